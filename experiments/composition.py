@@ -112,16 +112,16 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
     hubs = {field.name for field in fields(HubConfig)}
-    own = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    unset: dict[str, object] = {name: {} for name in own if name == _FACTORS}
-    own = [name for name in own if name not in unset]
-    names = [*hubs, *own]
+    of_study = [field.name for field in fields(kind)]  # type: ignore[arg-type]
+    unset: dict[str, object] = {name: {} for name in of_study if name == _FACTORS}
+    of_study = [name for name in of_study if name not in unset]
+    names = [*hubs, *of_study]
     for key in composed.keys() - names:
         if key not in _study_keys():
             raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys()[key]:
             raise ConfigError(f"{key}: decides nothing here; leave it out")
-    return read(kind, unset | {name: composed[name] for name in own if name in composed})
+    return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:
@@ -182,13 +182,13 @@ def _chosen(
 
     With a key of `precision` for each of the KPIs.
     """
-    ours, *own = folders
+    ours, *of_user = folders
     with _LOCK:
         saved = GlobalHydra.instance().hydra
         GlobalHydra.instance().clear()
         try:
             with hydra.initialize_config_dir(str(ours), version_base="1.3"):
-                composed = hydra.compose(ROOT, overrides=[*map(_search_path, own), *words])
+                composed = hydra.compose(ROOT, overrides=[*map(_search_path, of_user), *words])
         finally:
             GlobalHydra.instance().hydra = saved
     if isinstance(asked := composed.get(_PRECISION), DictConfig):
@@ -212,16 +212,16 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
     ours = packaged()
     if config_dir is None:
         return [ours]
-    own = Path(config_dir)
-    if not own.is_dir():
-        raise ConfigError(f"--config-dir: no folder {str(own)!r}")
-    for file in sorted(own.rglob("*.yaml")):
-        name = file.relative_to(own)
+    folder = Path(config_dir)
+    if not folder.is_dir():
+        raise ConfigError(f"--config-dir: no folder {str(folder)!r}")
+    for file in sorted(folder.rglob("*.yaml")):
+        name = file.relative_to(folder)
         if (ours / name).exists():
             raise ConfigError(
                 f"{file}: {name.as_posix()} is the name of a packaged file, which would win; rename yours"
             )
-    return [ours, own]
+    return [ours, folder]
 
 
 def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:

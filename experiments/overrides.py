@@ -100,7 +100,7 @@ def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tup
     """
     values = [_values(word, folders) for word in words]
     keys = [word.partition("=")[0] for word in words]
-    swept = {key for key, own in zip(keys, values, strict=True) if len(own) > 1}
+    swept = {key for key, of_key in zip(keys, values, strict=True) if len(of_key) > 1}
     check_once([word for word, key in zip(words, keys, strict=True) if key in swept])
     points = list(itertools.islice(itertools.product(*values), MOST_POINTS + 1))
     if len(points) > MOST_POINTS:

@@ -31,7 +31,7 @@ class Verb:
         return (ast.get_docstring(ast.parse(self.path.read_bytes())) or "").partition("\n\n")[2]
 
 
-def found() -> Mapping[str, Verb]:
+def packaged_verbs() -> Mapping[str, Verb]:
     """The verbs in the package `experiments.studies`, by name."""
     verbs = {}
     package = find_spec("experiments.studies")
@@ -45,7 +45,7 @@ def found() -> Mapping[str, Verb]:
     return MappingProxyType(dict(sorted(verbs.items())))
 
 
-VERBS: Final = found()
+VERBS: Final = packaged_verbs()
 
 
 def module_of(verb: str) -> str:

@@ -64,7 +64,7 @@ def toy_verb(tmp_path, monkeypatch):
     (folder / "toy.py").write_text(VERB)
     studies.__path__.append(str(folder))
     for module in ("experiments.verbs", "experiments.main", "experiments.frame.recorded"):
-        monkeypatch.setattr(f"{module}.VERBS", verbs.found())
+        monkeypatch.setattr(f"{module}.VERBS", verbs.packaged_verbs())
     yield
     studies.__path__.remove(str(folder))
 

@@ -79,7 +79,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
     Raises:
         ConfigError: a file that cannot be read, an entry without kind or range, or a key that is there twice.
     """
-    found: dict[str, Entry] = {}
+    by_key: dict[str, Entry] = {}
     groups: list[tuple[Sequence[str], float]] = []
     for folder in folders:
         here: dict[str, Entry] = {}
@@ -92,10 +92,10 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
                 else:
                     entry = _entry(key, fields)
                     # Another range of the user's own is of the same number.
-                    label = entry.label or (found[key].label if key in found else None)
+                    label = entry.label or (by_key[key].label if key in by_key else None)
                     here[key] = replace(entry, label=label)
-        found |= here
-    return _correlated(found, groups)
+        by_key |= here
+    return _correlated(by_key, groups)
 
 
 def _content(path: Path) -> Mapping[str, Any]:
@@ -144,17 +144,17 @@ def _problems(entry: Entry) -> Iterator[str]:
         yield f"how: spread, or nothing; got {entry.how!r}"
 
 
-def _correlated(found: dict[str, Entry], groups: Sequence[tuple[Sequence[str], float]]) -> Mapping[str, Entry]:
+def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Sequence[str], float]]) -> Mapping[str, Entry]:
     """The entries with their correlations."""
     pairs: dict[str, dict[str, float]] = {}
     for keys, correlation in groups:
         for first, second in combinations(keys, 2):
-            one, other = first.removeprefix("-"), second.removeprefix("-")
+            left, right = first.removeprefix("-"), second.removeprefix("-")
             sign = -1 if first.startswith("-") != second.startswith("-") else 1
-            for key in (one, other):
-                if key not in found or not found[key].kind.is_sampled:
-                    raise ConfigError(f"{_CORRELATIONS}: {key}: no entry with a range{near(key, found)}")
+            for key in (left, right):
+                if key not in by_key or not by_key[key].kind.is_sampled:
+                    raise ConfigError(f"{_CORRELATIONS}: {key}: no entry with a range{near(key, by_key)}")
             if not -1 <= correlation <= 1:
-                raise ConfigError(f"{_CORRELATIONS}: {one} and {other}: from -1 to 1, got {correlation:g}")
-            pairs.setdefault(one, {})[other] = pairs.setdefault(other, {})[one] = sign * correlation
-    return found | {key: replace(found[key], correlations=with_others) for key, with_others in pairs.items()}
+                raise ConfigError(f"{_CORRELATIONS}: {left} and {right}: from -1 to 1, got {correlation:g}")
+            pairs.setdefault(left, {})[right] = pairs.setdefault(right, {})[left] = sign * correlation
+    return by_key | {key: replace(by_key[key], correlations=with_others) for key, with_others in pairs.items()}

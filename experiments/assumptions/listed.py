@@ -69,9 +69,9 @@ def assumptions_of(
             that the configuration does not have.
     """
     document = plain(composed)
-    found = entries((packaged(),) if config_dir is None else (packaged(), Path(config_dir)))
-    _check_known(found, document)
-    index = Index(found)
+    by_key = entries((packaged(),) if config_dir is None else (packaged(), Path(config_dir)))
+    _check_known(by_key, document)
+    index = Index(by_key)
     rows, missing = [], []
     for key, value in leaves(document):
         match = index.of(entry_key(key))
@@ -91,14 +91,14 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
     for place, row in enumerate(rows):
         if row.entry.how == "spread" and row.low is not None and not isinstance(row.value, tuple):
             tables.setdefault((row.name, *row.stars[:-1]), []).append(place)
-    found = list(rows)
+    stretched_rows = list(rows)
     for places in tables.values():
         entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
         ends = [stretched(values, end) for end in (entry.low, entry.high) if end is not None]
         for place, *pair in zip(places, *ends, strict=True):
             value = rows[place].likely  # which rounding may put beside an end that it is
-            found[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
-    return found
+            stretched_rows[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
+    return stretched_rows
 
 
 def uncovered(document: object) -> list[str]:
@@ -112,10 +112,10 @@ def uncovered(document: object) -> list[str]:
 class Index:
     """Entries by key, those with fewer stars first."""
 
-    def __init__(self, found: Mapping[str, Entry]) -> None:
-        self._exact = {key: entry for key, entry in found.items() if "*" not in key}
-        starred = sorted((key for key in found if "*" in key), key=lambda key: (key.count("*"), -key.count(".")))
-        self._starred = [(key.split("."), found[key]) for key in starred]
+    def __init__(self, by_key: Mapping[str, Entry]) -> None:
+        self._exact = {key: entry for key, entry in by_key.items() if "*" not in key}
+        starred = sorted((key for key in by_key if "*" in key), key=lambda key: (key.count("*"), -key.count(".")))
+        self._starred = [(key.split("."), by_key[key]) for key in starred]
         self._known: dict[str, tuple[Entry, tuple[str, ...]] | None] = {}
 
     def of(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
@@ -142,9 +142,9 @@ def _stars(pattern: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | No
         names = names[: len(pattern)] if len(names) > len(pattern) else ()
     if len(pattern) != len(names):
         return None
-    if any(one not in ("*", other) for one, other in zip(pattern, names, strict=True)):
+    if any(part not in ("*", name) for part, name in zip(pattern, names, strict=True)):
         return None
-    return tuple(other for one, other in zip(pattern, names, strict=True) if one == "*")
+    return tuple(name for part, name in zip(pattern, names, strict=True) if part == "*")
 
 
 def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> Assumption:  # noqa: ANN401 - a leaf
@@ -197,21 +197,21 @@ def _packaged(words: tuple[str, ...]) -> Mapping[str, float]:
     return {entry_key(key): value for key, value in leaves(compose(words)) if is_number(value)}
 
 
-def _check_known(found: Mapping[str, Entry], document: object) -> None:
+def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     packaged_keys = entries((packaged(),))
-    own = [key for key in found if key not in packaged_keys]
-    if not own:
+    of_user = [key for key in by_key if key not in packaged_keys]
+    if not of_user:
         return
     keys = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
-    for key in own:
+    for key in of_user:
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
             raise ConfigError(f"{key}: no number of the configuration{near(key, keys)}")
 
 
 def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
     """What is sampled: its name, and the numbers that move with it."""
-    found: dict[str, list[Assumption]] = {}
-    for one in assumptions:
-        if one.kind.is_sampled:
-            found.setdefault(one.name, []).append(one)
-    yield from found.items()
+    members: dict[str, list[Assumption]] = {}
+    for row in assumptions:
+        if row.kind.is_sampled:
+            members.setdefault(row.name, []).append(row)
+    yield from members.items()

@@ -45,13 +45,13 @@ class Name:
         '326 million'
         """
         *names, end = [part for part in key.split(".") if part.strip("*")]
-        found, name = _unit_of(end) if unit is None else ("", end)
+        ending_unit, name = _unit_of(end) if unit is None else ("", end)
         text = label or spelt(": ".join((*names, name) if name else names))
         if unit is not None or options:
             return cls(text, unit or "", options=tuple(options))
-        if not found and largest >= _LARGE:
+        if not ending_unit and largest >= _LARGE:
             return cls(text, "million", 1 / _LARGE)
-        return cls(text, found, 100.0 if found == "%" else 1.0)
+        return cls(text, ending_unit, 100.0 if ending_unit == "%" else 1.0)
 
     @property
     def axis(self) -> str:
@@ -80,19 +80,19 @@ def names_of(worlds: Worlds) -> tuple[Name, ...]:
     return tuple(
         Name.of(
             name,
-            one.entry.label,
-            unit=_factor(one, members[name]),
-            options=tuple(one.entry.options),
-            largest=abs(one.high),
+            sampled.entry.label,
+            unit=_factor(sampled, members[name]),
+            options=tuple(sampled.entry.options),
+            largest=abs(sampled.high),
         )
-        for name, one in zip(worlds.names, worlds.sampled, strict=True)
+        for name, sampled in zip(worlds.names, worlds.sampled, strict=True)
     )
 
 
-def _factor(one: Sampled, members: Sequence[Assumption]) -> str | None:
+def _factor(sampled: Sampled, members: Sequence[Assumption]) -> str | None:
     """What is drawn, if it is not the number itself."""
-    if one.entry.towards is not None:
+    if sampled.entry.towards is not None:
         return "weight of the other list"
-    if one.entry.how is not None:
+    if sampled.entry.how is not None:
         return "times as uneven as configured"
     return "times the configured" if len(members) > 1 or isinstance(members[0].value, tuple) else None

@@ -105,10 +105,10 @@ class Sampled:
         tables: dict[tuple[str, ...], list[str]] = {}
         for key in numbers:
             tables.setdefault(stars[key][:-1], []).append(key)
-        found: dict[str, Any] = {}
+        by_key: dict[str, Any] = {}
         for keys in tables.values():
-            found |= zip(keys, stretched([numbers[key] for key in keys], value), strict=True)
-        return found
+            by_key |= zip(keys, stretched([numbers[key] for key in keys], value), strict=True)
+        return by_key
 
     def _bounded(self, key: str, number: float, value: float) -> float:
         most = self.entry.most if self.entry.most is not None else 1.0 if key.endswith("share") else math.inf

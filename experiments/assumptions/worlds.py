@@ -47,10 +47,10 @@ class Worlds:
         """
         if not 0 <= width <= 10:
             raise ConfigError(f"width: from 0 to 10, got {width:g}")
-        found = {name: Sampled.of(members).scaled(width) for name, members in groups(assumptions)}
-        matrix = _correlations(tuple(found.values()))
-        index = Index({one.entry.key: one.entry for one in assumptions})
-        return cls(tuple(found), tuple(found.values()), tuple(assumptions), matrix, index)
+        by_name = {name: Sampled.of(members).scaled(width) for name, members in groups(assumptions)}
+        matrix = _correlations(tuple(by_name.values()))
+        index = Index({row.entry.key: row.entry for row in assumptions})
+        return cls(tuple(by_name), tuple(by_name.values()), tuple(assumptions), matrix, index)
 
     def values(self, points: Floats) -> Floats:
         """Values (N, K) at points of the unit cube (N, K): quantiles of a Gaussian copula."""
@@ -63,7 +63,7 @@ class Worlds:
         if tied.size:
             scores = ndtri(np.clip(at, 1e-16, 1 - 1e-16))
             at[:, tied] = ndtr(scores @ self.cholesky[tied].T)
-        return np.column_stack([one.quantiles(at[:, k]) for k, one in enumerate(self.sampled)])
+        return np.column_stack([quantity.quantiles(at[:, k]) for k, quantity in enumerate(self.sampled)])
 
     def hub(self, hub: HubConfig, values: Floats) -> HubConfig:
         """The hub in the world of these values (K); decisions are kept.
@@ -87,7 +87,7 @@ class Worlds:
         row = [float(value) for value in values]
         if len(row) != len(self.names):
             raise ConfigError(f"values: one for each of the {len(self.names)} numbers, got {len(row)}")
-        base: dict[str, Any] = {one.key: _plain(one) for one in self.assumptions}
+        base: dict[str, Any] = {assumption.key: _plain(assumption) for assumption in self.assumptions}
         world = base | self._sampled(base, row)
         chosen = self._chosen(document, row)
         numbers = dict(leaves(chosen))
@@ -109,24 +109,24 @@ class Worlds:
             match = self.index.of(entry_key(key))
             if match is not None and match[0].kind.is_sampled and not isinstance(number, str):
                 by_name.setdefault(match[0].key, {})[key], stars[key] = number, match[1]
-        found: dict[str, Any] = {}
-        for name, one, value in zip(self.names, self.sampled, row, strict=True):
-            if not one.entry.options:
-                found |= one.changed(by_name.get(name, {}), stars, value)
-        return found
+        values: dict[str, Any] = {}
+        for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
+            if not quantity.entry.options:
+                values |= quantity.changed(by_name.get(name, {}), stars, value)
+        return values
 
     def _chosen(self, document: Mapping[str, Any], row: Sequence[float]) -> Mapping[str, Any]:
         """The document with the world's choices, where it has the configured ones: another is a decision."""
         chosen = dict(document)
-        for name, one, value in zip(self.names, self.sampled, row, strict=True):
-            options = list(one.entry.options)
-            if not options or value == one.base:
+        for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
+            options = list(quantity.entry.options)
+            if not options or value == quantity.base:
                 continue
             texts = {key: text for key, text in leaves(chosen) if entry_key(key) == name}
-            configured = {key for key, text in texts.items() if text == options[int(one.base)]}
+            configured = {key for key, text in texts.items() if text == options[int(quantity.base)]}
             option = options[int(value)]
-            if one.entry.group is not None and configured:
-                chosen[one.entry.group] = _option(one.entry.group, option)
+            if quantity.entry.group is not None and configured:
+                chosen[quantity.entry.group] = _option(quantity.entry.group, option)
             elif configured:
                 chosen = with_leaves(chosen, dict.fromkeys(configured, option))
         return chosen
@@ -137,7 +137,7 @@ class _Ratios:
 
     def __init__(self, worlds: Worlds, base: Mapping[str, Any], world: Mapping[str, Any]) -> None:
         self._formulas = {
-            one.key: one.entry.text.format(*one.stars) for one in worlds.assumptions if one.kind is Kind.DERIVED
+            row.key: row.entry.text.format(*row.stars) for row in worlds.assumptions if row.kind is Kind.DERIVED
         }
         self._base, self._world = base, dict(world)
         self._known: dict[str, float] = {}
@@ -157,8 +157,8 @@ class _Ratios:
         return self._known[formula]
 
 
-def _plain(one: Assumption) -> Any:  # noqa: ANN401 - a leaf
-    return list(one.value) if isinstance(one.value, tuple) else one.value
+def _plain(row: Assumption) -> Any:  # noqa: ANN401 - a leaf
+    return list(row.value) if isinstance(row.value, tuple) else row.value
 
 
 @cache
@@ -172,12 +172,12 @@ def _correlations(sampled: Sequence[Sampled]) -> Floats:
     Raises:
         ConfigError: correlations that are not positive semi-definite.
     """
-    place = {one.entry.key: k for k, one in enumerate(sampled)}
+    place = {quantity.entry.key: k for k, quantity in enumerate(sampled)}
     matrix = np.eye(len(sampled))
-    for one in sampled:
-        for other, correlation in one.entry.correlations.items():
+    for quantity in sampled:
+        for other, correlation in quantity.entry.correlations.items():
             if other in place:
-                matrix[place[one.entry.key], place[other]] = correlation
+                matrix[place[quantity.entry.key], place[other]] = correlation
     tied = np.flatnonzero((matrix != np.eye(len(sampled))).any(axis=1))
     if not tied.size:
         return matrix

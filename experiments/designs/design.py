@@ -267,9 +267,9 @@ def hall_warnings(config: HubConfig) -> list[str]:
     """Halls with less or more area for their machines than any public air hub: allowed, and unusual."""
     areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
     return [
-        said("odd_hall", hall=name, own=own, n=len(areas), least=min(areas), most=max(areas))
+        said("odd_hall", hall=name, own=m2_per_parcel_h, n=len(areas), least=min(areas), most=max(areas))
         for name, hall in config.halls.items()
-        if hall.rated_per_h and not min(areas) <= (own := hall.area_m2 / hall.rated_per_h) <= max(areas)
+        if hall.rated_per_h and not min(areas) <= (m2_per_parcel_h := hall.area_m2 / hall.rated_per_h) <= max(areas)
     ]
 
 

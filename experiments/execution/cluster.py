@@ -151,9 +151,9 @@ def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
 
 def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
     """On the worker."""
-    for what, there, here in differing(wanted, surroundings()):
+    for what, expected, here in differing(wanted, surroundings()):
         raise CargohubError(
-            f"execution: a worker on {socket.gethostname()} has {what} {here}, this machine {there}:"
+            f"execution: a worker on {socket.gethostname()} has {what} {here}, this machine {expected}:"
             " results would not be the same to the bit"
         )
     return function(*arguments)
@@ -202,8 +202,8 @@ async def _kind_of(address: str) -> str:
     from distributed import Security
     from distributed.core import rpc
 
-    async with rpc(address, connection_args=Security().get_connection_args("client")) as there:
-        return str((await there.identity())["type"])
+    async with rpc(address, connection_args=Security().get_connection_args("client")) as remote:
+        return str((await remote.identity())["type"])
 
 
 def _n_own(workers: int | None) -> int:

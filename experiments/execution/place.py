@@ -39,8 +39,8 @@ class Place:
         if self.patience_s is None:
             raise ValueError("patience_s: expected a number, got null")
         if self.address is not None:
-            found = _ADDRESS.fullmatch(self.address)
-            if found is None or not 0 < int(found["port"]) <= _LAST_PORT:
+            parts = _ADDRESS.fullmatch(self.address)
+            if parts is None or not 0 < int(parts["port"]) <= _LAST_PORT:
                 raise ValueError(f"address: expected tcp://HOST:PORT or tls://HOST:PORT, got {self.address[:60]!r}")
         if find_spec("distributed") is None:
             raise ValueError(

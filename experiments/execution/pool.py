@@ -32,9 +32,9 @@ class Pool:
             raise ValueError("tasks: two have the same key")
         results = self._executor.results(tasks)
         # Closing goes inwards from here, so that an abandoned loop leaves no worker behind.
-        told = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
-        with closing(results), closing(told):
-            yield from told
+        announced = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
+        with closing(results), closing(announced):
+            yield from announced
 
 
 @contextmanager

@@ -174,17 +174,17 @@ def _numbers(designs: Sequence[Design]) -> list[str]:
     rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
     wanted = dict.fromkeys((*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ()))))
     try:
-        ranges = {one.key: one for one in assumptions_of(designs[0].hub) if one.key in wanted}
+        ranges = {row.key: row for row in assumptions_of(designs[0].hub) if row.key in wanted}
     except ConfigError:  # of numbers that only the user's own folder has a range for
         return [Name.of(key).text for key in wanted]
     return [_with_range(ranges[key]) for key in wanted if key in ranges]
 
 
-def _with_range(one: Assumption) -> str:
-    name = Name.of(one.key, one.entry.label)
-    if isinstance(one.value, str) or one.low is None or one.high is None:
+def _with_range(row: Assumption) -> str:
+    name = Name.of(row.key, row.entry.label)
+    if isinstance(row.value, str) or row.low is None or row.high is None:
         return name.text
-    return f"{name.text} ({name.value(one.likely)}; range {name.value(one.low)} to {name.value(one.high)})"
+    return f"{name.text} ({name.value(row.likely)}; range {name.value(row.low)} to {name.value(row.high)})"
 
 
 def sure_command(
@@ -219,27 +219,27 @@ def _named(key: str, names: Sequence[str]) -> list[str]:
 
 def _bands(root: Path, designs: Sequence[Design], question: Question) -> dict[str, str]:
     """What the complete runs of `sure` in a folder say of the same designs, by label; the latest run counts."""
-    found: dict[str, str] = {}
+    answers: dict[str, str] = {}
     runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
     wanted = {design.label: _of_hub(plain_hub(design.hub), question) for design in designs} if runs else {}
     for folder in sorted(runs, key=lambda run: (run / MANIFEST).stat().st_mtime):
         try:
             manifest = manifest_of(folder)
             hubs = manifest.identity["hubs"]
-            texts = [(_of_hub(hubs[own], question), text) for own, text in question.answers(manifest).items()
-                     if own in hubs]  # fmt: skip
+            texts = [(_of_hub(hubs[name], question), text) for name, text in question.answers(manifest).items()
+                     if name in hubs]  # fmt: skip
         except CargohubError:  # of another version, or damaged: `cargohub list` says so
             continue
-        found |= {
-            label: f"{text} ({folder.name})" for label, hub in wanted.items() for own, text in texts if own == hub
+        answers |= {
+            label: f"{text} ({folder.name})" for label, hub in wanted.items() for known, text in texts if known == hub
         }
-    return {label: found[label] for label in wanted if label in found}
+    return {label: answers[label] for label in wanted if label in answers}
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:
     group, _, key = question.varies.partition(".")
     return {
-        name: {own: value for own, value in values.items() if own != key} if name == group else values
+        name: {part: value for part, value in values.items() if part != key} if name == group else values
         for name, values in hub.items()
         if name not in _NOT_COMPARED
     }

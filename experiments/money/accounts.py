@@ -88,6 +88,6 @@ def _hours(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> tupl
         people = sum(n for role, n in people_of_posts(config).items() if role not in labour.paid_by_others)
         return people * HOURS_PER_DAY, people * HOURS_PER_DAY * night_of_day(labour)
     kpi = "staff_h_paid_per_day" if labour.paid is Paid.ROSTERED else "staff_h_per_day"
-    own = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
-    night = (hours * night_share(config, role, labour) for role, hours in own.items() if hours)
-    return math.fsum(own.values()), math.fsum(night)
+    paid = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
+    night = (hours * night_share(config, role, labour) for role, hours in paid.items() if hours)
+    return math.fsum(paid.values()), math.fsum(night)

@@ -23,9 +23,10 @@ def assets(config: HubConfig) -> dict[str, float]:
         "positions": sum(hall.uld_positions for hall in halls),
         "handcoding_desks": sum(hall.handcoding_desks for hall in halls),
         "packout_posts": sum(hall.packout_posts for hall in halls),
-        "sorting_posts": sum(hall.manual_sort_posts for hall in halls) + sum(own.hand_sorting_posts for own in exports),
-        "screening_lines": sum(own.screening_lines for own in exports),
-        "build_up_places": sum(own.build_up_places for own in exports),
+        "sorting_posts": sum(hall.manual_sort_posts for hall in halls)
+        + sum(place.hand_sorting_posts for place in exports),
+        "screening_lines": sum(place.screening_lines for place in exports),
+        "build_up_places": sum(place.build_up_places for place in exports),
         "doors": sum(hall.doors_out + (hall.doors_in or 0) for hall in halls),
         "stands": config.apron.stands,
         "loader_sets": config.apron.loader_sets,

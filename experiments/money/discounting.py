@@ -88,14 +88,14 @@ def payback(amounts: Sequence[Flow], rate: float = 0.0) -> float | None:
     Discounted at the rate, by default not. Between two flows as if the second came in evenly. 0: it is never behind.
     """
     order = sorted(amounts, key=lambda flow: flow.years)
-    found: float | None = 0.0
+    years: float | None = 0.0
     before, behind = 0.0, Fraction(0)
     for flow in order:
         worth = present_value([flow], rate)
         after = behind + worth
         if after < 0:
-            found = None
-        elif found is None:
-            found = before + (flow.years - before) * float(-behind / worth)
+            years = None
+        elif years is None:
+            years = before + (flow.years - before) * float(-behind / worth)
         before, behind = flow.years, after
-    return found
+    return years

@@ -146,16 +146,16 @@ def verdicts(
     known = judged_as_run(designs, values)
     hubs = {design.label: longer_hubs(design.hub) for design in designs}
     while True:
-        undecided = [label for label, own in known.items() if own.is_unstable is None]
+        undecided = [label for label, stability in known.items() if stability.is_unstable is None]
         nexts = {label: hub for label in undecided if (hub := next(hubs[label], None)) is not None}
         if not nexts:
             return known
         if not is_quiet:
             sys.stderr.write(f"stability: undecided for {', '.join(nexts)}; simulating longer runs\n")
             sys.stderr.flush()
-        own = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
-        made = longer(list(own.values()))
-        known |= {label: judged(made[design.label], design.hub.horizon_days) for label, design in own.items()}
+        again = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
+        made = longer(list(again.values()))
+        known |= {label: judged(made[design.label], design.hub.horizon_days) for label, design in again.items()}
 
 
 def longer_rows(designs: Sequence[Design], finished: Mapping[Key, Values]) -> list[tuple[Any, ...]]:

@@ -94,7 +94,7 @@ def warmup_picture(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) ->
     what = "backlog [thousand parcels]"
     if result.method is Method.LESS_RHYTHM:
         what = "backlog less the week's rhythm\n[thousand parcels]"
-    drawn = warmup_figure.figure(result, title=longest, what=what, scale=1e-3, unit="days", own=days[longest])
+    drawn = warmup_figure.figure(result, title=longest, what=what, scale=1e-3, unit="days", configured=days[longest])
     yield picture_of(PICTURE, drawn, method=result.method.said)
 
 

@@ -50,8 +50,8 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     """
     # A design of words begins with its scenario.
     written = re.split(r"[\s,]+", f"scenario={label}")
-    own = factors.get(label, {}).items()
-    texts = [with_value(key, value) for key, value in own if value and f"{key}={value}" not in written]
+    its_factors = factors.get(label, {}).items()
+    texts = [with_value(key, value) for key, value in its_factors if value and f"{key}={value}" not in written]
     return textwrap.shorten(design_name(label, texts), _LONGEST, placeholder=" …")
 
 

@@ -234,7 +234,7 @@ def _fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: in
     """Lines of this width: as many whole sentences as have room, or the first one cut."""
     ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
     text = tied(
-        _MARKS.sub(lambda found: found[1] or found[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
+        _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
     )
     lines = list(_wrapped(text, letters, width_in))
     if len(lines) <= most_lines:

@@ -40,26 +40,26 @@ def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
     if looks.first < 2 or budget < counts.sum():
         raise ValueError("budget: at least two replications of each design")
     while True:
-        found = moments(sample, goal, counts)
-        best = _best(found, goal)
-        probability = good_selection(found, goal, best)
+        known = moments(sample, goal, counts)
+        best = _best(known, goal)
+        probability = good_selection(known, goal, best)
         room = min(looks.step, budget - int(counts.sum()), int((looks.most - counts).clip(0).sum()))
         if probability >= 1 - goal.alpha or room <= 0:
-            return _selection(found, goal, best, probability)
-        counts = counts + _handed_out(shares(found, goal, best), counts, room, looks.most)
+            return _selection(known, goal, best, probability)
+        counts = counts + _handed_out(shares(known, goal, best), counts, room, looks.most)
 
 
 def moments(sample: Sample, goal: Goal, counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Moments:
     values = sample(range(goal.n_designs), counts.tolist())
-    mean, deviation = (np.array([pick(own[0]) for own in values]) for pick in (np.mean, _deviation))
+    mean, deviation = (np.array([pick(samples[0]) for samples in values]) for pick in (np.mean, _deviation))
     if goal.costs is None:
-        cost, spread = (np.array([pick(own[1]) for own in values]) for pick in (np.mean, _deviation))
+        cost, spread = (np.array([pick(samples[1]) for samples in values]) for pick in (np.mean, _deviation))
     else:
         cost, spread = np.array(goal.costs), np.zeros(goal.n_designs)
     return Moments(counts.astype(np.float64), mean, deviation, cost, spread)
 
 
-def shares(found: Moments, goal: Goal, best: int | None) -> Floats:
+def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
     """Of the replications to come, relative to each other (n_designs); all 0 where nothing is unsure.
 
     Distances below the tolerance or the indifference count as those: who is nearer would take all.
@@ -67,53 +67,53 @@ def shares(found: Moments, goal: Goal, best: int | None) -> Floats:
     with np.errstate(divide="ignore"):
         noise = np.zeros(goal.n_designs)
         if goal.target is not None:
-            noise = (found.deviation / np.maximum(np.abs(found.mean - goal.target), goal.tolerance)) ** 2
+            noise = (known.deviation / np.maximum(np.abs(known.mean - goal.target), goal.tolerance)) ** 2
         if best is None:
             return noise
-        gap = np.maximum(np.abs(found.cost - found.cost[best]), goal.indifference or np.finfo(float).tiny)
-        dearer = (found.cost_deviation / gap) ** 2
-    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else found.mean >= goal.target
-    by_cost = meets | (~meets & (found.cost >= found.cost[best]) & (dearer <= noise))
+        gap = np.maximum(np.abs(known.cost - known.cost[best]), goal.indifference or np.finfo(float).tiny)
+        dearer = (known.cost_deviation / gap) ** 2
+    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else known.mean >= goal.target
+    by_cost = meets | (~meets & (known.cost >= known.cost[best]) & (dearer <= noise))
     share = np.where(by_cost, dearer, noise)
-    rivals = by_cost & (found.cost_deviation > 0)
+    rivals = by_cost & (known.cost_deviation > 0)
     rivals[best] = False
-    against = found.cost_deviation[best] * np.sqrt(((share[rivals] / found.cost_deviation[rivals]) ** 2).sum())
+    against = known.cost_deviation[best] * np.sqrt(((share[rivals] / known.cost_deviation[rivals]) ** 2).sum())
     share[best] = max(against, noise[best])
     return share
 
 
-def good_selection(found: Moments, goal: Goal, best: int | None) -> float:
+def good_selection(known: Moments, goal: Goal, best: int | None) -> float:
     """At least the probability, as far as the samples tell, that the best is right (as `selection` says)."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = found.deviation / np.sqrt(found.n)
+        error = known.deviation / np.sqrt(known.n)
         meets, misses = np.ones(goal.n_designs), np.zeros(goal.n_designs)
         if goal.target is not None:
-            meets = _t((found.mean - goal.target - goal.tolerance) / error, found.n)
-            misses = _t((goal.target - goal.tolerance - found.mean) / error, found.n)
+            meets = _t((known.mean - goal.target - goal.tolerance) / error, known.n)
+            misses = _t((goal.target - goal.tolerance - known.mean) / error, known.n)
         if best is None:
             return max(0.0, 1 - float(meets.sum()))
         if goal.costs is None:
-            both = np.hypot(found.cost_deviation / np.sqrt(found.n), (found.cost_deviation / np.sqrt(found.n))[best])
-            gap = found.cost[best] - found.cost - goal.indifference
-            cheaper = _t(gap / both, np.minimum(found.n, found.n[best]))
+            both = np.hypot(known.cost_deviation / np.sqrt(known.n), (known.cost_deviation / np.sqrt(known.n))[best])
+            gap = known.cost[best] - known.cost - goal.indifference
+            cheaper = _t(gap / both, np.minimum(known.n, known.n[best]))
         else:
-            cheaper = (found.cost < found.cost[best]).astype(np.float64)
+            cheaper = (known.cost < known.cost[best]).astype(np.float64)
     wrong = np.minimum(meets, cheaper)
     wrong[best] = misses[best]
     return max(0.0, 1 - float(wrong.sum()))
 
 
-def _best(found: Moments, goal: Goal) -> int | None:
-    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else found.mean >= goal.target
-    return int(np.where(meets, found.cost, np.inf).argmin()) if meets.any() else None
+def _best(known: Moments, goal: Goal) -> int | None:
+    meets = np.ones(goal.n_designs, dtype=bool) if goal.target is None else known.mean >= goal.target
+    return int(np.where(meets, known.cost, np.inf).argmin()) if meets.any() else None
 
 
-def _selection(found: Moments, goal: Goal, best: int | None, probability: float) -> Selection:
+def _selection(known: Moments, goal: Goal, best: int | None, probability: float) -> Selection:
     verdicts = []
-    for design, n in enumerate(found.n.astype(int).tolist()):
+    for design, n in enumerate(known.n.astype(int).tolist()):
         if design == best:
             verdicts.append(Verdict(Fate.SELECTED, n))
-        elif goal.target is not None and found.mean[design] < goal.target:
+        elif goal.target is not None and known.mean[design] < goal.target:
             verdicts.append(Verdict(Fate.INFEASIBLE, n))
         else:
             verdicts.append(Verdict(Fate.DEARER, n, best))

@@ -170,10 +170,10 @@ def _log_linear(design: Floats, counts: Floats) -> Floats:
 
     start = np.zeros(design.shape[1])
     start[:_JANUARY] = np.log(counts.mean())
-    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-10})
-    if not float(np.abs(found.jac).max()) < 1e-7:
-        raise ArithmeticError(f"the log-linear fit did not converge: {found.message}")
-    return np.asarray(found.x, dtype=np.float64)
+    fit = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-10})
+    if not float(np.abs(fit.jac).max()) < 1e-7:
+        raise ArithmeticError(f"the log-linear fit did not converge: {fit.message}")
+    return np.asarray(fit.x, dtype=np.float64)
 
 
 def _normalised(beta: Floats) -> tuple[Floats, Floats]:

@@ -35,7 +35,7 @@ def calibrate(*, airport: str, column: str, days: Days, counts: Floats) -> Calib
         ValueError: counts that do not determine the calendar.
     """
     breaks = find_breaks(days=days, counts=counts)
-    starts = np.array([found.week for found in breaks.breaks], dtype="datetime64[D]")
+    starts = np.array([each_break.week for each_break in breaks.breaks], dtype="datetime64[D]")
     fit = fit_calendar(days=days, counts=counts, breaks=starts)
     mondays, week, n_known = np.unique(days - weekday_of(days), return_inverse=True, return_counts=True)
     # The mean of a few days would show the weekdays among them instead of the level.

@@ -106,10 +106,10 @@ class Chosen:
 
     def probability(self) -> Floats:
         """That an option is worth most in a world, (N, P): simulated where it was, else predicted."""
-        found = _best(self.corrected, self.errors)
+        probabilities = _best(self.corrected, self.errors)
         for world, holds in self._holds.items():
-            found[world] = holds
-        return found
+            probabilities[world] = holds
+        return probabilities
 
     @cached_property
     def _holds(self) -> dict[int, Floats]:
@@ -130,8 +130,8 @@ class Chosen:
         """Simulated worlds in which the option predicted without them is not the best."""
         unseen = [self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))]
         return sum(
-            int(own.argmax() != self.simulated[world].argmax())
-            for own, world in zip(unseen, sorted(self.simulated), strict=True)
+            int(predicted.argmax() != self.simulated[world].argmax())
+            for predicted, world in zip(unseen, sorted(self.simulated), strict=True)
         )
 
     def mean(self, option: int) -> Interval:
@@ -160,8 +160,8 @@ class Chosen:
         ])  # fmt: skip
         intervals = jackknifed(figures[0], figures[1:])
         # Knowing one number is worth no more than knowing all.
-        found = [Worth(number, own.within(0.0, self.everything)) for number, own in enumerate(intervals)]
-        return sorted(found, key=lambda own: -own.worth.mean)
+        worths = [Worth(number, interval.within(0.0, self.everything)) for number, interval in enumerate(intervals)]
+        return sorted(worths, key=lambda worth: -worth.worth.mean)
 
     def _worth(
         self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
@@ -169,9 +169,9 @@ class Chosen:
         """Value of choosing along the number, minus that of the best choice without it."""
         curves = []
         for option in range(behind.shape[1]):
-            own = line(self.scaled[kept, number], behind[:, option], degrees.get((number, option)))
-            degrees.setdefault((number, option), own.degree)
-            curves.append(own.response)
+            polynomial = line(self.scaled[kept, number], behind[:, option], degrees.get((number, option)))
+            degrees.setdefault((number, option), polynomial.degree)
+            curves.append(polynomial.response)
         each = np.array(curves)
         return max(0.0, float(each.max(axis=0).mean() - each.mean(axis=1).max()))
 
@@ -182,13 +182,13 @@ class Chosen:
 
     def swings(self, option: int) -> list[Swing]:
         """Of all numbers: those that make more than by chance first, longest first."""
-        found = []
+        swings = []
         variance = float(np.var(self.corrected[:, option]))
         for number in range(self.scaled.shape[1]):
-            own = line(self.scaled[:, number], self.corrected[:, option])
-            first = float(np.var(own.response)) / variance if variance else 0.0
-            found.append(Swing(number, float(own.response[0]), float(own.response[-1]), first))
-        return sorted(found, key=lambda own: (own.first < self.by_chance, -abs(own.high - own.low)))
+            polynomial = line(self.scaled[:, number], self.corrected[:, option])
+            first = float(np.var(polynomial.response)) / variance if variance else 0.0
+            swings.append(Swing(number, float(polynomial.response[0]), float(polynomial.response[-1]), first))
+        return sorted(swings, key=lambda swing: (swing.first < self.by_chance, -abs(swing.high - swing.low)))
 
     @property
     def by_chance(self) -> float:

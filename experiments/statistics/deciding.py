@@ -98,24 +98,24 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
     if reach == 0:
         return Line(values, np.full(_VALUES, response.mean()), 0)
     degrees = min(_DEGREES, len(np.unique(number)), 1 + len(number) // _EACH)
-    basis, grid = (np.polynomial.legendre.legvander((own - mean) / reach, degrees - 1) for own in (number, values))
+    basis, grid = (
+        np.polynomial.legendre.legvander((places - mean) / reach, degrees - 1) for places in (number, values)
+    )
     orthogonal, upper = np.linalg.qr(basis)
     inside = orthogonal.T @ response
     left = response[:, None] - np.cumsum(orthogonal * inside, axis=1)
     errors = np.sum((left / (1 - np.cumsum(orthogonal**2, axis=1))) ** 2, axis=0)
     best = 1 + (int(np.argmin(errors)) if degree is None else min(degree, degrees - 1))
-    found: Floats = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
-    return Line(values, found, best - 1)
+    answer: Floats = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
+    return Line(values, answer, best - 1)
 
 
 def curve(number: Floats, holds: Floats, degree: int | None = None) -> Curve:
     """The probability along a number, from its value and the probability of a yes in each world, (N,) both."""
-    found = line(number, holds, degree)
+    fit = line(number, holds, degree)
     if np.ptp(number) == 0:
-        return Curve(found.values, found.response, 0.0, 0)
-    probability: Floats = np.clip(found.response, 0.0, 1.0).astype(np.float64)
+        return Curve(fit.values, fit.response, 0.0, 0)
+    probability: Floats = np.clip(fit.response, 0.0, 1.0).astype(np.float64)
     share = float(probability.mean())
     variance = share * (1 - share)
-    return Curve(
-        found.values, probability, float(np.var(probability)) / variance if variance > 1e-9 else 0.0, found.degree
-    )
+    return Curve(fit.values, probability, float(np.var(probability)) / variance if variance > 1e-9 else 0.0, fit.degree)

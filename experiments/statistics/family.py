@@ -170,8 +170,8 @@ def separate_family(
     with warnings.catch_warnings():
         # Of samples that are nearly constant: the digits that are lost are those of a variance of nearly zero.
         warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
-        found = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
-        bounds = found.confidence_interval(confidence_level=confidence)
+        test = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
+        bounds = test.confidence_interval(confidence_level=confidence)
         p_values = [
             None if len(set(values)) == len(set(base)) == 1 else float(stats.ttest_ind(values, base).pvalue)
             for values in others.values()
@@ -185,7 +185,7 @@ def separate_family(
         ).within(*difference_of(possible))
         for at, (name, values) in enumerate(others.items())
     }
-    return _statements(intervals, p_values, [float(value) for value in found.pvalue], confidence)
+    return _statements(intervals, p_values, [float(value) for value in test.pvalue], confidence)
 
 
 def _statements(

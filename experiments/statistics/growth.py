@@ -53,8 +53,8 @@ def pooled(replications: Iterable[tuple[float, float, float]]) -> Growth:
     n = sum(int(each) for each, *_ in rows)
     if n == 0:
         return Growth(math.nan, math.nan, math.nan, 0)
-    mean = sum(each * own for each, own, _ in rows) / n
-    squares = sum((each - 1) * sd**2 + each * (own - mean) ** 2 for each, own, sd in rows)
+    mean = sum(size * level for size, level, _ in rows) / n
+    squares = sum((size - 1) * sd**2 + size * (level - mean) ** 2 for size, level, sd in rows)
     freedom = n - 1 + _WEIGHT
     sd = math.sqrt((squares + _WEIGHT * _USUAL_SD**2) / freedom)
     half = float(t.ppf(1 - ERROR, freedom)) * sd / math.sqrt(n)

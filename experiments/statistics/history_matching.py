@@ -113,16 +113,16 @@ class Matched:
 
         The second is a delete-a-group jackknife over the simulated worlds, as in `what_decides`.
         """
-        own = self.waves[wave].possible
+        possible_now = self.waves[wave].possible
         until = self.waves[: wave % len(self.waves) + 1]
         of_fits = float(variance_by_groups(np.array([possible.mean() for possible in self._without_groups(until)])))
-        holds = own.astype(np.float64)
+        holds = possible_now.astype(np.float64)
         return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
 
     def varies(self, at: int) -> bool:
         """Whether the model shows more than one value of an observed figure."""
         design = self.targets[at].design
-        values = np.concatenate([own[:, at] for run, own in self.waves[-1].answers.items() if run[0] == design])
+        values = np.concatenate([outputs[:, at] for run, outputs in self.waves[-1].answers.items() if run[0] == design])
         return bool(np.ptp(values) > 0)
 
     def alone(self, at: int) -> float:
@@ -156,14 +156,14 @@ class Matched:
 
     def _without_groups(self, waves: Sequence[Wave]) -> list[NDArray[np.bool_]]:
         """Worlds that remain possible (N,) if a group of those simulated is left out of all fits, for each group."""
-        found = []
+        remaining = []
         for group in range(GROUPS):
             possible = self.can_be
             for wave in waves:
                 worlds = sorted({world for _, world in wave.answers})
                 possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::GROUPS]))
-            found.append(possible)
-        return found
+            remaining.append(possible)
+        return remaining
 
     def _agrees(self, emulators: Sequence[Emulator]) -> NDArray[np.bool_]:
         far = [
@@ -174,13 +174,13 @@ class Matched:
 
     def _fitted(self, answers: Mapping[Run, Floats], without: Collection[int]) -> tuple[Emulator, ...]:
         left_out = frozenset(without)
-        found = []
+        emulators = []
         for at, target in enumerate(self.targets):
             runs = sorted(run for run in answers if run[0] == target.design and run[1] not in left_out)
-            found.append(
+            emulators.append(
                 emulator(self.sample.scaled[[world for _, world in runs]], [answers[run][:, at] for run in runs])
             )
-        return tuple(found)
+        return tuple(emulators)
 
 
 def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
@@ -192,31 +192,31 @@ def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
 
 def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
     """Of a figure in simulated worlds: scaled values (n, K), and by world its replications' values."""
-    several = [own for own in values if len(own) > 1]
-    squares = sum(float(((own - own.mean()) ** 2).sum()) for own in several)
-    noise = squares / sum(len(own) - 1 for own in several) if several else 0.0
-    surface = fitted(scaled, np.array([own.mean() for own in values]))
-    of_means = noise * float(np.mean([1 / len(own) for own in values]))
+    several = [outputs for outputs in values if len(outputs) > 1]
+    squares = sum(float(((outputs - outputs.mean()) ** 2).sum()) for outputs in several)
+    noise = squares / sum(len(outputs) - 1 for outputs in several) if several else 0.0
+    surface = fitted(scaled, np.array([outputs.mean() for outputs in values]))
+    of_means = noise * float(np.mean([1 / len(outputs) for outputs in values]))
     return Emulator(surface, noise**0.5, max(0.0, surface.error**2 - of_means) ** 0.5)
 
 
 def matched(sample: Sample, targets: Sequence[Target], effort: Waves, ask: Ask, can_be: NDArray[np.bool_]) -> Matched:
     """Wave after wave, while possible worlds are left to simulate; the answers alone decide what is asked."""
-    found = Matched(sample, targets, effort, can_be)
+    history = Matched(sample, targets, effort, can_be)
     for wave in range(effort.most):
-        wanted = _wanted(found, n_twice=0 if wave else TWICE)
+        wanted = _wanted(history, n_twice=0 if wave else TWICE)
         if not wanted:
             break
-        found.learn(ask(wanted))
-    return found
+        history.learn(ask(wanted))
+    return history
 
 
-def _wanted(found: Matched, *, n_twice: int) -> list[Wanted]:
+def _wanted(history: Matched, *, n_twice: int) -> list[Wanted]:
     """The first possible worlds that are not simulated, the same for all designs with an observation."""
-    simulated = {world for _, world in found.waves[-1].answers} if found.waves else set()
-    worlds = [int(world) for world in np.flatnonzero(found.possible) if int(world) not in simulated]
+    simulated = {world for _, world in history.waves[-1].answers} if history.waves else set()
+    worlds = [int(world) for world in np.flatnonzero(history.possible) if int(world) not in simulated]
     return [
         (design, world, 2 if at < n_twice else 1)
-        for design in sorted({target.design for target in found.targets})
-        for at, world in enumerate(worlds[: found.effort.worlds])
+        for design in sorted({target.design for target in history.targets})
+        for at, world in enumerate(worlds[: history.effort.worlds])
     ]

@@ -64,13 +64,13 @@ def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[In
 
     names = box.names
     n = outputs.shape[1] // (len(names) + 2)
-    found, halves = _analysed(box, outputs.mean(axis=0), resamples, seed)
+    estimates, halves = _analysed(box, outputs.mean(axis=0), resamples, seed)
     sampling = (halves / float(ndtri((1 + CONFIDENCE) / 2))) ** 2
     simulation = jackknife(lambda response: _analysed(box, response, _FEWEST_RESAMPLES, seed)[0], outputs)
 
     def interval(kind: int, at: int) -> Interval:
         return two_source_interval(
-            float(found[kind, at]),
+            float(estimates[kind, at]),
             sampling=float(sampling[kind, at]),
             n_samples=n,
             simulation=float(simulation[kind, at]),

@@ -66,8 +66,8 @@ def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArra
         return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
     errors = np.empty(len(left))
     for block in blocks:
-        own = vectors[block]
-        hat = 1 / len(left) + (own * kept) @ own.T
+        of_block = vectors[block]
+        hat = 1 / len(left) + (of_block * kept) @ of_block.T
         errors[block] = np.linalg.lstsq(np.eye(len(block)) - hat, left[block], rcond=None)[0]
     return errors
 

@@ -60,8 +60,8 @@ def _first(known: Known) -> list[Wanted]:
 
 def _worlds(known: Known, design: int, kind: Stratum) -> list[int]:
     """Of a stratum, those not simulated."""
-    there = np.flatnonzero(known.strata[design] == kind)
-    return [int(world) for world in there if (design, int(world)) not in known.answers]
+    members = np.flatnonzero(known.strata[design] == kind)
+    return [int(world) for world in members if (design, int(world)) not in known.answers]
 
 
 def _next(known: Known) -> list[Wanted]:
@@ -82,7 +82,7 @@ def _in_question(known: Known) -> list[int]:
     """Designs whose interval is wider than asked."""
     limit = known.effort.precision
     designs = range(len(known.strata))
-    return [one for one in designs if limit is None or (known.share(one).interval.half_width or 0.0) > limit]
+    return [design for design in designs if limit is None or (known.share(design).interval.half_width or 0.0) > limit]
 
 
 def _sources(known: Known, designs: Sequence[int]) -> Iterator[_Source]:
@@ -144,13 +144,13 @@ class _Checks:
     taken: int = 0
 
     def gain(self) -> float:
-        weight = sum(own**2 for own in self.weights.values())
+        weight = sum(weight_of_design**2 for weight_of_design in self.weights.values())
         return weight * _saved(self.checked.variance, self.checked.n + self.taken) if any(self.worlds.values()) else 0.0
 
     def take(self) -> Wanted:
         """Of the design that has the fewest for its share."""
         left = [design for design, worlds in self.worlds.items() if worlds]
-        design = max(left, key=lambda one: self.weights[one] / (self.simulated[one] + 1))
+        design = max(left, key=lambda each_design: self.weights[each_design] / (self.simulated[each_design] + 1))
         self.simulated[design] += 1
         self.taken += 1
         return design, self.worlds[design].pop(0), 1

@@ -117,26 +117,26 @@ class Known:
 
     def scores(self, sample: Sample, design: int) -> Floats:
         """Predicted margin in all worlds of a sample; far below 0 in impossible ones."""
-        found = self.fit.constant + sample.features(design) @ (self._features.T @ self.fit.weights)
+        scores = self.fit.constant + sample.features(design) @ (self._features.T @ self.fit.weights)
         is_impossible = sample.screen[design] <= 0
-        return np.asarray(np.where(is_impossible, min(-1.0, float(found.min())), found))
+        return np.asarray(np.where(is_impossible, min(-1.0, float(scores.min())), scores))
 
     def predictions(self, sample: Sample, design: int) -> Floats:
         """Probability that the answer holds in each world: the screen's where it is clear."""
         kinds = self.strata_of(sample)[design]
-        found = probability(self.scores(sample, design), self.spread)
-        found[kinds == Stratum.IMPOSSIBLE] = 0.0
+        probabilities = probability(self.scores(sample, design), self.spread)
+        probabilities[kinds == Stratum.IMPOSSIBLE] = 0.0
         for kind, value in _CLEAR.items():
             if kind not in self.doubted:
-                found[kinds == kind] = value
-        return found
+                probabilities[kinds == kind] = value
+        return probabilities
 
     def holds(self, run: Run) -> float:
         """Probability that the answer holds in a simulated world, given the noise of its replications."""
-        own = self.answers[run]
-        if own.is_refuted:
+        answer = self.answers[run]
+        if answer.is_refuted:
             return 0.0
-        return float(probability(np.array([own.margin]), self.noise / len(own.margins) ** 0.5)[0])
+        return float(probability(np.array([answer.margin]), self.noise / len(answer.margins) ** 0.5)[0])
 
     def unseen(self, run: Run) -> float:
         """What would have been predicted of a simulated world without its own runs."""
@@ -148,14 +148,14 @@ class Known:
 
     def checked(self, design: int) -> list[Checked]:
         """By stratum; checks of the screen are pooled over all designs as long as none contradicts it."""
-        found = []
+        checks = []
         for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
             is_pooled = kind in _CLEAR and kind not in self.doubted
-            own = [run for run in self._of(kind) if is_pooled or run[0] == design]
-            holds = [self.holds(run) for run in own]
-            errors = [value - self.unseen(run) for run, value in zip(own, holds, strict=True)]
-            found.append(Checked.of(errors, [value * (1 - value) for value in holds]))
-        return [*found, Checked(0, 0.0, 0.0, 0.0)]
+            runs = [run for run in self._of(kind) if is_pooled or run[0] == design]
+            holds = [self.holds(run) for run in runs]
+            errors = [value - self.unseen(run) for run, value in zip(runs, holds, strict=True)]
+            checks.append(Checked.of(errors, [value * (1 - value) for value in holds]))
+        return [*checks, Checked(0, 0.0, 0.0, 0.0)]
 
     def _of(self, kind: Stratum) -> list[Run]:
         return [run for run in self.runs if self.strata[run] == kind]
@@ -176,11 +176,11 @@ class Known:
 
     def best(self, design: int) -> Floats:
         """Probability that the answer holds in each world: simulated where it was, else predicted."""
-        found = self.predictions(self.sample, design)
+        probabilities = self.predictions(self.sample, design)
         for run in self.runs:
             if run[0] == design:
-                found[run[1]] = self.holds(run)
-        return found
+                probabilities[run[1]] = self.holds(run)
+        return probabilities
 
     def without(self, worlds: Collection[int]) -> "Known":
         """As if some worlds had not been simulated."""
@@ -191,20 +191,20 @@ class Known:
     @property
     def screen_errors(self) -> tuple[int, int]:
         """Checks of the screen, and those that it got wrong."""
-        own = [run for kind in _CLEAR for run in self._of(kind)]
-        return len(own), sum(map(self._is_missed, own))
+        runs = [run for kind in _CLEAR for run in self._of(kind)]
+        return len(runs), sum(map(self._is_missed, runs))
 
     @property
     def open_errors(self) -> tuple[int, int]:
         """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
-        own = self._of(Stratum.OPEN)
-        return len(own), sum(map(self._is_wrong, own))
+        runs = self._of(Stratum.OPEN)
+        return len(runs), sum(map(self._is_wrong, runs))
 
     def _pooled(self) -> float:
         """Within worlds, over those with several replications."""
-        several = [np.array(own.margins) for own in self.answers.values() if len(own.margins) > 1]
-        squares = sum(float(((one - one.mean()) ** 2).sum()) for one in several)
-        return (squares / sum(len(one) - 1 for one in several)) ** 0.5 if several else 0.0
+        several = [np.array(answer.margins) for answer in self.answers.values() if len(answer.margins) > 1]
+        squares = sum(float(((margins - margins.mean()) ** 2).sum()) for margins in several)
+        return (squares / sum(len(margins) - 1 for margins in several)) ** 0.5 if several else 0.0
 
 
 def probability(scores: Floats, deviation: float) -> Floats:

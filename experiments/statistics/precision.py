@@ -71,15 +71,15 @@ def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
 
 def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
     """The intervals that are wider than asked, by design and then KPI; `asked` is a half-width each KPI [its unit]."""
-    found = []
-    for label, own in samples.items():
+    wide = []
+    for label, by_kpi in samples.items():
         for kpi, limit in asked.items():
-            half_width = interval_of(kpi, own[kpi]).half_width
+            half_width = interval_of(kpi, by_kpi[kpi]).half_width
             if half_width is None:
-                found.append(Need(label, kpi, None, limit, None))
+                wide.append(Need(label, kpi, None, limit, None))
             elif half_width > limit:
-                found.append(Need(label, kpi, half_width, limit, _estimate(own[kpi], half_width, limit)))
-    return found
+                wide.append(Need(label, kpi, half_width, limit, _estimate(by_kpi[kpi], half_width, limit)))
+    return wide
 
 
 def _estimate(values: Sequence[float], half_width: float, limit: float) -> int:

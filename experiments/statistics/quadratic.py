@@ -53,8 +53,8 @@ def fitted(points: Floats, response: Floats, curved: float | None = None) -> Qua
     product = points @ points.T
     scale = float(np.mean(np.diag(product))) or 1.0
     weights = _CURVED if curved is None else (curved,)
-    found = [(weight, ridge(product + weight / scale * product**2, response)) for weight in weights]
-    weight, best = min(found, key=lambda pair: pair[1].error)
+    fits = [(weight, ridge(product + weight / scale * product**2, response)) for weight in weights]
+    weight, best = min(fits, key=lambda pair: pair[1].error)
     weighted = points * best.weights[:, None]
     curvature = weight / scale * points.T @ weighted
     variance = float(np.var(response))

@@ -44,14 +44,14 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
     Software 22(10), 2007, 1509-1518, doi:10.1016/j.envsoft.2006.10.004 (µ*).
     """
     n = len(points) // (len(box.names) + 1)
-    found = _elementary(box, points, outputs.mean(axis=0))
+    elementary = _elementary(box, points, outputs.mean(axis=0))
 
     def means(response: Floats) -> Floats:
-        own = _elementary(box, points, response)
-        return np.array([own.mean(axis=0), np.abs(own).mean(axis=0)])
+        moved = _elementary(box, points, response)
+        return np.array([moved.mean(axis=0), np.abs(moved).mean(axis=0)])
 
     simulation = jackknife(means, outputs)
-    kinds = (found, np.abs(found))
+    kinds = (elementary, np.abs(elementary))
     intervals = [
         [
             two_source_interval(
@@ -65,7 +65,7 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
         ]
         for row, kind in enumerate(kinds)
     ]
-    spread = found.std(axis=0, ddof=1)
+    spread = elementary.std(axis=0, ddof=1)
     return tuple(
         Effect(name, intervals[0][at], intervals[1][at].within(0.0), float(spread[at]))
         for at, name in enumerate(box.names)
@@ -79,6 +79,6 @@ def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
     steps = np.diff(unit.reshape(-1, n_factors + 1, n_factors), axis=1)
     changes = np.diff(response.reshape(-1, n_factors + 1), axis=1)
     trajectory, step, factor = np.nonzero(steps)
-    found = np.full((len(steps), n_factors), np.nan)
-    found[trajectory, factor] = changes[trajectory, step] / steps[trajectory, step, factor]
-    return found
+    moved = np.full((len(steps), n_factors), np.nan)
+    moved[trajectory, factor] = changes[trajectory, step] / steps[trajectory, step, factor]
+    return moved

@@ -81,17 +81,17 @@ def decompose(
         return paired_interval([row[to] for row in values], [row[since] for row in values], possible=possible)
 
     shares = {name: [row[i] for row in by_row] for i, name in enumerate(names)}
-    found = {
+    of_factors = {
         name: Share(
             mean_interval(shares[name], possible=difference_of(possible)), added(1 << i, 0), added(last, last ^ 1 << i)
         )
         for i, name in enumerate(names)
     }
     nothing = mean_interval([0.0] * len(values))
-    found |= {name: Share(nothing, nothing, nothing) for name in idle}
+    of_factors |= {name: Share(nothing, nothing, nothing) for name in idle}
     shares |= {name: [0.0] * len(values) for name in idle}
     start, end = (mean_interval([row[at] for row in values], possible=possible, good_end=good_end) for at in (0, last))
-    return Decomposition(start, end, added(last, 0), found, shares)
+    return Decomposition(start, end, added(last, 0), of_factors, shares)
 
 
 def n_changes(values: Sequence[float]) -> int:

@@ -48,8 +48,8 @@ class Checked:
     def of(cls, errors: Sequence[float], noise: Sequence[float]) -> "Checked":
         """Without a world simulated: an error of none, as uncertain as a coin's."""
         n = len(errors)
-        wrong = (sum(abs(one) for one in errors) + _PRIOR) / (n + 2 * _PRIOR)
-        squares = sum(one**2 for one in errors) + wrong * (1 - wrong) + sum(noise)
+        wrong = (sum(abs(error) for error in errors) + _PRIOR) / (n + 2 * _PRIOR)
+        squares = sum(error**2 for error in errors) + wrong * (1 - wrong) + sum(noise)
         mean_noise = sum(noise) / n if n else 0.0
         return cls(n, sum(errors) / n if n else 0.0, squares / (n + 2 * _PRIOR), mean_noise)
 
@@ -74,10 +74,10 @@ def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], point
     """The share over worlds (N,) with these predictions, strata (numbers of `checked`), and coordinates (N, K)."""
     weights = [float(np.mean(strata == number)) for number in range(len(checked))]
     mean = float(np.mean(predictions))
-    mean += sum(weight * own.error for weight, own in zip(weights, checked, strict=True))
+    mean += sum(weight * stratum.error for weight, stratum in zip(weights, checked, strict=True))
     drawn = left_by_axes(predictions, points) / len(predictions)
-    simulated = sum(weight**2 * own.of_mean for weight, own in zip(weights, checked, strict=True))
-    noise = sum(weight**2 * own.noise / max(own.n, 1) for weight, own in zip(weights, checked, strict=True))
+    simulated = sum(weight**2 * stratum.of_mean for weight, stratum in zip(weights, checked, strict=True))
+    noise = sum(weight**2 * stratum.noise / max(stratum.n, 1) for weight, stratum in zip(weights, checked, strict=True))
     mean = min(1.0, max(0.0, mean))
     interval = bounded(mean, drawn + simulated, len(predictions))
     return Share(interval, math.sqrt(max(0.0, drawn + simulated - noise)), math.sqrt(noise))

@@ -45,8 +45,8 @@ class Breaks:
 def find_breaks(*, days: Days, counts: Floats) -> Breaks:
     """The breaks in the level of daily `counts` (N) [flights/day] on `days` (N, ascending; unknown days left out)."""
     mondays, totals, months = _weeks(days, counts)
-    found = _search(mondays, np.log(np.maximum(totals, _LEAST_COUNT)), months)
-    return Breaks(tested=totals.size >= LEAST_WEEKS, n_weeks=int(totals.size), breaks=tuple(found))
+    weeks = _search(mondays, np.log(np.maximum(totals, _LEAST_COUNT)), months)
+    return Breaks(tested=totals.size >= LEAST_WEEKS, n_weeks=int(totals.size), breaks=tuple(weeks))
 
 
 def _weeks(days: Days, counts: Floats) -> tuple[Days, Floats, Floats]:

@@ -26,7 +26,7 @@ def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
     if n < 2:
         raise ValueError(f"replications: at least 2, got {n}")
     total = outputs.sum(axis=0)
-    without = np.array([statistic((total - one) / (n - 1)) for one in outputs])
+    without = np.array([statistic((total - left_out) / (n - 1)) for left_out in outputs])
     return np.asarray((n - 1) / n * ((without - without.mean(axis=0)) ** 2).sum(axis=0), dtype=np.float64)
 
 

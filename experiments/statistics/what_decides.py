@@ -67,9 +67,9 @@ def decided(known: Known, design: int) -> Decided:
         fewer = known.without(frozenset(np.flatnonzero(groups == group).tolist()))
         left.append(_fit(fewer, design, groups != group, (surface, curves))[2])
     intervals = _intervals(figures, np.array(left))
-    effects = [Effect(number, *three, own) for number, (three, own) in enumerate(zip(intervals, curves, strict=True))]
+    effects = [Effect(number, *three, line) for number, (three, line) in enumerate(zip(intervals, curves, strict=True))]
     spread = float((known.spread**2 + surface.error**2) ** 0.5)
-    return Decided(surface, spread, tuple(sorted(effects, key=lambda own: -own.total.mean)))
+    return Decided(surface, spread, tuple(sorted(effects, key=lambda effect: -effect.total.mean)))
 
 
 _Fits = tuple[Quadratic, list[Curve]]
@@ -82,7 +82,7 @@ def _fit(known: Known, design: int, rows: NDArray[Any], like: _Fits | None) -> t
     holds = known.best(design)[rows]
     curves = [curve(scaled[:, number], holds) for number in range(scaled.shape[1])]
     totals = _totals(surface, scaled)
-    figures = [[own.first, total, own.information] for own, total in zip(curves, totals, strict=True)]
+    figures = [[line.first, total, line.information] for line, total in zip(curves, totals, strict=True)]
     return surface, curves, np.array(figures)
 
 
@@ -93,11 +93,11 @@ def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
     if not variance:
         return [0.0] * scaled.shape[1]
     places = (np.arange(_VALUES) + 0.5) / _VALUES
-    found = []
+    shares = []
     for number in range(scaled.shape[1]):
         holds = surface.moved(response, gradient, scaled, number, np.quantile(scaled[:, number], places)) >= 0
-        found.append(float(np.mean(np.var(holds, axis=0))) / variance)
-    return found
+        shares.append(float(np.mean(np.var(holds, axis=0))) / variance)
+    return shares
 
 
 def groups_of(n_worlds: int) -> NDArray[np.int64]:
@@ -123,4 +123,4 @@ def _intervals(whole: Floats, left: Floats) -> list[tuple[Interval, Interval, In
     """By number, of shares; `left`: (groups, K, 3)."""
     first, total, information = (jackknifed(whole[:, figure], left[:, :, figure]) for figure in range(3))
     shares = zip(first, total, information, strict=True)
-    return [(one.within(0.0, 1.0), two.within(0.0, 1.0), three.within(0.0, 1.0)) for one, two, three in shares]
+    return [(a.within(0.0, 1.0), b.within(0.0, 1.0), c.within(0.0, 1.0)) for a, b, c in shares]

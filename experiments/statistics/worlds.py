@@ -33,8 +33,8 @@ def sobol_points(n: int, numbers: int, seed: int) -> Floats:
 
 def strata(screen: Floats, *, fails_below: float, holds_above: float) -> Strata:
     """The stratum of each world, by its ratio of what can be handled to what arrives; 0 or less: impossible."""
-    found = np.full(screen.shape, Stratum.OPEN, dtype=np.int64)
-    found[screen < fails_below] = Stratum.FAILS
-    found[screen > holds_above] = Stratum.HOLDS
-    found[screen <= 0] = Stratum.IMPOSSIBLE
-    return found
+    kinds = np.full(screen.shape, Stratum.OPEN, dtype=np.int64)
+    kinds[screen < fails_below] = Stratum.FAILS
+    kinds[screen > holds_above] = Stratum.HOLDS
+    kinds[screen <= 0] = Stratum.IMPOSSIBLE
+    return kinds

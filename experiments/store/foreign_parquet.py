@@ -57,26 +57,32 @@ def batches(path: Path) -> Iterator[Any]:
         InputError: as in `check_table`.
     """
     import pyarrow as pa
-    import pyarrow.compute as pc
 
     with _opened(path) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, use_threads=False)
             for name, column in zip(table.column_names, table.columns, strict=True):
-                if column.null_count:
-                    raise InputError(f"{path}: column {name!r} misses values")
-                if pa.types.is_dictionary(column.type):
-                    longest = [pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks]
-                    if max(longest, default=0) > LONGEST:
-                        raise InputError(f"{path}: column {name!r} holds a text of more than {LONGEST} bytes")
-                    texts = (text for chunk in column.chunks for text in chunk.dictionary.to_pylist())
-                    if not all(text.isprintable() for text in texts):
-                        raise InputError(f"{path}: column {name!r} holds control characters")
+                if mistake := _mistake_in(column):
+                    raise InputError(f"{path}: column {name!r} {mistake}")
             for batch in table.to_batches(max_chunksize=_ROWS):
                 arrays = [
                     array.cast(pa.string()) if pa.types.is_dictionary(array.type) else array for array in batch.columns
                 ]
                 yield pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
+
+
+def _mistake_in(column: Any) -> str:  # noqa: ANN401 - pyarrow has no types to name
+    """Of a column's values, in words; empty: none. A text is looked at once, however many rows have it."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column.null_count:
+        return "misses values"
+    texts = [chunk.dictionary for chunk in column.chunks if pa.types.is_dictionary(column.type)]
+    if any((pc.max(pc.binary_length(each)).as_py() or 0) > LONGEST for each in texts):
+        return f"holds a text of more than {LONGEST} bytes"
+    is_printable = all(text.isprintable() for each in texts for text in each.to_pylist())
+    return "" if is_printable else "holds control characters"
 
 
 def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:

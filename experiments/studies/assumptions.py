@@ -56,64 +56,64 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"kind: {kind[:60]!r} is no kind of number{near(kind, list(Kind))}")
     if path is not None and path.suffix != ".xlsx":
         raise InputError(f"to: a workbook, FILE.xlsx, got {str(path)!r}")
-    found = [one for one in _listed(words, arguments) if kind in (None, one.kind)]
+    rows = [row for row in _listed(words, arguments) if kind in (None, row.kind)]
     if path is not None:
-        _write(path, found)
-    text = _summary(found)
-    lines = [text, *as_lines(grid_of("", [_row(one) for one in found]))] if path is None else [f"{text}: {path}"]
-    return console.tell(arguments, [_object(one) for one in found], *lines)
+        _write(path, rows)
+    text = _summary(rows)
+    lines = [text, *as_lines(grid_of("", [_row(row) for row in rows]))] if path is None else [f"{text}: {path}"]
+    return console.tell(arguments, [_object(row) for row in rows], *lines)
 
 
 def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...]:
     """Of the hub as it is simulated, of the study, and of the prices, which only some studies have themselves."""
     composed = compose(words, arguments.config_dir)
     hub(composed)
-    found = assumptions_of(composed, arguments.config_dir)
-    if any(one.name.startswith(f"{PRICES}.") for one in found):
-        return found
+    rows = assumptions_of(composed, arguments.config_dir)
+    if any(row.name.startswith(f"{PRICES}.") for row in rows):
+        return rows
     prices = {PRICES: compose([f"+{PRICES}=liege"])[PRICES]}
-    return (*found, *assumptions_of(prices))
+    return (*rows, *assumptions_of(prices))
 
 
-def _summary(found: Sequence[Assumption]) -> str:
-    counts = Counter(one.kind for one in found)
-    return f"{len(found):,} numbers: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
+def _summary(rows: Sequence[Assumption]) -> str:
+    counts = Counter(row.kind for row in rows)
+    return f"{len(rows):,} numbers: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
 
 
-def _object(one: Assumption) -> dict[str, Any]:
-    value = one.likely if one.low is not None else list(one.value) if isinstance(one.value, tuple) else one.value
+def _object(row: Assumption) -> dict[str, Any]:
+    value = row.likely if row.low is not None else list(row.value) if isinstance(row.value, tuple) else row.value
     return {
-        "key": one.key,
+        "key": row.key,
         "value": value,
-        "low": one.low,
-        "high": one.high,
-        "kind": one.kind.value,
-        "source": one.source,
+        "low": row.low,
+        "high": row.high,
+        "kind": row.kind.value,
+        "source": row.source,
     }
 
 
-def _row(one: Assumption) -> Row:
-    value = f"{len(one.value)} numbers" if isinstance(one.value, tuple) else one.value
+def _row(row: Assumption) -> Row:
+    value = f"{len(row.value)} numbers" if isinstance(row.value, tuple) else row.value
     shown = value if isinstance(value, str) else f"{value:,.6g}"
-    return Row(one.key, shown, _range(one), one.kind.value, one.source)
+    return Row(row.key, shown, _range(row), row.kind.value, row.source)
 
 
-def _range(one: Assumption) -> str:
-    if one.low is None or one.high is None:
+def _range(row: Assumption) -> str:
+    if row.low is None or row.high is None:
         return ""
-    if one.entry.options:
-        return " | ".join(one.entry.options)
-    ends = f"{one.low:,.6g} to {one.high:,.6g}"
-    return f"factor {ends}" if isinstance(one.value, tuple) else ends
+    if row.entry.options:
+        return " | ".join(row.entry.options)
+    ends = f"{row.low:,.6g} to {row.high:,.6g}"
+    return f"factor {ends}" if isinstance(row.value, tuple) else ends
 
 
-def _write(path: Path, found: Sequence[Assumption]) -> None:
+def _write(path: Path, rows: Sequence[Assumption]) -> None:
     dictionary = [("column", "meaning"), *_COLUMNS.items()]
-    write_workbook(path, [("dictionary", dictionary), ("assumptions", [list(_COLUMNS), *map(_cells, found)])])
+    write_workbook(path, [("dictionary", dictionary), ("assumptions", [list(_COLUMNS), *map(_cells, rows)])])
 
 
-def _cells(one: Assumption) -> list[Any]:
-    cells = _object(one)
-    if one.low is None:
+def _cells(row: Assumption) -> list[Any]:
+    cells = _object(row)
+    if row.low is None:
         cells["value"] = str(cells["value"])
     return [plain_text(cell) if isinstance(cell, str) else cell for cell in cells.values()]

@@ -93,11 +93,11 @@ def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[st
     """The line chart, and the maps of a sweep over two keys."""
     from experiments.report.figures import sweep_figure, sweep_map
 
-    own = [outcome.intervals[design.label] for design in outcome.designs]
-    on_time = [one[_CHARTED].scaled(100) for one in own]
+    intervals = [outcome.intervals[design.label] for design in outcome.designs]
+    on_time = [of_design[_CHARTED].scaled(100) for of_design in intervals]
     chart = sweep_figure.SweepChart.of(varied, values, on_time, what="parcels on time, %, mean and 95 % interval")
     yield picture_of("sweep", sweep_figure.figure(chart))
-    maps = sweep_map.maps_of(varied, values, own, [outcome.is_unstable(design) for design in outcome.designs])
+    maps = sweep_map.maps_of(varied, values, intervals, [outcome.is_unstable(design) for design in outcome.designs])
     if maps:
         yield picture_of("sweep_map", sweep_map.figure(maps))
 

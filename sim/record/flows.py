@@ -47,5 +47,5 @@ class FlowTally:
         bins = np.where(instants < self._end, instants // self._width, n_bins)
         first = int(bins.min())
         n = int(bins.max()) - first + 1
-        found = np.bincount(place * np.int64(n) + (bins - first), minlength=n_places * n).reshape(n_places, n)
-        counts[:, first : first + n] += found[:, : n_bins - first].astype(np.int32)
+        counted = np.bincount(place * np.int64(n) + (bins - first), minlength=n_places * n).reshape(n_places, n)
+        counts[:, first : first + n] += counted[:, : n_bins - first].astype(np.int32)

@@ -80,7 +80,7 @@ def draw(ax: Axes, chart: Waterfall) -> None:
 def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
     """A panel a KPI."""
     drawn, axes = style.panels(len(decompositions), 1, 2.9, 0.6)
-    for ax, (kpi, own) in zip(axes, decompositions.items(), strict=True):
-        draw(ax, Waterfall.of(kpi, own, start, end))
+    for ax, (kpi, decomposition) in zip(axes, decompositions.items(), strict=True):
+        draw(ax, Waterfall.of(kpi, decomposition, start, end))
     axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
     return drawn

@@ -11,17 +11,17 @@ Point = tuple[float, float]
 
 
 def figure(
-    names: Sequence[str], others: Sequence[Point], own: Point | None, front: Sequence[tuple[Interval, Interval]]
+    names: Sequence[str], others: Sequence[Point], configured: Point | None, front: Sequence[tuple[Interval, Interval]]
 ) -> Figure:
     """`names` of the axes, with units; `others` and `own` as (x, y); the front as (x, y), each with its interval."""
     drawn, ax = style.panel(4.8, 7.5)
-    draw(ax, names, others, own, front)
+    draw(ax, names, others, configured, front)
     style.legend_below(drawn, [ax])
     return drawn
 
 
 def draw(
-    ax: Axes, names: Sequence[str], others: Sequence[Point], own: Point | None,
+    ax: Axes, names: Sequence[str], others: Sequence[Point], configured: Point | None,
     front: Sequence[tuple[Interval, Interval]],
 ) -> None:  # fmt: skip
     if others:
@@ -30,9 +30,9 @@ def draw(
     errorbar(ax, [x for x, _ in front], [y for _, y in front], fmt="o", markersize=5,
              color=style.PALETTE[0], elinewidth=1, capsize=2.5,
              label="on the front, mean and 95 % interval")  # fmt: skip
-    if own is not None:
+    if configured is not None:
         # Behind the front, on which it may lie.
-        ax.plot(*own, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
+        ax.plot(*configured, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
                 label="as configured")  # fmt: skip
     ax.set_xlabel(names[0])
     ax.set_ylabel(names[1])

@@ -28,14 +28,14 @@ def figure(config: "HubConfig") -> "Figure":
         ours = model_m2_per_parcel_h(config, kind)
         ax.plot(rates, rates * ours, color=color, label=f"model, {kind} hub: {ours:.2f} m² for a parcel/h")
         ax.fill_between(rates, rates * ours / factor, rates * ours * factor, color=color, alpha=0.10, linewidth=0)
-        own = [hub for hub in hubs if hub.kind == kind]
+        of_kind = [hub for hub in hubs if hub.kind == kind]
         for informed, face in ((False, color), (True, "none")):
-            some = [hub for hub in own if hub.informed is informed]
+            some = [hub for hub in of_kind if hub.informed is informed]
             if some:
                 more = " that the standard is from" if informed else ""
                 ax.plot([hub.parcels_per_h for hub in some], [hub.area_m2 for hub in some], _MARKS[kind], color=color,
                         markerfacecolor=face, label=f"public {kind} hubs{more}")  # fmt: skip
-        for hub in own:
+        for hub in of_kind:
             name = hub.name.split(",")[0]
             side, offset = _SIDES[kind]
             ax.annotate(

@@ -47,25 +47,27 @@ def prepare(
     occupancy: Frame, disruptions: Frame, points: tuple[NamedDesign, ...], values: Values, window: Window
 ) -> tuple[Recovery, ...]:
     """The designs that have disruptions, from the first measured day to the end of the run."""
-    mine = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]
-    first = mine["replication"].min()
-    found = []
+    rows = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]
+    first = rows["replication"].min()
+    results = []
     for point in points:
-        its = mine["scenario"] == point.label
+        its = rows["scenario"] == point.label
         if not its.any():
             continue
         happened = disruptions[disruptions["scenario"] == point.label]
         is_drawn = bool(happened["is_drawn"].any())
-        drawn = mine[its & (mine["replication"] == first)] if is_drawn else mine[its]
-        own = drawn.groupby(["zone", "time"], as_index=False)["inside"].mean()
-        series = {zone: own.loc[own["zone"] == zone, "inside"].to_numpy(dtype=np.float64) / _THOUSAND for zone in ZONES}
-        day = own.loc[own["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
+        drawn = rows[its & (rows["replication"] == first)] if is_drawn else rows[its]
+        mean = drawn.groupby(["zone", "time"], as_index=False)["inside"].mean()
+        series = {
+            zone: mean.loc[mean["zone"] == zone, "inside"].to_numpy(dtype=np.float64) / _THOUSAND for zone in ZONES
+        }
+        day = mean.loc[mean["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
         spells = _spells(happened[happened["replication"] == first])
         says = ""
         if any(what == "disruption" for what, *_ in spells):
-            own = values[point.label]
-            says = f" – recovery {formatting.amount(own['recovery_h'])}"
-            says += f", 90 % of the extra backlog gone after {formatting.amount(own['recovery_90_h'])}"
+            kpis = values[point.label]
+            says = f" – recovery {formatting.amount(kpis['recovery_h'])}"
+            says += f", 90 % of the extra backlog gone after {formatting.amount(kpis['recovery_90_h'])}"
         says += " (picture: first replication)" if is_drawn else ""
         within = tuple(
             (what, max(begin, day[0]), min(end, day[-1]))
@@ -73,8 +75,8 @@ def prepare(
             if end > day[0] and begin < day[-1]
         )
         disturbed, undisturbed, low, high = (series[zone] for zone in ZONES)
-        found.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, window))
-    return tuple(found[:MOST_DESIGNS])
+        results.append(Recovery(point.title + says, day, disturbed, undisturbed, low, high, within, window))
+    return tuple(results[:MOST_DESIGNS])
 
 
 def _spells(happened: Frame) -> list[tuple[str, float, float]]:

@@ -75,21 +75,18 @@ def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:
 
 
 def draw(ax: Axes, panel: SpreadPanel, *, with_names: bool) -> None:
-    for row, one in enumerate(panel.rows):
-        ax.plot(
-            [one.ordered[0], one.ordered[-1]], [row, row], color="0.6", linewidth=1, label="least to most", zorder=1
-        )
-        if one.quartiles is not None:
-            first, middle, third = one.quartiles
+    for row, dots in enumerate(panel.rows):
+        values = dots.ordered
+        ax.plot([values[0], values[-1]], [row, row], color="0.6", linewidth=1, label="least to most", zorder=1)
+        if dots.quartiles is not None:
+            first, middle, third = dots.quartiles
             ax.barh(row, third - first, left=first, height=_BOX, color="0.88", edgecolor="0.6", linewidth=0.8, zorder=2,
                     label="middle half")  # fmt: skip
             ax.plot([middle, middle], [row - _BOX / 2, row + _BOX / 2], color="0.35", linewidth=1, zorder=3,
                     label="median")  # fmt: skip
-        if len(one.ordered) <= MOST_DOTS:
-            ax.plot(
-                one.ordered, [row] * len(one.ordered), "|", color="0.45", markersize=7, zorder=3, label="a replication"
-            )
-        errorbar(ax, [one.mean], [row], fmt="o", capsize=4, color=style.PALETTE[1], markersize=5, zorder=4,
+        if len(values) <= MOST_DOTS:
+            ax.plot(values, [row] * len(values), "|", color="0.45", markersize=7, zorder=3, label="a replication")
+        errorbar(ax, [dots.mean], [row], fmt="o", capsize=4, color=style.PALETTE[1], markersize=5, zorder=4,
                  label="mean and its 95 % interval")  # fmt: skip
     ax.set_yticks(range(len(panel.rows)), panel.names if with_names else [""] * len(panel.rows))
     ax.set_ylim(len(panel.rows) - 0.5, -0.5)

@@ -44,7 +44,7 @@ class SweepChart:
             pairs = enumerate(zip(varied, row, strict=True))
             rest = ", ".join(with_value(key, value) for i, (key, value) in pairs if i != axis)
             lines.setdefault(rest, []).append((x, interval))
-        noted = tuple((x, one.mean, note) for x, one, note in zip(at, intervals, notes, strict=False) if note)
+        noted = tuple((x, y.mean, note) for x, y, note in zip(at, intervals, notes, strict=False) if note)
         x_name = heading_of_key(varied[axis]) if varied else ""
         for points in lines.values():
             points.sort(key=lambda point: point[0])

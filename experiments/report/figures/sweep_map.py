@@ -59,10 +59,10 @@ def maps_of(
         scale, unit = style.drawn_as(kpi.unit)
         mean, half = np.full(shape, np.nan), np.full(shape, np.nan)
         verdict = np.full(shape, "", dtype="U9")
-        for (x, y), mine, grows in zip(values, intervals, is_unstable, strict=True):
+        for (x, y), of_point, grows in zip(values, intervals, is_unstable, strict=True):
             at = rows.index(y), columns.index(x)
-            mean[at] = scale * mine[name].mean
-            half[at] = np.nan if mine[name].half_width is None else scale * (mine[name].half_width or 0.0)
+            mean[at] = scale * of_point[name].mean
+            half[at] = np.nan if of_point[name].half_width is None else scale * (of_point[name].half_width or 0.0)
             verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{formatting.kpi_name(name)}, {unit}"
@@ -105,6 +105,6 @@ def figure(maps: Sequence[SweepMap]) -> Figure:
     """The maps side by side."""
     n_rows, n_columns = maps[0].mean.shape
     drawing = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))
-    for ax, one in zip(drawing.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
-        draw(ax, one)
+    for ax, each_map in zip(drawing.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):
+        draw(ax, each_map)
     return drawing

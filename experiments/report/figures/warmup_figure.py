@@ -29,7 +29,9 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
     ax.set_ylabel("MSER, times the least" if least > 0 else "MSER")
 
 
-def figure(result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, own: float | None = None) -> Figure:
+def figure(
+    result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, configured: float | None = None
+) -> Figure:
     """Both, one below the other.
 
     `what` names the series, times `scale`, with its unit; `unit` is that of time; `own` the warm-up that the run had.
@@ -42,8 +44,8 @@ def figure(result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1
     below.set_xlabel(f"from the start of the run [{unit}]")
     for ax in (above, below):
         ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
-        if own is not None:
-            ax.axvline(own, color=PALETTE[2], linestyle="--", label="warm-up of the run")
+        if configured is not None:
+            ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
     asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
     above.set_title(f"{title}: {result.method.said} {asks}")
     legend_below(drawing, [above, below], columns=3)

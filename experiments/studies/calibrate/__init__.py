@@ -56,16 +56,20 @@ def main(arguments: Arguments) -> int:
 def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
     """Screen all worlds, rule some out wave by wave, and ask the others and all for the answer."""
     designs, keys = asked.designs, asked.keys
-    own, config = keys.calibrate, designs[0].hub
+    study, config = keys.calibrate, designs[0].hub
     sure.check_ranges(asked)
     bench.check(designs)
     n = keys.sure.n_worlds
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
     worlds = drawn(config, asked.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(designs, keys.sure.ranges)
-    bench.say(f"calibrate: {own.waves} waves of {own.worlds} worlds of each hub, then {keys.sure.budget} runs or fewer")
+    bench.say(
+        f"calibrate: {study.waves} waves of {study.worlds} worlds of each hub, then {keys.sure.budget} runs or fewer"
+    )
     possible = np.asarray((sample.screen > 0).all(axis=0))
-    history = matched(sample, own.targets, own.effort, lambda wanted: _figures(bench, asked, worlds, wanted), possible)
+    history = matched(
+        sample, study.targets, study.effort, lambda wanted: _figures(bench, asked, worlds, wanted), possible
+    )
     _check_varies(asked, history)
     known = explored(sample, keys.effort, lambda wanted: sure.answers(bench, asked, worlds, wanted))
     return Result(keys, tuple(designs), history, known, worlds)
@@ -76,21 +80,21 @@ def _figures(
 ) -> Mapping[Run, Floats]:
     """The observed KPIs in these worlds, by replication and observation; those of another hub are not looked at."""
     observations = asked.keys.calibrate.observations
-    found = {}
+    figures = {}
     for (at, world), several in sure.kpis_in(bench, asked, worlds, wanted).items():
-        values = np.array([[kpis[one.kpi] for one in observations] for kpis in several])
-        for one, column in zip(observations, values.T, strict=True):
-            if one.hub == asked.designs[at].label and not np.isfinite(column).all():
-                raise ConfigError(f"{one.kpi}, {one.hub}: has no finite value in world {world}: {column[0]}")
-        found[at, world] = values
-    return found
+        values = np.array([[kpis[seen.kpi] for seen in observations] for kpis in several])
+        for seen, column in zip(observations, values.T, strict=True):
+            if seen.hub == asked.designs[at].label and not np.isfinite(column).all():
+                raise ConfigError(f"{seen.kpi}, {seen.hub}: has no finite value in world {world}: {column[0]}")
+        figures[at, world] = values
+    return figures
 
 
 def _check_varies(asked: Asked[CalibrateKeys], history: Matched) -> None:
     """Refuse an observation of what is the same in all worlds."""
-    for at, one in enumerate(asked.keys.calibrate.observations):
+    for at, seen in enumerate(asked.keys.calibrate.observations):
         if not history.varies(at):
-            raise ConfigError(f"{one.kpi}, {one.hub}: does not vary over the worlds, so an observation says nothing")
+            raise ConfigError(f"{seen.kpi}, {seen.hub}: does not vary over the worlds, so an observation says nothing")
 
 
 STUDY: Final = Study(CalibrateKeys, asked, compute, document, name=lambda asked: next(iter(asked.keys.calibrate.hubs)))

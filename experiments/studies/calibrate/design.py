@@ -49,10 +49,10 @@ class Calibrate:
 
         width = float(ndtri((1 + CONFIDENCE) / 2))
         places = list(self.hubs)
-        shares = [self.discrepancy if one.discrepancy is None else one.discrepancy for one in self.observations]
+        shares = [self.discrepancy if seen.discrepancy is None else seen.discrepancy for seen in self.observations]
         return [
-            Target(places.index(one.hub), one.value, one.tolerance / width, share * abs(one.value))
-            for one, share in zip(self.observations, shares, strict=True)
+            Target(places.index(seen.hub), seen.value, seen.tolerance / width, share * abs(seen.value))
+            for seen, share in zip(self.observations, shares, strict=True)
         ]
 
 
@@ -74,9 +74,9 @@ def asked(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     hubs = keys.calibrate.hubs
     if {"scenario", "demand"} & {key_of(word) for word in words}:
         hubs = {hub(composed).scenario: ()}
-    configs = {name: hub(compose([*own, *words], arguments.config_dir)) for name, own in hubs.items()}
+    configs = {name: hub(compose([*given, *words], arguments.config_dir)) for name, given in hubs.items()}
     designs = [Design(name, config) for name, config in configs.items()]
     path = file_of(observed[0].partition("=")[2] if observed else PUBLISHED)
-    own = replace(keys.calibrate, hubs=hubs, observations=read_observations(path, hubs))
+    asked_for = replace(keys.calibrate, hubs=hubs, observations=read_observations(path, hubs))
     ranges = ranges_of(designs[0].hub, arguments.config_dir)
-    return designs, replace(keys, calibrate=own, sure=replace(keys.sure, ranges=ranges))
+    return designs, replace(keys, calibrate=asked_for, sure=replace(keys.sure, ranges=ranges))

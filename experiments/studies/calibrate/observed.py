@@ -54,8 +54,8 @@ class Observation:
 
 def file_of(named: str) -> Path:
     """A file, or the packaged one of that name."""
-    own = packaged() / FOLDER / f"{named}.csv"
-    return own if not Path(named).is_file() and own.is_file() else Path(named)
+    shipped = packaged() / FOLDER / f"{named}.csv"
+    return shipped if not Path(named).is_file() and shipped.is_file() else Path(named)
 
 
 def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, ...]:
@@ -71,17 +71,19 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
     places = {name: column_at(path, header, name) for name in COLUMNS}
     places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
-    found: dict[tuple[str, str], int] = {}
+    row_of: dict[tuple[str, str], int] = {}
     observations = []
     for row, cells in rows:
         place = f"{path}, row {row}"
         if len(cells) != len(header):
             raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
-        one = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
-        if (one.kpi, one.hub) in found:
-            raise InputError(f"{place}, kpi: {one.kpi} of {one.hub} is there already, in row {found[one.kpi, one.hub]}")
-        found[one.kpi, one.hub] = row
-        observations.append(one)
+        seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
+        if (seen.kpi, seen.hub) in row_of:
+            raise InputError(
+                f"{place}, kpi: {seen.kpi} of {seen.hub} is there already, in row {row_of[seen.kpi, seen.hub]}"
+            )
+        row_of[seen.kpi, seen.hub] = row
+        observations.append(seen)
     if not observations:
         raise InputError(f"{path}: no row below the header")
     return tuple(observations)

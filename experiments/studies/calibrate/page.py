@@ -22,7 +22,7 @@ _WIDE: Final = 0.25
 
 
 def document(_: Asked[CalibrateKeys], result: Result) -> Document:
-    own = result.keys.calibrate
+    study = result.keys.calibrate
     return Document(
         title="Which assumed worlds remain possible",
         sentences=sentences(result),
@@ -51,7 +51,9 @@ def document(_: Asked[CalibrateKeys], result: Result) -> Document:
                 for row in result.answer_rows
             },
         },
-        method=paragraphs_of("calibrate_method", farthest=own.farthest, discrepancy=own.discrepancy, worlds=own.worlds),
+        method=paragraphs_of(
+            "calibrate_method", farthest=study.farthest, discrepancy=study.discrepancy, worlds=study.worlds
+        ),
         pictures=lambda: _pictures(result),
     )
 
@@ -89,16 +91,16 @@ def _narrowing(row: RangeRow) -> str:
 
 
 def warnings(result: Result) -> list[str]:
-    found = []
+    lines = []
     poor = [
         f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
     ]  # an emulator that explains little rules out little
     if poor:
-        found.append(said("poor_emulator", kpis=listed(poor, "and")))
+        lines.append(said("poor_emulator", kpis=listed(poor, "and")))
     n = int((~result.history.can_be).sum())
     if n:
-        found.append(f"in {n} worlds a hub cannot be at all; they count as ruled out")
-    return found
+        lines.append(f"in {n} worlds a hub cannot be at all; they count as ruled out")
+    return lines
 
 
 def _pictures(result: Result) -> Iterator[Picture]:

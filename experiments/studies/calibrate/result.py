@@ -115,16 +115,16 @@ class Result:
         """In the file's order."""
         base = configured(self.keys.sure.ranges)[None, :]
         rows = []
-        for at, (one, target, emulator) in enumerate(
+        for at, (seen, target, emulator) in enumerate(
             zip(self.observations, self.history.targets, self.history.emulators, strict=True)
         ):
             shows = emulator.surface(self.history.sample.scaled)
             rows.append(
                 ObservationRow(
-                    one.hub, one.kpi, one.unit, one.value, one.tolerance, float(emulator.surface(base)[0]),
+                    seen.hub, seen.kpi, seen.unit, seen.value, seen.tolerance, float(emulator.surface(base)[0]),
                     *_ends(shows), *self._ends_left(shows), target.of_observation, target.of_discrepancy,
                     emulator.of_simulation, emulator.of_emulator, emulator.surface.explained, self.history.alone(at),
-                    one.source,
+                    seen.source,
                 )
             )  # fmt: skip
         return rows

@@ -157,7 +157,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     keys, config = asked.keys, asked.designs[0].hub
     varied, values = _varied(results, keys.factors)
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
-    own = keys.capacity
+    search = keys.capacity
     return Document(
         title="What demand is sustained",
         sentences=sentences(results),
@@ -178,20 +178,20 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
                 "flights_per_day": plain_interval(result.flights, "1/d"),
                 "binding": result.binding,
                 "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
-                **({"values": own} if own else {}),
+                **({"values": given} if given else {}),
                 "resources": {row.resource: plain_row(row, without=("scenario", "resource")) for row in result.lifts},
             }
-            for result, own in zip(results, own_values, strict=True)
+            for result, given in zip(results, own_values, strict=True)
         }},
         method=[
             *paragraphs_of(
-                "capacity_method", target=share_text(own.target), tolerance=own.tolerance,
+                "capacity_method", target=share_text(search.target), tolerance=search.tolerance,
                 draws=same_draws(config, keys.replications, "demand"),
             ),
-            *(paragraphs_of("capacity_lifts") if own.binding else []),
+            *(paragraphs_of("capacity_lifts") if search.binding else []),
         ],
         pictures=lambda: [
-            _curve_picture(results, varied, values) if varied else _ladders_picture(results, own.target)
+            _curve_picture(results, varied, values) if varied else _ladders_picture(results, search.target)
         ],
         over=over_assumptions(asked.arguments, asked.designs, keys, {
             result.label: f"{cell(result.flights)} flights a day sustained" for result in results
@@ -220,7 +220,7 @@ class CurveRow:
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
     """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
-    rows = [CurveRow(at, own.flights, own.binding or "", by_ladder(own.ladder) or "") for at, own in enumerate(results)]
+    rows = [CurveRow(at, hub.flights, hub.binding or "", by_ladder(hub.ladder) or "") for at, hub in enumerate(results)]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
 

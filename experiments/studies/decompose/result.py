@@ -60,44 +60,46 @@ def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples
 
 def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
     shares = [
-        FactorShare(kpi, order, name, own.share, own.alone.mean, own.last.mean, own.share.n, KPIS[kpi].unit,
+        FactorShare(kpi, order, name, part.share, part.alone.mean, part.last.mean, part.share.n, KPIS[kpi].unit,
                     " ".join(result.game.fields.get(name, ())))
         for kpi, split in result.kpis.items()
-        for order, (name, own) in enumerate(split.shares.items())
+        for order, (name, part) in enumerate(split.shares.items())
     ]  # fmt: skip
     coalitions = [
-        CoalitionRow(own.design.label, order, " ".join(own.factors), not own.lacks, "; ".join(map(str, own.lacks)))
-        for order, own in enumerate(result.game.coalitions)
+        CoalitionRow(
+            subset.design.label, order, " ".join(subset.factors), not subset.lacks, "; ".join(map(str, subset.lacks))
+        )
+        for order, subset in enumerate(result.game.coalitions)
     ]
     return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
 
 
 def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
-    def split(kpi: str, own: Decomposition) -> dict[str, Any]:
+    def split(kpi: str, whole: Decomposition) -> dict[str, Any]:
         def plain(interval: Interval) -> dict[str, Any]:
             return interval_object(interval, KPIS[kpi].unit)
 
         factors = {
-            name: {"share": plain(one.share), "alone": plain(one.alone), "last": plain(one.last)}
-            for name, one in own.shares.items()
+            name: {"share": plain(part.share), "alone": plain(part.alone), "last": plain(part.last)}
+            for name, part in whole.shares.items()
         }
-        return {"from": plain(own.start), "to": plain(own.end), "gain": plain(own.gain), "factors": factors}
+        return {"from": plain(whole.start), "to": plain(whole.end), "gain": plain(whole.gain), "factors": factors}
 
     coalitions = {
-        one.design.label: {
-            "factors": list(one.factors),
-            "lacks": [str(lack) for lack in one.lacks],
+        subset.design.label: {
+            "factors": list(subset.factors),
+            "lacks": [str(lack) for lack in subset.lacks],
             "kpis": {
-                kpi: interval_object(result.outcome.intervals[one.design.label][kpi], KPIS[kpi].unit)
+                kpi: interval_object(result.outcome.intervals[subset.design.label][kpi], KPIS[kpi].unit)
                 for kpi in result.kpis
             },
         }
-        for one in result.game.coalitions
+        for subset in result.game.coalitions
     }
     return {
         "from": start,
         "to": end,
-        "kpis": {kpi: split(kpi, own) for kpi, own in result.kpis.items()},
+        "kpis": {kpi: split(kpi, whole) for kpi, whole in result.kpis.items()},
         "fields": {name: list(fields) for name, fields in result.game.fields.items()},
         "coalitions": coalitions,
     }

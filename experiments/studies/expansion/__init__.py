@@ -172,11 +172,11 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
 def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
     """The probability of the path over assumptions too, beside that over the futures."""
     today, path = asked.designs[0], answer.recommended
-    own = _compared(plain(asked.keys.expansion))
+    compared = _compared(plain(asked.keys.expansion))
 
     def answers(manifest: Manifest) -> Answers:
         theirs = manifest.identity["study"].get("expansion")
-        if "paths" not in manifest.tables or not theirs or _compared(theirs) != own:
+        if "paths" not in manifest.tables or not theirs or _compared(theirs) != compared:
             return {}
         shares = {
             row["path"]: Interval(row["best_mean"], row["best_low"], row["best_high"], 0)

@@ -82,13 +82,13 @@ class Found:
 
 
 def futures_of(asked: Expansion, base: HubConfig) -> Futures:
-    found = tuple(leaves(asked.stages))
+    outcomes = tuple(leaves(asked.stages))
     drawn = tuple(draws(asked, base.seed))
-    growth = np.array([one.probability for one in asked.growth.values()])
-    weight = growth[:, None] * np.array([p for _, p in found])
-    paths = np.stack([factors(one, asked) for one in asked.growth.values()])
-    demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([one.strays for one in drawn])
-    return Futures(tuple(asked.growth), tuple(leaf for leaf, _ in found), drawn, weight, demand)
+    growth = np.array([growth_path.probability for growth_path in asked.growth.values()])
+    weight = growth[:, None] * np.array([p for _, p in outcomes])
+    paths = np.stack([factors(growth_path, asked) for growth_path in asked.growth.values()])
+    demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([growth_path.strays for growth_path in drawn])
+    return Futures(tuple(asked.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
 
 
 def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:

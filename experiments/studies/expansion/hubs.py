@@ -79,24 +79,24 @@ def states_of(
     """
     check_growth(base)
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
-    found = [
+    pairs = [
         made
         for name, path in asked.paths.items()
         for limit in _limits(asked, path)
         for made in _of_path(base, asked, name, limit, composer)
     ]
     # Those in which one thing acts first: they are simulated.
-    found.sort(key=lambda made: len(made[0].alone) > 1)
+    pairs.sort(key=lambda made: len(made[0].alone) > 1)
     labels: dict[str, str] = {}
     hubs: dict[str, HubConfig] = {}
     states: dict[str, tuple[str, ...]] = {}
     parts: dict[str, tuple[str, ...]] = {}
-    for state, config in found:
+    for state, config in pairs:
         key = json.dumps(plain(config))
         label = labels.setdefault(key, state.name)
         hubs.setdefault(label, config)
         if label == state.name and len(state.alone) > 1:
-            parts[label] = tuple(states[one.name][0] for one in (state.plain, *state.alone))
+            parts[label] = tuple(states[part.name][0] for part in (state.plain, *state.alone))
         states[state.name] = (label, *parts.get(label, ()))
     return [Design(label, config) for label, config in hubs.items()], states
 

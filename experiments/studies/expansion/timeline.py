@@ -94,7 +94,7 @@ class Course:
         self._phases: Sequence[tuple[str, Phase]] = list(asked.paths[path].phases.items())
         self._ended = {stage: ended(stage, leaf, draw, asked) for stage in asked.paths[path].needs}
         results = [asked.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
-        limits = [one.most_area_m2 for one in results if one.most_area_m2 is not None]
+        limits = [result.most_area_m2 for result in results if result.most_area_m2 is not None]
         self._limit = min(limits, default=None)
         self._n_phases = world.n_phases(path, self._limit)
         self._openings: list[Opening] = []

@@ -56,7 +56,7 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Facts:
     """What a run tells of one design."""
 
     scenario: str
@@ -79,19 +79,19 @@ def main(arguments: Arguments) -> int:
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
         raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
-    told = _gathered(manifest, scenario, hubs)
-    if not told.ledgers.matrices and told.ledgers.trade is None:
+    facts = _gathered(manifest, scenario, hubs)
+    if not facts.ledgers.matrices and facts.ledgers.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
     suffix = "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
-    figures = _draw(told.ledgers, folder / "figures", suffix)
+    figures = _draw(facts.ledgers, folder / "figures", suffix)
     if arguments.json:
-        console.print_json(_document(told, folder, figures))
+        console.print_json(_document(facts, folder, figures))
     else:
-        screen.say([*lines(told), *(f"picture: {path}" for path in figures)])
+        screen.say([*lines(facts), *(f"picture: {path}" for path in figures)])
     return 0
 
 
-def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Told:
+def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Facts:
     from experiments.report.exposure_tables import READ, ledgers
 
     hub = hubs[scenario]
@@ -101,7 +101,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most) if share else None
     factors = band.of(1.0, n_parcels / hub.horizon_days) if band and n_parcels else None
     costs = _costs(manifest, hub, hubs) if hub.exposure.is_on else ()
-    return Told(scenario, hub.horizon_days, kept, band, factors, costs)
+    return Facts(scenario, hub.horizon_days, kept, band, factors, costs)
 
 
 def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
@@ -143,13 +143,13 @@ def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> list[Path]:
     return written
 
 
-def _document(told: Told, folder: Path, figures: list[Path]) -> dict[str, Any]:
-    ledgers = told.ledgers
+def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]:
+    ledgers = facts.ledgers
     return {
         "verb": "exposure",
         "run_dir": str(folder),
-        "scenario": told.scenario,
-        "measured_days": told.n_days,
+        "scenario": facts.scenario,
+        "measured_days": facts.n_days,
         "matrix": [
             {
                 "policy": matrix.policy,
@@ -167,29 +167,29 @@ def _document(told: Told, folder: Path, figures: list[Path]) -> dict[str, Any]:
         ],
         "flows": ledgers.flows.to_dict("records"),
         "achieved": [asdict(effect) for effect in ledgers.effects],
-        "costs": [asdict(cost) for cost in told.costs],
+        "costs": [asdict(cost) for cost in facts.costs],
         "watch": ledgers.watched.to_dict("records"),
         "inference": _inference(ledgers.inference),
         "trade": _trade(ledgers.trade),
-        "balance": [row | _of_shares(told, row) for row in ledgers.balance.to_dict("records")],
-        "imports_of_shares_eur": _imports_of_shares(told),
+        "balance": [row | _of_shares(facts, row) for row in ledgers.balance.to_dict("records")],
+        "imports_of_shares_eur": _imports_of_shares(facts),
         "figures": [str(path) for path in figures],
     }
 
 
-def _of_shares(told: Told, row: Mapping[Any, Any]) -> dict[str, Any]:
+def _of_shares(facts: Facts, row: Mapping[Any, Any]) -> dict[str, Any]:
     """A year's figures at both ends of the hub's share."""
-    if told.share_factors is None:
+    if facts.share_factors is None:
         return {}
     return {
-        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in told.share_factors]
+        f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in facts.share_factors]
         for name in ("imports", "exports", "balance")
     }
 
 
-def _imports_of_shares(told: Told) -> list[float] | None:
-    rows = told.ledgers.balance.to_dict("records")
-    return _of_shares(told, rows[0]).get("imports_of_shares_eur") if rows else None
+def _imports_of_shares(facts: Facts) -> list[float] | None:
+    rows = facts.ledgers.balance.to_dict("records")
+    return _of_shares(facts, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
 def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.report.exposure_tables import Matrix, Trade
-    from experiments.studies.exposure import Cost, Told
+    from experiments.studies.exposure import Cost, Facts
 
 
-def lines(told: "Told") -> list[Grid | str]:
-    ledgers = told.ledgers
+def lines(facts: "Facts") -> list[Grid | str]:
+    ledgers = facts.ledgers
     shown: list[Grid | str] = [
-        f"Data and goods of {told.scenario}, {told.n_days} measured days, mean over replications"
+        f"Data and goods of {facts.scenario}, {facts.n_days} measured days, mean over replications"
     ]
     shown.append("")
     if ledgers.matrices:
         matrix = next((matrix for matrix in ledgers.matrices if matrix.is_in_force), ledgers.matrices[0])
-        shown += [_matrix(matrix), _policies(ledgers.matrices), *_achieved(told), _costs(told.costs)]
+        shown += [_matrix(matrix), _policies(ledgers.matrices), *_achieved(facts), _costs(facts.costs)]
         shown += [*_watched(ledgers.watched), _flows(ledgers.flows, matrix)]
     if ledgers.inference is not None:
         shown.append(_inference(ledgers.inference))
     if ledgers.trade is not None:
-        shown += [_trade(ledgers.trade), _balance(ledgers.balance), *_shares(told)]
+        shown += [_trade(ledgers.trade), _balance(ledgers.balance), *_shares(facts)]
     return shown
 
 
@@ -63,11 +63,11 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
     return Grid("What policies change: records of all parties, at any time", header, tuple(rows))
 
 
-def _achieved(told: "Told") -> Iterator[str]:
+def _achieved(facts: "Facts") -> Iterator[str]:
     yield said("exposure_achieved")
-    for matrix in told.ledgers.matrices[1:]:
+    for matrix in facts.ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
-        sentences = [sentence(effect) for effect in told.ledgers.effects if effect.policy == matrix.policy]
+        sentences = [sentence(effect) for effect in facts.ledgers.effects if effect.policy == matrix.policy]
         yield from (f"    {line}" for line in sentences or ["no party reads or infers more or less"])
     yield ""
 
@@ -128,7 +128,7 @@ def _inference(inference: "pd.DataFrame") -> Grid:
 
 def _trade(trade: "Trade") -> Grid:
     sums = [*(table.to_numpy().sum(axis=1) for table in (trade.parcels, trade.value)), *trade.duties.to_numpy().T]
-    rows = zip([*trade.parcels.index, "all"], *([*map(compact, own), compact(float(own.sum()))] for own in sums),
+    rows = zip([*trade.parcels.index, "all"], *([*map(compact, row), compact(float(row.sum()))] for row in sums),
                strict=True)  # fmt: skip
     return Grid("Imports of the measured days, EUR", ("", "parcels", "declared", "duty due", "VAT due"), tuple(rows))
 
@@ -147,16 +147,19 @@ def _exported(row: Mapping[Any, Any]) -> str:
     return f"{whole(100 * row['export_share'])} %" + (", this run" if row["is_simulated"] else "")
 
 
-def _shares(told: "Told") -> Iterator[Grid]:
+def _shares(facts: "Facts") -> Iterator[Grid]:
     """The year's figures at both ends of the hub's share."""
-    if told.share_factors is None:
+    if facts.share_factors is None:
         return
-    first = told.ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records")
+    first = facts.ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records")
     rows = tuple(
-        (_exported(row), *(" to ".join(compact(factor * row[key]) for factor in told.share_factors) for key in _YEARLY))
+        (
+            _exported(row),
+            *(" to ".join(compact(factor * row[key]) for factor in facts.share_factors) for key in _YEARLY),
+        )
         for row in first
     )
-    yield Grid(f"The same {told.share}, in proportion", ("exports' share", "imports", "exports", "balance"), rows)
+    yield Grid(f"The same {facts.share}, in proportion", ("exports' share", "imports", "exports", "balance"), rows)
 
 
 def _share(share: float) -> str:

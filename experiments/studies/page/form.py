@@ -147,7 +147,7 @@ def shown_text(value: object) -> str:
 def group_of(key: str) -> str:
     """Where the field stands."""
     lengths = {
-        group: found.end() for group, pattern in GROUPS.items() if (found := re.match(rf"({pattern})(?=\.|$)", key))
+        group: match.end() for group, pattern in GROUPS.items() if (match := re.match(rf"({pattern})(?=\.|$)", key))
     }
     return max(lengths, key=lambda group: lengths[group]) if lengths else REST
 

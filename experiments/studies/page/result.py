@@ -60,7 +60,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     given = runner.asked_of(manifest, Arguments(manifest.verb))
     asked, document = runner.stored_document(stored_study(manifest), given, manifest)
     page = runner.page_of(folder, document, asked, is_drawn=False)
-    pictures = [(name, _heading(manifest.verb, found[1])) for name in present if (found := _PICTURE.fullmatch(name))]
+    pictures = [(name, _heading(manifest.verb, match[1])) for name in present if (match := _PICTURE.fullmatch(name))]
     listed = [name for name in present if name in manifest.files or name in (MANIFEST, PAGE, REPLAY)]
     data = document.data if isinstance(document.data, Mapping) else {}
     return Result(

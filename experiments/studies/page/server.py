@@ -34,13 +34,13 @@ def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
         OSError: the folder cannot be written, and the like.
     """
     arguments.out.mkdir(parents=True, exist_ok=True)
-    own = arguments.out / FOLDER
-    own.mkdir(mode=0o700, exist_ok=True)
+    folder = arguments.out / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
     with _listening(port) as listening:
         port = listening.getsockname()[1]
-        token = token_of(own)
+        token = token_of(folder)
         address = f"http://{HOST}:{port}/?token={token}"
-        children = Children(own / "logs")
+        children = Children(folder / "logs")
 
         @contextlib.asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:  # noqa: ANN401 - Starlette's application

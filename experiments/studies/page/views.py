@@ -95,17 +95,17 @@ class Views:
         """The runs, so many at a time."""
         asked = {key: request.query_params.get(key, "") for key in ("text", "verb", "state")}
         everything = runs.names_in(self.root)
-        found = runs.chosen(everything, **asked)
+        chosen = runs.chosen(everything, **asked)
         number = request.query_params.get("page", "1")
-        n_pages = max(1, -(-len(found) // runs.PER_PAGE))
+        n_pages = max(1, -(-len(chosen) // runs.PER_PAGE))
         at = min(max(1, int(number)), n_pages) if number.isdigit() and len(number) < 7 else 1
-        shown = found[(at - 1) * runs.PER_PAGE : at * runs.PER_PAGE]
+        shown = chosen[(at - 1) * runs.PER_PAGE : at * runs.PER_PAGE]
         rows = [
             {**runs.entry(self.root, run), "is_here": self.children.is_running(run.name), "run": run} for run in shown
         ]
         verbs = [verb for verb in VERBS if any(run.verb == verb for run in everything)]
         return page(
-            "runs.html", root=str(self.root), rows=rows, n=len(found), n_all=len(everything), at=at, n_pages=n_pages,
+            "runs.html", root=str(self.root), rows=rows, n=len(chosen), n_all=len(everything), at=at, n_pages=n_pages,
             asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=_SHOWN_KPIS, mean=_mean,
         )  # fmt: skip
 
@@ -173,8 +173,8 @@ class Views:
     def answers(self, request: "Request") -> "Response":
         """What the latest runs of some verbs found."""
         at = request.url.path.strip("/")
-        found, n = answers_of(self.root, VIEWS[at])
-        return page("answers.html", at=at, runs=found, n=n)
+        answers, n = answers_of(self.root, VIEWS[at])
+        return page("answers.html", at=at, runs=answers, n=n)
 
     def static(self, request: "Request") -> "Response":
         """Style and script of the page."""

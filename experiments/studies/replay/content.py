@@ -157,16 +157,16 @@ def _breakdown_queue(journal: Journal) -> Table:
     heads[journal.queue] = journal.head_from
     cause = np.where(np.nan_to_num(lacked).max(axis=0, initial=0) > 0, np.nan_to_num(lacked).argmax(axis=0), 3)
     names = ("heads_for_station", "heads_for_workers", "heads_for_floor", "heads")
-    found: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
-    return {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"]), **found}
+    blocked: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
+    return {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"]), **blocked}
 
 
 def _places(rows: Mapping[str, Whole], since: str, until: str, group: str) -> Whole:
     place = np.full(len(rows[since]), NOT_YET, dtype=np.int32)
     groups = rows[group] if group else np.zeros(len(place), dtype=np.int32)
     for number in np.unique(groups).tolist():
-        mine = groups == number
-        place[mine] = places(rows[since][mine], rows[until][mine])
+        is_of_group = groups == number
+        place[is_of_group] = places(rows[since][is_of_group], rows[until][is_of_group])
     return place
 
 
@@ -180,10 +180,10 @@ def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
     edges = np.unique(table["time"])
     columns = {}
     for zone in zones:
-        mine = table["zone"] == zone
-        if not np.array_equal(table["time"][mine], edges):
+        is_of_zone = table["zone"] == zone
+        if not np.array_equal(table["time"][is_of_zone], edges):
             raise InputError(f"{replication.manifest.folder}: table occupancy: {zone[:60]!r} lacks intervals")
-        columns[zone] = table["inside"][mine]
+        columns[zone] = table["inside"][is_of_zone]
     first = {zone: int(np.flatnonzero(table["zone"] == zone)[0]) for zone in zones}
     return {
         "width": round(replication.hub.record.bin_min * SECONDS_PER_MIN),

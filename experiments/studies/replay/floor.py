@@ -75,8 +75,8 @@ def _strips(area: Mapping[str, float], names: Iterable[str]) -> list[list[tuple[
 
 def _rows(area: Mapping[str, float], rows: Iterable[tuple[str, ...]]) -> list[list[tuple[str, float]]]:
     """The rows, each a list of zone and area, without what the hall does not have."""
-    there = [[(zone, area[zone]) for zone in row if zone in area] for row in rows]
-    return [row for row in there if row]
+    occupied = [[(zone, area[zone]) for zone in row if zone in area] for row in rows]
+    return [row for row in occupied if row]
 
 
 def _height(row: list[tuple[str, float]], hall: Hall) -> float:

@@ -68,19 +68,19 @@ def _posts(table: Table, replication: Replication) -> list[dict[str, Any]]:
     keys, post = _numbered(table, _POST)
     posts = []
     for number, key in enumerate(keys):
-        mine = np.flatnonzero(post == number)
-        mine = mine[np.argsort(table["since"][mine], kind="stable")]
-        steps = packed({"since": seconds(table["since"][mine]), "n": table["n_posts"][mine]})
+        steps_of_post = np.flatnonzero(post == number)
+        steps_of_post = steps_of_post[np.argsort(table["since"][steps_of_post], kind="stable")]
+        steps = packed({"since": seconds(table["since"][steps_of_post]), "n": table["n_posts"][steps_of_post]})
         posts.append({**key, "label": labels.get(key["kind"], key["kind"].replace("_", " ")), "steps": steps})
     return posts
 
 
 def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]], np.ndarray]:
     """The distinct values of some columns, in the order of their first rows, and which of them each row (N) has."""
-    found: dict[tuple[Any, ...], int] = {}
+    number_of: dict[tuple[Any, ...], int] = {}
     rows = zip(*(table[name].tolist() for name in names), strict=True)
-    numbers = np.array([found.setdefault(row, len(found)) for row in rows])
-    return [dict(zip(names, key, strict=True)) for key in found], numbers
+    numbers = np.array([number_of.setdefault(row, len(number_of)) for row in rows])
+    return [dict(zip(names, key, strict=True)) for key in number_of], numbers
 
 
 def check_ranges(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:

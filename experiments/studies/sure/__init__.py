@@ -50,25 +50,26 @@ _LEAST_SHARE: Final = 1e-4
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     """Screen all worlds, simulate some, and say what follows."""
-    designs, own = asked.designs, asked.keys.sure
+    designs, sure = asked.designs, asked.keys.sure
     config, folder = designs[0].hub, asked.arguments.config_dir
     check_ranges(asked)
-    if own.question is Question.EXPANSION:
+    if sure.question is Question.EXPANSION:
         return paths.compute(bench, asked)
     bench.check(designs)
-    n = own.n_worlds
-    bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(own.ranges)} numbers each are screened")
-    worlds = drawn(config, folder, n=n, seed=config.seed, kept=own.question.kept)
-    sample = worlds.sample(designs, own.ranges)
+    n = sure.n_worlds
+    bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
+    worlds = drawn(config, folder, n=n, seed=config.seed, kept=sure.question.kept)
+    sample = worlds.sample(designs, sure.ranges)
     effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
     bench.say("sure: what decides, and ranges of other widths")
     others = {
-        width: drawn(config, folder, n=n, seed=config.seed, width=width, kept=own.question.kept) for width in own.widths
+        width: drawn(config, folder, n=n, seed=config.seed, width=width, kept=sure.question.kept)
+        for width in sure.widths
     }
-    samples = {width: other.sample(designs, own.ranges) for width, other in others.items()}
+    samples = {width: other.sample(designs, sure.ranges) for width, other in others.items()}
     answered = [
         Answered(
             design,
@@ -111,13 +112,13 @@ def kpis_in(
         first, design = asked.keys.replications * world, asked.designs[at]
         keys[at, world] = [(f"{design.label}, world {world}", number) for number in range(first, first + n)]
         hubs |= dict.fromkeys(keys[at, world], partial(worlds.hub, design.hub, world))
-    there = kpis_of(bench, hubs)
-    return {run: [there[key] for key in of_run] for run, of_run in keys.items()}
+    kpis = kpis_of(bench, hubs)
+    return {run: [kpis[key] for key in of_run] for run, of_run in keys.items()}
 
 
 def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
-    return Answer(tuple(margin(own["on_time_share"]) for own in kpis), is_unstable is True)
+    return Answer(tuple(margin(run["on_time_share"]) for run in kpis), is_unstable is True)
 
 
 def check_ranges(asked: Asked[K]) -> None:

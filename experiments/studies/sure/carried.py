@@ -38,15 +38,15 @@ def carried_rows(result: Result) -> list[CarriedRow]:
 
 def halls(result: Result) -> dict[str, list[Answered]]:
     """The levels of each hall, least traffic first."""
-    found: dict[str, list[Answered]] = {}
-    for own in result.answered:
-        found.setdefault(own.design.label.rpartition(", ")[0], []).append(own)
-    return found
+    of_halls: dict[str, list[Answered]] = {}
+    for answer in result.answered:
+        of_halls.setdefault(answer.design.label.rpartition(", ")[0], []).append(answer)
+    return of_halls
 
 
 def middle(levels: Sequence[Answered]) -> Answered:
     """The level of which it is least clear whether it is carried."""
-    return min(levels, key=lambda own: abs(own.share.interval.mean - 0.5))
+    return min(levels, key=lambda answer: abs(answer.share.interval.mean - 0.5))
 
 
 def objects(result: Result) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def sentence(result: Result, hall: str) -> str:
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
     """Flights a day up to which at least this share of the worlds carries; nothing is carried everywhere."""
-    flights = [0.0, *(own.design.hub.demand.flights_per_day for own in levels)]
-    shares = np.minimum.accumulate([1.0, *(_end(own.share.interval, ends) for own in levels)])
+    flights = [0.0, *(answer.design.hub.demand.flights_per_day for answer in levels)]
+    shares = np.minimum.accumulate([1.0, *(_end(answer.share.interval, ends) for answer in levels)])
     if shares[-1] > share:
         return math.nan
     at = int(np.argmax(shares <= share))

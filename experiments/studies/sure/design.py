@@ -104,9 +104,9 @@ class SureKeys(DesignKeys):
 
     @property
     def effort(self) -> Effort:
-        own = self.sure
-        budget = own.budget if own.precision is None else own.most
-        return Effort(budget, own.precision, self.replications, own.fails_below, own.carries_above)
+        sure = self.sure
+        budget = sure.budget if sure.precision is None else sure.most
+        return Effort(budget, sure.precision, self.replications, sure.fails_below, sure.carries_above)
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
@@ -140,10 +140,10 @@ def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
 
 
 def with_ranges(keys: SureKeys, base: HubConfig, config_dir: Path | None) -> SureKeys:
-    found = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
-    if not found:
+    ranges = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
+    if not ranges:
         raise ConfigError("sure: no number of these hubs has a range, so there is one world")
-    return replace(keys, sure=replace(keys.sure, ranges=found))
+    return replace(keys, sure=replace(keys.sure, ranges=ranges))
 
 
 def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
@@ -156,7 +156,7 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
             "sure: question=expansion has one hub and its paths; leave scenarios, demands, flights, precision out"
         )
     hubs, states = states_of(arguments.words, base, keys.expansion, arguments.config_dir)
-    n_weeks = sum(len(labels) == 1 for labels in {own[0]: own for own in states.values()}.values()) * len(
+    n_weeks = sum(len(labels) == 1 for labels in {state[0]: state for state in states.values()}.values()) * len(
         keys.expansion.loads
     )
     least = (keys.replications + LEAST) * n_weeks
@@ -181,7 +181,7 @@ def _question(words: Sequence[str]) -> Question:
     given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
     text = "run" if not given or given[-1] == "compare" else given[-1]
     if text not in tuple(Question):
-        raise ConfigError(f"question: {text[:60]!r} is no question{near(text, [own.value for own in Question])}")
+        raise ConfigError(f"question: {text[:60]!r} is no question{near(text, [each.value for each in Question])}")
     return Question(text)
 
 
@@ -191,19 +191,19 @@ def _words(words: Sequence[str]) -> list[str]:
     words = [word for word in words if word.partition("=")[0] not in ("question", "sure.question")]
     given = {word.partition("=")[0] for word in words}
     name = VERB if question is Question.RUN else f"{VERB}_{question}"
-    found = []
+    typed = []
     for word in with_study(words, name):
         key, _, value = word.partition("=")
         if key == "precision" and value[:1] in "0123456789.":
-            found.append(f"sure.precision={value}")
+            typed.append(f"sure.precision={value}")
         elif key == "flights":
-            found.append(f"sure.flights=[{value.strip('[]')}]")
+            typed.append(f"sure.flights=[{value.strip('[]')}]")
         elif key == "scenario" and question is not Question.EXPANSION and not {"scenarios", "designs"} & given:
-            found.append(f"scenarios=[{value}]")
+            typed.append(f"scenarios=[{value}]")
         else:
-            found.append(word)
+            typed.append(word)
     if question is Question.EXPANSION:
-        return found
+        return typed
     if "demand" in given and "demands" not in given:
-        found.append("demands=[]")
-    return [*found, *(["scenarios=[]", "demands=[]"] if "designs" in given else [])]
+        typed.append("demands=[]")
+    return [*typed, *(["scenarios=[]", "demands=[]"] if "designs" in given else [])]

@@ -25,31 +25,31 @@ _SHARE: Final = "share of worlds in which it carries its traffic, %"
 
 def document(_: Asked[SureKeys], result: Result) -> Document:
     is_capacity = result.keys.sure.question is Question.CAPACITY
-    rows = {own.design.label: result.deciding_rows(own) for own in result.answered}
+    rows = {answer.design.label: result.deciding_rows(answer) for answer in result.answered}
     shown = map(middle, halls(result).values()) if is_capacity else result.answered
-    drawn = [own for own in shown if own.deciding][:_MOST_DRAWN]
+    drawn = [answer for answer in shown if answer.deciding][:_MOST_DRAWN]
     grids = [grid_of("In which share of the assumed worlds", result.probability_rows())]
     if is_capacity:
         grids.insert(0, grid_of("Flights a day that each hall carries", carried_rows(result)))
     grids += [
-        grid_of(f"What decides {own.design.label}", rows[own.design.label][:_SHOWN], without=("scenario",))
-        for own in drawn
+        grid_of(f"What decides {answer.design.label}", rows[answer.design.label][:_SHOWN], without=("scenario",))
+        for answer in drawn
     ]
     return Document(
         title="In how many of its assumed worlds the answer holds",
         sentences=sentences(result),
-        verdicts=[headline(own) for own in result.answered],
+        verdicts=[headline(answer) for answer in result.answered],
         warnings=warnings(result),
         grids=grids,
         tables=[
             stored(ProbabilityRow, result.probability_rows()),
             stored(WidthRow, result.width_rows()),
-            stored(DecidingRow, [row for own in rows.values() for row in own]),
+            stored(DecidingRow, [row for answer in rows.values() for row in answer]),
             stored(WorldRow, result.world_rows()),
             *([stored(CarriedRow, carried_rows(result))] if is_capacity else []),
         ],
         data={
-            "scenarios": {own.design.label: _object(result, own) for own in result.answered},
+            "scenarios": {answer.design.label: _object(result, answer) for answer in result.answered},
             **({"capacity": objects(result)} if is_capacity else {}),
         },
         method=paragraphs_of("sure_method"),
@@ -57,17 +57,17 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     )
 
 
-def _object(result: Result, own: Answered) -> dict[str, Any]:
+def _object(result: Result, answer: Answered) -> dict[str, Any]:
     """For JSON."""
-    measure = result.measure(own)
+    measure = result.measure(answer)
     return {
-        "probability": plain_interval(own.share.interval, "1"),
-        "widths": {f"{width:g}": plain_interval(share.interval, "1") for width, share in own.widths.items()},
-        "deciding": [result.names[effect.number] for effect in own.deciding],
+        "probability": plain_interval(answer.share.interval, "1"),
+        "widths": {f"{width:g}": plain_interval(share.interval, "1") for width, share in answer.widths.items()},
+        "deciding": [result.names[effect.number] for effect in answer.deciding],
         "worlds": len(result.known.sample.points),
-        "runs": result.runs(result.answered.index(own)),
-        "deviation": {"worlds": own.share.of_worlds, "replications": own.share.of_replications},
-        "explained": own.decided.surface.explained,
+        "runs": result.runs(result.answered.index(answer)),
+        "deviation": {"worlds": answer.share.of_worlds, "replications": answer.share.of_replications},
+        "explained": answer.decided.surface.explained,
         "measure_first": measure and {
             "key": result.names[measure.number], "observations": measure.n, "wrong_now": measure.before,
                 "wrong_then": measure.after,
@@ -78,32 +78,35 @@ def _object(result: Result, own: Answered) -> dict[str, Any]:
 def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     from experiments.report.figures.sure_figure import maps, shares, tornado
 
-    of_designs = [(own.called, own.share.interval) for own in result.answered]
+    of_designs = [(answer.called, answer.share.interval) for answer in result.answered]
     yield picture_of("shares", shares(of_designs, _SHARE), verb="sure")
     if not drawn:
         return
-    yield picture_of("tornado", tornado([_bars(result, own) for own in drawn], _SHARE, (-2.0, 102.0)), verb="sure")
-    mapped = [own for own in drawn if len(own.decided.effects) > 1]
-    yield picture_of("map", maps([_map(result, own) for own in mapped]), verb="sure")
+    yield picture_of(
+        "tornado", tornado([_bars(result, answer) for answer in drawn], _SHARE, (-2.0, 102.0)), verb="sure"
+    )
+    mapped = [answer for answer in drawn if len(answer.decided.effects) > 1]
+    yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
 
 
-def _bars(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws
+def _bars(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
     from experiments.report.figures.sure_figure import Bars
 
-    shown = own.decided.effects[:_SHOWN]
-    ends = tuple((100 * float(one.curve.probability[0]), 100 * float(one.curve.probability[-1])) for one in shown)
-    names = tuple(result.called[one.number].text for one in shown)
-    return Bars(own.called, names, ends, 100 * own.share.interval.mean)
+    shown = answer.decided.effects[:_SHOWN]
+    curves = (effect.curve.probability for effect in shown)
+    ends = tuple((100 * float(curve[0]), 100 * float(curve[-1])) for curve in curves)
+    names = tuple(result.called[effect.number].text for effect in shown)
+    return Bars(answer.called, names, ends, 100 * answer.share.interval.mean)
 
 
-def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module that draws
+def _map(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
     from experiments.report.figures.sure_figure import Map
 
-    first, second = own.decided.effects[:2]
+    first, second = answer.decided.effects[:2]
     axis = np.linspace(-1, 1, _CELLS)
     points = np.tile(result.configured, (_CELLS * _CELLS, 1))
     points[:, first.number], points[:, second.number] = np.tile(axis, _CELLS), np.repeat(axis, _CELLS)
-    design = result.answered.index(own)
+    design = result.answered.index(answer)
     runs = [run for run in result.known.runs if run[0] == design]
     places = [result.known.sample.scaled[world, [first.number, second.number]] for _, world in runs]
 
@@ -116,10 +119,10 @@ def _map(result: Result, own: Answered) -> Any:  # noqa: ANN401 - of a module th
     holds = [result.known.holds(run) > 0.5 for run in runs]
     dots = [(*value((float(x), float(y))), is_yes) for (x, y), is_yes in zip(places, holds, strict=True)]
     return Map(
-        own.called.replace(" (", "\n("),  # two stand side by side
+        answer.called.replace(" (", "\n("),  # two stand side by side
         (result.called[first.number].axis, result.called[second.number].axis),
         (value((-1, -1)), value((1, 1))),
-        own.decided.probability(points).reshape(_CELLS, _CELLS),
+        answer.decided.probability(points).reshape(_CELLS, _CELLS),
         value((result.configured[first.number], result.configured[second.number])),
         tuple(dots),
     )

@@ -47,33 +47,33 @@ Node = tuple[str, int]
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
     """The accounts of all paths in all worlds, and all weeks simulated in some of them."""
-    own, (base, *hubs) = asked.keys.sure, asked.designs
+    sure, (base, *hubs) = asked.keys.sure, asked.designs
     assert asked.keys.expansion is not None
     weighed = {name: growth for name, growth in asked.keys.expansion.growth.items() if growth.probability > 0}
     expansion = replace(asked.keys.expansion, growth=weighed)
     document, folder = composed_of(base.hub, asked.keys.expansion), asked.arguments.config_dir
     flows = _Flows(bench, hubs, expansion, asked.keys.replications)
-    bench.say(f"sure: {len(expansion.paths)} paths, at most {own.budget} runs")
+    bench.say(f"sure: {len(expansion.paths)} paths, at most {sure.budget} runs")
     at_once = explored(hubs, base.hub, _keys(asked.keys, expansion), flows.simulated)
     worth = expected(at_once.npv, at_once.futures.weight).mean(axis=1)  # (P, R)
 
     def every(width: float) -> tuple[Drawn, Floats]:
-        worlds = drawn(document, folder, n=own.n_worlds, seed=base.hub.seed, width=width, kept=own.question.kept)
-        bench.say(f"sure: accounts of {own.n_worlds} worlds, ranges {width:g} times as wide as configured")
-        return worlds, np.array([_World(worlds, at, asked, expansion).worth(flows) for at in range(own.n_worlds)])
+        worlds = drawn(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
+        bench.say(f"sure: accounts of {sure.n_worlds} worlds, ranges {width:g} times as wide as configured")
+        return worlds, np.array([_World(worlds, at, asked, expansion).worth(flows) for at in range(sure.n_worlds)])
 
     worlds, predicted = every(1.0)
     simulated: dict[int, Floats] = {}
     last = 0
-    while len(simulated) < own.n_worlds and flows.n_runs + last <= own.budget:
+    while len(simulated) < sure.n_worlds and flows.n_runs + last <= sure.budget:
         before, world = flows.n_runs, len(simulated)
         simulated[world] = _World(worlds, world, asked, expansion).worth(flows, is_simulated=True)
         last = flows.n_runs - before
-    points = scaled(worlds.values, own.ranges)
+    points = scaled(worlds.values, sure.ranges)
     chosen = Chosen.of(predicted, simulated, worth, worlds.points, points)
-    others = {width: every(width) for width in own.widths}
+    others = {width: every(width) for width in sure.widths}
     shares = {
-        width: chosen.shares(values, drawn_worlds.points, scaled(drawn_worlds.values, own.ranges))
+        width: chosen.shares(values, drawn_worlds.points, scaled(drawn_worlds.values, sure.ranges))
         for width, (drawn_worlds, values) in others.items()
     }
     return PathsResult(asked.keys, tuple(expansion.paths), chosen, shares, names_of(worlds.worlds), flows.n_runs)
@@ -96,21 +96,21 @@ class _Flows:
     """By label of a hub at a load: the hub, and its KPIs, means over the replications."""
 
     def simulated(self, designs: Sequence[Design]) -> Kpis:
-        there = self.bench.evaluated(designs, self.replications)
+        kpis = self.bench.evaluated(designs, self.replications)
         for design in designs:
-            rows = [there[design.label, number] for number in range(self.replications)]
+            rows = [kpis[design.label, number] for number in range(self.replications)]
             means = {kpi: float(np.mean([row[kpi] for row in rows])) for kpi in rows[0]}
             self.known[design.label] = design.hub, means
         self.n_runs += self.replications * len(designs)
-        return there
+        return kpis
 
     def of_world(self, designs: Sequence[Design], world: int) -> Kpis:
         """Of a world's own hubs, one replication of each, with draws of its own."""
         number = self.replications + world
         keys = {design.label: (f"{design.label}, world {world}", number) for design in designs}
-        there = kpis_of(self.bench, {keys[design.label]: partial(getattr, design, "hub") for design in designs})
+        simulated = kpis_of(self.bench, {keys[design.label]: partial(getattr, design, "hub") for design in designs})
         self.n_runs += len(designs)
-        return {(label, 0): there[key] for label, key in keys.items()}
+        return {(label, 0): simulated[key] for label, key in keys.items()}
 
 
 class _World:
@@ -126,8 +126,8 @@ class _World:
         self.expansion = replace(read(Expansion, _in_order(document["expansion"], self.base)), states=configured.states)
         pairs = zip(configured.loads, self.expansion.loads, strict=True)
         self._labels = {
-            node_label(design.label, there): node_label(design.label, load)
-            for load, there in pairs for design in hubs
+            node_label(design.label, other): node_label(design.label, load)
+            for load, other in pairs for design in hubs
         }  # fmt: skip
         self._nodes = {node_label(design.label, load): (design, load) for load in configured.loads for design in hubs}
 
@@ -166,18 +166,20 @@ def carried_over(configured: HubConfig, kpis: Flows, hub: HubConfig) -> Flows:
     """
     parcels = daily_parcels(configured), daily_parcels(hub)
     ratio = parcels[1] / parcels[0]
-    room = [min(capacity_ladder(own, {}).values()) / each for own, each in zip((configured, hub), parcels, strict=True)]
+    room = [
+        min(capacity_ladder(site, {}).values()) / each for site, each in zip((configured, hub), parcels, strict=True)
+    ]
     through = min(1.0, room[1]) / min(1.0, room[0])
-    found = {**kpis, **{kpi: kpis[kpi] * ratio for kpi in _FLOWS}}
+    carried = {**kpis, **{kpi: kpis[kpi] * ratio for kpi in _FLOWS}}
     kept = 1 - through
     if kept > 0:
-        late = found["late_parcels_per_day"]
-        found["parcels_per_day"] *= through
-        found["late_parcels_per_day"] = min(found["parcels_per_day"], late + kept * parcels[1])
+        late = carried["late_parcels_per_day"]
+        carried["parcels_per_day"] *= through
+        carried["late_parcels_per_day"] = min(carried["parcels_per_day"], late + kept * parcels[1])
     for role in ROLES:
         planned = rostered_ticks(configured, role), rostered_ticks(hub, role)
-        found[f"staff_h_paid_per_day_{role}"] *= planned[1] / planned[0] if planned[0] else ratio
-    return found
+        carried[f"staff_h_paid_per_day_{role}"] *= planned[1] / planned[0] if planned[0] else ratio
+    return carried
 
 
 def _in_order(expansion: Mapping[str, Any], base: HubConfig) -> dict[str, Any]:
@@ -191,10 +193,10 @@ def _in_order(expansion: Mapping[str, Any], base: HubConfig) -> dict[str, Any]:
 
 def _shifted(phases: Mapping[str, Any]) -> Mapping[str, Any]:
     opened: date | None = None
-    found = {}
+    shifted = {}
     for name, phase in phases.items():
         starts = date.fromisoformat(phase["starts"])
         starts = starts if opened is None else max(starts, opened)
         opened = months_after(starts, phase["lead_months"] + phase["construction_months"])
-        found[name] = {**phase, "starts": starts.isoformat()}
-    return found
+        shifted[name] = {**phase, "starts": starts.isoformat()}
+    return shifted

@@ -82,8 +82,8 @@ def _sentences(result: PathsResult) -> list[str]:
             keys = [result.called[number].text for number in result.deciding[option]]
             lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
     best = path_name(result.paths[chosen.best])
-    known = [own for own in result.worths[:_NAMED] if own.worth.low]
-    texts = [f"{result.called[own.number].text} {in_millions(own.worth)} MEUR" for own in known]
+    known = [item for item in result.worths[:_NAMED] if item.worth.low]
+    texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
     lines.append(said(which, best=best, numbers=listed(texts, "and"), everything=everything))
     return [*lines, _precision(result)]
@@ -108,8 +108,8 @@ def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
         panels.append(
             Bars(
                 paths[option],
-                tuple(result.called[own.number].text for own in swings),
-                tuple((own.low / 1e6, own.high / 1e6) for own in swings),
+                tuple(result.called[swing.number].text for swing in swings),
+                tuple((swing.low / 1e6, swing.high / 1e6) for swing in swings),
                 float(result.chosen.corrected[:, option].mean()) / 1e6,
             )
         )

@@ -125,16 +125,16 @@ class PathsResult:
 
     def knowing_rows(self) -> list[KnowingRow]:
         return [
-            KnowingRow(order, self.names[own.number], self.called[own.number].axis, own.worth,
-                       own.worth.scaled(1 / self.annuity))
-            for order, own in enumerate(self.worths)
+            KnowingRow(order, self.names[worth.number], self.called[worth.number].axis, worth.worth,
+                       worth.worth.scaled(1 / self.annuity))
+            for order, worth in enumerate(self.worths)
         ]  # fmt: skip
 
     def swing_rows(self) -> list[SwingRow]:
         return [
-            SwingRow(path, self.names[own.number], own.low, own.high, own.first)
+            SwingRow(path, self.names[swing.number], swing.low, swing.high, swing.first)
             for path, swings in zip(self.paths, self.swings, strict=True)
-            for own in swings
+            for swing in swings
         ]
 
     def world_rows(self) -> list[WorldPathRow]:

@@ -116,8 +116,8 @@ class Answered:
     @property
     def deciding(self) -> tuple[Effect, ...]:
         """The numbers that decide it, most important first; none where nothing changes the answer."""
-        found = self.decided.effects[:MOST_DECIDING]
-        return tuple(own for at, own in enumerate(found) if own.total.mean >= (NOTICEABLE if at else 1e-6))
+        largest = self.decided.effects[:MOST_DECIDING]
+        return tuple(effect for at, effect in enumerate(largest) if effect.total.mean >= (NOTICEABLE if at else 1e-6))
 
 
 @dataclass(frozen=True)
@@ -147,20 +147,20 @@ class Result:
         """Of a number, at a scaled value."""
         return unscaled(at, self.keys.sure.ranges[self.names[effect.number]])
 
-    def turns(self, own: Answered, effect: Effect) -> float | None:
+    def turns(self, answer: Answered, effect: Effect) -> float | None:
         """The scaled value of the number at which the answer turns, all else as configured; None: nowhere."""
-        line = own.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
+        line = answer.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
         at = np.flatnonzero(line[1:] != line[:-1])
         return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
 
-    def measure(self, own: Answered) -> Measure | None:
+    def measure(self, answer: Answered) -> Measure | None:
         """Of the deciding numbers the one worth most to know, and the fewest observations that bring most of that.
 
         The worth of a number that decides nothing is chance, and the largest of a hundred such may be large.
         """
-        if not own.deciding:
+        if not answer.deciding:
             return None
-        best = max(own.deciding, key=lambda effect: effect.information.mean)
+        best = max(answer.deciding, key=lambda effect: effect.information.mean)
         low, base, high = self.keys.sure.ranges[self.names[best.number]]
         if best.information.mean < 0.005 or base <= 0 or high <= low:
             return None
@@ -178,30 +178,30 @@ class Result:
         kinds = self.known.strata
         return [
             ProbabilityRow(
-                own.design.label, own.share.interval, own.share.of_worlds, own.share.of_replications,
+                answer.design.label, answer.share.interval, answer.share.of_worlds, answer.share.of_replications,
                 float(np.mean(kinds[at] == Stratum.OPEN)), self.runs(at),
-                own.decided.surface.explained,
-                "; ".join(self.called[effect.number].text for effect in own.deciding[:2]),
+                answer.decided.surface.explained,
+                "; ".join(self.called[effect.number].text for effect in answer.deciding[:2]),
             )
-            for at, own in enumerate(self.answered)
+            for at, answer in enumerate(self.answered)
         ]  # fmt: skip
 
     def width_rows(self) -> list[WidthRow]:
         return [
-            WidthRow(own.design.label, width, share.interval)
-            for own in self.answered
-            for width, share in own.widths.items()
+            WidthRow(answer.design.label, width, share.interval)
+            for answer in self.answered
+            for width, share in answer.widths.items()
         ]
 
-    def deciding_rows(self, own: Answered) -> list[DecidingRow]:
+    def deciding_rows(self, answer: Answered) -> list[DecidingRow]:
         """Most important first."""
         rows = []
-        for effect in own.decided.effects:
-            at, curve = self.turns(own, effect), effect.curve.probability
+        for effect in answer.decided.effects:
+            at, curve = self.turns(answer, effect), effect.curve.probability
             turns = float("nan") if at is None else self.value(effect, at)
             rows.append(
                 DecidingRow(
-                    own.design.label, self.names[effect.number], self.called[effect.number].axis, effect.first,
+                    answer.design.label, self.names[effect.number], self.called[effect.number].axis, effect.first,
                     effect.total, float(curve[0]), float(curve[-1]), effect.information, turns,
                 )
             )  # fmt: skip
@@ -209,14 +209,14 @@ class Result:
 
     def world_rows(self) -> list[WorldRow]:
         rows = []
-        for at, own in enumerate(self.answered):
+        for at, judged in enumerate(self.answered):
             predicted = self.known.predictions(self.known.sample, at)
             for world, kind in enumerate(self.known.strata[at]):
                 answer = self.known.answers.get((at, world))
                 holds = float("nan") if answer is None else self.known.holds((at, world))
                 rows.append(
                     WorldRow(
-                        own.design.label, world, float(self.known.sample.screen[at, world]), _NAMES[Stratum(kind)],
+                        judged.design.label, world, float(self.known.sample.screen[at, world]), _NAMES[Stratum(kind)],
                         float(predicted[world]), len(answer.margins) if answer else 0, holds,
                     )
                 )  # fmt: skip

@@ -23,19 +23,19 @@ def sentences(result: Result) -> list[str]:
     lines = []
     if result.keys.sure.question is Question.CAPACITY:
         for hall, levels in halls(result).items():
-            own = middle(levels)
-            lines += [carried(result, hall), *_decided(result, own), *_measured(result, own)]
+            answer = middle(levels)
+            lines += [carried(result, hall), *_decided(result, answer), *_measured(result, answer)]
         return [*lines, _precision(result)]
-    for own in result.answered:
-        lines.append(headline(own))
-        lines += _decided(result, own)
-        lines += _measured(result, own)
+    for answer in result.answered:
+        lines.append(headline(answer))
+        lines += _decided(result, answer)
+        lines += _measured(result, answer)
     return [*lines, _precision(result)]
 
 
-def headline(own: Answered) -> str:
-    share = f"{in_percent(own.share.interval)} of the assumed worlds"
-    return f"{own.called} carries its traffic in {share}.{with_widths(own.widths)}"
+def headline(answer: Answered) -> str:
+    share = f"{in_percent(answer.share.interval)} of the assumed worlds"
+    return f"{answer.called} carries its traffic in {share}.{with_widths(answer.widths)}"
 
 
 def with_widths(widths: Mapping[float, Share]) -> str:
@@ -47,46 +47,46 @@ def with_widths(widths: Mapping[float, Share]) -> str:
     return f" It is {listed(others, 'and')}." if others else ""
 
 
-def _is_settled(own: Answered) -> bool:
-    mean = own.share.interval.mean
+def _is_settled(answer: Answered) -> bool:
+    mean = answer.share.interval.mean
     return max(mean, 1 - mean) >= _SURE
 
 
-def _decided(result: Result, own: Answered) -> Iterator[str]:
-    if _is_settled(own) or not own.deciding:
+def _decided(result: Result, answer: Answered) -> Iterator[str]:
+    if _is_settled(answer) or not answer.deciding:
         return
     keys = [
         f"{result.called[effect.number].text} ({percent(float(effect.curve.probability[0]), 0)} % if low,"
         f" {percent(float(effect.curve.probability[-1]), 0)} % if high)"
-        for effect in own.deciding
+        for effect in answer.deciding
     ]
-    yield f"{own.design.label}: decided by {listed(keys, 'and')}."
-    turning = [text for effect in own.deciding if (text := _turn(result, own, effect))]
+    yield f"{answer.design.label}: decided by {listed(keys, 'and')}."
+    turning = [text for effect in answer.deciding if (text := _turn(result, answer, effect))]
     if turning:
-        yield f"{own.design.label}, all else as configured: {'; '.join(turning)}."
+        yield f"{answer.design.label}, all else as configured: {'; '.join(turning)}."
 
 
-def _turn(result: Result, own: Answered, effect: Effect) -> str:
+def _turn(result: Result, answer: Answered, effect: Effect) -> str:
     """Where the answer turns along a number; empty if it does not."""
-    at = result.turns(own, effect)
+    at = result.turns(answer, effect)
     if at is None:
         return ""
-    lowest = own.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
+    lowest = answer.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
     called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
     side = "above" if lowest >= 0 else "below"
     turns = called.value(result.value(effect, at))
     return said("turns_at", name=called.text, side=side, at=turns, configured=base, low=low, high=high)
 
 
-def _measured(result: Result, own: Answered) -> Iterator[str]:
-    if (found := result.measure(own)) is not None:
-        name = result.called[found.number].text
-        yield said("sure_measure", design=own.design.label, name=name, measure=found)
+def _measured(result: Result, answer: Answered) -> Iterator[str]:
+    if (measure := result.measure(answer)) is not None:
+        name = result.called[measure.number].text
+        yield said("sure_measure", design=answer.design.label, name=name, measure=measure)
 
 
 def _precision(result: Result) -> str:
     known = result.known
-    widest = max(own.share.interval.half_width or 0.0 for own in result.answered)
+    widest = max(answer.share.interval.half_width or 0.0 for answer in result.answered)
     n_open, n_wrong = known.open_errors
     n_checks, n_missed = known.screen_errors
     asked = result.keys.sure.precision
@@ -99,12 +99,14 @@ def _precision(result: Result) -> str:
 
 
 def warnings(result: Result) -> list[str]:
-    found = []
+    lines = []
     n = sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata)
     if n:
         reason, times = result.worlds.refused.most_common(1)[0]
-        found.append(said("impossible_worlds", n=n, times=times, reason=reason))
-    poor = [own.design.label for own in result.answered if own.decided.surface.explained < 0.5 and own.deciding]
+        lines.append(said("impossible_worlds", n=n, times=times, reason=reason))
+    poor = [
+        answer.design.label for answer in result.answered if answer.decided.surface.explained < 0.5 and answer.deciding
+    ]
     if poor:
-        found.append(said("sure_poor", designs=listed(poor, "and")))
-    return found
+        lines.append(said("sure_poor", designs=listed(poor, "and")))
+    return lines

@@ -51,11 +51,11 @@ class Drawn:
     def ratio(self, hub: HubConfig, world: int) -> float:
         """What the tightest resource could handle over what arrives; 0 where the hub is not possible."""
         try:
-            there = self.hub(hub, world)
+            changed = self.hub(hub, world)
         except ConfigError as error:
             self.refused[str(error)] += 1
             return 0.0
-        return min(capacity_ladder(there, {}).values()) / daily_parcels(there)
+        return min(capacity_ladder(changed, {}).values()) / daily_parcels(changed)
 
     def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
         """For the statistics: -1 and 1 are the ends of the ranges as they are configured."""
@@ -66,7 +66,7 @@ class Drawn:
 def _varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
     """The numbers of a hub, or of a plain configuration."""
     return tuple(
-        replace(one, kind=Kind.DECISION) if one.name in kept else one for one in assumptions_of(composed, config_dir)
+        replace(row, kind=Kind.DECISION) if row.name in kept else row for row in assumptions_of(composed, config_dir)
     )
 
 
@@ -110,9 +110,9 @@ def configured(ranges: Ranges) -> Floats:
 
 def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis:
     """All replications that are there, these among them: each of the hub that is built where it is not."""
-    there = bench.answered([], _line)
-    return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in there], _line)
+    kpis = bench.answered([], _line)
+    return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in kpis], _line)
 
 
-def _line(there: Kpis, seconds: float) -> str:
-    return f"sure: {len(there)} runs done, {seconds:.0f} s each"
+def _line(kpis: Kpis, seconds: float) -> str:
+    return f"sure: {len(kpis)} runs done, {seconds:.0f} s each"

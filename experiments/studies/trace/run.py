@@ -120,9 +120,9 @@ def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
 def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: ArrayLike) -> bool:
     """Whether both say the same of flights, given by number, to the bit."""
     for name, column in _OF_FLIGHT.items():
-        mine, theirs = (np.isin(tables[name][column], flights) for tables in (ours, others))
+        is_ours, is_theirs = (np.isin(tables[name][column], flights) for tables in (ours, others))
         for key in ours[name]:
-            a, b = ours[name][key][mine], others[name][key][theirs]
+            a, b = ours[name][key][is_ours], others[name][key][is_theirs]
             if key not in _MAY_DIFFER and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
                 return False
     return True

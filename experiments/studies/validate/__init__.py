@@ -59,7 +59,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
     composed = compose(words, arguments.config_dir)
     check_group(composed, _VERB, _VERB)
     keys = study(ValidateKeys, composed)
-    hubs = {name: hub(compose([*own, *words], arguments.config_dir)) for name, own in keys.validate.items()}
+    hubs = {name: hub(compose([*of_hub, *words], arguments.config_dir)) for name, of_hub in keys.validate.items()}
     return [Design(name, config) for name, config in hubs.items()], keys
 
 
@@ -82,7 +82,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
         method=[
             *([] if asked.keys.carried else paragraphs_of("validate_method")),
             said("validate_simulated", n=asked.keys.replications, hub=asked.designs[0].hub),
-            *(f"{one.case}: {one.counts}. {one.source}." for one in result.cases),
+            *(f"{case.case}: {case.counts}. {case.source}." for case in result.cases),
         ],
         pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
     )

@@ -24,10 +24,10 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
     return [_case(design, [kpis[design.label, at] for at in range(n)]) for design in designs]
 
 
-def _case(design: Design, own: Sequence[Mapping[str, float]]) -> Case:
-    on_time = interval_of("on_time_share", [each["on_time_share"] for each in own])
+def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
+    on_time = interval_of("on_time_share", [each["on_time_share"] for each in kpis])
     low, high = on_time.bounds or (on_time.mean, on_time.mean)
-    is_unstable = judged(own, design.hub.horizon_days).is_unstable is True
+    is_unstable = judged(kpis, design.hub.horizon_days).is_unstable is True
     verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if low >= LEAST_ON_TIME else _OPEN
     shown = in_percent(on_time)
     grows = "; its backlog grows" if is_unstable else ""

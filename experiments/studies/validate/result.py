@@ -41,7 +41,7 @@ class Case:
     case: str = column("", "what is compared, with its unit", heading="case")
     published: float = column("1", "published", heading="published", show=number)
     simulated: float = column("1", "the model's", heading="model", show=number)
-    ratio: float = column("1", "the model's over the published", heading="ratio", show=lambda one: f"{one:.2f}")
+    ratio: float = column("1", "the model's over the published", heading="ratio", show=lambda ratio: f"{ratio:.2f}")
     low: float = column("1", "least value of the model's that agrees", heading="from", show=number)
     high: float = column("1", "largest value of the model's that agrees", heading="to", show=number)
     independent: bool = column("1", "no number of the model was derived from it", heading="independent", show=_yes)
@@ -56,9 +56,9 @@ def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
 
 def sentences(cases: Sequence[Case]) -> list[str]:
     """How many rows agree, those of other sources apart, and which do not."""
-    own = [case for case in cases if case.independent]
-    n_own, n_all = (sum(case.within for case in some) for some in (own, cases))
-    agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(own), n_own_within=n_own)
+    apart = [case for case in cases if case.independent]
+    n_own, n_all = (sum(case.within for case in some) for some in (apart, cases))
+    agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
     outside = [f"{case.case} (ratio {case.ratio:.2f})" for case in cases if not case.within]
     return [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
 
@@ -67,13 +67,13 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
     """Of simulated hubs, by the means of their first n replications."""
     values: dict[str, dict[str, Value]] = {}
     for design in designs:
-        own = [kpis[design.label, at] for at in range(n)]
-        values[design.label] = {kpi: _value([each[kpi] for each in own], KPIS[kpi].unit) for kpi in own[0]}
+        runs = [kpis[design.label, at] for at in range(n)]
+        values[design.label] = {kpi: _value([each[kpi] for each in runs], KPIS[kpi].unit) for kpi in runs[0]}
         asked = design.hub.demand.flights_per_day
         diverted = values[design.label]["diverted_flights_per_day"].mean
         values[design.label][FLIGHTS] = Value(asked - diverted, None, None, n, "")
-    found = [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
-    return [_case(row) for row in found]
+    rows = [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
+    return [_case(row) for row in rows]
 
 
 def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
@@ -90,8 +90,8 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     window = read_window(run.tables["flights"], run.config)
     values = with_counts(run.tables, read_values(run.tables["summary"]), window)
     designs = [Design(label, config) for label, config in configuration_of(manifest).hubs.items()]
-    found = [*validation.rows(named, values), *public_hubs.rows(designs[0].hub)]
-    return [_case(row) for row in found], designs
+    rows = [*validation.rows(named, values), *public_hubs.rows(designs[0].hub)]
+    return [_case(row) for row in rows], designs
 
 
 def planned_rows(designs: Sequence[Design]) -> list[Row]:

@@ -29,14 +29,14 @@ _ROLES: Final = {role.kind: name for name, role in ROLES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What can be in use. `busy`: unit-hours in use; `there`: unit-hours that are there, or manned.
+    """What can be in use. `busy`: unit-hours in use; `available`: unit-hours that are there, or manned.
 
     Of a zone the two are how full it is and 1: no unit of it is held.
     """
 
     meaning: str
     busy: Hours
-    there: Hours
+    available: Hours
 
     @property
     def label(self) -> str:
@@ -54,12 +54,12 @@ def _zone(meaning: str) -> Resource:
 def _of_halls(units: Callable[[Hall], int]) -> Hours:
     """Unit-hours of the halls, each from its opening on."""
 
-    def there(run: Measured, _: str) -> float:
+    def hours(run: Measured, _: str) -> float:
         low, high, halls = run.window.low, run.window.high, run.inputs.site.halls
         open_hours = [(high - np.clip(hall.opens / TICKS_PER_MIN, low, high)) / MIN_PER_H for hall in halls]
         return float(sum(units(hall) * each for hall, each in zip(halls, open_hours, strict=True)))
 
-    return there
+    return hours
 
 
 def _of_exports(units: Callable[[HallExports], int]) -> Hours:
@@ -193,7 +193,7 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
     ranges=dict.fromkeys(LAID_OUT, (0.0, math.inf)),
 )
 def utilisation(run: Measured, resource: str) -> float:
-    hours = ALL_RESOURCES[resource].there(run, resource)
+    hours = ALL_RESOURCES[resource].available(run, resource)
     return busy_hours(run, resource) / hours if hours else 0.0
 
 

@@ -93,7 +93,7 @@ def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
     names = {flight.entity: f"#{flight.number} {flight.key}" for flight in actual.inputs.flights}
     by_flight: dict[str, Lateness] = {}
     by_route: dict[str, Lateness] = {}
-    own = others = Lateness()
+    of_late = others = Lateness()
     n_uncounted = 0
     for flight in actual.inputs.flights:
         promised = service + (flight.sibt if flight.number == number else flight.arrival)
@@ -109,7 +109,7 @@ def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
             part = _lateness(left[0][mask], left[1][mask], parcels, mask, promised)
             by_route[route] = by_route.get(route, Lateness()) + part
             whole += part
-        own, others = (own + whole, others) if flight.number == number else (own, others + whole)
+        of_late, others = (of_late + whole, others) if flight.number == number else (of_late, others + whole)
         if whole != Lateness():
             by_flight[names[flight.entity]] = whole
     return Cost(
@@ -117,7 +117,7 @@ def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
         (late.arrival - late.sibt) / TICKS_PER_MIN,
         by_flight,
         {route: part for route, part in sorted(by_route.items()) if part != Lateness()},
-        own,
+        of_late,
         others,
         _shifts(_trucks(actual), _trucks(on_schedule), _truck_names(actual, on_schedule)),
         _shifts(_flights(actual, "stand_given"), _flights(on_schedule, "stand_given"), names),
