@@ -86,6 +86,11 @@ class DesignKeys(Designed):
         """Where they end; the number itself, where no precision is asked for."""
         return int(self.precision[_MOST] or 0) if self.asked else self.replications
 
+    @property
+    def answers_margin(self) -> "Margin | None":
+        """Around the answer of each design; None: no answer is given."""
+        return None
+
     def __post_init__(self) -> None:
         Designed.__post_init__(self)
         for name in ("scenarios", "demands", "arrival_models"):
@@ -135,6 +140,10 @@ class MarginKeys(DesignKeys):
     """Keys of `run` and `compare`."""
 
     margin: Margin
+
+    @property
+    def answers_margin(self) -> Margin:
+        return self.margin
 
 
 @dataclass(frozen=True, slots=True)

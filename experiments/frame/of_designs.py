@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from experiments.designs.design import DesignKeys, MarginKeys
+from experiments.designs.design import DesignKeys
 from experiments.formatting import in_percent
 from experiments.frame import console
 from experiments.frame.designs_text import DesignsText
@@ -66,8 +66,8 @@ def document(
     text = DesignsText.of(outcome, summed.rows, asked.arguments.command)
     notes: Sequence[str] = []
     over = None
-    if isinstance(asked.keys, MarginKeys):  # run and compare
-        notes = margin_notes(asked.arguments, designs, asked.keys)
+    if margin := asked.keys.answers_margin:
+        notes = margin_notes(asked.arguments, designs, margin)
         over = over_assumptions(asked.arguments, designs, asked.keys, _sampled(outcome))
     of_family = console.family_warnings(outcome) if has_baseline else []
 

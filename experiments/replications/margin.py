@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, DesignKeys, Margin, MarginKeys, at_demand, demand_label
+from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
 from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.stability import Stability, Values, judged
 from experiments.report.sections import said
@@ -37,7 +37,7 @@ def _why_impossible(design: Design) -> str:
     return ""
 
 
-def margin_notes(arguments: Arguments, designs: Sequence[Design], study: MarginKeys) -> list[str]:
+def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin) -> list[str]:
     """Of designs without a margin: why there is none, or the command that computes it."""
     reasons = {design.label: _why_impossible(design) for design in designs}
     lines = []
@@ -45,7 +45,7 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], study: MarginK
         labels = [label for label in reasons if reasons[label] == why]
         subject = "" if len(labels) == len(designs) else f" of {', '.join(labels)}"
         lines.append(f"How far the answer{subject} is from changing is not shown: {why}")
-    if len(designs) <= study.margin.designs or all(reasons.values()):
+    if len(designs) <= margin.designs or all(reasons.values()):
         return lines
     words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
     command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(designs)}")).command
@@ -95,11 +95,12 @@ class Walk(Bisection):
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
     """One of each of the first replications of each design that has a margin."""
-    if not isinstance(study, MarginKeys) or len(designs) > study.margin.designs:
+    margin = study.answers_margin
+    if margin is None or len(designs) > margin.designs:
         return []
     return [
-        Walk(design, number, study.margin, stability[design.label])
+        Walk(design, number, margin, stability[design.label])
         for design in designs
         if not _why_impossible(design)
-        for number in range(min(n, study.margin.replications))
+        for number in range(min(n, margin.replications))
     ]
