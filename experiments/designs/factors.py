@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from experiments.designs.design import Design
+from experiments.formatting import whole
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import near, plain, read
@@ -40,7 +41,7 @@ class Lack:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.zone} needs {self.needed:,.0f} of {self.available:,.0f} {self.unit}"
+        return f"{self.zone} needs {whole(self.needed)} of {whole(self.available)} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
-from experiments.formatting import full_kpi_name, instant, kpi_name, listed, whole
+from experiments.formatting import found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
 from experiments.replications.summing import Outcome
 from experiments.report.margin import margin_object
 from experiments.report.sections import said
@@ -65,10 +65,10 @@ def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[st
         if bounds:
             share = intervals["not_departed_share"].mean
             named = "; ".join(map(full_kpi_name, bounds))
-            lines.append(f"{title}: {share:.1%} had not left at the end: {named} read 'more than'")
+            lines.append(f"{title}: {found_share(share)} had not left at the end: {named} read 'more than'")
         if outcome.is_lower_bound(design.label, "recovery_h"):
             share = intervals["not_recovered_share"].mean
-            which = f" in {share:.0%} of the replications" if share < 1 else ""
+            which = f" in {share_text(share)} of the replications" if share < 1 else ""
             lines.append(said("not_recovered", title=title, times=LONGER[-1], which=which, kpi=kpi_name("recovery_h")))
     return lines
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from sim.config import Hall, HubConfig
+from sim.config import HubConfig
 from sim.reading import plain
 from sim.units import MIN_PER_H
 
@@ -113,8 +113,7 @@ def power_keys() -> tuple[str, ...]:
 
 def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
     """Hall of a kind of hub for each rated parcel an hour: the standard of sorting, with the zones that go with it."""
-    hall = _main_hall(config)
-    shares: dict[str, float] = plain(hall.zone_shares)
+    shares: dict[str, float] = plain(next(iter(config.halls.values())).zone_shares)
     zones = shares if kind == "air" else _facts()["ground_zones"]
     return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
 
@@ -193,7 +192,3 @@ def _middles(config: HubConfig) -> Iterator[Row]:
 
 def _about(value: float, factor: float) -> tuple[float, float]:
     return value / factor, value * factor
-
-
-def _main_hall(config: HubConfig) -> Hall:
-    return next(iter(config.halls.values()))

@@ -176,7 +176,7 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
 
 def read_window(flights: Frame, config_yaml: str) -> Window:
     """The measured days, from the configuration; where it does not say, the days of the cohort's arrivals."""
-    settings = _settings(_parsed(config_yaml))
+    settings = _settings(config_yaml)
     warmup, horizon, date = (settings.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
     start = dt.date.fromisoformat(str(date)) if date is not None else None
     if isinstance(warmup, int) and isinstance(horizon, int):
@@ -190,21 +190,23 @@ def read_window(flights: Frame, config_yaml: str) -> Window:
 
 def read_family(config_yaml: str) -> str:
     """How differences were taken together; none where the configuration does not say."""
-    return str(_settings(_parsed(config_yaml)).get("family", "none"))
+    return str(_settings(config_yaml).get("family", "none"))
 
 
-def _parsed(config_yaml: str) -> object:
-    """By the loader in C: a study of many designs has megabytes of configuration."""
-    return yaml.load(config_yaml, Loader=yaml.CSafeLoader)
+def _settings(config_yaml: str) -> dict[str, Any]:
+    """The scalars of a configuration by their last key; of several the outermost.
+
+    Read by the loader in C: a study of many designs has megabytes of configuration.
+    """
+    return _scalars(yaml.load(config_yaml, Loader=yaml.CSafeLoader))
 
 
-def _settings(node: object) -> dict[str, Any]:
-    """The scalars of a configuration by their last key; of several the outermost."""
+def _scalars(node: object) -> dict[str, Any]:
     if not isinstance(node, dict):
         return {}
     scalars: dict[str, Any] = {}
     for child in node.values():
-        scalars = _settings(child) | scalars
+        scalars = _scalars(child) | scalars
     return scalars | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
 
 

@@ -98,9 +98,7 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
     if reach == 0:
         return Line(values, np.full(_VALUES, response.mean()), 0)
     degrees = min(_DEGREES, len(np.unique(number)), 1 + len(number) // _EACH)
-    basis, grid = (
-        np.polynomial.legendre.legvander((places - mean) / reach, degrees - 1) for places in (number, values)
-    )
+    basis, grid = (np.polynomial.legendre.legvander((at - mean) / reach, degrees - 1) for at in (number, values))
     orthogonal, upper = np.linalg.qr(basis)
     inside = orthogonal.T @ response
     left = response[:, None] - np.cumsum(orthogonal * inside, axis=1)

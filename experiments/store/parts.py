@@ -52,7 +52,7 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
         OSError: the folder cannot be read or written.
     """
     path = folder / LINES
-    head = _head(environment)
+    head = json.dumps({"environment": environment}, sort_keys=True)
     content = path.read_bytes() if path.exists() else b""
     # The first line says what computed the others; what follows the last line break is what a kill left of a line.
     first, *rest = content.split(b"\n")[:-1] or [b""]
@@ -161,10 +161,6 @@ def _file(folder: Path, key: Key) -> Path:
     scenario, replication = key
     readable = re.sub(r"[^A-Za-z0-9_.-]", "-", scenario)[:40]
     return folder / FOLDER / f"{readable}-{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{replication}.npz"
-
-
-def _head(environment: Mapping[str, Any]) -> str:
-    return json.dumps({"environment": environment}, sort_keys=True)
 
 
 def _read(text: bytes) -> tuple[Key, Line] | None:

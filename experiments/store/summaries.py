@@ -78,8 +78,7 @@ class DesignRow:
     @property
     def packed_per_day(self) -> dict[PackoutRule, float]:
         """What pack-out alone could handle, by packing rule."""
-        rates = self.packout_flexible_per_day, self.packout_dedicated_per_day
-        return dict(zip((PackoutRule.FLEXIBLE, PackoutRule.DEDICATED), rates, strict=True))
+        return {rule: getattr(self, f"packout_{rule}_per_day") for rule in PackoutRule}
 
 
 @table("factors", "the keys in which the designs of a file, or typed ones, differ", sort="scenario order")

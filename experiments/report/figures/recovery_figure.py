@@ -58,9 +58,7 @@ def prepare(
         is_drawn = bool(happened["is_drawn"].any())
         drawn = rows[its & (rows["replication"] == first)] if is_drawn else rows[its]
         mean = drawn.groupby(["zone", "time"], as_index=False)["inside"].mean()
-        series = {
-            zone: mean.loc[mean["zone"] == zone, "inside"].to_numpy(dtype=np.float64) / _THOUSAND for zone in ZONES
-        }
+        series = {zone: mean.loc[mean["zone"] == zone, "inside"].to_numpy(dtype=float) / _THOUSAND for zone in ZONES}
         day = mean.loc[mean["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
         spells = _spells(happened[happened["replication"] == first])
         says = ""

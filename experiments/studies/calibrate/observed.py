@@ -71,18 +71,17 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
     places = {name: column_at(path, header, name) for name in COLUMNS}
     places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
-    row_of: dict[tuple[str, str], int] = {}
+    row_of: dict[str, int] = {}
     observations = []
     for row, cells in rows:
         place = f"{path}, row {row}"
         if len(cells) != len(header):
             raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
         seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
-        if (seen.kpi, seen.hub) in row_of:
-            raise InputError(
-                f"{place}, kpi: {seen.kpi} of {seen.hub} is there already, in row {row_of[seen.kpi, seen.hub]}"
-            )
-        row_of[seen.kpi, seen.hub] = row
+        what = f"{seen.kpi} of {seen.hub}"
+        if what in row_of:
+            raise InputError(f"{place}, kpi: {what} is there already, in row {row_of[what]}")
+        row_of[what] = row
         observations.append(seen)
     if not observations:
         raise InputError(f"{path}: no row below the header")

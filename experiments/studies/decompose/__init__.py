@@ -140,8 +140,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
 def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
     """What a reader calls the two designs."""
     names, factors = asked.keys.scenarios, asked.keys.factors
-    areas = {design.label: design.hub.area_m2 for design in asked.designs if design.label in names}
-    titles = titles_of(areas)
+    titles = titles_of({design.label: design.hub.area_m2 for design in asked.designs if design.label in names})
     return [tagged(name, factors) if factors else titles[name] for name in names]
 
 

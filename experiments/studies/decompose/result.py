@@ -66,10 +66,8 @@ def tables_of(result: Found) -> list[tuple[TableSchema, Columns]]:
         for order, (name, part) in enumerate(split.shares.items())
     ]  # fmt: skip
     coalitions = [
-        CoalitionRow(
-            subset.design.label, order, " ".join(subset.factors), not subset.lacks, "; ".join(map(str, subset.lacks))
-        )
-        for order, subset in enumerate(result.game.coalitions)
+        CoalitionRow(team.design.label, order, " ".join(team.factors), not team.lacks, "; ".join(map(str, team.lacks)))
+        for order, team in enumerate(result.game.coalitions)
     ]
     return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
 
@@ -86,15 +84,15 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
         return {"from": plain(whole.start), "to": plain(whole.end), "gain": plain(whole.gain), "factors": factors}
 
     coalitions = {
-        subset.design.label: {
-            "factors": list(subset.factors),
-            "lacks": [str(lack) for lack in subset.lacks],
+        team.design.label: {
+            "factors": list(team.factors),
+            "lacks": [str(lack) for lack in team.lacks],
             "kpis": {
-                kpi: interval_object(result.outcome.intervals[subset.design.label][kpi], KPIS[kpi].unit)
+                kpi: interval_object(result.outcome.intervals[team.design.label][kpi], KPIS[kpi].unit)
                 for kpi in result.kpis
             },
         }
-        for subset in result.game.coalitions
+        for team in result.game.coalitions
     }
     return {
         "from": start,

@@ -149,14 +149,11 @@ def _exported(row: Mapping[Any, Any]) -> str:
 
 def _shares(facts: "Facts") -> Iterator[Grid]:
     """The year's figures at both ends of the hub's share."""
-    if facts.share_factors is None:
+    if (factors := facts.share_factors) is None:
         return
     first = facts.ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records")
     rows = tuple(
-        (
-            _exported(row),
-            *(" to ".join(compact(factor * row[key]) for factor in facts.share_factors) for key in _YEARLY),
-        )
+        (_exported(row), *(" to ".join(compact(factor * row[key]) for factor in factors) for key in _YEARLY))
         for row in first
     )
     yield Grid(f"The same {facts.share}, in proportion", ("exports' share", "imports", "exports", "balance"), rows)

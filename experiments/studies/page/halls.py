@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from experiments.formatting import whole
 from experiments.studies.replay.floor import Zone, zones_of
 from sim.config import Hall, HubConfig
 from sim.site.zones import zones_in_use
@@ -28,11 +29,11 @@ def halls_shown(config: HubConfig) -> list[HallShown]:
     uses = {(use.hall, use.zone): use for use in zones_in_use(config)}
 
     def shown(name: str, zone: Zone) -> ZoneShown:
-        says, use = f"{zone.label}, {zone.area_m2:,.0f} m²", uses.get((name, zone.name))
+        says, use = f"{zone.label}, {whole(zone.area_m2)} m²", uses.get((name, zone.name))
         if use is None:
             return ZoneShown(zone, None, says)
         used = use.n_units / use.n_fit if use.n_fit else float(use.n_units > 0) * 2
-        return ZoneShown(zone, used, f"{says}: {use.n_units:,.0f} of the {use.n_fit:,.0f} {use.unit} that fit")
+        return ZoneShown(zone, used, f"{says}: {whole(use.n_units)} of the {whole(use.n_fit)} {use.unit} that fit")
 
     return [
         HallShown(name, hall, [shown(name, zone) for zone in zones_of(config, name)])

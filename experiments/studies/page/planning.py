@@ -64,8 +64,9 @@ class Planning:
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
             "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices), verbs=PLANNED,
-            choices=choices, studies=_studies(plan.verb, choices[STUDY]), texts=_texts(), query=urlencode(plan.query()),
+            choices=choices, studies=_studies(plan.verb, choices[STUDY]), query=urlencode(plan.query()),
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
+            texts={verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED},
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
             saved=request.query_params.get("saved", ""),
             again=saved_command(plan, shown.fields, request.query_params.get("name", ""), self.arguments),
@@ -121,11 +122,6 @@ def _studies(verb: str, options: Sequence[str]) -> list[str]:
     name = verb.replace("-", "_")
     named = [option for option in options if option == name or option.startswith(f"{name}_")]
     return named if len(named) > 1 else []
-
-
-def _texts() -> dict[str, str]:
-    """What each verb does, as its help says it."""
-    return {verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED}
 
 
 def _groups(shown: Checked, choices: Mapping[str, Sequence[str]]) -> dict[str, Group]:

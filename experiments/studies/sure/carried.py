@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.formatting import number, share_text
+from experiments.formatting import number, share_text, whole
 from experiments.frame.over_assumptions import at_least
 from experiments.statistics import Interval
 from experiments.store.rows import column, table
@@ -74,7 +74,7 @@ def sentence(result: Result, hall: str) -> str:
         if row.hall == hall
     ]
     return (
-        f"{hall} ({levels[0].design.hub.area_m2:,.0f} m²) carries {texts[0]} of the assumed worlds,"
+        f"{hall} ({whole(levels[0].design.hub.area_m2)} m²) carries {texts[0]} of the assumed worlds,"
         f" {texts[1]} and {texts[2]}."
     )
 

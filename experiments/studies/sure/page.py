@@ -82,9 +82,8 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
     yield picture_of("shares", shares(of_designs, _SHARE), verb="sure")
     if not drawn:
         return
-    yield picture_of(
-        "tornado", tornado([_bars(result, answer) for answer in drawn], _SHARE, (-2.0, 102.0)), verb="sure"
-    )
+    bars = [_bars(result, answer) for answer in drawn]
+    yield picture_of("tornado", tornado(bars, _SHARE, (-2.0, 102.0)), verb="sure")
     mapped = [answer for answer in drawn if len(answer.decided.effects) > 1]
     yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
 
