@@ -76,7 +76,7 @@ def test_it_stops_as_soon_as_all_are_narrow_and_tells_before_it_goes_on():
         asked_for.append(n)
         return {"a": {"x": draws[:n, 0].tolist()}, "b": {"x": draws[:n, 1].tolist()}}
 
-    n, wide = narrow(sample, {"x": 0.4}, first=5, most=400, tell=lambda n, needs: told.append((n, needs)))
+    n, wide = narrow(sample, {"x": 0.4}, first=5, most=400, report=lambda n, needs: told.append((n, needs)))
     assert wide == []
     assert asked_for[0] == 5
     assert all(before < after <= 2 * before for before, after in pairwise(asked_for))

@@ -109,7 +109,7 @@ def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
     sys.stdout.write(f"{json.dumps(rows, allow_nan=False, indent=1)}\n")
 
 
-def tell(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
+def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
     """What a verb that is no study found: its lines, or with `--json` its document; returns that all went well."""
     if not arguments.json:
         sys.stdout.write("\n".join(lines) + "\n")

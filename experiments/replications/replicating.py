@@ -67,7 +67,7 @@ def replications(
     work = _Work(run, designs, study, pool, is_quiet, work_of)
     most = study.max_replications
     n, wide = narrow(
-        work.samples, study.asked, first=study.replications, most=most, tell=work.tell, interval_of=interval_of
+        work.samples, study.asked, first=study.replications, most=most, report=work.report, interval_of=interval_of
     )
     stability = work.stability(n)
     return outcome_of(designs, work.samples(n), study, stability, work.margins(n, stability), too_wide(wide, n))
@@ -123,11 +123,11 @@ class _Work:
             self.n_made += len(tasks)
             self._finished = self.run.finished()
 
-    def tell(self, n: int, wide: Sequence[Need]) -> None:
+    def report(self, n: int, wide: Sequence[Need]) -> None:
         if self.is_quiet or not self._tasks(n + 1):
             return
         each = (time.monotonic() - self._began) / self.n_made if self.n_made else None
-        tell_cost(wide, n, most=self.study.max_replications, designs=len(self.designs), seconds=each)
+        report_cost(wide, n, most=self.study.max_replications, designs=len(self.designs), seconds=each)
 
     def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
         return missing(self.designs, n, self._finished, self.work_of)
@@ -147,7 +147,7 @@ def missing(
     ]
 
 
-def tell_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds: float | None) -> None:
+def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds: float | None) -> None:
     """One line on the error stream before further replications are made; `seconds` each, None if it is not known."""
     need = max(wide, key=lambda need: need.n or 0)
     wanted = min(need.n or n, most)

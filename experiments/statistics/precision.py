@@ -102,13 +102,13 @@ def narrow(
     *,
     first: int,
     most: int,
-    tell: Callable[[int, Sequence[Need]], None] | None = None,
+    report: Callable[[int, Sequence[Need]], None] | None = None,
     interval_of: Intervals = plain_interval,
 ) -> tuple[int, list[Need]]:
     """Replications until every interval is as narrow as asked: their number, and what is still too wide at `most`.
 
     `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on
-    nothing but the values. `tell(n, needs)` hears of what is too wide before further replications are made.
+    nothing but the values. `report(n, needs)` hears of what is too wide before further replications are made.
     """
     n = first
     while True:
@@ -116,6 +116,6 @@ def narrow(
         further = next_count(wide, n, most)
         if further == n:
             return n, wide
-        if tell is not None:
-            tell(n, wide)
+        if report is not None:
+            report(n, wide)
         n = further

@@ -61,7 +61,7 @@ def main(arguments: Arguments) -> int:
         _write(path, rows)
     text = _summary(rows)
     lines = [text, *as_lines(grid_of("", [_row(row) for row in rows]))] if path is None else [f"{text}: {path}"]
-    return console.tell(arguments, [_object(row) for row in rows], *lines)
+    return console.report(arguments, [_object(row) for row in rows], *lines)
 
 
 def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...]:

@@ -46,4 +46,4 @@ def main(arguments: Arguments) -> int:
         write_whole(path, slides(page, brief, command))
     else:
         write_whole(path, style.saved(sheet(page.title, brief, command), form))
-    return console.tell(arguments, {"run_dir": str(folder), "sheet": str(path)}, str(path))
+    return console.report(arguments, {"run_dir": str(folder), "sheet": str(path)}, str(path))

@@ -60,7 +60,7 @@ def main(arguments: Arguments) -> int:
     files = FORMS[form](manifest, rows, dictionary, out)
     text = f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}"
     document = {"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]}
-    return console.tell(arguments, document, text)
+    return console.report(arguments, document, text)
 
 
 def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
@@ -74,7 +74,7 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
         raise InputError(f"{folder}: this run has no pictures")
     files = write_all(content)
     document = {"run_dir": str(folder), "files": [str(file) for file in files]}
-    return console.tell(arguments, document, f"{len(files)} pictures: {out}")
+    return console.report(arguments, document, f"{len(files)} pictures: {out}")
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:

@@ -36,7 +36,7 @@ def main(arguments: Arguments) -> int:
     folders = sorted(path for path in root.iterdir() if path.is_dir() and is_run(path))
     runs = [entry_of(folder) for folder in folders]
     lines = [line for run in runs for line in _lines(run)]
-    return console.tell(arguments, {"folder": str(root), "runs": runs}, *(lines or [f"{root}: no runs"]))
+    return console.report(arguments, {"folder": str(root), "runs": runs}, *(lines or [f"{root}: no runs"]))
 
 
 def is_run(folder: Path) -> bool:

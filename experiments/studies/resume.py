@@ -36,7 +36,7 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE))
     if is_finished(folder):
         document = {"complete": True, "run_dir": str(folder)}
-        return console.tell(arguments, document, f"{folder}: complete, nothing is left to do")
+        return console.report(arguments, document, f"{folder}: complete, nothing is left to do")
     run = begun(folder)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)

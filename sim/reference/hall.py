@@ -246,7 +246,7 @@ class Hall(OnClock):
             for posts in self.hall.packout_posts
         ]
 
-    def tell_packing(self, number: int) -> list[ChuteCount]:
+    def packing_counts(self, number: int) -> list[ChuteCount]:
         """The fullest chute: if several were as full the first to be, then the lowest."""
         if not self.chutes:
             return []

@@ -250,7 +250,7 @@ class Hub(OnClock):
             "trucks": self.outbound.trucks,
             "loads": self.outbound.loads,
             "refusals": [row for hall in self.halls for row in hall.refusals],
-            "packout": [row for number, hall in enumerate(self.halls) for row in hall.tell_packing(number)],
+            "packout": [row for number, hall in enumerate(self.halls) for row in hall.packing_counts(number)],
             "customs": sorted(self.customs, key=lambda customs: customs.flight),
             "parcels": sorted(self.recorded, key=lambda parcel: parcel.key),
             "pools": tokens,

@@ -88,7 +88,7 @@ def main(arguments: Arguments) -> int:
     result = measure(hub(composed), is_quiet=arguments.quiet)
     ratio = result.ratio_to_reference
     document = {**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio}
-    return console.tell(arguments, document, table(result))
+    return console.report(arguments, document, table(result))
 
 
 def measure(config: HubConfig, *, is_quiet: bool) -> BenchResult:

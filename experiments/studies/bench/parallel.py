@@ -50,7 +50,7 @@ def compare_workers(arguments: Arguments) -> int:
         f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"
         f" {result.two_workers_s:.1f} s, {result.ratio:.2f} times as fast"
     )
-    return console.tell(arguments, asdict(result), text)
+    return console.report(arguments, asdict(result), text)
 
 
 def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_quiet: bool) -> Parallel:

@@ -42,7 +42,7 @@ def main(arguments: Arguments) -> int:
     path = folders[0] / FILE
     write_whole(path, page.encode())
     document = {"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())}
-    return console.tell(arguments, document, str(path))
+    return console.report(arguments, document, str(path))
 
 
 def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:

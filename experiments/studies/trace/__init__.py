@@ -54,13 +54,13 @@ def main(arguments: Arguments) -> int:
     if "compare" in given:
         number = flight_number(journal, given["flight"])
         compared = comparison(replication, number, _schedule(given), is_quiet=arguments.quiet)
-        return console.tell(arguments, head | compared, comparison_text(head | compared, replication.hub))
+        return console.report(arguments, head | compared, comparison_text(head | compared, replication.hub))
     traced, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
         arguments, replication, journal, given
     )
     drawn = _draw(figure, rows, origin, traced, is_wanted="figure" in given)
     document = {**head, **traced, "figure": None if drawn is None else str(drawn)}
-    return console.tell(arguments, document, as_text(document, replication.hub.start_date))
+    return console.report(arguments, document, as_text(document, replication.hub.start_date))
 
 
 def _check_compare(given: Mapping[str, str]) -> None:

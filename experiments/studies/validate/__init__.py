@@ -97,7 +97,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"validate: one RUN, a run folder, and nothing else, got {' '.join(arguments.words)}")
     cases, designs = cases_of_run(run_folder(runs[0], arguments.out))
     lines = [line for grid in _grids(Result(cases, noticed(designs))) for line in (*as_lines(grid), "")]
-    return console.tell(arguments, json_rows(cases), *lines, *sentences(cases))
+    return console.report(arguments, json_rows(cases), *lines, *sentences(cases))
 
 
 def _grids(result: Result) -> list[Grid]:

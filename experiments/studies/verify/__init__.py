@@ -46,7 +46,7 @@ def main(arguments: Arguments) -> int:
     n_failed = sum(not case.passed for case in cases)
     text = f"{len(cases)} cases, all passed" if passed else f"{n_failed} of {len(cases)} cases failed"
     document = {"passed": passed, "examples": examples, "cases": [_plain(case) for case in cases]}
-    console.tell(arguments, document, table(cases), "", text)
+    console.report(arguments, document, table(cases), "", text)
     return 0 if passed else 1
 
 
