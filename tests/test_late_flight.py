@@ -55,10 +55,10 @@ def worlds(tmp_path_factory: Any) -> tuple[World, World]:
 def test_what_a_late_flight_cost_is_what_follows_by_hand(worlds: tuple[World, World]) -> None:
     compared = cost(*worlds, 0, 10 * TICKS_PER_H)
     assert (compared.flight, compared.late_min) == ("LATE", 720)
-    assert compared.own == Lateness(because=900, delay_h=900 * 12)
+    assert compared.of_late == Lateness(because=900, delay_h=900 * 12)
     assert compared.others == Lateness(because=600, both=300, delay_h=600 * 12)
     assert compared.by_flight == {
-        "#0 LATE": compared.own,
+        "#0 LATE": compared.of_late,
         "#1 NEXT": Lateness(because=600, delay_h=600 * 12),
         "#2 LAST": Lateness(both=300),
     }

@@ -61,7 +61,7 @@ def as_object(cost: Cost) -> dict[str, Any]:
     """The comparison as one JSON object."""
     parcels = {
         "late_because": cost.total.because,
-        "own": asdict(cost.own),
+        "own": asdict(cost.of_late),
         "others": asdict(cost.others),
         "by_flight": {name: asdict(part) for name, part in cost.by_flight.items()},
         "by_route": {name: asdict(part) for name, part in cost.by_route.items()},

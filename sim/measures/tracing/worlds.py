@@ -68,7 +68,7 @@ class Cost:
     by_flight: dict[str, Lateness]
     """By number and key, `#12 2022W36-003`, in order; flights without a late or shifted parcel are left out."""
     by_route: dict[str, Lateness]
-    own: Lateness
+    of_late: Lateness
     others: Lateness
     trucks: tuple[Shift, ...]
     stands: tuple[Shift, ...]
@@ -78,7 +78,7 @@ class Cost:
 
     @property
     def total(self) -> Lateness:
-        return self.own + self.others
+        return self.of_late + self.others
 
 
 def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
