@@ -14,7 +14,7 @@ _CONFIG_DIR: Final = "--config-dir DIR adds a folder of your own, and scenario=N
 
 _OPTIONS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("--cfg", "-c", "--resolve", "--package", "-p"), _SHOW),
-    "--info": f"{_SHOW}; manifest.json in a run folder has the versions",
+    **dict.fromkeys(("--info", "-i"), f"{_SHOW}; manifest.json in a run folder has the versions"),
     **dict.fromkeys(("--multirun", "-m"), _SWEEP),
     **dict.fromkeys(("--run", "-r"), "`cargohub run WORDS` simulates one scenario"),
     **dict.fromkeys(("--config-path", "-cp", "--config-name", "-cn", "-cd"), _CONFIG_DIR),

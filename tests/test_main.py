@@ -9,9 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from hydra._internal.utils import get_args_parser
 
 from experiments import main as command
 from experiments.arguments import Arguments
+from experiments.hydra_habits import instead_of_option
 from experiments.main import Terminated, console, main
 from experiments.verbs import VERBS
 from sim.errors import CargohubError
@@ -95,6 +97,12 @@ def test_hydras_own_options_are_answered_with_what_to_use_instead(capsys, words,
     assert out == ""
     assert err.startswith(f"cargohub: {message}")
     assert err.count("\n") == 1
+
+
+def test_every_option_of_hydra_is_answered():
+    theirs = {option for action in get_args_parser()._actions for option in action.option_strings}
+    ours = {"--help", "-h", "--version", "--config-dir"}
+    assert {option for option in theirs - ours if instead_of_option(option) is None} == set()
 
 
 def test_a_folder_may_be_called_hydra(verb):

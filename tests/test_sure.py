@@ -149,6 +149,13 @@ def result() -> Result:
     return Result(replace(keys, sure=replace(keys.sure, ranges=ranges)), known, tuple(answered), drawn_worlds, called)
 
 
+def test_a_design_with_a_file_is_called_by_its_flights(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("flight,sibt\n" + "".join(f"F{n},2022-09-0{n} 10:00\n" for n in range(5, 8)))
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path / 'own.csv'}")
+    assert replace(result.answered[0], design=Design("own", hub)).called == "own (30,000 m², 0.4286 flights a day)"
+    assert result.answered[0].called.endswith(" (30,000 m², 3.5 flights a day)")
+
+
 def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:
     lines = sentences(result)
     share = result.answered[1].share.interval.mean

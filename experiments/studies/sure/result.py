@@ -10,6 +10,7 @@ import numpy as np
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
 from experiments.formatting import found_share, in_percent, short, whole
+from experiments.replications.summing import traffic
 from experiments.statistics import Interval
 from experiments.statistics.deciding import wrong
 from experiments.statistics.open_worlds import Known
@@ -111,7 +112,7 @@ class Answered:
     def called(self) -> str:
         """The design with its floor and its traffic."""
         hub = self.design.hub
-        return f"{self.design.label} ({whole(hub.area_m2)} m², {short(hub.demand.flights_per_day)} flights a day)"
+        return f"{self.design.label} ({whole(hub.area_m2)} m², {short(traffic(hub)[0])} flights a day)"
 
     @property
     def deciding(self) -> tuple[Effect, ...]:
