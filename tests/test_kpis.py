@@ -65,7 +65,7 @@ def test_kpis_of_a_part_of_the_hub_that_no_design_has_are_not_on_the_terminal(mo
 
 def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None:
     for name, kpi in KPIS.items():
-        assert kpi.name == name and kpi.unit and kpi.meaning and kpi.label, name
+        assert kpi.name == name and kpi.unit and kpi.meaning and kpi.label and "_" not in kpi.label, name
         assert kpi.bound_if is None or kpi.bound_if[0] in KPIS
         assert kpi.range[0] < kpi.range[1]
     labels = [(kpi.group.name, kpi.label) for kpi in KPIS.values()]

@@ -46,7 +46,7 @@ def backlog_growth_sd_per_day(run: Measured) -> float:
     return float(_growths(run).std(ddof=1)) if len(_growths(run)) > 1 else 0.0
 
 
-@BACKLOG.kpi("h", MORE, "First flight held after")
+@BACKLOG.kpi("h", MORE, "First flight held after, or length of the run")
 def blocked_after_h(run: Measured) -> float:
     """from the start until a flight is first held because no stand is free; the length of the run if none is"""
     flights = run.tables["flights"]
