@@ -15,6 +15,7 @@ SCRIPTS: Final = (
     "places.js",
     "machines.js",
     "hub.js",
+    "things.js",
     "panel.js",
     "strips.js",
     "player.js",
