@@ -8,7 +8,7 @@ import pickle
 import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,13 +16,15 @@ from typing import Any, TypeVar, cast
 import hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.file_period import with_period
-from experiments.overrides import check_option, one_line, options, parsed, sweep_points
+from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.leaves import leaf_at
 from sim.measures.kpis import KPIS
 from sim.reading import near, read
 from sim.site.room import fitted
@@ -163,9 +165,26 @@ def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
     chosen = [word for word in words if any((each / overrides[word].key_or_group).is_dir() for each in folders)]
     with one_line():
         composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
-        values = [overrides[word] for word in words if word not in chosen]
-        ConfigLoaderImpl._apply_overrides_to_config(values, composed)  # noqa: SLF001
+        for word in words:
+            if word not in chosen:
+                override = _with_its_share(overrides[word], composed)
+                ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed
+
+
+def _with_its_share(override: Override, composed: DictConfig) -> Override:
+    """With a number, where the word has a share of what is composed: `halls.main.doors_out=+20%`."""
+    text, key = override.value(), override.key_or_group
+    if not is_share(text):
+        return override
+    before = OmegaConf.select(composed, key)
+    if before is None:
+        return override
+    if isinstance(before, bool) or not isinstance(before, int | float):
+        raise ConfigError(f"{key}: {text} of a value that is no number, {str(before)[:60]!r}")
+    leaf = leaf_at(HubConfig, OmegaConf.to_container(composed, resolve=True), key.split("."))
+    is_whole = isinstance(before, int) if leaf is None else leaf.kind == "whole"
+    return replace(override, _value=changed_by_share(before, text, is_whole=is_whole))
 
 
 def _state(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:

@@ -1,10 +1,12 @@
 """The KEY=VALUE words of the command line: each is parsed alone, so that a mistake can name it."""
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeGuard
 
 import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -25,6 +27,7 @@ _TAILS = re.compile(
     r"| expecting \{|Either remove).*"
 )
 _KEY = re.compile(r"full_key:\s*(\S+)")
+_SHARE = re.compile(r"[+-]\s*\d{1,6}(\.\d{1,6})?\s*%")
 
 
 @contextmanager
@@ -63,6 +66,25 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     if override.is_sweep_override() and not is_sweep:
         raise ConfigError(f"{word!r}: several values; they go with `cargohub sweep`, a list in brackets: {key}=[…]")
     return override
+
+
+def is_share(text: object) -> TypeGuard[str]:
+    """Whether a value is given as a share of what it was, to add or to take.
+
+    >>> is_share("+20%"), is_share("- 12.5 %"), is_share("20%"), is_share(-20)
+    (True, True, False, False)
+    """
+    return isinstance(text, str) and _SHARE.fullmatch(text.strip()) is not None
+
+
+def changed_by_share(before: float, text: str, *, is_whole: bool) -> float:
+    """The number with that share more or less, whole ones rounded half up.
+
+    >>> changed_by_share(26, "+20%", is_whole=True), changed_by_share(0.8, "-30 %", is_whole=False)
+    (31, 0.56)
+    """
+    value = before * (100 + float(re.sub(r"[\s%]", "", text))) / 100
+    return math.floor(value + 0.5) if is_whole else float(f"{value:.10g}")
 
 
 def options(group: str, folders: Sequence[Path]) -> list[str]:

@@ -27,7 +27,7 @@ from tests.test_calibrate import HEADER, rows_of, written
 from tests.test_kills import dask_cluster
 from tests.test_printed_commands import ALL, HOLES, prepare
 
-TIMEOUT_S = 1200
+TIMEOUT_S = 3600
 SMALL = (
     ("configs/demand/today.yaml", r"^flights_per_day: 3.5 ", "flights_per_day: 0.7 "),
     ("configs/demand/today.yaml", r"^parcels_per_flight: 115000 ", "parcels_per_flight: 2300 "),
@@ -69,6 +69,7 @@ SMALL = (
     ("configs/study/expansion.yaml", "years: 15 ", "years: 5 "),
     ("configs/study/expansion.yaml", r"loads: \[0.1, 0.6, 0.8\]", "loads: [0.0001, 0.006]"),
     ("configs/study/expansion.yaml", "accept_load: 0.75 ", "accept_load: 0.005 "),
+    ("configs/assumptions/money.yaml", "low: 0.65, high: 0.85", "low: 0.004, high: 0.006"),
     ("configs/study/shadow_price.yaml", r"flights_per_day: \[3.5, 4.25, 5\]", "flights_per_day: [0.7]"),
     ("configs/study/shadow_price.yaml", "zones: null", "zones: [doors]"),
     ("configs/study/shadow_price.yaml", "steps: 2 ", "steps: 1 "),

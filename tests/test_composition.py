@@ -101,6 +101,41 @@ def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_the
         compose([*words, "replications=3"])
 
 
+@pytest.mark.parametrize(
+    ("words", "key", "value"),
+    [
+        (["halls.main.doors_out=+20%"], "halls.main.doors_out", 36),
+        (["scenario=liege_66k", "halls.main.doors_out=+20%"], "halls.main.doors_out", 79),
+        (["halls.main.packout_posts=-4%"], "halls.main.packout_posts", 25),
+        (["demand=permit", "demand.flights_per_day='- 10 %'"], "demand.flights_per_day", 9.9),
+        (
+            ["roster=three_shifts", "roster.roles.packout.shifts.1.share=-30%"],
+            "roster.roles.packout.shifts.1.share",
+            0.56,
+        ),
+        (["horizon_days=10", "replications=+100%"], "replications", 10),
+    ],
+)
+def test_a_share_is_of_what_the_groups_choose_and_whole_numbers_are_rounded_half_up(words, key, value):
+    composed = OmegaConf.create(compose(words))
+    assert OmegaConf.select(composed, key) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("halls.main.door_out=+20%", "halls.main.door_out: unknown key; did you mean 'halls.main.doors_out'?"),
+        ("demand.name=+20%", "demand.name: +20% of a value that is no number, 'today'"),
+        ("halls.main.doors_out=-200%", "halls.main.doors_out: must be at least 1, got -30"),
+        ("halls.main.doors_out=+1e9%", "halls.main.doors_out: expected a whole number, got '+1e9%'"),
+    ],
+)
+def test_a_share_of_what_is_no_number_or_out_of_bounds_is_refused_with_its_key(word, message):
+    with pytest.raises(ConfigError) as refused:
+        hub(compose([word]))
+    assert str(refused.value) == message
+
+
 def test_a_file_that_changes_is_read_again(small):
     assert compose()["demand"]["flights_per_day"] == 3
     (small / "demand" / "low.yaml").write_text("flights_per_day: 12\n")

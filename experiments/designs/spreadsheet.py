@@ -250,6 +250,9 @@ def _value(design: DesignWords, composed: Mapping[str, Any], key: str) -> str:
         return typed[0]
     value: Any = composed
     for part in key.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
+        if isinstance(value, list):
+            value = dict(enumerate(value)).get(int(part)) if part.isdecimal() else None
+        else:
+            value = value.get(part) if isinstance(value, Mapping) else None
     value = value.get("name") if isinstance(value, Mapping) else value
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
