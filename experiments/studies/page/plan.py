@@ -1,6 +1,5 @@
 """A plan: a verb, a scenario, options of groups and changed values; and the words that the command line has for it."""
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.composition import compose, packaged, word_value
 from experiments.frame.study import Study
+from experiments.overrides import changed_by_share, is_share
 from experiments.studies.page.form import CHOICES, STUDY, Field, choices_of, fields_of, group_of, values_of
 from experiments.studies.page.shifts import changed_words, with_shifts
 from experiments.verbs import VERBS, module_of
@@ -26,7 +26,6 @@ PLANNED: Final = (
 FLIGHTS: Final = "flights.csv"
 """As `cargohub schedule` writes it."""
 _HALL: Final = re.compile(r"hall@halls\.\w+")
-_PERCENT: Final = re.compile(r"([+-])\s*(\d{1,6}(?:\.\d{1,6})?)\s*%")
 OF_ALL_DESIGNS: Final = ("Study", "Precision")
 """Groups of the form that a comparison has once."""
 
@@ -99,11 +98,9 @@ def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
 
 def _value(field: Field, text: str) -> str:
     """What is typed; of a number "+20 %" and "-30 %" are from what the scenario has, whole numbers rounded half up."""
-    change = _PERCENT.fullmatch(text.strip())
-    if not change or field.leaf.kind not in ("number", "whole") or not field.base:
+    if not is_share(text) or field.leaf.kind not in ("number", "whole") or not field.base:
         return text
-    value = float(field.base) * (1 + float(change[1] + change[2]) / 100)
-    return str(math.floor(value + 0.5)) if field.leaf.kind == "whole" else f"{value:.10g}"
+    return str(changed_by_share(float(field.base), text, is_whole=field.leaf.kind == "whole"))
 
 
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
