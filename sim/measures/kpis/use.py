@@ -1,6 +1,6 @@
 """How much of each resource is in use, of what there is; people's resources, of the time that they are manned.
 
-To add a resource, add its line to one of the three tables.
+A resource is a line of one of three tables: what it is, how long it is in use, and how long it is there.
 """
 
 import math
