@@ -18,7 +18,7 @@ from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.store.rows import stored
-from experiments.studies import capacity, compare, expansion
+from experiments.studies import capacity, compare, expansion, sweep
 from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import asked
 from experiments.studies.sure.paths_result import PathRow
@@ -71,6 +71,9 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (compare, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "replications=3"]),
         (capacity, ["scenarios=[liege_30k,liege_66k]", "capacity.target=0.9"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60"]),
+        (compare, ["study=first_light", "scenarios=[liege_66k]", "demands=[permit]"]),
+        (sweep, ["demand.flights_per_day=range(3,5,1)", "scenario=liege_66k"]),
+        (sweep, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand.flights_per_day=3,4"]),
     ],
 )
 def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, words: list[str]) -> None:

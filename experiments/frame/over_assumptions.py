@@ -5,7 +5,7 @@ says in which share of the assumed worlds the answer holds; `cargohub sure` comp
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.designs.spreadsheet import WORD, key_of
+from experiments.designs.grid import varied_of
+from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
 from experiments.report import bottleneck
 from experiments.report.sections import Section
@@ -194,17 +195,30 @@ def sure_command(
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
     if question.keeps:  # its study names the hub
         return replace(arguments, verb="sure", words=(*question.words, *words)).command
-    if all("=" in design.label for design in designs) and not any(word.startswith(WORD) for word in words):
-        varied = [dict(part.split("=", 1) for part in design.label.split(", ")) for design in designs]
-        words = [word for word in words if key_of(word) not in varied[0]]
-        typed = [" ".join(f"{key}={value}" for key, value in design.items()) for design in varied]
-        words = [*words, f"designs=[{', '.join(typed)}]"]
-    elif not any(word.startswith(WORD) for word in words):
+    rows = {row.name: " ".join(row.words) for row in designs_among(arguments.words)[1]}
+    labels = [design.label for design in designs]
+    is_grid = all(label.startswith(f"{DESIGN}=") if rows else "=" in label for label in labels)
+    varied, values = varied_of(labels) if is_grid else ((), ())
+    if is_grid and varied != (DESIGN,):
+        hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
+        words = [word for word in (*hub, *words) if key_of(word) not in varied and not word.startswith(WORD)]
+        points = [dict(zip(varied, row, strict=True)) for row in values]
+        words.append(
+            _typed(" ".join(rows[v] if key == DESIGN else f"{key}={v}" for key, v in point.items()) for point in points)
+        )
+    elif isinstance(keys, DesignKeys) and keys.arrival_models:
+        hubs = [design.hub for design in designs]
+        words.append(_typed(f"{hub.scenario} demand={hub.demand.name} arrivals={hub.arrivals.model}" for hub in hubs))
+    elif not rows:
         asked = (keys.scenarios, keys.demands) if isinstance(keys, DesignKeys) else ((), ())
         scenarios = asked[0] or list(dict.fromkeys(design.hub.scenario for design in designs))
         demands = asked[1] or list(dict.fromkeys(design.hub.demand.name for design in designs))
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *words)).command
+
+
+def _typed(designs: Iterable[str]) -> str:
+    return f"{WORD}[{', '.join(designs)}]"
 
 
 def _is_left_out(key: str, kept: str) -> bool:
