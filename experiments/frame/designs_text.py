@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from experiments.formatting import NO_VARIANCE, change, full_kpi_name, kpi_name, p_text, roster, short, unit_name, whole
+from experiments.formatting import NO_VARIANCE, change, full_kpi_name, kpi_name, p_text, short, unit_name
 from experiments.replications.summing import Outcome
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
@@ -77,19 +77,19 @@ class DesignsText:
         for first in range(0, len(self.designs), _ACROSS):
             yield kpi_grid(self.designs[first : first + _ACROSS], self.kpis, kpis, caption, has_factors=True)
 
-    def lines(self) -> Iterator[str]:
-        """On what the figures rest, how far the answer is from changing, and what pack-out and goods are."""
+    def lines(self) -> list[str]:
+        """How far the answer is from changing, and what pack-out and goods are; with a blank line behind."""
+        lines = [*self._lines()]
+        return [*lines, ""] if lines else []
+
+    def _lines(self) -> Iterator[str]:
         main = main_points(self.designs)
         for design in self.outcome.designs:
-            paid = self.outcome.intervals[design.label]["staff_h_paid_per_day"].mean
-            title = self.titles[design.label]
-            yield f"{title}: with {whole(paid)} paid hours a day ({roster(design.hub.roster.name)})"
             if margin := margin_text(self.outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day):
-                yield f"{title}: {margin}"
+                yield f"{self.titles[design.label]}: {margin}"
         for text, both in packing.facts(main, self.command):
             yield f"{text} To simulate both: {both}" if both else text
         yield from goods_lines(main, self.kpis)
-        yield ""
 
     def differences(self) -> Iterator[Grid | str]:
         """What each design changes against the first, a KPI a row, where that is significant within the family."""

@@ -12,7 +12,6 @@ from experiments.formatting import (
     interval_of,
     number,
     percent,
-    roster,
     rounded,
     signed,
 )
@@ -22,7 +21,16 @@ from experiments.report.design_names import arrivals_name
 from experiments.report.margin import Margins, margin_text
 from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign
-from experiments.report.verdicts import Verdict, held_since, is_close, reasons_open, says_nothing, traffic, verdict
+from experiments.report.verdicts import (
+    Verdict,
+    held_since,
+    is_close,
+    reasons_open,
+    says_nothing,
+    staffing,
+    traffic,
+    verdict,
+)
 from experiments.statistics.family import widening
 from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
@@ -67,7 +75,8 @@ def sentence(
 def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, subject: str) -> str:
     on_time = values["on_time_share"]
     what = f"{percent(on_time.mean)} % of parcels leave within {hours_text(point.service_h)}"
-    asked = traffic(point) + _staffed(point, values)
+    staffed = staffing(point, values)
+    asked = f"{traffic(point)}, with {staffed}" if staffed else traffic(point)
     if says_nothing(on_time):
         if outcome is Verdict.UNSTABLE:
             return f"{subject} does not carry {asked}: {_growth(point, values).removeprefix('; ')}"
@@ -80,12 +89,6 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
     verb = "may not carry" if is_close(point, on_time) else "does not carry"
     shown = f"{subject} {verb} {asked}: {only}{what} {bracket(on_time)}{_dwell(values)}"
     return shown + _close(point, on_time) + _growth(point, values)
-
-
-def _staffed(point: NamedDesign, values: Mapping[str, Value]) -> str:
-    """The staff that the answer rests on."""
-    paid = values.get("staff_h_paid_per_day")
-    return f", with {number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
 
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:

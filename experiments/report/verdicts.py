@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from experiments.formatting import bracket, instant, percent, resource, share_text
+from experiments.formatting import bracket, instant, number, percent, resource, roster, share_text
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value, Values
@@ -40,6 +40,8 @@ class DesignVerdict:
     """By the ladder; empty without a ladder."""
     since: str
     """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
+    staffing: str
+    """With which the answer was found; empty where it is not known."""
 
     @property
     def details(self) -> str:
@@ -47,6 +49,7 @@ class DesignVerdict:
         parts = [f"On time: {self.on_time}"]
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         parts += [f"Flights are held from {self.since}"] if self.since else []
+        parts += [f"Staff: {self.staffing}"] if self.staffing else []
         return ". ".join(parts) + "."
 
     def __str__(self) -> str:
@@ -71,9 +74,16 @@ def design_verdicts(
                 on_time_text(point, on_time),
                 resource(limit) if limit else "",
                 "" if kind == "carries" else held_since(point),
+                staffing(point, values[point.label]),
             )
         )
     return verdicts
+
+
+def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
+    """The people that an answer rests on, as 2,597 paid hours a day (roster: follows work); empty if not known."""
+    paid = values.get("staff_h_paid_per_day")
+    return f"{number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
 
 
 def on_time_text(point: NamedDesign, on_time: Value) -> str:
