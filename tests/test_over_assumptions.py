@@ -73,6 +73,7 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60"]),
         (compare, ["study=first_light", "scenarios=[liege_66k]", "demands=[permit]"]),
         (sweep, ["demand.flights_per_day=range(3,5,1)", "scenario=liege_66k"]),
+        (sweep, ["demand.flights_per_day=range(3,4,1)", "scenario=liege_66k"]),
         (sweep, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand.flights_per_day=3,4"]),
     ],
 )

@@ -14,6 +14,8 @@ from experiments.execution.progress import shown
 from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)
+ONE_POINT: Final = "all"
+"""The label of a sweep in which nothing varies."""
 _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 
 
@@ -33,7 +35,7 @@ class Combinations:
     @property
     def labels(self) -> list[str]:
         return [
-            ", ".join(f"{key}={value}" for key, value in zip(self.varied, row, strict=True)) or "all"
+            ", ".join(f"{key}={value}" for key, value in zip(self.varied, row, strict=True)) or ONE_POINT
             for row in self.values
         ]
 
@@ -85,7 +87,7 @@ def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, 
     >>> varied_of(["seed=1, demand=today", "seed=2, demand=today"])
     (('seed', 'demand'), (('1', 'today'), ('2', 'today')))
     """
-    pairs = [[] if label == "all" else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
+    pairs = [[] if label == ONE_POINT else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
     keys = {tuple(key for key, _, _ in parts) for parts in pairs}
     if len(keys) != 1 or not all(equals for parts in pairs for _, equals, _ in parts):
         raise InputError(f"{labels[0][:60]!r}: no label of a sweep's design")

@@ -15,9 +15,10 @@ from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.designs.grid import varied_of
+from experiments.designs.grid import ONE_POINT, varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
+from experiments.overrides import sweep_points
 from experiments.report import bottleneck
 from experiments.report.sections import Section
 from experiments.statistics.interval import Interval
@@ -197,6 +198,8 @@ def sure_command(
         return replace(arguments, verb="sure", words=(*question.words, *words)).command
     rows = {row.name: " ".join(row.words) for row in designs_among(arguments.words)[1]}
     labels = [design.label for design in designs]
+    if labels == [ONE_POINT]:
+        (words,) = map(list, sweep_points(words))
     is_grid = all(label.startswith(f"{DESIGN}=") if rows else "=" in label for label in labels)
     varied, values = varied_of(labels) if is_grid else ((), ())
     if is_grid and varied != (DESIGN,):

@@ -24,7 +24,7 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, check_group, with_study
-from experiments.designs.grid import Combinations, combinations_of
+from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
 from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
 from experiments.formatting import kpi_name, number, unit_name, whole
@@ -128,7 +128,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
 
 def _on(design: Design, area_m2: float) -> Design:
     label = f"{whole(area_m2)} m2"
-    return Design(label if design.label == "all" else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
+    return Design(label if design.label == ONE_POINT else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 
 def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
