@@ -81,7 +81,8 @@ def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
 def command_of_both(command: str, point: NamedDesign) -> str:
     """The command that compares the design with the same one by the other packing rule; empty if none can be given.
 
-    >>> design = NamedDesign("a", "", "", "", "", "", 5, 1, 1, 14, False, 1, name="a", packing_rule="flexible")
+    >>> from types import SimpleNamespace
+    >>> design = SimpleNamespace(label="a", name="a", packout_rule="flexible")
     >>> command_of_both("cargohub run scenario=a seed=2", design)
     "cargohub compare 'designs=[a, a packout.rule=dedicated]' seed=2"
     """
