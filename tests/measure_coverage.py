@@ -1,6 +1,6 @@
 """How often the intervals of the main KPIs hold the true mean: the figures of docs/model.md, section 4.
 
-`.venv/bin/python tests/measure_coverage.py POOL.jsonl 3000` simulates the replications that the file lacks, one line
+`.venv/bin/python tests/measure_coverage.py POOL.jsonl 3050` simulates the replications that the file lacks, one line
 each, and prints a table; it may be interrupted and started again. The truth is the mean of all of them. Groups do not
 overlap. The hub is the default one with a day of warm-up, three measured days, and no exports.
 """
