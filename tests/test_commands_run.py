@@ -102,8 +102,6 @@ RUNS = MappingProxyType(
     }
 )
 """Runs that RUN stands for."""
-NOT_YET = Path(__file__).with_name("commands_not_yet_run.txt").read_text(encoding="utf-8").splitlines()
-"""Commands that nobody has seen end at the small hub: most are of studies whose sizes there are still too large."""
 
 
 @dataclass
@@ -223,15 +221,8 @@ def change_a_sheet(hub, folder):
     book.save(folder / "plan.xlsx")
 
 
-def test_commands_that_are_not_yet_run_are_printed():
-    assert set(NOT_YET) <= set(ALL)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [
-    pytest.param(line, marks=[pytest.mark.skip(reason="not yet run to its end")] if line in NOT_YET else [])
-    for line in ALL
-])  # fmt: skip
+@pytest.mark.parametrize("line", ALL)
 def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, request):
     folder = tmp_path / "my folder"
     shutil.copytree(files, folder)
