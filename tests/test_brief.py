@@ -16,7 +16,7 @@ from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
 from experiments.report.sections import Brief, Page, Section, picture
-from experiments.report.sheet import sheet
+from experiments.report.sheet import _verdicts, sheet
 from experiments.report.slides import slides
 from experiments.store.rows import Grid
 from tests.mistakes import is_refused
@@ -126,6 +126,17 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
         ["brief", str(tmp_path / "none")],
         "no such folder, and no run in",
     )
+
+
+def test_a_sheet_has_every_verdict_of_the_first_study():
+    texts = [
+        f"{at},000 m², 11 flights a day: does not carry. On time: 0 %. Bottleneck: {'desks ' * 30}." for at in range(12)
+    ]
+    verdicts = _verdicts(texts)
+    assert [lines[0].partition(",")[0] for lines in verdicts] == [str(at) for at in range(12)]
+    assert all(len(lines) == 1 and "does not carry" in lines[0] for lines in verdicts)
+    assert [len(lines) for lines in _verdicts(texts[:2])] == [3, 3]
+    assert _verdicts(texts * 2)[-1] == ["and 13 more: see the page"]
 
 
 @pytest.mark.drawn

@@ -218,7 +218,7 @@ def test_the_token_is_kept_for_its_user_alone(tmp_path):
         (["--port", "x"], "--port: a whole number from 0 (any free one) to 65535, got 'x'"),
         (["--port", "70000"], "got '70000'"),
         (["runs"], "page: takes options alone, got runs; --out DIR is the folder of runs"),
-        (["--config-dir", "nowhere"], "--config-dir: no folder 'nowhere'"),
+        (["--config-dir", "README.md"], "--config-dir: 'README.md' is no folder"),
         (["--json"], "--json: page prints its address"),
     ],
 )
@@ -235,7 +235,8 @@ def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch, capsys, tmp_
 
 
 def test_it_prints_its_address_and_ends_cleanly_on_sigterm(tmp_path):
-    command = [sys.executable, "-m", "experiments.main", "page", "--port", "0", "--no-browser", "--out", str(tmp_path)]
+    folders = ["--out", str(tmp_path), "--config-dir", str(tmp_path / "mine")]
+    command = [sys.executable, "-m", "experiments.main", "page", "--port", "0", "--no-browser", *folders]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     first = process.stdout.readline()
     assert first.startswith("http://127.0.0.1:") and "/?token=" in first

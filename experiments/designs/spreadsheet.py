@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from experiments.composition import compose, hub
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
-from experiments.overrides import MOST_POINTS, parsed
+from experiments.overrides import MOST_POINTS, is_share, parsed
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
@@ -246,7 +246,7 @@ def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
 
 def _value(design: DesignWords, composed: Mapping[str, Any], key: str) -> str:
     typed = [word.partition("=")[2] for word in design.words if key_of(word) == key]
-    if typed:
+    if typed and not is_share(typed[0]):
         return typed[0]
     value: Any = composed
     for part in key.split("."):

@@ -37,7 +37,7 @@ def design_name(label: str, more: Sequence[str] = ()) -> str:
 
 
 def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
-    """The design's name and the factors that it does not say, in words.
+    """The design's name and its factors, in words; what all designs were typed with alike is no part of it.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
     'more room: doors out 36'
@@ -47,12 +47,15 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     'a: demand flights 2 a day, seed 2'
     >>> tagged("liege_30k", {"liege_30k": {"scenario": "liege_30k", "seed": "2"}})
     'liege_30k: seed 2'
+    >>> tagged("liege_30k seed=+20% exports=none", {"liege_30k seed=+20% exports=none": {"seed": "6"}})
+    'liege_30k: seed 6'
     """
-    # A design of words begins with its scenario.
-    written = re.split(r"[\s,]+", f"scenario={label}")
-    its_factors = factors.get(label, {}).items()
-    texts = [with_value(key, value) for key, value in its_factors if value and f"{key}={value}" not in written]
-    return textwrap.shorten(design_name(label, texts), _LONGEST, placeholder=" …")
+    is_swept = label.startswith("design=")
+    design, _, swept = label.removeprefix("design=").partition(", ") if is_swept else (label, "", "")
+    bare = _WORD.sub("", design).strip()
+    texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
+    said = ", ".join(filter(None, (bare, swept))) if texts else label
+    return textwrap.shorten(design_name(said, texts), _LONGEST, placeholder=" …")
 
 
 def hub_title(area_m2: float) -> str:

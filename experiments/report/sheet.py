@@ -26,7 +26,7 @@ _GAP_IN: Final = 0.1
 MOST_PICTURES: Final = 3
 _LINES_EACH: Final = 3
 """At most, of a verdict or a fact."""
-_MOST_VERDICT_LINES: Final = 9
+_MOST_VERDICT_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.6
 """Of a picture, of what it has on the page; one that has less room is left out."""
 _MOST_HEIGHT: Final = 1.6
@@ -78,8 +78,7 @@ def _sheet(question: str, brief: Brief, command: str) -> Figure:
 
     drawing = Figure(figsize=A4_IN)
     title = _fitted([question], TITLE, _WIDTH_IN, 2)
-    verdicts = [_fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, _LINES_EACH) for text in brief.verdicts]
-    verdicts = _first(verdicts, _MOST_VERDICT_LINES)
+    verdicts = _verdicts(brief.verdicts)
     facts = {
         heading: _fitted(texts, FACT, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
         for heading, texts in brief.facts.items()
@@ -98,6 +97,15 @@ def _sheet(question: str, brief: Brief, command: str) -> Figure:
         _labelled(drawing, heading, lines, FACT, bottom)
     _place(drawing, brief, top - _GAP_IN, bottom + _GAP_IN)
     return drawing
+
+
+def _verdicts(texts: Sequence[str]) -> list[list[str]]:
+    """All of them, each as long as leaves room for the others; at last the first that have room."""
+    for most_lines in range(_LINES_EACH, 0, -1):
+        verdicts = [_fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, most_lines) for text in texts]
+        if sum(map(len, verdicts)) <= _MOST_VERDICT_LINES:
+            return verdicts
+    return _first(verdicts, _MOST_VERDICT_LINES)
 
 
 def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:

@@ -30,8 +30,8 @@ def main(arguments: Arguments) -> int:
     text = given.get("port", str(USUAL_PORT))
     if not text.isascii() or not text.isdigit() or int(text) > _LAST_PORT:
         raise InputError(f"--port: a whole number from 0 (any free one) to {_LAST_PORT}, got {text[:20]!r}")
-    if arguments.config_dir is not None and not arguments.config_dir.is_dir():
-        raise InputError(f"--config-dir: no folder {str(arguments.config_dir)!r}")
+    if arguments.config_dir is not None and arguments.config_dir.exists() and not arguments.config_dir.is_dir():
+        raise InputError(f"--config-dir: {str(arguments.config_dir)!r} is no folder")
     if arguments.json:
         raise InputError("--json: page prints its address; the other verbs print results as JSON")
     for library in ("starlette", "uvicorn", "python_multipart"):

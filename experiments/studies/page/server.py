@@ -33,7 +33,8 @@ def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
         InputError: the port is taken.
         OSError: the folder cannot be written, and the like.
     """
-    arguments.out.mkdir(parents=True, exist_ok=True)
+    for made in filter(None, (arguments.out, arguments.config_dir)):
+        made.mkdir(parents=True, exist_ok=True)
     folder = arguments.out / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
     with _listening(port) as listening:
