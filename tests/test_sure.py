@@ -27,7 +27,7 @@ from experiments.studies import sure
 from experiments.studies.sure.design import Question, Sure, asked
 from experiments.studies.sure.page import document
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.text import sentences
+from experiments.studies.sure.text import sentences, warnings
 from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
@@ -154,6 +154,16 @@ def test_a_design_with_a_file_is_called_by_its_flights(result: Result, tmp_path:
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path / 'own.csv'}")
     assert replace(result.answered[0], design=Design("own", hub)).called == "own (30,000 m², 0.4286 flights a day)"
     assert result.answered[0].called.endswith(" (30,000 m², 3.5 flights a day)")
+
+
+def test_a_surface_that_explains_little_names_no_value_at_which_the_answer_turns(result: Result) -> None:
+    answer = result.answered[1]
+    assert result.turns(answer, answer.deciding[0]) is not None
+    surface = replace(answer.decided.surface, explained=0.49)
+    poor = replace(result, answered=(replace(answer, decided=replace(answer.decided, surface=surface)),))
+    assert poor.turns(poor.answered[0], answer.deciding[0]) is None
+    assert not any("all else as configured" in line for line in sentences(poor))
+    assert any("no value is named at which the answer turns" in line for line in warnings(poor))
 
 
 def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:

@@ -28,6 +28,8 @@ _SAMPLES: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
 """Observations that a measurement may have."""
 _ENOUGH: Final = 0.8
 """Of what knowing a number exactly avoids, that a sample should avoid (assumption)."""
+LEAST_EXPLAINED: Final = 0.5
+"""Share of the variation, at worlds left out, from which the surface may speak of a single hub (assumption)."""
 _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
@@ -72,7 +74,7 @@ class DecidingRow:
     information: Interval = interval(
         "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=in_percent
     )
-    turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere in its range")
+    turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere, or not known")
 
 
 @table("worlds", "the worlds by design: what the screen says, and what was simulated", sort="scenario world")
@@ -149,7 +151,12 @@ class Result:
         return unscaled(at, self.keys.sure.ranges[self.names[effect.number]])
 
     def turns(self, answer: Answered, effect: Effect) -> float | None:
-        """The scaled value of the number at which the answer turns, all else as configured; None: nowhere."""
+        """The scaled value of the number at which the answer turns, all else as configured.
+
+        None: nowhere, or where the surface explains too little to say it of a single hub.
+        """
+        if answer.decided.surface.explained < LEAST_EXPLAINED:
+            return None
         line = answer.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
         at = np.flatnonzero(line[1:] != line[:-1])
         return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None

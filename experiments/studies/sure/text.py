@@ -12,7 +12,7 @@ from experiments.statistics.worlds import Stratum
 from experiments.studies.sure.carried import halls, middle
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question
-from experiments.studies.sure.result import Answered, Result
+from experiments.studies.sure.result import LEAST_EXPLAINED, Answered, Result
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
 _SURE = 0.995
@@ -105,7 +105,9 @@ def warnings(result: Result) -> list[str]:
         reason, times = result.worlds.refused.most_common(1)[0]
         lines.append(said("impossible_worlds", n=n, times=times, reason=reason))
     poor = [
-        answer.design.label for answer in result.answered if answer.decided.surface.explained < 0.5 and answer.deciding
+        answer.design.label
+        for answer in result.answered
+        if answer.decided.surface.explained < LEAST_EXPLAINED and answer.deciding
     ]
     if poor:
         lines.append(said("sure_poor", designs=listed(poor, "and")))
