@@ -118,7 +118,7 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
     is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "one sheet is a file *.pdf, *.svg, *.png")
     assert main(["export", str(folder), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
     assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
-    capsys.readouterr()
+    assert f"Capacity ladder: {tmp_path / 'slides' / 'ladder.svg'}" in capsys.readouterr().out.splitlines()
     is_refused(capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is no form of pictures")
     is_refused(
         capsys,

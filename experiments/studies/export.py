@@ -67,14 +67,12 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
     if form not in style.FORMS:
         raise InputError(f"pictures: {form[:60]!r} is no form of pictures: {', '.join(style.FORMS)}")
     page, _ = runner.stored_page(manifest_of(folder))
-    content = {
-        out / f"{picture.name}.{form}": style.slide(picture.figure, form) for picture in pictures_in(page.sections)
-    }
-    if not content:
+    pictures = {out / f"{picture.name}.{form}": picture for picture in pictures_in(page.sections)}
+    if not pictures:
         raise InputError(f"{folder}: this run has no pictures")
-    files = write_all(content)
+    files = write_all({file: style.slide(picture.figure, form) for file, picture in pictures.items()})
     document = {"run_dir": str(folder), "files": [str(file) for file in files]}
-    return console.report(arguments, document, f"{len(files)} pictures: {out}")
+    return console.report(arguments, document, *(f"{picture.heading}: {file}" for file, picture in pictures.items()))
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
