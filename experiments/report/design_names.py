@@ -52,6 +52,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     """
     is_swept = label.startswith("design=")
     design, _, swept = label.removeprefix("design=").partition(", ") if is_swept else (label, "", "")
+    design = design.removeprefix("scenario=")
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
     said = ", ".join(filter(None, (bare, swept))) if texts else label

@@ -43,8 +43,10 @@ _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the up
 
 def write(path: Path, page: Page, command: str, folder: Path) -> None:
     """Of a run of designs, the first of them: its answer, KPIs with intervals, bottleneck, hours, leaving, backlog."""
-    first = sorted(read_run(folder, ["points"]).tables["points"].to_dict("records"), key=lambda row: row["order"])
-    tables = read_run(folder, TABLES, [str(row["scenario"]) for row in first[:MOST_DESIGNS]]).tables
+    stored = read_run(folder, ["points"])
+    first = sorted(stored.tables["points"].to_dict("records"), key=lambda row: row["order"])
+    names = [*TABLES, "factors"] if "tables/factors.parquet" in stored.manifest["files"] else TABLES
+    tables = read_run(folder, names, [str(row["scenario"]) for row in first[:MOST_DESIGNS]]).tables
     points = read_points(tables["points"], tables.get("factors"))
     made = [
         ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", command)], []),
