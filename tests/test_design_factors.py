@@ -63,6 +63,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path)
                 cells = dict(zip(header, row, strict=True))
                 assert values[cells["scenario"] == "fewer"].items() <= cells.items() or name == "points"
                 assert "halls.main.breakdown_stations" in header
+    path.unlink()
     assert main(["show", folder, "--json"]) == 0
     capsys.readouterr()
     assert main(["reproduce", folder, "--quiet"]) == 0

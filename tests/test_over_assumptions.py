@@ -74,6 +74,8 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (compare, ["study=first_light", "scenarios=[liege_66k]", "demands=[permit]"]),
         (sweep, ["demand.flights_per_day=range(3,5,1)", "scenario=liege_66k"]),
         (sweep, ["demand.flights_per_day=range(3,4,1)", "scenario=liege_66k"]),
+        (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=range(40,41,1)", "roster=glob(three*)"]),
+        (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60", "exports.service_h=range(20,21,1)"]),
         (sweep, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand.flights_per_day=3,4"]),
     ],
 )
@@ -86,6 +88,18 @@ def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, word
     # Weeks and seed may differ; of a capacity, each hall is asked at several levels of traffic.
     of_sure = hubs(asked(Arguments("sure", tuple(typed)))[0], question)
     assert [hub for at, hub in enumerate(of_sure) if hub not in of_sure[:at]] == hubs(designs, question)
+
+
+@pytest.mark.parametrize("grid", [[], ["exports.service_h=20,30"]])
+def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_path: Path) -> None:
+    """A stored run is shown from what it stored alone."""
+    path = tmp_path / "designs.csv"
+    path.write_text("name,halls.main.doors_out\na,20\nb,25\n")
+    arguments = Arguments("capacity", (f"designs={path}", *grid))
+    designs, keys = capacity.STUDY.asked(arguments)
+    path.unlink()
+    *_, typed = shlex.split(over.sure_command(arguments, designs, keys, over.CAPACITY).partition(" exports")[0])
+    assert typed == f"designs={path}"
 
 
 def test_expansion_asks_for_the_same_paths() -> None:

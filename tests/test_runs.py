@@ -51,6 +51,8 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     assert said(capsys, "show", digits) == said(capsys, "show", f"runs/{good.name}")
     assert said(capsys, "brief", digits, "--out", "one.svg") == "one.svg\n"
     assert said(capsys, "sheet", "results", digits) == f"runs/{good.name}/results.xlsx\n"
+    assert said(capsys, "sheet", "results", digits, "results.xlsx") == "results.xlsx\n"
+    assert (tmp_path / "results.xlsx").is_file()
     assert said(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay.html"
     assert good.name in said(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
     assert "flight" in said(capsys, "trace", digits, "flight=#0").lower()

@@ -14,8 +14,9 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
+from experiments.composition import packaged
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.designs.grid import ONE_POINT, varied_of
+from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
 from experiments.overrides import sweep_points
@@ -26,7 +27,7 @@ from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
 from experiments.store.identity import plain_hub
 from experiments.store.read import MANIFEST
-from sim.errors import CargohubError, ConfigError
+from sim.errors import CargohubError, ConfigError, InputError
 from sim.measures.ladder import capacity_ladder
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
@@ -196,28 +197,47 @@ def sure_command(
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
     if question.keeps:  # its study names the hub
         return replace(arguments, verb="sure", words=(*question.words, *words)).command
-    rows = {row.name: " ".join(row.words) for row in designs_among(arguments.words)[1]}
+    has_designs = any(word.startswith(WORD) for word in words)
     labels = [design.label for design in designs]
-    if labels == [ONE_POINT]:
-        (words,) = map(list, sweep_points(words))
-    is_grid = all(label.startswith(f"{DESIGN}=") if rows else "=" in label for label in labels)
+    is_grid = all(label.startswith(f"{DESIGN}=") if has_designs else "=" in label for label in labels)
     varied, values = varied_of(labels) if is_grid else ((), ())
     if is_grid and varied != (DESIGN,):
         hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
-        words = [word for word in (*hub, *words) if key_of(word) not in varied and not word.startswith(WORD)]
-        points = [dict(zip(varied, row, strict=True)) for row in values]
-        words.append(
-            _typed(" ".join(rows[v] if key == DESIGN else f"{key}={v}" for key, v in point.items()) for point in points)
-        )
+        words = _grid_words([*hub, *words], varied, values)
     elif isinstance(keys, DesignKeys) and keys.arrival_models:
         hubs = [design.hub for design in designs]
         words.append(_typed(f"{hub.scenario} demand={hub.demand.name} arrivals={hub.arrivals.model}" for hub in hubs))
-    elif not rows:
+    elif not has_designs:
         asked = (keys.scenarios, keys.demands) if isinstance(keys, DesignKeys) else ((), ())
         scenarios = asked[0] or list(dict.fromkeys(design.hub.scenario for design in designs))
         demands = asked[1] or list(dict.fromkeys(design.hub.demand.name for design in designs))
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
-    return replace(arguments, verb="sure", words=(*question.words, *words)).command
+    return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command
+
+
+def _grid_words(words: Sequence[str], varied: Sequence[str], values: Sequence[Sequence[str]]) -> list[str]:
+    """The points of a grid as typed designs; as they were where a file of designs, which they vary, cannot be read.
+
+    A stored run is shown without the files that it was made of.
+    """
+    try:
+        rows = {row.name: " ".join(row.words) for row in designs_among(words)[1]}
+    except InputError:
+        return list(words)
+    points = (
+        " ".join(rows[value] if key == DESIGN else f"{key}={value}" for key, value in zip(varied, row, strict=True))
+        for row in values
+    )
+    return [*(word for word in words if key_of(word) not in varied and not word.startswith(WORD)), _typed(points)]
+
+
+def _with_one_value(word: str) -> str:
+    """The word with its value, where it is a range of one alone; names of the user's own are not looked up."""
+    try:
+        points = sweep_points([word], [packaged()])
+    except CargohubError:
+        return word
+    return points[0][0] if len(points) == 1 else word
 
 
 def _typed(designs: Iterable[str]) -> str:

@@ -60,12 +60,12 @@ def main(arguments: Arguments) -> int:
     return 0
 
 
-def _results(arguments: Arguments, named: str = "", file: str = runner.RESULTS, *more: str) -> int:
-    if more or not named or Path(file).suffix.lower() != XLSX:
+def _results(arguments: Arguments, named: str = "", file: str | None = None, *more: str) -> int:
+    if more or not named or Path(file or runner.RESULTS).suffix.lower() != XLSX:
         words = " ".join(arguments.words[1:])[:60]
         raise InputError(f"sheet: `cargohub sheet results RUN [FILE.xlsx]`, got {words or 'nothing'!r}")
     manifest = manifest_of(run_folder(named, arguments.out))
-    path = manifest.folder / file if file == runner.RESULTS else Path(file)
+    path = manifest.folder / runner.RESULTS if file is None else Path(file)
     if manifest.verb not in COMPOSED:
         raise InputError(
             f"{manifest.folder}: {manifest.verb} has no results with charts, {', '.join(COMPOSED)} have;"
