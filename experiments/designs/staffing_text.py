@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from experiments.formatting import roster, whole
+from experiments.report.verdicts import paid_hours
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS
@@ -16,9 +16,9 @@ _CHANGES: Final = 6
 
 
 def paid_by_roster(config: HubConfig) -> str:
-    """As: 2,597 paid hours a day (roster: follows work). Before overtime, of the hub's own people."""
+    """Before overtime, of the hub's own people."""
     hours = sum(h for name, h in rostered_h_per_day(config).items() if not ROLES[name].is_of_customs)
-    return f"{whole(hours)} paid hours a day ({roster(config.roster.name)})"
+    return paid_hours(hours, config.roster.name)
 
 
 def staffing_lines(config: HubConfig) -> Iterator[str]:

@@ -82,13 +82,18 @@ def first_hubs(text: str, n: int) -> str:
     return f"{head}{hubs}{''.join(lines[: starts[n]] if n < len(starts) else lines)}"
 
 
+def declared_study(verb: str) -> Any:  # noqa: ANN401 - a declared study, which lies above
+    """What a verb declares; None: there is no such verb, or its runs are not stored."""
+    return getattr(import_module(module_of(verb)), "STUDY", None) if verb in VERBS else None
+
+
 def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declared study, which lies above
     """What the run's verb declares.
 
     Raises:
         InputError: no verb, or one whose runs are not stored.
     """
-    study = getattr(import_module(module_of(recorded.verb)), "STUDY", None) if recorded.verb in VERBS else None
+    study = declared_study(recorded.verb)
     if study is None:
         raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} is none whose runs are stored")
     return study

@@ -5,6 +5,7 @@
         page.js, tooltips            sorted tables; what a mark of a picture says to who points at it
     sheet, slides                    a page in short: one A4 page, also its first printed one; slides
         run_brief                    what both say of run, compare and sweep
+        typesetting                  lines of text of the sheet, measured and cut
     run_page, run_numbers            the parts of the page of run, compare and sweep
         verdicts, sentences          its answer: a line a design, and sentences
         pictures                     its pictures

@@ -50,9 +50,9 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     >>> tagged("liege_30k seed=+20% exports=none", {"liege_30k seed=+20% exports=none": {"seed": "6"}})
     'liege_30k: seed 6'
     """
-    is_swept = label.startswith("design=")
-    design, _, swept = label.removeprefix("design=").partition(", ") if is_swept else (label, "", "")
-    design = design.removeprefix("scenario=")
+    design, swept = label.removeprefix("scenario="), ""
+    if label.startswith("design="):
+        design, _, swept = label.removeprefix("design=").partition(", ")
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
     said = ", ".join(filter(None, (bare, swept))) if texts else label

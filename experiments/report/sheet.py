@@ -1,9 +1,7 @@
 """The one sheet: question, verdicts, three pictures or a table, what they rest on and the command, on one A4 page."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +9,7 @@ from experiments.formatting import tied
 from experiments.report import style
 from experiments.report.sections import Brief, Picture, on_one_line
 from experiments.report.style import Figure
+from experiments.report.typesetting import Type, fitted, width_in_of
 from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
@@ -31,31 +30,6 @@ _LEAST_HEIGHT: Final = 0.6
 """Of a picture, of what it has on the page; one that has less room is left out."""
 _MOST_HEIGHT: Final = 1.6
 """Of a picture, of what it has on the page, where room would stay empty."""
-_LEADING: Final = 1.3
-"""From line to line, in sizes of the type."""
-_MEASURED_AT: Final = 720
-"""Dots an inch, so many that no width is rounded much."""
-_MARKS: Final = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*(?!\w)")
-"""What a page sets in another type."""
-_BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
-"""Where a word that is wider than a line may be parted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """Letters: their size [points], and what matplotlib calls their other traits."""
-
-    size: float
-    traits: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def named(self) -> dict[str, Any]:
-        return dict(self.traits)
-
-    @property
-    def line_in(self) -> float:
-        return _LEADING * self.size / 72
-
 
 TITLE: Final = Type(15, (("weight", "bold"),))
 VERDICT: Final = Type(9.5)
@@ -77,14 +51,14 @@ def _sheet(question: str, brief: Brief, command: str) -> Figure:
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=A4_IN)
-    title = _fitted([question], TITLE, _WIDTH_IN, 2)
+    title = fitted([question], TITLE, _WIDTH_IN, 2)
     verdicts = _verdicts(brief.verdicts)
     facts = {
-        heading: _fitted(texts, FACT, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
+        heading: fitted(texts, FACT, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
         for heading, texts in brief.facts.items()
         if texts
     }
-    commands = _fitted([command], COMMAND, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
+    commands = fitted([command], COMMAND, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
     top = A4_IN[1] - _MARGIN_IN
     top = _set(drawing, title, TITLE, _MARGIN_IN, top) - _GAP_IN
     for lines, mark in zip_longest(verdicts, brief.marks[: len(verdicts)], fillvalue="•"):
@@ -102,7 +76,7 @@ def _sheet(question: str, brief: Brief, command: str) -> Figure:
 def _verdicts(texts: Sequence[str]) -> list[list[str]]:
     """All of them, each as long as leaves room for the others; at last the first that have room."""
     for most_lines in range(_LINES_EACH, 0, -1):
-        verdicts = [_fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, most_lines) for text in texts]
+        verdicts = [fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, most_lines) for text in texts]
         if sum(map(len, verdicts)) <= _MOST_VERDICT_LINES:
             return verdicts
     return _first(verdicts, _MOST_VERDICT_LINES)
@@ -151,10 +125,10 @@ class Table:
 
 def _table(grid: Grid, room: float) -> Table | None:
     """The grid in so much room [in]; None where its columns are too wide for the page, or not one row has room."""
-    caption = _fitted([grid.caption], FACT, _WIDTH_IN, 2) if grid.caption else []
+    caption = fitted([grid.caption], FACT, _WIDTH_IN, 2) if grid.caption else []
     cells = [[tied(on_one_line(cell)) for cell in row] for row in (grid.header, *grid.rows)]
     for letters in TABLE:
-        widths = [_GAP_IN + max(_width_in(cell, letters) for cell in column) for column in zip(*cells, strict=True)]
+        widths = [_GAP_IN + max(width_in_of(cell, letters) for cell in column) for column in zip(*cells, strict=True)]
         if sum(widths) <= _WIDTH_IN:
             most = int((room - len(caption) * FACT.line_in) / letters.line_in)
             shown = cells if len(cells) <= most else cells[: max(0, most - 1)]
@@ -167,7 +141,7 @@ def _set_table(drawing: Figure, table: Table, top: float) -> None:
     for row in table.rows:
         left = _MARGIN_IN
         for at, (cell, width) in enumerate(zip(row, table.widths, strict=True)):
-            indent = 0.0 if at < table.n_texts else width - _width_in(cell, table.letters)
+            indent = 0.0 if at < table.n_texts else width - width_in_of(cell, table.letters)
             _set(drawing, [cell], table.letters, left + indent, top)
             left += width
         top -= table.letters.line_in
@@ -236,73 +210,3 @@ def _first(entries: Sequence[list[str]], most_lines: int) -> list[list[str]]:
             return [*kept, [f"and {left} more: see the page"]]
         kept.append(lines)
     return kept
-
-
-def _fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
-    """Lines of this width: as many whole sentences as have room, or the first one cut."""
-    ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
-    text = tied(
-        _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
-    )
-    lines = list(_wrapped(text, letters, width_in))
-    if len(lines) <= most_lines:
-        return lines
-    ends = [match.end() for match in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9])", text)]
-    for end in reversed(ends):
-        shorter = list(_wrapped(text[:end], letters, width_in))
-        if len(shorter) <= most_lines:
-            return shorter
-    return [*lines[: most_lines - 1], _cut(lines[most_lines - 1], letters, width_in)]
-
-
-def _cut(line: str, letters: Type, width_in: float) -> str:
-    """As many words as have room with the sign that there were more."""
-    while " " in line and _width_in(line + " …", letters) > width_in:
-        line = line.rpartition(" ")[0]
-    return f"{line} …"
-
-
-def _wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
-    line = ""
-    for word in text.split(" "):
-        if not line or _width_in(f"{line} {word}", letters) <= width_in:
-            line = f"{line} {word}".lstrip()
-        else:
-            yield line
-            line = word
-        while _width_in(line, letters) > width_in:
-            head = _head(line, letters, width_in)
-            yield head
-            line = line[len(head) :]
-    if line:
-        yield line
-
-
-def _head(word: str, letters: Type, width_in: float) -> str:
-    """As much of a word as a line holds, ending at a sign where it can."""
-    at = len(word)
-    while at > 1 and _width_in(word[:at], letters) > width_in:
-        at -= 1
-    ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
-    return word[: ends[-1] if ends else at]
-
-
-@cache
-def _renderer() -> Any:  # noqa: ANN401 - matplotlib is loaded late
-    from matplotlib.backends.backend_agg import RendererAgg
-
-    return RendererAgg(1, 1, _MEASURED_AT)  # type: ignore[no-untyped-call]
-
-
-def _width_in(text: str, letters: Type) -> float:
-    """Word by word, which are measured once."""
-    return sum(_word_in(word, letters) for word in text.split(" ")) + text.count(" ") * _word_in(" ", letters)
-
-
-@cache
-def _word_in(word: str, letters: Type) -> float:
-    from matplotlib.font_manager import FontProperties
-
-    font = FontProperties(size=letters.size, **letters.named)
-    width, _, _ = _renderer().get_text_width_height_descent(word, font, ismath=False)
-    return float(width) / _MEASURED_AT

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from experiments.formatting import bracket, instant, number, percent, resource, roster, share_text
+from experiments.formatting import bracket, instant, percent, resource, roster, share_text, whole
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value, Values
@@ -81,9 +81,14 @@ def design_verdicts(
 
 
 def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
-    """The people that an answer rests on, as 2,597 paid hours a day (roster: follows work); empty if not known."""
+    """The people that an answer rests on; empty if not known."""
     paid = values.get("staff_h_paid_per_day")
-    return f"{number(paid.mean, 0)} paid hours a day ({roster(point.roster)})" if paid and point.roster else ""
+    return paid_hours(paid.mean, point.roster) if paid and point.roster else ""
+
+
+def paid_hours(hours: float, roster_name: str) -> str:
+    """As: 2,597 paid hours a day (roster: follows work)."""
+    return f"{whole(hours)} paid hours a day ({roster(roster_name)})"
 
 
 def on_time_text(point: NamedDesign, on_time: Value) -> str:

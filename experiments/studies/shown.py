@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any, Final
 
 import yaml
@@ -14,9 +13,9 @@ from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
 from experiments.frame import runner
+from experiments.frame.recorded import declared_study
 from experiments.replications.replicating import check_designs
 from experiments.studies.sweep import points_of
-from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import CargohubError
 from sim.reading import plain
@@ -48,7 +47,7 @@ def show(arguments: Arguments) -> int:
 
 def _show_study(arguments: Arguments) -> int:
     """Print the study's keys, and every hub that it begins with."""
-    study = getattr(import_module(module_of(arguments.verb)), "STUDY", None) if arguments.verb in VERBS else None
+    study = declared_study(arguments.verb)
     if study is None:
         raise CargohubError(f"--show: {arguments.verb} composes no configuration; verbs that simulate do")
     text = runner.configuration_text(study, arguments)

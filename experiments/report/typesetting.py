@@ -1,0 +1,104 @@
+"""Lines of text of a width, for a page that matplotlib sets: letters, measured words, what is cut and what is left."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from experiments.formatting import tied
+
+_LEADING: Final = 1.3
+"""From line to line, in sizes of the type."""
+_MEASURED_AT: Final = 720
+"""Dots an inch, so many that no width is rounded much."""
+_MARKS: Final = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*(?!\w)")
+"""What a page sets in another type."""
+_BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
+"""Where a word that is wider than a line may be parted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Letters: their size [points], and what matplotlib calls their other traits."""
+
+    size: float
+    traits: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return dict(self.traits)
+
+    @property
+    def line_in(self) -> float:
+        return _LEADING * self.size / 72
+
+
+def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
+    """Lines of this width: as many whole sentences as have room, or the first one cut."""
+    ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
+    text = tied(
+        _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
+    )
+    lines = list(_wrapped(text, letters, width_in))
+    if len(lines) <= most_lines:
+        return lines
+    ends = [match.end() for match in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9])", text)]
+    for end in reversed(ends):
+        shorter = list(_wrapped(text[:end], letters, width_in))
+        if len(shorter) <= most_lines:
+            return shorter
+    return [*lines[: most_lines - 1], _cut(lines[most_lines - 1], letters, width_in)]
+
+
+def _cut(line: str, letters: Type, width_in: float) -> str:
+    """As many words as have room with the sign that there were more."""
+    while " " in line and width_in_of(line + " …", letters) > width_in:
+        line = line.rpartition(" ")[0]
+    return f"{line} …"
+
+
+def _wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
+    line = ""
+    for word in text.split(" "):
+        if not line or width_in_of(f"{line} {word}", letters) <= width_in:
+            line = f"{line} {word}".lstrip()
+        else:
+            yield line
+            line = word
+        while width_in_of(line, letters) > width_in:
+            head = _head(line, letters, width_in)
+            yield head
+            line = line[len(head) :]
+    if line:
+        yield line
+
+
+def _head(word: str, letters: Type, width_in: float) -> str:
+    """As much of a word as a line holds, ending at a sign where it can."""
+    at = len(word)
+    while at > 1 and width_in_of(word[:at], letters) > width_in:
+        at -= 1
+    ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
+    return word[: ends[-1] if ends else at]
+
+
+@cache
+def _renderer() -> Any:  # noqa: ANN401 - matplotlib is loaded late
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(1, 1, _MEASURED_AT)  # type: ignore[no-untyped-call]
+
+
+def width_in_of(text: str, letters: Type) -> float:
+    """Word by word, which are measured once."""
+    return sum(_word_in(word, letters) for word in text.split(" ")) + text.count(" ") * _word_in(" ", letters)
+
+
+@cache
+def _word_in(word: str, letters: Type) -> float:
+    from matplotlib.font_manager import FontProperties
+
+    font = FontProperties(size=letters.size, **letters.named)
+    width, _, _ = _renderer().get_text_width_height_descent(word, font, ismath=False)
+    return float(width) / _MEASURED_AT
