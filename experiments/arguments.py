@@ -30,12 +30,8 @@ class Arguments:
     """A folder of the user's own configuration groups."""
     show: bool = False
     """Print the composed configuration instead of running it."""
-    slow: bool = False
-    """The checks that take minutes, too."""
     all: bool = False
     """Every KPI and every row on the terminal, not those at a glance alone."""
-    parallel: bool = False
-    """What two workers do against one."""
     is_of_sheet: bool = False
     """Some words come from a workbook of inputs: results are wanted as a workbook, too."""
 

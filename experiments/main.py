@@ -26,30 +26,10 @@ MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 ASK_AGAIN_S = 20.0
 """Longer than it takes to unwind."""
 
-WORD_OPTIONS = {
-    "from": ("calibrate", "schedule"),
-    "to": ("calibrate", "schedule", "export", "assumptions"),
-    "here": ("reproduce",),
-    "figure": ("trace",),
-    "pictures": ("export",),
-    "pptx": ("brief",),
-    "port": ("page",),
-}
-"""Options that stand for a word KEY=VALUE, and the verbs that take them."""
-WORD_FLAGS = {"skip-bad": ("schedule",), "no-browser": ("page",)}
-"""Options that stand for a word KEY=true, and the verbs that take them."""
-VALUE_OPTIONS = ("--out", "--config-dir", *(f"--{name}" for name in WORD_OPTIONS))
-FLAGS = (
-    "--json",
-    "--quiet",
-    "--show",
-    "--all",
-    "--slow",
-    "--parallel",
-    "--help",
-    "--version",
-    *(f"--{name}" for name in WORD_FLAGS),
-)
+FLAGS = ("--json", "--quiet", "--show", "--all", "--help", "--version")
+PATHS = {"--out": Path("runs"), "--config-dir": None}
+OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.options.items() if name not in FLAGS}
+"""Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
 
 
 class Terminated(BaseException):
@@ -100,10 +80,6 @@ def _run(typed: Sequence[str]) -> int:
     words = (*options.words[1:], *_words_of(options, verb))
     given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words", "is_of_sheet"))
     arguments = Arguments(verb, words, **{name: getattr(options, name) for name in given})
-    if arguments.slow and verb != "verify":
-        raise CargohubError(f"--slow: {verb} has no slow checks; verify does")
-    if arguments.parallel and verb != "bench":
-        raise CargohubError(f"--parallel: {verb} measures nothing; bench does")
     check_once([word for word in words if word.startswith("scenario=")])
     arguments = _with_sheet(arguments)
     check_once([word for word in arguments.words if word.startswith("study=")])
@@ -121,7 +97,7 @@ def _run(typed: Sequence[str]) -> int:
         if error.name != name:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
-    if arguments.all and not hasattr(module, "STUDY") and verb not in ("show", "resume"):
+    if arguments.all and not hasattr(module, "STUDY") and "--all" not in VERBS[verb].options:
         raise CargohubError(f"--all: {verb} shows all that it has; verbs that simulate, and show, take it")
     if hasattr(module, "STUDY") and not hasattr(module, "main"):
         from experiments.frame import runner
@@ -132,11 +108,14 @@ def _run(typed: Sequence[str]) -> int:
 
 def _with_sheet(arguments: Arguments) -> Arguments:
     """With the words that a workbook of inputs stands for, where one is given; they are shown."""
-    if arguments.verb not in ("run", "compare") or not any(word.startswith("sheet=") for word in arguments.words):
+    sheets = [word for word in arguments.words if word.startswith("sheet=")]
+    if not sheets:
         return arguments
-    from experiments.studies.sheet import words_of
+    from experiments.studies.sheet import TAKEN_BY, words_of
 
-    check_once([word for word in arguments.words if word.startswith("sheet=")])
+    if arguments.verb not in TAKEN_BY:
+        return arguments
+    check_once(sheets)
     words: list[str] = []
     for word in arguments.words:
         key, _, value = word.partition("=")
@@ -148,14 +127,15 @@ def _with_sheet(arguments: Arguments) -> Arguments:
 
 
 def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:
-    """The options that stand for words, as words."""
-    for name, verbs in {**WORD_OPTIONS, **WORD_FLAGS}.items():
-        key = name.replace("-", "_")
+    """The options of verbs, as words."""
+    for name in OF_VERBS:
+        key = name.removeprefix("--").replace("-", "_")
         value = getattr(options, key)
         if value is None or value is False:
             continue
-        if verb not in verbs:
-            raise CargohubError(f"--{name}: only {', '.join(verbs)} {'take' if len(verbs) > 1 else 'takes'} it")
+        if name not in VERBS[verb].options:
+            verbs = [other for other in VERBS if name in VERBS[other].options]
+            raise CargohubError(f"{name}: only {', '.join(verbs)} {'take' if len(verbs) > 1 else 'takes'} it")
         yield f"{key}={'true' if value is True else value}"
 
 
@@ -163,10 +143,10 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     parser = _Parser(prog="cargohub", add_help=False, allow_abbrev=False)
     for flag in FLAGS:
         parser.add_argument(flag, *(["-h"] if flag == "--help" else []), action="store_true")
-    parser.add_argument("--out", type=Path, default=Path("runs"))
-    parser.add_argument("--config-dir", type=Path, default=None)
-    for name in WORD_OPTIONS:
-        parser.add_argument(f"--{name}", default=None)
+    for name, path in PATHS.items():
+        parser.add_argument(name, type=Path, default=path)
+    for name, value in OF_VERBS.items():
+        parser.add_argument(name, action="store" if value else "store_true")
     parser.add_argument("words", nargs="*", default=[])
     options = parser.parse_intermixed_args(words)
     for word in options.words:
@@ -193,7 +173,7 @@ class _Parser(argparse.ArgumentParser):
         first = names.split(" ")[0]
         if (instead := instead_of_option(first)) is not None:
             raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
-        raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *VALUE_OPTIONS])}")
+        raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *OF_VERBS, *PATHS])}")
 
 
 def _mistake(text: str) -> int:

@@ -3,7 +3,11 @@
     `cargohub run`: replicate one scenario, and report its KPIs.
 
 The first line is what `cargohub --help` lists, the rest what `cargohub run --help` says. Both are read as text, so that
-help needs no other import.
+help needs no other import. So is the line of the docstring that declares its options:
+
+    Own options: --figure FILE, --skip-bad.
+
+They stand for the words figure=FILE and skip_bad=true; options that all verbs share are those of `experiments.main`.
 """
 
 import ast
@@ -16,14 +20,17 @@ from types import MappingProxyType
 from typing import Final
 
 _FIRST_LINE: Final = re.compile(r'r?"""`cargohub ([a-z-]+)`: (.*)\.(?:""")?\n')
+_OPTIONS: Final = re.compile(r"^Own options: (.*)\.$", re.MULTILINE)
+_HELP: Final = Path(__file__).with_name("help.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of the command line: its module, and its line in the list."""
+    """A verb of the command line: its module, its line in the list, and its options with what is their value."""
 
     path: Path
     summary: str
+    options: Mapping[str, str]
 
     @property
     def text(self) -> str:
@@ -38,10 +45,11 @@ def packaged_verbs() -> Mapping[str, Verb]:
     assert package is not None
     for folder in map(Path, package.submodule_search_locations or ()):
         for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
-            with path.open(encoding="utf-8") as file:
-                first = _FIRST_LINE.match(file.readline())
-            if first:
-                verbs[first[1]] = Verb(path, first[2])
+            text = path.read_text(encoding="utf-8")
+            if first := _FIRST_LINE.match(text):
+                declared = _OPTIONS.search(text)
+                options = re.findall(r"(--[a-z-]+) ?(\w*)", declared[1]) if declared else ()
+                verbs[first[1]] = Verb(path, first[2], dict(options))
     return MappingProxyType(dict(sorted(verbs.items())))
 
 
@@ -53,39 +61,10 @@ def module_of(verb: str) -> str:
     return f"experiments.studies.{verb.replace('-', '_')}"
 
 
-OPTIONS: Final = """options, before or after the words:
-  --json            the result as one JSON document on standard output
-  --out DIR         folder for run directories (runs)
-  --all             every KPI and every row of the tables on the terminal (verbs that simulate, and show)
-  --quiet           no progress
-  --config-dir DIR  a folder with configuration groups of your own (DIR/scenario/mine.yaml: scenario=mine)
-  --show            print the composed configuration, checked, and stop (verbs that simulate)
-  --slow            the checks that take minutes, too (verify)
-  --parallel        two workers against one (bench)
-  --help, -h        this text; after a verb, the verb's own
-  --version         the version
-
-words:
-  KEY=VALUE         another value: horizon_days=21, demand=permit, halls.main.doors_out=20
-  +KEY=VALUE, ~KEY  one more key, one less"""
-
-
 def page(verb: str | None) -> str:
     """The text of `--help`, for one verb or for all."""
-    if verb is not None:
-        return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{OPTIONS}"
-    lines = "\n".join(f"  {name:<13} {entry.summary}" for name, entry in VERBS.items())
-    return f"""usage: cargohub VERB [WORDS] [OPTIONS]
-
-A simulation of an air-cargo e-commerce hub: what breaks first as traffic grows, and what floor space buys.
-
-verbs:
-{lines}
-
-examples:
-  cargohub compare study=first_light
-  cargohub run scenario=liege_100k demand=permit
-  cargohub sweep demand.flights_per_day=3,5,7,9
-  cargohub run --help
-
-{OPTIONS}"""
+    text = _HELP.read_text(encoding="utf-8").rstrip()
+    if verb is None:
+        return text.format(verbs="\n".join(f"  {name:<13} {entry.summary}" for name, entry in VERBS.items()))
+    options = text[text.index("options, before or after the words") :]
+    return f"usage: cargohub {verb} [WORDS] [OPTIONS]\n\n{VERBS[verb].text}\n\n{options}"

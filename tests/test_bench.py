@@ -107,4 +107,4 @@ def test_two_workers_and_one_do_the_same_replications():
 
 def test_only_bench_takes_parallel(capsys):
     assert main(["run", "--parallel"]) == 2
-    assert capsys.readouterr().err == "cargohub: --parallel: run measures nothing; bench does\n"
+    assert capsys.readouterr().err == "cargohub: --parallel: only bench takes it\n"

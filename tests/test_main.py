@@ -47,7 +47,7 @@ def raising(error):
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (["run", "--out"], "--out: expected one argument"),
-        (["run", "--slow"], "--slow: run has no slow checks; verify does"),
+        (["run", "--slow"], "--slow: only verify takes it"),
         (["bench", "--show"], "--show: bench composes no configuration; verbs that simulate do"),
         (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),
         (["run", "--show", "demand=permt"], "demand: no 'permt'; did you mean 'permit'?"),
@@ -160,7 +160,7 @@ def test_options_stand_before_or_after_the_words(verb, tmp_path):
 def test_the_verbs_exit_code_is_ours(verb):
     verb.does = lambda _: 1
     assert main(["verify", "--slow"]) == 1
-    assert verb.seen[0].slow
+    assert verb.seen[0].words == ("slow=true",)
 
 
 @pytest.mark.parametrize(

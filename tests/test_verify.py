@@ -51,5 +51,5 @@ def test_other_words_are_refused(word):
 
 def test_slow_compares_more_hubs():
     assert verify.read_examples(_arguments()) == verify.EXAMPLES
-    assert verify.read_examples(_arguments(slow=True)) == verify.SLOW_EXAMPLES
-    assert verify.read_examples(_arguments("examples=7", slow=True)) == 7
+    assert verify.read_examples(_arguments("slow=true")) == verify.SLOW_EXAMPLES
+    assert verify.read_examples(_arguments("examples=7", "slow=true")) == 7

@@ -9,6 +9,8 @@ A range is changed by an entry of its key in DIR/assumptions/mine.yaml, with `--
   cargohub assumptions scenario=liege_100k demand=permit kind=assumption
   cargohub assumptions study=expansion to=expansion.xlsx
   cargohub assumptions --json
+
+Own options: --to FILE.
 """
 
 from collections import Counter

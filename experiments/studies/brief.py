@@ -7,6 +7,8 @@ The last line printed is its path. The printed page of a run begins with the sam
   cargohub brief RUN --out sheet.pdf
   cargohub brief RUN                                 as sheet.pdf in the run folder
   cargohub brief RUN --pptx slides.pptx              as slides with editable texts and tables (extra office)
+
+Own options: --pptx FILE.
 """
 
 from pathlib import Path

@@ -8,6 +8,8 @@ shape of a slide (16:9).
   cargohub export RUN --to csv --out DIR
   cargohub export RUN --to xlsx
   cargohub export RUN --pictures png                 or svg, or pdf
+
+Own options: --to FORM, --pictures FORM.
 """
 
 import csv

@@ -10,6 +10,8 @@ where the tables agree. A run of unknown origin is safe: nothing in it is execut
   cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
 
 Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.
+
+Own options: --here DIR.
 """
 
 import re

@@ -9,6 +9,8 @@ result is told. The same command again does the same. RUN is a folder or the beg
   cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
 
 What it finished is believed: a run of unknown origin is for `reproduce`.
+
+Own options: --all.
 """
 
 from dataclasses import replace

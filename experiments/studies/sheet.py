@@ -34,6 +34,8 @@ from sim.errors import CargohubError, InputError
 
 HEADER: Final = ("group", "input", "value", "unit", "bounds", "range", "source", "key", "as it was")
 VALUE, KEY, WAS = (HEADER.index(name) for name in ("value", "key", "as it was"))
+TAKEN_BY: Final = ("run", "compare")
+"""Verbs that have the word sheet=FILE."""
 WORDS: Final = "words"
 """The row of the words that the sheet was made of."""
 _LONGEST_LIST: Final = 250

@@ -6,6 +6,8 @@ Prints the table and the warnings of a complete run folder from its stored table
   cargohub show RUN --json
   cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
   cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
+
+Own options: --all.
 """
 
 import datetime as dt

@@ -14,6 +14,8 @@ their flights land. Processor time, so that other programs on the machine count 
 parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of
 the same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a
 whole replication, tables and laws included.
+
+Own options: --parallel.
 """
 
 import json
@@ -31,7 +33,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
 from experiments.frame import console
-from experiments.studies.bench.parallel import compare_workers, stage_times
+from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.reading import plain, read
@@ -79,11 +81,9 @@ class BenchResult:
 
 def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
-    if arguments.parallel:
+    if PARALLEL in arguments.words:
         return compare_workers(arguments)
-    given = {word.partition("=")[0] for word in arguments.words}
-    words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
-    composed = compose(words, arguments.config_dir)
+    composed = compose(words_of(arguments, USUAL), arguments.config_dir)
     study(DesignKeys, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), is_quiet=arguments.quiet)
     ratio = result.ratio_to_reference

@@ -7,7 +7,7 @@ work on the machine meets both alike.
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from cProfile import Profile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from experiments.frame import console
 from experiments.replications.replicating import evaluate
 from sim.config import HubConfig
 
+PARALLEL: Final = "parallel=true"
 USUAL: Final = {"scenario": "liege_30k", "horizon_days": "7", "warmup_days": "0"}
 """The design that is replicated unless words say otherwise."""
 REPLICATIONS: Final = 40
@@ -41,10 +42,15 @@ class Parallel:
     ratio: float
 
 
+def words_of(arguments: Arguments, usual: Mapping[str, str]) -> list[str]:
+    """The words of the design that is measured, after the usual ones that they do not give."""
+    given = [word for word in arguments.words if word != PARALLEL]
+    keys = {word.partition("=")[0] for word in given}
+    return [*(f"{key}={value}" for key, value in usual.items() if key not in keys), *given]
+
+
 def compare_workers(arguments: Arguments) -> int:
-    given = {word.partition("=")[0] for word in arguments.words}
-    words = [*(f"{key}={value}" for key, value in USUAL.items() if key not in given), *arguments.words]
-    composed = compose(words, arguments.config_dir)
+    composed = compose(words_of(arguments, USUAL), arguments.config_dir)
     result = measured(hub(composed), study(DesignKeys, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
     text = (
         f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"

@@ -23,6 +23,8 @@ The file has the columns kpi, value, tolerance, unit and source, and hub where t
 the width of the range that holds the true value (95 %). A column discrepancy says how far the model itself may be off
 (standard deviation as a share of the value). configs/study/calibrate.yaml has the other keys. Nothing is changed in the
 configuration.
+
+Own options: --from DAY, --to DAY.
 """
 
 from collections.abc import Mapping, Sequence

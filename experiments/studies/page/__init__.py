@@ -9,6 +9,8 @@ finished, and can be resumed.
   cargohub page
   cargohub page --out runs --config-dir mine        plans are saved as scenarios in mine, which the command line reads
   cargohub page --port 0 --no-browser --out DIR     any free port (8470), for scripts
+
+Own options: --port N, --no-browser.
 """
 
 from typing import Final

@@ -16,6 +16,8 @@ How: reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says
 that the filters leave, with a picture of their week. Times are the hub's without daylight saving, as everywhere in
 the model: `clock` is their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has
 there.
+
+Own options: --from DAY, --to DAY, --skip-bad.
 """
 
 import csv

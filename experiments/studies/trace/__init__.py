@@ -13,6 +13,8 @@ compare=on_time simulates the replication twice, as it was and with that flight 
 
 Parcels are stored of the flights in record.parcels_of_flights; for others the replication is simulated again, up to the
 day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file.
+
+Own options: --figure FILE.
 """
 
 import re
