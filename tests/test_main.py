@@ -222,6 +222,21 @@ def test_show_prints_what_would_run(capsys):
     assert json.loads(capsys.readouterr().out) == shown
 
 
+def test_show_begins_with_what_each_design_changes(capsys):
+    assert main(["run", "--show"]) == 0
+    assert capsys.readouterr().out.startswith("# liege_30k: nothing differs from the packaged default\nseed: 1\n")
+    designs = "designs=[liege_30k, liege_66k demand.flights_per_day=5 roster=round_the_clock]"
+    assert main(["compare", "--show", designs, "replications=3"]) == 0
+    head = capsys.readouterr().out.partition("---")[0].splitlines()
+    first, second = (at for at, line in enumerate(head) if line.endswith("differs from the packaged default in"))
+    assert (first, head[1:second]) == (0, ["#   replications: 5 → 3"])
+    changed = ["demand.flights_per_day: 3.5 → 5", "halls.main.area_m2: 30000 → 66000", "roster.work: set → null"]
+    assert {f"#   {line}" for line in changed} < set(head[second:])
+    assert not any("roster.work." in line for line in head)
+    assert main(["capacity", "--show"]) == 0
+    assert capsys.readouterr().out.startswith("# liege_30k: differs from the packaged default in\n#   horizon_days: ")
+
+
 def test_show_of_a_sweep_is_a_document_a_point(capsys):
     assert main(["sweep", "--show", "seed=1,2"]) == 0
     assert [shown["seed"] for shown in yaml.safe_load_all(capsys.readouterr().out)] == [1, 2]

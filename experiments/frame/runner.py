@@ -1,6 +1,6 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from importlib.util import find_spec
@@ -157,13 +157,13 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
 
 
-def configuration_text(study: Study[K, R], arguments: Arguments) -> str:
-    """What the run folder's `config.yaml` would hold of a command, refused where the run would refuse it."""
+def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequence[Design], str]:
+    """The designs, and what the run folder's `config.yaml` would hold, refused where the run would refuse it."""
     _check_library(study)
     designs, keys = study.asked(arguments)
     study.check(designs, keys)
     hubs, plain_keys = _hubs_and_keys(Asked(designs, keys, arguments))
-    return config_text(arguments, plain_keys, hubs)
+    return designs, config_text(arguments, plain_keys, hubs)
 
 
 def name_of(study: Study[K, R], asked: Asked[K]) -> str:

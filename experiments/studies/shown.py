@@ -1,13 +1,14 @@
 """`--show`: what a command would run, refused where the run would refuse it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import compose
+from experiments.composition import hub as hub_of
 from experiments.designs.design import Design, DesignKeys, several, single
 from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
@@ -15,6 +16,7 @@ from experiments.designs.staffing_text import staffing_lines
 from experiments.frame import runner
 from experiments.frame.recorded import declared_study
 from experiments.replications.replicating import check_designs
+from experiments.studies.page.form import shown_text, values_of
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
 from sim.errors import CargohubError
@@ -22,6 +24,10 @@ from sim.reading import plain
 
 COMPOSED: Final = ("run", "compare", "sweep")
 """Verbs of which the composed configuration is shown; of others, what their run folder would hold."""
+_SAID: Final = ("fitted", "scenarios")
+"""Keys that the names of designs, or others of their keys, say already."""
+_LONGEST: Final = 80
+"""Characters of a value among the differences."""
 
 
 def show(arguments: Arguments) -> int:
@@ -34,6 +40,8 @@ def show(arguments: Arguments) -> int:
         fitted = [_with_fit(document, design.hub) for document, design in zip(documents, designs, strict=False)]
         print(json.dumps(fitted if titles else fitted[0], indent=2))
         return 0
+    for number, design in enumerate(designs):
+        print("\n".join(_differences(design, documents[min(number, len(documents) - 1)])))
     for number, document in enumerate(documents):
         if titles:
             print(f"---\n# {titles[number]}")
@@ -50,9 +58,38 @@ def _show_study(arguments: Arguments) -> int:
     study = declared_study(arguments.verb)
     if study is None:
         raise CargohubError(f"--show: {arguments.verb} composes no configuration; verbs that simulate do")
-    text = runner.configuration_text(study, arguments)
-    print(json.dumps(yaml.safe_load(text), indent=2) if arguments.json else text.rstrip("\n"))
+    designs, text = runner.configuration_text(study, arguments)
+    if arguments.json:
+        print(json.dumps(yaml.safe_load(text), indent=2))
+        return 0
+    for design in designs:
+        print("\n".join(_differences(design)))
+    print(text.rstrip("\n"))
     return 0
+
+
+def _differences(design: Design, document: Mapping[str, Any] | None = None) -> Iterator[str]:
+    """Comments: where a design, and a study's keys in `document`, are not those of the packaged configuration."""
+    packaged = compose()
+    default = dict(values_of({**(packaged if document else {}), **plain(hub_of(packaged))}))
+    values = dict(values_of({**(document or {}), **plain(design.hub)}))
+    lines = [
+        f"#   {key}: {_text(default, key)} → {_text(values, key)}"
+        for key in dict.fromkeys([*default, *values])
+        if key not in _SAID and default.get(key, "") != values.get(key, "")
+        if not any(key.startswith(f"{other}.") for each in (default, values) for other in each if other in key)
+    ]
+    yield f"# {design.label}: {'' if lines else 'nothing '}differs from the packaged default{' in' if lines else ''}"
+    yield from lines
+
+
+def _text(values: Mapping[str, Any], key: str) -> str:
+    if key not in values:
+        return "set" if any(other.startswith(f"{key}.") for other in values) else "none"
+    value = values[key]
+    is_whole = isinstance(value, float) and value.is_integer()
+    text = " ".join(shown_text(int(value) if is_whole else value).split()) or "null"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]} …"
 
 
 def _with_fit(document: Mapping[str, Any], hub: HubConfig) -> dict[str, Any]:
