@@ -11,7 +11,7 @@ from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 MINUS: Final = "−"
-NO_VARIANCE: Final = "no variance seen"
+NO_VARIANCE: Final = "the same in every replication"
 """In place of an interval and a p-value where all replications show the same difference."""
 UNITS: Final = {
     "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",

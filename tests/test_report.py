@@ -205,7 +205,8 @@ def test_a_change_is_in_percentage_points():
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
     constant = {"b": {"on_time_share": value(1.0), "dwell_mean_h": value(-3.0)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a")
-    assert said == "b: +100.0 percentage points (no variance seen) on time; mean dwell −3.00 h (no variance seen)."
+    same = "the same in every replication"
+    assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell −3.00 h ({same})."
     paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6), variance_ratio=12.3)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a")
     assert said.endswith("Without common random numbers the on-time share would need 12.3 times the replications.")

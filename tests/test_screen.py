@@ -1,13 +1,23 @@
 """The terminal shows the verdict first, in colours where a terminal has them, and never cuts a figure."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from experiments.frame import screen
-from experiments.report.verdicts import design_verdicts
-from experiments.statistics.interval import Value
+from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.frame import console, screen
+from experiments.frame.designs_text import significance
+from experiments.replications.stability import Stability
+from experiments.replications.summing import Outcome
+from experiments.report.verdicts import DesignVerdict, design_verdicts
+from experiments.statistics.family import Family, paired_family
+from experiments.statistics.growth import Growth
+from experiments.statistics.interval import Interval, Value
 from experiments.store.rows import Grid
+from sim.measures.kpis import KPIS
 from tests.named_designs import named_design
 
 DESIGN = named_design(
@@ -69,3 +79,31 @@ def test_no_figure_is_cut_however_narrow_the_terminal(capsys, monkeypatch):
     screen.say([GRID])
     out = capsys.readouterr().out
     assert "1,234,567 a day" in out and "1,111,111–1,333,333" in out
+
+
+def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what_already_fails():
+    labels = ("a", "b", "c", "d")
+    nothing = dict.fromkeys(KPIS, Interval(0.0, None, None, 5))
+    some = {**nothing, "parcels_per_day": Interval(7.0, None, None, 5)}
+    inside = {**some, "not_departed_share": Interval(0.2, None, None, 5)}
+    intervals = dict(zip(labels, (inside, inside, some, some), strict=True))
+    level = Growth(math.nan, math.nan, math.nan, 0)
+    stability = {label: Stability(None if label != "d" else True, level, 3) for label in labels}
+    outcome = Outcome(tuple(Design(label, load()) for label in labels), intervals, {}, Family.HOLM, stability)
+    kinds = ("close", "close", "fails", "unstable")
+    verdicts = [DesignVerdict(label, label.upper(), kind, *[""] * 5) for label, kind in zip(labels, kinds, strict=True)]
+    left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
+    assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
+    assert left.startswith("parcels had not left at the end") and left.endswith(": A (20.0 %); B (20.0 %)")
+    assert unstable.startswith("unstable, the backlog grows: D (by 0 parcels a day; ")
+
+
+def test_a_difference_that_the_test_finds_within_its_interval_says_which_decides():
+    rng = np.random.default_rng(1)
+    base = [rng.normal(0, 1) for _ in range(5)]
+    far = {name: [value + 50 + rng.normal(0, 0.1) for value in base] for name in "bcde"}
+    near = [value + 0.3 + spread for value, spread in zip(base, (-0.2, 0.2, 0.1, -0.1, 0.15), strict=True)]
+    found = paired_family({"a": base, **far, "near": near}, "a")
+    assert found["near"].is_different and found["near"].interval.low < 0 < found["near"].interval.high
+    assert significance(found["near"]).endswith(", which decides: the interval is wider")
+    assert significance(found["b"]) == "p < 0.001"

@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,11 +161,15 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     assert (rows[0].method, rows[0].batch, rows[0].from_day) == ("less_rhythm", 0, 0.0)
     assert rows[0].to_day == pytest.approx(5 / 48)
     assert warming.warm_ups_of(rows)["slow"].length == pytest.approx(5.0)
-    assert warming._warning("slow", found["slow"], 7) == []
-    assert warming._warning("slow", found["slow"], 3) == [
-        "slow: warmup_days: 3 days, while MSER-5 less the week's rhythm asks for 5.0 of the backlog"
+    slow = Design("slow", hub), Design("too", hub)
+    warm_ups, titles = {"slow": found["slow"], "too": found["slow"]}, {"slow": "slow", "too": "too"}
+    assert warming.warmup_warnings(warm_ups, slow, titles) == []
+    short = [Design(each.label, replace(hub, warmup_days=3)) for each in slow]
+    assert warming.warmup_warnings(warm_ups, short, titles) == [
+        "warmup_days: 3, less than the backlog needs (MSER-5 less the week's rhythm): slow (5.0 days); too (5.0 days)"
     ]
-    assert "too short" in warming._warning("all", mser(np.arange(100.0)), 3)[0]
+    (line,) = warming.warmup_warnings({"slow": mser(np.arange(100.0))}, short, titles)
+    assert "too short" in line and line.endswith(": slow")
 
 
 @pytest.mark.drawn

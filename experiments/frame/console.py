@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,9 +10,11 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
 from experiments.replications.summing import Outcome
+from experiments.report.design_names import named_together
 from experiments.report.margin import margin_object
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications, too_many_comparisons
+from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import interval_object
 from sim.config import ArrivalModel
 from sim.measures.kpis import KPIS, RECOVERY
@@ -39,38 +41,44 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProx
     return lines
 
 
-def warnings_of(outcome: Outcome, titles: Mapping[str, str], before: Sequence[str]) -> list[str]:
-    """What a reader must know before the numbers; `titles`: of the designs, by label."""
-    lines = [*before, *fit_lines(outcome.designs, titles), *too_few_replications(outcome.n)]
-    for design in outcome.designs:
-        title = titles[design.label]
-        if not outcome.intervals[design.label]["parcels_per_day"].mean:
-            lines.append(f"{title}: not one parcel left in the measured days")
-        intervals = outcome.intervals[design.label]
-        if outcome.is_unstable(design):
-            slope = intervals["backlog_slope_per_day"].mean
-            blocked = MIN_PER_H * intervals["blocked_after_h"].mean
-            first = "no flight is held because no stand is free yet"
-            if blocked < design.hub.end_min:
-                since = instant(blocked, design.hub.start_date)
-                first = f"flights are held because no stand is free, on average from {since} on"
-            lines.append(f"{title}: unstable: its backlog grows by {whole(slope)} parcels a day; {first}")
-        if outcome.is_unstable(design) is None:
-            days = outcome.stability[design.label].horizon_days
-            come = design.hub.arrivals
-            more = f"arrivals.repeat={come.repeat + 1}" if come.model is ArrivalModel.FILE else "more horizon_days"
-            lines.append(said("undecided", title=title, days=days, more=more))
-        others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
-        bounds = [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]
-        if bounds:
-            share = intervals["not_departed_share"].mean
-            named = "; ".join(map(full_kpi_name, bounds))
-            lines.append(f"{title}: {found_share(share)} had not left at the end: {named} read 'more than'")
-        if outcome.is_lower_bound(design.label, "recovery_h"):
-            share = intervals["not_recovered_share"].mean
-            which = f" in {share_text(share)} of the replications" if share < 1 else ""
-            lines.append(said("not_recovered", title=title, times=LONGER[-1], which=which, kpi=kpi_name("recovery_h")))
-    return lines
+def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Sequence[str]) -> list[str]:
+    """What a reader must know before the numbers, a line for all designs of which it is true."""
+    designs = zip(outcome.designs, verdicts, strict=True)
+    found = [
+        (what, verdict.title, detail) for each, verdict in designs for what, detail in _found(outcome, each, verdict)
+    ]
+    titles = {verdict.label: verdict.title for verdict in verdicts}
+    return [*before, *fit_lines(outcome.designs, titles), *too_few_replications(outcome.n), *named_together(found)]
+
+
+def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator[tuple[str, str]]:
+    """Warnings on a design: what, and how much of it."""
+    intervals = outcome.intervals[design.label]
+    if not intervals["parcels_per_day"].mean:
+        yield "not one parcel left in the measured days", ""
+    if outcome.is_unstable(design):
+        blocked = MIN_PER_H * intervals["blocked_after_h"].mean
+        first = "no flight is held because no stand is free yet"
+        if blocked < design.hub.end_min:
+            since = instant(blocked, design.hub.start_date)
+            first = f"flights are held because no stand is free, on average from {since} on"
+        slope = whole(intervals["backlog_slope_per_day"].mean)
+        yield "unstable, the backlog grows", f"by {slope} parcels a day; {first}"
+    if outcome.is_unstable(design) is None and verdict.kind != "fails":
+        days = outcome.stability[design.label].horizon_days
+        come = design.hub.arrivals
+        more = f"arrivals.repeat={come.repeat + 1}" if come.model is ArrivalModel.FILE else "more horizon_days"
+        yield said("undecided", days=days, more=more), ""
+    others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
+    if bounds := [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]:
+        yield (
+            said("not_left", kpis="; ".join(map(full_kpi_name, bounds))),
+            found_share(intervals["not_departed_share"].mean),
+        )
+    if outcome.is_lower_bound(design.label, "recovery_h"):
+        share = intervals["not_recovered_share"].mean
+        which = f"in {share_text(share)} of the replications" if share < 1 else ""
+        yield said("not_recovered", times=LONGER[-1], kpi=kpi_name("recovery_h")), which
 
 
 def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:

@@ -53,10 +53,13 @@ class DesignsText:
     def titles(self) -> dict[str, str]:
         return {design.label: " ".join(design.title.split()) for design in self.designs}
 
+    def verdicts(self) -> list[DesignVerdict]:
+        ladders = {design.label: self.outcome.ladder(design) for design in self.outcome.designs}
+        return design_verdicts(self.designs, self.kpis, ladders)
+
     def opening(self) -> list[DesignVerdict | str]:
         """A verdict a design, and where the packing rule decides it."""
-        ladders = {design.label: self.outcome.ladder(design) for design in self.outcome.designs}
-        return [*design_verdicts(self.designs, self.kpis, ladders), *packing.verdicts(self.designs, self.kpis)]
+        return [*self.verdicts(), *packing.verdicts(self.designs, self.kpis)]
 
     def at_a_glance(self) -> Iterator[Grid]:
         """The headline KPIs, designs side by side."""
@@ -105,12 +108,12 @@ class DesignsText:
         for label in (label for label in self.titles if label in outcome.differences):
             statements = outcome.differences[label]
             changed = {kpi: statements[kpi] for kpi in self._present(Rank.SUMMARY) if _is_shown(statements[kpi])}
-            if not any(statement.is_different for statement in changed.values()):
-                rows.append((self.titles[label], "no significant difference", "", ""))
             for kpi, statement in changed.items():
                 text = change(statement.interval, unit_name(KPIS[kpi].unit))
-                tested = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
-                rows.append((self.titles[label], full_kpi_name(kpi), text, tested))
+                rows.append((self.titles[label], full_kpi_name(kpi), text, significance(statement)))
+            if not any(statement.is_different for statement in changed.values()):
+                others = "no other difference is significant" if changed else "no significant difference"
+                rows.append((self.titles[label], others, "", ""))
         yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)
 
 
@@ -122,6 +125,15 @@ def present_kpis(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
 def _is_shown(statement: Statement) -> bool:
     """Whether a difference is significant, or the same in all replications."""
     return statement.is_different or (statement.has_no_variance and statement.interval.mean != 0)
+
+
+def significance(statement: Statement) -> str:
+    """What the test says of a difference, also where it finds more than the wider interval shows; empty: no test."""
+    if statement.has_no_variance:
+        return NO_VARIANCE
+    low, high = statement.interval.low, statement.interval.high
+    is_wider = statement.is_different and low is not None and high is not None and low <= 0 <= high
+    return p_text(statement.adjusted) + (", which decides: the interval is wider" if is_wider else "")
 
 
 def _saved(statements: Mapping[str, Statement]) -> str:

@@ -97,7 +97,7 @@ def document(
     return Document(
         title=console.title_of(designs),
         data=data,
-        warnings=console.warnings_of(outcome, text.titles, warnings),
+        warnings=console.warnings_of(outcome, text.verdicts(), warnings),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
         lines=[*(text.differences() if has_baseline else ()), *text.lines()],

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
+from experiments.report.design_names import named_together
 from experiments.report.sections import Picture, picture_of
 from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
 from experiments.store.summaries import WarmupRow
@@ -105,14 +106,17 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
         KeyError: a warm-up of no such design.
     """
     days = {design.label: design.hub.warmup_days for design in designs}
-    return [text for label, result in warm_ups.items() for text in _warning(titles[label], result, days[label])]
+    return named_together(
+        (what, titles[label], detail)
+        for label, result in warm_ups.items()
+        for what, detail in _warning(result, days[label])
+    )
 
 
-def _warning(title: str, result: WarmUp, warmup_days: float) -> list[str]:
+def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
+    """What, and how much of it."""
+    method = result.method.said
     if not result.is_found:
-        method = result.method.said
-        return [f"{title}: warm-up: the run is too short for {method} to tell one; see figures/{PICTURE}.svg"]
-    if result.length > warmup_days:
-        asks = f"{result.method.said} asks for {result.length:.1f} of the backlog"
-        return [f"{title}: warmup_days: {warmup_days:g} days, while {asks}"]
-    return []
+        yield f"the run is too short for {method} to find the warm-up that is needed (figures/{PICTURE}.svg)", ""
+    elif result.length > warmup_days:
+        yield f"warmup_days: {warmup_days:g}, less than the backlog needs ({method})", f"{result.length:.1f} days"

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from experiments.formatting import capitalised, roster, short, whole
@@ -20,6 +20,23 @@ _LONGEST: Final = 68
 """Letters of a name; tables have all factors."""
 _WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
 """KEY=VALUE in a label."""
+
+
+_MOST: Final = 8
+"""Designs that a warning names; tables have all."""
+
+
+def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
+    """A line for each thing that is found of designs, which it names: (what, design, detail).
+
+    >>> named_together([("nothing left", "A", ""), ("unstable", "A", "by 7"), ("nothing left", "B", "")])
+    ['nothing left: A; B', 'unstable: A (by 7)']
+    """
+    designs: dict[str, list[str]] = {}
+    for what, title, detail in found:
+        designs.setdefault(what, []).append(f"{title} ({detail})" if detail else title)
+    more = {what: f"; and {len(names) - _MOST} more" if len(names) > _MOST else "" for what, names in designs.items()}
+    return [f"{what}: {'; '.join(names[:_MOST])}{more[what]}" for what, names in designs.items()]
 
 
 def design_name(label: str, more: Sequence[str] = ()) -> str:

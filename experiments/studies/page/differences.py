@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import NO_VARIANCE, amount, bracket, change, kpi_name, p_text, unit_name
-from experiments.frame.designs_text import present_kpis
+from experiments.formatting import amount, bracket, change, kpi_name, unit_name
+from experiments.frame.designs_text import present_kpis, significance
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import name_of
@@ -116,6 +116,6 @@ def _cell(statement: Statement, unit: str) -> str:
     if statement.has_no_variance and statement.interval.mean == 0:
         return "no difference\n(the same in every replication)"
     text = change(statement.interval, unit_name(unit))
-    tested = NO_VARIANCE if statement.has_no_variance else p_text(statement.adjusted)
+    tested = significance(statement)
     sure = "significant" if statement.is_different else "not significant"
     return f"{text}\n{f'{tested}, {sure}' if tested else 'one replication: no test'}"
