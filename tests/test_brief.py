@@ -15,11 +15,13 @@ from experiments.frame.over_assumptions import OverAssumptions
 from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
+from experiments.report.run_brief import _short_names
 from experiments.report.sections import Brief, Page, Section, picture
 from experiments.report.sheet import _verdicts, sheet
 from experiments.report.slides import slides
 from experiments.store.rows import Grid
 from tests.mistakes import is_refused
+from tests.named_designs import named_design
 
 LONG = "a scenario of a planner who is fond of long names " * 12
 UNBROKEN = "halls.main.doors_out=" * 30
@@ -145,6 +147,20 @@ def test_a_picture_for_slides_has_their_shape(height):
     with style.look():
         figure, _ = style.panel(height)
     assert style.slide(figure, "png")[16:24] == (2560).to_bytes(4) + (1440).to_bytes(4)
+    assert style.slide(figure, "png", "Capacity ladder")[16:24] == (2560).to_bytes(4) + (1440).to_bytes(4)
+    assert figure.get_suptitle() == "Capacity ladder"
+
+
+def test_pictures_of_a_sheet_name_designs_by_letter_and_by_what_tells_them_apart():
+    titles = (
+        "30,000 m², 3.5 flights a day (liege_30k: doors out 30)",
+        "30,000 m², 3.5 flights a day (liege_30k: doors out 26)",
+        "x " * 40,
+    )
+    points = [named_design(title=title) for title in titles[:2]]
+    assert _short_names("AB", points) == ["A doors out 30", "B doors out 26"]
+    assert _short_names([], points) == []
+    assert all(len(name) <= 40 for name in _short_names("AB", [named_design(title=titles[2]), points[0]]))
 
 
 def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):

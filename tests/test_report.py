@@ -198,17 +198,22 @@ def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
 
 def test_a_change_is_in_percentage_points():
     change = {"b": {"on_time_share": value(0.991, 0.985, 0.997)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a")
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a", {})
     assert said == "b: +99.1 percentage points (+98.5 to +99.7) on time."
 
 
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
     constant = {"b": {"on_time_share": value(1.0), "dwell_mean_h": value(-3.0)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a")
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
     same = "the same in every replication"
     assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell −3.00 h ({same})."
+    bound = {"b": {"dwell_mean_h": replace(value(70.0), is_lower_bound=True)}}
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", bound)
+    assert said.endswith(f"mean dwell more than −3.00 h ({same}).")
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {"a": bound["b"]})
+    assert said.endswith(f"mean dwell less than −3.00 h ({same}).")
     paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6), variance_ratio=12.3)}}
-    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a")
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})
     assert said.endswith("Without common random numbers the on-time share would need 12.3 times the replications.")
 
 

@@ -11,6 +11,7 @@ from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import heading_of, said
+from experiments.report.sentences import bounded
 from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
@@ -109,7 +110,8 @@ class DesignsText:
             statements = outcome.differences[label]
             changed = {kpi: statements[kpi] for kpi in self._present(Rank.SUMMARY) if _is_shown(statements[kpi])}
             for kpi, statement in changed.items():
-                text = change(statement.interval, unit_name(KPIS[kpi].unit))
+                both = (self.kpis[each].get(kpi) for each in (label, outcome.designs[0].label))
+                text = bounded(change(statement.interval, unit_name(KPIS[kpi].unit)), *both)
                 rows.append((self.titles[label], full_kpi_name(kpi), text, significance(statement)))
             if not any(statement.is_different for statement in changed.values()):
                 others = "no other difference is significant" if changed else "no significant difference"

@@ -1,7 +1,9 @@
 """The one sheet of run, compare and sweep: a verdict and a bottleneck a design, and pictures of the first designs."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from textwrap import shorten
 from typing import Final, TypeAlias
 
 from experiments.formatting import hours_text, listed
@@ -10,7 +12,7 @@ from experiments.report.figures import dwell_figure, ladder_figure, leaving_figu
 from experiments.report.margin import Margins, margin_text, margins_of
 from experiments.report.run_numbers import Run
 from experiments.report.sections import Brief, Picture, picture_of
-from experiments.report.stored_designs import Panel, read_ladder, records
+from experiments.report.stored_designs import NamedDesign, Panel, read_ladder, records
 from experiments.store.rows import rows_from
 from experiments.store.summaries import MarginRow
 
@@ -21,6 +23,8 @@ MOST_DESIGNS: Final = 6
 MOST_RUNGS: Final = 6
 """Of a ladder, the lowest."""
 MOST_LADDERS: Final = 2
+_LONGEST: Final = 36
+"""Letters of a design's name in a picture."""
 
 
 def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brief:
@@ -32,6 +36,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
     """
     marks = [_letter(at) for at in range(len(run.main))] if len(run.main) > 1 else []
     names = marks or [point.site for point in run.main]
+    drawn = _short_names(marks, run.main) or names
     ladders, thresholds = read_ladder(run.tables.get("ladder")), thresholds_of(run)
     lines = []
     for point, verdict in zip(run.main, verdicts.design_verdicts(run.main, run.kpis, ladders), strict=True):
@@ -39,12 +44,20 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
         lines.append(f"{verdict} It {margin}." if margin else str(verdict))
     named = tuple(replace(point, title=name) for point, name in zip(run.main, names, strict=True))
     facts = {
-        "Changes": sentences.differences(named, run.changes, run.baseline),
+        "Changes": sentences.differences(named, run.changes, run.baseline, run.kpis),
         "Bottleneck": list(_bottlenecks(run, ladders, names)),
         "How sure": sureness,
         "Rests on": rests_on,
     }
-    return Brief(lines, facts, list(_pictures(run, ladders, names)), marks)
+    return Brief(lines, facts, list(_pictures(run, ladders, drawn, names)), marks)
+
+
+def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[str]:
+    """Letters with what tells the designs apart, for pictures: of a title the parts that not all designs have."""
+    parts = [re.split(r", | \(|: ", " ".join(point.title.split()).rstrip(")")) for point in points]
+    shared = set.intersection(*map(set, parts))
+    own = (", ".join(part for part in each if part not in shared) for each in parts)
+    return [f"{mark} {shorten(text, _LONGEST, placeholder=' …')}" for mark, text in zip(marks, own, strict=False)]
 
 
 def _letter(at: int) -> str:
@@ -70,26 +83,31 @@ def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[s
         yield limit if len(run.main) == 1 else f"{listed(named, 'and')}: {limit[0].lower()}{limit[1:]}"
 
 
-def _pictures(run: Run, rates: Ladders, names: Sequence[str]) -> Iterator[Picture]:
-    """Whether parcels leave on time, what limits them, and where their time goes."""
+def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[str]) -> Iterator[Picture]:
+    """Whether parcels leave on time, what limits them, and where their time goes; `marks`: in place of many names."""
     shown, tables = run.main[:MOST_DESIGNS], run.tables
     panel = Panel("", shown, tuple(names[: len(shown)]))
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], (panel,))
     yield picture_of("leaving", leaving, service=hours_text(shown[0].service_h))
-    ladders = _ladders(panel, rates)
+    ladders = _ladders(panel, rates, marks)
     if ladders:
         yield picture_of("ladder", ladder_figure.figure(ladders))
     bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), run.window, run.kpis)
     yield picture_of("dwell", dwell_figure.figure(bars))
 
 
-def _ladders(panel: Panel, rates: Ladders) -> tuple[ladder_figure.Ladder, ...]:
+def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder_figure.Ladder, ...]:
     """The lowest rungs of the first ladders that differ."""
     alike: dict[tuple[object, ...], list[str]] = {}
+    mark_of = dict(zip(panel.names, marks, strict=False))
     for point, name in zip(panel.points, panel.names, strict=True):
         lowest = bottleneck.rungs(rates.get(point.label, {}))[:MOST_RUNGS]
         alike.setdefault((*lowest, point.parcels_per_day), []).append(name)
-    sites = {name: ", ".join(names) for names in alike.values() for name in names}
+    titles = {
+        names[0]: names[0] if len(names) == 1 else ", ".join(map(mark_of.__getitem__, names))
+        for names in alike.values()
+    }
+    sites = {name: titles[names[0]] for names in alike.values() for name in names}
     points = tuple(replace(point, site=sites[name]) for point, name in zip(panel.points, panel.names, strict=True))
     ladders = ladder_figure.prepare(rates, points)[:MOST_LADDERS]
     return tuple(replace(ladder, rungs=ladder.rungs[:MOST_RUNGS]) for ladder in ladders)

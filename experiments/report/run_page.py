@@ -86,7 +86,7 @@ def _glance(run: Run) -> Section:
 
 
 def _changes(run: Run) -> Iterator[Section]:
-    changes = sentences.differences(run.main, run.changes, run.baseline)
+    changes = sentences.differences(run.main, run.changes, run.baseline, run.kpis)
     if changes:
         n = next(iter(run.kpis[run.main[0].label].values())).n
         too_many = sentences.too_many_comparisons(run.family, len(run.changes), n)

@@ -135,8 +135,8 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> list[str]:
     return lines
 
 
-def differences(points: Sequence[NamedDesign], changes: Values, baseline: str) -> list[str]:
-    """What each design changes against the baseline: the on-time share, and the mean dwell."""
+def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, kpis: Values) -> list[str]:
+    """What each design changes against the baseline: the on-time share, and the mean dwell; `kpis`: of the designs."""
     lines = []
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
@@ -146,9 +146,18 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str) -
         text = "as many parcels on time" if is_same else f"{points_of(change)} on time"
         dwell = changes[point.label].get("dwell_mean_h")
         if dwell is not None:
-            text += f"; mean dwell {change_of(dwell, 'h')}{_unbounded(dwell)}"
+            both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
+            text += f"; mean dwell {bounded(change_of(dwell, 'h') + _unbounded(dwell), *both)}"
         lines.append(f"{point.title}: {text}.{_saved(change)}")
     return lines
+
+
+def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
+    """A difference in words, with what is known of it where means are only lower bounds."""
+    is_bound, is_base_bound = (each is not None and each.is_lower_bound for each in (value, baseline))
+    if is_bound and is_base_bound:
+        return f"{change}, between two lower bounds"
+    return f"{'more than ' if is_bound else 'less than ' if is_base_bound else ''}{change}"
 
 
 def _saved(change: Value) -> str:

@@ -125,8 +125,13 @@ def saved(figure: Figure, form: str, **more: Any) -> bytes:  # noqa: ANN401 - as
     return buffer.getvalue()
 
 
-def slide(figure: Figure, form: str) -> bytes:
-    """The figure as svg, pdf or png in the shape of a slide; one that is too high becomes wider, then flatter."""
+def slide(figure: Figure, form: str, title: str = "") -> bytes:
+    """The figure as svg, pdf or png in the shape of a slide; one that is too high becomes wider, then flatter.
+
+    `title`: above it, where no slide has it.
+    """
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="bold")
     width, height = map(float, figure.get_size_inches())
     width = max(width, min(height * _SLIDE, _WIDEST_IN), height * _SLIDE / _FLATTEST)
     figure.set_size_inches(width, width / _SLIDE)

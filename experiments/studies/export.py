@@ -72,7 +72,7 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
     pictures = {out / f"{picture.name}.{form}": picture for picture in pictures_in(page.sections)}
     if not pictures:
         raise InputError(f"{folder}: this run has no pictures")
-    files = write_all({file: style.slide(picture.figure, form) for file, picture in pictures.items()})
+    files = write_all({file: style.slide(picture.figure, form, picture.heading) for file, picture in pictures.items()})
     document = {"run_dir": str(folder), "files": [str(file) for file in files]}
     return console.report(arguments, document, *(f"{picture.heading}: {file}" for file, picture in pictures.items()))
 

@@ -27,6 +27,7 @@ STAGES: Final = {
     "loading": ("loading", "#009E73", ""),
 }
 """Label, colour and hatch."""
+DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all that arrived"
 
 
@@ -39,6 +40,8 @@ class Bars:
     hours: NDArray[np.float64]
     dwell_h: NDArray[np.float64]
     """Of all parcels that arrived in the measured days; NaN where it is not known."""
+    is_lower_bound: tuple[bool, ...]
+    """Whether parcels of it had not left when the run ended."""
 
 
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
@@ -52,6 +55,9 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
             panel.names,
             means.reindex([point.label for point in panel.points]).fillna(0.0).to_numpy(dtype=np.float64),
             np.array([_dwell_h(values[point.label]) for point in panel.points]),
+            tuple(
+                DWELL_KPI in (kpis := values[point.label]) and kpis[DWELL_KPI].is_lower_bound for point in panel.points
+            ),
         )
         for panel in panels
     )
@@ -66,8 +72,9 @@ def draw(ax: Axes, result: Bars) -> None:
                 label=label)  # fmt: skip
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
-    for row, total, dwell in zip(rows, left, result.dwell_h, strict=True):
-        text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else f"; mean dwell {number(dwell, 1)} h")
+    for row, total, dwell, is_bound in zip(rows, left, result.dwell_h, result.is_lower_bound, strict=True):
+        mean = f"; mean dwell {'more than ' if is_bound else ''}{number(dwell, 1)} h"
+        text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
         ax.annotate(text, (end, row), xytext=(8, 0), textcoords="offset points", va="center", size=8.5)
     ax.set_yticks(rows, list(result.names))
@@ -106,4 +113,4 @@ def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
 
 
 def _dwell_h(kpis: Mapping[str, Value]) -> float:
-    return kpis["dwell_mean_h"].mean if "dwell_mean_h" in kpis else np.nan
+    return kpis[DWELL_KPI].mean if DWELL_KPI in kpis else np.nan

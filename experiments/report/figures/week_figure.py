@@ -57,5 +57,5 @@ def _draw(ax: Axes, title: str, days: Sequence[str], backlog: NDArray[np.float64
     ax.invert_yaxis()
     ax.set_xlabel("hour of the day", fontsize=8.5)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
-    bar.set_label("thousand parcels", fontsize=8.5)
+    bar.set_label("backlog, thousand parcels\n(yellow: none)", fontsize=8.5)
     bar.ax.tick_params(labelsize=8.5)
