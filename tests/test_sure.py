@@ -24,11 +24,12 @@ from experiments.statistics.open_worlds import Effort
 from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
-from experiments.studies.sure.design import Question, Sure, asked
+from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
 from experiments.studies.sure.page import document
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.text import sentences, warnings
 from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
+from sim.simulation import simulate
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
 FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2", "service_h=24", "sure.worlds=16",
@@ -85,6 +86,29 @@ def test_words_mean_what_they_say() -> None:
     assert len(designs) == 8 and keys.sure.n_worlds == 256
     designs, _ = asked(Arguments("sure", ("designs=[liege_30k, liege_30k halls.main.doors_out=26]",)))
     assert len(designs) == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["liege_30k"], ["liege_30k", "trade=goods", "exposure=ledger"], ["customs_today", "trade=goods"]]
+)
+def test_numbers_left_out_move_no_parcel(words: list[str]) -> None:
+    hub = load(*words, *SMALL)
+    worlds = Worlds.of([row for row in assumptions_of(hub) if row.name.startswith(ACCOUNTS)])
+    assert len(worlds.names) > 12
+    left = simulate(hub, 0)
+    for end in (0.02, 0.98):
+        changed = worlds.hub(hub, worlds.values(np.full((1, len(worlds.names)), end))[0])
+        assert changed != hub
+        moved = simulate(changed, 0)
+        for table in ("flights", "ulds", "trains", "trucks", "collections", "out_ulds", "customs", "stages", "flows"):
+            for name, column in left.tables[table].items():
+                np.testing.assert_array_equal(moved.tables[table][name], column)
+        assert all(moved.kpis[name] == left.kpis[name] for name in ("on_time_share", "dwell_mean_h"))
+
+
+def test_the_spread_of_loads_varies_from_none_on() -> None:
+    low, base, high = ranges_of(load("liege_30k"), None)["demand.load.spread"]
+    assert low == pytest.approx(0, abs=1e-5) and base == 0 and high == pytest.approx(0.15, rel=1e-3)
 
 
 def test_a_kpi_that_does_not_vary_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:

@@ -157,7 +157,7 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
             f"{place} {name} ({weight:g})" for place, (name, weight) in enumerate(entry.options.items())
         )
         return Assumption(key, shown, 0.0, len(entry.options) - 1.0, kind, f"{source}; {weights}", entry, stars)
-    if kind.is_sampled and value == 0:
+    if kind.is_sampled and value == 0 and not (entry.low == 0 and entry.how is None):
         return Assumption(key, shown, None, None, Kind.DECISION, "zero: there is none of it", entry, stars)
     if not kind.is_sampled:
         return Assumption(key, shown, None, None, kind, source, entry, stars)

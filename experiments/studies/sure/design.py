@@ -29,6 +29,8 @@ FLIGHTS: Final = "demand.flights_per_day"
 """What the capacity is of: it is looked for, and no number that varies."""
 LEARNED: Final = "expansion.paths.*.phases.*.learning.fields.*"
 """Part of the hubs that expansion composes, which worlds change but do not compose again."""
+ACCOUNTS: Final = ("environment.", "trade.", "exposure.messages.", "exposure.watch.", "roster.job_h_per_year")
+"""How numbers are called that are read after the flow, so that no parcel goes another way for them."""
 _LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
 """Of the flights a day that a hall's tightest resource could handle: at which capacity is asked for (assumption)."""
 _FEWEST: Final = 16
@@ -48,8 +50,12 @@ class Question(StrEnum):
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """Numbers that do not vary."""
-        return {Question.RUN: (), Question.CAPACITY: (FLIGHTS,), Question.EXPANSION: (LEARNED,)}[self]
+        """How the names of numbers begin that do not vary: what is asked for, and what cannot move the answer."""
+        return {
+            Question.RUN: ACCOUNTS,
+            Question.CAPACITY: (*ACCOUNTS, FLIGHTS),
+            Question.EXPANSION: (LEARNED,),
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)

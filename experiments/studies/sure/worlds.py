@@ -1,7 +1,7 @@
 """The worlds of a study: values of all assumed numbers at once, the hubs there, and what the capacity ladder says."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,8 @@ from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
 
 Composed = Mapping[str, Any] | HubConfig
-Kept = Collection[str]
-"""Names of numbers that do not vary."""
+Kept = tuple[str, ...]
+"""How the names of numbers begin that do not vary."""
 Ranges = dict[str, tuple[float, ...]]
 """Lowest, configured and highest value of each number, or of the factor by which several move."""
 _END: Final = 1e-9
@@ -66,14 +66,15 @@ class Drawn:
 def _varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
     """The numbers of a hub, or of a plain configuration."""
     return tuple(
-        replace(row, kind=Kind.DECISION) if row.name in kept else row for row in assumptions_of(composed, config_dir)
+        replace(row, kind=Kind.DECISION) if row.name.startswith(kept) else row
+        for row in assumptions_of(composed, config_dir)
     )
 
 
 def drawn(
     composed: Composed, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0, kept: Kept = ()
 ) -> Drawn:
-    """The n worlds, by scrambled Sobol' points; the same points for every width. `kept`: numbers that do not vary."""
+    """The n worlds, by scrambled Sobol' points; the same points for every width."""
     worlds = Worlds.of(_varied(composed, config_dir, kept), width=width)
     points = sobol_points(n, len(worlds.names), seed)
     return Drawn(worlds, points, worlds.values(points))
@@ -81,13 +82,12 @@ def drawn(
 
 def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> Ranges:
     """Of all numbers that are sourced or assumed, but for those `kept`."""
-    assumptions = _varied(composed, config_dir, kept)
-    worlds = Worlds.of(assumptions)
-    ends = np.array([[_END], [0.5], [1 - _END]]) * np.ones(len(worlds.names))
-    low, _, high = worlds.values(ends)
-    base = Worlds.of(assumptions, width=0.0).values(ends[1:2])[0]
-    rows = zip(worlds.names, np.minimum(low, high), base, np.maximum(low, high), strict=True)
-    return {name: tuple(float(f"{value:.6g}") for value in row) for name, *row in rows}
+    worlds = Worlds.of(_varied(composed, config_dir, kept))
+    ranges: Ranges = {}
+    for name, quantity in zip(worlds.names, worlds.sampled, strict=True):
+        low, high = sorted(quantity.quantiles(np.array([_END, 1 - _END])))
+        ranges[name] = tuple(float(f"{value:.6g}") for value in (low, quantity.base, high))
+    return ranges
 
 
 def scaled(values: Floats, ranges: Ranges) -> Floats:
