@@ -66,7 +66,7 @@ def _longer_backlogs(config: HubConfig, replication: int, tables: dict[str, Tabl
     Measured days are doubled twice at most; no rows where the run itself shows it.
     """
     longer = {"recovery": tabulate("recovery", {})}
-    for factor in LONGER if config.disruptions else ():
+    for factor in LONGER if config.disruptions and config.recovery.runs_on else ():
         if not recovery(config, {**tables, **longer})[0].is_unknown:
             break
         longer_config = replace(config, horizon_days=factor * config.horizon_days)

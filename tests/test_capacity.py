@@ -23,6 +23,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.store.tables import Key
+from experiments.studies.capacity.result import Lift, Result
 from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
@@ -294,7 +295,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert too_few_replications(2)[0] in document["warnings"]
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
     assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k", "exports=none")))
-    binding = stored["binding"].query("is_binding")["resource"].tolist()
+    binding = stored["binding"].query("is_binding and not lift_low <= 0")["resource"].tolist()
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
@@ -453,6 +454,21 @@ def test_mistakes_are_one_line_and_write_nothing(
     is_refused(capsys, tmp_path / "runs", ["capacity", *words], message)
 
 
+def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zero() -> None:
+    sure = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 0.9, 5.0, is_binding=True)
+    result = Result(Design("a", load()), "A", (), 0, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": 1e6})
+    assert (result.binding, result.bottleneck[:30]) == ("machines", "bottleneck by what-if: sorting")
+    noise = replace(sure, lift=Interval(0.0006, -0.001, 0.0022, 3))
+    result = replace(result, lifts=(noise,))
+    assert result.binding is None and result.warnings == []
+    assert result.bottleneck == (
+        "by what-if no single resource: 10 % more of sorting machines lifts the share on time most, by 0.06 percentage "
+        "points (−0.10 to 0.22), which may be none; bottleneck by the ladder: pack-out posts"
+    )
+    assert replace(result, lifts=(replace(noise, lift=Interval(0.0006, None, None, 1)),)).binding == "machines"
+
+
+@pytest.mark.drawn
 def test_the_chart_draws_a_row_a_scenario() -> None:
     from matplotlib.figure import Figure
 

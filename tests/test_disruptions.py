@@ -1,5 +1,6 @@
 """Disruptions: what each changes of a hub's inputs and what it leaves alone; recovery on series made by hand."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import ClassVar, Literal
 
@@ -10,7 +11,6 @@ import sim
 from experiments.composition import load, scenarios
 from experiments.main import main
 from experiments.report.disruption_text import in_words
-from sim import simulation
 from sim.config.disruptions import Disruption, Spell, kind
 from sim.domain.parcels import Channel
 from sim.inputs.inputs import make_inputs
@@ -309,7 +309,7 @@ def test_a_disruption_that_changes_nothing_is_over_at_once():
 FOG = one("fog_morning", at("day 1 00:00"), "hours=72")
 
 
-def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes(monkeypatch):
+def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes():
     own = load(
         "liege_30k",
         *SHORT,
@@ -319,8 +319,7 @@ def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes(monk
         "roster=round_the_clock",
     )
     found = sim.simulate(own)
-    monkeypatch.setattr(simulation, "LONGER", ())
-    ended = sim.simulate(own)
+    ended = sim.simulate(replace(own, recovery=replace(own.recovery, runs_on=False)))
     differing = {name for name in ended.kpis if ended.kpis[name] != found.kpis[name]}
     assert differing == {"recovery_h", "not_recovered_share", "recovery_90_h", "not_recovered_90_share"}
     assert ended.kpis["not_recovered_share"] == 1 and len(ended.tables["recovery"]["time"]) == 0
@@ -375,7 +374,9 @@ def test_named_scenarios_compose_and_lie_in_their_run(name):
 
 MISTAKES = [
     (one("strike_day", at("day 40 00:00")), "disruptions.it.start: from 'day 40 00:00' for 24 h lies outside the run"),
+    (one("strike_day", at("day 40 00:00")), "; 'day 1' to 'day 3' lie there"),
     (one("strike_day", at("2021-01-01 00:00")), "of which day 1 is 2022-09-06"),
+    (one("strike_day", at("2022-11-15 12:00")), "; start_date=2022-11-12 to 2022-11-14 puts it there"),
     (one("strike_day", at("noon")), "disruptions.it.start: as 'day 3 12:00'"),
     (one("strike_day", at("day 1 25:00")), "got 'day 1 25:00'"),
     (one("strike_day", at("day 1 00:00"), "share=1.2"), "disruptions.it.share: must be at most 1, got 1.2"),

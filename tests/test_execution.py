@@ -187,6 +187,17 @@ def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch, capsys):
     assert "replications" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(monkeypatch, capsys, is_terminal):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    clock = iter([0.0, 3.0, 9.0, 13.0, 24.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    lines = progress.Lines(is_quiet=False)
+    for _ in range(4):
+        lines.say(lambda passed: f"{passed:g} s")
+    assert capsys.readouterr().err.split("\n")[:-1] == (["3 s", "13 s", "24 s"] if is_terminal else ["13 s"])
+
+
 SLEEPERS = """
 import os, pathlib, sys, time
 from experiments.execution import Backend, Place, opened

@@ -184,5 +184,7 @@ def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:
     path = tmp_path / "flights.csv"
     path.write_text("flight,sibt,parcels\nA,2023-03-07 10:00,2000\n")
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}")
+    numbers = over._numbers([Design("of a file", hub)])
+    assert numbers and not any("flights" in text or "share" in text for text in numbers)
     path.unlink()
     assert dict(over._bands(tmp_path, [Design("of a file", hub)], over.CARRIES)) == {}

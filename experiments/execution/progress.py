@@ -11,6 +11,8 @@ R = TypeVar("R")
 FIRST_LINE_S: Final = 10.0
 NEXT_LINE_S: Final = 60.0
 """Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
+NEXT_ON_TERMINAL_S: Final = 10.0
+"""On a terminal, where the first line comes with the first result."""
 
 
 def shown(
@@ -55,7 +57,8 @@ class Lines:
     """Lines on the error stream, now and then."""
 
     def __init__(self, *, is_quiet: bool) -> None:
-        self._is_quiet, self._began, self._due = is_quiet, time.monotonic(), FIRST_LINE_S
+        self._is_quiet, self._began, is_terminal = is_quiet, time.monotonic(), sys.stderr.isatty()
+        self._due, self._next_s = (0.0, NEXT_ON_TERMINAL_S) if is_terminal else (FIRST_LINE_S, NEXT_LINE_S)
 
     def say(self, line: Callable[[float], str]) -> None:
         """Write the line, which is made of the seconds passed, if it is time for one."""
@@ -64,7 +67,7 @@ class Lines:
             return
         sys.stderr.write(f"{line(passed)}\n")
         sys.stderr.flush()
-        self._due = passed + NEXT_LINE_S
+        self._due = passed + self._next_s
 
 
 def time_left(seconds: float) -> str:

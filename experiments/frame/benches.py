@@ -84,10 +84,11 @@ class Simulated:
         return self.answered(tasks, line)
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
+        lines = self._lines  # whose time begins before the first result
         for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
             self._keep(key, part)
             self._n_made += 1
-            self._lines.say(lambda passed: line(self._finished, passed / self._n_made))
+            lines.say(lambda passed: line(self._finished, passed / self._n_made))
         return self._finished
 
     def _keep(self, key: Key, part: Part) -> None:

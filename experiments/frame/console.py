@@ -78,7 +78,8 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     if outcome.is_lower_bound(design.label, "recovery_h"):
         share = intervals["not_recovered_share"].mean
         which = f"in {share_text(share)} of the replications" if share < 1 else ""
-        yield said("not_recovered", times=LONGER[-1], kpi=kpi_name("recovery_h")), which
+        times = LONGER[-1] if design.hub.recovery.runs_on else 1
+        yield said("not_recovered", times=times, kpi=kpi_name("recovery_h")), which
 
 
 def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:

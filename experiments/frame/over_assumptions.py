@@ -27,6 +27,7 @@ from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
 from experiments.store.identity import plain_hub
 from experiments.store.read import MANIFEST
+from sim.config import ArrivalModel
 from sim.errors import CargohubError, ConfigError, InputError
 from sim.measures.ladder import capacity_ladder
 
@@ -175,7 +176,10 @@ def over_assumptions(
 def _numbers(designs: Sequence[Design]) -> list[str]:
     """Those of the traffic and of each design's bottleneck by the ladder, with value and range."""
     rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
-    wanted = dict.fromkeys((*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ()))))
+    is_of_file = all(design.hub.arrivals.model is ArrivalModel.FILE for design in designs)
+    keys = (*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ())))
+    # A file has flights of its own.
+    wanted = dict.fromkeys(key for key in keys if not (is_of_file and key.startswith("demand.")))
     try:
         ranges = {row.key: row for row in assumptions_of(designs[0].hub) if row.key in wanted}
     except ConfigError:  # of numbers that only the user's own folder has a range for

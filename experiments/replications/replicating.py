@@ -13,12 +13,14 @@ from experiments.replications.margin import walks_of
 from experiments.replications.stability import Stability, grow, verdicts
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
 from experiments.report.margin import Margins, margins_of
+from experiments.report.sections import said
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
 from experiments.store import Part, RunDirectory
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
 from sim.measures.kpis import KPIS
+from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
@@ -118,10 +120,19 @@ class _Work:
 
     def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
         if tasks:
+            self._say_longer()
             for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)):
                 self.run.keep(key, part)
             self.n_made += len(tasks)
             self._finished = self.run.finished()
+
+    def _say_longer(self) -> None:
+        """Before the first are made: that those with disruptions may go on for longer than was asked."""
+        hubs = [design.hub for design in self.designs if design.hub.disruptions and design.hub.recovery.runs_on]
+        days = max((hub.horizon_days for hub in hubs), default=0)
+        if days and not self.is_quiet and not self.n_made:
+            sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
+            sys.stderr.flush()
 
     def report(self, n: int, wide: Sequence[Need]) -> None:
         if self.is_quiet or not self._tasks(n + 1):

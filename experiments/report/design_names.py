@@ -94,6 +94,13 @@ def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
     return {label: design_name(label) if "=" in label else title for label, title in titles.items()}
 
 
+def _traffic(row: DesignRow, *, is_named: bool) -> str:
+    """`is_named`: others have as many flights; those of a file always say so."""
+    if row.arrivals == "file":
+        return f"{short(row.flights_per_day, 3)} flights a day in the file {row.demand}"
+    return f"{short(row.flights_per_day)} flights a day" + (f" ({row.demand})" if is_named else "")
+
+
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """Of each design its site, its traffic and its title, which no other has; `factors`: by label, the keys' values."""
     demands = _values_by("flights_per_day", "demand", rows)
@@ -106,9 +113,7 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
             site += f" in {row.n_halls} halls"
         elif len(machines[row.area_m2]) > 1:
             site += f" with {row.n_machines} machines"
-        traffic = f"{short(row.flights_per_day)} flights a day"
-        if row.arrivals == "file" or len(demands[row.flights_per_day]) > 1:
-            traffic += f" ({row.demand})"
+        traffic = _traffic(row, is_named=len(demands[row.flights_per_day]) > 1)
         title = f"{site}, {traffic}"
         if is_varied["disruptions"] and row.disruptions:
             title += f", with {row.disruptions}"

@@ -68,6 +68,11 @@ class Lift:
     )
     is_binding: bool = column("", "lifts most")
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether the interval of the lift includes zero; of one replication, which has none, nothing can be said."""
+        return self.lift.low is not None and self.lift.low <= 0
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -90,13 +95,18 @@ class Result:
 
     @property
     def binding(self) -> str | None:
-        """The resource that lifts most, of those known in every replication; None if nothing lifts."""
-        return next((row.resource for row in self.lifts if row.is_binding), None)
+        """The resource that lifts most, of those known in every replication; None if its lift may as well be none."""
+        return next((row.resource for row in self.lifts if row.is_binding and not row.may_be_none), None)
 
     @property
     def bottleneck(self) -> str:
         """By what-if and by the ladder, in words."""
-        return bottleneck.named(self.binding, self.ladder)
+        named = bottleneck.named(self.binding, self.ladder)
+        most = next((row for row in self.lifts if row.is_binding), None)
+        if self.binding is not None or most is None:
+            return named
+        lift = with_interval(most.lift.scaled(100), partial(number, digits=2), unit=" percentage points")
+        return f"{said('no_single_resource', resource=resource(most.resource), lift=lift)}; {named}"
 
     @property
     def best(self) -> Lift | None:
@@ -117,10 +127,8 @@ class Result:
             lines.append(said("capacity_undecided", title=name, n_undecided=self.n_undecided, n=n))
         if any(row.flights_per_day == 0 for row in self.thresholds):
             lines.append(f"{name}: sustains no demand that was simulated")
-        if self.best is not None and self.binding is None:
+        if self.best is not None and not self.best.is_binding:
             lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
-        elif self.best is not None and (self.best.lift.low or 0.0) < 0:
-            lines.append(f"{name}: the bottleneck by what-if is not sure: the interval of its lift includes 0")
         return lines
 
 

@@ -211,6 +211,10 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
         return said("thresholds_found", n_found=n_found, n=len(searches), n_done=len(kpis), time=time)
 
     kpis = bench.answered([], line)
+    left = sum(search.left(kpis) for search in searches)
+    days = searches[0].design.hub.days
+    if any(search.missing(kpis) for search in searches):
+        bench.say(said("capacity_begins", n=len(searches), left=left, days=days))
     while tasks := [task for search in by_size for task in search.missing(kpis)]:
         kpis = bench.answered(tasks, line)
     return kpis

@@ -19,6 +19,7 @@ are sampled weeks of the hub that is there at the time (`curves`), so that few r
 tells the method.
 """
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -109,6 +110,8 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     base, keys = with_keys(arguments, ExpansionKeys, _VERB)
     if keys.expansion.states:
         raise ConfigError("expansion.states: is filled from the paths; leave it empty")
+    if not arguments.quiet:
+        print(said("expansion_begins"), file=sys.stderr, flush=True)
     hubs, states = states_of(words, base, keys.expansion, config_dir)
     return [Design("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
 

@@ -23,6 +23,8 @@ class Recovery:
     """The band is what the backlog without disruptions was between so long before and after."""
     stay_h: NotNegative
     """For which the backlog must stay in it."""
+    runs_on: bool
+    """Whether a replication that has not recovered at its end is simulated for longer."""
 
 
 def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tuple[float, float, float], ...]:

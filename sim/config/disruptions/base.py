@@ -140,8 +140,18 @@ class Spell(Disruption):
             last = dt.datetime.combine(hub.start_date, dt.time()) + dt.timedelta(minutes=hub.end_min)
             raise ValueError(
                 f"start: from {self.start!r} for {self.hours:g} h lies outside the run, {hub.start_date} 00:00 to"
-                f" {last:%Y-%m-%d %H:%M}, of which day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)}"
+                f" {last:%Y-%m-%d %H:%M}, of which day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)};"
+                f" {self._where(hub)}"
             )
+
+    def _where(self, hub: Hub) -> str:
+        """Which values put it into the run."""
+        day, _ = _parsed(self.start)
+        last_day = int(hub.end_min // MIN_PER_DAY) - 1
+        if isinstance(day, dt.date):
+            first, last = (day - dt.timedelta(days=days) for days in (last_day, hub.warmup_days))
+            return f"start_date={first} to {last} puts it there"
+        return f"'day 1' to 'day {last_day - hub.warmup_days + 1}' lie there"
 
 
 def _parsed(text: str) -> tuple[int | dt.date, int]:
