@@ -10,11 +10,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from numbers import Integral, Real
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from sim.errors import ConfigError
 
 T = TypeVar("T")
+Plain: TypeAlias = Any
+"""A mapping, a list or a scalar."""
 
 LONGEST_SAID = 60
 """Characters of a value that are repeated in a message."""
@@ -66,7 +68,7 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     return cast("T", _read(kind, value, key))
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - dict, list or scalar, by what is put in
+def plain(value: object) -> Plain:
     """The inverse of `read`: dataclasses to mappings, tuples to lists, enums to values, dates to ISO text.
 
     >>> plain((dt.date(2022, 9, 5), None))

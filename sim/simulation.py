@@ -6,14 +6,13 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
-from sim.measures.checking import n_held
-from sim.measures.edges import bin_edges
 from sim.measures.exposure_tables import exposure_laws, exposure_tables
 from sim.measures.kpis import Measured, computed
-from sim.measures.laws import check_laws
+from sim.measures.laws import check_laws, n_held
 from sim.measures.occupancy import backlog_here
 from sim.measures.recovery import LONGER, paths, recovery
 from sim.measures.tables import make_tables
+from sim.measures.window import bin_edges
 from sim.processes import hub
 from sim.reading import plain, read
 from sim.record.schemas import Table, tabulate

@@ -52,7 +52,12 @@ def name_words(text: str) -> tuple[int, int]:
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
 
 
-def up_and_down(rng: np.random.Generator, mtbf_min: float, mttr_min: float, end: int) -> Iterator[tuple[int, int]]:
+def up_and_down(
+    rng: np.random.Generator,
+    mtbf_min: float,
+    mttr_min: float,
+    end: int,
+) -> Iterator[tuple[int, int]]:
     """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed; exponential."""
     now = 0
     while now < end:

@@ -12,6 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Ticks = NDArray[np.int64]
+Counts = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.float64]
+"""Columns."""
 
 TICKS_PER_MIN: Final = 1 << 20
 SECONDS_PER_MIN: Final = 60

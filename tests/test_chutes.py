@@ -5,7 +5,7 @@ import pytest
 
 from sim.domain.entities import ChuteCount
 from sim.kernels import batches
-from sim.record.chutes import FullestChute
+from sim.record.tallies import FullestChute
 from sim.units import NEVER
 
 POSTS, N_ROUTES, FIRST_MACHINE = np.array([1, 2, 1, 3, 1, 2]), 3, 4

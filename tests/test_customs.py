@@ -17,7 +17,7 @@ from sim.inputs.declarations import make_declarations
 from sim.inputs.declarations.chances import mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures import tables
-from sim.measures.customs import customs_columns
+from sim.measures.tables import customs_columns
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.processes import hall
@@ -25,7 +25,7 @@ from sim.processes.customs import HoldZone
 from sim.processes.desks import Desks
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Columns, Recorder
-from sim.record.staffing import DeskTally
+from sim.record.tallies import DeskTally
 from sim.reference.theory import poisson_arrivals
 from sim.simulation import simulate
 from sim.streams import Streams

@@ -18,9 +18,8 @@ from sim.measures.destinations import (
     drive_and_rest_h,
     journeys_h,
 )
-from sim.measures.emissions import stands_co2_kg, tugs_co2_kg
 from sim.measures.kpis import KPIS, SURROUNDINGS, Measured, names
-from sim.measures.surroundings import is_night
+from sim.measures.surroundings import is_night, stands_co2_kg, tugs_co2_kg
 from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_MIN
 

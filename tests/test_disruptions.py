@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -53,13 +53,10 @@ def changed(calm, inputs):
 def test_a_kind_of_ones_own_is_one_class(calm, monkeypatch):
     monkeypatch.setattr(Disruption, "kinds", {**Disruption.kinds})
 
-    @kind
+    @kind("an icy apron", "the apron was icy", closes_runway=True)
     class Ice(Spell):
         kind: Literal["ice"]
         sets: int
-        phrase: ClassVar = "an icy apron"
-        happened: ClassVar = "the apron was icy"
-        closes_runway: ClassVar = True
 
         def takes(self, equipment):
             return self.sets if equipment == "loader_sets" else 0

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from twin.branches import LEAST_SHARE, Tally
 
 from sim.domain.presorting import Presorting
-from sim.reference.equality import Difference, differ, vectorised_tables
+from sim.reference.equality import Difference, differ, try_hub, try_seeds, vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import SmallHub, draw
-from sim.reference.trials import try_hub, try_seeds
 from sim.rules import hall
 
 pytestmark = pytest.mark.usefixtures("many_looks")

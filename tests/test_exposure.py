@@ -12,7 +12,7 @@ from sim.config import HubConfig
 from sim.config.data_views import lookup_in_force, views
 from sim.config.exposure import Copy, Event, Exposure, Inference, Message, Party, System
 from sim.errors import ConfigError
-from sim.inputs.lookups import Lookups, make_lookups
+from sim.inputs.load_plan import Lookups, make_lookups
 from sim.measures.exposure import flow_rows, ledger_rows, matrix_rows, n_records
 from sim.measures.inference import inference_rows, r_squared
 from sim.measures.kpis import DATA, GOODS, names

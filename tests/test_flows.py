@@ -6,7 +6,7 @@ import pytest
 from experiments.composition import load
 from experiments.replications.replicating import evaluate
 from sim import simulate, simulation
-from sim.record.flow_schemas import CHUTE, EXPORT_LANE, LANE, MACHINE, SCREENING
+from sim.record.schemas import CHUTE, EXPORT_LANE, LANE, MACHINE, SCREENING
 from tests.test_halls import SPECIALISED
 
 SMALL = (

@@ -17,7 +17,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.studies.trace.compare import comparison_text
 from sim.inputs.inputs import make_inputs
-from sim.measures.tracing import Lateness, World, cost
+from sim.measures.tracing.worlds import Lateness, World, cost
 from sim.units import TICKS_PER_H
 from sim.worlds import world
 

@@ -12,8 +12,8 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.money.accounts import Activity, activity, annual_lines
-from experiments.money.assets import HALLS, assets, investment
+from experiments.money.accounts import Activity, activity, annual_lines, night_share
+from experiments.money.assets import HALLS, Kind, assets, investment, total
 from experiments.money.discounting import (
     Flow,
     Timing,
@@ -22,8 +22,6 @@ from experiments.money.discounting import (
     payback,
     present_value,
 )
-from experiments.money.lines import Kind, total
-from experiments.money.night import night_share
 from experiments.money.prices import Tenure
 from sim.config import HubConfig
 from sim.domain.roles import ROLES

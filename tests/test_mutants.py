@@ -45,20 +45,18 @@ from sim.processes.apron import Apron
 from sim.processes.buildup import BuildUp
 from sim.processes.customs import HoldZone
 from sim.processes.desks import Desks
-from sim.processes.export_hall import ExportHall
+from sim.processes.export_hall import ExportHall, Screening
 from sim.processes.lanes import Lanes, Route
 from sim.processes.loading import Loading
 from sim.processes.packers import FlexiblePackOut
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
 from sim.processes.reception import Reception
-from sim.processes.screening import Screening
 from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, Machine, Sortation
 from sim.processes.store import Mark, ParcelStore
-from sim.record.chutes import FullestChute
 from sim.record.recorder import CustomsRow
-from sim.record.staffing import DeskTally
+from sim.record.tallies import DeskTally, FullestChute
 from sim.reference import run
 from sim.reference.equality import ShuffledEnvironment, differ, vectorised_tables
 from sim.reference.small_hubs import make
@@ -997,7 +995,7 @@ MUTANTS = {
     "a leg takes no time": _aircraft_comes_as_it_leaves,
     "one screening line more": _one_screening_line_more,
     "machines advanced before screening": _screening_late,
-    "ties at screening in reverse": _merged_in_reverse(sim.processes.screening),
+    "ties at screening in reverse": _merged_in_reverse(sim.processes.export_hall),
     "screening heeds no roster": _screening_heeds_no_roster,
     "build-up heeds no roster": _build_up_heeds_no_roster,
     "collections leave when unloaded": _collection_leaves_when_unloaded,

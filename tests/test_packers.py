@@ -8,7 +8,7 @@ from experiments.composition import load
 from experiments.main import main
 from sim.domain.entities import ChuteCount
 from sim.inputs.flight_work import packed_per_h
-from sim.record.chutes import FullestChute
+from sim.record.tallies import FullestChute
 from sim.rules.packers import where_parcels_pile_up
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")

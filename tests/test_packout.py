@@ -9,7 +9,7 @@ from twin.packout import by_chute
 import sim
 from experiments.composition import load
 from experiments.main import main
-from sim.inputs.chutes import posts_of_chutes
+from sim.inputs.flight_work import posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
 from sim.processes import hub

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 
 from experiments.report import style
 from experiments.report.exposure_tables import Trade
-from experiments.report.figures import day_figure, expansion_figures, ladder_figure, spread_figure, trade_figure
+from experiments.report.figures import day_figure, expansion_figures, exposure_figure, ladder_figure, spread_figure
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.stored_designs import Window
 from experiments.statistics import Interval
@@ -178,7 +178,7 @@ def test_flows_of_few_weeks_are_drawn_as_large_as_all_else(n_weeks):
     parcels = pd.DataFrame(1000.0, index=["ES", "FR"], columns=weeks)
     found = Trade(parcels, parcels, parcels, parcels)
     with style.look():
-        drawing = trade_figure.consumption_figure(found)
+        drawing = exposure_figure.consumption_figure(found)
         assert drawing.get_figwidth() == style.WIDTH_IN
         (ax,) = drawing.axes
         assert inside(drawing, ax)

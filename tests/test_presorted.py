@@ -14,7 +14,9 @@ from sim.domain.site import TrailerLimits
 from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import make_load_plan
 from sim.measures.ladder import capacity_ladder
-from sim.measures.tracing import Journal, clearance, parcel_path
+from sim.measures.tracing.clearance import clearance
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
 from sim.reference.ample_hub import _flight, _inputs, ample_site
 from sim.reference.equality import differ, vectorised_tables

@@ -12,16 +12,7 @@ import pytest
 import sim
 from experiments import formatting
 from experiments.composition import load
-from experiments.report import (
-    bottleneck,
-    chutes,
-    customs_rows,
-    disruption_text,
-    fullness,
-    sentences,
-    validation,
-    validation_counts,
-)
+from experiments.report import bottleneck, disruption_text, run_grids, sentences, validation
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
 from experiments.report.run_page import page_of
@@ -250,8 +241,8 @@ def test_validation_holds_the_hub_of_today_against_what_was_reported():
 
 
 def test_each_reported_number_has_its_source_and_is_of_a_value_that_is_counted():
-    counts = {value for name, value in vars(validation_counts).items() if name.isupper()}
-    known = {*KPIS, *counts, customs_rows.OPENED, customs_rows.INFRINGING}
+    counts = {value for name, value in vars(validation).items() if name.isupper()}
+    known = {*KPIS, *counts, run_grids.OPENED, run_grids.INFRINGING}
     assert len({check.quantity for check in validation.checks()}) == len(validation.checks()) > 10
     for check in validation.checks():
         assert check.value in known and check.source and check.why and check.divisor > 0
@@ -285,12 +276,12 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
         "collections": table(docked=[1440.0, 3000.0, 10.0, np.nan]),
     }
     kpis_ = {"a": {"trucks_per_day": value(27.0), "night_movements_per_day": value(0.6)}}
-    own = validation_counts.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
-    assert own[validation_counts.FLIGHTS].mean == 6 / 2 / 2
-    assert own[validation_counts.TONNES].mean == (320 + 80) / 2 / 2
-    assert own[validation_counts.TRUCKS_AN_AIRCRAFT].mean == 18
-    assert own[validation_counts.TRUCKS_BOTH_WAYS].mean == 27 + 2 / 4
-    assert own[validation_counts.NIGHT_SHARE].mean == pytest.approx(0.2)
+    own = validation.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
+    assert own[validation.FLIGHTS].mean == 6 / 2 / 2
+    assert own[validation.TONNES].mean == (320 + 80) / 2 / 2
+    assert own[validation.TRUCKS_AN_AIRCRAFT].mean == 18
+    assert own[validation.TRUCKS_BOTH_WAYS].mean == 27 + 2 / 4
+    assert own[validation.NIGHT_SHARE].mean == pytest.approx(0.2)
     by_air = {"export_share": value(0.2, 0.19, 0.21)}
     rows = {row.quantity: row for row in validation.compare([TODAY], {"a": own | by_air}, 14)}
     assert rows["Outbound trucks an aircraft, hub of today"].outcome == "within"
@@ -301,8 +292,8 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
     after = {row.quantity: row for row in validation.compare([replace(PERMIT, area_m2=66_000)], {"b": own}, 14)}
     assert after["Trucks a day both ways, after the extension"].predicted == "27.5"
     # Without exports nothing is said of them.
-    own = validation_counts.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
-    assert validation_counts.TRUCKS_BOTH_WAYS not in own
+    own = validation.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
+    assert validation.TRUCKS_BOTH_WAYS not in own
     rows = validation.compare([TODAY], {"a": own | {"export_share": value(0.0)}}, 14)
     assert not any("Exports" in row.quantity for row in rows)
 
@@ -478,12 +469,12 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
     packout = pd.DataFrame(rows, columns=names)
     halls = pd.DataFrame({"scenario": ["a", "a", "b"], "hall": [0, 1, 0], "name": ["main", "east", "main"]})
     window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
-    (said,) = chutes.fullest(packout, halls, (TODAY, PERMIT), window)
+    (said,) = run_grids.fullest_chutes(packout, halls, (TODAY, PERMIT), window)
     assert said == (
         "30,000 m², 3.5 flights a day: the fullest chute was that of FR at machine 4 of hall east, with 1 post: 812"
         " parcels waiting or being packed at once, on Tue 06 Sep 01:01, the most of all replications."
     )
-    (said,) = chutes.fullest(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
+    (said,) = run_grids.fullest_chutes(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
     assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 of the run 14:32.")
 
 
@@ -581,7 +572,7 @@ def test_how_full_zones_are_is_their_share_of_the_limit():
             )
         ]
     )  # fmt: skip
-    grid = fullness.grid(occupancy, (TODAY, PERMIT), Window(30, 120, None))
+    grid = run_grids.fullness_grid(occupancy, (TODAY, PERMIT), Window(30, 120, None))
     assert grid.rows == (
         ("Build-up places", "ULDs", PERMIT.title, "4", "100 %", "100 %"),
         ("Empty ULDs", "ULDs", TODAY.title, "20", "75.0 %", "150.0 %"),

@@ -13,7 +13,7 @@ from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
 from sim.measures.kpis import KPIS
 from sim.processes import hub
-from sim.record.staffing import DeskTally, ShortTally
+from sim.record.tallies import DeskTally, ShortTally
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw

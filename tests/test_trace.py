@@ -18,21 +18,13 @@ from experiments.main import main
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
-from sim.measures.tracing import (
-    CAUSES,
-    Journal,
-    Outcome,
-    by_resource,
-    clearance,
-    flight_path,
-    held,
-    parcel_path,
-    truck_path,
-    uld_path,
-)
-from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK
-from sim.measures.tracing.segments import Segment, closed, merged
-from sim.measures.tracing.trucks import STEPS
+from sim.measures.tracing.causes import CAUSES
+from sim.measures.tracing.clearance import clearance
+from sim.measures.tracing.holders import held
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK, flight_path, parcel_path, uld_path
+from sim.measures.tracing.segments import Outcome, Segment, by_resource, closed, merged
+from sim.measures.tracing.trucks import STEPS, truck_path
 from sim.record.schemas import TABLES
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -397,7 +389,7 @@ def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> N
             assert own <= columns[holding.table], cause.name
     for step in (*TO_BREAKDOWN, *TO_TRUCK, *AIRCRAFT):
         assert step.column in columns[step.table] and step.cause in CAUSES and (step.then or step.cause) in CAUSES
-    assert all(step.column in columns["trucks"] and step.cause in CAUSES for step in STEPS)
+    assert all(column in columns["trucks"] and cause in CAUSES for column, cause in STEPS.items())
 
 
 NO_TAIL = ("customs.late_data_share=0", "customs.document_check_share=0", "customs.examined_share=0")

@@ -14,7 +14,7 @@ from sim.config.trade import ExportGoods, Goods
 from sim.errors import ConfigError
 from sim.inputs.goods import FlightGoods, bands, draw_goods, week_of
 from sim.inputs.inputs import make_inputs
-from sim.measures.trade import balance_rows, trade_rows, weekly_imports
+from sim.measures.exposure_tables import balance_rows, trade_rows, weekly_imports
 from sim.record.schemas import Table, tabulate
 from sim.units import TICKS_PER_DAY, TICKS_PER_MIN
 

@@ -16,8 +16,7 @@ from experiments.composition import load
 from experiments.formatting import percent
 from experiments.main import main
 from sim.config import HubConfig
-from sim.config.exposure import Copy, Event, Exposure, Message, Party, System
-from sim.config.watch import Watch
+from sim.config.exposure import Copy, Event, Exposure, Message, Party, System, Watch
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS, Measured
 from sim.measures.watch import first_noticed_after_days, never_noticed_share, noticed_after_days, watch_rows

@@ -21,7 +21,7 @@ from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store import Part, RunDirectory
 from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.foreign_tables import kpis_of, read_rows
+from experiments.store.foreign_tables import checked_kpis_of, read_rows
 from experiments.store.rows import schema_of
 from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, StabilityRow, SummaryRow
 from experiments.store.tables import Key
@@ -148,7 +148,7 @@ class Stored:
 
     @cached_property
     def _kpis(self) -> Kpis:
-        return kpis_of(self.manifest)
+        return checked_kpis_of(self.manifest)
 
     def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
         """As its tables say it."""

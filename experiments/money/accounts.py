@@ -1,18 +1,17 @@
 """What a year of a hub earns and costs: lines of whole cents that add up to their total."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Final
 
-from experiments.money.assets import HALLS, replacement_value
-from experiments.money.lines import Kind, Line, cents
-from experiments.money.night import night_of_day, night_share
+from experiments.money.assets import HALLS, Kind, Line, cents, replacement_value
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
-from sim.domain.roles import ROLES
-from sim.inputs.staffing import people_of_posts
-from sim.units import CENTS_PER_EUR, HOURS_PER_DAY
+from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
+from sim.domain.roles import ROLES, Place
+from sim.inputs.staffing import people_of_posts, rosters_of, spans
+from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 DAYS_PER_YEAR: Final = 365.25
 REVENUES: Final = ("revenue", "export_revenue")
@@ -38,19 +37,16 @@ class Activity:
     night_h: float
 
 
-def activity(config: HubConfig, kpis: Mapping[str, float], labour: Labour, days: float = DAYS_PER_YEAR) -> Activity:
+def activity(
+    config: HubConfig,
+    kpis: Mapping[str, float],
+    labour: Labour,
+    days: float = DAYS_PER_YEAR,
+) -> Activity:
     """The year, or so many days of it, of which these KPIs are the means."""
-    staff_h, night_h = _hours(config, kpis, labour)
-    return Activity(
-        parcels=kpis["parcels_per_day"] * days,
-        late_parcels=kpis["late_parcels_per_day"] * days,
-        exports=kpis["exports_per_day"] * days,
-        late_exports=kpis["late_exports_per_day"] * days,
-        trucks=kpis["trucks_per_day"] * days,
-        truck_km=kpis["truck_km_per_day"] * days,
-        staff_h=staff_h * days,
-        night_h=night_h * days,
-    )
+    paid = _hours(config, kpis, labour)
+    counted = (kpis[f"{each.name}_per_day"] for each in fields(Activity)[: -len(paid)])
+    return Activity(*(a_day * days for a_day in (*counted, *paid)))
 
 
 def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float = 1.0) -> tuple[Line, ...]:
@@ -91,3 +87,45 @@ def _hours(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> tupl
     paid = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
     night = (hours * night_share(config, role, labour) for role, hours in paid.items() if hours)
     return math.fsum(paid.values()), math.fsum(night)
+
+
+def night_share(config: HubConfig, name: str, labour: Labour) -> float:
+    """Of the post-hours that a role's roster has in the whole weeks from the first measured day on; 0 of none."""
+    first, end = _weeks(config)
+    nights = _nights(labour, first, end)
+    rostered = list(_rostered(config, name))
+    night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in rostered for begins, ends in nights)
+    total = sum((to - since) * n for since, to, n in rostered)
+    return night / total if total else 0.0
+
+
+def rostered_ticks(config: HubConfig, name: str) -> int:
+    """Post-time that a role's roster has in those weeks [ticks]."""
+    return sum((to - since) * n for since, to, n in _rostered(config, name))
+
+
+def _weeks(config: HubConfig) -> tuple[int, int]:
+    """The first measured day, and the end of the last whole week that begins in the measured days."""
+    first, n_weeks = config.warmup_days, -(-config.horizon_days // DAYS_PER_WEEK)
+    return first, first + n_weeks * DAYS_PER_WEEK
+
+
+def _rostered(config: HubConfig, name: str) -> Iterator[tuple[int, int, int]]:
+    """From and to [ticks], and how many posts of the role."""
+    low, high = (day * TICKS_PER_DAY for day in _weeks(config))
+    rosters = rosters_of(config, high)
+    for hall in (None,) if ROLES[name].place is Place.APRON else config.halls:
+        yield from spans(rosters.of_role(name, hall), low, high)
+
+
+def night_of_day(labour: Labour) -> float:
+    """The share of a day that is night."""
+    return (minute_of_day(labour.night_to) - minute_of_day(labour.night_from)) % MIN_PER_DAY / MIN_PER_DAY
+
+
+def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:
+    """From and to [ticks] of the nights, that before the first day too; from and to the same: none."""
+    first, last = minute_of_day(labour.night_from), minute_of_day(labour.night_to)
+    length = (last - first) % MIN_PER_DAY
+    begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day)]
+    return [(begin, begin + length * TICKS_PER_MIN) for begin in begins]

@@ -1,13 +1,44 @@
-"""What stands on a hub's site, what it costs new, and what more of it costs to build."""
+"""Lines of the accounts, and of them what stands on a hub's site: what it costs new, and what more of it costs."""
 
-from collections.abc import Mapping
-from dataclasses import astuple
+from collections.abc import Iterable, Mapping
+from dataclasses import astuple, dataclass
+from enum import StrEnum
 from typing import Final
 
 from experiments.money.discounting import annuity_factor, as_eur
-from experiments.money.lines import Kind, Line, cents
 from experiments.money.prices import Prices, Tenure
 from sim.config import HubConfig
+from sim.units import CENTS_PER_EUR
+
+
+class Kind(StrEnum):
+    REVENUE = "revenue"
+    OPEX = "opex"
+    CAPEX = "capex"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the accounts; costs are negative."""
+
+    name: str
+    kind: Kind
+    cents: int
+
+    @property
+    def eur(self) -> float:
+        return as_eur(self.cents)
+
+
+def total(lines: Iterable[Line]) -> int:
+    """The sum [cents]; exact."""
+    return sum(line.cents for line in lines)
+
+
+def cents(eur: float) -> int:
+    """To the nearest cent, a half to the even one."""
+    return round(eur * CENTS_PER_EUR)
+
 
 HALLS: Final = "halls"
 

@@ -39,7 +39,13 @@ class Flow:
     cents: int
 
 
-def flows(amounts: Sequence[int], timing: Timing, *, per_year: int = 1, start_years: float = 0.0) -> tuple[Flow, ...]:
+def flows(
+    amounts: Sequence[int],
+    timing: Timing,
+    *,
+    per_year: int = 1,
+    start_years: float = 0.0,
+) -> tuple[Flow, ...]:
     """Amounts [cents] of consecutive periods, `per_year` of them a year (12: months), the first from `start_years` on.
 
     >>> flows([100, 100], Timing.MID_YEAR)

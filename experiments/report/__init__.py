@@ -9,12 +9,13 @@
     run_page, run_numbers            the parts of the page of run, compare and sweep
         verdicts, sentences          its answer: a line a design, and sentences
         pictures                     its pictures
-        stored_designs, halls, …     what it reads; validation, against what has been reported of the hub
+        stored_designs, run_grids    what it reads, and its tables beside KPIs
+        validation                   what has been reported of the hub
         design_names, key_names      what a reader calls designs, and keys of the configuration
         exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each
     …_text                           sentences of a study, by its verb
-    style, cells                     how all pictures look
+    style, marks                     how all pictures look
     kpi_page                         docs/kpis.md
 
 A picture is what a `prepare` makes of tables, and a `figure` that draws it and computes nothing.

@@ -137,17 +137,10 @@ def _row(name: str, estimates: Estimates, at: int, digits: int) -> str:
 
 
 def _records(estimates: Estimates, names: Sequence[str]) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": name,
-            "value": float(estimates.value[at]),
-            "low": float(estimates.low[at]),
-            "high": float(estimates.high[at]),
-            "n_days": int(estimates.n_days[at]),
-            "var_over_mean": float(estimates.dispersion[at]),
-        }
-        for at, name in enumerate(names)
-    ]
+    columns = {name: getattr(estimates, name).tolist() for name in ("value", "low", "high", "n_days")}
+    columns["var_over_mean"] = estimates.dispersion.tolist()
+    rows = zip(names, *columns.values(), strict=True)
+    return [dict(zip(("key", *columns), row, strict=True)) for row in rows]
 
 
 def _dispersion(result: Calibration) -> str:

@@ -9,7 +9,13 @@ from experiments.statistics.shapley import Decomposition
 from sim.measures.kpis import KPIS
 
 
-def sentences(kpi: str, decomposition: Decomposition, start: str, end: str, lacks: Sequence[str] = ()) -> list[str]:
+def sentences(
+    kpi: str,
+    decomposition: Decomposition,
+    start: str,
+    end: str,
+    lacks: Sequence[str] = (),
+) -> list[str]:
     """What the change makes, which factor has the largest share, and whether it is sure to be the largest.
 
     `lacks`: what that factor lacks in the first scenario if it comes alone.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments.formatting import hours_text, instant, listed
+from experiments.formatting import hours_text, instant, listed, short
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.statistics.interval import Values
 from sim.config.disruptions import Disruption
@@ -21,7 +21,12 @@ def in_words(disruptions: Mapping[str, Disruption]) -> str:
     return listed(parts, "and")
 
 
-def sentences(disruptions: Frame | None, points: Sequence[NamedDesign], values: Values, window: Window) -> list[str]:
+def sentences(
+    disruptions: Frame | None,
+    points: Sequence[NamedDesign],
+    values: Values,
+    window: Window,
+) -> list[str]:
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
         return []
@@ -38,7 +43,7 @@ def sentences(disruptions: Frame | None, points: Sequence[NamedDesign], values: 
         for name in dict.fromkeys(row["name"] for row in rows if row["is_drawn"]):
             drawn = [row for row in rows if row["name"] == name]
             n = len(drawn) / values[point.label]["on_time_share"].n
-            parts.append(f"{_kind(drawn[0]).happened} at random ({name}: {n:.3g} a replication)")
+            parts.append(f"{_kind(drawn[0]).happened} at random ({name}: {short(n, 3)} a replication)")
         if parts:
             lines.append(f"{point.title} was disrupted: {'; '.join(parts)}.")
     return lines

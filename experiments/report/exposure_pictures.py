@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from experiments.formatting import number
 from experiments.report.exposure_tables import Effect, Ledgers, name
-from experiments.report.figures import exposure_figure, trade_figure, watch_figure
+from experiments.report.figures import exposure_figure
 from experiments.report.style import Figure
 
 
@@ -26,10 +26,10 @@ def figures(ledgers: Ledgers) -> dict[str, Figure]:
         drawn["exposure-matrix"] = exposure_figure.matrix_figure(ledgers.matrices)
         drawn["exposure-flows"] = exposure_figure.flow_figure(ledgers.flows)
     if ledgers.watched["outside_per_day"].any():
-        drawn["exposure-watch"] = watch_figure.figure(ledgers.watched)
+        drawn["exposure-watch"] = exposure_figure.watch_figure(ledgers.watched)
     if ledgers.inference is not None:
         drawn["exposure-inference"] = exposure_figure.inference_figure(ledgers.inference)
     if ledgers.trade is not None:
-        drawn["trade-balance"] = trade_figure.trade_figure(ledgers.trade, ledgers.balance)
-        drawn["trade-flows"] = trade_figure.consumption_figure(ledgers.trade)
+        drawn["trade-balance"] = exposure_figure.trade_figure(ledgers.trade, ledgers.balance)
+        drawn["trade-flows"] = exposure_figure.consumption_figure(ledgers.trade)
     return drawn

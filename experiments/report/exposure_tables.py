@@ -1,18 +1,16 @@
 """The ledgers of data and goods of one design, gathered from its tables: means over replications."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.formatting import number
-from experiments.report import watched
 from experiments.report.stored_designs import Frame
 from sim.measures.exposure import NO_POLICY
+from sim.units import Numbers
 
-Numbers = NDArray[np.float64]
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
 """Tables that the ledgers are gathered from."""
 WAY: Final = ("sender_jurisdiction", "location", "operator_jurisdiction")
@@ -88,7 +86,7 @@ def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
         inference(tables["inference"], label),
         trade(tables["trade"], label),
         balance(tables["trade_balance"], label),
-        watched.accesses(tables["watch"], label, n_days),
+        accesses(tables["watch"], label, n_days),
     )
 
 
@@ -107,9 +105,8 @@ def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
     in_force = set(of_design.loc[of_design["is_in_force"], "policy"])
     of_policies = []
     for policy in _policies(of_design):
-        grids = np.zeros((len(columns), len(parties), len(fields)))
-        for (party, field), row in zip(sums.loc[policy].index, sums.loc[policy].to_numpy(), strict=True):
-            grids[:, parties.index(party), fields.index(field)] = row
+        of_policy = (sums[name].loc[policy].unstack("field").reindex(index=parties, columns=fields) for name in columns)
+        grids = (grid.fillna(0.0).to_numpy(dtype=float) for grid in of_policy)
         of_policies.append(Matrix(policy, policy in in_force, parties, fields, *grids))
     return tuple(of_policies)
 
@@ -133,6 +130,35 @@ def inference(table: Frame, label: str) -> Frame | None:
         return None
     wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)
     return wide[list(_policies(of_design))].sort_values(NO_POLICY, ascending=False, kind="stable")
+
+
+def accesses(table: Frame, label: str, n_days: int) -> Frame:
+    """A row a policy, party and field, no policy first.
+
+    Accesses a day, `given_per_day` and, expected, `outside_per_day`; the share of those that is never noticed, and the
+    days until one is, and the first of them: the days that the log is kept, where no audit notices it.
+    """
+    watch = table[table["scenario"] == label]
+    scale = 1 / max(1, watch["replication"].nunique() * max(1, n_days))
+    n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
+    watch = watch.assign(n_outside=n_outside, is_policy=watch["policy"] != NO_POLICY)
+    rows = watch.groupby(["is_policy", "policy", "is_in_force", "party", "field"])
+    sums = rows[["n_given", "n_outside"]].sum().set_axis(["given_per_day", "outside_per_day"], axis=1) * scale
+    means = rows[["never_noticed_share", "noticed_after_days", "first_noticed_after_days"]].mean()
+    return sums.join(means).reset_index().drop(columns="is_policy")
+
+
+def by_policy(accesses_made: Frame) -> Iterator[tuple[str, float, float, float]]:
+    """A policy, the accesses outside it a day, the share of them that is never noticed, and days until one is.
+
+    All parties and fields together, weighted by their accesses outside the policy; NaN without such accesses.
+    """
+    for policy, of_policy in accesses_made.groupby("policy", sort=False):
+        outside = of_policy["outside_per_day"].to_numpy(dtype=float)
+        chances = of_policy[["never_noticed_share", "noticed_after_days"]].to_numpy(dtype=float)
+        total = float(outside.sum())
+        never, after = (outside @ chances / total).tolist() if total else (np.nan, np.nan)
+        yield str(policy), total, never, after
 
 
 def effects(matrices: Sequence[Matrix], inferred: Frame | None) -> tuple[Effect, ...]:

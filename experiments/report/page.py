@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.formatting import tied
 from experiments.report import style
@@ -17,6 +17,8 @@ from experiments.store.files import write_whole
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+Template: TypeAlias = Any
+"""Of jinja2, which is loaded late; or all of them."""
 PAGE: Final = "report.html"
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")
 
@@ -33,13 +35,13 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
     return {**pictures, PAGE: text.encode()}
 
 
-def template(name: str) -> Any:  # noqa: ANN401 - jinja2 is loaded late
+def template(name: str) -> Template:
     """A page of this folder, to be rendered."""
     return _templates().get_template(name)
 
 
 @cache
-def _templates() -> Any:  # noqa: ANN401 - jinja2 is loaded late
+def _templates() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     pages = Environment(

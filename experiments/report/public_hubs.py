@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import fmean
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
+from experiments.formatting import number
 from sim.config import HubConfig
-from sim.reading import plain
+from sim.reading import Plain, plain
 from sim.units import MIN_PER_H
 
 KINDS: Final = ("air", "ground")
@@ -86,35 +87,35 @@ class Row:
 
 
 @cache
-def _facts() -> dict[str, Any]:
-    facts: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
-    return facts
+def facts_beside(module: str) -> Plain:
+    """What the file of a module's name says, `.yaml` in place of its ending."""
+    return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
 @cache
 def public_hubs() -> tuple[PublicHub, ...]:
-    return tuple(PublicHub(**hub) for hub in _facts()["hubs"])
+    return tuple(PublicHub(**hub) for hub in facts_beside(__file__)["hubs"])
 
 
 @cache
 def sort_windows() -> tuple[SortWindow, ...]:
-    return tuple(SortWindow(**window) for window in _facts()["windows"])
+    return tuple(SortWindow(**window) for window in facts_beside(__file__)["windows"])
 
 
 @cache
 def handling_times() -> tuple[HandlingTime, ...]:
-    return tuple(HandlingTime(**time) for time in _facts()["times"])
+    return tuple(HandlingTime(**time) for time in facts_beside(__file__)["times"])
 
 
 def power_keys() -> tuple[str, ...]:
     """Keys of the configuration that `power` multiplies."""
-    return tuple(_facts()["power"])
+    return tuple(facts_beside(__file__)["power"])
 
 
 def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
     """Hall of a kind of hub for each rated parcel an hour: the standard of sorting, with the zones that go with it."""
     shares: dict[str, float] = plain(next(iter(config.halls.values())).zone_shares)
-    zones = shares if kind == "air" else _facts()["ground_zones"]
+    zones = shares if kind == "air" else facts_beside(__file__)["ground_zones"]
     return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
 
 
@@ -185,7 +186,7 @@ def _middles(config: HubConfig) -> Iterator[Row]:
         yield Row(
             f"{kind.capitalize()} hubs, middle of {len(hubs)} (m² of hall for a parcel/h)",
             middle, model_m2_per_parcel_h(config, kind), band,
-            f"{min(hub.m2_per_parcel_h for hub in hubs):.2f} to {max(hub.m2_per_parcel_h for hub in hubs):.2f}",
+            " to ".join(number(end(hub.m2_per_parcel_h for hub in hubs), 2) for end in (min, max)),
             "the hubs above",
         )  # fmt: skip
 

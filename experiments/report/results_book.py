@@ -22,9 +22,8 @@ from experiments.report.stored_designs import (
     read_window,
 )
 from experiments.statistics.interval import Values
-from experiments.store.charts import Chart
 from experiments.store.read import read_run
-from experiments.store.workbook import plain_text, write_workbook
+from experiments.store.workbook import Chart, plain_text, write_workbook
 from sim.measures.kpis import KPIS, Rank, names
 from sim.units import MIN_PER_H
 
@@ -164,7 +163,7 @@ def _letter(column: int) -> str:
     return str(get_column_letter(column))
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a text, a number or None
+def _cell(value: str | float | None) -> str | float | None:
     """Formulas are ours; no other text may be one, and what is no number is empty."""
     if isinstance(value, str):
         return value if _OURS.fullmatch(value) else plain_text(value)

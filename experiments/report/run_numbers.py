@@ -17,12 +17,12 @@ from experiments.formatting import (
     with_interval,
     zone,
 )
-from experiments.report import around, chutes, customs_rows, fullness, halls, sentences, validation
+from experiments.report import run_grids, sentences, validation
 from experiments.report.hub_share import goods_lines
 from experiments.report.key_names import heading_of_key, key_unit, name_of
 from experiments.report.sections import Section, heading_of, section, text_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
-from experiments.report.validation_counts import with_counts
+from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
@@ -118,7 +118,7 @@ def has(run: Run, kpi: str) -> bool:
 
 
 def _chutes(run: Run) -> Iterator[Section]:
-    lines = chutes.fullest(run.tables.get("packout"), run.tables.get("halls"), run.main, run.window)
+    lines = run_grids.fullest_chutes(run.tables.get("packout"), run.tables.get("halls"), run.main, run.window)
     if lines:
         yield section("chutes", text=(), items=lines, notes=[text_of("chutes")])
 
@@ -131,7 +131,7 @@ def _exports(run: Run) -> Iterator[Section]:
 
 
 def _customs(run: Run) -> Iterator[Section]:
-    counts = customs_rows.rows(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
+    counts = run_grids.customs_counts(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
     if counts:
         grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
         grids = [_group(run, CUSTOMS, f"What customs does and takes{run.with_intervals}")]
@@ -153,14 +153,14 @@ def _goods(run: Run) -> Iterator[Section]:
 def _around(run: Run) -> Iterator[Section]:
     grid = _group(run, SURROUNDINGS)
     if grid.rows:
-        lanes = around.lanes(run.tables.get("destinations"), run.main)
+        lanes = run_grids.lanes_grid(run.tables.get("destinations"), run.main)
         parts = [Section("On time at the destination, by lane", grids=[lanes])] if lanes.rows else []
         yield section("around", grids=[grid], parts=parts)
 
 
 def _halls(run: Run) -> Iterator[Section]:
     for point in run.main:
-        grids = halls.grids(run.tables.get("halls"), run.tables.get("shuttles"), point, run.window)
+        grids = run_grids.halls_grids(run.tables.get("halls"), run.tables.get("shuttles"), point, run.window)
         if grids:
             yield Section(heading_of("halls").format(title=point.title), text=[text_of("halls")], grids=grids)
 
@@ -202,7 +202,7 @@ def _area(run: Run) -> Iterator[Section]:
 
 
 def _fullness(run: Run) -> Iterator[Section]:
-    grid = fullness.grid(run.tables["occupancy"], run.main, run.window)
+    grid = run_grids.fullness_grid(run.tables["occupancy"], run.main, run.window)
     if grid.rows:
         yield section("fullness", grids=[grid])
 

@@ -1,9 +1,9 @@
 """How every figure looks: fonts, a palette that colour-blind readers can tell apart, and the way to a file."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from experiments.formatting import unit_name
 from experiments.report import tooltips
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 else:  # matplotlib is loaded where it draws
     Axes = Figure = Any
 
+T = TypeVar("T")
 # Okabe and Ito, Color universal design (2008); without the yellow, which is faint on white.
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _MORE: Final = ("#8B5A2B", "#7F3C8D")
@@ -42,7 +43,9 @@ _RC: Final[dict[Any, Any]] = {
 }  # fmt: skip
 
 
-Look: TypeAlias = dict[str, Any]
+Trait: TypeAlias = Any
+"""Whatever matplotlib takes under a name of its own."""
+Look: TypeAlias = dict[str, Trait]
 """How one design is drawn: its colour and its dash, as matplotlib calls them."""
 
 
@@ -117,7 +120,7 @@ def svg(figure: Figure) -> bytes:
     return tooltips.titled(saved(figure, "svg"))
 
 
-def saved(figure: Figure, form: str, **more: Any) -> bytes:  # noqa: ANN401 - as matplotlib's savefig takes them
+def saved(figure: Figure, form: str, **more: Trait) -> bytes:
     """The figure as svg, pdf or png; the same figure gives the same bytes."""
     buffer = io.BytesIO()
     with look():
@@ -138,16 +141,32 @@ def slide(figure: Figure, form: str, title: str = "") -> bytes:
     return saved(figure, form, dpi=_SLIDE_PX / width)
 
 
-def legend_below(figure: Figure, axes: Sequence[Axes], columns: int = 4) -> None:
+def each_drawn(
+    draw: Callable[[Axes, T], None], items: Sequence[T], columns: int, row_in: float, more_in: float = 0.0
+) -> Figure:
+    """A panel an item, as in `panels`, and one legend below them."""
+    drawing, axes = panels(len(items), columns, row_in, more_in)
+    for ax, item in zip(axes, items, strict=True):
+        draw(ax, item)
+    return legend_below(drawing, axes)
+
+
+def note(
+    ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], size: float = 8.5, **look: Trait
+) -> None:
+    """A text beside a place, so many points from it."""
+    ax.annotate(text, at, offset, textcoords="offset points", fontsize=size, **look)
+
+
+def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figure:
     """One legend for all the axes, below them, where it covers nothing; fewer columns where long names ask for it."""
     handles: dict[str, Artist] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             handles.setdefault(str(label), handle)
-    if not handles:
-        return
     for n in range(min(columns, len(handles)), 0, -1):
         legend = figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=n)
         if n == 1 or legend.get_window_extent().width <= figure.bbox.width:
-            return
+            break
         legend.remove()
+    return figure

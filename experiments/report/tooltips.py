@@ -6,7 +6,7 @@ A mark's text travels as its group's id, which matplotlib writes into the SVG; t
 import html
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.formatting import number
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Drawn: TypeAlias = Any
+"""An artist, or a container of some, which is none."""
 _MARK: Final = "tooltip: "
 _DONE: Final = "with-tooltips"
 _GROUP: Final = re.compile(rf'<g id="{_MARK}([^"]*)">')
@@ -63,7 +65,7 @@ def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
             yield artist, name
 
 
-def _points(ax: "Axes", container: Any, name: str) -> Iterator[tuple["Artist", str]]:  # noqa: ANN401 - loaded late
+def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist", str]]:
     """Each mean gets a mark of its own to point at, which is not seen: matplotlib draws all of them as one."""
     line = container.lines[0]
     if line is None:
@@ -95,6 +97,6 @@ def _is_number(text: str) -> bool:
     return not text.strip("0123456789.,−-+ %")
 
 
-def _name(artist: Any) -> str:  # noqa: ANN401 - containers are no artists
+def _name(artist: Drawn) -> str:
     name = str(artist.get_label() or "")
     return "" if name.startswith("_") else name

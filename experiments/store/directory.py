@@ -232,7 +232,7 @@ def is_held(folder: Path) -> bool:
 
 
 def _kpi_columns(kpis: Mapping[str, float]) -> Columns:
-    return {"kpi": np.array(list(kpis), dtype=np.str_), "value": np.array(list(kpis.values()), dtype=np.float64)}
+    return {"kpi": np.array(list(kpis), dtype=np.str_), "value": np.array(list(kpis.values()), dtype=float)}
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

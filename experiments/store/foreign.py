@@ -13,12 +13,12 @@ from typing import Any, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
-from experiments.store.identity import NOT_IDENTITY, hash_of
+from experiments.store.identity import NOT_IDENTITY, hash_of, plain_hub
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
-from sim.reading import plain, read
+from sim.reading import Plain, read
 
 _VERB: Final = re.compile("[a-z][a-z-]{0,30}")
 _LEAST: Final = ("kpis",)
@@ -124,10 +124,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
         raise InputError(f"{path}: verb: another than that of {MANIFEST}")
     hubs = configuration.hubs
     # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
-    plain_hubs = {label: plain(hub) for label, hub in hubs.items()}
-    for hub in plain_hubs.values():
-        if hub["arrivals"]["schedule"] is not None:
-            hub["arrivals"]["schedule"] = Path(hub["arrivals"]["schedule"]).name
+    plain_hubs = {label: plain_hub(hub) for label, hub in hubs.items()}
     asked = configuration.study
     study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
     recorded = {key: manifest.identity.get(key) for key in ("hubs", "study")}
@@ -198,7 +195,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
     return path.resolve()
 
 
-def _checked(path: Path, value: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever stands in the file
+def _checked(path: Path, value: Plain) -> dict[str, Any]:
     """The manifest's keys, each of its type and in agreement with the others."""
     checked: dict[str, Any] = value if isinstance(value, dict) else {}
     for key, kind in _KINDS.items():

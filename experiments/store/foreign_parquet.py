@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.store.foreign_text import first_line
-from experiments.store.tables import ROWS_PER_GROUP
+from experiments.store.tables import ROWS_PER_GROUP, Arrow
 from sim.errors import InputError
 
 MOST_COLUMNS: Final = 2_000
@@ -50,7 +50,7 @@ def rows_of(path: Path) -> list[dict[str, Any]]:
     return [row for batch in batches(path) for row in batch.to_pylist()]
 
 
-def batches(path: Path) -> Iterator[Any]:
+def batches(path: Path) -> Iterator[Arrow]:
     """The table as record batches with texts, not dictionaries.
 
     Raises:
@@ -71,7 +71,7 @@ def batches(path: Path) -> Iterator[Any]:
                 yield pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
 
-def _mistake_in(column: Any) -> str:  # noqa: ANN401 - pyarrow has no types to name
+def _mistake_in(column: Arrow) -> str:
     """Of a column's values, in words; empty: none. A text is looked at once, however many rows have it."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -114,7 +114,7 @@ def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, 
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[Arrow]:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -132,7 +132,7 @@ def _opened(path: Path) -> Iterator[Any]:
         raise InputError(f"{path}: damaged: {first_line(error)}") from None
 
 
-def _check_footer(path: Path, file: Any) -> None:  # noqa: ANN401 - pyarrow has no types to name
+def _check_footer(path: Path, file: Arrow) -> None:
     footer = file.metadata
     if not 0 < footer.num_columns <= MOST_COLUMNS or footer.num_row_groups > MOST_GROUPS:
         raise InputError(f"{path}: {footer.num_columns} columns in {footer.num_row_groups} groups, which no run writes")
@@ -152,7 +152,7 @@ def _check_footer(path: Path, file: Any) -> None:  # noqa: ANN401 - pyarrow has 
         raise InputError(f"{path}: {footer.num_rows} rows; at most {MOST_ROWS}")
 
 
-def _check_type(path: Path, field: Any) -> None:  # noqa: ANN401 - pyarrow has no types to name
+def _check_type(path: Path, field: Arrow) -> None:
     import pyarrow.types as kinds
 
     kind = field.type
@@ -163,13 +163,13 @@ def _check_type(path: Path, field: Any) -> None:  # noqa: ANN401 - pyarrow has n
         raise InputError(f"{path}: no name of a column: {field.name[:60]!r}")
 
 
-def _type_name(kind: Any) -> str:  # noqa: ANN401 - pyarrow has no types to name
+def _type_name(kind: Arrow) -> str:
     import pyarrow.types as kinds
 
     return "string" if kinds.is_dictionary(kind) else str(kind)
 
 
-def _first(a: Any, b: Any) -> tuple[str, int, object, object] | None:  # noqa: ANN401 - as above
+def _first(a: Arrow, b: Arrow) -> tuple[str, int, object, object] | None:
     """The first row in which the batches of equal length differ, and there the first column."""
     first: tuple[str, int, object, object] | None = None
     for name, ours, theirs in zip(a.schema.names, a.columns, b.columns, strict=True):
@@ -180,6 +180,6 @@ def _first(a: Any, b: Any) -> tuple[str, int, object, object] | None:  # noqa: A
     return first
 
 
-def _bits(array: Any) -> Any:  # noqa: ANN401 - as above
+def _bits(array: Arrow) -> Arrow:
     values = array.to_numpy(zero_copy_only=False)
     return values.view(f"u{values.itemsize}") if values.dtype.kind == "f" else values

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_parquet import batches, columns_of, rows_of
-from experiments.store.read import TABLES
+from experiments.store.read import KPI_COLUMNS, TABLES, by_replication
 from experiments.store.rows import rows_from, schema_of, types_of
 from experiments.store.summaries import SummaryRow
 from experiments.store.tables import LEADING, Key, arrow_type
@@ -71,19 +72,21 @@ def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, f
     return means
 
 
-def kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
+def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
     """The KPIs of each replication, by label and replication.
 
     Raises:
         InputError: as in `typed_rows`.
     """
-    kpis: dict[Key, dict[str, float]] = {}
-    for row in typed_rows(manifest, "kpis", {"scenario": str, "replication": int, "kpi": str, "value": float}):
-        kpis.setdefault((row["scenario"], row["replication"]), {})[row["kpi"]] = row["value"]
-    return kpis
+    return by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
 
 
-def replication_table(manifest: Manifest, schema: TableSchema, scenario: str, replication: int) -> dict[str, Any]:
+def replication_table(
+    manifest: Manifest,
+    schema: TableSchema,
+    scenario: str,
+    replication: int,
+) -> dict[str, Any]:
     """The rows of one replication, by column (N).
 
     Raises:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from sim.errors import InputError
+from sim.reading import Plain
 
 MOST_BYTES: Final = 16 * 2**20
 """Of a configuration or a manifest: thousands of designs."""
@@ -54,7 +55,7 @@ def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def yaml_of(path: Path) -> Any:  # noqa: ANN401 - a mapping, a list or a scalar
+def yaml_of(path: Path) -> Plain:
     """The file's one document.
 
     Raises:
@@ -74,7 +75,7 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - a mapping, a list or a scalar
     return value
 
 
-def json_of(path: Path) -> Any:  # noqa: ANN401 - as `yaml_of`
+def json_of(path: Path) -> Plain:
     """The file's value.
 
     Raises:

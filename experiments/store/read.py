@@ -1,7 +1,7 @@
 """Reading a complete run, for reports and notebooks."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONFIG: Final = "config.yaml"
 MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
+KPI_COLUMNS: Final = {"scenario": str, "replication": int, "kpi": str, "value": float}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,13 @@ def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
         CargohubError: as in `read_run`.
     """
     table = read_run(path, names=["kpis"]).tables["kpis"]
+    return by_replication(zip(*(table[name].tolist() for name in KPI_COLUMNS), strict=True))
+
+
+def by_replication(rows: Iterable[tuple[Any, ...]]) -> dict[Key, dict[str, float]]:
+    """Rows of the table `kpis`, by scenario and replication; values are in the order of `KPI_COLUMNS`."""
     kpis: dict[Key, dict[str, float]] = {}
-    columns = (table[name].tolist() for name in ("scenario", "replication", "kpi", "value"))
-    for scenario, replication, kpi, value in zip(*columns, strict=True):
+    for scenario, replication, kpi, value in rows:
         kpis.setdefault((scenario, replication), {})[kpi] = value
     return kpis
 

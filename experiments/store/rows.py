@@ -20,13 +20,16 @@ import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields, is_dataclass, replace
 from enum import EnumType
-from typing import Any, Final, TypeVar, dataclass_transform, get_type_hints
+from typing import Any, Final, TypeAlias, TypeVar, dataclass_transform, get_type_hints
 
 from experiments.statistics import Interval
 from experiments.store.tables import Columns, as_columns
 from sim.domain.columns import Column, TableSchema
+from sim.domain.fields import FieldSpec
 
 R = TypeVar("R")
+Held: TypeAlias = Any
+"""Whatever a field holds."""
 
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
@@ -72,7 +75,13 @@ class Declared:
         }
 
 
-def column(unit: str, meaning: str, *, heading: str | None = None, show: Callable[[Any], str] = str) -> Any:  # noqa: ANN401 - as dataclasses.field
+def column(
+    unit: str,
+    meaning: str,
+    *,
+    heading: str | None = None,
+    show: Callable[[Any], str] = str,
+) -> FieldSpec:
     """A field that is a column."""
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show)})
 
@@ -80,7 +89,7 @@ def column(unit: str, meaning: str, *, heading: str | None = None, show: Callabl
 def interval(
     unit: str, meaning: str, *, show: Callable[[Any], str] = str, heading: str | None = None,
     ends: tuple[str, ...] = ENDS, names: str = "{field}_{end}", level: str = " of its 95 % interval",
-) -> Any:  # fmt: skip  # noqa: ANN401 - as above
+) -> FieldSpec:  # fmt: skip
     """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
 
     The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are
@@ -139,7 +148,7 @@ def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
     """The rows of a table as `stored` wrote them; NaN is None where it can be. Intervals must have all four ends."""
     columns, kinds = list(_declared(row)), get_type_hints(row)
 
-    def value(record: Mapping[str, Any], name: str, declared: Declared) -> Any:  # noqa: ANN401 - whatever the field holds
+    def value(record: Mapping[str, Any], name: str, declared: Declared) -> Held:
         if declared.ends:
             mean, low, high, n = (record[column] for column in declared.columns(name).values())
             return Interval(mean, _or_none(low), _or_none(high), n)
@@ -158,7 +167,7 @@ def plain_row(row: object, *, without: Collection[str] = (), unit: str = "") -> 
     }
 
 
-def _or_none(value: Any) -> Any:  # noqa: ANN401 - whatever the field holds
+def _or_none(value: Held) -> Held:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
@@ -205,7 +214,7 @@ def _columns(each: Field[Any], declared: Declared, kind: type) -> Iterator[Colum
         yield Column(name, dtype, unit, meanings.get(end, declared.meaning))
 
 
-def _cells(value: Any, declared: Declared) -> Iterator[Any]:  # noqa: ANN401 - whatever the field holds
+def _cells(value: Held, declared: Declared) -> Iterator[Held]:
     if not declared.ends:
         yield value
     yield from (getattr(value, end) for end in declared.ends)

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
+from sim.domain.fields import FieldSpec
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
@@ -16,12 +17,12 @@ _MEANING: Final = "the design, as it is called in every table of the run"
 _ENDS: Final = ("mean", "low", "high", "n")
 
 
-def label() -> Any:  # noqa: ANN401 - as dataclasses.field
+def label() -> FieldSpec:
     """The column that names the design."""
     return column("", _MEANING)
 
 
-def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> Any:  # noqa: ANN401 - as dataclasses.field
+def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> FieldSpec:
     """The columns mean, low, high and n of a figure whose unit is a column too."""
     return interval("see unit", meaning, ends=_ENDS, names="{end}", level=level)
 

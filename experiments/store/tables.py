@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from experiments.store.files import whole, write_whole
 from sim.domain.columns import Column, TableSchema
 
+Arrow: TypeAlias = Any
+"""A thing of pyarrow, which has no types to name."""
 Columns = Mapping[str, NDArray[Any]]
 Key = tuple[str, int]
 """Scenario and replication."""
@@ -137,7 +139,7 @@ def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, 
             writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
 
 
-def arrow_type(dtype: str) -> Any:  # noqa: ANN401 - pyarrow has no types to name
+def arrow_type(dtype: str) -> Arrow:
     """Parquet's type of a declared one."""
     import pyarrow as pa
 

@@ -1,14 +1,107 @@
-"""Workbooks, and texts that a spreadsheet would calculate."""
+"""Workbooks with charts of Excel's own over their cells, and texts that a spreadsheet would calculate."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from experiments.store.charts import Chart, drawn
 from experiments.store.files import whole
 from sim.errors import InputError
+
+Excel: TypeAlias = Any
+"""A thing of openpyxl, which has no types."""
+_CHART_CM: Final = 18.0
+_LEAST_CM: Final = 7.5
+_BAR_CM: Final = 0.35
+_LINE_EMU: Final = 22_000
+_NUMBERS: Final = "[>=10]#,##0;General"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart over rows of its sheet, which count from 1 as columns do; row 1 names the series.
+
+    The first of the `columns` holds the categories, or the x of lines; each other one is a series.
+    """
+
+    title: str
+    x_title: str
+    y_title: str
+    rows: tuple[int, int]
+    """First and last."""
+    columns: tuple[int, ...]
+    colors: Sequence[str]
+    """Of the series, as #RRGGBB."""
+    at: str
+    """The cell of its corner."""
+    kind: str = "columns"
+    """columns; bars, whose names are at the side; lines, over an x of numbers."""
+    ends: Sequence[tuple[int, int]] = ()
+    """Of each series, the columns that hold how far its interval reaches below and above the mean."""
+
+
+def drawn(chart: Chart, sheet: Excel) -> Excel:
+    """The chart as openpyxl has it."""
+    from openpyxl.chart import BarChart, Reference, ScatterChart, Series
+
+    first, last = chart.rows
+    is_lines, is_sideways = chart.kind == "lines", chart.kind == "bars"
+
+    def cells(column: int) -> Excel:
+        return Reference(sheet, min_col=column, min_row=first, max_row=last)
+
+    made = ScatterChart(scatterStyle="lineMarker") if is_lines else BarChart()
+    made.title, made.style, made.width = chart.title, 2, _CHART_CM
+    made.height = max(_LEAST_CM, 4 + _BAR_CM * (last - first + 1) * len(chart.columns)) if is_sideways else _LEAST_CM
+    names, *values = chart.columns
+    for at, column in enumerate(values):
+        series = Series(cells(column), cells(names) if is_lines else None, title_from_data=False)
+        series.tx = _name(sheet, column)
+        color = chart.colors[at % len(chart.colors)].removeprefix("#")
+        if is_lines:
+            series.marker.symbol, series.smooth = "none", False
+            series.graphicalProperties.line.solidFill, series.graphicalProperties.line.width = color, _LINE_EMU
+        else:
+            series.graphicalProperties.solidFill = color
+        if chart.ends:
+            series.errBars = _error_bars(*map(cells, chart.ends[at]))
+        made.series.append(series)
+    if not is_lines:
+        made.set_categories(cells(names))
+        made.type, made.gapWidth = ("bar" if is_sideways else "col"), 60
+        if is_sideways:
+            made.x_axis.scaling.orientation = "maxMin"  # the first row on top
+            made.y_axis.crosses = "max"
+    made.legend.position, made.legend.overlay = "b", False
+    if len(values) == 1:
+        made.legend = None
+    for axis, title in ((made.x_axis, chart.x_title), (made.y_axis, chart.y_title)):
+        axis.delete, axis.title, axis.number_format = False, title or None, _NUMBERS
+    made.x_axis.tickLblPos = "low"
+    if is_lines:
+        made.x_axis.scaling.min = 0
+    else:
+        made.x_axis.tickLblSkip = 1
+    return made
+
+
+def _name(sheet: Excel, column: int) -> Excel:
+    from openpyxl.chart.data_source import StrRef
+    from openpyxl.chart.series import SeriesLabel
+    from openpyxl.utils import get_column_letter, quote_sheetname
+
+    return SeriesLabel(strRef=StrRef(f"{quote_sheetname(sheet.title)}!${get_column_letter(column)}$1"))
+
+
+def _error_bars(below: Excel, above: Excel) -> Excel:
+    from openpyxl.chart.data_source import NumDataSource, NumRef
+    from openpyxl.chart.error_bar import ErrorBars
+
+    minus, plus = (NumDataSource(numRef=NumRef(f=str(cells))) for cells in (below, above))
+    return ErrorBars(errDir="y", errBarType="both", errValType="cust", noEndCap=False, minus=minus, plus=plus)
+
 
 _FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
 """Texts that a spreadsheet would calculate."""
@@ -61,7 +154,7 @@ def write_workbook(
         book.save(file)
 
 
-def _heading(sheet: Any, row: Sequence[Any]) -> list[Any]:  # noqa: ANN401 - openpyxl has no types
+def _heading(sheet: Excel, row: Sequence[Any]) -> list[Excel]:
     """Cells of the first row, whose names may be long."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment, Font

@@ -96,11 +96,15 @@ class Selection:
         names = ("documents_share", "xray_share", "examined_share")
         check_shares(**{name: getattr(self, name) for name in names})
 
+    @property
+    def at_random(self) -> dict[Control, float]:
+        """Shares by control, the severest first."""
+        shares = self.examined_share, self.xray_share, self.documents_share
+        return dict(zip(reversed(Control), shares, strict=True))
+
     def may(self, control: Control) -> bool:
         """Whether a parcel can be selected for it."""
-        shares = self.documents_share, self.xray_share, self.examined_share
-        at_random = dict(zip(Control, shares, strict=True))
-        return at_random[control] > 0 or any(rule.control is control and rule.share > 0 for rule in self.rules)
+        return self.at_random[control] > 0 or any(rule.control is control and rule.share > 0 for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.config.bounds import unknown
-from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Inference, Message
-from sim.config.lookup import Lookup
-from sim.config.watch import Watch
+from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Inference, Lookup, Message, Watch
 
 
 @dataclass(frozen=True, slots=True)

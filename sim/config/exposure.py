@@ -1,17 +1,18 @@
-"""Who is told what of a parcel: parties, systems, messages, and policies on data that may be in force.
+"""Who is told what of a parcel: parties, systems, messages, policies on data that may be in force, and who watches.
 
 What these must satisfy together is checked by `sim.config.data_views`.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
 
-from sim.config.lookup import Lookup
-from sim.config.watch import Watch
+from sim.config.bounds import Positive, Share
 from sim.reading import Bounds
 
 Days = Annotated[int, Bounds(ge=0, le=36_525)]
+_Minutes = Annotated[float, Bounds(ge=0, le=10_000)]
 
 
 class Event(StrEnum):
@@ -119,6 +120,26 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
+class Escrow:
+    """Who keeps the keys fails now and then: exponential times up and down."""
+
+    mtbf_h: Positive
+    mttr_min: Positive
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a policy on data costs the hub's work: names and values must be looked up where they are kept."""
+
+    release_min: _Minutes
+    """Before customs releases a parcel that it holds for its data or documents."""
+    handcoding_min: _Minutes
+    """A parcel, at a hand-coding desk."""
+    escrow: Escrow | None
+    """Null: never down."""
+
+
+@dataclass(frozen=True, slots=True)
 class DataPolicy:
     """A change of who sees what, and what it costs the hub's work."""
 
@@ -144,6 +165,38 @@ class Inference:
     country: tuple[str, ...]
     product: tuple[str, ...]
     value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches the accesses to data: which are logged, who audits the log, what is outside the policy in force."""
+
+    authorities: tuple[str, ...]
+    """May audit the log, though they are no parties: no message is sent to them."""
+    auditors: dict[str, Share]
+    """Who may read the access log, and the share of its entries that each audits a day, at random."""
+    groups: dict[str, tuple[str, ...]]
+    """Parties of one group do not report each other."""
+    logged_of_party: dict[str, Share]
+    logged_of_field: dict[str, Share]
+    """An access is logged with the product of its party's and its field's share."""
+    log_retention_days: Annotated[int, Bounds(ge=1, le=36_525)]
+    """Audits that an entry stays for, one a day."""
+    eu: tuple[str, ...]
+    """Jurisdictions and locations inside the EU."""
+    from_outside_eu_share: Share
+    """Of the accesses of a party under another law to a system inside: made from outside the EU."""
+    not_given_share: Share
+    """Accesses to a record that the policy in force does not give in clear, of those that there were
+    without it."""
+
+    def logged_share(self, party: str, field: str) -> float:
+        return self.logged_of_party[party] * self.logged_of_field[field]
+
+    def audited_share(self, reader: str) -> float:
+        """Of the entries on a reader, those that somebody independent of it audits on a day."""
+        dependent = {reader}.union(*(group for group in self.groups.values() if reader in group))
+        return 1 - math.prod(1 - share for auditor, share in self.auditors.items() if auditor not in dependent)
 
 
 @dataclass(frozen=True, slots=True)

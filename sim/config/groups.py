@@ -134,6 +134,11 @@ class HubGroups:
         supposed = share.supposed * share.airport_parcels_per_year
         return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
 
+    def flights_on(self, date: dt.date) -> float:
+        """Mean flights of a usual day of its month."""
+        assert self.arrivals.month_index is not None
+        return self.demand.flights_per_day * self.arrivals.month_index[date.month - 1]
+
     def chutes(self, hall: Hall) -> int:
         """Chutes in a hall, each a machine's of a route."""
         return hall.sorting_machines * len({lane.route for lane in self.lanes.values()})

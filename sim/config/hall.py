@@ -69,9 +69,13 @@ class Hall:
         """Of its machines [parcels/h]."""
         return self.sorting_machines * self.machine_rated_per_h
 
+    def opens_on(self, start_date: dt.date) -> int:
+        """The day of the run, counted from 0, from which on it is there."""
+        return 0 if self.opens is None else max(0, (self.opens - start_date).days)
+
     def opens_late(self, start_date: dt.date) -> bool:
         """Whether it is not there from the start."""
-        return self.opens is not None and self.opens > start_date
+        return self.opens_on(start_date) > 0
 
     def __post_init__(self) -> None:
         if self.breakdown_stations < self.sorting_machines:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.fields import instant, integer
+from sim.units import Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,9 @@ class Consignments:
     value: NDArray[np.int32]
     goods: NDArray[np.uint8]
     scheme: NDArray[np.uint8]
-    is_h1: NDArray[np.bool_]
-    is_transit: NDArray[np.bool_]
-    is_hit: NDArray[np.bool_]
+    is_h1: Flags
+    is_transit: Flags
+    is_hit: Flags
     cell: NDArray[np.int16]
     """Goods, band of value, history, origin and platform of the seller, as one number."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.units import Flags
+
 
 @dataclass(frozen=True, slots=True)
 class UldLimits:
@@ -106,8 +108,8 @@ class ExportParcels:
     mass: NDArray[np.int32]
     volume: NDArray[np.int32]
     handling: NDArray[np.uint32]
-    is_no_read: NDArray[np.bool_]
-    is_non_conveyable: NDArray[np.bool_]
+    is_no_read: Flags
+    is_non_conveyable: Flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,45 +13,47 @@ Door(number=7, docked=-1)
 from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass, field, fields, replace
 from operator import attrgetter
-from typing import Any, Final, TypeVar, dataclass_transform
+from typing import Any, Final, TypeAlias, TypeVar, dataclass_transform
 
 from sim.domain import columns
 from sim.domain.columns import Column, TableSchema
 from sim.units import NEVER
 
 R = TypeVar("R")
+FieldSpec: TypeAlias = Any
+"""What `dataclasses.field` gives: a default of any type."""
 _COLUMN: Final = "column"
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
 
-def _field(column: Column, default: object) -> Any:  # noqa: ANN401 - as dataclasses.field
+def _field(column: Column, default: object) -> FieldSpec:
     return field(default=default, metadata={_COLUMN: column})
 
 
-def stamp(meaning: str, default: object = NEVER) -> Any:  # noqa: ANN401 - as above
+def stamp(meaning: str, default: object = NEVER) -> FieldSpec:
     """An instant [ticks], `NEVER` until it comes; in the table minutes. Fields are in the order of their instants."""
     return _field(columns.time("", meaning), default)
 
 
-def instant(meaning: str) -> Any:  # noqa: ANN401 - as above
+def instant(meaning: str) -> FieldSpec:
     """One that is known from the beginning."""
     return stamp(meaning, MISSING)
 
 
-def duration(meaning: str) -> Any:  # noqa: ANN401 - as above
+def duration(meaning: str) -> FieldSpec:
     """[ticks]; in the table minutes."""
     return stamp(meaning, 0)
 
 
-def integer(meaning: str, default: object = MISSING, *, dtype: str = "int32", unit: str = "1") -> Any:  # noqa: ANN401 - as above
+def integer(meaning: str, default: object = MISSING, *, dtype: str = "int32", unit: str = "1") -> FieldSpec:
     return _field(columns.number("", meaning, dtype, unit), default)
 
 
-def flag(meaning: str, default: object = MISSING) -> Any:  # noqa: ANN401 - as above
+def flag(meaning: str, default: object = MISSING) -> FieldSpec:
     return _field(columns.flag("", meaning), default)
 
 
-def label(meaning: str) -> Any:  # noqa: ANN401 - as above
+def label(meaning: str) -> FieldSpec:
     return _field(columns.text("", meaning), MISSING)
 
 

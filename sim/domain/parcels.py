@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.domain.consignments import CustomsCounts
-from sim.units import Ticks
+from sim.units import Counts, Flags, Ticks
 
 
 class Channel(IntEnum):
@@ -32,9 +32,9 @@ class ByCustoms:
 
     channel: NDArray[np.uint8]
     release: Ticks
-    is_refused: NDArray[np.bool_]
-    is_alarm: NDArray[np.bool_]
-    is_uld_xrayed: NDArray[np.bool_]
+    is_refused: Flags
+    is_alarm: Flags
+    is_uld_xrayed: Flags
     counts: CustomsCounts | None = None
     """None: nothing is declared."""
     value: NDArray[np.int32] | None = None
@@ -55,14 +55,14 @@ class Parcels(ByCustoms):
     declared.
     """
 
-    first: NDArray[np.int64]
+    first: Counts
     lane: NDArray[np.uint8]
     mass: NDArray[np.int32]
     volume: NDArray[np.int32]
     handling: NDArray[np.uint32]
     packing: NDArray[np.uint32]
-    is_no_read: NDArray[np.bool_]
-    is_non_conveyable: NDArray[np.bool_]
+    is_no_read: Flags
+    is_non_conveyable: Flags
     count: NDArray[np.int32] | None = None
 
     @property
@@ -76,6 +76,6 @@ class Parcels(ByCustoms):
         return tuple(int(np.count_nonzero(mask) if self.count is None else self.count[mask].sum()) for mask in masks)
 
     @property
-    def parcels_of_ulds(self) -> NDArray[np.int64]:
+    def parcels_of_ulds(self) -> Counts:
         """Parcels on each ULD (U)."""
         return np.diff(self.first if self.count is None else np.concatenate(([0], np.cumsum(self.count)))[self.first])

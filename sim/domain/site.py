@@ -13,7 +13,7 @@ from sim.domain.exports import ExportSite, HallExports
 from sim.domain.flight import Deck
 from sim.domain.presorting import Units
 from sim.rules import Rules
-from sim.units import Ticks
+from sim.units import Counts, Ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class MachineCalendar:
     """
 
     start: Ticks
-    slope: NDArray[np.int64]
+    slope: Counts
 
 
 @dataclass(frozen=True, slots=True)

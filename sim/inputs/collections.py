@@ -37,7 +37,12 @@ def make_exports(
     return ExportInputs(collections, draw.draw, lambda collection: recorded == "all" or collection.key in recorded)
 
 
-def _collections(config: HubConfig, streams: Streams, flights: Sequence[Flight], end: int) -> Iterator[Collection]:
+def _collections(
+    config: HubConfig,
+    streams: Streams,
+    flights: Sequence[Flight],
+    end: int,
+) -> Iterator[Collection]:
     """In any order, and not numbered yet."""
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
@@ -69,8 +74,7 @@ def _flights_per_day(config: HubConfig, flights: Sequence[Flight], end: int, dat
     """Mean flights a day: as demand says, with the month's index; those of a file over its days."""
     if config.arrivals.model is ArrivalModel.FILE:
         return len(flights) * TICKS_PER_DAY / end
-    assert config.arrivals.month_index is not None
-    return config.demand.flights_per_day * config.arrivals.month_index[date.month - 1]
+    return config.flights_on(date)
 
 
 def _hall(config: HubConfig, scheduled: int, draw: float) -> int:

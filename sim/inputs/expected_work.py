@@ -90,8 +90,8 @@ class ExpectedWork:
         bins = np.arange(len(self.flights))
         of_hall = dict.fromkeys(config.halls, np.zeros(0))
         for name, hall in config.halls.items():
-            opens = 0 if hall.opens is None else (hall.opens - config.start_date).days
-            of_hall[name] = weights[name] * (bins >= (opens * BINS_PER_DAY + MARGIN if opens > 0 else 0)).astype(float)
+            day = hall.opens_on(config.start_date)
+            of_hall[name] = weights[name] * (bins >= (day * BINS_PER_DAY + MARGIN if day else 0)).astype(float)
         total = np.sum(list(of_hall.values()), axis=0)
         share: Bins = np.divide(of_hall[hall_name], total, out=np.zeros(len(bins)), where=total > 0)
         return share
@@ -141,8 +141,7 @@ def _collections(config: HubConfig, flights: Bins) -> Bins:
         if arrivals.model is ArrivalModel.FILE:
             a_day = flights.sum() * BINS_PER_DAY / (len(flights) - 2 * MARGIN)
         else:
-            assert arrivals.month_index is not None
-            a_day = config.demand.flights_per_day * arrivals.month_index[date.month - 1]
+            a_day = config.flights_on(date)
         trucks[first : first + BINS_PER_DAY] = (of_day * flight_work.collections_per_day(config, a_day))[
             : len(trucks) - first
         ]

@@ -122,7 +122,11 @@ def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
     return hours if arrivals.cap is None else _capped(hours, arrivals.cap, weights)
 
 
-def _capped(hours: list[float], cap: ArrivalCap, weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
+def _capped(
+    hours: list[float],
+    cap: ArrivalCap,
+    weights: np.ndarray[tuple[int], np.dtype[np.float64]],
+) -> list[float]:
     is_open = weights.reshape(-1, cap.hours).min(axis=1) > 0
     taken = [0] * len(is_open)
     capped = []

@@ -14,9 +14,8 @@ from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.inputs.load_plan import make_load_plan
 from sim.streams import Streams, name_words
-from sim.units import CENTS_PER_EUR, TICKS_PER_DAY
+from sim.units import CENTS_PER_EUR, TICKS_PER_DAY, Counts, Numbers
 
-Numbers = NDArray[np.float64]
 LOW, HIGH = 0, 1
 """Bands of the declared value: up to the duty exemption, and above it."""
 
@@ -26,7 +25,7 @@ class FlightGoods:
     """Parcels and declared value [EUR, whole cents] of a flight by lane, group and band (L, G, 2)."""
 
     flight: int
-    parcels: NDArray[np.int64]
+    parcels: Counts
     value: Numbers
 
 
@@ -92,16 +91,16 @@ def _mix(config: HubConfig, streams: Streams, week: int) -> Numbers:
     for lane in config.lanes:
         weight = shares * np.exp(sigma * streams.of("goods_mix", week, *name_words(lane)).standard_normal(len(goods)))
         rows.append(weight / weight.sum())
-    return np.array(rows, dtype=np.float64)
+    return np.array(rows, dtype=float)
 
 
-def _values(rng: np.random.Generator, n: NDArray[np.int64], mean: Numbers, variance: Numbers) -> Numbers:
+def _values(rng: np.random.Generator, n: Counts, mean: Numbers, variance: Numbers) -> Numbers:
     """Value of n (L, G, 2) parcels of each band; exact where all values of a band are the same."""
     total = n * mean
     spread = np.where(mean > 0, variance / np.where(mean > 0, mean, 1.0), 0.0)
     is_drawn = (total > 0) & (spread > 0)
     drawn = rng.gamma(np.where(is_drawn, total / np.where(spread > 0, spread, 1.0), 1.0), np.where(is_drawn, spread, 1))
-    return np.asarray(np.round(np.where(is_drawn, drawn, total), 2), dtype=np.float64)
+    return np.asarray(np.round(np.where(is_drawn, drawn, total), 2), dtype=float)
 
 
 def bands(goods: Sequence[Goods], limit: float) -> tuple[Numbers, Numbers, Numbers]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.config import HubConfig
+from sim.config.data_views import lookup_in_force
 from sim.config.disruptions import Span
 from sim.domain.flight import Flight
 from sim.domain.parcels import ByCustoms, Channel, Parcels
@@ -14,13 +15,44 @@ from sim.domain.presorting import Presorting
 from sim.errors import InputError
 from sim.inputs.declarations import Declarations, make_declarations
 from sim.inputs.disruptions import Disturbances
+from sim.inputs.flight_schedule import end_of_run
 from sim.inputs.flight_work import handling_min
-from sim.inputs.lookups import Lookups, make_lookups
 from sim.inputs.quantiles import QUANTILES, midpoints, pick
 from sim.inputs.same_names import same
 from sim.inputs.site import uld_counts
-from sim.streams import Streams
-from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN
+from sim.streams import Streams, up_and_down
+from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Lookups:
+    """`down` and `up` (N), ascending [ticks]: the keys cannot be had from `down[i]` to before `up[i]`."""
+
+    duration: int
+    """[ticks]"""
+    down: Counts
+    up: Counts
+
+    def done(self, asked: Ticks) -> Ticks:
+        """When look-ups (P) asked for at these instants are done: each begins at once, or when the keys are back."""
+        if not len(self.down):
+            return asked + self.duration
+        last = np.searchsorted(self.down, asked, side="right") - 1
+        begins = np.where(last >= 0, np.maximum(asked, self.up[np.maximum(last, 0)]), asked)
+        return np.asarray(begins + self.duration, dtype=np.int64)
+
+
+def make_lookups(config: HubConfig, streams: Streams) -> Lookups | None:
+    """Those of the policy in force, with the escrow's failures up to the end of the run; None: nothing to look up."""
+    lookup = lookup_in_force(config.exposure)
+    if lookup is None:
+        return None
+    spans: list[tuple[int, int]] = []
+    if (escrow := lookup.escrow) is not None:
+        spans += up_and_down(streams.of("escrow"), escrow.mtbf_h * MIN_PER_H, escrow.mttr_min, end_of_run(config))
+    down, up = np.array(spans, dtype=np.int64).reshape(-1, 2).T
+    return Lookups(ticks(lookup.release_min), down, up)
+
 
 _OF_UNIT = {Presorting.NONE: "", Presorting.BAGS: "bag_", Presorting.ULDS: "uld_"}
 
@@ -87,7 +119,7 @@ class LoadPlan:
             **same(customs, *ByCustoms.__dataclass_fields__) | {"counts": counts},
         )
 
-    def parcels_by_lane(self, flight: Flight) -> NDArray[np.int64]:
+    def parcels_by_lane(self, flight: Flight) -> Counts:
         """How many of its parcels go to each lane (L)."""
         first, bounds = self._units(flight)
         lane, n_lanes = self.lanes(flight, int(first[-1])), len(self.config.lanes)
@@ -100,7 +132,7 @@ class LoadPlan:
         draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, QUANTILES, n, dtype=np.uint16)
         return self.lane_of.take(draw)
 
-    def _units(self, flight: Flight) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
+    def _units(self, flight: Flight) -> tuple[Counts, Counts | None]:
         """The first unit of each ULD, and the first after the last (U+1); likewise the first parcel of each unit (P+1).
 
         A bag is of one ULD; a whole ULD without parcels is no unit. None: parcels are the units.
@@ -121,7 +153,7 @@ class LoadPlan:
         bounds = np.unique(first)
         return np.searchsorted(bounds, first), bounds
 
-    def _check_trailer(self, flight: Flight, mass: NDArray[np.int64], volume: NDArray[np.int64]) -> None:
+    def _check_trailer(self, flight: Flight, mass: Counts, volume: Counts) -> None:
         """Refuse a unit that would wait for a truck for ever: mass [g] and volume [cm³] of the flight's (P)."""
         trailer = self.config.outbound.trailer
         for key, limit, largest in (
@@ -155,13 +187,18 @@ class LoadPlan:
         release = np.full(n, flight.arrival, dtype=np.int64)
         wait = rng.exponential(customs.release_mean_h * MIN_PER_H, len(held))
         release[held] += np.rint(wait * TICKS_PER_MIN).astype(np.int64)
-        is_refused = np.zeros(n, dtype=np.bool_)
+        is_refused = np.zeros(n, dtype=bool)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
-        no_parcel, no_uld = np.zeros(n, dtype=np.bool_), np.zeros(flight.n_ulds, dtype=np.bool_)
+        no_parcel, no_uld = np.zeros(n, dtype=bool), np.zeros(flight.n_ulds, dtype=bool)
         return ByCustoms(channel, release, is_refused, is_alarm=no_parcel, is_uld_xrayed=no_uld)
 
     def _lose_data(
-        self, flight: Flight, channel: NDArray[np.uint8], release: NDArray[np.int64], span: Span, share: float
+        self,
+        flight: Flight,
+        channel: NDArray[np.uint8],
+        release: Counts,
+        span: Span,
+        share: float,
     ) -> int:
         """Change what an outage of customs data changes: flights that come in it, and releases that would fall in it.
 
@@ -208,7 +245,7 @@ def _handling(config: HubConfig) -> tuple[float, float]:
     return handling_min(config), config.breakdown.handling_spread
 
 
-def _sums_between(bounds: NDArray[np.int64], values: NDArray[np.int32]) -> NDArray[np.int64]:
+def _sums_between(bounds: Counts, values: NDArray[np.int32]) -> Counts:
     """Sums from each of ascending bounds (P+1) to before the next (P)."""
     return np.diff(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[bounds])
 
@@ -226,8 +263,8 @@ def times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[
     return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
 
 
-def flags(rng: np.random.Generator, n: int, share: float) -> NDArray[np.bool_]:
+def flags(rng: np.random.Generator, n: int, share: float) -> Flags:
     """Which of n are so, each with the same probability."""
     if share == 0:
-        return np.zeros(n, dtype=np.bool_)
+        return np.zeros(n, dtype=bool)
     return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint64(round(share * (1 << 32)))

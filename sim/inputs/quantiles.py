@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+from sim.units import Counts, Numbers
 
 QUANTILES: Final = 1 << 16
 
 
-def midpoints(n: int = QUANTILES) -> NDArray[np.float64]:
+def midpoints(n: int = QUANTILES) -> Numbers:
     """The mid-points of n equal shares of one (n)."""
-    points: NDArray[np.float64] = (np.arange(n) + 0.5) / n
+    points: Numbers = (np.arange(n) + 0.5) / n
     return points
 
 
-def pick(shares: Sequence[float]) -> NDArray[np.int64]:
+def pick(shares: Sequence[float]) -> Counts:
     """Which of several, whose shares add up to one, by draw (QUANTILES)."""
-    picked: NDArray[np.int64] = np.searchsorted(np.cumsum(shares)[:-1], midpoints(), side="right")
+    picked: Counts = np.searchsorted(np.cumsum(shares)[:-1], midpoints(), side="right")
     return picked

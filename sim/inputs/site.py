@@ -1,31 +1,31 @@
 """A configuration as a site: every duration on the grid, and who and what works when."""
 
+import math
 from operator import attrgetter
 
 import numpy as np
 
-from sim.config import Hall, HubConfig
+from sim.config import Deck, Hall, HubConfig
 from sim.config.bounds import minute_of_day
 from sim.config.customs import Customs
 from sim.config.handling import Packout
 from sim.config.road import Outbound
 from sim.domain import site
+from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.domain.presorting import Units
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import DESKS, MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
-from sim.inputs.chutes import posts_of_chutes
+from sim.errors import InputError
 from sim.inputs.disruptions import Disturbances
-from sim.inputs.export_site import make_export_site, make_hall_exports
-from sim.inputs.flight_work import route_shares
-from sim.inputs.outages import machine_calendar
-from sim.inputs.roster import manned_calendar
+from sim.inputs.flight_work import posts_of_chutes, route_shares
+from sim.inputs.roster import machine_calendar, manned_calendar
 from sim.inputs.same_names import in_ticks, same
 from sim.inputs.staffing import rosters_of
 from sim.rules import Rules
-from sim.site.floors import floor_parcels, transfer_parcels
+from sim.site.floors import export_floor_parcels, floor_parcels, transfer_parcels
 from sim.site.room import check_area
 from sim.streams import Streams
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
+from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 
 def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
@@ -64,11 +64,10 @@ def _make_halls(
         manning = {**rosters.of_place(Place.HALL, name), **rosters.of_place(Place.MACHINE, name)}
         packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
         desks = {role.kind: attrgetter(role.posts)(hall) for role in ROLES.values() if role.kind in DESKS}
-        opens = 0 if hall.opens is None else max(0, (hall.opens - config.start_date).days * TICKS_PER_DAY)
         halls.append(
             site.Hall(
                 name=name,
-                opens=opens,
+                opens=hall.opens_on(config.start_date) * TICKS_PER_DAY,
                 trip_out=round_trip // 2,
                 trip_back=round_trip - round_trip // 2,
                 positions=hall.uld_positions,
@@ -181,3 +180,60 @@ def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
         extra_per_day=outbound.extra_trucks_per_day,
         workers=outbound.workers_per_truck,
     )
+
+
+def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports | None:
+    """A hall's share in exports; None without any.
+
+    Raises InputError if the largest collection would wait for ever for more floor than there is.
+    """
+    if not config.exports.share:
+        return None
+    floor, collections = export_floor_parcels(hall, config.space), config.exports.collections
+    largest = math.floor(collections.parcels * (1 + collections.spread))
+    if hall.doors_in and largest > floor:
+        raise InputError(
+            f"halls.{name}: a collection of {largest} parcels (exports.collections.parcels with its spread) is larger"
+            f" than the export floor of {floor} parcels"
+        )
+    exports = hall.exports
+    return HallExports(
+        doors=hall.doors_in,
+        dock_workers=exports.dock_workers_in,
+        floor=floor,
+        **same(exports, "screening_lines", "hand_sorting_posts", "empty_ulds"),
+        places=exports.build_up_places,
+        workers=exports.build_up_workers,
+    )
+
+
+def make_export_site(config: HubConfig) -> ExportSite | None:
+    """How exports are handled; None without any."""
+    exports = config.exports
+    if not exports.share:
+        return None
+    collections, build_up, departure = exports.collections, exports.build_up, exports.departure
+    return ExportSite(
+        lanes=tuple(exports.lanes),
+        aircraft={
+            name: AircraftLimits(
+                (_limits(kind.main_deck), _limits(kind.lower_deck)), round(kind.payload_t * KG_PER_T * G_PER_KG)
+            )
+            for name, kind in config.fleet.items()
+        },
+        **in_ticks(collections, "call_in", "docking"),
+        workers_per_truck=collections.workers_per_truck,
+        screening=ticks(MIN_PER_H / exports.screened_per_line_h),
+        hand_sorting=ticks(MIN_PER_H / exports.hand_sorted_per_post_h),
+        build_up_round=ticks(build_up.round_min),
+        build_up_fixed=ticks(build_up.fixed_min),
+        build_up_parcel=ticks(MIN_PER_H / build_up.parcels_per_h),
+        workers_per_place=build_up.workers_per_place,
+        **in_ticks(departure, "cut_off", "close_out", "doors_close"),
+        tugs=config.apron.outbound_tugs,
+        stack=departure.empties_per_position,
+    )
+
+
+def _limits(deck: Deck) -> UldLimits:
+    return UldLimits(round(deck.kg * G_PER_KG), round(deck.m3 * CM3_PER_M3))

@@ -21,8 +21,21 @@ from typing import Final, NamedTuple
 
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
-from sim.inputs.ssim_legs import Leg, date_of, last_date, leg_of
-from sim.inputs.ssim_records import CARRIER, SAME_LEG, SEGMENT, SERIAL, TRAILER, TYPE, WIDTH, Record, records
+from sim.inputs.ssim_records import (
+    CARRIER,
+    SAME_LEG,
+    SEGMENT,
+    SERIAL,
+    TRAILER,
+    TYPE,
+    WIDTH,
+    Leg,
+    Record,
+    date_of,
+    last_date,
+    leg_of,
+    records,
+)
 from sim.units import MIN_PER_DAY
 
 FREIGHTERS: Final = MappingProxyType(

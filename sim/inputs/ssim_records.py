@@ -1,5 +1,6 @@
-"""The records of an IATA SSIM chapter 7 file: 200 characters each, and which columns say what."""
+"""The records of an IATA SSIM chapter 7 file: 200 characters each, which columns say what, and a leg of type 3."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
+from sim.units import MIN_PER_DAY
 
 WIDTH: Final = 200
 """Characters of a record."""
@@ -94,3 +97,139 @@ def records(path: str | Path) -> Iterator[tuple[int, str]]:
         text = line.decode("latin-1")
         if text.strip() and text.strip("0"):
             yield number, text[:WIDTH] + text[WIDTH:].rstrip()
+
+
+_UNTIL_FURTHER_NOTICE = "00XXX00"
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAY_BEFORE = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A leg as a record of type 3 has it, its times in UTC."""
+
+    line: int
+    airline: str
+    flight: str
+    """Airline, number and suffix: `CV751`."""
+    variation: str
+    """Itinerary variation identifier."""
+    sequence: int
+    service: str
+    first: dt.date
+    last: dt.date | None
+    """Last day of the period; None: until further notice."""
+    days: tuple[int, ...]
+    """Days of the week on which it flies, 1 = Monday."""
+    every_weeks: int
+    """1: each week; 2: every second, counted from `first`."""
+    origin: str
+    destination: str
+    departure_min: int
+    """Departure in UTC [min after the midnight that begins the day of operation]."""
+    arrival_min: int
+    """Arrival in UTC [min after the same midnight]."""
+    arrival_variation_min: int | None
+    """Local time at the destination less UTC [min]; None if the file, in UTC, does not tell."""
+    aircraft: str
+    configuration: str
+    is_codeshare: bool = False
+    """Another name of a flight that is listed elsewhere, too."""
+
+
+def leg_of(record: Record, *, is_utc: bool) -> Leg:
+    airline = record.match(LEG["airline_designator"], r"[A-Z0-9]{2}[A-Z0-9 ]", "an airline's designator")
+    number = record.match(LEG["flight_number"], r" {0,3}\d{1,4} {0,3}", "a flight number")
+    suffix = record.match(LEG["operational_suffix"], "[A-Z ]", "a letter or a blank")
+    first = date_of(record, LEG["period_of_operation_from"])
+    last = last_date(record, LEG["period_of_operation_to"])
+    if last is not None and last < first:
+        raise record.wrong(LEG["period_of_operation_to"], f"a day not before the period's first, {first}")
+    departure_min, arrival_min, arrival_variation_min = _times(record, is_utc=is_utc)
+    return Leg(
+        line=record.line,
+        airline=airline,
+        flight=f"{airline}{int(number)}{suffix}",
+        variation=record[LEG["itinerary_variation_identifier"]].strip(),
+        sequence=int(record.match(LEG["leg_sequence_number"], r"[ \d]\d", "a leg's number, 01 to 99")),
+        service=record.match(LEG["service_type"], "[A-Z]", "a service type, a letter"),
+        first=first,
+        last=last,
+        days=_days(record, first, last),
+        every_weeks=2 if record.match(LEG["frequency_rate"], "[ 12]", "1, 2 or a blank") == "2" else 1,
+        origin=record.match(LEG["departure_station"], "[A-Z]{3}", "an airport of 3 letters"),
+        destination=record.match(LEG["arrival_station"], "[A-Z]{3}", "an airport of 3 letters"),
+        departure_min=departure_min,
+        arrival_min=arrival_min,
+        arrival_variation_min=arrival_variation_min,
+        aircraft=record.match(LEG["aircraft_type"], "[A-Z0-9]{3}", "an aircraft type of 3 characters"),
+        configuration=record[LEG["aircraft_configuration_version"]].strip(),
+    )
+
+
+def _times(record: Record, *, is_utc: bool) -> tuple[int, int, int | None]:
+    """Departure and arrival in UTC [min after the day of operation began], and the arrival's variation [min].
+
+    Without a date variation, the leg leaves on the day of operation and arrives within 24 hours.
+    """
+    columns = LEG["date_variation"]
+    record.match(columns, r"[A0-9 ]{2}", "days after the day of operation, of departure and arrival: 0-9, A or blank")
+    days = [None if mark == " " else -1 if mark == _DAY_BEFORE else int(mark) for mark in record[columns]]
+    variations = (
+        _variation(record, LEG["utc_local_time_variation_departure"], is_utc=is_utc),
+        _variation(record, LEG["utc_local_time_variation_arrival"], is_utc=is_utc),
+    )
+    departure_min = _clock_time(record, LEG["scheduled_time_of_aircraft_departure"]) + (days[0] or 0) * MIN_PER_DAY
+    arrival_min = _clock_time(record, LEG["scheduled_time_of_aircraft_arrival"])
+    if not is_utc:
+        departure_min -= variations[0] or 0
+        arrival_min -= variations[1] or 0
+    if days[1] is None:
+        arrival_min = departure_min + (arrival_min - departure_min) % MIN_PER_DAY
+    else:
+        arrival_min += days[1] * MIN_PER_DAY
+    if arrival_min <= departure_min:
+        raise record.wrong(
+            LEG["scheduled_time_of_aircraft_arrival"] if days[1] is None else columns,
+            f"an arrival after the departure, not {departure_min - arrival_min} min before it",
+        )
+    return departure_min, arrival_min, variations[1]
+
+
+def _clock_time(record: Record, columns: Columns) -> int:
+    text = record.match(columns, r"([01]\d|2[0-3])[0-5]\d|2400", "a time HHMM, 0000 to 2400")
+    return int(text[:2]) * 60 + int(text[2:])
+
+
+def _variation(record: Record, columns: Columns, *, is_utc: bool) -> int | None:
+    if is_utc and not record[columns].strip():
+        return None
+    text = record.match(columns, r"[+-](0\d|1[0-4])[0-5]\d", "local time less UTC as +HHMM or -HHMM")
+    return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)
+
+
+def _days(record: Record, first: dt.date, last: dt.date | None) -> tuple[int, ...]:
+    """The days of operation; each must fall in the period at least once."""
+    columns = LEG["days_of_operation"]
+    record.match(columns, "[1 ][2 ][3 ][4 ][5 ][6 ][7 ]", "days 1 to 7, each in its own column, or blanks")
+    days = tuple(int(mark) for mark in record[columns] if mark != " ")
+    if not days:
+        raise record.wrong(columns, "at least one day of operation")
+    if last is not None and (last - first).days < DAYS_PER_WEEK - 1:
+        of_period = {(first + dt.timedelta(n)).isoweekday() for n in range((last - first).days + 1)}
+        if not of_period.issuperset(days):
+            raise record.wrong(columns, f"days of operation that fall in the period {first} to {last}")
+    return days
+
+
+def date_of(record: Record, columns: Columns) -> dt.date:
+    expected = "a date as 05SEP22"
+    text = record.match(columns, rf"\d\d({'|'.join(_MONTHS)})\d\d", expected)
+    try:
+        return dt.date(2000 + int(text[5:]), _MONTHS.index(text[2:5]) + 1, int(text[:2]))
+    except ValueError:
+        raise record.wrong(columns, expected) from None
+
+
+def last_date(record: Record, columns: Columns) -> dt.date | None:
+    return None if record[columns] == _UNTIL_FURTHER_NOTICE else date_of(record, columns)

@@ -132,8 +132,7 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
 
 def _opens(config: HubConfig, hall: str | None, low: int) -> int:
     """The later of `low` and the opening of a hall [ticks]: nobody is paid before."""
-    date = None if hall is None else config.halls[hall].opens
-    return low if date is None else max(low, (date - config.start_date).days * TICKS_PER_DAY)
+    return low if hall is None else max(low, config.halls[hall].opens_on(config.start_date) * TICKS_PER_DAY)
 
 
 def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:

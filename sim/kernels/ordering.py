@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import Ticks
+from sim.units import Counts, Flags, Ticks
 
 Chunk = tuple[NDArray[Any], ...]
 """Columns of the same length (P), the first of them instants."""
@@ -19,7 +19,7 @@ _INSTANT_BITS = 34
 _MOST_GROUPS = 1 << (63 - _POSITION_BITS - _INSTANT_BITS)
 
 
-def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] | None = None) -> NDArray[np.int64]:
+def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] | None = None) -> Counts:
     """The permutation that sorts P rows by (group, instant, parcel).
 
     Instants and positions are packed into one integer, which sorts several times faster than an indirect
@@ -30,7 +30,7 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     """
     n = len(instant)
     if n < _FEW or n >> _POSITION_BITS or not _can_be_packed(instant, group):
-        order: NDArray[np.int64] = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
+        order: Counts = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
     packed = instant - instant.min()
     if group is not None:
@@ -79,7 +79,7 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     return tuple(map(np.concatenate, zip(*chunks, strict=True))) if len(chunks) > 1 else chunks[0]
 
 
-def pick(which: NDArray[np.bool_], *columns: NDArray[Any]) -> Chunk:
+def pick(which: Flags, *columns: NDArray[Any]) -> Chunk:
     """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
     rows = which.nonzero()[0]
     return tuple([column[rows] for column in columns])

@@ -1,16 +1,15 @@
 """Counting instants into bins."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.units import Ticks
+from sim.units import Counts, Flags, Ticks
 
 LONGEST_MIN = 3 * 1440
 """Stays are counted by the minute up to this; longer ones in the last bin."""
 _FEW_BINS = 16
 
 
-def count_instants(instants: Ticks, width: int, counts: NDArray[np.int64]) -> None:
+def count_instants(instants: Ticks, width: int, counts: Counts) -> None:
     """Add instants (P, from 0 on) to the counts (B) of the bins of a width [ticks].
 
     Those past the last bin are left out. Fast where they lie in few bins.
@@ -39,6 +38,6 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
     return low * window[0] + int(instants[low:high].sum()) + (len(instants) - high) * window[1]
 
 
-def is_within(instants: Ticks, window: tuple[int, int]) -> NDArray[np.bool_]:
+def is_within(instants: Ticks, window: tuple[int, int]) -> Flags:
     """Which instants (P) lie in a window, which ends before its second."""
     return (instants >= window[0]) & (instants < window[1])

@@ -60,7 +60,12 @@ class WorkDone:
         """All but the last two pieces: nobody asks for instants before the last change but one any more."""
         del self._since[:-2], self._work[:-2], self._speed[:-2]
 
-    def _instant(self, work: Ticks, server: NDArray[np.unsignedinteger], side: Literal["left", "right"]) -> Ticks:
+    def _instant(
+        self,
+        work: Ticks,
+        server: NDArray[np.unsignedinteger],
+        side: Literal["left", "right"],
+    ) -> Ticks:
         # The pieces of all servers, one server's after another's, ascend: so one search finds the pieces of all rows.
         offset = self._number << self._work_bits
         edges = (np.array(self._work) + offset).T.ravel()

@@ -10,15 +10,13 @@ from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_a_post
-from sim.measures.edges import bin_edges
 from sim.measures.staff import posts_of
 from sim.measures.stays import Stay, stays_at
-from sim.measures.window import Minutes, left_door
+from sim.measures.window import Minutes, bin_edges, left_door
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, in_order
-from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
+from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Numbers
 
-Numbers = NDArray[np.float64]
 Edges = NDArray[np.int64]
 """Ends of the intervals (B) [ticks]."""
 
@@ -170,7 +168,7 @@ def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Nu
     tally = record.stages["packout"]
     # A post handles a unit as it does a parcel.
     of_post = config.packout.parcels_per_post_h * inputs.site.units.in_bag * inputs.bin_width / TICKS_PER_H
-    return np.asarray(tally.n_out / of_post, dtype=np.float64), np.asarray(tally.n_in / of_post, dtype=np.float64)
+    return np.asarray(tally.n_out / of_post, dtype=float), np.asarray(tally.n_in / of_post, dtype=float)
 
 
 def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
@@ -182,7 +180,7 @@ def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
         of_imports // inputs.site.units.in_bag + of_exports
         for of_imports, of_exports in ((imports.n_in, exports.n_in), (imports.n_out, exports.n_out))
     )
-    return np.asarray(came * share, dtype=np.float64), np.asarray(done * share, dtype=np.float64)
+    return np.asarray(came * share, dtype=float), np.asarray(done * share, dtype=float)
 
 
 def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:

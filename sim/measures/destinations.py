@@ -6,13 +6,12 @@ Computed from the trucks' departures; nothing in the hub waits for it.
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
-from sim.units import MIN_PER_DAY, MIN_PER_H
+from sim.units import MIN_PER_DAY, MIN_PER_H, Numbers
 
 _ROUNDING = 1e-9
 
@@ -51,7 +50,12 @@ def journeys_h(config: HubConfig) -> dict[str, float]:
     }
 
 
-def destination_columns(config: HubConfig, flights: Table, trucks: Table, loads: Table) -> dict[str, list[object]]:
+def destination_columns(
+    config: HubConfig,
+    flights: Table,
+    trucks: Table,
+    loads: Table,
+) -> dict[str, list[object]]:
     """Each lane of the cohort: its road, what left for it, when that was there, and the share of it on time.
 
     A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it:
@@ -100,7 +104,7 @@ def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
 def deadlines(lane: Lane, arrival: Minutes) -> Minutes:
     """The last instant [min] at which parcels of flights (N), by drawn arrival, are on time at a lane's destination."""
     days = np.floor(arrival / MIN_PER_DAY) + lane.promised_days
-    cut_off: NDArray[np.float64] = days * MIN_PER_DAY + minute_of_day(lane.sort_cut_off)
+    cut_off: Numbers = days * MIN_PER_DAY + minute_of_day(lane.sort_cut_off)
     return cut_off
 
 

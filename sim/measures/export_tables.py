@@ -7,17 +7,22 @@ from sim.domain.columns import Table
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
-from sim.measures.edges import Series, before, inside_rows, of_hall, sums
+from sim.measures.window import Series, before, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
-from sim.record.recorder import Recorder, columns
+from sim.record.recorder import Recorder, columns, columns_of_loads
 from sim.record.schemas import Columns, tabulate
 from sim.site.floors import empty_ulds_that_fit
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 
-def export_tables(config: HubConfig, inputs: Inputs, record: Recorder, store: ExportStore | None) -> dict[str, Table]:
+def export_tables(
+    config: HubConfig,
+    inputs: Inputs,
+    record: Recorder,
+    store: ExportStore | None,
+) -> dict[str, Table]:
     """Empty ones without exports."""
-    ulds, loads = columns(OutUld, record.out_ulds), _loads(record)
+    ulds, loads = columns(OutUld, record.out_ulds), columns_of_loads(OutLoad, record.out_loads, record.out_ulds)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
     tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),
@@ -27,12 +32,6 @@ def export_tables(config: HubConfig, inputs: Inputs, record: Recorder, store: Ex
         "out_parcels": out_parcel_columns(store, inputs.end),
     }
     return {name: tabulate(name, values) for name, values in tables.items()}
-
-
-def _loads(record: Recorder) -> Table:
-    departed = {uld.key: uld.departed for uld in record.out_ulds}
-    ordered = sorted(record.out_loads, key=lambda load: (load.key, load.collection))
-    return columns(OutLoad, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
 
 
 def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:

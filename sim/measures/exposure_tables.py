@@ -1,6 +1,7 @@
 """The tables of data and trade of a replication, and their laws."""
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,16 +9,16 @@ import numpy as np
 from sim.config import HubConfig
 from sim.config.exposure import Event
 from sim.domain.inputs import Inputs
-from sim.inputs.goods import FlightGoods
-from sim.measures.checking import Laws
-from sim.measures.exposure import flow_rows, ledger_rows, matrix_rows, n_records
+from sim.inputs.goods import HIGH, FlightGoods, week_of
+from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_records
 from sim.measures.inference import inference_rows
-from sim.measures.messages import message_columns
-from sim.measures.trade import balance_rows, trade_rows, weekly_imports
+from sim.measures.laws import Laws
 from sim.measures.watch import watch_rows
+from sim.measures.window import Minutes
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
-from sim.record.schemas import Table, tabulate
+from sim.record.schemas import Table, in_order, tabulate
+from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, Counts, Numbers
 
 
 def exposure_tables(
@@ -76,3 +77,165 @@ def exposure_laws(config: HubConfig, tables: dict[str, Table]) -> Laws:
         came = flights["is_cohort"] & ~flights["is_diverted"]
         imports = tables["trade"]["n_parcels"][~tables["trade"]["is_export"]].sum()
         yield "parcels of goods = parcels of flights that came", int(imports) == int(flights["n_parcels"][came].sum())
+
+
+Sent = tuple[Minutes, Counts]
+"""Instants [min] at which an event happened (N), and how often."""
+
+
+def message_columns(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
+) -> dict[str, list[object]]:
+    """One row a message, day of sending, and whether what it tells of is measured; empty without a ledger."""
+    if not config.exposure.is_on:
+        return {}
+    sent = event_counts(inputs, record, tables)
+    low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))
+    rows: dict[tuple[str, int, bool], int] = {}
+    for name, message in config.exposure.messages.items():
+        instants, counts = sent[message.event]()
+        day = np.floor((instants + message.after_h * MIN_PER_H) / MIN_PER_DAY).astype(np.int64)
+        is_measured = (instants >= low) & (instants < high)
+        for key in zip(day.tolist(), is_measured.tolist(), counts.tolist(), strict=True):
+            rows[name, *key[:2]] = rows.get((name, *key[:2]), 0) + key[2]
+    return in_order("messages", ((name, day, n, is_measured) for (name, day, is_measured), n in rows.items() if n))
+
+
+def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> dict[Event, Callable[[], Sent]]:
+    """When each event happened, and how often.
+
+    Flights, trucks and exports have instants; what parcels go through is counted by intervals of
+    `record.bin_min`, and happens when its interval begins.
+    """
+    flights, trucks, stages = tables["flights"], tables["trucks"], record.stages
+    customs = tables["customs"]
+    landed = flights["arrival"][customs["flight"]]
+
+    def rows(instants: Minutes, weights: Counts | None = None) -> Sent:
+        happened = ~np.isnan(instants)
+        n = np.ones(len(instants), dtype=np.int64) if weights is None else weights.astype(np.int64)
+        return instants[happened], n[happened]
+
+    def by_interval(counts: Counts) -> Sent:
+        return np.asarray(np.arange(len(counts)) * (inputs.bin_width / TICKS_PER_MIN), dtype=float), counts
+
+    refused = np.zeros(len(stages["customs_hold"].n_out), dtype=np.int64)
+    for row in record.refusals:
+        refused[row.freed // inputs.bin_width] += row.n_parcels
+
+    return {
+        Event.PARCEL_ANNOUNCED: lambda: rows(flights["arrival"], flights["n_parcels"]),
+        Event.PARCEL_REFERRED: lambda: rows(landed, customs["n_referrals"]),
+        Event.PARCEL_LEFT_BEHIND: lambda: rows(landed, customs["n_left_behind"]),
+        Event.PARCEL_IN_TRANSIT: lambda: rows(landed, customs["n_elsewhere"]),
+        Event.DECLARATION_REJECTED: lambda: rows(landed, customs["n_rejected"]),
+        Event.DOCUMENTS_CHECKED: lambda: rows(landed, customs["n_documents"]),
+        Event.FLIGHT_ANNOUNCED: lambda: rows(flights["arrival"]),
+        Event.FLIGHT_LANDED: lambda: rows(flights["aldt"]),
+        Event.PARCEL_LANDED: lambda: rows(flights["aldt"], flights["n_parcels"]),
+        Event.PARCEL_HANDLED: lambda: by_interval(stages["breakdown"].n_out),
+        Event.PARCEL_SORTED: lambda: by_interval(stages["sorting"].n_out + stages["manual_sort"].n_out),
+        Event.PARCEL_CODED: lambda: by_interval(stages["handcoding"].n_out),
+        Event.PARCEL_HELD: lambda: by_interval(stages["customs_hold"].n_in),
+        Event.PARCEL_FREED: lambda: by_interval(stages["customs_hold"].n_out - refused),
+        Event.PARCEL_REFUSED: lambda: by_interval(refused),
+        Event.TRUCK_DEPARTED: lambda: rows(trucks["departed"]),
+        Event.PARCEL_DEPARTED: lambda: rows(trucks["departed"], trucks["n_parcels"]),
+        Event.EXPORT_DEPARTED: lambda: rows(tables["out_ulds"]["departed"], tables["out_ulds"]["n_parcels"]),
+    }
+
+
+def weekly_imports(
+    config: HubConfig, goods: Sequence[FlightGoods], flights: Table
+) -> tuple[list[int], Numbers, Numbers]:
+    """Mondays of the measured weeks, and parcels and declared value of the goods that came (W, L, G, 2).
+
+    A flight counts in the week of its drawn arrival; one that was diverted does not.
+    """
+    low = config.warmup_days * TICKS_PER_DAY
+    high = low + config.horizon_days * TICKS_PER_DAY
+    weeks = list(range(week_of(config, low), week_of(config, high - 1) + 1, 7))
+    shape = (len(weeks), len(config.lanes), len(config.product_groups), 2)
+    parcels, value = np.zeros(shape), np.zeros(shape)
+    for flight_goods in goods:
+        if flights["is_diverted"][flight_goods.flight]:
+            continue
+        week = weeks.index(week_of(config, int(flights["arrival"][flight_goods.flight] * TICKS_PER_MIN)))
+        parcels[week] += flight_goods.parcels
+        value[week] += flight_goods.value
+    return weeks, parcels, value
+
+
+def trade_rows(
+    config: HubConfig,
+    weeks: Sequence[int],
+    parcels: Numbers,
+    value: Numbers,
+    out_ulds: Table,
+) -> Rows:
+    """One row a week, lane and group: duty on what is above the exemption, VAT at the lane's rate on value and duty."""
+    trade = config.trade
+    rows: list[tuple[object, ...]] = []
+    for w, week in enumerate(weeks):
+        for line, lane in enumerate(config.lanes):
+            for g, group in enumerate(config.product_groups):
+                n, eur = parcels[w, line, g], value[w, line, g]
+                duty = float(eur[HIGH]) * trade.goods[group].duty
+                vat = (float(eur.sum()) + duty) * trade.vat[lane]
+                sums = n.sum(), eur.sum(), n[HIGH], eur[HIGH], duty, vat
+                rows.append((False, iso_week(week), lane, group, *map(float, sums)))
+    for (week, lane), n_out in _exported(config, out_ulds).items():
+        for group, out in trade.export_goods.items():
+            sums = n_out * out.share, n_out * out.share * out.mean_eur, 0.0, 0.0, 0.0, 0.0
+            rows.append((True, iso_week(week), lane, group, *sums))
+    return in_order("trade", rows)
+
+
+def balance_rows(config: HubConfig, trade: Table) -> Rows:
+    """A year of these flows by share of exports, beside each published deficit.
+
+    For another share of exports, parcels out are to parcels in as their masses are, since both are of the
+    same sizes.
+    """
+    scale = DAYS_PER_YEAR / config.horizon_days
+    is_import = ~trade["is_export"]
+    imports, exports = (
+        scale * float(trade["value_eur"][is_counted].sum()) for is_counted in (is_import, trade["is_export"])
+    )
+    domestic = is_import & np.isin(trade["lane"], config.trade.domestic_lanes)
+    at_home = scale * float(trade["value_eur"][domestic].sum())
+    n_in = scale * float(trade["n_parcels"][is_import].sum())
+    each = sum(group.share * group.mean_eur for group in config.trade.export_goods.values())
+    cases = [(True, config.exports.share, exports)]
+    cases += [(False, share, n_in * share / (1 - share) * each) for share in config.trade.export_shares]
+    rows: list[tuple[object, ...]] = []
+    for is_simulated, share, out in cases:
+        for year, deficit in config.trade.national_deficit_eur.items():
+            shares = (imports - out) / deficit, at_home / deficit
+            rows.append((is_simulated, share, year, deficit, imports, out, out - imports, at_home, *shares))
+    return in_order("trade_balance", rows)
+
+
+def iso_week(monday: int) -> str:
+    """Name of the week of a Monday.
+
+    >>> iso_week(dt.date(2022, 9, 5).toordinal())
+    '2022W36'
+    """
+    iso = dt.date.fromordinal(monday).isocalendar()
+    return f"{iso.year}W{iso.week:02}"
+
+
+def _exported(config: HubConfig, out_ulds: Table) -> dict[tuple[int, str], int]:
+    """Parcels off-block in the measured days, by week and destination."""
+    exported: dict[tuple[int, str], int] = {}
+    low, high = config.warmup_days, config.days
+    for departed, lane, n in zip(*(out_ulds[name].tolist() for name in _OUT), strict=True):
+        instant = 0 if np.isnan(departed) else int(departed * TICKS_PER_MIN)
+        if not np.isnan(departed) and low * TICKS_PER_DAY <= instant < high * TICKS_PER_DAY:
+            key = week_of(config, instant), lane
+            exported[key] = exported.get(key, 0) + n
+    return exported
+
+
+_OUT = ("departed", "lane_name", "n_parcels")

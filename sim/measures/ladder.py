@@ -10,9 +10,7 @@ from sim.config import HubConfig
 from sim.domain.presorting import Presorting
 from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
-from sim.measures.ladder_customs import customs_rungs
-from sim.measures.ladder_exports import export_rungs
-from sim.site.floors import floor_parcels
+from sim.site.floors import empty_ulds_that_fit, export_floor_parcels, floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 
@@ -28,8 +26,8 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
         **_apron_rungs(config),
         **_sorting_rungs(config),
         **_outbound_rungs(config, floor_stay_h(config, kpis), of_uld),
-        **export_rungs(config, kpis),
-        **customs_rungs(config, kpis, of_uld),
+        **_export_rungs(config, kpis),
+        **_customs_rungs(config, kpis, of_uld),
     }
     return {name: value for name, value in ladder.items() if math.isfinite(value)}
 
@@ -90,6 +88,29 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
     }
 
 
+def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: float) -> dict[str, float]:
+    """Imports a day by resource, with the shares that were controlled as measured (`kpis`); infinite where none were.
+
+    The reading of documents has no posts of its own, and no rung. The hold zone is full, by Little's law,
+    where it would hold what it is laid out for.
+    """
+    declared = config.customs.declared
+    if declared is None:
+        return {}
+    passing, in_zone = (kpis.get(name, 0.0) for name in ("parcels_per_day", "utilisation_customs_hold"))
+
+    def of(posts: str, minutes: float, share: float) -> float:
+        return flight_work.n_in_halls(config, posts) * MIN_PER_DAY / minutes / share if share else math.inf
+
+    return {
+        "customs_desks": of("customs_desks", config.customs.examination_min, kpis.get("examined_share", 0.0)),
+        "xray_lanes": of("controls.xray_lanes", declared.xray_min, kpis.get("xrayed_share", 0.0)),
+        "transit_desks": of("controls.transit_desks", declared.transit_min, kpis.get("transit_share", 0.0)),
+        "uld_xrays": of("controls.uld_xrays", declared.uld_xray_min, declared.uld_xray_share) * parcels_a_uld,
+        "customs_hold": passing / in_zone if in_zone else math.inf,
+    }
+
+
 def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
     """Mean time on the floor by Little's law: parcels on it over parcels a day out of it; 0 where none was measured."""
     passing = kpis.get("parcels_per_day", 0.0)
@@ -100,3 +121,60 @@ def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
 def _beside(of_imports: float, of_exports: float) -> float:
     """What units pass that exports use too, for `of_exports` of a day with each import; as it was where none do."""
     return 1 / (1 / of_imports + of_exports) if of_exports else of_imports
+
+
+def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
+    """Imports a day by resource; nothing without exports. `kpis`: as measured, for how long room is taken."""
+    exports, ratio = config.exports, config.exports.ratio
+    if not exports.share:
+        return {}
+    halls = [hall for hall in config.halls.values() if hall.doors_in]  # what collections come to
+    by_hand = flight_work.exports_by_hand(config)
+    doors = sum(hall.doors_in for hall in halls)
+
+    def built(places: int) -> float:
+        return places * MIN_PER_DAY / flight_work.build_up_min(config) * flight_work.parcels_built(config) / ratio
+
+    lines, posts = (
+        sum(getattr(hall.exports, name) for hall in halls) for name in ("screening_lines", "hand_sorting_posts")
+    )
+    return {
+        "doors_in": doors * MIN_PER_DAY / flight_work.collection_min(config) * exports.collections.parcels / ratio,
+        "screening_lines": lines * exports.screened_per_line_h * HOURS_PER_DAY / ratio,
+        "hand_sorting_posts": posts * exports.hand_sorted_per_post_h * HOURS_PER_DAY / ratio / by_hand
+        if by_hand
+        else math.inf,
+        "build_up_places": built(sum(hall.exports.build_up_places for hall in halls)),
+        "build_up_workers": built(
+            sum(hall.exports.build_up_workers // exports.build_up.workers_per_place for hall in halls)
+        ),
+        "outbound_tugs": config.apron.outbound_tugs
+        * MIN_PER_DAY
+        / flight_work.outbound_tug_min(config)
+        * config.mean_parcels_per_flight,
+        **_export_room(config, kpis),
+    }
+
+
+def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
+    """Imports a day at which the export floor, and the store of empty ULDs beyond those kept, would be full.
+
+    By Little's law: stays do not change, so what is there grows with what passes.
+    """
+    imports, exports, on_floor, stored = (
+        kpis.get(name, 0.0)
+        for name in ("parcels_per_day", "exports_per_day", "utilisation_export_floor", "utilisation_empty_ulds")
+    )
+    halls = config.halls.values()
+    floors = [export_floor_parcels(hall, config.space) for hall in halls]
+    floor = sum(n for n, hall in zip(floors, halls, strict=True) if hall.doors_in)
+    room, kept = (
+        sum(empty_ulds_that_fit(hall, config.space) for hall in halls),
+        sum(hall.exports.empty_ulds for hall in halls),
+    )
+    beyond = stored * room - kept
+    stay_d = on_floor * sum(floors) / exports if exports else 0.0
+    return {
+        "export_floor": floor / stay_d / config.exports.ratio if stay_d else math.inf,
+        "empty_ulds": imports * (room - kept) / beyond if beyond > 0 else math.inf,
+    }

@@ -1,19 +1,48 @@
 """The laws, checked after every replication. A broken one is an error of the model."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
 import numpy as np
 
 from sim.domain.entities import Refusal, Truck, Uld
 from sim.domain.export_entities import ENTITIES, STAMPS_OF_PARCELS
 from sim.domain.fields import schema_of, stamps_of
 from sim.domain.inputs import Inputs
-from sim.measures.checking import Laws, n_held, nothing_is_lost, within_capacity
-from sim.measures.edges import before, bin_edges
-from sim.measures.export_laws import export_laws
+from sim.errors import LawBroken
 from sim.measures.stays import held_times, stayed, stays_at
-from sim.measures.value_laws import value_laws
-from sim.record.recorder import Recorder, columns
+from sim.measures.window import before, bin_edges
+from sim.record.recorder import Recorder, StageTally, columns
 from sim.record.schemas import Table
 from sim.units import NEVER
+
+Laws = Iterator[tuple[str, bool]]
+"""Names of laws, and whether each holds."""
+
+
+def n_held(laws: Laws) -> int:
+    """How many laws were checked; raises LawBroken naming the first that does not hold."""
+    n = 0
+    for name, holds in laws:
+        n += 1
+        if not holds:
+            raise LawBroken(f"law broken: {name}")
+    return n
+
+
+def nothing_is_lost(stages: Mapping[str, StageTally]) -> Laws:
+    """Parcels in = out + inside, stage by stage."""
+    for name, tally in stages.items():
+        yield f"parcels in = out + inside: {name}", bool((tally.inside >= 0).all())
+
+
+def within_capacity(occupancy: Table, zones: Iterable[str]) -> Laws:
+    """No zone above its limit."""
+    for zone in zones:
+        is_of_zone = occupancy["zone"] == zone
+        inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
+        yield f"zone within its capacity: {zone}", bool(((inside >= 0) & (inside <= limit)).all())
+
 
 _PLANNED = {"flights": ("sibt", "sobt"), "trucks": ("scheduled",)}
 """Instants that others may come before or after."""
@@ -31,8 +60,8 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     yield from _capacity(inputs, tables)
     yield from _littles_law(inputs, record)
     yield from _truck_limits(inputs, tables["trucks"])
-    yield from export_laws(inputs, record, tables)
-    yield from value_laws(inputs, record, tables)
+    yield from _export_laws(inputs, record, tables)
+    yield from _declared_values(inputs, record, tables)
     yield from _runway(inputs, record)
 
 
@@ -143,7 +172,95 @@ def _runway(inputs: Inputs, record: Recorder) -> Laws:
     for name in ("aldt", "aobt"):
         happened = (getattr(row, name) for row in record.flights if getattr(row, name) != NEVER)
         instants = np.array([*happened], dtype=np.int64)
-        closed = np.zeros(len(instants), dtype=np.bool_)
+        closed = np.zeros(len(instants), dtype=bool)
         for begin, end in inputs.site.apron.closures:
             closed |= (begin <= instants) & (instants < end)
         yield f"nobody uses a closed runway: {name}", not bool(closed.any())
+
+
+def _declared_values(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
+    """Value in = value out + inside, flight by flight; in is what was declared, out what trucks and customs took.
+
+    What is inside is not looked at parcel by parcel: it is worth nothing if there is none of it, and else a
+    cent a parcel at least, the least that can be declared.
+    """
+    if not inputs.has_values:
+        return
+    flights, loads = tables["flights"], tables["loads"]
+    came, gone = (np.zeros(len(flights["number"]), dtype=np.int64) for _ in range(2))
+    landed = [row.flight for row in record.customs if row.counts is not None]
+    came[landed] = [row.counts.value for row in record.customs if row.counts is not None]
+    departed = ~np.isnan(loads["departed"])
+    np.add.at(gone, loads["flight"][departed], loads["value"][departed])
+    for row in record.refusals:
+        gone[row.flight] += row.value
+    inside = came - gone
+    n_inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"]) * (came > 0)
+    yield "declared value in = value out + inside: of flights that are gone", bool((inside[n_inside == 0] == 0).all())
+    yield "declared value in = value out + inside: of the others", bool((inside >= n_inside).all())
+
+
+def _export_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
+    if inputs.site.exports is None:
+        return
+    yield from _exports_kept(record, tables)
+    yield from _export_limits(inputs, tables)
+    yield from _littles_law_of_exports(inputs, record)
+
+
+def _exports_kept(record: Recorder, tables: dict[str, Table]) -> Laws:
+    stages, collections = record.export_stages, tables["collections"]
+    yield from nothing_is_lost(stages)
+    called = collections["n_parcels"][~np.isnan(collections["called"])].sum()
+    yield "exports on the floor = parcels of collections called", int(stages["collection"].n_in.sum()) == int(called)
+    screened = int(stages["screening"].n_out.sum())
+    yield "exports screened = unloaded, less those inside", screened <= int(stages["collection"].n_out.sum())
+    built_in = int(tables["out_ulds"]["n_parcels"].sum())
+    yield "exports out of lanes = exports on ULDs", int(stages["export_lane"].n_out.sum()) == built_in
+    yield "exports of collections on ULDs = exports on ULDs", int(tables["out_loads"]["n_parcels"].sum()) == built_in
+    gone = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["departed"])].sum()
+    yield "exports on ULDs that left = exports that left", int(collections["n_departed"].sum()) == int(gone)
+    flown = tables["flights"]["n_parcels_out"].sum()
+    taken = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["taken"])].sum()
+    yield "exports of flights = exports on ULDs that were taken", int(flown) == int(taken)
+    no_more = collections["n_departed"] <= collections["n_parcels"]
+    yield "no collection loses more parcels than it has", bool(no_more.all())
+    once = collections["n_missed"] <= collections["n_parcels"]
+    yield "no export misses its flight more than once", bool(once.all())
+
+
+def _export_limits(inputs: Inputs, tables: dict[str, Table]) -> Laws:
+    occupancy, ulds = tables["occupancy"], tables["out_ulds"]
+    yield from within_capacity(occupancy, ("export_floor", "build_up", "doors_in", "outbound_tugs"))
+    stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
+    yield "no empty ULD is used that is not there", bool((stored >= 0).all())
+    assert inputs.site.exports is not None
+    on_deck, mass = Counter[tuple[int, int]](), Counter[int]()
+    fits = True
+    for flight, deck, own_mass, volume in zip(
+        *(ulds[name].tolist() for name in ("flight", "deck", "mass", "volume")), strict=True
+    ):
+        if flight != NEVER:
+            limits = inputs.site.exports.aircraft[inputs.flights[flight].aircraft]
+            fits &= own_mass <= limits.uld[deck].mass and volume <= limits.uld[deck].volume
+            on_deck[flight, deck] += 1
+            mass[flight] += own_mass
+    yield "no ULD above the limits of its aircraft", fits
+    places = {(f.number, deck): n for f in inputs.flights for deck, n in enumerate((f.n_main_deck, f.n_lower_deck))}
+    yield "no flight with more ULDs than positions", all(n <= places[key] for key, n in on_deck.items())
+    payload = {f.number: inputs.site.exports.aircraft[f.aircraft].payload for f in inputs.flights}
+    yield "no flight above its payload", all(load <= payload[flight] for flight, load in mass.items())
+
+
+def _littles_law_of_exports(inputs: Inputs, record: Recorder) -> Laws:
+    """What the pools held = what the visitors stayed."""
+    held, end = held_times(record), inputs.end
+    of_rows = {kind: stays_at(inputs.site)[kind] for kind in ("doors_in", "build_up_places", "outbound_tugs")}
+    of_rows["empty_ulds"] = of_rows["build_up_places"]._replace(until="departed")
+    for kind, stay in of_rows.items():
+        yield f"Little's law: {kind}", held[kind] == stayed(record, stay, end)
+    came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
+    floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER)
+    yield "Little's law: export floor", held["export_floor"] == floor
+    in_stages = sum(tally.inside_time for tally in record.export_stages.values())
+    yield "Little's law: the stages' stays add up to the export floor's", in_stages == floor

@@ -8,9 +8,9 @@ from sim.domain.columns import Table
 from sim.domain.entities import Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
-from sim.measures.edges import Series, before, bin_edges, inside_rows, of_hall, total
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
+from sim.measures.window import Series, before, bin_edges, inside_rows, of_hall, total
 from sim.record.recorder import Recorder, columns
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels

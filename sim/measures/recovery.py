@@ -10,15 +10,13 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
 from sim.measures.window import Minutes, is_single, last_end
 from sim.record.schemas import Table, in_order
-from sim.units import MIN_PER_H, Ticks, ticks
+from sim.units import MIN_PER_H, Counts, Ticks, ticks
 
-Counts = NDArray[np.int64]
 PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
 """The backlog of what was not turned away, the undisturbed one, and the band around it: zones of
 `occupancy`."""

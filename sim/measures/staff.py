@@ -8,7 +8,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.record.recorder import Recorder
-from sim.record.staffing import StaffTime
+from sim.record.tallies import StaffTime
 from sim.units import NEVER, TICKS_PER_H
 
 NO_ROSTER = StaffTime(0, 0)

@@ -1,4 +1,8 @@
-"""What the neighbours get of the apron: where tugs drive, and which instants are in the night."""
+"""What neighbours and the air get: where tugs drive, which instants are in the night, and CO2 by operation.
+
+The boundary is the hub and its trucks' way out: aircraft in flight or held at their origin, collection
+trucks on the road and trucks on their way back are not counted.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +11,9 @@ import numpy as np
 
 from sim.config import Environment, HubConfig
 from sim.config.bounds import minute_of_day
-from sim.measures.window import Minutes
+from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H
 
 M_PER_KM = 1000
 
@@ -56,7 +60,7 @@ def _outbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, D
 
 def _to_apron_m(config: HubConfig) -> Minutes:
     """Of each hall (H)."""
-    return np.array([hall.apron_distance_m for hall in config.halls.values()], dtype=np.float64)
+    return np.array([hall.apron_distance_m for hall in config.halls.values()], dtype=float)
 
 
 def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -69,3 +73,24 @@ def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np
     if first <= last:
         return (minute >= first) & (minute < last)
     return (minute >= first) | (minute < last)
+
+
+def tugs_co2_kg(engine_h: float, rules: Environment) -> float:
+    return engine_h * rules.tug_diesel_l_per_h * rules.diesel_co2_kg_per_l
+
+
+def stands_co2_kg(block_h: float, rules: Environment) -> float:
+    """Of aircraft in block: their own auxiliary power part of the time, ground power the rest [kg]."""
+    apu = rules.apu_fuel_kg_per_h * rules.jet_fuel_co2_kg_per_kg
+    gpu = rules.gpu_diesel_l_per_h * rules.diesel_co2_kg_per_l
+    return block_h * (rules.apu_share * apu + (1 - rules.apu_share) * gpu)
+
+
+def halls_co2_kg(config: HubConfig, window: Window) -> float:
+    """Of the electricity of each hall from its opening on, by its area, whatever it handles [kg]."""
+    rules = config.environment
+    m2_h = 0.0
+    for hall in config.halls.values():
+        opens = hall.opens_on(config.start_date) * MIN_PER_DAY
+        m2_h += hall.area_m2 * (window.high - min(max(opens, window.low), window.high)) / MIN_PER_H
+    return m2_h * rules.hall_kwh_per_m2_year / (DAYS_PER_YEAR * HOURS_PER_DAY) * rules.grid_co2_kg_per_kwh

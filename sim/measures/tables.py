@@ -1,29 +1,28 @@
 """The tables of a replication, made from what the hub recorded."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.domain.columns import Table
+from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
+from sim.domain.parcels import Channel
 from sim.domain.site import Site
-from sim.measures.customs import customs_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
-from sim.measures.edges import sums
 from sim.measures.export_tables import export_tables
-from sim.measures.flows import flow_columns, manning_columns
-from sim.measures.halls import hall_columns
 from sim.measures.occupancy import occupancy_columns
 from sim.measures.parcels import parcels_table
 from sim.measures.recovery import disruption_columns
+from sim.measures.window import Window, of_zone, sums
 from sim.processes.export_store import ExportStore
-from sim.record.recorder import Recorder, columns
-from sim.record.schemas import Columns, in_order, tabulate
-from sim.units import MIN_PER_H, NEVER, Ticks, ticks
+from sim.record.recorder import CustomsRow, Recorder, columns, columns_of_loads
+from sim.record.schemas import CHUTE, LANE, MACHINE, Columns, Table, in_order, tabulate
+from sim.units import CENTS_PER_EUR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
 
 _CLEARED_SHARE = 0.95
 
@@ -43,7 +42,7 @@ def make_tables(
         "trains": columns(Train, record.trains),
         "shuttles": columns(Shuttle, record.shuttles),
         "trucks": _with_route_names(inputs.site, columns(Truck, record.trucks)),
-        "loads": _loads(record),
+        "loads": columns_of_loads(Load, record.loads, record.trucks),
         "packout": _packout(inputs.site, record),
         "customs": customs_columns(record),
         "stages": _stages(record),
@@ -80,14 +79,9 @@ def _packout(site: Site, record: Recorder) -> Table:
     return rows | {"posts_of_chute": np.array(n_posts), "fullest_parcels": rows["fullest"] * site.units.in_bag}
 
 
-def _loads(record: Recorder) -> Table:
-    departed = {truck.key: truck.departed for truck in record.trucks}
-    ordered = sorted(record.loads, key=lambda load: (load.key, load.flight))
-    return columns(Load, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
-
-
 def _flights(config: HubConfig, record: Recorder) -> Table:
-    flights, loads, refusals = columns(Visit, record.flights), _loads(record), columns(Refusal, record.refusals)
+    flights, refusals = columns(Visit, record.flights), columns(Refusal, record.refusals)
+    loads = columns_of_loads(Load, record.loads, record.trucks)
     flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
     on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
     gone = np.concatenate((leaves, refusals["freed"]))
@@ -124,3 +118,130 @@ def _stages(record: Recorder) -> Columns:
     by_minute = ((name, tally.stays) for name, tally in (record.stages | record.export_stages).items())
     rows = ((name, minute, n[minute]) for name, n in by_minute for minute in np.flatnonzero(n).tolist())
     return in_order("stages", rows)
+
+
+_BY_CHANNEL = {
+    "n_before_landing": Channel.RELEASED,
+    "n_opened": Channel.EXAMINED,
+    "n_documents": Channel.DOCUMENT_CHECK,
+}
+_INSTANTS = ("entered", "presented")
+
+
+def customs_columns(record: Recorder) -> dict[str, list[Any]]:
+    """One row a flight that landed."""
+    rows = sorted(record.customs, key=lambda row: row.flight)
+    counted: dict[str, list[Any]] = {"flight": [row.flight for row in rows]}
+    for channel in Channel:
+        counted[f"n_{channel.name.lower()}"] = [row.by_channel[channel] for row in rows]
+    for name in CustomsCounts.__dataclass_fields__:
+        counted[name] = [getattr(row.counts, name) if row.counts else _undeclared(name, row) for row in rows]
+    for name in ("value", "guarantee"):
+        counted[f"{name}_eur"] = [cents / CENTS_PER_EUR for cents in counted.pop(name)]
+    return counted
+
+
+def _undeclared(name: str, row: CustomsRow) -> int:
+    """What the channels say where nothing is declared."""
+    if name in _BY_CHANNEL:
+        return row.by_channel[_BY_CHANNEL[name]]
+    return NEVER if name in _INSTANTS else 0
+
+
+_FLOW = ("number", "machine", "route", "time", "n_came", "n_left")
+Steps = tuple[str, int, int, list[int], list[int]]
+"""Kind of post, hall, machine, instants [ticks] and posts from each on."""
+
+
+def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
+    """Places and intervals in which something comes or leaves."""
+    parts: dict[str, list[object]] = {name: [] for name in ("place", "hall", *_FLOW)}
+    for (place, hall), tally in record.flows.items():
+        number, interval = np.nonzero(tally.came | tally.left)
+        time = np.minimum((interval + 1) * inputs.flow_width, inputs.end)
+        machine, route = _of_place(inputs.site, place, number)
+        values = number, machine, route, time, tally.came[number, interval], tally.left[number, interval]
+        for name, part in zip(_FLOW, values, strict=True):
+            parts[name].append(part)
+        parts["place"].append(np.full(len(number), place))
+        parts["hall"].append(np.full(len(number), hall))
+    return {name: np.concatenate(part) if part else [] for name, part in parts.items()}  # type: ignore[arg-type]
+
+
+def _of_place(site: Site, place: str, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Machine and route of places (N)."""
+    none = np.full_like(number, NEVER)
+    if place == CHUTE:
+        machine, route = np.divmod(number, site.n_routes)
+        return machine, route
+    return (number if place == MACHINE else none), (number if place == LANE else none)
+
+
+def manning_columns(inputs: Inputs) -> Columns:
+    """Every step of every kind of post before the end."""
+    rows = [
+        (kind, hall, machine, since, n)
+        for kind, hall, machine, start, posts in _steps(inputs.site)
+        for since, n in zip(start, posts, strict=True)
+        if since < inputs.end
+    ]
+    names = ("kind", "hall", "machine", "since", "n_posts")
+    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+
+
+def _steps(site: Site) -> Iterator[Steps]:
+    places = [(NEVER, site.apron.manning), *((number, hall.manning) for number, hall in enumerate(site.halls))]
+    for number, manning in places:
+        for kind, steps in manning.items():
+            if kind != "inductions":  # by machine below, with its outages
+                yield kind, number, NEVER, list(steps.start), list(steps.posts)
+    for number, hall in enumerate(site.halls):
+        for machine, calendar in enumerate(hall.calendars):
+            yield "inductions", number, machine, calendar.start.tolist(), calendar.slope.tolist()
+
+
+def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) -> dict[str, list[object]]:
+    """One row a hall; a day each, from its opening on. A hall that is not open in the measured days has none of it."""
+    window = Window(inputs)
+    ulds, trucks, shuttles, occupancy = (tables[name] for name in ("ulds", "trucks", "shuttles", "occupancy"))
+    rows = []
+    for number, (name, hall) in enumerate(config.halls.items()):
+        site = inputs.site.halls[number]
+        opens = site.opens / TICKS_PER_MIN
+        days = (window.high - np.clip(opens, window.low, window.high)) / MIN_PER_DAY
+        floor = _series(occupancy, "lanes" if len(config.halls) == 1 else f"lanes @ {name}", window)
+        started = window.covers(ulds["start"]) & (ulds["hall"] == number)
+        left = window.covers(trucks["departed"]) & (trucks["hall"] == number)
+        amounts = (
+            float(np.count_nonzero(started)),
+            float(ulds["n_parcels"][started].sum()),
+            _parcels(shuttles, window.covers(shuttles["taken"]) & (shuttles["origin"] == number)),
+            _parcels(shuttles, window.covers(shuttles["arrived"]) & (shuttles["destination"] == number)),
+            float(np.count_nonzero(left)),
+            _parcels(trucks, left),
+        )
+        stations = sum(site.stations) * days * MIN_PER_DAY / MIN_PER_H
+        is_of_hall = ulds["hall"] == number
+        busy = window.hours(ulds["start"][is_of_hall], ulds["released"][is_of_hall])
+        rows.append(
+            (
+                number,
+                name,
+                hall.area_m2,
+                opens,
+                *(amount / days if days else 0.0 for amount in amounts),
+                busy / stations if stations else 0.0,
+                float(floor.mean()) / (site.floor + site.transfer_floor) if len(floor) else 0.0,
+                float(floor.max()) / (site.floor + site.transfer_floor) if len(floor) else 0.0,
+            )
+        )
+    return in_order("halls", rows)
+
+
+def _series(occupancy: Table, zone: str, window: Window) -> Counts:
+    series: Counts = occupancy["inside"][of_zone(occupancy, zone, window)]
+    return series
+
+
+def _parcels(rows: Table, is_of_hall: Flags) -> float:
+    return float(rows["n_parcels"][is_of_hall].sum())

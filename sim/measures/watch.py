@@ -8,34 +8,34 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from sim.config.exposure import Exposure
-from sim.config.watch import Watch
+from sim.config.exposure import Exposure, Watch
 from sim.measures.exposure import NO_POLICY, Rows, measured, policies_of
 from sim.record.schemas import Table, in_order
+from sim.units import Numbers
 
 _GIVEN, _FROM_OUTSIDE, _NOT_GIVEN = 0, 1, 2
 
 
-def never_noticed_share(logged: ArrayLike, audited: ArrayLike, days: int) -> NDArray[np.float64]:
+def never_noticed_share(logged: ArrayLike, audited: ArrayLike, days: int) -> Numbers:
     """Probability that an access is not noticed by any of `days` audits.
 
     >>> never_noticed_share(0.5, 0.5, 2).item(), never_noticed_share(0.5, 0, 2).item()
     (0.625, 1.0)
     """
-    escapes = (1 - np.asarray(audited, dtype=np.float64)) ** days
-    return np.asarray(1 - np.asarray(logged, dtype=np.float64) * (1 - escapes), dtype=np.float64)
+    escapes = (1 - np.asarray(audited, dtype=float)) ** days
+    return np.asarray(1 - np.asarray(logged, dtype=float) * (1 - escapes), dtype=float)
 
 
-def noticed_after_days(logged: ArrayLike, audited: ArrayLike, days: int) -> NDArray[np.float64]:
+def noticed_after_days(logged: ArrayLike, audited: ArrayLike, days: int) -> Numbers:
     """Mean days from an access until the audit that notices it, or until its entry is deleted.
 
     >>> noticed_after_days(1, 0.5, 2).item(), noticed_after_days(1, 0, 2).item()
     (1.5, 2.0)
     """
     escapes = (1 - np.asarray(audited)[..., None]) ** np.arange(days)
-    return np.asarray((1 - np.asarray(logged)) * days + np.asarray(logged) * escapes.sum(axis=-1), dtype=np.float64)
+    return np.asarray((1 - np.asarray(logged)) * days + np.asarray(logged) * escapes.sum(axis=-1), dtype=float)
 
 
 def first_noticed_after_days(per_day: ArrayLike, logged: ArrayLike, audited: ArrayLike, days: int) -> float:

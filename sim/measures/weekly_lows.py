@@ -40,4 +40,4 @@ def weekly_lows(time: Minutes, inside: NDArray[Any], *, begin: float, end: float
     n = max(0, int((end - begin) // MIN_PER_WEEK))
     starts = end - MIN_PER_WEEK * np.arange(n, 0, -1)
     weeks = [inside[(time > start) & (time <= start + MIN_PER_WEEK)] for start in starts]
-    return np.array([week.min() for week in weeks], dtype=np.float64)
+    return np.array([week.min() for week in weeks], dtype=float)

@@ -1,4 +1,6 @@
-"""The measured days, as instants and sums of tables' columns see them. Minutes."""
+"""The measured days as instants and sums of tables' columns see them, and the edges of their intervals. Minutes."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +8,7 @@ from numpy.typing import NDArray
 from sim.config.disruptions import Disruption
 from sim.domain.columns import Table
 from sim.domain.inputs import Inputs
-from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
+from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, NEVER, TICKS_PER_MIN, Flags, Ticks
 
 Minutes = NDArray[np.float64]
 
@@ -26,10 +28,10 @@ class Window:
         end = np.clip(np.where(np.isnan(end[begun]), self.end, end[begun]), self.low, self.high)
         return float((end - start).sum()) / MIN_PER_H
 
-    def covers(self, instants: Minutes) -> NDArray[np.bool_]:
+    def covers(self, instants: Minutes) -> Flags:
         return (instants >= self.low) & (instants < self.high)
 
-    def closes(self, ends: Minutes) -> NDArray[np.bool_]:
+    def closes(self, ends: Minutes) -> Flags:
         """Which intervals, told by their ends, are of the measured days."""
         return (ends > self.low) & (ends <= self.high)
 
@@ -59,9 +61,9 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
     return float(np.polynomial.Polynomial.fit(time[measured] / MIN_PER_DAY, inside[measured], 1).convert().coef[-1])
 
 
-def is_single(disruptions: Table) -> NDArray[np.bool_]:
+def is_single(disruptions: Table) -> Flags:
     """Which disruptions are neither drawn nor come every night, so that the hub can get over them."""
-    single: NDArray[np.bool_] = ~disruptions["is_drawn"] & ~np.isin(disruptions["kind"], nightly_kinds())
+    single: Flags = ~disruptions["is_drawn"] & ~np.isin(disruptions["kind"], nightly_kinds())
     return single
 
 
@@ -75,9 +77,9 @@ def last_end(disruptions: Table) -> float:
     return float(disruptions["end"][is_single(disruptions)].max(initial=0.0))
 
 
-def of_zone(occupancy: Table, zone: str, window: Window) -> NDArray[np.bool_]:
+def of_zone(occupancy: Table, zone: str, window: Window) -> Flags:
     """Which rows are a zone's, of the measured days."""
-    is_counted: NDArray[np.bool_] = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
+    is_counted: Flags = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
     return is_counted
 
 
@@ -85,3 +87,52 @@ def full_share(occupancy: Table, zone: str, window: Window) -> float:
     """Of a zone's limit, what is there in the mean over the measured days; 0 without the zone or a limit."""
     is_counted = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
     return float((occupancy["inside"][is_counted] / occupancy["limit"][is_counted]).mean()) if is_counted.any() else 0.0
+
+
+Series = tuple[str, Ticks, int, str]
+"""Zone, units inside at the edges (B), their limit, what is counted."""
+
+
+def bin_edges(inputs: Inputs) -> Ticks:
+    """The ends of the intervals (B) of the run."""
+    n_bins = -(-inputs.end // inputs.bin_width)
+    return np.minimum((np.arange(n_bins) + 1) * inputs.bin_width, inputs.end)
+
+
+def total(series: Sequence[Series]) -> Series:
+    """One zone of all halls together."""
+    (zone, *_, unit), limit = series[0], sum(limit for _, _, limit, _ in series)
+    return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
+
+
+def of_hall(rows: Table, number: int, column: str = "hall") -> Table:
+    """The rows of one hall."""
+    is_of_hall = rows[column] == number
+    return {name: values[is_of_hall] for name, values in rows.items()}
+
+
+def inside_rows(edges: Ticks, rows: Table, enter: str, leave: str) -> Ticks:
+    """How many rows have come and not gone before each of the edges (B)."""
+    return before(edges, rows[enter]) - before(edges, rows[leave])
+
+
+def before(edges: Ticks, instants: Ticks, weight: Ticks | None = None) -> Ticks:
+    """How many instants, or how much of their weight, lie before each of the edges (B).
+
+    >>> before(np.array([10, 20]), np.array([12, NEVER, 5]), np.array([3, 9, 1])).tolist()
+    [1, 4]
+    """
+    happened = instants != NEVER
+    instants = instants[happened]
+    order = np.argsort(instants, kind="stable")
+    weights = np.ones_like(instants) if weight is None else weight[happened]
+    # Sums of the first 0, 1, … weights in the order of their instants; an edge has so many before it.
+    total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[order])))
+    return total[np.searchsorted(instants[order], edges, side="left")]
+
+
+def sums(index: Ticks, amounts: Ticks, n: int) -> Ticks:
+    """Of amounts (P), by index 0 … n-1 (n)."""
+    total = np.zeros(n, dtype=np.int64)
+    np.add.at(total, index, amounts)
+    return total

@@ -105,7 +105,7 @@ class HoldZone:
         if served is None:
             return
         self._store.stamp_service(name, served.parcels, served.begin, served.end)
-        done = np.ones(len(served.parcels), dtype=np.bool_)
+        done = np.ones(len(served.parcels), dtype=bool)
         if desks is self._controls.xray:
             done = ~has(self._store.column["mark"][self._store.rows(served.parcels)], Mark.ALARM)
             self._controls.examination.feed(served.end[~done], served.parcels[~done], served.tag[~done])

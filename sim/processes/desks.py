@@ -6,7 +6,7 @@ from sim.domain.site import Manning
 from sim.kernels.coming import Pending
 from sim.kernels.ordering import Chunk, hub_order
 from sim.kernels.queueing import Servers, several_servers
-from sim.record.staffing import DeskTally
+from sim.record.tallies import DeskTally
 from sim.units import Ticks
 
 

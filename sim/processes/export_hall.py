@@ -1,22 +1,26 @@
 """A hall's exports: from its inbound doors through screening, machines and hands to the export lanes."""
 
 from collections import deque
+from collections.abc import Callable
 
 import numpy as np
 
 from sim.domain.export_entities import Pickup
 from sim.domain.exports import Collection
-from sim.kernels.ordering import hub_order, pick
+from sim.domain.site import Manning
+from sim.kernels.coming import Coming
+from sim.kernels.ordering import hub_order, joined, pick
+from sim.kernels.queueing import Servers, several_servers
 from sim.processes.desks import Served
 from sim.processes.export_store import FIRST_EXPORT, ExportStore, Mark
 from sim.processes.hall import Hall
 from sim.processes.lanes import Lanes
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Pool
-from sim.processes.screening import Screening
 from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
+from sim.record.tallies import DeskTally, FlowTally
 from sim.units import NEVER, Ticks
 
 
@@ -176,3 +180,62 @@ class ExportHall:
         for route in self.lanes.routes:
             for ready, _ in route.waiting():
                 self._tallies["export_lane"].add(ready, end)
+
+
+PassOn = Callable[[Ticks, Ticks], None]
+"""Takes when parcels end (P, ascending) and which (P): in the order in which they began."""
+
+
+class Screening:
+    """First come, first served by (instant, parcel)."""
+
+    def __init__(
+        self,
+        manning: Manning,
+        service: int,
+        tally: DeskTally,
+        flows: FlowTally,
+        pass_on: PassOn,
+    ) -> None:
+        self._service, self._tally, self._flows, self._pass_on = service, tally, flows, pass_on
+        self._lines = Servers(manning.start, manning.posts)
+        self._coming = Coming()
+        self._last: dict[int, int] = {}
+        self.begun: dict[int, int] = {}
+        """When the last parcels of collections begin [ticks]."""
+        self.advanced_to = NEVER
+        self._done: list[tuple[Ticks, Ticks, Ticks]] = []
+        """(arrival, begin, parcel) of what was passed on and not fetched yet."""
+
+    def feed(self, arrival: Ticks, parcels: Ticks) -> None:
+        """Parcels (P) of a collection that arrive (ascending) after the instant advanced to."""
+        self._coming.add(arrival, parcels)
+        self._last[int(parcels[-1])] = int(arrival[-1])
+
+    def advance(self, until: int) -> None:
+        """Screen all that has arrived by an instant, included, and pass it on."""
+        if until <= self.advanced_to:
+            return
+        self.advanced_to = until
+        arrived = self._coming.take(until)
+        if arrived is not None:
+            arrival, parcels = arrived
+            self._serve(arrival, parcels, until)
+
+    def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
+        begin = several_servers(arrival, self._service, self._lines)
+        self._done.append((arrival, begin, parcels))
+        for last in [parcel for parcel, instant in self._last.items() if instant <= until]:
+            del self._last[last]
+            self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
+        self._pass_on(begin + self._service, parcels)
+
+    def fetch(self) -> tuple[Ticks, Ticks, Ticks, Ticks] | None:
+        """What has been screened since the last time: arrival, begin, end (P, all ascending), parcels (P)."""
+        if not self._done:
+            return None
+        arrival, begin, parcels = joined(self._done)
+        self._done.clear()
+        self._tally.add(arrival, begin, begin + self._service)
+        self._flows.add(np.zeros(len(arrival), dtype=np.int64), arrival, begin + self._service)
+        return arrival, begin, begin + self._service, parcels

@@ -36,7 +36,7 @@ from sim.processes.staff import Meter, start_shifts
 from sim.processes.store import ParcelStore
 from sim.processes.transfers import shuttle_process
 from sim.record.recorder import CustomsRow, Recorder
-from sim.record.staffing import StaffTime
+from sim.record.tallies import StaffTime
 from sim.units import NEVER
 
 

@@ -14,8 +14,7 @@ from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
 from sim.processes.shared import Shared
-from sim.record.chutes import Chutes, FullestChute
-from sim.record.staffing import ShortTally
+from sim.record.tallies import Chutes, FullestChute, ShortTally
 from sim.units import Ticks
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sim.units import NEVER, Ticks
+from sim.units import NEVER, Flags, Ticks
 
 _SLOT_BITS: Final = 14
 """So many loads may be inside at once, as a power of two."""
@@ -22,9 +22,9 @@ _SLOTS: Final = 64
 """To begin with: more than are inside in most hubs, and what is never touched takes no memory."""
 
 
-def has(mark: NDArray[np.uint8], flags: IntFlag) -> NDArray[np.bool_]:
+def has(mark: NDArray[np.uint8], flags: IntFlag) -> Flags:
     """Which marks (P) have one of some flags; numpy would take a flag as 64 bits."""
-    marked: NDArray[np.bool_] = mark & np.uint8(flags) > 0
+    marked: Flags = mark & np.uint8(flags) > 0
     return marked
 
 

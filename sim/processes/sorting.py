@@ -20,8 +20,8 @@ from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
 from sim.processes.store import Mark
-from sim.record.staffing import ShortTally
-from sim.units import FOREVER, NEVER, Ticks
+from sim.record.tallies import ShortTally
+from sim.units import FOREVER, NEVER, Flags, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines of their first pass (P)."""
@@ -206,14 +206,14 @@ class Sortation:
         straight = ~(no_read | stopped)
         return instants[straight], parcels[straight], machine[straight]
 
-    def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> NDArray[np.bool_]:
+    def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> Flags:
         """Read the status of P parcels, and hold those that customs has not released: which they are."""
         stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], since, parcels)
         if stopped.any():
             self._hold(since[stopped], parcels[stopped], machine[stopped])
         return stopped
 
-    def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> NDArray[np.bool_]:
+    def _is_stopped(self, mark: NDArray[np.uint8], since: Ticks, parcels: Ticks) -> Flags:
         """Which of P parcels customs has not released when their status is read."""
         stopped = has(mark, Mark.HELD)
         if stopped.any():

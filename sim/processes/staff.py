@@ -9,7 +9,7 @@ from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
-from sim.record.staffing import Span, StaffTime
+from sim.record.tallies import Span, StaffTime
 
 
 def start_shifts(env: simpy.Environment, pools: Iterable[Pool], manning: Mapping[str, Manning]) -> None:
@@ -26,7 +26,15 @@ def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> 
         pool.set_capacity(kind, posts)
 
 
-def desks_of(kind: str, service: int, hall: Hall, number: int, record: Recorder, *, posts: int | None = None) -> Desks:
+def desks_of(
+    kind: str,
+    service: int,
+    hall: Hall,
+    number: int,
+    record: Recorder,
+    *,
+    posts: int | None = None,
+) -> Desks:
     """Desks of a hall, as many as the roster mans, and recorded under their kind; `posts`: of its exports."""
     manning = hall.manned(kind, hall.desks[kind] if posts is None else posts)
     return Desks(manning, service, record.desk_tally(kind, number, manning))

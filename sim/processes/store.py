@@ -11,7 +11,7 @@ from sim.domain.fields import stamps_of
 from sim.domain.flight import Flight
 from sim.domain.parcels import Channel, Parcels
 from sim.processes.slots import ParcelSlots, has
-from sim.units import NEVER, Ticks
+from sim.units import NEVER, Counts, Ticks
 
 
 class Mark(IntFlag):
@@ -65,7 +65,7 @@ class ParcelStore(ParcelSlots):
         super().__init__(most_parcels, columns, (*STAMPS, *NUMBERS), keeps_stamps=keeps_stamps)
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
-        self._first_of_ulds: dict[int, NDArray[np.int64]] = {}
+        self._first_of_ulds: dict[int, Counts] = {}
         """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
         self._drawn: dict[int, Parcels] = {}
         """Of the flights inside that are kept."""

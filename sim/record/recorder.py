@@ -1,6 +1,7 @@
 """What a replication leaves behind: entities of what is few, counts of what is many."""
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,9 +16,8 @@ from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, is_within
-from sim.record.flows import FlowTally
-from sim.record.staffing import DeskTally, StaffTime
-from sim.units import NEVER, TICKS_PER_MIN, Ticks
+from sim.record.tallies import DeskTally, FlowTally, StaffTime
+from sim.units import NEVER, TICKS_PER_MIN, Counts, Ticks
 
 EXPORT_STAGES = (
     "collection",
@@ -81,7 +81,7 @@ class StageTally:
         self._batches.close()
 
     @property
-    def inside(self) -> NDArray[np.int64]:
+    def inside(self) -> Counts:
         """Parcels in the stage at the end of each bin (B)."""
         return np.cumsum(self.n_in - self.n_out)
 
@@ -150,6 +150,13 @@ class Recorder:
             held, lacked = desks.run
             self.add_pool({kind: held}, {kind: lacked}, hall)
             self.staff[kind, hall] = desks.measured
+
+
+def columns_of_loads(row: type, loads: Iterable[Any], carriers: Iterable[Any]) -> Table:
+    """The same, with when the truck or ULD that each load is on left."""
+    departed = {carrier.key: carrier.departed for carrier in carriers}
+    ordered = sorted(loads, key=attrgetter(*schema_of(row).sort))
+    return columns(row, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
 
 
 def columns(row: type, rows: Iterable[object]) -> Table:

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from sim.domain.columns import Column, Table, TableSchema, flag, number, text, time
+from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import ChuteCount, Load, ParcelStamps, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.export_entities import OutLoad, OutParcelStamps, OutTrain, OutUld, Pickup
 from sim.domain.fields import columns_of, extended, schema_of
 from sim.domain.parcels import Channel
-from sim.record.customs_schemas import CUSTOMS_TABLE
-from sim.record.export_schemas import EXPORT_TABLES
 from sim.record.exposure_schemas import EXPOSURE_TABLES
-from sim.record.flow_schemas import FLOW_TABLES
 from sim.record.recorder import EXPORT_STAGES, STAGES
 from sim.units import minutes
 
@@ -21,6 +20,82 @@ __all__ = ["TABLES", "Column", "Table", "TableSchema", "tabulate"]
 
 _FLIGHT = number("flight", "number of the flight, by drawn arrival")
 _STAGE = text("stage", f"of imports {', '.join(STAGES)}; of exports {', '.join(EXPORT_STAGES)}")
+
+CUSTOMS_TABLE: Final = TableSchema(
+    "customs",
+    "one row a flight that landed: its parcels by customs state, then messages, controls and outcomes; of these only"
+    " n_before_landing, n_opened and n_documents are known where nothing is declared",
+    (
+        number("flight", "number of the flight, by drawn arrival"),
+        number("n_released", "free to pass when scanned"),
+        number("n_late_data", "held until their data are there"),
+        number("n_document_check", "held until their documents are checked"),
+        number("n_examined", "to be examined at a desk"),
+        number("n_xrayed", "X-rayed one by one"),
+        number("n_transit", "cleared elsewhere, but for those that are X-rayed or examined here"),
+        *columns_of(CustomsCounts),
+        number("value_eur", "declared", "float64", "EUR"),
+        number("guarantee_eur", "for what leaves in transit", "float64", "EUR"),
+    ),
+    ("flight",),
+)
+
+EXPORT_TABLES: Final = (
+    extended(
+        Pickup,
+        number("n_departed", "of its parcels, off-block before the end of the run"),
+        number("n_on_time", "of them, within exports.service_h of the timetabled instant"),
+    ),
+    extended(OutUld, text("lane_name", "its destination")),
+    extended(OutLoad, time("departed", "of the ULD")),
+    schema_of(OutTrain),
+    TableSchema(
+        "out_parcels",
+        "timestamps of the parcels of chosen collections",
+        (
+            number("collection", "number of the collection"),
+            number("row", "in it"),
+            *columns_of(OutParcelStamps),
+        ),
+        ("collection", "row"),
+    ),
+)
+
+MACHINE, CHUTE, LANE, EXPORT_LANE, SCREENING = "machine", "chute", "lane", "export_lane", "screening"
+PLACES: Final = (MACHINE, CHUTE, LANE, EXPORT_LANE, SCREENING)
+
+FLOW_TABLES: Final = (
+    TableSchema(
+        "flows",
+        "units that come to a place and leave it in an interval, where there are any; empty where record.flow_min is 0",
+        (
+            text("place", f"kind of place: {', '.join(PLACES)}"),
+            number("hall", "that it is in"),
+            number("number", "of its kind in its hall; a chute is a machine's of a route"),
+            number("machine", "that it is or belongs to, in its hall; -1: none"),
+            number("route", "that it belongs to; -1: none"),
+            time("time", "end of the interval"),
+            number("n_came", "units that came"),
+            number(
+                "n_left",
+                "units that left: a lane on trucks, at cut-off, and on shuttles; an export lane onto ULDs",
+            ),
+        ),
+        ("place", "hall", "number", "time"),
+    ),
+    TableSchema(
+        "manning",
+        "posts of a kind that are manned from an instant on, and inductions of a machine that work",
+        (
+            text("kind", "of post; inductions: those that work, 0 in an outage"),
+            number("hall", "whose posts they are; -1: the apron's"),
+            number("machine", "in its hall; -1: none"),
+            time("since", "from when on, until the next row"),
+            number("n_posts", "how many"),
+        ),
+        ("kind", "hall", "machine", "since"),
+    ),
+)
 
 _ALL: Final = (
     extended(
@@ -183,7 +258,7 @@ def tabulate(name: str, columns: Columns) -> Table:
     return {column.name: as_column(column, columns.get(column.name, [])) for column in TABLES[name].columns}
 
 
-def as_column(column: Column, values: Any) -> NDArray[Any]:  # noqa: ANN401 - whatever numpy takes
+def as_column(column: Column, values: ArrayLike) -> NDArray[Any]:
     """Values as the column declares them: ticks in `min` become minutes, NaN for what did not happen."""
     if column.unit == "min":
         return minutes(values)

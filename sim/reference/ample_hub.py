@@ -27,7 +27,12 @@ _MIN: Final = TICKS_PER_MIN
 _EACH_HOUR: Final = tuple(h * TICKS_PER_H for h in range(24))
 
 
-def ample_site(*, stands: int = _PLENTY, n_machines: int = 1, cut_offs: tuple[int, ...] = _EACH_HOUR) -> domain.Site:
+def ample_site(
+    *,
+    stands: int = _PLENTY,
+    n_machines: int = 1,
+    cut_offs: tuple[int, ...] = _EACH_HOUR,
+) -> domain.Site:
     """A site where nobody waits for anybody: a machine a ULD, and trucks at `cut_offs` [ticks] that take all."""
     hall = domain.Hall(
         name="H",
@@ -128,13 +133,13 @@ def _plain(flight: Flight, handling: int) -> Parcels:
         volume=np.full(n, 500, dtype=np.int32),
         handling=np.full(n, handling, dtype=np.uint32),
         packing=np.ones(n, dtype=np.uint32),
-        is_no_read=np.zeros(n, dtype=np.bool_),
-        is_non_conveyable=np.zeros(n, dtype=np.bool_),
+        is_no_read=np.zeros(n, dtype=bool),
+        is_non_conveyable=np.zeros(n, dtype=bool),
         channel=np.full(n, Channel.RELEASED, dtype=np.uint8),
         release=np.full(n, flight.arrival, dtype=np.int64),
-        is_refused=np.zeros(n, dtype=np.bool_),
-        is_alarm=np.zeros(n, dtype=np.bool_),
-        is_uld_xrayed=np.zeros(flight.n_ulds, dtype=np.bool_),
+        is_refused=np.zeros(n, dtype=bool),
+        is_alarm=np.zeros(n, dtype=bool),
+        is_uld_xrayed=np.zeros(flight.n_ulds, dtype=bool),
     )
 
 

@@ -1,7 +1,8 @@
 """The two hubs, side by side on the same inputs: every instant and every record must be equal."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import count
 from typing import Any
 
@@ -15,6 +16,8 @@ from sim.measures.parcels import KeptParcels
 from sim.processes import hub
 from sim.record.recorder import CustomsRow
 from sim.reference import COLUMNS, run
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import SmallHub, draw
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
 
@@ -76,20 +79,10 @@ def _referred(row: CustomsRow) -> tuple[int, int]:
     return (0, 0) if row.counts is None else (row.counts.n_referrals, row.counts.n_left_behind)
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Both hubs, run on the same inputs."""
-
-    tables: Tables
-    """What the reference tells."""
-    difference: Difference | None
-    """None if both are equal to the bit."""
-
-
-def compare(inputs: Inputs, seed: int) -> Comparison:
-    """Run both hubs, each with the events of an instant in a random order of its own."""
+def compare(inputs: Inputs, seed: int) -> tuple[Tables, Difference | None]:
+    """Run both hubs, each with the events of an instant in a random order of its own: what the reference tells."""
     expected = run(inputs, ShuffledEnvironment(2 * seed)).tables
-    return Comparison(expected, differ(expected, vectorised_tables(inputs, ShuffledEnvironment(2 * seed + 1))))
+    return expected, differ(expected, vectorised_tables(inputs, ShuffledEnvironment(2 * seed + 1)))
 
 
 def differ(expected: Tables, got: Tables) -> Difference | None:
@@ -129,3 +122,34 @@ def _shown(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and value > TICKS_PER_MIN // 64:
         return f"{value / TICKS_PER_MIN:.9f} min"
     return str(value)
+
+
+Watch = Callable[[Inputs, Tables], None]
+"""Sees what the reference tells of each hub."""
+
+
+def _look_away(_: Inputs, __: Tables) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """A small hub on which the two programs differ."""
+
+    hub: SmallHub
+    difference: Difference
+
+    def __str__(self) -> str:
+        return f"{self.difference}\n\nRerun: {self.hub!r}\nJSON:  {json.dumps(asdict(self.hub))}"
+
+
+def try_hub(hub: SmallHub, watch: Watch = _look_away) -> Unequal | None:
+    """Compare both hubs on a small one."""
+    inputs = make(hub)
+    tables, difference = compare(inputs, hub.seed)
+    watch(inputs, tables)
+    return None if difference is None else Unequal(hub, difference)
+
+
+def try_seeds(seeds: Iterable[int], watch: Watch = _look_away) -> list[Unequal]:
+    """Compare both hubs on the small hubs of these seeds."""
+    return [unequal for seed in seeds if (unequal := try_hub(draw(seed), watch)) is not None]

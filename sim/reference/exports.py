@@ -24,7 +24,13 @@ from sim.units import NEVER
 class Exports(OnClock):
     """The exports of all halls, and the flights that take them."""
 
-    def __init__(self, inputs: Inputs, env: simpy.Environment, halls: Sequence[Hall], visits: Sequence[Visit]) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        env: simpy.Environment,
+        halls: Sequence[Hall],
+        visits: Sequence[Visit],
+    ) -> None:
         assert inputs.exports is not None and inputs.site.exports is not None
         self.env = env
         self.site = inputs.site

@@ -1,11 +1,12 @@
 """What the flights of a small hub take out, and how it comes: ties on purpose."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.domain import exports as domain
+from sim.inputs.same_names import same
 from sim.reference.small_numbers import SmallHub, stepper
 from sim.streams import Streams
+from sim.units import Counts
 
 AIRCRAFT = ("small", "other")
 """Types of aircraft: their positions are the same, what they take out is not."""
@@ -53,11 +54,9 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> domain.HallExp
         doors=hub.doors_in,
         dock_workers=hub.doors_in - int(hub.doors_in > 1 and rng.random() < 0.3),
         floor=hub.export_floor_trucks * hub.most_parcels_a_collection,
-        screening_lines=hub.screening_lines,
-        hand_sorting_posts=hub.hand_sorting_posts,
+        **same(hub, "screening_lines", "hand_sorting_posts", "empty_ulds"),
         places=hub.build_up_places,
         workers=2 * hub.build_up_places - int(hub.build_up_places > 1 and rng.random() < 0.3),
-        empty_ulds=hub.empty_ulds,
     )
 
 
@@ -65,12 +64,8 @@ def export_posts(exports: domain.HallExports | None) -> dict[str, int]:
     """What people of a hall's exports man, by kind."""
     if exports is None:
         return {}
-    return {
-        "dock_workers_in": exports.dock_workers,
-        "screening_lines": exports.screening_lines,
-        "hand_sorting_posts": exports.hand_sorting_posts,
-        "build_up_workers": exports.workers,
-    }
+    posts = same(exports, "screening_lines", "hand_sorting_posts")
+    return {"dock_workers_in": exports.dock_workers, **posts, "build_up_workers": exports.workers}
 
 
 def _before_departure(streams: Streams, step: int) -> tuple[int, int]:
@@ -81,7 +76,10 @@ def _before_departure(streams: Streams, step: int) -> tuple[int, int]:
 
 
 def departures(
-    hub: SmallHub, streams: Streams, step: int, arrivals: NDArray[np.int64]
+    hub: SmallHub,
+    streams: Streams,
+    step: int,
+    arrivals: Counts,
 ) -> tuple[list[int], list[int], list[str]]:
     """When flights (F) are to leave [ticks], their destinations and types.
 

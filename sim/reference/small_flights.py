@@ -10,6 +10,7 @@ from sim.domain.consignments import CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
 from sim.domain.presorting import Presorting
+from sim.inputs.same_names import same
 from sim.reference.small_exports import departures
 from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
@@ -23,24 +24,22 @@ def flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
     if rng.random() < 0.5:  # in pairs
         arrivals[1::2] = arrivals[::2][: hub.n_flights // 2]
     sobt, export_lane, aircraft = departures(hub, streams, step, arrivals)
-    flights = []
-    for number, arrival in enumerate(arrivals.tolist()):
-        flights.append(
-            Flight(
-                number=number,
-                key=f"F{number}",
-                entity=(number,),
-                aircraft=aircraft[number],
-                sibt=arrival,
-                arrival=arrival,
-                n_main_deck=hub.n_main_deck,
-                n_lower_deck=hub.n_lower_deck,
-                n_parcels=int(_counts(hub, streams, number).sum()),
-                is_cohort=True,
-                sobt=sobt[number],
-                export_lane=export_lane[number],
-            )
+    flights = [
+        Flight(
+            number=number,
+            key=f"F{number}",
+            entity=(number,),
+            aircraft=aircraft[number],
+            sibt=arrival,
+            arrival=arrival,
+            **same(hub, "n_main_deck", "n_lower_deck"),
+            n_parcels=int(_counts(hub, streams, number).sum()),
+            is_cohort=True,
+            sobt=sobt[number],
+            export_lane=export_lane[number],
         )
+        for number, arrival in enumerate(arrivals.tolist())
+    ]
     return _with_legs(hub, streams, flights, step)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.domain import site as domain
 from sim.domain.inputs import Inputs
+from sim.inputs.same_names import same
 from sim.reference.small_exports import export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_flights import flights, parcels
 from sim.reference.small_numbers import SmallHub, stepper
@@ -25,9 +26,7 @@ def make(hub: SmallHub) -> Inputs:
     end = hub.hours * 60 * TICKS_PER_MIN
     cut_offs = sorted({int(rng.integers(0, hub.hours * 60)) % _DAY_MIN * TICKS_PER_MIN for _ in range(2)})
     apron = domain.Apron(
-        stands=hub.stands,
-        loader_sets=hub.loader_sets,
-        tugs=hub.tugs,
+        **same(hub, "stands", "loader_sets", "tugs"),
         dollies_per_train=hub.dollies,
         taxi_in=steps(1, 3),
         doors_open=steps(1, 3),
@@ -136,7 +135,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         opens=hub.opens_h * 60 * TICKS_PER_MIN if 0 < number == hub.n_halls - 1 else 0,
         trip_out=steps(1, 2),
         trip_back=steps(1, 2),
-        positions=hub.positions,
+        **same(hub, "positions", "doors"),
         stations=(hub.stations_a_machine,) * n_machines,
         breakdown_workers=workers,
         floor=hub.floor_ulds * uld_room,
@@ -155,7 +154,6 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
             longest=29,
             changes=hub.is_packout_manned_in_part,
         ),
-        doors=hub.doors,
         dock_workers=dock_workers,
         manning=_manning(hub, streams, step, end, (number,), **posts, **desks, **export_posts(exports)),
         exports=exports,

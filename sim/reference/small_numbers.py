@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.domain.fields import FieldSpec
 from sim.domain.presorting import Presorting, Units
 from sim.rules import hall
 from sim.streams import Streams
@@ -15,20 +16,20 @@ _Draw = Callable[[np.random.Generator, Mapping[str, Any]], Any]
 """Takes the numbers that are declared before, too."""
 
 
-def _drawn(draw: _Draw, of: str = "") -> Any:  # noqa: ANN401 - as dataclasses.field
+def _drawn(draw: _Draw, of: str = "") -> FieldSpec:
     """A number of a small hub, and how it is drawn: all of a stream, `of` which it is, in the order of the fields."""
     return field(metadata={"draw": draw, "stream": f"{_STREAM}_{of}" if of else _STREAM})
 
 
-def _whole(low: int, high: int, of: str = "") -> Any:  # noqa: ANN401 - as above
+def _whole(low: int, high: int, of: str = "") -> FieldSpec:
     return _drawn(lambda rng, _: int(rng.integers(low, high + 1)), of)
 
 
-def _one_of(values: Sequence[float], of: str = "") -> Any:  # noqa: ANN401 - as above
+def _one_of(values: Sequence[float], of: str = "") -> FieldSpec:
     return _drawn(lambda rng, _: float(rng.choice(values)), of)
 
 
-def _in_share(share: float, of: str = "") -> Any:  # noqa: ANN401 - as above
+def _in_share(share: float, of: str = "") -> FieldSpec:
     """Whether, which holds in a share of the hubs."""
     return _drawn(lambda rng, _: bool(rng.random() < share), of)
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from sim.config import Outages, Sorting
 from sim.domain.site import MachineCalendar, Manning
-from sim.inputs.outages import machine_calendar
+from sim.inputs.roster import machine_calendar
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.queueing import Servers, several_servers, single_server
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, after
 from sim.processes.pool import Pool
 from sim.processes.sorting import Machine
-from sim.record.staffing import DeskTally
+from sim.record.tallies import DeskTally
 from sim.streams import Streams
 from sim.units import FOREVER, TICKS_PER_DAY, TICKS_PER_MIN, Ticks
 
@@ -103,7 +103,13 @@ def officers_waits(streams: Streams, rate: float, services: Draws, officers: int
     return _shares_and_mean(np.concatenate(begin) - arrival)
 
 
-def examination_waits(streams: Streams, rate: float, service: float, officers: int, n: int) -> tuple[float, float]:
+def examination_waits(
+    streams: Streams,
+    rate: float,
+    service: float,
+    officers: int,
+    n: int,
+) -> tuple[float, float]:
     """Likewise, of the hub's own examination desks with their constant service."""
     arrival = poisson_arrivals(streams, rate, n)
     end, manning = int(arrival[-1]) + 1, Manning((0,), (officers,))

@@ -27,7 +27,15 @@ class ZoneUse:
         return self.area_m2 - self.n_units * self.standard_m2
 
 
-def _use(space: Space, hall: str, zone: str, area_m2: float, unit: str, n_units: float, standard: str) -> ZoneUse:
+def _use(
+    space: Space,
+    hall: str,
+    zone: str,
+    area_m2: float,
+    unit: str,
+    n_units: float,
+    standard: str,
+) -> ZoneUse:
     """Whole units only, but for parcels/h."""
     standard_m2: float = getattr(space, standard)
     return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2, standard)

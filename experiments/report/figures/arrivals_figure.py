@@ -6,7 +6,7 @@ from typing import Final
 from experiments.formatting import share_text
 from experiments.report import style
 from experiments.report.design_names import arrivals_name
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Figure
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -39,9 +39,7 @@ def figure(points: Sequence[NamedDesign], values: Values) -> Figure | None:
         errorbar(ax, shares, rows, fmt=MARKERS[at % 4], color=style.PALETTE[at % len(style.PALETTE)],
                  capsize=3, markersize=5, label=arrivals_name(model))  # fmt: skip
     ax.set_yticks(range(len(groups)), list(groups))
-    ax.set_ylim(len(groups) - 0.5, -0.5)
-    ax.set_xlim(-2, 102)
+    ax.set(ylim=(len(groups) - 0.5, -0.5), xlim=(-2, 102))
     ax.set_xlabel("parcels on time, %, mean and 95 % interval")
     ax.grid(axis="x", color="0.92")
-    style.legend_below(drawing, [ax])
-    return drawing
+    return style.legend_below(drawing, [ax])

@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -55,21 +55,18 @@ def draw(ax: Axes, chart: CapacityChart) -> None:
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
                  label="sustained, mean and 95 % interval")  # fmt: skip
         mean = threshold.flights.mean
-        ax.annotate(formatting.number(mean), (mean, row), xytext=(0, 9), textcoords="offset points", ha="center",
-                    fontsize=8.5)  # fmt: skip
+        style.note(ax, formatting.number(mean), (mean, row), (0, 9), ha="center")
     style.name_rows(ax, [threshold.name for threshold in chart.thresholds])
     ax.set_xlim(left=0)
     for row, threshold in enumerate(chart.thresholds):
         if threshold.rungs:  # its name lies towards the middle, where there is room
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
-            ax.annotate(threshold.lowest, (rate, row), xytext=(0, -16), textcoords="offset points", fontsize=8,
-                        ha=side, va="top", color=style.LIMIT)  # fmt: skip
+            style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
     ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(chart.target)} on time, backlog level")
 
 
 def figure(chart: CapacityChart) -> Figure:
     drawn, ax = style.panel(1.4 + 0.8 * len(chart.thresholds))
     draw(ax, chart)
-    style.legend_below(drawn, [ax])
-    return drawn
+    return style.legend_below(drawn, [ax])

@@ -54,8 +54,8 @@ def busiest(flights: Frame, window: Window) -> int:
     first = round(window.low / MIN_PER_DAY)
     if cohort.empty:
         return first
-    days = (cohort["arrival"].to_numpy(dtype=np.float64) // MIN_PER_DAY).astype(int) - first
-    return first + int(np.bincount(days, weights=cohort["n_parcels"].to_numpy(dtype=np.float64)).argmax())
+    days = (cohort["arrival"].to_numpy(dtype=float) // MIN_PER_DAY).astype(int) - first
+    return first + int(np.bincount(days, weights=cohort["n_parcels"].to_numpy(dtype=float)).argmax())
 
 
 def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | None = None) -> Day:
@@ -142,8 +142,7 @@ def draw(ax: Axes, result: Resource) -> None:
             name.set_path_effects(around)
     step = max(1, -(-result.n_rows // 6))
     ax.set_yticks(range(0, result.n_rows, step), [str(row + 1) for row in range(0, result.n_rows, step)])
-    ax.set_ylim(max(1, result.n_rows) - 0.4, -0.6)
-    ax.set_xlim(0, 24)
+    ax.set(ylim=(max(1, result.n_rows) - 0.4, -0.6), xlim=(0, 24))
     ax.set_xticks(range(0, 25, 3))
     ax.set_title(result.title if result.bars else f"{result.title}: none that day")
     ax.grid(axis="x", color="0.92")
@@ -160,5 +159,4 @@ def figure(result: Day) -> Figure:
     axes[-1].set_xlabel(f"hour of {result.title}")
     for kind, label in _TRUCKS.items():
         axes[-1].barh([0], [0], color=style.PALETTE[kind], label=label)
-    style.legend_below(drawing, [axes[-1]])
-    return drawing
+    return style.legend_below(drawing, [axes[-1]])

@@ -7,7 +7,7 @@ from typing import Final
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
@@ -66,7 +66,7 @@ def draw(ax: Axes, chart: Waterfall) -> None:
             errorbar(ax, [at], [step.to], fmt="none", color="black", capsize=4, linewidth=1.1)
         highest = max(highest, top)
         text = formatting.number(change) if is_level else formatting.signed(change)
-        ax.annotate(text, (at, top), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", fontsize=8.5)
+        style.note(ax, text, (at, top), (0, 4), ha="center", va="bottom")
     ax.plot([last - 1 + 0.3, last - 0.3], [chart.steps[last].to.mean] * 2, color=style.LIMIT, linewidth=0.8)
     ax.axhline(0, color="black", linewidth=0.8)
     ax.set_xticks(range(last + 1), [textwrap.fill(step.name, _WIDEST) for step in chart.steps])
@@ -79,8 +79,7 @@ def draw(ax: Axes, chart: Waterfall) -> None:
 
 def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
     """A panel a KPI."""
-    drawn, axes = style.panels(len(decompositions), 1, 2.9, 0.6)
-    for ax, (kpi, decomposition) in zip(axes, decompositions.items(), strict=True):
-        draw(ax, Waterfall.of(kpi, decomposition, start, end))
-    axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
+    charts = [Waterfall.of(kpi, decomposition, start, end) for kpi, decomposition in decompositions.items()]
+    drawn = style.each_drawn(draw, charts, 1, 2.9, 0.6)
+    drawn.axes[0].set_title("Share of each factor over all orders, 95 % interval; green: better, orange: worse")
     return drawn

@@ -35,7 +35,7 @@ def figure(curves: Frame, label: str) -> Figure:
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )
-        wanted, highest, in_use, available = by_hour.reindex(range(HOURS)).to_numpy(dtype=np.float64).T
+        wanted, highest, in_use, available = by_hour.reindex(range(HOURS)).to_numpy(dtype=float).T
         _draw(ax, wanted, highest, in_use, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
     drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=8.5)
@@ -52,8 +52,7 @@ def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hou
     # A rare peak far beyond all people must not flatten the rest.
     known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0
-    ax.set_ylim(0, 1.08 * top or 1.0)
-    ax.set_xlim(0, HOURS)
+    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(0, HOURS))
     ax.set_axisbelow(True)
     ax.set_xticks(np.arange(12, HOURS, 24), DAYS, fontsize=8)
     ax.tick_params(axis="x", length=0)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.formatting import number
 from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Value, Values
-from sim.units import MIN_PER_H
+from sim.units import MIN_PER_H, Numbers
 
 STAGES: Final = {
     "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
@@ -37,8 +36,8 @@ class Bars:
 
     title: str
     names: tuple[str, ...]
-    hours: NDArray[np.float64]
-    dwell_h: NDArray[np.float64]
+    hours: Numbers
+    dwell_h: Numbers
     """Of all parcels that arrived in the measured days; NaN where it is not known."""
     is_lower_bound: tuple[bool, ...]
     """Whether parcels of it had not left when the run ended."""
@@ -53,7 +52,7 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
         Bars(
             panel.title,
             panel.names,
-            means.reindex([point.label for point in panel.points]).fillna(0.0).to_numpy(dtype=np.float64),
+            means.reindex([point.label for point in panel.points]).fillna(0.0).to_numpy(dtype=float),
             np.array([_dwell_h(values[point.label]) for point in panel.points]),
             tuple(
                 DWELL_KPI in (kpis := values[point.label]) and kpis[DWELL_KPI].is_lower_bound for point in panel.points
@@ -72,16 +71,15 @@ def draw(ax: Axes, result: Bars) -> None:
                 label=label)  # fmt: skip
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
-    for row, total, dwell, is_bound in zip(rows, left, result.dwell_h, result.is_lower_bound, strict=True):
+    for row, total, dwell, is_bound in zip(rows.tolist(), left, result.dwell_h, result.is_lower_bound, strict=True):
         mean = f"; mean dwell {'more than ' if is_bound else ''}{number(dwell, 1)} h"
         text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
-        ax.annotate(text, (end, row), xytext=(8, 0), textcoords="offset points", va="center", size=8.5)
+        style.note(ax, text, (end, row), (8, 0), va="center")
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
     ax.margins(x=0.35)
-    ax.set_xlim(left=0)
-    ax.set_xlabel("mean hours of a parcel broken down in the measured days")
+    ax.set(xlim=(0, None), xlabel="mean hours of a parcel broken down in the measured days")
     ax.set_title(result.title)
 
 
@@ -91,8 +89,7 @@ def figure(result: tuple[Bars, ...]) -> Figure:
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
     for ax, bars in zip(grid.flat, result, strict=True):
         draw(ax, bars)
-    style.legend_below(drawing, list(grid.flat))
-    return drawing
+    return style.legend_below(drawing, grid.flat)
 
 
 def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.report import style
 from experiments.report.style import Axes, Figure
+from sim.units import Numbers
 
 _ROW_IN: Final = 0.24
 _MARK: Final = style.PALETTE[6]
@@ -15,7 +15,7 @@ _BANDED: Final = 2
 """Paths whose band is drawn; more would hide each other."""
 
 
-Bands = Mapping[str, NDArray[np.float64]]
+Bands = Mapping[str, Numbers]
 """By name, figures by year: expected values, and what nine futures of ten lie between (3, Y)."""
 
 
@@ -30,14 +30,12 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
     for name, mean in slots.items():
         ax.step(years, mean, where="mid", **looks[name], label=name)
     _by_year(ax, years)
-    ax.set_ylabel("Flights a day")
-    ax.set_ylim(bottom=0)
+    ax.set(ylabel="Flights a day", ylim=(0, None))
     ends = _apart({name: mean[-1] for name, (mean, *_) in demand.items()}, 0.1 * ax.get_ylim()[1])
     for name, at_end in ends.items():
-        ax.annotate(name, (years[-1], at_end), (5, 0), textcoords="offset points", va="center", color="0.3")
+        style.note(ax, name, (years[-1], at_end), (5, 0), 9.5, va="center", color="0.3")
     ax.set_title("Demand (grey, by growth) against the slots that each path is expected to have")
-    style.legend_below(figure, [ax])
-    return figure
+    return style.legend_below(figure, [ax])
 
 
 def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
@@ -47,10 +45,8 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     for name, values in less_idle.items():
         ax.plot(years, values, **looks[name], linewidth=1 if name == idle else None, label=name)
     _by_year(ax, years)
-    ax.set_ylabel("MEUR, discounted")
-    ax.set_title(f"Money so far, less that of {idle}, as expected")
-    style.legend_below(figure, [ax])
-    return figure
+    ax.set(ylabel="MEUR, discounted", title=f"Money so far, less that of {idle}, as expected")
+    return style.legend_below(figure, [ax])
 
 
 def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[str]) -> Figure:
@@ -66,8 +62,7 @@ def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[
         ax.set_ylabel(axis)
         _by_year(ax, years)
     axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: nine futures of ten")
-    style.legend_below(figure, list(axes))
-    return figure
+    return style.legend_below(figure, axes)
 
 
 def decisions(
@@ -87,8 +82,7 @@ def decisions(
         100 * edges, np.arange(len(growths) + 1), cells, cmap=palette, vmin=-0.5, vmax=len(shown) - 0.5, alpha=0.75
     )
     ax.set_yticks(np.arange(len(growths)) + 0.5, growths)
-    ax.set_xlabel("Probability that the first decision ends in favour [%]")
-    ax.set_ylabel("Growth of demand")
+    ax.set(xlabel="Probability that the first decision ends in favour [%]", ylabel="Growth of demand")
     ax.set_title("The path with the highest expected net present value")
     handles = [Patch(color=color[path], alpha=0.75, label=path) for path in shown]
     figure.legend(handles=handles, loc="outside lower center", ncols=min(4, len(handles)))
@@ -109,8 +103,7 @@ def tornado(rows: Sequence[tuple[str, float, str]], lead: float, best: str, path
     style.name_rows(ax, [name for name, *_ in rows])
     ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]\nleft of the dashed line another is better")
     ax.set_title("What moves the choice; a bar has the colour of the best path then")
-    style.legend_below(figure, [ax])
-    return figure
+    return style.legend_below(figure, [ax])
 
 
 def _apart(ends: Mapping[str, float], gap: float) -> dict[str, float]:

@@ -1,16 +1,18 @@
-"""Pictures of the ledger of data: who can read what, what crosses between jurisdictions, what flows tell."""
+"""Pictures of data and goods: who can read what, what crosses borders, what flows tell and audits notice, and trade."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
 
-from experiments.formatting import number
+from experiments.formatting import number, percent
 from experiments.report import style
-from experiments.report.cells import draw_cells, logarithmic
-from experiments.report.exposure_tables import WAY, Matrix, compact, name
-from experiments.report.stored_designs import Frame
+from experiments.report.exposure_tables import WAY, Matrix, Trade, compact, name
+from experiments.report.marks import draw_cells, logarithmic
+from experiments.report.stored_designs import Frame, records
 from experiments.report.style import Axes, Figure
+from sim.measures.exposure import NO_POLICY
 
 COLUMNS: Final = 2
 _PER_ROW_IN: Final = 0.19
@@ -27,18 +29,15 @@ def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
 
 
 def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
-    drawing, axes = style.panels(len(matrices), COLUMNS, 0.6 + _PER_ROW_IN * len(matrices[0].parties))
-    top = max(float(matrix.kept.max()) for matrix in matrices)
-    for ax, matrix in zip(axes, matrices, strict=True):
-        draw_matrix(ax, matrix, top)
-    return drawing
+    draw = partial(draw_matrix, top=max(float(matrix.kept.max()) for matrix in matrices))
+    return style.each_drawn(draw, matrices, COLUMNS, 0.6 + _PER_ROW_IN * len(matrices[0].parties))
 
 
 def flow_figure(flows: Frame) -> Figure:
     """Records a day readable for the operator, by way and policy."""
     policies = list(flows["policy"].unique())
     wide = flows.pivot_table(values="readable_per_day", index=list(WAY), columns="policy")[policies]
-    readable = wide.to_numpy(dtype=np.float64)
+    readable = wide.to_numpy(dtype=float)
     texts = [["" if np.isnan(value) else compact(value) for value in row] for row in readable.tolist()]
     drawing, ax = style.panel(0.9 + 0.3 * len(wide))
     rows = [f"{sender} → {place}, operator under {law}" for sender, place, law in wide.index]
@@ -49,7 +48,7 @@ def flow_figure(flows: Frame) -> Figure:
 
 
 def inference_figure(inference: Frame) -> Figure:
-    r2 = inference.to_numpy(dtype=np.float64)
+    r2 = inference.to_numpy(dtype=float)
     texts = np.array([[number(value, 2) for value in row] for row in r2.tolist()], dtype=np.str_)
     drawing, ax = style.panel(0.9 + 0.24 * len(inference))
     rows, columns = _names(list(inference.index)), _titles(list(inference.columns))
@@ -64,3 +63,86 @@ def _names(names: Sequence[str]) -> list[str]:
 
 def _titles(policies: Sequence[str]) -> list[str]:
     return ["no policy" if policy == "none" else name(policy).replace(" ", "\n") for policy in policies]
+
+
+def watch_figure(accesses: Frame) -> Figure:
+    """A panel a policy; parties that have accesses outside any of them."""
+    outside = accesses[accesses["outside_per_day"] > 0]
+    parties, fields = (sorted(outside[key].unique()) for key in ("party", "field"))
+    in_force = dict(zip(accesses["policy"], accesses["is_in_force"], strict=True))
+    per_day = np.zeros((len(in_force), len(parties), len(fields)))
+    texts = np.full(per_day.shape, "", dtype="<U24")
+    for access in records(outside):
+        at = [*in_force].index(access["policy"]), parties.index(access["party"]), fields.index(access["field"])
+        per_day[at] = access["outside_per_day"]
+        texts[at] = f"{compact(access['outside_per_day'])}; {percent(access['never_noticed_share'])} %"
+    drawing, axes = style.panels(len(in_force), COLUMNS, 0.7 + 0.26 * len(parties))
+    shades = logarithmic(per_day)
+    for ax, (policy, is_in_force), shade, cells in zip(axes, in_force.items(), shades, texts, strict=True):
+        draw_cells(ax, shade, cells, [name(party) for party in parties], [name(field) for field in fields], size=5.5)
+        title = "no policy" if policy == NO_POLICY else name(policy) + (" (in force)" if is_in_force else "")
+        ax.set_title(title, fontsize=9)
+    return drawing
+
+
+BN: Final = 1e9
+MILLION: Final = 1e6
+_HATCHES: Final = ("", "//")
+
+
+def draw_values(ax: Axes, trade: Trade) -> None:
+    left = np.zeros(len(trade.by_product))
+    y = np.arange(len(trade.by_product))
+    for at, product in enumerate(map(str, trade.by_product)):
+        width = trade.by_product[product].to_numpy(dtype=float) / MILLION
+        color, hatch = style.PALETTE[at % len(style.PALETTE)], _HATCHES[at // len(style.PALETTE) % len(_HATCHES)]
+        ax.barh(
+            y, width, left=left, color=color, hatch=hatch, edgecolor="white", linewidth=0.4, label=name(str(product))
+        )
+        left += width
+    ax.set_yticks(y, list(trade.by_product.index))
+    ax.invert_yaxis()
+    ax.set_xlabel("declared value of imports, measured days [million EUR]")
+
+
+def draw_balance(ax: Axes, rows: Frame) -> None:
+    first = rows.drop_duplicates(["is_simulated", "export_share"])
+    others, this_run = first[~first["is_simulated"]], first[first["is_simulated"]]
+    ax.plot(others["export_share"], others["balance_eur"] / BN, marker="o", label="the hub, by share of exports")
+    ax.plot(this_run["export_share"], this_run["balance_eur"] / BN, "D", color=style.PALETTE[1], label="this run")
+    deficits = rows.drop_duplicates("national_year").sort_values("national_year")
+    for year, deficit in zip(deficits["national_year"], deficits["national_deficit_eur"], strict=True):
+        ax.axhline(-deficit / BN, color=style.LIMIT, linestyle=":")
+        at_right = {"xycoords": ax.get_yaxis_transform(), "va": "bottom", "ha": "right"}
+        style.note(ax, f"national, {year}", (1, -deficit / BN), (0, 2), 8, **at_right)
+    ax.axhline(0, color="0.8", linewidth=0.8)
+    ax.set(xlabel="exports, share of goods by mass", ylabel="exports less imports [billion EUR a year]")
+
+
+def trade_figure(trade: Trade, rows: Frame) -> Figure:
+    drawing = style.new_figure(max(3.6, 1.2 + 0.24 * len(trade.parcels)))
+    left, right = drawing.subplots(1, 2)
+    draw_values(left, trade)
+    draw_balance(right, rows)
+    return style.legend_below(drawing, [left, right])
+
+
+def consumption_figure(trade: Trade) -> Figure:
+    """Parcels and value per lane and week."""
+    parcels = trade.parcels.to_numpy(dtype=float)
+    lanes, weeks = list(map(str, trade.parcels.index)), list(map(str, trade.parcels))
+    texts = np.array(
+        [
+            [f"{compact(n)}, {compact(eur)} EUR" for n, eur in zip(*rows, strict=True)]
+            for rows in zip(parcels, trade.value.to_numpy(dtype=float), strict=True)
+        ],
+        dtype=np.str_,
+    ).reshape(parcels.shape)
+    # Few weeks take a part of the width that all figures have: pages scale a narrow figure up.
+    wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(weeks))
+    drawing = style.new_figure(0.8 + 0.24 * len(trade.parcels))
+    ax, rest = drawing.subplots(1, 2, width_ratios=[wide, max(style.WIDTH_IN - wide, 1e-3)])
+    rest.remove()
+    draw_cells(ax, parcels / (float(parcels.max()) or 1.0), texts, lanes, weeks, size=7.5 if len(weeks) <= 5 else 5.5)
+    ax.xaxis.tick_top()
+    return drawing

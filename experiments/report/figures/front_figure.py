@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -16,8 +16,7 @@ def figure(
     """`names` of the axes, with units; `others` and `own` as (x, y); the front as (x, y), each with its interval."""
     drawn, ax = style.panel(4.8, 7.5)
     draw(ax, names, others, configured, front)
-    style.legend_below(drawn, [ax])
-    return drawn
+    return style.legend_below(drawn, [ax])
 
 
 def draw(
@@ -34,8 +33,7 @@ def draw(
         # Behind the front, on which it may lie.
         ax.plot(*configured, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
                 label="as configured")  # fmt: skip
-    ax.set_xlabel(names[0])
-    ax.set_ylabel(names[1])
+    ax.set(xlabel=names[0], ylabel=names[1])
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.yaxis.set_major_formatter("{x:,g}")
     ax.grid(alpha=0.3)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Figure
 from experiments.statistics import Interval
 
@@ -35,5 +35,4 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
     if high - low < _NOTHING:  # differences that are rounding alone
         axes[0].set_ylim(-1, 1)
     axes[0].set_ylabel("detections a day, more than as configured")
-    style.legend_below(drawn, list(axes))
-    return drawn
+    return style.legend_below(drawn, axes)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import fill
 from typing import Final
 
@@ -86,8 +86,8 @@ def draw(ax: Axes, result: Ladder) -> None:
         label = "less than the largest demand" if rung.is_short else "enough"
         (bar,) = ax.barh(row, rung.length, height=0.62, color=color, hatch=hatch, edgecolor="white", label=label)
         tooltips.give(bar, f"{rung.name}: {rung.text.removesuffix(' →')} million parcels a day")
-        ax.annotate(rung.text, (rung.length, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8.5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
+        around = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+        style.note(ax, rung.text, (rung.length, row), (4, 0), va="center", bbox=around)
     for name, value, dash in result.demands:
         ax.axvline(value, color="black", linestyle=dash, linewidth=1.2, label=name, zorder=1.5)
     ax.set_yticks(range(len(result.rungs)), [rung.name for rung in result.rungs], fontsize=8.5)
@@ -99,10 +99,6 @@ def draw(ax: Axes, result: Ladder) -> None:
 
 def figure(result: tuple[Ladder, ...]) -> Figure:
     n_rungs = max(len(ladder.rungs) for ladder in result)
-    drawing, axes = style.panels(len(result), 2, 0.8 + 0.24 * n_rungs, 0.5)
-    for ax, ladder in zip(axes, result, strict=True):
-        draw(ax, ladder)
-        if len(result) > 1:  # a long name would run into the next ladder, or off the page
-            ax.set_title(fill(ladder.title, TITLE_CHARACTERS))
-    style.legend_below(drawing, axes)
-    return drawing
+    if len(result) > 1:  # a long name would run into the next ladder, or off the page
+        result = tuple(replace(ladder, title=fill(ladder.title, TITLE_CHARACTERS)) for ladder in result)
+    return style.each_drawn(draw, result, 2, 0.8 + 0.24 * n_rungs, 0.5)

@@ -49,12 +49,9 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
             ax.plot(hours, shares[point.label], **looks[name], label=name)
         label = f"promised: {hours_text(service_h)}"
         ax.axvline(service_h, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
-        ax.set_xlim(0, hours[-1])
-        ax.set_ylim(0, 102)
+        ax.set(xlim=(0, hours[-1]), ylim=(0, 102))
         ax.set_xticks(np.arange(0, hours[-1] + 1, hours[-1] / 8))
-        ax.set_xlabel("hours after the drawn arrival")
-        ax.set_title(panel.title)
+        ax.set(xlabel="hours after the drawn arrival", title=panel.title)
         ax.grid(color="0.92")
     axes[0].set_ylabel("have left, %")
-    style.legend_below(drawing, axes)
-    return drawing
+    return style.legend_below(drawing, axes)

@@ -5,6 +5,7 @@ from typing import Final
 
 from experiments import formatting
 from experiments.report import style
+from experiments.report.run_grids import limited
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Figure
 from sim.units import MIN_PER_DAY
@@ -17,10 +18,7 @@ ZONES: Final = (
 def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[Figure, bool] | None:
     """A row a zone that has a limit, a column a panel; and whether exports have one. None without zones."""
     labels = [point.label for panel in panels for point in panel.points]
-    shown = occupancy[
-        occupancy["zone"].isin(ZONES) & occupancy["scenario"].isin(labels) & (occupancy["limit"] > 0)
-        & window.closes(occupancy["time"])
-    ]  # fmt: skip
+    shown = limited(occupancy, ZONES, labels, window)
     mean = shown.groupby(["scenario", "zone", "time"], as_index=False)[["inside", "limit"]].mean()
     mean = mean.assign(day=mean["time"] / MIN_PER_DAY, share=100 * mean["inside"] / mean["limit"])
     series = {(str(zone), str(label)): rows for (label, zone), rows in mean.groupby(["scenario", "zone"])}

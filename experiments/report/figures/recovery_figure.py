@@ -59,7 +59,7 @@ def prepare(
         drawn = rows[its & (rows["replication"] == first)] if is_drawn else rows[its]
         mean = drawn.groupby(["zone", "time"], as_index=False)["inside"].mean()
         series = {zone: mean.loc[mean["zone"] == zone, "inside"].to_numpy(dtype=float) / _THOUSAND for zone in ZONES}
-        day = mean.loc[mean["zone"] == ZONES[0], "time"].to_numpy(dtype=np.float64) / MIN_PER_DAY
+        day = mean.loc[mean["zone"] == ZONES[0], "time"].to_numpy(dtype=float) / MIN_PER_DAY
         spells = _spells(happened[happened["replication"] == first])
         says = ""
         if any(what == "disruption" for what, *_ in spells):
@@ -81,7 +81,7 @@ def _spells(happened: Frame) -> list[tuple[str, float, float]]:
     """What, from and to [d]."""
     once = np.where(happened["kind"].isin(nightly_kinds()), "night curfew", "disruption")
     names = np.where(happened["is_drawn"], "drawn at random", once)
-    spans = happened[["start", "end"]].to_numpy(dtype=np.float64) / MIN_PER_DAY
+    spans = happened[["start", "end"]].to_numpy(dtype=float) / MIN_PER_DAY
     return [(str(name), begin, end) for name, (begin, end) in zip(names, spans.tolist(), strict=True)]
 
 
@@ -92,8 +92,7 @@ def draw(ax: Axes, result: Recovery) -> None:
     ax.fill_between(result.day, result.low, result.high, color="0.87", linewidth=0, label="band without disruptions")
     ax.plot(result.day, result.undisturbed, color=style.PALETTE[0], linestyle="--", label="without disruptions")
     ax.plot(result.day, result.disturbed, color=style.PALETTE[1], label="with them")
-    ax.set_xlim(result.day[0], result.day[-1])
-    ax.set_ylim(bottom=0)
+    ax.set(xlim=(result.day[0], result.day[-1]), ylim=(0, None))
     ax.set_title(result.title, fontsize=9)
     ax.set_ylabel("thousand parcels")
     style.name_days(ax, result.window, int(np.ceil(result.day[-1])), 10)
@@ -101,8 +100,4 @@ def draw(ax: Axes, result: Recovery) -> None:
 
 
 def figure(results: tuple[Recovery, ...]) -> Figure:
-    drawing, axes = style.panels(len(results), 1, 2.3, 0.8)
-    for ax, result in zip(axes, results, strict=True):
-        draw(ax, result)
-    style.legend_below(drawing, axes, columns=4)
-    return drawing
+    return style.each_drawn(draw, results, 1, 2.3, 0.8)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from experiments.formatting import short
 from experiments.report import style
-from experiments.report.cells import draw_cells
+from experiments.report.marks import draw_cells
 from experiments.report.style import Axes
+from sim.units import Counts, Numbers
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS: Final = 24
@@ -22,7 +23,7 @@ class WeekPattern:
     title: str
     first: dt.date
     last: dt.date
-    counts: NDArray[np.int64]
+    counts: Counts
     """Flights (weekday from Monday, hour of the clock)."""
 
     @property
@@ -30,7 +31,7 @@ class WeekPattern:
         return ((self.last - self.first).days + 1) / len(WEEKDAYS)
 
     @property
-    def a_week(self) -> NDArray[np.float64]:
+    def a_week(self) -> Numbers:
         """Flights a week, in a range shorter than a week flights in all (weekday, hour)."""
         return self.counts / max(1.0, self.weeks)
 
@@ -38,7 +39,7 @@ class WeekPattern:
 def draw_week(ax: Axes, result: WeekPattern) -> None:
     """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
     a_week = result.a_week
-    texts = np.where(result.counts > 0, np.vectorize("{:.2g}".format)(a_week), "")
+    texts = np.where(result.counts > 0, np.vectorize(short)(a_week, 2), "")
     hours = [f"{hour:02}" for hour in range(HOURS)]
     draw_cells(ax, a_week, texts, WEEKDAYS, hours, size=7, ends=(0.0, max(float(a_week.max()), 1e-9)))
     ax.set_xlabel("hour of scheduled in-block")

@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.figures.errorbar import Values, errorbar
+from experiments.report.marks import Values, errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
@@ -70,8 +70,7 @@ def draw_plane(ax: Axes, chart: SelectChart) -> None:
         ax.scatter([dot.cost], [dot.kpi.mean], color=color, marker=marker, s=size, zorder=3, label=_SAID[dot.fate])
     if chart.target is not None:
         ax.axhline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1, label="target")
-    ax.set_xlabel(chart.cost)
-    ax.set_ylabel(chart.service)
+    ax.set(xlabel=chart.cost, ylabel=chart.service)
     ax.margins(x=0.06, y=0.12)
 
 
@@ -81,7 +80,7 @@ def draw_rows(ax: Axes, chart: SelectChart) -> None:
         color, marker, size = _FATES[dot.fate]
         _bar(ax, dot, [dot.kpi], [row])
         ax.scatter([dot.kpi.mean], [row], color=color, marker=marker, s=size, zorder=3)
-        _beside(ax, row, (formatting.number(dot.cost), f"{dot.kpi.n:,}"))
+        _beside(ax, row, (formatting.number(dot.cost), formatting.whole(dot.kpi.n)))
     _beside(ax, -0.8, ("cost", "replications"), color=style.LIMIT)
     if chart.target is not None:
         ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
@@ -94,8 +93,8 @@ def draw_rows(ax: Axes, chart: SelectChart) -> None:
 def _beside(ax: Axes, row: float, texts: Sequence[str], color: str = "black") -> None:
     """Columns right of the panel, at distances in points, for which the layout finds room."""
     for column, text in zip(_COLUMNS_PT, texts, strict=True):
-        ax.annotate(text, (1.0, row), xycoords=("axes fraction", "data"), xytext=(column, 0), va="center",
-                    textcoords="offset points", fontsize=8.5, color=color, annotation_clip=False)  # fmt: skip
+        style.note(ax, text, (1.0, row), (column, 0), xycoords=("axes fraction", "data"), va="center", color=color,
+                   annotation_clip=False)  # fmt: skip
 
 
 def _bar(ax: Axes, dot: Dot, x: Values, y: Values) -> None:
@@ -111,5 +110,4 @@ def figure(chart: SelectChart) -> Figure:
     draw_plane(above, chart)
     draw_rows(below, chart)
     above.set_title("Cost and service of the designs, mean and 95 % interval")
-    style.legend_below(drawn, [above], columns=3)
-    return drawn
+    return style.legend_below(drawn, [above], columns=3)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from experiments.statistics.indices import Index
@@ -42,14 +42,18 @@ def shares(names: Sequence[str], panels: Mapping[str, Sequence[Index]]) -> Figur
     return _side_by_side(names, list(panels.items()), _draw_shares, 2 * _ROW_IN)
 
 
-def _side_by_side(names: Sequence[str], panels: Sequence[P], draw: Callable[[Axes, P], None], row_in: float) -> Figure:
+def _side_by_side(
+    names: Sequence[str],
+    panels: Sequence[P],
+    draw: Callable[[Axes, P], None],
+    row_in: float,
+) -> Figure:
     figure = style.new_figure(1.5 + row_in * len(names))
     axes = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for ax, panel in zip(axes, panels, strict=True):
         draw(ax, panel)
     style.name_rows(axes[0], names)
-    style.legend_below(figure, list(axes))
-    return figure
+    return style.legend_below(figure, axes)
 
 
 def _draw_effects(ax: Axes, panel: Effects) -> None:
@@ -60,8 +64,7 @@ def _draw_effects(ax: Axes, panel: Effects) -> None:
     _whiskers(ax, range(len(panel.sizes)), panel.sizes, "95 % interval of µ*")
     ax.plot(panel.spreads, range(len(panel.spreads)), "D", color=_MARK, markerfacecolor="white", markersize=4.5,
             label="σ, spread of the effects")  # fmt: skip
-    ax.set_title(panel.title)
-    ax.set_xlabel(panel.axis)
+    ax.set(title=panel.title, xlabel=panel.axis)
     _limit(ax, 0.0, panel.most)
 
 
@@ -75,8 +78,7 @@ def _draw_shares(ax: Axes, panel: tuple[str, Sequence[Index]]) -> None:
         ax.barh(places, [interval.mean for interval in intervals], color=color, height=0.36, label=label)
         _whiskers(ax, places, intervals, "95 % interval")
     ax.axvline(0, color=style.LIMIT, linewidth=0.8)
-    ax.set_title(title)
-    ax.set_xlabel("share of the variance")
+    ax.set(title=title, xlabel="share of the variance")
     _limit(ax, max(ax.get_xlim()[0], -_BESIDE), 1 + _BESIDE)
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from experiments.formatting import whole
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -28,8 +29,7 @@ def figure(demands: Sequence[float], zones: Mapping[str, Worths], rent: float) -
     for ax, (title, worths) in zip(axes, zones.items(), strict=True):
         draw(ax, title, demands, worths, rent)
     drawn.supylabel("EUR a m² and year", fontsize=9.5)
-    style.legend_below(drawn, axes)
-    return drawn
+    return style.legend_below(drawn, axes)
 
 
 def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent: float) -> None:
@@ -40,12 +40,10 @@ def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent
         color = style.PALETTE[step % len(style.PALETTE)]
         errorbar(ax, at, worth, fmt=_MARKS[step % len(_MARKS)], color=color, markersize=4.5, elinewidth=1.1,
                  capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
-    ax.axhline(rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {rent:.0f}")
+    ax.axhline(rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {whole(rent)}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xticks(range(len(demands)), [f"{demand:g}" for demand in demands])
-    ax.set_xlim(-0.5, len(demands) - 0.5)
-    ax.set_xlabel("flights a day")
-    ax.set_title(title)
+    ax.set(xlim=(-0.5, len(demands) - 0.5), xlabel="flights a day", title=title)
     # From the rent of a m² to what a hub loses that breaks down: three orders of magnitude, of either sign.
     ax.margins(y=0.12)
     ax.set_yscale("symlog", linthresh=LINEAR_TO)

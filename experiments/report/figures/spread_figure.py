@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.figures.errorbar import errorbar
+from experiments.report.marks import errorbar
 from experiments.report.stored_designs import Frame, NamedDesign
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value, Values
+from sim.units import Numbers
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
 LEAST_FOR_QUARTILES: Final = 5
@@ -53,7 +53,7 @@ def prepare(
     panels = []
     for name in names:
         of_kpi = kpis[kpis["kpi"] == name]
-        samples = {str(label): rows["value"].to_numpy(dtype=np.float64) for label, rows in of_kpi.groupby("scenario")}
+        samples = {str(label): rows["value"].to_numpy(dtype=float) for label, rows in of_kpi.groupby("scenario")}
         is_whole = all(
             point.label in samples and name in values[point.label] and np.isfinite(samples[point.label]).all()
             for point in points
@@ -67,7 +67,7 @@ def prepare(
     return tuple(panels)
 
 
-def _spread(sample: NDArray[np.float64], value: Value, scale: float) -> Spread:
+def _spread(sample: Numbers, value: Value, scale: float) -> Spread:
     ordered = np.sort(scale * sample).tolist()
     first, middle, third = np.quantile(ordered, (0.25, 0.5, 0.75)).tolist()
     has_quartiles = len(ordered) >= LEAST_FOR_QUARTILES
@@ -89,8 +89,7 @@ def draw(ax: Axes, panel: SpreadPanel, *, with_names: bool) -> None:
         errorbar(ax, [dots.mean], [row], fmt="o", capsize=4, color=style.PALETTE[1], markersize=5, zorder=4,
                  label="mean and its 95 % interval")  # fmt: skip
     ax.set_yticks(range(len(panel.rows)), panel.names if with_names else [""] * len(panel.rows))
-    ax.set_ylim(len(panel.rows) - 0.5, -0.5)
-    ax.set_title(panel.label)
+    ax.set(ylim=(len(panel.rows) - 0.5, -0.5), title=panel.label)
     ax.grid(axis="x", color="0.92")
 
 
@@ -98,5 +97,4 @@ def figure(panels: Sequence[SpreadPanel]) -> Figure:
     drawing, axes = style.panels(len(panels), 2, 0.7 + 0.34 * len(panels[0].rows), 0.6)
     for at, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
         draw(ax, panel, with_names=at % 2 == 0)
-    style.legend_below(drawing, axes, columns=5)
-    return drawing
+    return style.legend_below(drawing, axes, columns=5)

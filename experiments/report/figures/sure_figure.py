@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.report import style
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
+from sim.units import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
@@ -35,7 +35,7 @@ class Map:
     title: str
     names: tuple[str, str]
     ends: tuple[tuple[float, float], tuple[float, float]]
-    probability: NDArray[np.float64]
+    probability: Numbers
     configured: tuple[float, float]
     dots: tuple[tuple[float, float, bool], ...]
     """Simulated worlds, and whether the answer holds there."""
@@ -49,8 +49,7 @@ def shares(rows: Sequence[tuple[str, Interval]], label: str) -> Figure:
         ax.barh(row, 100 * share.mean, height=0.6, color=_HIGH, alpha=0.5)
         ax.plot([100 * low, 100 * high], [row, row], color=_MARK, linewidth=1.4, marker="|", markersize=8)
     style.name_rows(ax, [name for name, _ in rows])
-    ax.set_xlim(0, 102)
-    ax.set_xlabel(label)
+    ax.set(xlim=(0, 102), xlabel=label)
     return figure
 
 
@@ -64,8 +63,7 @@ def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | No
     axes[-1].set_xlabel(label)
     if limits is not None:
         axes[-1].set_xlim(limits)
-    style.legend_below(figure, list(axes))
-    return figure
+    return style.legend_below(figure, axes)
 
 
 def maps(panels: Sequence[Map]) -> Figure:
@@ -77,8 +75,7 @@ def maps(panels: Sequence[Map]) -> Figure:
     for ax in axes[len(panels) :]:
         ax.set_visible(False)
     figure.colorbar(drawn[0], ax=list(axes), label="probability that it carries, %", shrink=0.8)
-    style.legend_below(figure, list(axes[: len(panels)]))
-    return figure
+    return style.legend_below(figure, axes[: len(panels)])
 
 
 def _draw_bars(ax: Axes, panel: Bars) -> None:
@@ -104,8 +101,6 @@ def _draw_map(ax: Axes, panel: Map) -> "QuadMesh":
         ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4.5, markeredgecolor=edge,
                 markerfacecolor=face, linestyle="none", label=label)  # fmt: skip
     ax.plot(*panel.configured, "X", color=style.PALETTE[1], markersize=9, markeredgecolor="white", label="configured")
-    ax.set_xlabel(panel.names[0])
-    ax.set_ylabel(panel.names[1])
-    ax.set_title(panel.title)
+    ax.set(xlabel=panel.names[0], ylabel=panel.names[1], title=panel.title)
     ax.locator_params(nbins=5)
     return drawn

@@ -66,12 +66,11 @@ def draw(ax: Axes, chart: SweepChart) -> None:
     if chart.x_labels is not None:
         ax.set_xticks(range(len(chart.x_labels)), chart.x_labels, rotation=30 if len(chart.x_labels) > 6 else 0)
     for at, y, note in chart.notes:
-        ax.annotate(note, (at, y), xytext=(0, -7), textcoords="offset points", fontsize=7.5, ha="center", va="top")
+        style.note(ax, note, (at, y), (0, -7), 7.5, ha="center", va="top")
     if chart.notes:
         ax.margins(x=0.08)
         ax.set_ylim(bottom=0)
-    ax.set_xlabel(chart.x_name)
-    ax.set_ylabel(chart.y_name)
+    ax.set(xlabel=chart.x_name, ylabel=chart.y_name)
     ax.grid(color="0.92")
 
 
@@ -79,8 +78,7 @@ def figure(chart: SweepChart) -> Figure:
     columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
     drawn, ax = style.panel(4.6 + 0.2 * (len(chart.lines) // columns))
     draw(ax, chart)
-    style.legend_below(drawn, [ax], columns=columns)
-    return drawn
+    return style.legend_below(drawn, [ax], columns=columns)
 
 
 def _is_number(text: str) -> bool:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.cells import draw_cells
 from experiments.report.key_names import heading_of_key
+from experiments.report.marks import draw_cells
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from sim.measures.kpis import KPIS
+from sim.units import Numbers
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
@@ -31,9 +32,9 @@ class SweepMap:
     x_values: tuple[str, ...]
     y_name: str
     y_values: tuple[str, ...]
-    mean: NDArray[np.float64]
+    mean: Numbers
     """(R, C), % of a share, else the KPI's unit."""
-    half_width: NDArray[np.float64]
+    half_width: Numbers
     """(R, C), of the 95 % interval; NaN without one."""
     verdict: NDArray[np.str_]
     """(R, C), where the hub is not stable: unstable or undecided."""
@@ -85,9 +86,7 @@ def draw(ax: Axes, result: SweepMap) -> None:
         cmap="viridis_r" if result.is_better_high else "viridis",
     )  # fmt: skip
     ax.invert_yaxis()
-    ax.set_xlabel(result.x_name)
-    ax.set_ylabel(result.y_name)
-    ax.set_title(result.title)
+    ax.set(xlabel=result.x_name, ylabel=result.y_name, title=result.title)
     if not is_written:
         ax.figure.colorbar(drawn, ax=ax)
 

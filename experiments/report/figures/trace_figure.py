@@ -6,7 +6,8 @@ from typing import Final
 
 from experiments.report import style
 from experiments.report.style import Axes, Figure
-from sim.measures.tracing import CAUSES, Segment
+from sim.measures.tracing.causes import CAUSES
+from sim.measures.tracing.segments import Segment
 from sim.units import MIN_PER_H
 
 WORK: Final = "0.82"
@@ -65,9 +66,7 @@ def draw(ax: Axes, result: Gantt) -> None:
     ax.set_ylim(len(result.rows) - 0.5, -0.5)
     ax.set_yticks(range(len(result.rows)), [label for label, _ in result.rows])
     ax.tick_params(axis="y", labelsize=7.5, length=0)
-    ax.set_xlim(left=0)
-    ax.set_xlabel(f"hours after {result.since}")
-    ax.set_title(result.title)
+    ax.set(xlim=(0, None), xlabel=f"hours after {result.since}", title=result.title)
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(True)
 
@@ -75,5 +74,4 @@ def draw(ax: Axes, result: Gantt) -> None:
 def figure(result: Gantt) -> Figure:
     drawing, ax = style.panel(1.4 + max(3, len(result.rows)) * _ROW_IN)
     draw(ax, result)
-    style.legend_below(drawing, [ax])
-    return drawing
+    return style.legend_below(drawing, [ax])

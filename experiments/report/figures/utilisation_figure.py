@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments import formatting
 from experiments.report import style
-from experiments.report.cells import draw_cells
+from experiments.report.marks import draw_cells
 from experiments.report.sections import rows_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
 from sim.measures.kpis import CUSTOMS_RESOURCES, EXPORT_RESOURCES, RESOURCES
+from sim.units import Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Cells:
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     text: tuple[tuple[str, ...], ...]
-    shade: NDArray[np.float64]
+    shade: Numbers
     cmap: str
 
 
@@ -53,7 +53,12 @@ def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
     return _use(points, values, tuple(resources), blocked) if resources else None
 
 
-def _use(points: tuple[NamedDesign, ...], values: Values, resources: tuple[str, ...], waits: Mapping[str, str]) -> Use:
+def _use(
+    points: tuple[NamedDesign, ...],
+    values: Values,
+    resources: tuple[str, ...],
+    waits: Mapping[str, str],
+) -> Use:
     used = np.array([[_mean(values, point, f"utilisation_{name}") for name in resources] for point in points])
     blocked = np.array([[_mean(values, point, name) for name in waits] for point in points])
     most = np.nanmax(blocked) if np.isfinite(blocked).any() else 0.0
@@ -87,5 +92,5 @@ def _mean(values: Values, point: NamedDesign, kpi: str) -> float:
     return value.mean if value is not None else np.nan
 
 
-def _texts(numbers: NDArray[np.float64]) -> tuple[tuple[str, ...], ...]:
+def _texts(numbers: Numbers) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(formatting.whole, row)) for row in numbers)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.formatting import short
 from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below, new_figure
 from experiments.statistics.warmup import WarmUp
 
@@ -13,8 +14,7 @@ def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
     if cut:
         ax.plot(middle[: cut + 1], means[: cut + 1], color=LIMIT, alpha=0.5, label="what MSER cuts")
     ax.plot(middle[cut:], means[cut:], color=PALETTE[0], label="what it keeps")
-    ax.set_xlim(left=0)
-    ax.set_ylim(bottom=0)
+    ax.set(xlim=(0, None), ylim=(0, None))
 
 
 def draw_statistic(ax: Axes, result: WarmUp) -> None:
@@ -24,9 +24,7 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
     relative = result.statistic / least if least > 0 else result.statistic
     ax.plot(cut, relative, color=PALETTE[1], label="each cut that was tried")
     ax.plot([result.length], [relative[result.n_cut]], "o", color=PALETTE[1], label="the least")
-    ax.set_xlim(left=0)
-    ax.set_ylim(bottom=0)
-    ax.set_ylabel("MSER, times the least" if least > 0 else "MSER")
+    ax.set(xlim=(0, None), ylim=(0, None), ylabel="MSER, times the least" if least > 0 else "MSER")
 
 
 def figure(
@@ -46,7 +44,6 @@ def figure(
         ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
         if configured is not None:
             ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
-    asks = f"asks for {result.length:.2g} {unit}" if result.is_found else "cannot tell, the run is too short"
+    asks = f"asks for {short(result.length, 2)} {unit}" if result.is_found else "cannot tell, the run is too short"
     above.set_title(f"{title}: {result.method.said} {asks}")
-    legend_below(drawing, [above, below], columns=3)
-    return drawing
+    return legend_below(drawing, [above, below], columns=3)

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.report import style
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.report.style import Axes, Figure
-from sim.units import MIN_PER_DAY
+from sim.units import MIN_PER_DAY, Numbers
 
 MOST_MAPS: Final = 12
 HOURS: Final = 24
@@ -35,19 +34,19 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     return drawing
 
 
-def _by_hour(rows: Frame, window: Window, shift: int) -> NDArray[np.float64]:
+def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
     """The backlog [thousand parcels], (days, hours); NaN where nothing was measured."""
     # The end of an interval belongs to the hour that it closes.
-    time = rows["time"].to_numpy(dtype=np.float64) - window.low - 1e-6
+    time = rows["time"].to_numpy(dtype=float) - window.low - 1e-6
     day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS
     hour = np.floor(time % MIN_PER_DAY / 60).astype(np.int64)
     total, count = np.zeros((2, DAYS, HOURS))
-    np.add.at(total, (day, hour), rows["inside"].to_numpy(dtype=np.float64) / THOUSAND)
+    np.add.at(total, (day, hour), rows["inside"].to_numpy(dtype=float) / THOUSAND)
     np.add.at(count, (day, hour), 1)
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
-def _draw(ax: Axes, title: str, days: Sequence[str], backlog: NDArray[np.float64], top: float) -> None:
+def _draw(ax: Axes, title: str, days: Sequence[str], backlog: Numbers, top: float) -> None:
     mesh = ax.pcolormesh(
         np.arange(HOURS + 1), np.arange(len(days) + 1), backlog, cmap="cividis_r", vmin=0.0, vmax=top or 1.0
     )

@@ -13,7 +13,7 @@ import numpy as np
 from experiments.arguments import RUNS, Arguments, date_of, taken_apart
 from experiments.frame import console
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
-from experiments.report.figures.calibration_figure import calibration_svg
+from experiments.report.figures.matching_figure import calibration_svg
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import Calibration, calibrate
 from experiments.store.files import sha256_of, write_all

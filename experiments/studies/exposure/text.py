@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import MINUS, found_share, number, whole
-from experiments.report.exposure_tables import compact, name, sentence
+from experiments.report.exposure_tables import by_policy, compact, name, sentence
 from experiments.report.sections import said
 from experiments.report.stored_designs import records
-from experiments.report.watched import by_policy
 from experiments.store.rows import Grid
 from sim.measures.exposure import NO_POLICY
 

@@ -15,7 +15,7 @@ from experiments.report.sections import said
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
-from experiments.store.foreign_tables import kpis_of
+from experiments.store.foreign_tables import checked_kpis_of
 from experiments.store.rows import Grid
 from experiments.studies.page.form import shown_text, values_of
 from sim.config import HubConfig
@@ -65,7 +65,7 @@ def compared(folders: Sequence[Path]) -> Compared:
 
 
 def _columns(manifest: Manifest, is_one_of_several: bool) -> Iterator[Column]:  # noqa: FBT001 - of a run among others
-    samples = samples_of(kpis_of(manifest))
+    samples = samples_of(checked_kpis_of(manifest))
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
             title, digits = design_name(label), manifest.folder.name.rpartition("-")[2][:6]

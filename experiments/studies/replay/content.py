@@ -17,8 +17,7 @@ from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, s
 from experiments.studies.trace.run import Replication
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.measures.tracing import Journal
-from sim.measures.tracing.journal import NEEDED
+from sim.measures.tracing.journal import NEEDED, Journal
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, SECONDS_PER_MIN
 

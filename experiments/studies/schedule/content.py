@@ -15,7 +15,7 @@ from sim.config import LoadLimit
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightRow, read_flight_file
 from sim.inputs.ssim import FREIGHTERS, Timetable, expand, read_ssim
-from sim.inputs.ssim_legs import Leg
+from sim.inputs.ssim_records import Leg
 from sim.units import TICKS_PER_MIN
 
 HOME_CLOCK_MIN: Final = 60

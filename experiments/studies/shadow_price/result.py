@@ -14,9 +14,8 @@ from experiments.designs.varying import changed
 from experiments.formatting import percent, plain_name, whole, with_interval
 from experiments.frame.study import Kpis
 from experiments.money.accounts import activity, annual_lines
-from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year
+from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
 from experiments.money.discounting import as_eur
-from experiments.money.lines import total
 from experiments.money.prices import Prices
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications

@@ -17,7 +17,7 @@ import numpy as np
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
 from experiments.frame.study import Asked, Bench, Kpis
-from experiments.money.night import rostered_ticks
+from experiments.money.accounts import rostered_ticks
 from experiments.replications.summing import daily_parcels
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats

@@ -32,8 +32,11 @@ from experiments.studies.trace.compare import comparison, comparison_text
 from experiments.studies.trace.run import Replication, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text, flight_object, parcel_object, truck_object
 from sim.errors import InputError
-from sim.measures.tracing import Journal, Segment, clearance, flight_path, parcel_path, truck_path, uld_path
-from sim.measures.tracing.journal import KINDS
+from sim.measures.tracing.clearance import clearance
+from sim.measures.tracing.journal import KINDS, Journal
+from sim.measures.tracing.paths import flight_path, parcel_path, uld_path
+from sim.measures.tracing.segments import Segment
+from sim.measures.tracing.trucks import truck_path
 from sim.reading import near
 
 SUBJECTS = ("flight", "parcel", "truck")

@@ -15,7 +15,7 @@ from experiments.studies.trace.run import Replication, is_same, why_not
 from experiments.studies.trace.text import clock
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.measures.tracing import Cost, Shift, cost
+from sim.measures.tracing.worlds import Cost, Shift, cost
 from sim.units import MIN_PER_H, ticks
 
 

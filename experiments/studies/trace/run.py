@@ -17,8 +17,7 @@ from experiments.store.foreign_tables import replication_table, replications_of
 from sim.config import HubConfig
 from sim.config.disruptions import Disruption, Spell
 from sim.errors import InputError
-from sim.measures.tracing import Journal
-from sim.measures.tracing.journal import NEEDED
+from sim.measures.tracing.journal import NEEDED, Journal
 from sim.reading import near
 from sim.record.schemas import TABLES, Table
 from sim.units import MIN_PER_DAY

@@ -9,8 +9,11 @@ import numpy as np
 
 from experiments.formatting import number, plain_name, whole
 from sim.measures.tables import n_to_clear
-from sim.measures.tracing import CAUSES, Journal, Outcome, Path, Segment, by_resource, held
-from sim.measures.tracing.journal import TRUCK_KEY
+from sim.measures.tracing.causes import CAUSES
+from sim.measures.tracing.holders import held
+from sim.measures.tracing.journal import TRUCK_KEY, Journal
+from sim.measures.tracing.paths import Path
+from sim.measures.tracing.segments import Outcome, Segment, by_resource
 
 NamedPath = tuple[str, Path]
 

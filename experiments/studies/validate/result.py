@@ -13,7 +13,7 @@ from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign, read_points, read_values, read_window
-from experiments.report.validation_counts import FLIGHTS, with_counts
+from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
 from experiments.store import read_run

@@ -25,7 +25,7 @@ from experiments.frame import console
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
-from sim.reference.trials import try_seeds
+from sim.reference.equality import try_seeds
 
 EXAMPLES: Final = 300
 SLOW_EXAMPLES: Final = 10_000

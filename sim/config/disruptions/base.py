@@ -1,44 +1,24 @@
 """What a kind of disruption is: when it is on, and what it then does to the hub."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Protocol, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, dataclass_transform
 
 from sim.config.bounds import minute_of_day
 from sim.reading import Bounds
 from sim.streams import Streams
 from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
 
+if TYPE_CHECKING:
+    from sim.config.groups import HubGroups
+
+    Hub = HubGroups
+else:  # which has disruptions
+    Hub = Any
+
 Span = tuple[int, int]
 """From, and to before [ticks]."""
-
-
-class _Hall(Protocol):
-    @property
-    def sorting_machines(self) -> int: ...
-
-
-class _Apron(Protocol):
-    @property
-    def loader_sets(self) -> int: ...
-    @property
-    def tugs(self) -> int: ...
-
-
-class Hub(Protocol):
-    """What disruptions ask of a configuration."""
-
-    @property
-    def start_date(self) -> dt.date: ...
-    @property
-    def warmup_days(self) -> int: ...
-    @property
-    def end_min(self) -> float: ...
-    @property
-    def halls(self) -> Mapping[str, _Hall]: ...
-    @property
-    def apron(self) -> _Apron: ...
 
 
 class Disruption:
@@ -71,11 +51,11 @@ class Disruption:
 
     # What it does while it is on
 
-    def stops(self, hall: str, machine: int) -> bool:  # noqa: ARG002
+    def stops(self, hall: str, machine: int) -> bool:
         """Whether a machine of a hall, numbered from 1, stands still."""
         return False
 
-    def takes(self, equipment: str) -> int:  # noqa: ARG002
+    def takes(self, equipment: str) -> int:
         """Loader sets or tugs that are away."""
         return 0
 
@@ -83,7 +63,7 @@ class Disruption:
         """The share of those rostered that comes, and of which roles (None: all); None: everybody comes."""
         return None
 
-    def moved_min(self, sibt: float) -> float:  # noqa: ARG002
+    def moved_min(self, sibt: float) -> float:
         """By how much [min] the schedule of a flight is moved that would be in block at an instant [min]."""
         return 0
 
@@ -100,12 +80,18 @@ K = TypeVar("K", bound=Disruption)
 
 
 @dataclass_transform(frozen_default=True)
-def kind(declared: type[K]) -> type[K]:
-    """Makes a kind a frozen dataclass, and enters it under its name."""
-    cls: type[K] = dataclass(frozen=True, slots=True)(declared)
-    (name,) = cls.__annotations__["kind"].__args__
-    Disruption.kinds[name] = cls
-    return cls
+def kind(phrase: str, happened: str, **traits: bool) -> Callable[[type[K]], type[K]]:
+    """Makes a kind a frozen dataclass, and enters it under its name; `traits`: flags of `Disruption` that it has."""
+
+    def declare(declared: type[K]) -> type[K]:
+        cls: type[K] = dataclass(frozen=True, slots=True)(declared)
+        for name, value in {"phrase": phrase, "happened": happened, **traits}.items():
+            setattr(cls, name, value)
+        (own,) = cls.__annotations__["kind"].__args__
+        Disruption.kinds[own] = cls
+        return cls
+
+    return declare
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +111,7 @@ class Spell(Disruption):
         begin = days * MIN_PER_DAY + minute
         return begin, begin + self.hours * MIN_PER_H
 
-    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:  # noqa: ARG002
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         begin, until = self.span(hub.start_date, hub.warmup_days)
         yield ticks(begin), ticks(until)
 

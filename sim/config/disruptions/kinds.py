@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from sim.config.bounds import Count, NotNegative, Positive, Share, check_at_most, check_known, minute_of_day
 from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
@@ -14,7 +14,7 @@ from sim.units import HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICK
 Equipment = Literal["loader_sets", "tugs"]
 
 
-@kind
+@kind("a sorting machine outage", "sorting machines stood still")
 class MachineOutage(Spell):
     """Sorting machines stand still, besides their random outages."""
 
@@ -22,8 +22,6 @@ class MachineOutage(Spell):
     hall: str
     machines: tuple[Count, ...] | None
     """Numbered from 1 in their hall; null: all."""
-    phrase: ClassVar = "a sorting machine outage"
-    happened: ClassVar = "sorting machines stood still"
 
     def check(self, hub: Hub) -> None:
         Spell.check(self, hub)
@@ -37,15 +35,13 @@ class MachineOutage(Spell):
         return hall == self.hall and (self.machines is None or machine in self.machines)
 
 
-@kind
+@kind("loaders or tugs away", "loaders or tugs were away")
 class EquipmentAway(Spell):
     """Loader sets or tug trains that are broken down or taken away."""
 
     kind: Literal["equipment_away"]
     equipment: Equipment
     units: Count
-    phrase: ClassVar = "loaders or tugs away"
-    happened: ClassVar = "loaders or tugs were away"
 
     def check(self, hub: Hub) -> None:
         Spell.check(self, hub)
@@ -55,7 +51,7 @@ class EquipmentAway(Spell):
         return self.units if equipment == self.equipment else 0
 
 
-@kind
+@kind("breakdowns of loaders or tugs", "breakdowns", is_drawn=True)
 class Breakdowns(Disruption):
     """Loader sets or tug trains break down at random, each by itself; exponential."""
 
@@ -63,9 +59,6 @@ class Breakdowns(Disruption):
     equipment: Equipment
     mtbf_h: Positive
     mttr_min: Positive
-    phrase: ClassVar = "breakdowns of loaders or tugs"
-    happened: ClassVar = "breakdowns"
-    is_drawn: ClassVar = True
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         """Each of one unit: a stream a unit, so one more changes nothing for others."""
@@ -79,25 +72,18 @@ class Breakdowns(Disruption):
         return int(equipment == self.equipment)
 
 
-@kind
+@kind("a closed runway", "the runway was closed", closes_runway=True)
 class RunwayClosed(Spell):
     kind: Literal["runway_closed"]
-    phrase: ClassVar = "a closed runway"
-    happened: ClassVar = "the runway was closed"
-    closes_runway: ClassVar = True
 
 
-@kind
+@kind("a runway that closes at random", "closures of the runway", is_drawn=True, closes_runway=True)
 class RandomClosures(Disruption):
     """The runway closes at random: a Poisson number of times a day, each for an exponential time."""
 
     kind: Literal["random_closures"]
     per_day: Annotated[float, Bounds(gt=0, le=100)]
     mean_h: Annotated[float, Bounds(gt=0, le=240)]
-    phrase: ClassVar = "a runway that closes at random"
-    happened: ClassVar = "closures of the runway"
-    is_drawn: ClassVar = True
-    closes_runway: ClassVar = True
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         """A stream a day, so that a longer run only adds some."""
@@ -111,17 +97,13 @@ class RandomClosures(Disruption):
                 yield start, start + max(1, round(last))
 
 
-@kind
+@kind("a night curfew", "a night curfew", is_nightly=True, closes_runway=True)
 class NightCurfew(Disruption):
     """The runway is closed every night, and flights of the night are moved out of it."""
 
     kind: Literal["night_curfew"]
     closes: str
     opens: str
-    phrase: ClassVar = "a night curfew"
-    happened: ClassVar = "a night curfew"
-    is_nightly: ClassVar = True
-    closes_runway: ClassVar = True
 
     def __post_init__(self) -> None:
         if minute_of_day(self.closes, "closes") == minute_of_day(self.opens, "opens"):
@@ -131,7 +113,7 @@ class NightCurfew(Disruption):
     def night_min(self) -> int:
         return (minute_of_day(self.opens) - minute_of_day(self.closes)) % MIN_PER_DAY
 
-    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:  # noqa: ARG002
+    def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         """The nights of the run, that of the day before included."""
         for day in range(-1, -(-end // TICKS_PER_DAY) + 1):
             begin = (day * MIN_PER_DAY + minute_of_day(self.closes)) * TICKS_PER_MIN
@@ -147,7 +129,7 @@ class NightCurfew(Disruption):
         return (later if later <= earlier else -earlier) * MIN_PER_H
 
 
-@kind
+@kind("absent staff", "people stayed away")
 class StaffAway(Spell):
     """A strike, or an illness: only a share of those rostered comes. Several multiply."""
 
@@ -156,8 +138,6 @@ class StaffAway(Spell):
     """Null: all."""
     share: Share
     """Of the posts that the roster mans."""
-    phrase: ClassVar = "absent staff"
-    happened: ClassVar = "people stayed away"
 
     def __post_init__(self) -> None:
         Spell.__post_init__(self)
@@ -167,41 +147,35 @@ class StaffAway(Spell):
         return self.share, self.roles
 
 
-@kind
+@kind("late flights", "flights came late")
 class LateFlights(Spell):
     """Flights that would land in this time come after it, one behind the other: a closure upstream."""
 
     kind: Literal["late_flights"]
     separation_min: NotNegative
-    phrase: ClassVar = "late flights"
-    happened: ClassVar = "flights came late"
 
     def holds_min(self) -> float:
         return self.separation_min
 
 
-@kind
+@kind("a customs data outage", "customs data did not come")
 class DataOutage(Spell):
     """No customs data come in."""
 
     kind: Literal["data_outage"]
     share: Share
     """Of the parcels that would have been released before landing; their data had not come before the outage."""
-    phrase: ClassVar = "a customs data outage"
-    happened: ClassVar = "customs data did not come"
 
     def data_lost(self) -> float:
         return self.share
 
 
-@kind
+@kind("times the usual flights", "more or fewer flights than usual")
 class DemandFactor(Spell):
     """More or fewer flights than the month's."""
 
     kind: Literal["demand"]
     factor: Annotated[float, Bounds(ge=0, le=20)]
-    phrase: ClassVar = "times the usual flights"
-    happened: ClassVar = "more or fewer flights than usual"
 
     def words(self) -> str:
         days = self.hours / HOURS_PER_DAY

@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.config.customs import Declared, Eye
+from sim.config.customs import Declared, Eye, Filing
 from sim.domain.consignments import Consignments, CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import ByCustoms, Channel
 from sim.inputs.declarations.cells import Cells, make_cells
 from sim.inputs.declarations.chances import ONE, Draws, below, mixed
-from sim.inputs.declarations.messages import accepted, draw_messages, hours, referrals
 from sim.streams import Streams, draws_below
-from sim.units import Ticks, ticks
+from sim.units import MIN_PER_H, TICKS_PER_H, Counts, Flags, Ticks, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Declarations:
     """So long after its drawn arrival no parcel can have been scanned [ticks]."""
     cells: Cells
 
-    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: NDArray[np.int64]) -> ByCustoms:
+    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: Counts) -> ByCustoms:
         """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
@@ -47,17 +46,17 @@ class Declarations:
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
         release[checked] = np.maximum(known[checked], messages.presented) + messages.answer
         is_uld_xrayed = self._xray_ulds(flight, consignments, channel, first)
-        is_alarm = np.zeros(flight.n_parcels, dtype=np.bool_)
+        is_alarm = np.zeros(flight.n_parcels, dtype=bool)
         scanned = np.flatnonzero(channel == Channel.XRAYED)
         is_alarm[scanned] = _sees(mixed(seeds[2], scanned), self.declared.xray, consignments.is_hit[scanned])
         examined = np.flatnonzero((channel == Channel.EXAMINED) | is_alarm)
-        is_refused = np.zeros(flight.n_parcels, dtype=np.bool_)
+        is_refused = np.zeros(flight.n_parcels, dtype=bool)
         is_refused[examined] = consignments.is_hit[examined] & (
             mixed(seeds[3], examined) < below(self.declared.examination_detection)
         )
         n_detected = int(np.count_nonzero(is_refused))
         rng = self.streams.of("customs_counts", *flight.entity)
-        is_open = np.ones(flight.n_parcels, dtype=np.bool_)
+        is_open = np.ones(flight.n_parcels, dtype=bool)
         is_open[selected] = False
         n_before = np.count_nonzero(is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA))
         n_h1 = int(np.count_nonzero(consignments.is_h1))
@@ -86,7 +85,7 @@ class Declarations:
         )
         return ByCustoms(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
 
-    def _select(self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8]) -> NDArray[np.int64]:
+    def _select(self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8]) -> Counts:
         """Put what is selected into its channel; who was, documents of parcels in transit left out."""
         draw = draws_below(self.streams.of("selection", *flight.entity), ONE, flight.n_parcels)
         selected = np.flatnonzero(draw < self.cells.selected_of[:, -1].take(consignments.cell))
@@ -96,7 +95,7 @@ class Declarations:
         # The declaration of what is cleared elsewhere is checked there.
         here = ~(consignments.is_transit[selected] & (control == Channel.DOCUMENT_CHECK))
         channel[selected[here]] = control[here]
-        controlled: NDArray[np.int64] = selected[here]
+        controlled: Counts = selected[here]
         return controlled
 
     def _check_documents(
@@ -111,11 +110,11 @@ class Declarations:
         return len(checked)
 
     def _xray_ulds(
-        self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8], first: NDArray[np.int64]
-    ) -> NDArray[np.bool_]:
+        self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8], first: Counts
+    ) -> Flags:
         """Which ULDs are X-rayed (U); of their parcels those that raise an alarm are examined."""
         rng = self.streams.of("uld_xray", *flight.entity)
-        is_xrayed: NDArray[np.bool_] = rng.random(flight.n_ulds) < self.declared.uld_xray_share
+        is_xrayed: Flags = rng.random(flight.n_ulds) < self.declared.uld_xray_share
         if is_xrayed.any():
             seen = np.flatnonzero(np.repeat(is_xrayed, np.diff(first)))
             chance = draws_below(rng, ONE, flight.n_parcels)
@@ -140,7 +139,105 @@ def _grace(config: HubConfig) -> int:
     return ticks(apron.taxi_in_min) + ticks(apron.doors_open_min) + lift + way + ticks(config.breakdown.check_in_min)
 
 
-def _sees(chance: Draws, eye: Eye, is_hit: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _sees(chance: Draws, eye: Eye, is_hit: Flags) -> Flags:
     """Which of P parcels raise an alarm, by a 31-bit draw of each."""
-    alarm: NDArray[np.bool_] = chance < np.where(is_hit, below(eye.detection), below(eye.false_alarm))
+    alarm: Flags = chance < np.where(is_hit, below(eye.detection), below(eye.false_alarm))
     return alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Of a flight [ticks]."""
+
+    preloading_left: int
+    """From when the pre-loading data came until loading."""
+    entered: int
+    presented: int
+    lodged: tuple[int, int]
+    """By data set (H7, H1)."""
+    answer: int
+    """How long the release takes."""
+    n_repeated: int
+
+
+def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messages:
+    """The messages of a flight."""
+    rng = streams.of("messages", *flight.entity)
+    ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
+    failures = streams.of("message_failures", *flight.entity)
+    filed = [
+        (filing.mean_h * draw, _failure_h(filing, chance, wait))
+        for filing, draw, chance, wait in zip(
+            (declared.ens, declared.presentation, declared.answer),
+            (ens, presented, answer),
+            failures.random(3).tolist(),
+            failures.standard_exponential(3).tolist(),
+            strict=True,
+        )
+    ]
+    to_enter, to_present, to_answer = (hours(sent + failed) for sent, failed in filed)
+    loaded = flight.arrival - hours(declared.flight_h)
+    entered = loaded + to_enter + hours(declared.risk_analysis_h)
+    presentation = max(flight.arrival + to_present, entered)
+    begin = loaded if declared.is_prelodged else presentation
+    return Messages(
+        preloading_left=max(0, hours(declared.preloading_h - preloading * declared.preloading.mean_h)),
+        entered=entered,
+        presented=presentation,
+        lodged=(begin + hours(h7 * declared.h7.mean_h), begin + hours(h1 * declared.h1.mean_h)),
+        answer=to_answer,
+        n_repeated=sum(failed > 0 for _, failed in filed),
+    )
+
+
+def referrals(
+    declared: Declared,
+    rng: np.random.Generator,
+    n_parcels: int,
+    messages: Messages,
+) -> tuple[int, int]:
+    """How many were asked back before loading, and how many were not loaded, of n_parcels offered."""
+    filing = declared.preloading
+    mean_h = np.array([filing.late_mean_h, filing.correction_mean_h, declared.referral_mean_h])
+    shares = [filing.late_share, filing.rejected_share, declared.referral_share]
+    waits = rng.multinomial(n_parcels, [*shares, max(0.0, 1 - sum(shares))])[:-1]
+    left_h = messages.preloading_left / TICKS_PER_H
+    too_long = np.exp(-left_h / np.maximum(mean_h, 1e-9))  # exponential times beyond what is left
+    return int(waits[-1]), int(rng.binomial(waits, too_long).sum())
+
+
+def accepted(
+    declared: Declared,
+    rng: np.random.Generator,
+    is_h1: Flags,
+    messages: Messages,
+) -> tuple[Ticks, int, int]:
+    """When a parcel's declaration is accepted (P), and how many came late and were rejected."""
+    known = np.full(len(is_h1), messages.lodged[0], dtype=np.int64)
+    known[is_h1] = messages.lodged[1]
+    draw = draws_below(rng, ONE, len(is_h1))
+    filings = declared.h7, declared.h1
+    most = max(filing.late_share + filing.rejected_share for filing in filings)
+    failed = np.flatnonzero(draw < below(most))
+    n_late = n_rejected = 0
+    wait = rng.standard_exponential(len(failed))
+    for filing, is_of_filing in zip(filings, (~is_h1[failed], is_h1[failed]), strict=True):
+        late = is_of_filing & (draw[failed] < below(filing.late_share))
+        rejected = is_of_filing & ~late & (draw[failed] < below(filing.late_share + filing.rejected_share))
+        for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):
+            known[failed[which]] += np.rint(wait[which] * hours(mean_h)).astype(np.int64)
+        n_late += int(np.count_nonzero(late))
+        n_rejected += int(np.count_nonzero(rejected))
+    return known, n_late, n_rejected
+
+
+def _failure_h(filing: Filing, chance: float, wait: float) -> float:
+    """What a message's failure adds [h], by its draws: uniform, and exponential of mean 1."""
+    if chance < filing.late_share:
+        return wait * filing.late_mean_h
+    return wait * filing.correction_mean_h if chance < filing.late_share + filing.rejected_share else 0.0
+
+
+def hours(number: float) -> int:
+    """Hours as ticks."""
+    return ticks(number * MIN_PER_H)

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.config import HubConfig
-from sim.config.customs import Control, Declared, Rule
+from sim.config.customs import Declared, Rule
 from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.errors import ConfigError
 from sim.inputs.declarations.chances import ONE, below
 from sim.inputs.quantiles import QUANTILES, midpoints, pick
 from sim.streams import Streams, draws_below
-from sim.units import CENTS_PER_EUR
+from sim.units import CENTS_PER_EUR, Counts, Flags
 
 _VALUES = 1 << 14
 """Values of a group of goods: few enough for the tables to stay near the processor."""
@@ -48,9 +48,9 @@ class Cells:
     platform_of: NDArray[np.uint8]
     """By 16-bit draw, of its seller."""
     scheme_of: NDArray[np.uint8]
-    is_abroad: NDArray[np.bool_]
+    is_abroad: Flags
     """By lane (L)."""
-    is_h1_of: NDArray[np.bool_]
+    is_h1_of: Flags
     """By cell (C)."""
     selected_of: NDArray[np.uint32]
     """By cell and control, the severest first: selected below this draw (C, 3)."""
@@ -64,7 +64,7 @@ class Cells:
         cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, QUANTILES))
         paid = self._draws("vat", flight, QUANTILES)
         scheme, is_h1 = self.scheme_of.take(paid), self.is_h1_of.take(cell)
-        is_transit = np.zeros(flight.n_parcels, dtype=np.bool_)
+        is_transit = np.zeros(flight.n_parcels, dtype=bool)
         odd = np.flatnonzero((scheme != _IOSS) | is_h1)
         elsewhere = np.where(is_h1[odd], paid[odd] < self.declared.h1_transit_share * QUANTILES, scheme[odd] != _IOSS)
         is_transit[odd] = elsewhere & self.is_abroad[lane[odd]]
@@ -131,16 +131,16 @@ def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], 
     What a seller is hangs on its rank alone, not on how many others there are.
     """
     sellers = declared.sellers
-    weight = np.arange(1, sellers.number + 1, dtype=np.float64) ** -sellers.exponent
+    weight = np.arange(1, sellers.number + 1, dtype=float) ** -sellers.exponent
     seller_of = pick((weight / weight.sum()).tolist())
 
-    def of_sellers(attribute: str, shares: Sequence[float]) -> NDArray[np.int64]:
+    def of_sellers(attribute: str, shares: Sequence[float]) -> Counts:
         return pick(shares)[streams.of(attribute).integers(0, QUANTILES, sellers.number)]
 
     history = of_sellers("seller_history", [group.share for group in sellers.histories.values()])
     origin = of_sellers("seller_origin", [group.share for group in sellers.origins.values()])
     platform = of_sellers("seller_platform", [*sellers.platforms.values()])
-    kind: NDArray[np.int64] = (history * len(sellers.origins) + origin) * len(sellers.platforms) + platform
+    kind: Counts = (history * len(sellers.origins) + origin) * len(sellers.platforms) + platform
     return seller_of.astype(np.uint16), kind[seller_of].astype(np.int16), platform[seller_of].astype(np.uint8)
 
 
@@ -155,16 +155,10 @@ def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bo
 
 def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str, str]) -> list[int]:
     """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
-    selection = declared.selection
-    at_random = {
-        Control.EXAMINATION: selection.examined_share,
-        Control.XRAY: selection.xray_share,
-        Control.DOCUMENTS: selection.documents_share,
-    }
     spared, thresholds = 1.0, []
-    for control, share in at_random.items():
+    for control, share in declared.selection.at_random.items():
         spared *= 1 - share
-        for rule in selection.rules:
+        for rule in declared.selection.rules:
             if rule.control is control and _meets(rule, goods, cents, kind):
                 spared *= 1 - rule.share
         thresholds.append(below(1 - spared))

@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.units import Counts
+
 Draws = NDArray[np.uint32]
 
 ONE: Final = 1 << 31
@@ -15,7 +17,7 @@ def below(share: float) -> int:
     return round(share * ONE)
 
 
-def mixed(seed: np.uint64, rows: NDArray[np.int64]) -> Draws:
+def mixed(seed: np.uint64, rows: Counts) -> Draws:
     """Draws of 31 bits of some rows alone, the same whichever others are asked for.
 
     Source: SplitMix64 of G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number

@@ -1,11 +1,10 @@
 """Exports, and aircraft on their way out."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.window import departed_t, growth
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, Flags
 
 EXPORTS = Group("exports", lambda hub: hub.exports.share > 0)
 
@@ -92,7 +91,7 @@ def empty_ulds_flown_per_day(run: Measured) -> float:
 
 
 @shared
-def _left(run: Measured) -> NDArray[np.bool_]:
+def _left(run: Measured) -> Flags:
     """Which flights were off-block in the measured days."""
     return run.window.covers(run.tables["flights"]["aobt"])
 

@@ -3,12 +3,11 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.measures.destinations import driven_km
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.window import Minutes
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, Counts, Flags
 
 SERVICE = Group("service")
 _P95 = 0.95
@@ -18,7 +17,7 @@ class Dwell(NamedTuple):
     """Of the cohort's parcels; those that have not left come last, with the time to the end of the run."""
 
     minutes: Minutes
-    weights: NDArray[np.int64]
+    weights: Counts
     """Number of parcels of each (flight, truck)."""
     n_inside: int
     """How many have not left."""
@@ -101,7 +100,7 @@ def late_parcels_per_day(run: Measured) -> float:
 
 
 @shared
-def _left(run: Measured) -> NDArray[np.bool_]:
+def _left(run: Measured) -> Flags:
     """Which trucks departed in the measured days."""
     return run.window.covers(run.tables["trucks"]["departed"])
 
@@ -139,7 +138,7 @@ def missed_connection_share(run: Measured) -> float:
     return n_missed / n_parcels if n_parcels else 0.0
 
 
-def weighted_quantile(values: Minutes, weights: NDArray[np.int64], share: float) -> float:
+def weighted_quantile(values: Minutes, weights: Counts, share: float) -> float:
     """The smallest value that at least a share of the weight does not exceed; 0 of nothing."""
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])

@@ -6,9 +6,8 @@ import numpy as np
 
 from sim.measures.destinations import destination_on_time_share as in_time_there
 from sim.measures.destinations import driven_km
-from sim.measures.emissions import halls_co2_kg, stands_co2_kg, tugs_co2_kg
 from sim.measures.kpis.declaring import LESS, MORE, Group, Measured, Rank, shared
-from sim.measures.surroundings import M_PER_KM, is_night, tug_drives
+from sim.measures.surroundings import M_PER_KM, halls_co2_kg, is_night, stands_co2_kg, tug_drives, tugs_co2_kg
 from sim.measures.window import departed_t
 from sim.units import KG_PER_T
 

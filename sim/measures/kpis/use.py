@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.domain.exports import HallExports
 from sim.domain.roles import ROLES
@@ -18,7 +17,7 @@ from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank
 from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
 from sim.measures.window import full_share, left_door, of_zone
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
 
 USE = Group("use")
 Hours = Callable[[Measured, str], float]
@@ -99,7 +98,7 @@ def _sorting_by_hand(run: Measured, _: str) -> float:
     return _measured(run, run.record.stages["manual_sort"].n_out) / run.config.manual_sort.parcels_per_post_h
 
 
-def _measured(run: Measured, by_interval: NDArray[np.int64]) -> float:
+def _measured(run: Measured, by_interval: Counts) -> float:
     low, high = (instant // run.inputs.bin_width for instant in run.inputs.measured)
     return float(by_interval[low:high].sum())
 

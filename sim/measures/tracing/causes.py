@@ -45,7 +45,12 @@ class Cause:
         return tuple({name: None for each in (self.holding, *self.ending) if each for name in each.same})
 
 
-def _wait(name: str, says: str, holding: Holding | None = None, **more: Any) -> Cause:  # noqa: ANN401 - fields of a cause
+def _wait(
+    name: str,
+    says: str,
+    holding: Holding | None = None,
+    **more: Any,  # noqa: ANN401 - fields of a cause
+) -> Cause:
     """Waiting for what the cause is called after, if for no other `resource`."""
     return Cause(name, says, holding=holding, **{"resource": name} | more)
 

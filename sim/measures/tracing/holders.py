@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.measures.tracing.causes import CAUSES, Holding
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Segment
+from sim.units import Counts, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +55,19 @@ def _ended_by(journal: Journal, segment: Segment) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _shared(
-    journal: Journal, table: str, rows: NDArray[np.int64], since: str, until: str, segment: Segment
-) -> NDArray[np.float64]:
+def _shared(journal: Journal, table: str, rows: Counts, since: str, until: str, segment: Segment) -> Numbers:
     """How long (N) [min] each row's time overlaps the segment; one whose end is NaN goes on."""
     columns = journal.tables[table]
     start, end = columns[since][rows], columns[until][rows]
     low = np.where(np.isnan(start), np.inf, np.maximum(start, segment.start))
-    overlap: NDArray[np.float64] = np.maximum(0.0, np.minimum(np.where(np.isnan(end), np.inf, end), segment.end) - low)
+    overlap: Numbers = np.maximum(0.0, np.minimum(np.where(np.isnan(end), np.inf, end), segment.end) - low)
     return overlap
 
 
-def _rows(journal: Journal, holding: Holding, segment: Segment) -> NDArray[np.int64]:
+def _rows(journal: Journal, holding: Holding, segment: Segment) -> Counts:
     """The rows (N) that are like what waits."""
     table = journal.tables[holding.table]
-    fits = np.ones(len(table[holding.since]), dtype=np.bool_)
+    fits = np.ones(len(table[holding.since]), dtype=bool)
     for column in holding.same:
         fits &= table[column] == segment.same[column]
     return np.flatnonzero(fits)

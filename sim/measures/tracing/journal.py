@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.entities import EXTRA
@@ -12,7 +11,7 @@ from sim.domain.flight import Deck
 from sim.errors import InputError
 from sim.measures.window import Minutes, left_door
 from sim.record.schemas import Table
-from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
+from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
 
 KINDS: Final = ("timetabled", "extra")
 """Of trucks, by number."""
@@ -119,7 +118,7 @@ class Journal:
         flight, hall = np.divmod(groups, len(self.halls))
         return {"flight": flight, "hall": hall, "since": since, "until": np.where(is_inside, np.nan, until)[flight]}
 
-    def _breakdown_queue(self) -> tuple[NDArray[np.int64], Minutes]:
+    def _breakdown_queue(self) -> tuple[Counts, Minutes]:
         """ULDs' rows in the order of the break-down queues (Q), and since when each heads that of its hall [min]."""
         ulds = self.tables["ulds"]
         since = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
@@ -133,7 +132,7 @@ class Journal:
         return order, np.maximum(since[order], before)
 
 
-def _destinations(config: HubConfig) -> NDArray[np.int64]:
+def _destinations(config: HubConfig) -> Counts:
     """By hall and route (H, R): the same hall, or else the first that serves the route."""
     routes = list(dict.fromkeys(lane.route for lane in config.lanes.values()))
     serves = np.array(

@@ -16,8 +16,8 @@ from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed, merged
 from sim.measures.tracing.trucks import lane_segments, truck_of
 
-Rows = Mapping[str, int | None]
-"""Row of the flight, its ULD, its train, the parcel and its truck, by table."""
+Rows = Mapping[str, int]
+"""Row of the flight, its ULD, its train, the parcel and its truck, by table, as far as there are any."""
 Split = Callable[[Journal, Rows, float, float], list[Segment]]
 
 
@@ -52,7 +52,6 @@ class Path:
 def _deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """The loader lifts one ULD of the deck after the other, up to this one, and is blocked while there is no train."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
-    assert uld is not None
     segments: list[Segment] = []
     now = start
     for row in range(int(journal.first_uld[ulds["flight"][uld]]), uld + 1):
@@ -93,7 +92,6 @@ def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segme
 def _uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """It waits for the machine; one that is not X-rayed is in the queue for break-down at once."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
-    assert uld is not None
     if not ulds["is_xrayed"][uld]:
         return _queue(journal, rows, start, end)
     return [Segment(start, end, "uld_xrays", same={"hall": float(ulds["hall"][uld])})]
@@ -102,7 +100,6 @@ def _uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Se
 def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
-    assert uld is not None
     fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][uld]) & ~np.isnan(ulds["at_door"])
     for name in ("flight", "deck", "train"):
         fits &= ulds[name] == ulds[name][uld]
@@ -150,13 +147,12 @@ def _to_lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Seg
 
 def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     parcel, uld = rows["parcels"], rows["ulds"]
-    assert parcel is not None and uld is not None
     parcels = journal.tables["parcels"]
     hall, route = int(journal.tables["ulds"]["hall"][uld]), int(parcels["route"][parcel])
     leaves = int(journal.destinations[hall, route])
     if leaves != hall and np.isnan(parcels["sent"][parcel]):
         return [Segment(start, end, "shuttle", same={"hall": float(hall)})]
-    return lane_segments(journal, {"hall": float(leaves), "route": float(route)}, rows["trucks"], start, end)
+    return lane_segments(journal, {"hall": float(leaves), "route": float(route)}, rows.get("trucks"), start, end)
 
 
 _TO_CREW: Final = (
@@ -217,15 +213,21 @@ def parcel_path(journal: Journal, flight: int, row: int) -> Path:
     if not 0 <= index < len(journal.ulds_of(flight)):
         raise InputError(f"{journal.name('flights', flight)}: parcel {row} is of a ULD that is not there")
     uld = journal.ulds_of(flight)[index]
-    truck = truck_of(journal, parcel)
-    rows = {"flights": flight, "ulds": uld, "trains": journal.train_of(uld), "parcels": parcel, "trucks": truck}
+    rows = _rows_of_uld(journal, uld) | {"parcels": parcel}
+    if (truck := truck_of(journal, parcel)) is not None:
+        rows["trucks"] = truck
     return _walk(journal, rows, (*TO_BREAKDOWN, *TO_TRUCK))
 
 
 def uld_path(journal: Journal, uld: int) -> Path:
     """The way of a ULD to its station."""
-    flight = int(journal.tables["ulds"]["flight"][uld])
-    return _walk(journal, {"flights": flight, "ulds": uld, "trains": journal.train_of(uld)}, TO_BREAKDOWN)
+    return _walk(journal, _rows_of_uld(journal, uld), TO_BREAKDOWN)
+
+
+def _rows_of_uld(journal: Journal, uld: int) -> dict[str, int]:
+    train = journal.train_of(uld)
+    rows = {"flights": int(journal.tables["ulds"]["flight"][uld]), "ulds": uld}
+    return rows if train is None else rows | {"trains": train}
 
 
 def flight_path(journal: Journal, flight: int) -> Path:
@@ -245,7 +247,6 @@ def flight_path(journal: Journal, flight: int) -> Path:
 
 def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:
     flight = rows["flights"]
-    assert flight is not None
     start = now = float(journal.tables["flights"]["arrival"][flight])
     segments: list[Segment] = []
     last: Step | None = None

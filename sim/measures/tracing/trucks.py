@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -11,21 +11,14 @@ from sim.errors import InputError
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed
 
-
-class _Step(NamedTuple):
-    """Until this instant of the truck, it was that."""
-
-    column: str
-    cause: str
-
-
-STEPS: Final = (
-    _Step("arrived", "call_out"),
-    _Step("docked", "doors"),
-    _Step("at_door", "docking"),
-    _Step("cut_off", "fill"),
-    _Step("departed", "loading"),
-)
+STEPS: Final = {
+    "arrived": "call_out",
+    "docked": "doors",
+    "at_door": "docking",
+    "cut_off": "fill",
+    "departed": "loading",
+}
+"""Until these instants of the truck, it was that."""
 
 
 def truck_path(journal: Journal, truck: int) -> tuple[list[Segment], Outcome]:
@@ -34,7 +27,7 @@ def truck_path(journal: Journal, truck: int) -> tuple[list[Segment], Outcome]:
     same = {"hall": float(trucks["hall"][truck])}
     now = float(trucks["arrived" if trucks["kind"][truck] == TIMETABLED else "called"][truck])
     segments: list[Segment] = []
-    for column, cause in STEPS:
+    for column, cause in STEPS.items():
         at = float(trucks[column][truck])
         if np.isnan(at):
             if trucks["is_cancelled"][truck]:

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.domain.entities import EXTRA
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Parcels
 from sim.measures.tracing.journal import KINDS, TRUCK_KEY
 from sim.record.schemas import Table
-from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN, Ticks
-
-Flags = NDArray[np.bool_]
+from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN, Flags, Ticks
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,46 @@
-"""A table as shaded cells with a text in each."""
+"""What pictures are made of: means with their intervals, and tables as shaded cells with a text in each."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.report.style import Axes, Look
+from experiments.report.style import Axes, Look, Trait
+from experiments.statistics import Interval
+from sim.units import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.image import AxesImage
 
+Values: TypeAlias = Sequence[Interval] | Sequence[float]
 _LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
 """Of red, green and blue (ITU-R BT.709)."""
 _DARK: Final = 0.5
 """Luminance of a cell below which its text is white."""
 
 
+def errorbar(ax: Axes, xs: Values, ys: Values, **look: Trait) -> None:
+    """A mark at each mean, with bars along the axes whose values are intervals; without bounds, of no length."""
+    (x, x_ends), (y, y_ends) = _means_and_ends(xs), _means_and_ends(ys)
+    ax.errorbar(x, y, xerr=x_ends, yerr=y_ends, **look)
+
+
+def _means_and_ends(values: Values) -> tuple[list[float], list[tuple[float, ...]] | None]:
+    rows = [
+        (value.mean, value.mean - low, high - value.mean)
+        for value in values
+        if isinstance(value, Interval)
+        for low, high in (value.bounds or (value.mean, value.mean),)
+    ]
+    if not rows:
+        return [value for value in values if not isinstance(value, Interval)], None
+    means, below, above = zip(*rows, strict=True)
+    return list(means), [below, above]
+
+
 def draw_cells(
-    ax: Axes, values: NDArray[np.float64], texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
+    ax: Axes, values: Numbers, texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
     *, size: float = 7.0, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
 ) -> "AxesImage":  # fmt: skip
     """`texts` on `values` (R, C), which are colours between `ends`; NaN is blank. `heads`: how column names look."""
@@ -40,7 +62,7 @@ def draw_cells(
     return image
 
 
-def logarithmic(values: NDArray[np.float64], decades: float = 5.0) -> NDArray[np.float64]:
+def logarithmic(values: Numbers, decades: float = 5.0) -> Numbers:
     """From 0, so many decades below the largest and lower, to 1."""
     top = float(values.max()) if values.size else 0.0
     if top <= 0:

@@ -1,0 +1,180 @@
+"""What stands in the tables of a run's page beside KPIs: lanes, chutes, customs, zones and halls, part by part."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from experiments import formatting
+from experiments.formatting import found_share, instant, number, percent
+from experiments.report.sections import rows_of, said
+from experiments.report.stored_designs import Frame, NamedDesign, Window, records
+from experiments.statistics.interval import Value
+from experiments.store.rows import Grid
+
+
+def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
+    """Lane, its trucks' route, drive and journey, and by design the on-time share there: all replications."""
+    header = ("Lane", "Trucks", "Drive [h]", "With rest [h]", *(point.title for point in points))
+    if table is None or table.empty:
+        return Grid("", header, ())
+    shares: dict[str, Mapping[str, float]] = {}
+    for label, rows in table.groupby("scenario"):
+        sums = rows.groupby("lane")[["n_in_time", "n_parcels"]].sum()
+        shares[str(label)] = {
+            str(lane): float(n) / float(total) if total else 1.0
+            for lane, n, total in zip(sums.index, sums["n_in_time"], sums["n_parcels"], strict=True)
+        }
+    first = table.drop_duplicates("lane").sort_values("order")
+    columns = (first[name].tolist() for name in ("lane", "route_name", "drive_h", "journey_h"))
+    by_design = [shares.get(point.label, {}) for point in points]
+    cells = tuple(
+        (
+            lane,
+            route,
+            number(drive, 1),
+            number(journey, 1),
+            *(found_share(of_lanes.get(lane)) for of_lanes in by_design),
+        )
+        for lane, route, drive, journey in zip(*columns, strict=True)
+    )
+    return Grid("", header, cells, 2)
+
+
+def fullest_chutes(
+    packout: Frame | None, halls: Frame | None, points: Sequence[NamedDesign], window: Window
+) -> list[str]:
+    """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
+    if packout is None or halls is None:
+        return []
+    lines = []
+    for point in points:
+        rows = list(records(packout[(packout["scenario"] == point.label) & (packout["fullest_parcels"] > 0)]))
+        if not rows:
+            continue
+        row = max(rows, key=lambda row: int(row["fullest_parcels"]))
+        names = {hall["hall"]: hall["name"] for hall in records(halls[halls["scenario"] == point.label])}
+        where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
+        posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
+        posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
+        of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
+        at, parcels = instant(float(row["fullest_at"]), window.start_date), number(row["fullest_parcels"], 0)
+        chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}
+        lines.append(said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all))
+    return lines
+
+
+OPENED: Final = "opened of a million"
+INFRINGING: Final = "of these not as declared"
+
+
+def customs_counts(
+    table: Frame | None, flights: Frame, points: Sequence[NamedDesign], window: Window
+) -> list[tuple[str, list[str]]]:
+    """Name, and by design the mean of the measured days; none where no design has declarations."""
+    if table is None or not (table["n_h7"] + table["n_h1"]).any():
+        return []
+    keys = ["scenario", "replication"]
+    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
+    counts = table.merge(cohort, on=[*keys, "flight"])
+    counts = counts.assign(
+        n_missed=counts["n_hits"] - counts["n_detected"], n_destroyed=counts["n_detected"] - counts["n_returned"]
+    )
+    n_replications = table.groupby("scenario")["replication"].nunique()
+    sums = counts.groupby("scenario").sum(numeric_only=True)
+    means = {
+        str(label): row for label, row in sums.div(n_replications * window.n_days, axis=0).to_dict("index").items()
+    }
+    names = rows_of("customs_counts")
+    return [
+        (name, [_of_declared(means.get(point.label, {}), column) for point in points]) for column, name in names.items()
+    ]
+
+
+def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
+    """By design with declarations, what has been reported of controls, over all replications; without interval."""
+    if table is None:
+        return {}
+    by_design: dict[str, dict[str, Value]] = {}
+    for label, of_design in table.groupby("scenario"):
+        n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
+        n = int(of_design["replication"].nunique())
+        if n_parcels and n_opened:
+            shares = {
+                OPENED: 1e6 * n_opened / n_parcels,
+                INFRINGING: 100 * (1 - float(of_design["n_false_alarms"].sum()) / n_opened),
+            }
+            by_design[str(label)] = {name: Value(share, None, None, n, "") for name, share in shares.items()}
+    return by_design
+
+
+def _of_declared(means: Mapping[Any, Any], column: str) -> str:
+    """Of a design; a dash where nothing is declared."""
+    return number(float(means[column])) if means.get("n_h7", 0) + means.get("n_h1", 0) else "–"
+
+
+ZONES: Final = (
+    "stands", "uld_positions", "breakdown", "customs_hold", "lanes", "dock_doors", "doors_in", "export_floor",
+    "build_up", "empty_ulds",
+)  # fmt: skip
+
+
+def limited(occupancy: Frame, zones: Collection[str], labels: Collection[str], window: Window) -> Frame:
+    """Of zones that have a limit, the measured days of these designs."""
+    is_of_zone = occupancy["zone"].isin(zones) & (occupancy["limit"] > 0)
+    return occupancy[is_of_zone & occupancy["scenario"].isin(labels) & window.closes(occupancy["time"])]
+
+
+def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
+    """By zone and design its limit, and the mean and highest share of it; designs without the zone are left out."""
+    titles = {point.label: point.title for point in points}
+    shown = limited(occupancy, ZONES, titles, window)
+    shown = shown.assign(share=shown["inside"] / shown["limit"])
+    by_design = {(str(zone), str(label)): rows for (zone, label), rows in shown.groupby(["zone", "scenario"])}
+    header = ("Zone", "Counted", *(["Design"] if len(points) > 1 else []), "Limit", "Mean", "Highest")
+    cells = tuple(
+        (
+            formatting.zone(zone),
+            str(rows["unit"].iloc[0]),
+            *([title] if len(points) > 1 else []),
+            formatting.number(float(rows["limit"].iloc[0]), 0),
+            *(f"{formatting.percent(float(share))} %" for share in (rows["share"].mean(), rows["share"].max())),
+        )
+        for zone in ZONES
+        for label, title in titles.items()
+        if (rows := by_design.get((zone, label))) is not None
+    )
+    return Grid("", header, cells, len(header) - 3)
+
+
+def halls_grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
+    """Of a design of several halls, means over replications: what each does a day, and flows between them, if any."""
+    if halls is None or halls.empty:
+        return []
+    of_point = halls[halls["scenario"] == point.label]
+    names = of_point.drop_duplicates("hall").sort_values("hall")["name"].tolist()
+    if len(names) < 2:
+        return []
+    columns = rows_of("halls")
+    means = of_point.groupby("hall")[[*columns]].mean()
+    cells = [
+        [f"{percent(value)} %" if name.endswith("_share") else number(value, 0) for value in means[name]]
+        for name in columns
+    ]
+    done = Grid("", ("Hall", *columns.values()), tuple(zip(names, *cells, strict=True)))
+    return [done, *_between_halls(of_point, shuttles, point, names, window)]
+
+
+def _between_halls(
+    halls: Frame, shuttles: Frame | None, point: NamedDesign, names: list[str], window: Window
+) -> list[Grid]:
+    if shuttles is None:
+        return []
+    taken = shuttles[(shuttles["scenario"] == point.label) & window.covers(shuttles["taken"])]
+    if taken.empty:
+        return []
+    sums = taken.groupby(["origin", "destination"])["n_parcels"].sum() / halls["replication"].nunique() / window.n_days
+    at = range(len(names))
+    rows = tuple(
+        (name, *("–" if a == b else number(float(sums.get((a, b), 0.0)), 0) for b in at))
+        for a, name in enumerate(names)
+    )
+    return [Grid(said("between_halls"), ("", *names), rows)]

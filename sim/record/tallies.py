@@ -1,0 +1,254 @@
+"""What the hub counts while it runs: people's work and waits, units that come and leave, the fullest chute."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.domain.entities import ChuteCount
+from sim.domain.site import Manning
+from sim.kernels.batches import Batches
+from sim.kernels.ordering import grouped
+from sim.kernels.tallies import count_instants, is_within, sum_within
+from sim.units import FOREVER, NEVER, Numbers, Ticks
+
+Span = tuple[int, int]
+"""From the first instant to before the second [ticks]."""
+
+
+class StaffTime(NamedTuple):
+    """Of the people of one kind, in the measured days [ticks]."""
+
+    lacked: int
+    """How long work waited for them."""
+    overtime: int
+    """Posts held beyond those manned, times how long."""
+    busy: int = 0
+    """Posts in use, times how long; of desks only."""
+
+
+class DeskTally:
+    """Desks of a kind: who came, began and was done by bin (B), and sums over the run and over the measured days.
+
+    All of it is told once the tally is closed.
+    """
+
+    def __init__(self, end: int, measured: Span, width: int, manning: Manning) -> None:
+        self._spans = ((0, end), measured)
+        self._width, self._manning = width, manning
+        n_bins = -(-end // width)
+        self.came, self.begun, self.done = (np.zeros(n_bins, dtype=np.int64) for _ in range(3))
+        self._lacked, self._busy = [0, 0], [0, 0]
+        self._last_begin = 0
+        self._steps = np.array(manning.start, dtype=np.int64)
+        self._in_hand: list[list[int]] = [[] for _ in manning.start]
+        """When services that are in hand at each step end."""
+        self._batches = Batches(self._count)
+
+    def add(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
+        """Services (P) in the order of their arrivals, all ascending; instants beyond the run did not happen."""
+        self._batches.add(arrival, begin, end)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._batches.close()
+
+    def _count(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
+        for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
+            count_instants(instants, self._width, counts)
+        # Who begins next heads the queue since it came or since the one before it began.
+        heads = np.maximum(arrival, np.concatenate(([self._last_begin], begin[:-1])))
+        self._last_begin = int(begin[-1])
+        for i, span in enumerate(self._spans):
+            waited_since, since, until = (sum_within(instants, span) for instants in (heads, begin, end))
+            self._lacked[i] += since - waited_since
+            self._busy[i] += until - since
+        first, stop = end.searchsorted(self._steps, "right"), begin.searchsorted(self._steps, "left")
+        for step in np.flatnonzero(stop > first).tolist():
+            self._in_hand[step] += end[first[step] : stop[step]].tolist()
+
+    @property
+    def run(self) -> tuple[int, int]:
+        """Over the whole run: how long the desks were held, and how long work waited for one [ticks]."""
+        return self._busy[0], self._lacked[0]
+
+    @property
+    def measured(self) -> StaffTime:
+        return StaffTime(self._lacked[1], self._overtime(), self._busy[1])
+
+    def _overtime(self) -> int:
+        low, high = self._spans[1]
+        start, posts = self._manning.start, self._manning.posts
+        steps = zip(self._in_hand, posts, start, (*start[1:], high), strict=True)
+        return sum(
+            max(0, min(end, until, high) - max(since, low))
+            for ends, n_manned, since, until in steps
+            for end in sorted(ends)[: max(0, len(ends) - n_manned)]  # the others may still be at their posts
+        )
+
+
+class ShortTally:
+    """How long there was work in the measured days while not all posts were manned."""
+
+    def __init__(self, measured: Span, manning: Manning) -> None:
+        self._measured = measured
+        short = np.array(manning.posts) < manning.posts[-1]
+        self._start = np.array(manning.start, dtype=float)
+        self._short = np.concatenate(([0.0], np.cumsum(np.diff(self._start) * short[:-1])))
+        self._done = 0
+        self.is_ever_short = len(manning.start) > 1
+        self._time = 0
+        self._batches = Batches(self._count)
+
+    def add(self, arrival: Ticks, end: Ticks) -> None:
+        """Work (P) in the order of its arrival, ascending over all calls."""
+        if self.is_ever_short:
+            self._batches.add(arrival, end)
+
+    @property
+    def time(self) -> int:
+        """So far [ticks]."""
+        self._batches.close()
+        return self._time
+
+    def _count(self, arrival: Ticks, end: Ticks) -> None:
+        done = np.maximum.accumulate(np.concatenate(([self._done], end)))
+        self._done = int(done[-1])
+        since = np.maximum(arrival, done[:-1])
+        self._time += int((self._short_until(np.maximum(since, end)) - self._short_until(since)).sum())
+
+    def _short_until(self, instants: Ticks) -> Numbers:
+        """Exact: whole numbers below 2⁵³, and slopes of 0 and 1."""
+        return np.interp(np.clip(instants, *self._measured), self._start, self._short)
+
+
+Chutes = NDArray[np.uint16]
+"""Chutes of a hall, numbered machine by machine and route by route."""
+
+
+class _Stays:
+    """Stays in a chute (P)."""
+
+    def __init__(self, arrival: Ticks, ready: Ticks) -> None:
+        self.arrival, self.ready = arrival, ready
+        self.longest, self.last = int((ready - arrival).max()), int(ready.max())
+
+
+class FullestChute:
+    """Told who is in the chutes (C) from when until when. Once it is closed, the hall's count has the fullest."""
+
+    def __init__(
+        self, count: ChuteCount, measured: tuple[int, int], posts: Ticks, first_machine: int, n_routes: int
+    ) -> None:
+        """`posts` (C): how many pack at each chute."""
+        self._count, self._measured, self._posts = count, measured, posts
+        self._first_machine, self._n_routes = first_machine, n_routes
+        self._shortest = FOREVER
+        """Packing so far [ticks]."""
+        self._best = (0, NEVER, NEVER)
+        """Units below 0, instant and chute: the least of them is told."""
+        self._inside: dict[int, list[_Stays]] = {}
+        """By chute, all of those who may still be there."""
+        self._batches = Batches(self._look)
+
+    def add(self, arrival: Ticks, ready: Ticks, chute: Chutes, shortest: int) -> None:
+        """Stays of units (P) that began after those of earlier calls, ascending in each chute.
+
+        `shortest`: packing among them, of a post that is manned [ticks].
+        """
+        self._shortest = min(self._shortest, shortest)
+        self._batches.add(arrival, ready, chute)
+
+    def close(self) -> None:
+        """The run is over."""
+        self._batches.close()
+
+    def _look(self, arrival: Ticks, ready: Ticks, chute: Chutes) -> None:
+        since = int(arrival.min())
+        new = {number: _Stays(*stays) for number, stays in grouped(chute, arrival, ready)}
+        for number, stays in new.items():
+            before = [earlier for earlier in self._inside.get(number, []) if earlier.last > since]
+            self._inside[number] = [*before, stays]
+        most = {number: self._bound(number) for number in new}
+        fullest, peaks = self._count.fullest, [self._best]
+        for number in sorted(new, key=most.__getitem__, reverse=True):
+            if most[number] < fullest:
+                break
+            units, instant = self._peak(number)
+            peaks.append((-units, instant, number))
+            fullest = max(fullest, units)
+        # Of several as full the first counts, though it may be packed, and so looked at, after others.
+        best = min(peaks)
+        if best < self._best:
+            self._best = best
+            self._tell(*best)
+
+    def _bound(self, number: int) -> int:
+        """How many there can have been in a chute at most.
+
+        What is in it at an instant is packed there within the longest stay, one after the other at each post.
+        """
+        stays = self._inside[number]
+        longest = max(part.longest for part in stays)
+        return min(int(self._posts[number]) * (longest // self._shortest + 1), sum(len(part.ready) for part in stays))
+
+    def _peak(self, number: int) -> tuple[int, int]:
+        """How many units there were in a chute when there were most of them since it was looked at last, and when."""
+        stays = self._inside[number]
+        arrival = stays[-1].arrival
+        ready = np.concatenate([part.ready for part in stays])
+        n_before = len(ready) - len(arrival)
+        inside = n_before + np.arange(1, len(arrival) + 1) - np.searchsorted(np.sort(ready), arrival, side="right")
+        inside[~is_within(arrival, self._measured)] = 0
+        peak = int(inside.argmax())
+        return int(inside[peak]), int(arrival[peak])
+
+    def _tell(self, fullest_negative: int, instant: int, number: int) -> None:
+        row = self._count
+        row.fullest, row.fullest_at = -fullest_negative, instant
+        machine, row.route = divmod(number, self._n_routes)
+        row.machine = self._first_machine + machine
+
+
+Counts = NDArray[np.int32]
+"""(K, B): by place and interval."""
+
+
+class FlowTally:
+    """Units that come to places of one kind (K) and leave them, by interval (B); nothing is counted of a width of 0."""
+
+    def __init__(self, end: int, width: int, n_places: int) -> None:
+        self._end, self._width = end, width
+        n_bins = -(-end // width) if width else 0
+        self.came, self.left = (np.zeros((n_places, n_bins), dtype=np.int32) for _ in range(2))
+        self._arrivals, self._leaves = (Batches(partial(self._count, counts)) for counts in (self.came, self.left))
+
+    def add(self, place: NDArray[np.integer], arrival: Ticks, leave: Ticks) -> None:
+        """Stays of units (P) at places (P); instants beyond the run did not happen."""
+        self.arrive(place, arrival)
+        if self._width:
+            self._leaves.add(place, leave)
+
+    def arrive(self, place: NDArray[np.integer], arrival: Ticks) -> None:
+        """Units (P) that come, and leave when `leave_at` says so."""
+        if self._width:
+            self._arrivals.add(place, arrival)
+
+    def leave_at(self, place: int, now: int, n: int) -> None:
+        """So many units leave a place together."""
+        if self._width:
+            self.left[place, now // self._width] += n
+
+    def close(self) -> None:
+        """The run is over."""
+        self._arrivals.close()
+        self._leaves.close()
+
+    def _count(self, counts: Counts, place: NDArray[np.integer], instants: Ticks) -> None:
+        n_places, n_bins = counts.shape
+        bins = np.where(instants < self._end, instants // self._width, n_bins)
+        first = int(bins.min())
+        n = int(bins.max()) - first + 1
+        counted = np.bincount(place * np.int64(n) + (bins - first), minlength=n_places * n).reshape(n_places, n)
+        counts[:, first : first + n] += counted[:, : n_bins - first].astype(np.int32)
