@@ -148,4 +148,4 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
     """That a page shows less than all."""
     if len(designs) <= MOST_ON_PAGE:
         return []
-    return [f"the page shows the first {MOST_ON_PAGE} of {len(designs):,} designs; the tables hold all"]
+    return [f"the page shows the first {MOST_ON_PAGE} of {whole(len(designs))} designs; the tables hold all"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import time_left
-from experiments.formatting import kpi_name
+from experiments.formatting import kpi_name, whole
 from experiments.replications.margin import walks_of
 from experiments.replications.stability import Stability, grow, verdicts
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
@@ -189,7 +189,7 @@ def _width_text(need: Need) -> str:
 
 def _wanted(need: Need) -> str:
     n = need.n or 0
-    count = f"about {n:,}" if n < UNREACHABLE else f"more than {UNREACHABLE:,}"
+    count = f"about {whole(n)}" if n < UNREACHABLE else f"more than {whole(UNREACHABLE)}"
     return f"±{need.asked:.3g} takes {count}"
 
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 from experiments.arguments import Arguments, check_once
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.composition import compose, hub
+from experiments.formatting import whole
 from experiments.frame import console
 from experiments.report.sections import as_lines
 from experiments.store.rows import column, grid_of, table
@@ -79,7 +80,7 @@ def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...
 
 def _summary(rows: Sequence[Assumption]) -> str:
     counts = Counter(row.kind for row in rows)
-    return f"{len(rows):,} numbers: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
+    return f"{whole(len(rows))} numbers: {', '.join(f'{counts[kind]} {kind}' for kind in Kind if counts[kind])}"
 
 
 def _object(row: Assumption) -> dict[str, Any]:

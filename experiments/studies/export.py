@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from experiments.arguments import RUNS, Arguments
+from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
 from experiments.report import style
@@ -60,7 +61,7 @@ def main(arguments: Arguments) -> int:
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
     rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
     files = FORMS[form](manifest, rows, dictionary, out)
-    text = f"{len(rows)} tables, {sum(rows.values()):,} rows, and what their columns mean: {out}"
+    text = f"{len(rows)} tables, {number(sum(rows.values()), 0)} rows, and what their columns mean: {out}"
     document = {"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]}
     return console.report(arguments, document, text)
 
@@ -96,7 +97,7 @@ def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[
 def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
     for name, count in rows.items():
         if count >= MOST_SHEET_ROWS:
-            raise InputError(f"{name}: {count:,} rows, more than a sheet holds; take to=csv")
+            raise InputError(f"{name}: {number(count, 0)} rows, more than a sheet holds; take to=csv")
     labels, factors = _labels(manifest), _factors(manifest)
 
     def lines(name: str) -> Iterator[list[Any]]:

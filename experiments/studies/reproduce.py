@@ -23,6 +23,7 @@ from pathlib import Path
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
+from experiments.formatting import whole
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options, stored_study, study_of, with_schedule
 from experiments.frame.study import Asked
@@ -83,7 +84,7 @@ def main(arguments: Arguments) -> int:
             }
         )
     elif first is None:
-        print(f"identical: {len(rows)} tables, {sum(rows.values()):,} rows")
+        print(f"identical: {len(rows)} tables, {whole(sum(rows.values()))} rows")
         for difference in surroundings:
             print(f"although {difference}")
     else:

@@ -32,6 +32,7 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
+from experiments.formatting import whole
 from experiments.frame import console
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
@@ -208,10 +209,10 @@ def _peak_bytes() -> int:
 def table(result: BenchResult) -> str:
     """The result for people."""
     total = sum(result.ns_per_parcel_by_stage.values())
-    events = f"{result.simpy_events:,} SimPy events"
-    events_per_s = f"{result.simpy_events_per_s:,.0f} SimPy events/s"
-    amount = f"{result.parcels:,} in {result.seconds:.2f} s, {events}"
-    reference_amount = f"{result.reference_parcels:,} in {result.reference_seconds:.2f} s, {events_per_s}"
+    events = f"{whole(result.simpy_events)} SimPy events"
+    events_per_s = f"{whole(result.simpy_events_per_s)} SimPy events/s"
+    amount = f"{whole(result.parcels)} in {result.seconds:.2f} s, {events}"
+    reference_amount = f"{whole(result.reference_parcels)} in {result.reference_seconds:.2f} s, {events_per_s}"
     lines = [
         f"{result.scenario}, demand {result.demand}, {result.days:g} days, one core, processor time",
         "",

@@ -51,7 +51,8 @@ _METHODS = {
 
 def document(_: Asked[SelectKeys], result: Found) -> Document:
     asked, config = result.keys.select, result.outcome.designs[0].hub
-    limit = f"{asked.budget:,} in all" if asked.method is Method.OCBA else f"{asked.max_replications:,} of a design"
+    most, of = (asked.budget, "in all") if asked.method is Method.OCBA else (asked.max_replications, "of a design")
+    limit = f"{whole(most)} {of}"
     how = paragraphs_of(
         "select_method", by=_METHODS[asked.method], alpha=asked.alpha, step=asked.step, limit=limit,
         draws=same_draws(config, result.keys.replications), tolerance=asked.tolerance,
@@ -89,7 +90,7 @@ def _grid(result: Found) -> Grid:
             row.reason,
             number(row.cost),
             interval_text(row.kpi),
-            f"{row.kpi.n:,}",
+            whole(row.kpi.n),
         )
         for row in sorted(result.rows, key=lambda row: row.cost)
     )

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, number, short, unit_name, with_interval
+from experiments.formatting import kpi_name, number, short, unit_name, whole, with_interval
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import Outcome, intervals_of
 from experiments.report.design_names import design_name
@@ -111,7 +111,7 @@ def answer(result: Found) -> list[str]:
     """Which design it is, and how surely; or that there is none."""
     asked, best = result.keys.select, result.selected
     n = sum(row.kpi.n for row in result.rows)
-    among = f"{len(result.rows)} designs, {n:,} replications"
+    among = f"{len(result.rows)} designs, {whole(n)} replications"
     if best is None:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import hours_text
+from experiments.formatting import hours_text, whole
 from experiments.frame.recorded import with_schedule
 from experiments.report.sections import said
 from experiments.studies.trace.run import Replication, is_same, why_not
@@ -103,7 +103,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         f"Late: not gone {promised} after the scheduled in-block ({key}) or drawn arrival (other flights).",
     ]
     if n := cost["parcels"]["n_uncounted"]:
-        lines.append(f"Not counted: {n:,} parcels of flights whose promised time ends after the run.")
+        lines.append(f"Not counted: {whole(n)} parcels of flights whose promised time ends after the run.")
     return "\n".join(lines)
 
 
@@ -125,7 +125,7 @@ def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
     yield said("late_because", key=key, late=duration(late), **because)
     otherwise = parcels["own"]["otherwise"] + parcels["others"]["otherwise"]
     if otherwise:
-        yield f"{otherwise:,} parcels were on time that would have been late with the flight on schedule."
+        yield f"{whole(otherwise)} parcels were on time that would have been late with the flight on schedule."
 
 
 def _shift_lines(what: str, did: str, shifts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _parcel_lines(parcels: Mapping[str, Any]) -> Iterator[str]:
             yield f"  and {len(changed) - _MOST_NAMED} more {title}s"
     n_open = parcels["own"]["n_open"] + parcels["others"]["n_open"]
     if n_open:
-        yield f"  {n_open:,} parcels left by the end of one run only: they add no hours"
+        yield f"  {whole(n_open)} parcels left by the end of one run only: they add no hours"
 
 
 def _row(name: str, part: Mapping[str, Any]) -> str:

@@ -152,7 +152,7 @@ def as_text(document: Mapping[str, Any], start_date: dt.date) -> str:
 def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
     flight = document["flight"]
     late = flight["arrival_min"] - flight["sibt_min"]
-    yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {flight['n_parcels']:,} parcels"
+    yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {whole(flight['n_parcels'])} parcels"
     side = "after" if late >= 0 else "before"
     yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
     yield from _path_lines(document["path"], start_date)
@@ -168,7 +168,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
         yield f"{len(trucks)} trucks took its parcels: the first left {first}, the last {last}"
     if "cleared" not in document["parcels"]:
         gone, needed = flight["n_gone"], flight["n_to_clear"]
-        yield f"not cleared at the end of the run: {gone:,} parcels had gone of the {needed:,} that make 95 %"
+        yield f"not cleared at the end of the run: {whole(gone)} parcels had gone of the {whole(needed)} that make 95 %"
     inside = flight["n_parcels"] - flight["n_gone"]
     for what, parcel in document["parcels"].items():
         hours = f"{number(parcel['minutes'] / 60, 1)} h"
@@ -176,7 +176,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
         facts = {
             "cleared": f"95 % had gone after {hours}; the parcel that made it",
             "last": f"the last had gone after {hours}",
-            "behind": f"{inside:,} were inside at the end of the run; one of the last",
+            "behind": f"{whole(inside)} were inside at the end of the run; one of the last",
         }[what]
         yield f"{facts}: {parcel['parcel']}, {on}"
         yield from _path_lines(parcel, start_date)
@@ -190,10 +190,10 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
     yield from _path_lines(document["path"], start_date)
     outcome = document["path"]["outcome"]
     if outcome == Outcome.DEPARTED:
-        load = ", ".join(f"{entry['flight']} {entry['n_parcels']:,}" for entry in truck["flights"])
+        load = ", ".join(f"{entry['flight']} {whole(entry['n_parcels'])}" for entry in truck["flights"])
         size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m3"
-        yield f"  left with {truck['n_parcels']:,} parcels, {size}: {load}"
-        yield f"  {truck['n_missed']:,} parcels of its route were on the floor and not on it"
+        yield f"  left with {whole(truck['n_parcels'])} parcels, {size}: {load}"
+        yield f"  {whole(truck['n_missed'])} parcels of its route were on the floor and not on it"
     else:
         yield f"  {outcome}" + (": there was nothing to take" if outcome == Outcome.CANCELLED else "")
     yield from _verdict(document["path"])

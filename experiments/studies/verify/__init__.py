@@ -21,6 +21,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.execution.progress import shown
+from experiments.formatting import whole
 from experiments.frame import console
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
@@ -39,7 +40,7 @@ def main(arguments: Arguments) -> int:
     cases: list[Case] = []
     for about, part in (
         ("laws", _laws),
-        (f"the reference model on {examples:,} small hubs", lambda: _equality(examples, is_quiet=arguments.quiet)),
+        (f"the reference model on {whole(examples)} small hubs", lambda: _equality(examples, is_quiet=arguments.quiet)),
         ("theory", theory_cases),
     ):
         if not arguments.quiet:
@@ -81,7 +82,7 @@ def _laws() -> Iterator[Case]:
         name = f"Laws, {scenario}: broken"
         try:
             n_laws = simulate(load(scenario, warmup_days=1, horizon_days=2)).n_laws
-            name = f"Laws, {scenario}: broken of {n_laws:,}"
+            name = f"Laws, {scenario}: broken of {whole(n_laws)}"
         except LawBroken as error:
             print(f"verify: {error}", file=sys.stderr)
             broken = 1
@@ -94,7 +95,7 @@ def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
     if failed:
         print(failed[0], file=sys.stderr)
     n = len(failed)
-    yield Case(f"Reference model, {examples:,} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
+    yield Case(f"Reference model, {whole(examples)} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
 
 
 def _plain(case: Case) -> dict[str, object]:
