@@ -92,6 +92,7 @@ FILLED_IN = MappingProxyType(
         "[FILE.xlsx]": "mine.xlsx",
         "FILE.xlsx": "mine.xlsx",
         "ES/extra/12": "ES/timetabled/1",
+        "expansion.loads=[0.1,0.8]": "expansion.loads=[0.0001,0.006]",
     }
 )
 RUNS = MappingProxyType(

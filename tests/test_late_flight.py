@@ -151,6 +151,7 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
         " of other flights."
     )
     text = "\n".join(lines)
+    assert "Net effect: +1,500 late parcels, +750 EUR at 0.50 EUR for each (assumption, configs/cost)." in text
     assert "scheduled Mon 05 Sep 02:00, came Mon 05 Sep 14:00" in text
     assert "Flights that got a stand at another instant: 2 later" in text
     assert "later most: #0 LATE 12 h 0 min, #1 NEXT 8 h 36 min" in text
@@ -166,6 +167,7 @@ def test_json_has_every_flight_route_and_truck(run: Path, capsys: Any) -> None:
     assert {"scenario", "run_dir", "replication"} <= set(document)
     assert document["late_min"] == 720
     assert document["cost"]["parcels"]["late_because"] == 1500
+    assert document["cost"]["net"] == {"late": 1500, "eur_per_late_parcel": 0.5, "eur": 750}
     assert document["cost"]["parcels"]["by_flight"]["#1 NEXT"]["because"] == 600
     assert {each["later_min"] for each in document["cost"]["trucks"]} == {None}
 

@@ -250,6 +250,7 @@ def test_the_form_has_every_value_with_unit_bounds_and_source(tmp_path):
     area = fields["halls.main.area_m2"]
     assert (area.name, area.value, area.unit) == ("Area", "30000", "m²")
     assert area.bounds == "at least 100, at most 10,000,000"
+    assert fields["halls.main.facade_m"].bounds == "above 0"  # no value comes near 1e9
     distance = fields["halls.main.apron_distance_m"]
     assert distance.range == "302.5 to 797.5" and distance.about.source.startswith("assumption")
     assert fields["arrivals.model"].leaf.kind == "choice" and fields["trade.is_on"].leaf.kind == "flag"
@@ -360,6 +361,7 @@ def test_capacity_how_sure_and_expansion_show_the_latest_answers(root, name, tmp
 def test_what_does_not_fit_is_drawn_and_made_to_fit(tmp_path):
     client = client_of(tmp_path)
     page = client.get("/plan?set.halls.main.doors_out=36").text
+    assert page.count('text-anchor="middle"') >= 8 and "<strong>3</strong> Hand-coding 80 %" in page
     assert "46 of the 40 dock doors that fit" in page and 'class="over"' in page
     form = {"was": "scenario=liege_30k", "set.halls.main.doors_out": "36", "set.halls.main.doors_in": "10", "do": "fit"}
     page = client.post("/plan", data=form).text

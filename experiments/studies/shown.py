@@ -26,8 +26,8 @@ COMPOSED: Final = ("run", "compare", "sweep")
 """Verbs of which the composed configuration is shown; of others, what their run folder would hold."""
 _SAID: Final = ("fitted", "scenarios")
 """Keys that the names of designs, or others of their keys, say already."""
-_LONGEST: Final = 80
-"""Characters of a value among the differences."""
+_LONGEST: Final = 600
+"""Characters of a value among the differences, for the shifts of a role."""
 
 
 def show(arguments: Arguments) -> int:

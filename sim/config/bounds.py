@@ -7,7 +7,9 @@ from sim.reading import Bounds, near
 from sim.units import MIN_PER_H
 
 Share = Annotated[float, Bounds(ge=0, le=1)]
-Positive = Annotated[float, Bounds(gt=0, le=1e9)]
+BEYOND_ALL: Final = 1e9
+"""A bound that no value comes near: it keeps infinity out, and tells a reader nothing."""
+Positive = Annotated[float, Bounds(gt=0, le=BEYOND_ALL)]
 Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 """At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
 LONGEST_PIECE_MIN: Final = 600
@@ -15,7 +17,7 @@ LONGEST_PIECE_MIN: Final = 600
 PieceTime = Annotated[float, Bounds(ge=1e-5, le=LONGEST_PIECE_MIN)]
 PerHour = Annotated[float, Bounds(ge=MIN_PER_H / LONGEST_PIECE_MIN, le=1_000_000)]
 """Pieces that people or machines do."""
-NotNegative = Annotated[float, Bounds(ge=0, le=1e9)]
+NotNegative = Annotated[float, Bounds(ge=0, le=BEYOND_ALL)]
 Count = Annotated[int, Bounds(ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Bounds(ge=0, le=1_000_000)]
 

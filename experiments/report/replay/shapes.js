@@ -96,25 +96,60 @@ function drawTruck(context, rectangle, share, colour, colours, edge, edgePixels)
   outline(context, rectangle, edge, edgePixels);
 }
 
-/** A text that fits into a rectangle of the plan, at a fixed size on the screen; shorter, or none, where it does not. */
+const LINE_PX = 14;
+const TEXT_PX = 11;
+const SMALL_PX = 8.5;
+
+/** Texts in a rectangle of the plan, at a fixed size on the screen, in lines of whole words; what has no room is left out.
+ * In a rectangle too narrow for them they read upwards.
+ */
 function label(context, camera, rectangle, texts, colours) {
-  const width = rectangle.width * camera.scale - 6;
-  const height = rectangle.height * camera.scale;
-  const line = 14;
-  let y = camera.y + rectangle.y * camera.scale + 3;
-  for (const { text, bold, isTail } of texts) {
-    if (y + line > camera.y + rectangle.y * camera.scale + height + 2 || width < 24) return;
-    context.font = `${bold ? "600 " : ""}11px system-ui, sans-serif`;
-    const shown = shortened(context, text, width, isTail);
-    const x = camera.x + rectangle.x * camera.scale + 3;
+  let [width, height] = [rectangle.width * camera.scale, rectangle.height * camera.scale];
+  const isUpright = width < 70 && height > 2 * width && !texts.some(({ isTail }) => isTail);
+  context.save();
+  context.translate(camera.x + rectangle.x * camera.scale, camera.y + rectangle.y * camera.scale);
+  if (isUpright) {
+    context.translate(0, height);
+    context.rotate(-Math.PI / 2);
+    [width, height] = [height, width];
+  }
+  const px = texts.some((each) => longestWord(context, each) > width - 6) ? SMALL_PX : TEXT_PX;
+  let y = 3;
+  for (const { bold, line } of texts.flatMap((each) => linesOf(context, each, width - 3, px))) {
+    // The first line stands in the flattest zone; others leave what is drawn at its foot free.
+    if (y + LINE_PX > height + (y > 3 ? -6 : 2) || width < 24) break;
+    context.font = fontOf(bold, px);
     context.globalAlpha = 0.75;
     context.fillStyle = colours.page;
-    context.fillRect(x - 1, y - 1, widthOf(context, shown) + 3, line);
+    context.fillRect(2, y - 1, widthOf(context, line) + 3, LINE_PX);
     context.globalAlpha = 1;
     context.fillStyle = bold ? colours.ink : colours.soft;
-    context.fillText(shown, x, y + 10);
-    y += line;
+    context.fillText(line, 3, y + 10);
+    y += LINE_PX;
   }
+  context.restore();
+}
+
+function fontOf(bold, px) {
+  return `${bold ? "600 " : ""}${px}px system-ui, sans-serif`;
+}
+
+/** The width of a text's longest word; of a name, which may be cut, nothing. */
+function longestWord(context, { text, bold, isTail }) {
+  context.font = fontOf(bold, TEXT_PX);
+  return isTail ? 0 : Math.max(...text.split(" ").map((word) => widthOf(context, word)));
+}
+
+/** The lines of a text, parted at blanks; a word that is too long, or a name that is told by its tail, is cut. */
+function linesOf(context, { text, bold, isTail }, width, px) {
+  context.font = fontOf(bold, px);
+  const lines = isTail ? [text] : [""];
+  for (const word of isTail ? [] : text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (lines.at(-1) === "" || widthOf(context, longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line) => ({ bold, line: shortened(context, line, width, isTail) }));
 }
 
 /** Widths of texts by font, since measuring takes more time than drawing. */

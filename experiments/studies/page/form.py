@@ -17,6 +17,7 @@ from experiments.formatting import capitalised
 from experiments.overrides import options
 from experiments.report.key_names import key_unit, name_of
 from experiments.verbs import VERBS
+from sim.config.bounds import BEYOND_ALL
 from sim.errors import ConfigError
 from sim.leaves import Leaf, leaf_at
 from sim.measures.kpis import KPIS
@@ -98,7 +99,7 @@ class Field:
         """In words."""
         said = self.leaf.bounds
         ends = (("at least", said.ge), ("above", said.gt), ("at most", said.le), ("below", said.lt)) if said else ()
-        return ", ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None)
+        return ", ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None and end < BEYOND_ALL)
 
     @property
     def range(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.composition import compose
 from experiments.formatting import hours_text, whole
 from experiments.frame.recorded import with_schedule
 from experiments.report.sections import said
@@ -67,8 +68,13 @@ def as_object(cost: Cost) -> dict[str, Any]:
         "by_route": {name: asdict(part) for name, part in cost.by_route.items()},
         "n_uncounted": cost.n_uncounted,
     }
+    late, price = (
+        cost.total.because - cost.total.otherwise,
+        compose([f"+cost={_PRICES}"])["cost"]["parcels"]["late_eur"],
+    )
+    net = {"late": late, "eur_per_late_parcel": price, "eur": late * price}
     shifts = {name: [_shift(each) for each in getattr(cost, name)] for name in ("trucks", "stands", "cleared")}
-    return {"parcels": parcels, **shifts}
+    return {"net": net, "parcels": parcels, **shifts}
 
 
 def _shift(each: Shift) -> dict[str, Any]:
@@ -76,6 +82,8 @@ def _shift(each: Shift) -> dict[str, Any]:
     return {"name": each.name, **{name: None if np.isnan(value) else value for name, value in values.items()}}
 
 
+_PRICES = "liege"
+"""The option of `configs/cost` of which a late parcel has its price."""
 _MOST_NAMED = 5
 """Flights, routes and trucks that the text names; `--json` has all."""
 
@@ -92,9 +100,14 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     cost = document["cost"]
     scheduled, came = (clock(document[name], hub.start_date) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
-    promised = hours_text(hub.service_h)
+    promised, price = hours_text(hub.service_h), f"{cost['net']['eur_per_late_parcel']:.2f}"
     lines = [
         *_answer(key, late, cost["parcels"]),
+        said(
+            "late_net",
+            **{name: f"{cost['net'][name]:+,.0f}".replace("-", "−") for name in ("late", "eur")},
+            price=price,
+        ),
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
