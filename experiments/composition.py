@@ -39,6 +39,8 @@ ROOT = "config"
 _FACTORS = "factors"
 """Of designs, which no word sets."""
 _PRECISION = "precision"
+_State = tuple[tuple[str, int, int], ...]
+"""Of files: path, time and size."""
 _LOCK = threading.RLock()
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^']+)'")
 
@@ -150,9 +152,7 @@ def _study_keys() -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=64)
-def _resolved(
-    words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...], __: tuple[str, ...]
-) -> bytes:
+def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: tuple[str, ...]) -> bytes:
     """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
     composed = _composed(words, folders)
     with one_line():
@@ -187,16 +187,14 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
     return replace(override, _value=changed_by_share(before, text, is_whole=is_whole))
 
 
-def _state(folders: Sequence[Path]) -> tuple[tuple[str, int, int], ...]:
+def _state(folders: Sequence[Path]) -> _State:
     """Changes if a file does, as in a notebook that runs on while its reader writes scenarios."""
     files = [file for folder in folders for file in sorted(folder.rglob("*.yaml"))]
     return tuple((str(file), (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
 
 
 @lru_cache(maxsize=64)
-def _chosen(
-    words: tuple[str, ...], folders: tuple[Path, ...], _: tuple[tuple[str, int, int], ...], kpis: tuple[str, ...]
-) -> bytes:
+def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, kpis: tuple[str, ...]) -> bytes:
     """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker.
 
     With a key of `precision` for each of the KPIs.

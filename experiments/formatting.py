@@ -3,8 +3,11 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
+
+import yaml
 
 from experiments.statistics.interval import Interval, Value
 from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
@@ -13,12 +16,8 @@ from sim.units import MIN_PER_DAY, MIN_PER_H
 MINUS: Final = "−"
 NO_VARIANCE: Final = "the same in every replication"
 """In place of an interval and a p-value where all replications show the same difference."""
-UNITS: Final = {
-    "m2": "m²", "m2 h": "m² per parcel/h", "parcels/d": "parcels a day", "trucks/d": "trucks a day",
-    "flights/d": "flights a day", "ULDs/d": "ULDs a day", "h/d": "hours a day", "km/d": "km a day", "t/d": "t a day",
-    "kg/t": "kg per tonne", "rooms": "times its room", "records/d": "records a day", "EUR/d": "EUR a day",
-    "MEUR/y": "million EUR a year",
-}  # fmt: skip
+_NAMES: Final = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
+UNITS: Final[Mapping[str, str]] = _NAMES["units"]
 
 
 def number(value: float, digits: int | None = None) -> str:
@@ -61,13 +60,13 @@ def short(value: float, figures: int = 4) -> str:
     return f"{value:.{figures}g}"
 
 
-def share_text(share: float, figures: int = 3) -> str:
+def share_text(share: float) -> str:
     """A share that was set, in per cent; `percent` is for those that were found.
 
     >>> share_text(0.95), share_text(0.125)
     ('95 %', '12.5 %')
     """
-    return f"{short(100 * share, figures)} %"
+    return f"{short(100 * share, 3)} %"
 
 
 def hours_text(hours: float) -> str:
@@ -266,16 +265,7 @@ def roster(name: str) -> str:
 
 
 def zone(name: str) -> str:
-    return _ZONES.get(name, plain_name(name).capitalize())
-
-
-_ZONES: Final = {
-    "stands": "Aircraft stands", "tugs": "Tug trains", "uld_positions": "ULD positions", "packout": "Pack-out",
-    "breakdown": "Break-down stations", "handcoding": "Hand-coding", "lanes": "Lanes' floor",
-    "customs": "Customs desks", "customs_hold": "Customs hold zone", "export": "Export floor",
-    "build_up": "Build-up places", "screening": "Screening lines", "hand_sorting": "Sorting exports by hand",
-    "empty_ulds": "Empty ULDs", "doors_in": "Inbound dock doors",
-}  # fmt: skip
+    return str(_NAMES["zones"].get(name.replace("breakdown", "break-down"), plain_name(name).capitalize()))
 
 
 def kpi_name(name: str) -> str:

@@ -19,9 +19,9 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
+from experiments.frame.benches import Simulated
 from experiments.frame.runner import opened
 from experiments.frame.study import Asked
-from experiments.replications.replicating import replications
 from experiments.replications.summing import complete
 from sim.reading import plain, read
 
@@ -52,7 +52,7 @@ def computed(root, designs, keys):
     asked = Asked(designs, keys, Arguments(verb="run", out=Path(root)))
     with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
         if not run.is_complete:
-            complete(run, replications(run, designs, keys, pool, is_quiet=True))
+            complete(run, Simulated(lambda: run, lambda: pool, is_quiet=True).replicated(designs, keys))
     return run.path
 
 

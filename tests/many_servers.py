@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.statistics.next_runs import Wanted
 from experiments.statistics.open_worlds import Answer, Run, Sample
-from experiments.statistics.worlds import sobol_points
+from experiments.statistics.share_of_worlds import sobol_points
 from experiments.studies.verify.theory_cases import erlang_c
 
 SERVERS = (3, 4)

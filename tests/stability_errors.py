@@ -19,7 +19,7 @@ import numpy as np
 from experiments.composition import load
 from experiments.execution.local import keep_freed_memory
 from experiments.replications.stability import in_season, longer_hubs
-from experiments.statistics.growth import pooled
+from experiments.statistics.warmup import pooled
 from sim.measures.weekly_lows import weekly_lows
 from sim.simulation import simulate
 from sim.units import MIN_PER_DAY

@@ -12,8 +12,7 @@ from openpyxl import load_workbook
 
 from experiments.assumptions import Kind, Worlds, assumptions_of, uncovered
 from experiments.assumptions.entries import FOLDER, entries
-from experiments.assumptions.formula import evaluate
-from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves
+from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_numbers, leaves
 from experiments.assumptions.listed import Index
 from experiments.composition import load, packaged
 from experiments.main import main

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, fit_calendar, month_of, weekday_of
-from experiments.statistics.structural_breaks import find_breaks
+from experiments.statistics.calibration import find_breaks
 
 WEEKDAY = np.array([1.15, 1.15, 1.13, 1.10, 0.89, 0.73, 0.85])
 MONTH = np.array([0.83, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.09, 0.96])

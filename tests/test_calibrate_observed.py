@@ -10,8 +10,7 @@ from stored_runs import TINY
 from experiments.arguments import Arguments
 from experiments.main import main
 from experiments.store import read_run
-from experiments.studies.calibrate.design import asked
-from experiments.studies.calibrate.observed import file_of, read_observations
+from experiments.studies.calibrate.design import asked, file_of, read_observations
 from sim.errors import InputError
 
 HEADER = "kpi,value,tolerance,unit,source,hub"

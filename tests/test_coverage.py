@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from experiments.statistics import mean_interval, paired_interval
 from experiments.statistics.family import Family, statements
+from experiments.statistics.interval import mean_interval
+from experiments.statistics.two_sources import paired_interval
 from sim.kernels.queueing import single_server
 from sim.reference import theory
 from sim.reference.theory import exponential, poisson_arrivals

@@ -10,7 +10,7 @@ from stored_runs import TINY
 
 from experiments.formatting import kpi_name
 from experiments.main import main
-from experiments.statistics.ratio import ratio_interval
+from experiments.statistics.two_sources import ratio_interval
 from experiments.store.rows import plain_row
 from experiments.studies.customs import found_in, sentences
 from sim.measures.kpis import CUSTOMS, Rank, names

@@ -27,12 +27,12 @@ from experiments.store import read_run
 from experiments.studies.expansion import check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion.design import ExpansionKeys, Months, months_after
+from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
-from experiments.studies.expansion.uncertainty import PAID, Knowing, decision_map, worth_of
+from experiments.studies.expansion.uncertainty import Knowing, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years
 from sim.config import HubConfig
 from sim.errors import ConfigError

@@ -8,7 +8,7 @@ import pytest
 from experiments.statistics import history_matching as matching
 from experiments.statistics.history_matching import Matched, Target, Waves, matched
 from experiments.statistics.open_worlds import Sample
-from experiments.statistics.worlds import sobol_points
+from experiments.statistics.share_of_worlds import sobol_points
 
 NUMBERS, NOISE = 6, 0.2
 WAVES = Waves(most=2, worlds=24, farthest=3.0)

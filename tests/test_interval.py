@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.statistics import mean_interval, paired_interval, paired_intervals, variance_ratio
+from experiments.statistics.interval import mean_interval
+from experiments.statistics.two_sources import paired_interval, paired_intervals, variance_ratio
 
 LARGEST = 400
 """Experiments in a coverage check."""

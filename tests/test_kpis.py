@@ -8,7 +8,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame.designs_text import present_kpis
+from experiments.frame.of_designs import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names

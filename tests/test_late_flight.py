@@ -15,7 +15,7 @@ from test_trace import SMALL, TIGHT, changed
 import sim
 from experiments.composition import load
 from experiments.main import main
-from experiments.studies.trace.compare import comparison_text
+from experiments.studies.trace.run import comparison_text
 from sim.inputs.inputs import make_inputs
 from sim.measures.tracing.worlds import Lateness, World, cost
 from sim.units import TICKS_PER_H

@@ -13,9 +13,8 @@ from experiments.composition import load
 from experiments.designs.design import Design, Margin, MarginKeys, single
 from experiments.main import main
 from experiments.replications import stability
-from experiments.replications.margin import Walk, walks_of
-from experiments.replications.stability import Stability
-from experiments.statistics.growth import Growth
+from experiments.replications.stability import Stability, Walk, walks_of
+from experiments.statistics.warmup import Growth
 from experiments.store import parts, read_run
 from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS

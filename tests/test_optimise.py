@@ -20,7 +20,7 @@ from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.optimise import grids
 from experiments.studies.optimise.design import Variable, asked, design_of, figures, own_values
-from experiments.studies.optimise.result import FrontPoint, Result, intervals_of, sentences
+from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
 from experiments.studies.optimise.search import Found, Trial
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
@@ -288,7 +288,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert [name for table in tables[1:] for name in table.header[1:]] == [
         one.replace("_", " ") for one in own.variables
     ]
-    said = sentences(result)
+    said = result.sentences
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")
     assert any("only 2 different designs fit" in line for line in result.warnings)

@@ -21,7 +21,7 @@ from experiments.store.rows import stored
 from experiments.studies import capacity, compare, expansion, sweep
 from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import asked
-from experiments.studies.sure.paths_result import PathRow
+from experiments.studies.sure.paths_page import PathRow
 from experiments.studies.sure.result import ProbabilityRow
 from experiments.studies.sure.worlds import ranges_of
 from sim.measures.ladder import capacity_ladder

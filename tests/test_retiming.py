@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from stored_runs import TINY
 
 from experiments.composition import load
-from experiments.designs.scaled_halls import scaled_to
+from experiments.designs.what_if import scaled_to
 from experiments.main import main
 from sim.config import ArrivalCap, HubConfig
 from sim.inputs.flight_schedule import slot_hours

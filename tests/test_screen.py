@@ -8,14 +8,14 @@ import pytest
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame import console, screen
-from experiments.frame.designs_text import significance
+from experiments.frame import console
+from experiments.frame.of_designs import significance
 from experiments.replications.stability import Stability
 from experiments.replications.summing import Outcome
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Family, paired_family
-from experiments.statistics.growth import Growth
 from experiments.statistics.interval import Interval, Value
+from experiments.statistics.warmup import Growth
 from experiments.store.rows import Grid
 from sim.measures.kpis import KPIS
 from tests.named_designs import named_design
@@ -60,13 +60,13 @@ def test_only_a_terminal_that_shows_colours_gets_them(monkeypatch, variables, is
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert not screen.is_terminal()
+    assert not console.is_terminal()
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert screen.is_terminal() == is_drawn
+    assert console.is_terminal() == is_drawn
 
 
 def test_elsewhere_a_row_is_a_line(capsys):
-    screen.say(["first", GRID])
+    console.say(["first", GRID])
     assert capsys.readouterr().out.splitlines() == [
         "first", "At a glance", f"  {'KPI':<18}  {'today':>37}",
         "  Parcels that leave  1,234,567 a day (1,111,111–1,333,333)", "",
@@ -74,9 +74,9 @@ def test_elsewhere_a_row_is_a_line(capsys):
 
 
 def test_no_figure_is_cut_however_narrow_the_terminal(capsys, monkeypatch):
-    monkeypatch.setattr(screen, "is_terminal", lambda: True)
+    monkeypatch.setattr(console, "is_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "30")
-    screen.say([GRID])
+    console.say([GRID])
     out = capsys.readouterr().out
     assert "1,234,567 a day" in out and "1,111,111–1,333,333" in out
 

@@ -17,9 +17,7 @@ from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.statistics.factors import Box
-from experiments.statistics.indices import Index, crossed_points, indices
-from experiments.statistics.screening import effects, trajectories
+from experiments.statistics.factors import Box, Index, crossed_points, effects, indices, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.sensitivity.design import Group, asked

@@ -15,7 +15,7 @@ from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import draw
 from experiments.statistics import Interval
-from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, sentences, zone_of
+from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, zone_of
 from sim.config import ZoneShares
 from sim.domain.roles import ROLES
 from sim.site.room import check_area
@@ -94,7 +94,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     result = Result("liege_30k", asked(), (zone,))
     assert result.rent == 65
     assert result.first(3.5) is None
-    assert "the first step of no zone is surely worth its floor" in sentences(result)[1]
+    assert "the first step of no zone is surely worth its floor" in result.sentences[1]
     built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
 

@@ -11,7 +11,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.replications.stability import judged, longer_hubs, unsure_lines, verdicts
-from experiments.statistics.growth import GROWTH_THAT_COUNTS, pooled
+from experiments.statistics.warmup import GROWTH_THAT_COUNTS, pooled
 from experiments.store import read_run
 from sim.measures.kpis import RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS, weekly_lows

@@ -25,9 +25,8 @@ from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
 from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
-from experiments.studies.sure.page import document
+from experiments.studies.sure.page import document, sentences, warnings
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.text import sentences, warnings
 from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
 from sim.simulation import simulate
 

@@ -21,7 +21,7 @@ from experiments.main import main
 from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
-from experiments.statistics.worlds import sobol_points
+from experiments.statistics.share_of_worlds import sobol_points
 from experiments.studies.sure import asked, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
 from experiments.studies.sure.paths_page import document

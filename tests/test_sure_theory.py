@@ -6,14 +6,10 @@ import many_servers as theory
 import numpy as np
 import pytest
 
-from experiments.statistics.deciding import curve
-from experiments.statistics.kernel_ridge import ridge
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Effort, Known
-from experiments.statistics.quadratic import fitted
-from experiments.statistics.share_of_worlds import Checked
-from experiments.statistics.what_decides import decided
-from experiments.statistics.worlds import Stratum, sobol_points, strata
+from experiments.statistics.share_of_worlds import Checked, Stratum, fitted, ridge, sobol_points, strata
+from experiments.statistics.what_decides import curve, decided
 
 EFFORT = Effort(100, precision=None, most_replications=4, fails_below=1.0, holds_above=1.9)
 TRUTH = theory.truth()

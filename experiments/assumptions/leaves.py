@@ -1,9 +1,15 @@
-"""Numbers, lists of numbers and texts of a plain configuration, each by its full key."""
+"""Numbers, lists of numbers and texts of a plain configuration by their full key, and formulas of such keys."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import ast
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 
 import numpy as np
+
+from sim.errors import ConfigError
 
 PRICES = ("expansion.cost.", "optimise.cost.", "shadow_price.prices.")
 """Where studies put the group `cost`; its numbers have their entries there once, under `cost`."""
@@ -66,3 +72,77 @@ def stretched(numbers: Sequence[float], factor: float) -> list[float]:
     values = np.array(numbers, dtype=np.float64)
     far = np.maximum(values.mean() + factor * (values - values.mean()), 0.0)
     return [float(number) for number in far * (values.sum() / far.sum())]
+
+
+def like(number: float, value: float) -> float:
+    """The value as a whole number where the number is one, half rounded up.
+
+    >>> like(4, 5.5), like(4.0, 5.5)
+    (6, 5.5)
+    """
+    return math.floor(value + 0.5) if isinstance(number, int) else float(value)
+
+
+_OPERATORS: Final[dict[type, Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+
+
+def evaluate(formula: str, values: Mapping[str, float]) -> float:
+    """The formula with these values in place of the keys.
+
+    Raises:
+        ConfigError: no formula, or a key that has no value.
+
+    >>> evaluate("33 * space.parcels_per_pallet", {"space.parcels_per_pallet": 240})
+    7920.0
+    """
+    return float(_value(_parsed(formula), values))
+
+
+def parents(formula: str) -> tuple[str, ...]:
+    """The keys that the formula reads.
+
+    >>> parents("a.b / (1 - c)")
+    ('a.b', 'c')
+    """
+    return tuple(_keys(_parsed(formula)))
+
+
+@cache
+def _parsed(formula: str) -> ast.expr:
+    try:
+        return ast.parse(formula, mode="eval").body
+    except SyntaxError as error:
+        raise ConfigError(f"{formula!r}: no formula: {error.msg}") from error
+
+
+def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return node.value
+    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        result: float = _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
+        return result
+    key = _key(node)
+    if key not in values:
+        raise ConfigError(f"{key}: no number of this configuration")
+    return values[key]
+
+
+def _keys(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.Constant):
+        return []
+    if isinstance(node, ast.BinOp):
+        return [*_keys(node.left), *_keys(node.right)]
+    return [_key(node)]
+
+
+def _key(node: ast.expr) -> str:
+    key = ast.unparse(node)
+    if not all(part.isidentifier() for part in key.split(".")):
+        raise ConfigError(f"{key!r}: a formula has numbers, keys, + - * / and **")
+    return key

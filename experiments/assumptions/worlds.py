@@ -2,23 +2,126 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
-from experiments.assumptions.entries import Kind
-from experiments.assumptions.formula import evaluate, parents
-from experiments.assumptions.leaves import entry_key, leaves, with_leaves
-from experiments.assumptions.listed import Assumption, Index, groups
-from experiments.assumptions.sampled import Floats, Sampled, like
+from experiments.assumptions.entries import Entry, Kind
+from experiments.assumptions.leaves import entry_key, evaluate, leaves, like, parents, stretched, with_leaves
+from experiments.assumptions.listed import Assumption, Index, groups, neutral
 from experiments.composition import compose
 from experiments.designs.factors import squeezed
+from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import plain, read
 from sim.site.room import check_area
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A number with its range; a factor where several numbers or a list move together; the place of an option."""
+
+    entry: Entry
+    base: float
+    low: float
+    high: float
+    weights: tuple[float, ...] = ()
+    """Of the options."""
+
+    @classmethod
+    def of(cls, members: Sequence[Assumption]) -> "Sampled":
+        first = members[0]
+        entry = first.entry
+        assert first.low is not None and first.high is not None
+        if (len(members) == 1 and entry.how is None) or entry.options:
+            return cls(entry, first.likely, first.low, first.high, tuple(entry.options.values()))
+        base = neutral(entry)
+        if entry.by is not None:
+            return cls(entry, base, 1 - entry.by, 1 + entry.by)
+        assert entry.low is not None and entry.high is not None
+        if "*" in entry.key or entry.how or entry.towards:
+            return cls(entry, base, entry.low, entry.high)
+        return cls(entry, base, first.low / first.likely, first.high / first.likely)
+
+    def scaled(self, width: float) -> "Sampled":
+        """With a range so many times as wide; an end goes at most half the way to zero, or to the entry's `most`."""
+        if self.entry.options:
+            others = [weight for place, weight in enumerate(self.weights) if place != self.base]
+            share = min(width, 1 / sum(others)) if sum(others) else 0.0
+            weights = tuple(weight * share for weight in self.weights)
+            rest = 1 - sum(weight for place, weight in enumerate(weights) if place != self.base)
+            return replace(self, weights=(*weights[: int(self.base)], rest, *weights[int(self.base) + 1 :]))
+        low, high = (self.base + width * (end - self.base) for end in (self.low, self.high))
+        if self.low > 0:
+            low = max(low, self.low / 2)
+        if self.high < 0:
+            high = min(high, self.high / 2)
+        most, is_itself = self.entry.most, "*" not in self.entry.key and self.entry.how is None
+        if is_itself and most is not None:
+            high = min(high, max(self.high, (self.high + most) / 2))
+        return replace(self, low=low, high=high)
+
+    def quantiles(self, u: Floats) -> Floats:
+        """Values (N) at these probabilities (N)."""
+        if self.entry.options:
+            edges = np.cumsum(self.weights)[:-1]
+            return np.searchsorted(edges, u, side="right").astype(np.float64)
+        width = self.high - self.low
+        if width == 0:
+            return np.full(u.shape, self.base)
+        if self.entry.by is not None:
+            return self.low + u * width
+        left, right = self.base - self.low, self.high - self.base
+        at_mode = left / width
+        below = self.low + np.sqrt(np.maximum(u * width * left, 0.0))
+        above = self.high - np.sqrt(np.maximum((1 - u) * width * right, 0.0))
+        return np.where(u < at_mode, below, above)
+
+    def changed(self, numbers: Mapping[str, Any], stars: Mapping[str, tuple[str, ...]], value: float) -> dict[str, Any]:
+        """The numbers of the entry, by key, in a world where what is drawn has this value."""
+        if value == self.base:
+            return {}
+        if self.entry.how == "spread" and not any(isinstance(number, list) for number in numbers.values()):
+            return self._spread(numbers, stars, value)
+        return {key: self._one(key, number, value) for key, number in numbers.items()}
+
+    def _one(self, key: str, number: Any, value: float) -> Any:  # noqa: ANN401 - a number, or a list
+        if isinstance(number, list):
+            return self._list(number, value)
+        if number == self.base:
+            return self._bounded(key, number, value)
+        return self._bounded(key, number, number * value / self.base if self.base else number)
+
+    def _list(self, numbers: list[float], value: float) -> list[float]:
+        if self.entry.towards is not None:
+            other = np.array(self.entry.towards)
+            return [float(number) for number in (1 - value) * np.array(numbers) + value * other]
+        if self.entry.how == "spread":
+            return stretched(numbers, value)
+        return [number * value for number in numbers]
+
+    def _spread(
+        self, numbers: Mapping[str, float], stars: Mapping[str, tuple[str, ...]], value: float
+    ) -> dict[str, Any]:
+        """Tables within tables are stretched each by itself."""
+        tables: dict[tuple[str, ...], list[str]] = {}
+        for key in numbers:
+            tables.setdefault(stars[key][:-1], []).append(key)
+        by_key: dict[str, Any] = {}
+        for keys in tables.values():
+            by_key |= zip(keys, stretched([numbers[key] for key in keys], value), strict=True)
+        return by_key
+
+    def _bounded(self, key: str, number: float, value: float) -> float:
+        most = self.entry.most if self.entry.most is not None else 1.0 if key.endswith("share") else math.inf
+        return like(number, min(value, max(most, number)))
+
 
 _SLACK = 1e-9
 """Of an eigenvalue, by which rounding may put it below zero."""
@@ -185,10 +288,7 @@ def _correlations(sampled: Sequence[Sampled]) -> Floats:
     lowest = float(np.linalg.eigvalsh(part)[0])
     if lowest < -_SLACK:
         keys = ", ".join(sampled[int(k)].entry.key for k in tied)
-        raise ConfigError(
-            f"correlations: no distribution has those of {keys}: their least eigenvalue must be at least 0, got"
-            f" {lowest:.3g}"
-        )
+        raise ConfigError(said("no_correlations", keys=keys, lowest=lowest))
     part = (part + 2 * _SLACK * np.eye(len(tied))) / (1 + 2 * _SLACK)
     matrix[np.ix_(tied, tied)] = np.linalg.cholesky(part)
     return matrix

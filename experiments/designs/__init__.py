@@ -5,6 +5,5 @@ spreadsheet  designs of a CSV or XLSX, and the keys in which they differ; typed_
 grid         combinations of swept values
 varying      fields of a hub by their names
 factors      what differs between two hubs, in groups
-what_if      a tenth more of each resource; more_room, of anything that stands in a hall
-scaled_halls a hall at another area, in whole units
+what_if      a tenth more of each resource, and a hub at another area; more_room, more of what stands in a hall
 """

@@ -34,6 +34,16 @@ class Replicated:
     execution: Place | None
     """None: not said, as in a stored run, and this machine."""
 
+    @property
+    def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Scenarios, demands and arrival models that are named to be compared; none as a rule."""
+        return (), (), ()
+
+    @property
+    def max_replications(self) -> int | None:
+        """Where replications that are stored end; None: none is stored."""
+        return None
+
     def as_plain(self) -> dict[str, Any]:
         """As a run stores it."""
         keys: dict[str, Any] = plain(self)
@@ -77,6 +87,10 @@ class DesignKeys(Designed):
     """How the differences to the first design are taken together."""
 
     @property
+    def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        return self.scenarios, self.demands, self.arrival_models
+
+    @property
     def asked(self) -> dict[str, float]:
         """Half-width by KPI that `replications` go on for [the KPI's unit]; none as a rule."""
         return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
@@ -117,9 +131,7 @@ class DesignKeys(Designed):
         if self.asked and self.replications < 2:
             raise ValueError(f"replications: with a precision at least 2, got {self.replications}")
         if self.asked and most < self.replications:
-            raise ValueError(
-                f"precision.{_MOST}: must be at least the {self.replications} replications to begin with, got {most:g}"
-            )
+            raise ValueError(said("least_of_precision", name=_MOST, n=self.replications, most=most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +169,12 @@ class Design:
 def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     """The one design of `cargohub run`."""
     if designs_among(arguments.words)[1]:
-        raise ConfigError("designs: run takes one scenario; `cargohub compare` takes several")
+        raise ConfigError(said("run_takes_one"))
     composed = compose(arguments.words, arguments.config_dir)
     keys = study(MarginKeys, composed)
     for name in ("scenarios", "demands", "arrival_models"):
         if getattr(keys, name):
-            raise ConfigError(f"{name}: run takes one scenario; `cargohub compare` takes several")
+            raise ConfigError(said("run_takes_one_too", name=name))
     config = hub(composed)
     return [Design(config.scenario, config)], keys
 
@@ -180,16 +192,13 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
     keys = study(kind, compose(words, config_dir))
     if rows:
-        if keys.scenarios or keys.demands or keys.arrival_models:
-            raise ConfigError("designs: they say what is compared; leave scenarios, demands, arrival_models out")
+        if any(keys.compared):
+            raise ConfigError(said("designs_alone"))
         designs, factors = of_rows(rows, words, config_dir)
         return designs, replace(keys, factors=factors)
     if not keys.scenarios:
         first, second = scenarios(config_dir)[:2]
-        raise ConfigError(
-            f"scenarios: {arguments.verb} needs some, as 'scenarios=[{first},{second}]',"
-            f" or 'designs=[{first}, {first} KEY=VALUE]', or designs=FILE"
-        )
+        raise ConfigError(said("needs_scenarios", verb=arguments.verb, first=first, second=second))
     rest = _checked_rest(words, keys.scenarios, config_dir)
     demands: list[str | None] = [*keys.demands] or [None]
     models: list[str | None] = [*keys.arrival_models] or [None]
@@ -286,9 +295,9 @@ def period_warnings(config: HubConfig) -> list[str]:
     """What is allowed, but makes numbers hard to read."""
     days, lines = config.horizon_days, hall_warnings(config)
     if days < DAYS_PER_WEEK:
-        lines.append(f"horizon_days: {days} is less than a week, and the week has a rhythm")
+        lines.append(said("short_week", days=days))
     elif days % DAYS_PER_WEEK:
-        lines.append(f"horizon_days: {days} are no whole weeks, and the week has a rhythm")
+        lines.append(said("no_whole_weeks", days=days))
     if config.arrivals.schedule and config.warmup_days == 0:
         lines.append(said("starts_empty"))
     wanted = config.demand.mean_parcels_per_flight

@@ -8,9 +8,10 @@ from typing import Any, Final, TypeVar
 
 from experiments.composition import compose, hub, study, sweep
 from experiments.designs.design import Design, Replicated
-from experiments.designs.spreadsheet import DESIGN, Factors, compose_design, designs_among, factors_of, key_of
+from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_design, designs_among, factors_of, key_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
+from experiments.report.sections import said
 from sim.errors import ConfigError, InputError
 
 K = TypeVar("K", bound=Replicated)
@@ -47,7 +48,7 @@ class Combinations:
         """
         keys = study(kind, self.composed[0])
         if any(study(kind, other) != keys for other in self.composed[1:]):
-            raise ConfigError("replications, workers, execution and other keys of the study: the same for every design")
+            raise ConfigError(said("same_keys"))
         return keys
 
     def designs(self, labels: Sequence[str]) -> list[Design]:
@@ -72,13 +73,11 @@ def combinations_of(
     """
     grid = _grid(words, config_dir, beside, is_quiet=is_quiet)
     if varied_of(grid.labels) != (grid.varied, grid.values):
-        raise ConfigError(
-            "a value or a design's name holds ', KEY=', by which labels are told apart; write it otherwise"
-        )
+        raise ConfigError(said("labels_ambiguous"))
     return grid
 
 
-def varied_of(labels: Sequence[str]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def varied_of(labels: Sequence[str]) -> Varied:
     """The varied keys and each point's values, from the labels of a sweep.
 
     Raises:
@@ -122,7 +121,7 @@ def _check_apart(designs: Sequence[DesignWords], varied: Sequence[str]) -> None:
     columns = {key_of(word) for design in designs for word in design.words}
     for key in varied:
         if key in columns:
-            raise ConfigError(f"{key}: swept, and a column of the designs too; one of them decides it")
+            raise ConfigError(said("swept_twice", key=key))
 
 
 def _value(words: Sequence[str], key: str) -> str:

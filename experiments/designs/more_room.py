@@ -52,21 +52,25 @@ def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
     return replace(hall, area_m2=area, zone_shares=ZoneShares(**shares))
 
 
-def _more(path: str) -> Callable[[Hall, HubConfig, float], Hall]:
+def _plus(hall: Hall, path: str, n: int) -> Hall:
     """So many more of what stands under a key of the hall, or of a group of it."""
     group, _, name = path.rpartition(".")
+    owner: Any = getattr(hall, group) if group else hall
+    larger: Any = replace(owner, **{name: getattr(owner, name) + n})
+    return replace(hall, **{group: larger}) if group else larger
 
-    def add(hall: Hall, _: HubConfig, n: float) -> Hall:
-        owner: Any = getattr(hall, group) if group else hall
-        larger: Any = replace(owner, **{name: getattr(owner, name) + int(n)})
-        return replace(hall, **{group: larger}) if group else larger
+
+def _more(path: str, crew: str = "", per_unit: str = "") -> Callable[[Hall, HubConfig, float], Hall]:
+    """So many more units under a key; each with its `crew`, as many as the configuration says; doors with façade."""
+
+    def add(hall: Hall, config: HubConfig, n: float) -> Hall:
+        larger = _plus(hall, path, int(n))
+        if crew:
+            larger = _plus(larger, crew, int(n) * attrgetter(per_unit)(config))
+        facade = _all_doors(larger) * config.space.door_facade_m
+        return replace(larger, facade_m=max(hall.facade_m, facade)) if path.startswith("doors") else larger
 
     return add
-
-
-def _stations(hall: Hall, config: HubConfig, n: float) -> Hall:
-    workers = hall.breakdown_workers + int(n) * config.breakdown.workers_per_station
-    return replace(hall, breakdown_stations=hall.breakdown_stations + int(n), breakdown_workers=workers)
 
 
 def _machines(hall: Hall, config: HubConfig, n: float) -> Hall:  # noqa: ARG001 - as of the others
@@ -75,13 +79,6 @@ def _machines(hall: Hall, config: HubConfig, n: float) -> Hall:  # noqa: ARG001 
 
 def _floor(hall: Hall, config: HubConfig, n: float) -> Hall:  # noqa: ARG001 - as of the others
     return with_room(hall, "lanes", zone_m2(hall, "lanes") + n)
-
-
-def _doors(hall: Hall, config: HubConfig, n: float) -> Hall:
-    out = hall.doors_out + int(n)
-    facade = max(hall.facade_m, (out + hall.doors_in) * config.space.door_facade_m)
-    workers = hall.dock_workers + int(n) * config.outbound.workers_per_truck
-    return replace(hall, doors_out=out, dock_workers=workers, facade_m=facade)
 
 
 def _all_doors(hall: Hall) -> int:
@@ -93,23 +90,18 @@ def _posts(hall: Hall) -> int:
 
 
 def _units(
-    zone: str,
-    unit: str,
-    path: str,
-    standard: str,
-    *,
-    standing: Callable[[Hall], float] | None = None,
-    add: Callable[[Hall, HubConfig, float], Hall] | None = None,
+    zone: str, unit: str, path: str, standard: str, *crew: str, standing: Callable[[Hall], float] | None = None
 ) -> HallUnits:
-    """Whole units under a key of the hall, each of which takes a space standard."""
+    """Whole units under a key of the hall, each of which takes a space standard; `crew`: as in `_more`."""
     count = attrgetter(path)
-    return HallUnits(zone, unit, count, standing or count, attrgetter(standard), None, add or _more(path))
+    return HallUnits(zone, unit, count, standing or count, attrgetter(standard), None, _more(path, *crew))
 
 
 HALL_UNITS: Final[Mapping[str, HallUnits]] = {
     "positions": _units("uld_positions", "ULD positions", "uld_positions", "uld_position_m2"),
     "stations": _units(
-        "breakdown", "stations with their crews", "breakdown_stations", "breakdown_station_m2", add=_stations
+        "breakdown", "stations with their crews", "breakdown_stations", "breakdown_station_m2",
+        "breakdown_workers", "breakdown.workers_per_station",
     ),
     "machines": HallUnits(
         "sorting", "parcels/h rated", attrgetter("rated_per_h"), attrgetter("rated_per_h"),
@@ -125,7 +117,8 @@ HALL_UNITS: Final[Mapping[str, HallUnits]] = {
         lambda _: 1.0, attrgetter("pallet_m2"), _floor,
     ),
     "doors": _units(
-        "dock_doors", "dock doors with their crews", "doors_out", "dock_door_m2", standing=_all_doors, add=_doors
+        "dock_doors", "dock doors with their crews", "doors_out", "dock_door_m2",
+        "dock_workers", "outbound.workers_per_truck", standing=_all_doors,
     ),
 }  # fmt: skip
 """By resource, as `sim.measures.kpis.RESOURCES` calls it."""
@@ -210,38 +203,22 @@ def with_more_floor(config: HubConfig, part: str, share: float) -> HubConfig:
     return with_part(config, part, {name: m2 + max(share * m2, least) for name, m2 in before.items() if m2})
 
 
-def _of_exports(
-    part: str, name: str, unit_m2: Callable[[Space], float], add: Callable[[Hall, HubConfig, int], Hall] | None = None
-) -> PartUnits:
+def _of_exports(part: str, name: str, unit_m2: Callable[[Space], float], *crew: str) -> PartUnits:
     path = f"exports.{name}"
     count = attrgetter(path)
-    return PartUnits(part, count, lambda hall, space: count(hall) * unit_m2(space), add or _more(path))
-
-
-def _build_up_places(hall: Hall, config: HubConfig, n: int) -> Hall:
-    exports = hall.exports
-    workers = exports.build_up_workers + n * config.exports.build_up.workers_per_place
-    return replace(
-        hall, exports=replace(exports, build_up_places=exports.build_up_places + n, build_up_workers=workers)
-    )
+    return PartUnits(part, count, lambda hall, space: count(hall) * unit_m2(space), _more(path, *crew))
 
 
 def _controls_m2(hall: Hall, space: Space) -> float:
     return hall.customs_desks * space.customs_desk_m2 + space.controls.area_m2(hall.controls)
 
 
-def _doors_in(hall: Hall, config: HubConfig, n: float) -> Hall:
-    doors = hall.doors_in + int(n)
-    workers = hall.exports.dock_workers_in + int(n) * config.exports.collections.workers_per_truck
-    facade = max(hall.facade_m, (hall.doors_out + doors) * config.space.door_facade_m)
-    return replace(hall, doors_in=doors, facade_m=facade, exports=replace(hall.exports, dock_workers_in=workers))
-
-
 EXPORT_UNITS: Final[Mapping[str, PartUnits]] = {
     "screening_lines": _of_exports("screening", "screening_lines", attrgetter("screening_line_m2")),
     "hand_sorting_posts": _of_exports("hand_sorting", "hand_sorting_posts", attrgetter("hand_sorting_post_m2")),
     "build_up_places": _of_exports(
-        "build_up", "build_up_places", attrgetter("build_up_place_m2"), _build_up_places
+        "build_up", "build_up_places", attrgetter("build_up_place_m2"),
+        "exports.build_up_workers", "exports.build_up.workers_per_place",
     ),
     "build_up_workers": _of_exports("build_up", "build_up_workers", lambda _: 0.0),
 }  # fmt: skip
@@ -249,7 +226,7 @@ EXPORT_UNITS: Final[Mapping[str, PartUnits]] = {
 EXPORT_HALL_UNITS: Final[Mapping[str, HallUnits]] = {
     "doors_in": _units(
         "dock_doors", "inbound dock doors with their crews", "doors_in", "dock_door_m2",
-        standing=_all_doors, add=_doors_in,
+        "exports.dock_workers_in", "exports.collections.workers_per_truck", standing=_all_doors,
     ),
     "empty_ulds": _units("empty_ulds", "empty ULDs kept", "exports.empty_ulds", "empty_uld_m2"),
 }  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any, Final
 from experiments.composition import compose, hub
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, is_share, parsed
+from experiments.report.sections import said
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
@@ -55,7 +56,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
             that is no value, a name that is missing or there twice.
     """
-    hint = "" if path.suffix else f"; designs typed in place of a file go in brackets: 'designs=[{path}]'"
+    hint = "" if path.suffix else said("typed_hint", path=path)
     rows = first_sheet(path) if path.suffix.lower() == XLSX else csv_rows(path, hint=hint)
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
@@ -120,7 +121,7 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
             except CargohubError:
                 is_key = False
             if not is_key:
-                raise InputError(f"{path}: row 1: column {key!r}: no key, as demand.flights_per_day is one")
+                raise InputError(said("no_key", path=path, key=key))
     if not set(header) - {NAME, *beside}:
         raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
 
@@ -141,7 +142,7 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
         except CargohubError as error:
             raise InputError(f"{place}, column {key!r}: {error}") from error
         if override.is_sweep_override():
-            raise InputError(f"{place}, column {key!r}: one value a cell, a decimal point in a number; got {text!r}")
+            raise InputError(said("one_value", place=place, key=key, text=text))
         words.append(f"{key}={text}")
     return DesignWords(name, tuple(words), place, of_verb)
 
@@ -189,6 +190,9 @@ def _text(cell: object) -> str:
 
 Factors = dict[str, dict[str, str]]
 """By the design's label, the value of each key; the same keys in all."""
+Values = tuple[str, ...]
+Varied = tuple[tuple[str, ...], tuple[Values, ...]]
+"""The keys that designs differ in, and the values of each design."""
 DESIGN: Final = "design"
 """What a design's name is called where the swept keys stand."""
 
@@ -206,18 +210,14 @@ def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: 
     return {label: {key: row[key] for key in differing} for label, row in zip(labels, rows, strict=True)}
 
 
-def with_factors(
-    labels: Sequence[str], varied: Sequence[str], values: Sequence[tuple[str, ...]], factors: Factors
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def with_factors(labels: Sequence[str], varied: Sequence[str], values: Sequence[Values], factors: Factors) -> Varied:
     """The varied keys with the factors of the designs behind them, and each point's values."""
     keys = keys_of(factors)
     rows = [tuple(factors[label][key] for key in keys) for label in labels]
     return (*varied, *keys), tuple((*swept, *row) for swept, row in zip(values, rows, strict=True))
 
 
-def drawn(
-    varied: Sequence[str], values: Sequence[tuple[str, ...]]
-) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def drawn(varied: Sequence[str], values: Sequence[Values]) -> Varied:
     """The same for a picture: without the designs' names, where the factors tell all points apart."""
     rest = [at for at, key in enumerate(varied) if key != DESIGN]
     rows = tuple(tuple(row[at] for at in rest) for row in values)

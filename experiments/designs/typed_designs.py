@@ -6,6 +6,7 @@ from typing import Final
 
 from experiments.arguments import check_once, is_override
 from experiments.overrides import parsed
+from experiments.report.sections import said
 from sim.errors import CargohubError, InputError
 
 _OPEN: Final = {"[": "]", "{": "}", "(": ")"}
@@ -49,13 +50,13 @@ def typed_designs(text: str) -> list[DesignWords]:
     """
     inside = text.strip()
     if not inside.endswith("]"):
-        raise InputError(f"designs: a ] is missing at the end; put the whole word in quotes: {_EXAMPLE}")
+        raise InputError(said("bracket_missing", example=_EXAMPLE))
     designs: dict[str, DesignWords] = {}
     for part in _parts(inside[1:-1], ","):
         words = _unquoted(part).split()
         name = " ".join(words)
         if not words:
-            raise InputError(f"designs: a design is empty; give a scenario, KEY=VALUE words, or both: {_EXAMPLE}")
+            raise InputError(said("empty_design", example=_EXAMPLE))
         if name in designs:
             raise InputError(f"designs: {name!r} is there twice")
         designs[name] = _design(name)

@@ -25,6 +25,16 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
     return read(HubConfig, document)
 
 
+def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain value
+    """What stands in a field, named in full.
+
+    Raises:
+        ConfigError: no such field.
+    """
+    node, name = _place(plain(config), key)
+    return node[name]
+
+
 def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict[str, object]:
     """What each of the fields is set to where a number is varied that each follows at a ratio.
 

@@ -1,17 +1,20 @@
-"""A hub with ten per cent more of one resource, and all else as it was."""
+"""Other hubs than the one configured: ten per cent more of one resource; or all at one scale, on another area."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from experiments.designs import more_room
-from sim.config import Hall, HubConfig
+from sim.config import Hall, HubConfig, Space
+from sim.config.exports import HallExports
 from sim.domain.roles import ROLES
 from sim.errors import ConfigError
 from sim.measures.kpis import ALL_RESOURCES
 from sim.reading import plain, read
 from sim.site.room import check_area
+from sim.site.zones import export_zone_uses, zone_uses
 
 MORE: Final = 0.1
 
@@ -67,16 +70,16 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
         ConfigError: a resource that cannot get more within the bounds of its key.
     """
     larger = {}
-    for resource, more in _of(config).items():
-        before, after, changed = more(config)
-        if before == 0:
+    for resource, (count, more) in _of(config).items():
+        if (before := count(config)) == 0:
             continue
+        changed = more(config)
         try:
             hub = read(HubConfig, plain(changed))
             check_area(hub)
         except ConfigError as error:
             raise ConfigError(f"{config.scenario}: 10 % more {resource} are not possible: {error}") from error
-        larger[resource] = WhatIf(resource, before, after, hub)
+        larger[resource] = WhatIf(resource, before, count(hub), hub)
     return larger
 
 
@@ -89,18 +92,19 @@ def more_units(n: int) -> int:
     return max(n + 1, round(n * (1 + MORE)))
 
 
-_Change = tuple[float, float, HubConfig]
+_More = tuple[Callable[[HubConfig], float], Callable[[HubConfig], HubConfig]]
+"""How much a hub has of a resource, and the hub with more of it."""
 
 
-def _apron(name: str, config: HubConfig) -> _Change:
-    n: int = getattr(config.apron, name)
-    return n, more_units(n), replace(config, apron=replace(config.apron, **{name: more_units(n)}))
+def _apron(name: str) -> _More:
+    count = attrgetter(f"apron.{name}")
+    return count, lambda config: replace(config, apron=replace(config.apron, **{name: more_units(count(config))}))
 
 
-def _halls(kind: more_room.HallUnits, config: HubConfig) -> _Change:
+def _halls(kind: more_room.HallUnits) -> _More:
     """Every hall gets more of something; counted over all of them."""
 
-    def more(hall: Hall) -> Hall:
+    def more(hall: Hall, config: HubConfig) -> Hall:
         before = kind.count(hall)
         if before == 0:
             return hall
@@ -108,43 +112,129 @@ def _halls(kind: more_room.HallUnits, config: HubConfig) -> _Change:
         hall = kind.add(hall, config, n)
         return more_room.with_room(hall, kind.zone, kind.standing(hall) * kind.unit_m2(config.space))
 
-    halls = {name: more(hall) for name, hall in config.halls.items()}
-    before, after = (sum(kind.count(hall) for hall in each.values()) for each in (config.halls, halls))
-    return before, after, replace(config, halls=halls)
+    def larger(config: HubConfig) -> HubConfig:
+        return replace(config, halls={name: more(hall, config) for name, hall in config.halls.items()})
+
+    return _in_halls(lambda hall, _: kind.count(hall)), larger
 
 
-def _parts(kind: more_room.PartUnits, config: HubConfig) -> _Change:
+def _parts(kind: more_room.PartUnits) -> _More:
     """Likewise of what stands in a part of a zone."""
-    larger = more_room.with_more_in_part(config, kind, more_units)
-    before, after = (sum(kind.count(hall) for hall in each.halls.values()) for each in (config, larger))
-    return before, after, larger
+    count = _in_halls(lambda hall, _: kind.count(hall))
+    return count, lambda config: more_room.with_more_in_part(config, kind, more_units)
 
 
-def _floor(part: str, config: HubConfig) -> _Change:
+def _floor(part: str) -> _More:
     """Likewise of the m² of a part that goods lie on."""
-    larger = more_room.with_more_floor(config, part, MORE)
-    before, after = (
-        sum(more_room.part_m2(hall, each.space, part) for hall in each.halls.values()) for each in (config, larger)
-    )
-    return before, after, larger
+    count = _in_halls(lambda hall, space: more_room.part_m2(hall, space, part))
+    return count, lambda config: more_room.with_more_floor(config, part, MORE)
 
 
-def _of(config: HubConfig) -> Mapping[str, Callable[[HubConfig], _Change]]:
+def _in_halls(count: Callable[[Hall, Space], float]) -> Callable[[HubConfig], float]:
+    return lambda config: sum(count(hall, config.space) for hall in config.halls.values())
+
+
+def _of(config: HubConfig) -> Mapping[str, _More]:
     has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
     return {**_MORE, **(_MORE_OF_EXPORTS if has_exports else {}), **(_MORE_OF_CONTROLS if is_declared else {})}
 
 
-_MORE: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
-    **{name: partial(_apron, name) for name in ("stands", "loader_sets", "tugs")},
-    **{name: partial(_halls, kind) for name, kind in more_room.HALL_UNITS.items()},
+_MORE: Final[Mapping[str, _More]] = {
+    **{name: _apron(name) for name in ("stands", "loader_sets", "tugs")},
+    **{name: _halls(kind) for name, kind in more_room.HALL_UNITS.items()},
 }
-_MORE_OF_EXPORTS: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
-    **{name: partial(_halls, kind) for name, kind in more_room.EXPORT_HALL_UNITS.items()},
-    **{name: partial(_parts, kind) for name, kind in more_room.EXPORT_UNITS.items()},
-    "outbound_tugs": partial(_apron, "outbound_tugs"),
-    "export_floor": partial(_floor, "export_floor"),
+_MORE_OF_EXPORTS: Final[Mapping[str, _More]] = {
+    **{name: _halls(kind) for name, kind in more_room.EXPORT_HALL_UNITS.items()},
+    **{name: _parts(kind) for name, kind in more_room.EXPORT_UNITS.items()},
+    "outbound_tugs": _apron("outbound_tugs"),
+    "export_floor": _floor("export_floor"),
 }
-_MORE_OF_CONTROLS: Final[Mapping[str, Callable[[HubConfig], _Change]]] = {
-    **{name: partial(_parts, kind) for name, kind in more_room.CONTROL_UNITS.items()},
-    "customs_hold": partial(_floor, "customs_hold"),
+_MORE_OF_CONTROLS: Final[Mapping[str, _More]] = {
+    **{name: _parts(kind) for name, kind in more_room.CONTROL_UNITS.items()},
+    "customs_hold": _floor("customs_hold"),
 }
+
+
+_ROUNDING: Final = 1e-9
+_UNITS: Final[Mapping[str, str]] = {
+    "uld_positions": "uld_positions",
+    "breakdown_stations": "breakdown",
+    "handcoding_desks": "handcoding",
+    "customs_desks": "customs",
+    "packout_posts": "packout",
+    "manual_sort_posts": "packout",
+}
+"""Units of a hall, and their zones; doors share theirs."""
+_EXPORT_UNITS: Final[Mapping[str, str]] = {
+    "screening_lines": "screening",
+    "hand_sorting_posts": "hand_sorting",
+    "build_up_places": "build_up",
+    "empty_ulds": "empty_ulds",
+}
+"""Those of its exports."""
+
+
+def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
+    """The hub with so much area in all. Zones keep their shares, so that all floors scale alike.
+
+    Units become the next whole number if that fits, else the one below, and at least one where there are
+    some, or one a chute; machines stay as many and become as much slower or faster; people and façade go
+    with the units. The apron stays as it is.
+
+    Raises:
+        ConfigError: a hall that the schema refuses, or in which something does not fit.
+    """
+    ratio = area_m2 / config.area_m2
+    try:
+        halls = {name: _scaled(hall, ratio, config) for name, hall in config.halls.items()}
+        hub = read(HubConfig, plain(replace(config, halls=halls)))
+        check_area(hub)
+    except (ConfigError, ValueError) as error:
+        raise ConfigError(f"{config.scenario} on {area_m2:g} m2: {error}") from error
+    return hub
+
+
+def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
+    larger = replace(hall, area_m2=hall.area_m2 * ratio)
+    uses = (*zone_uses("", larger, config.space), *export_zone_uses("", larger, config.space))
+    fit = {use.zone: int(use.n_fit) for use in uses if use.zone != "sorting"}
+    units: dict[str, Any] = {}
+    for name, zone in _UNITS.items():
+        n = getattr(hall, name)
+        least = config.chutes(hall) if name == "packout_posts" else 1
+        units[name] = _whole(n, ratio, fit[zone], least) if n else 0
+        fit[zone] = fit.get(zone, 0) - units[name]
+    doors_in = math.floor(hall.doors_in * ratio + _ROUNDING)
+    doors_out = _whole(hall.doors_out, ratio, fit["dock_doors"] - doors_in)
+    return replace(
+        larger,
+        facade_m=hall.facade_m * ratio,
+        machine_rated_per_h=hall.machine_rated_per_h * ratio,
+        breakdown_workers=_people(hall.breakdown_workers, hall.breakdown_stations, units["breakdown_stations"]),
+        doors_in=doors_in,
+        doors_out=doors_out,
+        dock_workers=_people(hall.dock_workers, hall.doors_out, doors_out),
+        exports=_scaled_exports(hall.exports, ratio, fit, doors_in / hall.doors_in if hall.doors_in else ratio),
+        **units,
+    )
+
+
+def _scaled_exports(exports: HallExports, ratio: float, fit: Mapping[str, int], of_doors: float) -> HallExports:
+    units = {
+        name: _whole(n, ratio, fit[zone]) if (n := getattr(exports, name)) else 0
+        for name, zone in _EXPORT_UNITS.items()
+    }
+    return replace(
+        exports,
+        dock_workers_in=max(1, math.ceil(exports.dock_workers_in * of_doors - _ROUNDING)),
+        build_up_workers=_people(exports.build_up_workers, exports.build_up_places, units["build_up_places"]),
+        **units,
+    )
+
+
+def _people(n: int, units_before: int, units: int) -> int:
+    return max(1, math.ceil(n * units / units_before - _ROUNDING)) if units_before else n
+
+
+def _whole(n: int, ratio: float, n_fit: int, least: int = 1) -> int:
+    return max(least, min(math.ceil(n * ratio - _ROUNDING), n_fit))

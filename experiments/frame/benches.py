@@ -10,8 +10,16 @@ from typing import TypeVar
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Lines, time_left
-from experiments.frame.study import Kpis, Line, Tables, Task
-from experiments.replications.replicating import check_designs, evaluate, missing, replicate, replications, too_wide
+from experiments.frame.study import Kpis, Line, Tables
+from experiments.replications.replicating import (
+    Task,
+    check_designs,
+    evaluate,
+    missing,
+    replicate,
+    replications,
+    too_wide,
+)
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, complete, interval_of, samples_of
 from experiments.report.margin import margins_of
@@ -100,7 +108,12 @@ class Simulated:
         if self.run.is_complete:
             return Stored(self._manifest).replicated(designs, keys)
         work_of = replicate if has_tables else evaluate
-        return replications(self.run, designs, keys, self.pool, is_quiet=self.is_quiet, work_of=work_of)
+        return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of)
+
+    def _made(self, tasks: Sequence[Task]) -> Kpis:
+        for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)) if tasks else ():
+            self._keep(key, part)
+        return self._finished
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         complete(self.run, outcome, more)
@@ -119,7 +132,7 @@ class Simulated:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a finished run stored, read as a stranger's; nothing is simulated or written.
+    """What a finished run stored, read as a stranger's; nothing is simulated or written, checked or said.
 
     Raises:
         InputError: what a study asks for is not there, or damaged.
@@ -129,6 +142,12 @@ class Stored:
 
     def check(self, designs: Sequence[Design]) -> None:
         """Nothing: what was run could be, and a stranger's path is not followed."""
+
+    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
+        """Nothing: its tables are there."""
+
+    def say(self, line: str) -> None:
+        """Nothing: nothing is simulated."""
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         kpis = self.needed([(design, n) for design in designs])
@@ -159,9 +178,7 @@ class Stored:
             others = [differences.get(design.label, {})] if design is not designs[0] else []
             missing = [kpi for kpi in KPIS if kpi not in values or any(kpi not in tested for tested in others)]
             if missing:
-                raise InputError(
-                    f"{self.manifest.folder}: no {missing[0]} of {design.label}: another version's run, or damaged"
-                )
+                raise self._other_version(missing[0], "of", design)
         n = min(interval.n for values in intervals.values() for interval in values.values())
         wide = needs(samples_of(self._kpis), keys.asked, interval_of) if keys.asked else []
         return Outcome(
@@ -175,23 +192,18 @@ class Stored:
             margins_of(self.rows(MarginRow)),
         )
 
-    def complete(self, outcome: Outcome, more: Tables = ()) -> None:
-        pass
-
     def rows(self, row: type[R]) -> list[R]:
         return read_rows(self.manifest, row)
-
-    def say(self, line: str) -> None:
-        pass
 
     def _stability(self, designs: Sequence[Design]) -> dict[str, Stability]:
         rows = {row.scenario: row for row in self.rows(StabilityRow)}
         for design in designs:
             if design.label not in rows or rows[design.label].verdict not in VERDICTS:
-                raise InputError(
-                    f"{self.manifest.folder}: no verdict on {design.label}: another version's run, or damaged"
-                )
+                raise self._other_version("verdict", "on", design)
         return {design.label: stability_of(rows[design.label]) for design in designs}
+
+    def _other_version(self, what: str, of: str, design: Design) -> InputError:
+        return InputError(said("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label))
 
     def _intervals(self) -> Mapping[str, Mapping[str, Interval]]:
         intervals: dict[str, dict[str, Interval]] = {}

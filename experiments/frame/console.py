@@ -1,10 +1,11 @@
-"""What a study tells: one JSON object, or lines for a reader; and the page of its designs."""
+"""What a command says: one JSON object, or lines for a reader, with colours and ruled tables on a terminal."""
 
 import json
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
@@ -12,14 +13,18 @@ from experiments.formatting import found_share, full_kpi_name, instant, kpi_name
 from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
 from experiments.report.margin import margin_object
-from experiments.report.sections import said
-from experiments.report.sentences import too_few_replications, too_many_comparisons
+from experiments.report.sections import as_lines, said
+from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import DesignVerdict
-from experiments.store.rows import interval_object
+from experiments.store.rows import Grid, interval_object
 from sim.config import ArrivalModel
 from sim.measures.kpis import KPIS, RECOVERY
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
 
 SCHEMA_VERSION = 1
 """Of the JSON objects."""
@@ -37,7 +42,7 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProx
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else shares
         if texts:
             name = titles.get(design.label, design.label)
-            lines.append(f"{name}: fit=auto changed {', '.join(texts)} (config.yaml lists all as fitted)")
+            lines.append(said("fit_changed", name=name, texts=", ".join(texts)))
     return lines
 
 
@@ -58,12 +63,9 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
         yield "not one parcel left in the measured days", ""
     if outcome.is_unstable(design):
         blocked = MIN_PER_H * intervals["blocked_after_h"].mean
-        first = "no flight is held because no stand is free yet"
-        if blocked < design.hub.end_min:
-            since = instant(blocked, design.hub.start_date)
-            first = f"flights are held because no stand is free, on average from {since} on"
-        slope = whole(intervals["backlog_slope_per_day"].mean)
-        yield "unstable, the backlog grows", f"by {slope} parcels a day; {first}"
+        which = "unstable_held" if blocked < design.hub.end_min else "unstable"
+        slope, since = whole(intervals["backlog_slope_per_day"].mean), instant(blocked, design.hub.start_date)
+        yield "unstable, the backlog grows", said(which, slope=slope, since=since)
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
         days = outcome.stability[design.label].horizon_days
         come = design.hub.arrivals
@@ -129,12 +131,6 @@ def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str,
     return 0
 
 
-def family_warnings(outcome: Outcome) -> list[str]:
-    """That simultaneous intervals are much wider than a single one, for their number and the replications."""
-    warning = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n)
-    return [warning] if warning else []
-
-
 def title_of(designs: Sequence[Design]) -> str:
     """The question that a page answers.
 
@@ -148,4 +144,78 @@ def page_warnings(designs: Sequence[Design]) -> list[str]:
     """That a page shows less than all."""
     if len(designs) <= MOST_ON_PAGE:
         return []
-    return [f"the page shows the first {MOST_ON_PAGE} of {whole(len(designs))} designs; the tables hold all"]
+    return [said("page_shows", most_on_page=MOST_ON_PAGE, n=whole(len(designs)))]
+
+
+Item: TypeAlias = DesignVerdict | Grid | str
+
+WARNING: Final = "warning: "
+_COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red", "unstable": "bold red"}
+_LEAST_TEXT: Final = 20
+"""Characters of a column of text, below which its words would be broken."""
+_WIDEST: Final = 10_000
+"""Characters, of a table that no terminal holds."""
+
+
+def is_terminal() -> bool:
+    """Whether the output is a terminal that shows colours, and whose user wants them (no-color.org)."""
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") in ("dumb", "unknown")
+    return sys.stdout.isatty() and not is_plain
+
+
+def say(items: Iterable[Item], most_rows: int | None = None) -> None:
+    """Print verdicts, tables and lines in this order; of each table at most so many rows."""
+    if is_terminal():
+        _draw(items, most_rows)
+    else:
+        sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
+
+
+def _plain(item: Item, most_rows: int | None) -> Iterator[str]:
+    if isinstance(item, Grid):
+        yield from as_lines(item, most_rows)
+        yield ""
+    else:
+        yield str(item)
+
+
+def _draw(items: Iterable[Item], most_rows: int | None) -> None:
+    from rich.console import Console
+    from rich.measure import Measurement
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for item in items:
+        if isinstance(item, Grid):
+            table = _table(item, most_rows)
+            # A terminal that is too narrow breaks lines itself; figures are never cut.
+            least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
+            console.print(table, width=max(console.width, least), crop=False)
+            if most_rows is not None and len(item.rows) > most_rows:
+                console.print(Text(f"and {len(item.rows) - most_rows} more (--all)", "dim"))
+            console.print()
+        elif isinstance(item, DesignVerdict):
+            title, word, details = item.title, item.word, item.details
+            console.print(Text.assemble((title, "bold"), ": ", (word, _COLORS[item.kind]), f". {details}"))
+        else:
+            console.print(Text(item, "yellow" if item.startswith(WARNING) else ""), soft_wrap=":   /" in item)
+
+
+def _table(grid: Grid, most_rows: int | None) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(grid.caption) if grid.caption else None, title_justify="left", title_style="dim",
+        box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False,
+    )  # fmt: skip
+    rows = grid.rows[:most_rows]
+    for at, heading in enumerate(grid.header):
+        widest = max((len(line) for row in rows for line in row[at].split("\n")), default=0)
+        is_number = at >= grid.n_texts
+        least = widest if is_number else min(widest, _LEAST_TEXT)
+        table.add_column(Text(heading), justify="right" if is_number else "left", min_width=least, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, _COLORS.get((grid.looks or {}).get(cell.split("\n")[0], ""), "")) for cell in row))
+    return table

@@ -11,17 +11,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+import yaml
+
 from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.composition import packaged
-from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
 from experiments.overrides import sweep_points
 from experiments.report import bottleneck
-from experiments.report.sections import Section
+from experiments.report.sections import Section, said
 from experiments.statistics.interval import Interval
 from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
@@ -32,24 +34,8 @@ from sim.errors import CargohubError, ConfigError, InputError
 from sim.measures.ladder import capacity_ladder
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
-_OF_RUNG: Final[Mapping[str, tuple[str, ...]]] = {
-    "stands": ("apron.turnaround_min", "demand.flights_per_day"),
-    "loader_sets": ("apron.turnaround_min", "demand.flights_per_day"),
-    "tugs": ("halls.main.tug_round_trip_min", "demand.flights_per_day"),
-    "stations": ("breakdown.uld_min", "demand.flights_per_day"),
-    "machines": ("space.sorting_m2_per_parcel_per_h", "sorting.efficiency"),
-    "handcoding_desks": ("parcels.no_read_share", "handcoding.parcels_per_desk_h"),
-    "manual_sort_posts": ("parcels.non_conveyable_share", "manual_sort.parcels_per_post_h"),
-    "packout_posts": ("packout.parcels_per_post_h", "packout.rule"),
-    "doors": ("space.parcels_per_pallet", "outbound.loading_min"),
-    "doors_in": ("exports.share", "exports.collections.unloaded_per_h"),
-    "screening_lines": ("exports.share", "exports.screened_per_line_h"),
-    "hand_sorting_posts": ("exports.non_conveyable_share", "exports.collections.presorted_share"),
-    "build_up_places": ("exports.share", "exports.build_up.parcels_per_h"),
-    "build_up_workers": ("exports.share", "exports.build_up.parcels_per_h"),
-    "outbound_tugs": ("exports.share", "halls.main.tug_round_trip_min"),
-}
-"""The numbers whose ranges move a rung of the capacity ladder most (100,000 m² with the permit's traffic)."""
+_OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).with_name("rests_on.yaml").read_bytes())
+"""The numbers whose ranges move a rung of the capacity ladder most."""
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
     "family", "workers", "execution", "capacity", "expansion",
@@ -87,7 +73,7 @@ def _shares(manifest: Manifest) -> Answers:
     if "probabilities" not in manifest.tables or "carried" in manifest.tables:
         return {}
     return {
-        row["scenario"]: f"it carries its traffic in {in_percent(share)} of the assumed worlds"
+        row["scenario"]: said("carries_traffic", share=in_percent(share))
         for row in typed_rows(manifest, "probabilities", _SHARE)
         for share in [Interval(row["probability_mean"], row["probability_low"], row["probability_high"], 0)]
     }
@@ -103,7 +89,7 @@ def _carried(manifest: Manifest) -> Answers:
         texts.setdefault(row["hall"], []).append(f"{carried} in {share_text(row['share'])}")
     of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
     return {
-        of_level[hall]: f"flights a day that it carries: {listed(parts, 'and')} of the assumed worlds"
+        of_level[hall]: said("carries_flights", parts=listed(parts, "and"))
         for hall, parts in texts.items() if hall in of_level
     }  # fmt: skip
 
@@ -135,9 +121,9 @@ class OverAssumptions:
     @cached_property
     def sentences(self) -> list[str]:
         lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
-        lines = lines or ["The intervals shown are sampling intervals: all numbers are as configured."]
+        lines = lines or [said("as_configured")]
         if self.numbers:
-            lines.append(f"The answer rests on assumptions, first on {listed(self.numbers, 'and')}.")
+            lines.append(said("rests_on", numbers=listed(self.numbers, "and")))
         return lines
 
     def _of_design(self, label: str, band: str) -> Iterator[str]:
@@ -148,7 +134,7 @@ class OverAssumptions:
     @property
     def _what(self) -> str:
         """Of the command."""
-        return "More on what decides it" if self.bands else "In which share of the assumed worlds it holds"
+        return "More on what decides it" if self.bands else said("which_share")
 
     @property
     def lines(self) -> list[str]:
@@ -201,20 +187,19 @@ def sure_command(
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
     if question.keeps:  # its study names the hub
         return replace(arguments, verb="sure", words=(*question.words, *words)).command
-    has_designs = any(word.startswith(WORD) for word in words)
+    (scenarios, demands, arrival_models), has_designs = keys.compared, any(word.startswith(WORD) for word in words)
     labels = [design.label for design in designs]
     is_grid = all(label.startswith(f"{DESIGN}=") if has_designs else "=" in label for label in labels)
     varied, values = varied_of(labels) if is_grid else ((), ())
     if is_grid and varied != (DESIGN,):
         hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
         words = _grid_words([*hub, *words], varied, values)
-    elif isinstance(keys, DesignKeys) and keys.arrival_models:
+    elif arrival_models:
         hubs = [design.hub for design in designs]
         words.append(_typed(f"{hub.scenario} demand={hub.demand.name} arrivals={hub.arrivals.model}" for hub in hubs))
     elif not has_designs:
-        asked = (keys.scenarios, keys.demands) if isinstance(keys, DesignKeys) else ((), ())
-        scenarios = asked[0] or list(dict.fromkeys(design.hub.scenario for design in designs))
-        demands = asked[1] or list(dict.fromkeys(design.hub.demand.name for design in designs))
+        scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
+        demands = demands or tuple(dict.fromkeys(design.hub.demand.name for design in designs))
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command
 

@@ -15,6 +15,7 @@ import yaml
 
 from experiments.arguments import Arguments, taken_apart
 from experiments.execution import Place
+from experiments.report.sections import said
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import NOT_IDENTITY
 from experiments.store.read import run_folder
@@ -60,7 +61,7 @@ def run_and_options(
 
     `runs`: where run folders are looked for, if `--out` says something else.
     """
-    wanted = f"{arguments.verb}: one RUN, a run folder or the beginning of its hash"
+    wanted = said("one_run", verb=arguments.verb)
     named, given = taken_apart(arguments.words, options, wanted)
     return run_folder(str(named), runs or arguments.out), given
 

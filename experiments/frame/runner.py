@@ -12,8 +12,8 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
+from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.screen import WARNING, say
 from experiments.frame.study import Asked, Document, Study
 from experiments.report import results_book, style
 from experiments.report.page import PAGE, files_of, write_page
@@ -193,14 +193,15 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
         with style.look():
             pictures = list(document.pictures())
     explanation = document.explanation
-    sections = [
-        *([Section("At a glance", grids=grids[:1])] if grids else []),
-        *([Section("Pictures", pictures=pictures)] if pictures else []),
-        *([Section("In sentences", text=explanation)] if explanation else []),
-        *([Section("Numbers", grids=grids[1:])] if grids[1:] else []),
-        *([document.over.section] if document.over else []),
-        Section("How it was found", items=document.method),
+    parts = [
+        Section("At a glance", grids=grids[:1]),
+        Section("Pictures", pictures=pictures),
+        Section("In sentences", text=explanation),
+        Section("Numbers", grids=grids[1:]),
     ]
+    sections = [part for part in parts if part.grids or part.pictures or part.text]
+    sections += [document.over.section] if document.over else []
+    sections.append(Section("How it was found", items=document.method))
     config = (folder / CONFIG).read_text(encoding="utf-8")
     notes = [f"Warning: {line}." for line in _warnings(asked, document)]
     rests = document.over.sentences if document.over else []
@@ -212,9 +213,9 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 
 def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str]) -> None:
     warnings, data = _warnings(asked, document), document.data
-    if asked.arguments.json and isinstance(data, list):
-        return console.print_list(data)
-    if asked.arguments.json and not isinstance(data, list):
+    if asked.arguments.json:
+        if isinstance(data, list):
+            return console.print_list(data)
         said_too = {"sentences": document.sentences} if document.sentences else {}
         about = {"run_dir": str(folder), **more, "warnings": warnings}
         return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})

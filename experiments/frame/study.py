@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from experiments import execution
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.frame.over_assumptions import OverAssumptions
+from experiments.replications.replicating import Task
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Page, Picture, said
 from experiments.report.verdicts import DesignVerdict
-from experiments.store import Part
 from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
@@ -21,10 +20,10 @@ from sim.domain.columns import TableSchema
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
 S = TypeVar("S")
-Tables = Sequence[tuple[TableSchema, Columns]]
+Table = tuple[TableSchema, Columns]
+Tables = Sequence[Table]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
-Task = execution.Task[Key, Part]
 Line = Callable[[Kpis, float], str]
 """How far the work is, by what is there and the seconds that a replication takes."""
 
@@ -138,7 +137,7 @@ class Study(Generic[K, R]):
     document: Callable[[Asked[K], R], Document]
     name: Callable[[Asked[K]], str] = lambda asked: asked.designs[0].hub.scenario
     """Of the run, in its folder's name."""
-    check: Callable[[Sequence[Design], K], None] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
+    check: Callable[[Sequence[Design], K], object] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
     """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
     library: str | None = None
     """Of the extra `study`, that it needs."""

@@ -3,19 +3,18 @@
 import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from experiments import execution
-from experiments.designs.design import Design, DesignKeys
+from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import time_left
 from experiments.formatting import kpi_name, whole
-from experiments.replications.margin import walks_of
-from experiments.replications.stability import Stability, grow, verdicts
+from experiments.replications.stability import grow, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
-from experiments.report.margin import Margins, margins_of
+from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
-from experiments.store import Part, RunDirectory
+from experiments.store import Part
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.inputs import check_recorded, make_inputs
@@ -24,6 +23,9 @@ from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
+Task = execution.Task[Key, Part]
+Made = Callable[[Sequence[Task]], Mapping[Key, Mapping[str, float]]]
+"""The KPIs of all replications that are there, those of these tasks among them."""
 
 
 def replicate(config: HubConfig, replication: int) -> Part:
@@ -41,112 +43,68 @@ def evaluate(config: HubConfig, replication: int) -> Part:
     return {**replicate(config, replication), "tables": {}}
 
 
-def check_designs(designs: Sequence[Design], study: DesignKeys) -> None:
+def check_designs(designs: Sequence[Design], study: Replicated) -> None:
     """Refuse what cannot be simulated: units without room, flights that no hall can take, keys that no flight has.
+
+    Of studies that store their replications; others check what they simulate.
 
     Raises:
         CargohubError: the first mistake.
     """
-    for design in designs:
-        make_inputs(design.hub, 0)
-        check_recorded(design.hub, study.max_replications)
+    if (most := study.max_replications) is not None:
+        for design in designs:
+            make_inputs(design.hub, 0)
+            check_recorded(design.hub, most)
 
 
 def replications(
-    run: RunDirectory,
-    designs: Sequence[Design],
-    study: DesignKeys,
-    pool: execution.Pool,
-    *,
-    is_quiet: bool,
-    work_of: Simulation = replicate,
+    designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate
 ) -> Outcome:
-    """Do what is missing, keep each as it finishes, and sum up.
+    """Have what is missing made, and sum up.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
     a run that goes on where a former one ended, or has other workers, ends with the same.
     """
-    work = _Work(run, designs, study, pool, is_quiet, work_of)
-    most = study.max_replications
-    n, wide = narrow(
-        work.samples, study.asked, first=study.replications, most=most, report=work.report, interval_of=interval_of
-    )
-    stability = work.stability(n)
-    return outcome_of(designs, work.samples(n), study, stability, work.margins(n, stability), too_wide(wide, n))
+    began, n_before, most = time.monotonic(), len(make([])), study.max_replications
+
+    def made(tasks: Sequence[Task]) -> Mapping[Key, Mapping[str, float]]:
+        if tasks and not is_quiet and len(make([])) == n_before:
+            _say_longer(designs)
+        return make(tasks)
+
+    def rows(some: Sequence[Design], n: int, work: Simulation) -> dict[str, list[Mapping[str, float]]]:
+        kpis = made(missing(some, n, made([]), work))
+        return {design.label: [kpis[design.label, number] for number in range(n)] for design in some}
+
+    def samples(n: int) -> Samples:
+        by_design = rows(designs, n, work_of)
+        return {label: {kpi: [row[kpi] for row in of_label] for kpi in KPIS} for label, of_label in by_design.items()}
+
+    def report(n: int, wide: Sequence[Need]) -> None:
+        if not is_quiet and missing(designs, n + 1, made([]), work_of):
+            n_made = len(made([])) - n_before
+            each = (time.monotonic() - began) / n_made if n_made else None
+            report_cost(wide, n, most=most, designs=len(designs), seconds=each)
+
+    n, wide = narrow(samples, study.asked, first=study.replications, most=most, report=report, interval_of=interval_of)
+    known = rows(designs, n, work_of)
+    stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
+    walks = walks_of(designs, n, study, stability)
+    while needs := [need for walk in walks if (need := walk.missing(made([])))]:
+        made([(key, evaluate, task) for key, task in needs])
+    margins = margins_of(walk.threshold() for walk in walks)
+    return outcome_of(designs, samples(n), study, stability, margins, too_wide(wide, n))
 
 
-@dataclass
-class _Work:
-    """The replications of a run: those there, and the making of more."""
-
-    run: RunDirectory
-    designs: Sequence[Design]
-    study: DesignKeys
-    pool: execution.Pool
-    is_quiet: bool
-    work_of: Simulation
-    n_made: int = 0
-
-    def __post_init__(self) -> None:
-        self._finished = self.run.finished()
-        self._began = time.monotonic()
-
-    def samples(self, n: int) -> Samples:
-        """The KPIs of the first n replications of each design; those missing are made."""
-        self._make(self._tasks(n))
-        return {
-            design.label: {kpi: [self._finished[design.label, number][kpi] for number in range(n)] for kpi in KPIS}
-            for design in self.designs
-        }
-
-    def stability(self, n: int) -> dict[str, Stability]:
-        """The verdicts on the designs, from their first n replications; longer runs are made where those cannot say."""
-
-        def values(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            return {design.label: [self._finished[design.label, number] for number in range(n)] for design in designs}
-
-        def longer(designs: Sequence[Design]) -> dict[str, list[Mapping[str, float]]]:
-            self._make(missing(designs, n, self._finished, grow))
-            return values(designs)
-
-        return verdicts(self.designs, values(self.designs), longer, is_quiet=self.is_quiet)
-
-    def margins(self, n: int, stability: Mapping[str, Stability]) -> Margins:
-        """How far the answers are from changing, from at most the first n replications; other demands are made."""
-        walks = walks_of(self.designs, n, self.study, stability)
-        while needs := [need for walk in walks if (need := walk.missing(self._finished))]:
-            self._make([(key, evaluate, task) for key, task in needs])
-        return margins_of(walk.threshold() for walk in walks)
-
-    def _make(self, tasks: Sequence[execution.Task[Key, Part]]) -> None:
-        if tasks:
-            self._say_longer()
-            for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)):
-                self.run.keep(key, part)
-            self.n_made += len(tasks)
-            self._finished = self.run.finished()
-
-    def _say_longer(self) -> None:
-        """Before the first are made: that those with disruptions may go on for longer than was asked."""
-        hubs = [design.hub for design in self.designs if design.hub.disruptions and design.hub.recovery.runs_on]
-        days = max((hub.horizon_days for hub in hubs), default=0)
-        if days and not self.is_quiet and not self.n_made:
-            sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
-            sys.stderr.flush()
-
-    def report(self, n: int, wide: Sequence[Need]) -> None:
-        if self.is_quiet or not self._tasks(n + 1):
-            return
-        each = (time.monotonic() - self._began) / self.n_made if self.n_made else None
-        report_cost(wide, n, most=self.study.max_replications, designs=len(self.designs), seconds=each)
-
-    def _tasks(self, n: int) -> list[execution.Task[Key, Part]]:
-        return missing(self.designs, n, self._finished, self.work_of)
+def _say_longer(designs: Sequence[Design]) -> None:
+    """Before the first are made: that those with disruptions may go on for longer than was asked."""
+    hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
+    if days := max((hub.horizon_days for hub in hubs), default=0):
+        sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
+        sys.stderr.flush()
 
 
-def missing(
-    designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation
-) -> list[execution.Task[Key, Part]]:
+def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation) -> list[Task]:
     """Those of the first n replications of each design that are not there, as tasks."""
     # The longest first, so that no core waits at the end; bits do not depend on it.
     by_size = sorted(designs, key=lambda design: -daily_parcels(design.hub))

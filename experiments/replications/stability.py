@@ -2,28 +2,39 @@
 
 1. A hub of which nothing is used more than half of the time, and which has nothing left over, is stable, however short
    the run is.
-2. Otherwise the growth of the week's least backlog decides, over all replications (`statistics.growth`).
+2. Otherwise the growth of the week's least backlog decides, over all replications (`statistics.warmup`).
 3. Where it cannot, the same replications are run on: twice and then four times the measured days, at the demand of the
    measured days. Only their growth is kept, apart from the run.
 4. Where that cannot either, the verdict is None: undecided.
 
 Verbs with very many designs (`select`, `sensitivity`, `expansion`) judge by the runs that they have: 1, 2
 and 4.
+
+How far the answer of a design is from changing, is its threshold among demands around the one asked for. Each of the
+run's first replications has a threshold of its own, by bisection that starts at the demand asked for, where its KPIs
+are known. A demand is carried by the page's measure: enough parcels on time, and no growing backlog. Of the demand
+asked for the run's own verdict says whether the backlog grows; of others their run alone, without longer ones, and
+where it does not show it, the backlog sets no threshold. The demands lie within `margin.reach` of the one asked for, so
+that the cost is bounded. Their KPIs are kept apart from the run's, and change none.
 """
 
 import datetime as dt
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from experiments.designs.design import Design
+from experiments.arguments import Arguments
+from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
+from experiments.replications.crossing import Bisection, most_flights
 from experiments.report.sections import said
-from experiments.statistics.growth import Growth, pooled
+from experiments.report.verdicts import carries
+from experiments.statistics.warmup import Growth, pooled
 from experiments.store import Part
 from experiments.store.rows import stored
-from experiments.store.summaries import VERDICTS, StabilityRow
+from experiments.store.summaries import VERDICTS, MarginRow, StabilityRow
 from experiments.store.tables import Columns, Key
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
@@ -80,7 +91,7 @@ def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
         lines.append(f"{_counted(unstable, stability)}: unstable: their backlog grows, and {depend}")
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
-        may = "the runs hold no two weeks to compare; more horizon_days can" if is_short else "more horizon_days may"
+        may = said("no_two_weeks") if is_short else "more horizon_days may"
         lines.append(said("undecided_designs", designs=_counted(undecided, stability), depend=depend, may=may))
     return lines
 
@@ -184,3 +195,85 @@ def stability_table(stability: Mapping[str, Stability]) -> tuple[TableSchema, Co
 def stability_of(row: StabilityRow) -> Stability:
     growth = Growth(row.growth_per_day, row.low, row.high, row.n)
     return Stability(VERDICTS[row.verdict], growth, row.horizon_days)
+
+
+_STEP: Final = 0.25
+"""Of the reach: the first step from the demand asked for (assumption)."""
+
+
+def _why_impossible(design: Design) -> str:
+    """Why other demands say nothing of a design; empty if they do."""
+    if design.hub.arrivals.model is ArrivalModel.FILE:
+        return said("fixed_traffic")
+    if design.hub.horizon_days < DAYS_PER_WEEK:
+        return f"it takes at least horizon_days={DAYS_PER_WEEK}"
+    return ""
+
+
+def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin) -> list[str]:
+    """Of designs without a margin: why there is none, or the command that computes it."""
+    reasons = {design.label: _why_impossible(design) for design in designs}
+    lines = []
+    for why in dict.fromkeys(why for why in reasons.values() if why):
+        labels = [label for label in reasons if reasons[label] == why]
+        subject = "" if len(labels) == len(designs) else f" of {', '.join(labels)}"
+        lines.append(said("margin_not_shown", subject=subject, why=why))
+    if len(designs) <= margin.designs or all(reasons.values()):
+        return lines
+    words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
+    command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(designs)}")).command
+    return [*lines, said("margin_not_computed", command=command)]
+
+
+class Walk(Bisection):
+    """One replication of a design, on its way to its threshold."""
+
+    def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
+        super().__init__(design, number)
+        self._is_growing = stability.is_unstable
+        asked, tolerance = design.hub.demand.flights_per_day, margin.tolerance
+        self.begin(
+            asked,
+            step=tolerance * math.ceil(_STEP * margin.reach * asked / tolerance),
+            tolerance=tolerance,
+            limit=min(round(asked * (1 + margin.reach), 4), most_flights(design.hub)),
+            floor=round(asked * (1 - margin.reach), 4),
+        )
+        self._start = self.at
+
+    def key(self) -> Key:
+        """What the demand that is asked about now is kept under: the first as the run's own."""
+        label = self.design.label
+        return label if self.at == self._start else demand_label(label, self.at), self.number
+
+    def missing(self, kpis: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
+        """What has to be simulated next, and its key; None if the threshold is known."""
+        while self.crossing is None:
+            if self.key() not in kpis:
+                return self.key(), (at_demand(self.design.hub, self.at), self.number)
+            self.answer(is_yes=self._is_carried(kpis[self.key()]))
+        return None
+
+    def _is_carried(self, kpis: Values) -> bool:
+        is_growing = (
+            self._is_growing if self.at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
+        )
+        return carries(kpis["on_time_share"], is_unstable=is_growing)
+
+    def threshold(self) -> MarginRow:
+        assert self.crossing is not None
+        no = math.nan if self.crossing.no is None else self.crossing.no
+        return MarginRow(self.design.label, self.number, self.crossing.yes, no)
+
+
+def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
+    """One of each of the first replications of each design that has a margin."""
+    margin = study.answers_margin
+    if margin is None or len(designs) > margin.designs:
+        return []
+    return [
+        Walk(design, number, margin, stability[design.label])
+        for design in designs
+        if not _why_impossible(design)
+        for number in range(min(n, margin.replications))
+    ]

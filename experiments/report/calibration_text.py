@@ -10,8 +10,7 @@ import numpy as np
 
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
-from experiments.statistics.calibration import Calibration
-from experiments.statistics.structural_breaks import CRITICAL_VALUE, LEAST_WEEKS
+from experiments.statistics.calibration import CRITICAL_VALUE, LEAST_WEEKS, Calibration
 
 
 def notes(result: Calibration) -> list[str]:

@@ -1,15 +1,5 @@
 """What can be said from replications, and how surely."""
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, mean_interval
-from experiments.statistics.paired import paired_interval, paired_intervals, variance_ratio
+from experiments.statistics.interval import Interval, mean_interval
 
-__all__ = [
-    "ANYTHING",
-    "CONFIDENCE",
-    "Interval",
-    "Range",
-    "mean_interval",
-    "paired_interval",
-    "paired_intervals",
-    "variance_ratio",
-]
+__all__ = ["Interval", "mean_interval"]

@@ -15,8 +15,12 @@ Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Sy
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.statistics.selection import Fate, Floats, Goal, Looks, Sample, Selection, Verdict
+
+Counts = NDArray[np.int64]
+"""Replications of each design."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
         counts = counts + _handed_out(shares(known, goal, best), counts, room, looks.most)
 
 
-def moments(sample: Sample, goal: Goal, counts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Moments:
+def moments(sample: Sample, goal: Goal, counts: Counts) -> Moments:
     values = sample(range(goal.n_designs), counts.tolist())
     mean, deviation = (np.array([pick(samples[0]) for samples in values]) for pick in (np.mean, _deviation))
     if goal.costs is None:
@@ -120,9 +124,7 @@ def _selection(known: Moments, goal: Goal, best: int | None, probability: float)
     return Selection(tuple(verdicts), probability)
 
 
-def _handed_out(
-    share: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]], room: int, most: int
-) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _handed_out(share: Floats, counts: Counts, room: int, most: int) -> Counts:
     """Whole replications that bring the counts nearest to their shares, none of them above `most`."""
     weight = share / share.max() if share.max() > 0 else np.ones(share.size)
     more = np.zeros_like(counts)

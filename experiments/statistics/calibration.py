@@ -1,11 +1,111 @@
-"""A calendar of arrivals from daily counts: the breaks of their level, the fit, and both by week, to be looked at."""
+"""A calendar of arrivals from daily counts: the breaks of their level, the fit, and both by week, to be looked at.
+
+Breaks are dates on which a carrier came or left. The counts are summed to weeks, and the log of a week's count is
+regressed on the months its days lie in; a break adds a step to that. The largest Wald statistic over all dates but the
+first and last 15 % is compared with the critical value of Andrews (1993, Econometrica 61:821; corrected 2003,
+Econometrica 71:395, table 1) for one parameter, its variance being the long-run one of Newey and West (1987). With a
+break found, both sides are searched in turn: Bai (1997, Econometric Theory 13:315), breaks one at a time.
+"""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from experiments.statistics.calendar_indices import CalendarFit, Days, Floats, fit_calendar, weekday_of
-from experiments.statistics.structural_breaks import Breaks, find_breaks
+from experiments.statistics.calendar_indices import CalendarFit, Days, Floats, fit_calendar, month_of, weekday_of
+
+CRITICAL_VALUE: Final = 8.68
+"""Andrews (2003), table 1: p = 1, π₀ = 0.15, 5 %."""
+TRIMMED_SHARE: Final = 0.15
+LEAST_WEEKS: Final = 104
+"""With less than two years on both sides together a step cannot be told from the season [weeks]."""
+
+_LEAST_COUNT: Final = 0.5
+"""Stands for an empty week, whose logarithm does not exist [flights]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A change of level: `week` is the Monday of the first week at the new one, `ratio` the new level over the old."""
+
+    week: np.datetime64
+    ratio: float
+    statistic: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """The breaks in order of time; `tested` is False where the weeks are too few to tell a break from the season."""
+
+    tested: bool
+    n_weeks: int
+    breaks: tuple[Break, ...]
+
+
+def find_breaks(*, days: Days, counts: Floats) -> Breaks:
+    """The breaks in the level of daily `counts` (N) [flights/day] on `days` (N, ascending; unknown days left out)."""
+    mondays, totals, months = _weeks(days, counts)
+    weeks = _search(mondays, np.log(np.maximum(totals, _LEAST_COUNT)), months)
+    return Breaks(tested=totals.size >= LEAST_WEEKS, n_weeks=int(totals.size), breaks=tuple(weeks))
+
+
+def _weeks(days: Days, counts: Floats) -> tuple[Days, Floats, Floats]:
+    """Mondays (W), flights (W) and shares of the months (W, 12) of the weeks of which all seven days are known."""
+    starts, week, n_known = np.unique(days - weekday_of(days), return_inverse=True, return_counts=True)
+    totals = np.bincount(week, weights=counts)
+    months = np.zeros((starts.size, 12))
+    np.add.at(months, (week, month_of(days)), 1 / 7)
+    whole = n_known == 7
+    return starts[whole], totals[whole], months[whole]
+
+
+def _search(mondays: Days, level: Floats, months: Floats) -> list[Break]:
+    if level.size < LEAST_WEEKS:
+        return []
+    at, step, statistic = _largest_step(level, months)
+    if not statistic > CRITICAL_VALUE:
+        return []
+    here = Break(week=mondays[at], ratio=float(np.exp(step)), statistic=statistic)
+    before, after = slice(None, at), slice(at, None)
+    return [
+        *_search(mondays[before], level[before], months[before]),
+        here,
+        *_search(mondays[after], level[after], months[after]),
+    ]
+
+
+def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
+    """Week, size [log] and Wald statistic of the step that explains most of `level` (W), `months` (W, 12) removed."""
+    basis, _ = np.linalg.qr(months[:, months.any(axis=0)])
+    candidates = np.arange(round(TRIMMED_SHARE * level.size), round((1 - TRIMMED_SHARE) * level.size) + 1)
+    steps = (np.arange(level.size)[:, None] >= candidates).astype(np.float64)
+    # Frisch and Waugh (1933): what the months explain is taken out of both sides, and the step's size remains.
+    rest = level - basis @ (basis.T @ level)
+    steps -= basis @ (basis.T @ steps)
+    energy = np.sum(steps**2, axis=0)
+    sizes = steps.T @ rest / energy
+    best = int(np.argmax(sizes**2 * energy))
+    basis = np.column_stack([basis, steps[:, best] / np.sqrt(energy[best])])
+    variance = _long_run_variance(level - basis @ (basis.T @ level), basis)
+    return int(candidates[best]), float(sizes[best]), float(sizes[best] ** 2 * energy[best] / variance)
+
+
+def _long_run_variance(residuals: Floats, basis: Floats) -> float:
+    """Variance plus twice the Bartlett-weighted autocovariances, with the lags of Newey and West (1994).
+
+    `basis` (W, K, orthonormal) is what was taken out of `residuals` (W). That alone makes neighbours
+    differ, the more the fewer weeks a month has: its part of each autocovariance is put back.
+    """
+    n_weeks = residuals.size
+    variance = float(residuals @ residuals) / (n_weeks - basis.shape[1])
+    total = variance
+    lags = int(4 * (n_weeks / 100) ** (2 / 9))
+    for lag in range(1, lags + 1):
+        by_fit = -variance * float(np.sum(basis[lag:] * basis[:-lag]))
+        covariance = (float(residuals[lag:] @ residuals[:-lag]) - by_fit) / n_weeks
+        total += 2 * (1 - lag / (lags + 1)) * covariance
+    # Alternating weeks can bring the sum to nothing; a series without noise has none at all.
+    return float(max(total, variance / 2, np.finfo(np.float64).tiny))
 
 
 @dataclass(frozen=True, slots=True)

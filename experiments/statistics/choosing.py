@@ -15,13 +15,10 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.deciding import curve, line
 from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
-from experiments.statistics.kernel_ridge import ridge
-from experiments.statistics.quadratic import additive
-from experiments.statistics.share_of_worlds import Checked, Share, share
+from experiments.statistics.share_of_worlds import Checked, Share, additive, ridge, share
 from experiments.statistics.two_sources import Floats, two_source_interval
-from experiments.statistics.what_decides import GROUPS, groups_of, jackknifed
+from experiments.statistics.what_decides import GROUPS, curve, groups_of, jackknifed, line
 
 LEAST: Final = 3
 """Worlds simulated, without which no error is known."""

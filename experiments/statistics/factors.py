@@ -1,10 +1,15 @@
-"""Factors of a sensitivity study as the sampling methods see them: names, ranges, and which are whole numbers."""
+"""Which of many factors matter: Morris's elementary effects, Sobol's indices, and the ranges that both sample."""
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from experiments.statistics.interval import CONFIDENCE, Interval
+from experiments.statistics.two_sources import jackknife, two_source_interval
 
 Floats = NDArray[np.float64]
 
@@ -33,3 +38,168 @@ class Box:
 def library_seed(seed: int) -> int:
     """A seed that the library accepts as one: it takes 0 for none."""
     return 1 + seed % (2**31 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one factor does, in units of the output a range of the factor.
+
+    `mean`: of the elementary effects (Morris's µ), its sign the direction; `size`: of their absolute values
+    (µ*); `spread`: their standard deviation (σ), which is large where the effect depends on the other
+    factors.
+    """
+
+    factor: str
+    mean: Interval
+    size: Interval
+    spread: float
+
+
+def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Floats:
+    """Points of n random trajectories, (n·(K + 1), K): from each to the next a single factor changes.
+
+    Whole numbers are rounded to the nearest; `effects` goes by the steps that were really made.
+
+    Source: M. D. Morris, Technometrics 33(2), 1991, 161-174, doi:10.1080/00401706.1991.10484804.
+    """
+    from SALib.sample.morris import sample
+
+    drawn = sample(box.problem(), n, num_levels=levels, seed=library_seed(seed))
+    return box.rounded(np.asarray(drawn, dtype=np.float64))
+
+
+def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
+    """Effects of all factors, in their order; `outputs` (R, N) at the points (N, K), under common random numbers.
+
+    Sources: Morris 1991 (µ, σ); F. Campolongo, J. Cariboni and A. Saltelli, Environmental Modelling &
+    Software 22(10), 2007, 1509-1518, doi:10.1016/j.envsoft.2006.10.004 (µ*).
+    """
+    n = len(points) // (len(box.names) + 1)
+    elementary = _elementary(box, points, outputs.mean(axis=0))
+
+    def means(response: Floats) -> Floats:
+        moved = _elementary(box, points, response)
+        return np.array([moved.mean(axis=0), np.abs(moved).mean(axis=0)])
+
+    simulation = jackknife(means, outputs)
+    kinds = (elementary, np.abs(elementary))
+    intervals = [
+        [
+            two_source_interval(
+                float(kind[:, at].mean()),
+                sampling=float(kind[:, at].var(ddof=1)) / n,
+                n_samples=n,
+                simulation=float(simulation[row, at]),
+                n_replications=len(outputs),
+            )
+            for at in range(len(box.names))
+        ]
+        for row, kind in enumerate(kinds)
+    ]
+    spread = elementary.std(axis=0, ddof=1)
+    return tuple(
+        Effect(name, intervals[0][at], intervals[1][at].within(0.0), float(spread[at]))
+        for at, name in enumerate(box.names)
+    )
+
+
+def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
+    """(trajectories, K): change of the response over the change of the factor, as a share of its range."""
+    n_factors = len(box.names)
+    unit = (points - np.array(box.low)) / (np.array(box.high) - np.array(box.low))
+    steps = np.diff(unit.reshape(-1, n_factors + 1, n_factors), axis=1)
+    changes = np.diff(response.reshape(-1, n_factors + 1), axis=1)
+    trajectory, step, factor = np.nonzero(steps)
+    moved = np.full((len(steps), n_factors), np.nan)
+    moved[trajectory, factor] = changes[trajectory, step] / steps[trajectory, step, factor]
+    return moved
+
+
+NOTICEABLE: Final = 0.02
+"""By which estimates must contradict what indices can be, to be called impossible (assumption)."""
+_WHOLE: Final = 0.5
+"""More on both sides of a whole range, so that each number is as likely as any other."""
+_FEWEST_RESAMPLES: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Of one factor: `first`, the share of the variance it makes alone (S1); `total`, with all it acts with (ST)."""
+
+    factor: str
+    first: Interval
+    total: Interval
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether no true index is like the estimates: below 0 or above 1, or alone more than with others."""
+        least, most = min(self.first.mean, self.total.mean), max(self.first.mean, self.total.mean)
+        return least < -NOTICEABLE or most > 1 + NOTICEABLE or self.first.mean > self.total.mean + NOTICEABLE
+
+
+def is_too_much(indices: Sequence[Index]) -> bool:
+    """Whether the factors alone make more than all the variance, by the estimates."""
+    return sum(index.first.mean for index in indices) > 1 + NOTICEABLE
+
+
+def crossed_points(box: Box, *, n: int, seed: int) -> Floats:
+    """Saltelli's scheme on a scrambled Sobol sequence, (n·(K + 2), K); n a power of two.
+
+    Sources: I. M. Sobol', Mathematics and Computers in Simulation 55, 2001, 271-280,
+    doi:10.1016/S0378-4754(00)00270-6; A. Saltelli et al., Computer Physics Communications 181(2), 2010,
+    259-270, doi:10.1016/j.cpc.2009.09.018.
+    """
+    from SALib.sample.sobol import sample
+
+    with warnings.catch_warnings():
+        # The name of scipy's seed changes between its versions.
+        warnings.simplefilter("ignore")
+        drawn = sample(box.problem(_WHOLE), n, calc_second_order=False, seed=library_seed(seed))
+    return box.rounded(np.asarray(drawn, dtype=np.float64))
+
+
+def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[Index, ...]:
+    """Indices of all factors, in their order; `outputs` (R, N) at `crossed_points`, under common random numbers.
+
+    First-order indices by Saltelli et al. 2010, total ones by Jansen's estimator as given there. A response
+    that is the same everywhere has no variance to share: its indices are 0, without interval.
+    """
+    from scipy.special import ndtri
+
+    names = box.names
+    n = outputs.shape[1] // (len(names) + 2)
+    estimates, halves = _analysed(box, outputs.mean(axis=0), resamples, seed)
+    sampling = (halves / float(ndtri((1 + CONFIDENCE) / 2))) ** 2
+    simulation = jackknife(lambda response: _analysed(box, response, _FEWEST_RESAMPLES, seed)[0], outputs)
+
+    def interval(kind: int, at: int) -> Interval:
+        return two_source_interval(
+            float(estimates[kind, at]),
+            sampling=float(sampling[kind, at]),
+            n_samples=n,
+            simulation=float(simulation[kind, at]),
+            n_replications=len(outputs),
+        )
+
+    return tuple(Index(name, interval(0, at), interval(1, at)) for at, name in enumerate(names))
+
+
+def _analysed(box: Box, response: Floats, resamples: int, seed: int) -> tuple[Floats, Floats]:
+    """S1 and ST, (2, K), and their bootstrap half-widths; NaN half-widths without variance."""
+    from SALib.analyze.sobol import analyze
+
+    if np.ptp(response) <= np.finfo(np.float64).eps * max(1.0, float(np.abs(response).max())):
+        nothing = np.zeros((2, len(box.names)))
+        return nothing, nothing + np.nan
+    with warnings.catch_warnings():
+        # A factor that changes nothing is told of by its index.
+        warnings.simplefilter("ignore")
+        said = analyze(
+            box.problem(),
+            response,
+            calc_second_order=False,
+            num_resamples=resamples,
+            conf_level=CONFIDENCE,
+            seed=library_seed(seed),
+        )
+    return np.array([said["S1"], said["ST"]]), np.array([said["S1_conf"], said["ST_conf"]])

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, t_quantile
-from experiments.statistics.paired import difference_of, paired_intervals, variance_ratio
+from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
 
 _SEED: Final = 1
 """Dunnett's probabilities are integrals by quasi-random points: fixed, so that the same data give the same digits."""

@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 from experiments.statistics.interval import Interval
 from experiments.statistics.next_runs import Wanted
 from experiments.statistics.open_worlds import Run, Sample
-from experiments.statistics.quadratic import Quadratic, fitted
-from experiments.statistics.share_of_worlds import bounded, left_by_axes
-from experiments.statistics.two_sources import Floats
-from experiments.statistics.what_decides import GROUPS, variance_by_groups
+from experiments.statistics.share_of_worlds import Quadratic, bounded, fitted, left_by_axes
+from experiments.statistics.two_sources import Floats, variance_by_groups, variance_within
+from experiments.statistics.what_decides import GROUPS
 
 Ask = Callable[[Sequence[Wanted]], Mapping[Run, Floats]]
 """The observed figures as the model has them in these worlds: by replication and observation, (n, T)."""
@@ -192,9 +191,7 @@ def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
 
 def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
     """Of a figure in simulated worlds: scaled values (n, K), and by world its replications' values."""
-    several = [outputs for outputs in values if len(outputs) > 1]
-    squares = sum(float(((outputs - outputs.mean()) ** 2).sum()) for outputs in several)
-    noise = squares / sum(len(outputs) - 1 for outputs in several) if several else 0.0
+    noise = variance_within(values)
     surface = fitted(scaled, np.array([outputs.mean() for outputs in values]))
     of_means = noise * float(np.mean([1 / len(outputs) for outputs in values]))
     return Emulator(surface, noise**0.5, max(0.0, surface.error**2 - of_means) ** 0.5)

@@ -8,13 +8,12 @@ or to another replication where the noise leaves the answer of a world open.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 
 from experiments.statistics.open_worlds import Answer, Effort, Known, Run, Sample
-from experiments.statistics.share_of_worlds import Checked
-from experiments.statistics.worlds import Stratum
+from experiments.statistics.share_of_worlds import Checked, Stratum
 
 Wanted = tuple[int, int, int]
 """Design, world, and how many replications it is to have."""
@@ -28,14 +27,6 @@ PILOT: Final = _PILOT + _TWICE + 2
 """Runs of a design at most before the first look, a check on each side of the screen among them."""
 _BATCH: Final = 8
 """Runs between two looks; from 80 runs on, a tenth of what there is (assumption)."""
-
-
-class _Source(Protocol):
-    def gain(self) -> float:
-        """Variance that its next run takes off the shares; 0 where there is none left."""
-
-    def take(self) -> Wanted:
-        """Its next run."""
 
 
 def explored(sample: Sample, effort: Effort, ask: Ask) -> Known:
@@ -85,7 +76,7 @@ def _in_question(known: Known) -> list[int]:
     return [design for design in designs if limit is None or (known.share(design).interval.half_width or 0.0) > limit]
 
 
-def _sources(known: Known, designs: Sequence[int]) -> Iterator[_Source]:
+def _sources(known: Known, designs: Sequence[int]) -> Iterator["_Source"]:
     shares = {design: _shares(known, design) for design in designs}
     for design in designs:
         checked, weight = known.checked(design), shares[design][Stratum.OPEN]
@@ -176,3 +167,7 @@ class _Again:
     def take(self) -> Wanted:
         self.is_taken = True
         return *self.run, self.n + 1
+
+
+_Source = _Alone | _Checks | _Again
+"""`gain`: variance that its next run takes off the shares, 0 where there is none left; `take`: that run."""

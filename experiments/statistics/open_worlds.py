@@ -12,10 +12,8 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtr
 
-from experiments.statistics.kernel_ridge import Ridge, ridge
-from experiments.statistics.share_of_worlds import Checked, Share, share
-from experiments.statistics.two_sources import Floats
-from experiments.statistics.worlds import Strata, Stratum, strata
+from experiments.statistics.share_of_worlds import Checked, Ridge, Share, Strata, Stratum, ridge, share, strata
+from experiments.statistics.two_sources import Floats, variance_within
 
 Run = tuple[int, int]
 """Design and world."""
@@ -107,7 +105,7 @@ class Known:
         self.answers |= answers
         self.runs = sorted(self.answers)
         self._at = {run: at for at, run in enumerate(self.runs)}
-        self.noise = self._pooled()
+        self.noise = variance_within(np.array(answer.margins) for answer in self.answers.values()) ** 0.5
         self._features = np.vstack([self.sample.features(design, [world]) for design, world in self.runs])
         margins = np.array([self.answers[run].margin for run in self.runs])
         self.fit = ridge(self._features @ self._features.T, margins, [world for _, world in self.runs])
@@ -199,12 +197,6 @@ class Known:
         """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
         runs = self._of(Stratum.OPEN)
         return len(runs), sum(map(self._is_wrong, runs))
-
-    def _pooled(self) -> float:
-        """Within worlds, over those with several replications."""
-        several = [np.array(answer.margins) for answer in self.answers.values() if len(answer.margins) > 1]
-        squares = sum(float(((margins - margins.mean()) ** 2).sum()) for margins in several)
-        return (squares / sum(len(margins) - 1 for margins in several)) ** 0.5 if several else 0.0
 
 
 def probability(scores: Floats, deviation: float) -> Floats:

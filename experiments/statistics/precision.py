@@ -41,7 +41,7 @@ class Need:
     n: int | None
 
 
-def replications_needed(values: Sequence[float], half_width: float, *, confidence: float = CONFIDENCE) -> int:
+def replications_needed(values: Sequence[float], half_width: float) -> int:
     """Least number of replications, not below those there, whose t interval would be as narrow with this variance.
 
     Raises:
@@ -59,7 +59,7 @@ def replications_needed(values: Sequence[float], half_width: float, *, confidenc
     deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
 
     def is_enough(count: int) -> bool:
-        return t_quantile((1 + confidence) / 2, count - 1) * deviation / math.sqrt(count) <= half_width
+        return t_quantile((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count) <= half_width
 
     return n + bisect_left(range(n, UNREACHABLE), x=True, key=is_enough)
 

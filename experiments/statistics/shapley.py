@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from experiments.statistics.interval import ANYTHING, Interval, Range, mean_interval
-from experiments.statistics.paired import difference_of, paired_interval
+from experiments.statistics.two_sources import difference_of, paired_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,177 @@ sampling with regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.
 (points that fill each axis evenly leave only the variance that no sum of functions of one number explains);
 Y. Sun, D. W. Apley and J. Staum, Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932
 (variance between scenarios, apart from the noise within).
+
+The regression is a quadratic, by kernel ridge regression. Its penalty is the one whose leave-one-group-out errors are
+least; those errors are what the fit says of itself. C. Saunders, A. Gammerman and V. Vovk, Ridge regression learning
+algorithm in dual variables, ICML 1998, 515-521; D. M. Allen, Technometrics 16(1), 1974, 125-127,
+doi:10.1080/00401706.1974.10489157 (errors left out).
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import IntEnum
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.statistics.interval import CONFIDENCE, Interval
-from experiments.statistics.quadratic import additive
 from experiments.statistics.two_sources import Floats
-from experiments.statistics.worlds import Strata
+
+_PENALTIES: Final = 10.0 ** np.arange(-6.0, 2.1, 0.5)
+"""Tried, as multiples of the mean of the Gram matrix's diagonal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ridge:
+    """Prediction at a point: `constant` plus `weights` times the kernel of the point with each fitted point."""
+
+    constant: float
+    weights: Floats
+    errors: Floats
+    """Of each fitted point, predicted without its group: what was observed minus what was predicted."""
+
+    @property
+    def error(self) -> float:
+        """Root mean square of the errors."""
+        return float(np.sqrt(np.mean(self.errors**2)))
+
+
+def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
+    """The fit to a response (n,) whose points have the kernel `gram` (n, n); the constant has no penalty.
+
+    `groups`: points that are left out together, (n,); none: each alone.
+    """
+    n = len(response)
+    blocks = [] if groups is None else _blocks(groups)
+    centre = np.eye(n) - 1 / n
+    values, vectors = np.linalg.eigh(centre @ gram @ centre)
+    values = np.maximum(values, 0.0)
+    size = float(values.mean()) or 1.0
+    inside = vectors.T @ (response - response.mean())
+    best: tuple[float, Floats] | None = None
+    for penalty in _PENALTIES * size:
+        kept = values / (values + penalty)
+        errors = _errors(kept, vectors, response - response.mean() - vectors @ (kept * inside), blocks)
+        if best is None or np.sum(errors**2) < np.sum(best[1] ** 2):
+            best = penalty, errors
+    assert best is not None
+    weights = vectors @ (inside / (values + best[0]))
+    weights -= weights.mean()
+    return Ridge(float(np.mean(response - gram @ weights)), weights, best[1])
+
+
+def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArray[np.int64]]) -> Floats:
+    """Of points predicted without their block, from what the fit to all leaves, (n,); no blocks: without themselves."""
+    if not blocks:
+        return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
+    errors = np.empty(len(left))
+    for block in blocks:
+        of_block = vectors[block]
+        hat = 1 / len(left) + (of_block * kept) @ of_block.T
+        errors[block] = np.linalg.lstsq(np.eye(len(block)) - hat, left[block], rcond=None)[0]
+    return errors
+
+
+def _blocks(groups: Sequence[Any] | NDArray[Any]) -> list[NDArray[np.int64]]:
+    _, numbers = np.unique(np.asarray(groups), return_inverse=True)
+    return [np.flatnonzero(numbers == number) for number in range(int(numbers.max()) + 1)]
+
+
+_CURVED: Final = (0.0, 0.3, 1.0, 3.0)
+"""Weights of squares and products beside the linear terms, of which the one with the least error is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quadratic:
+    """`constant + slopes·z + z·curvature·z` of K numbers."""
+
+    constant: float
+    slopes: Floats
+    curvature: Floats
+    """(K, K), symmetric."""
+    error: float
+    """Root mean square of the errors at points left out of the fit [the response's unit]."""
+    explained: float
+    """Share of the response's variance at points left out that it explains; 0 where it explains none."""
+    curved: float
+    """Weight of squares and products in the fit."""
+
+    def __call__(self, points: Floats) -> Floats:
+        """The response at points (M, K), (M,)."""
+        return np.asarray(self.constant + points @ self.slopes + np.sum((points @ self.curvature) * points, axis=1))
+
+    def along(self, points: Floats, number: int, values: Floats) -> Floats:
+        """The response at the points with one number set to each of the values, (V, M)."""
+        return self.moved(self(points), self.gradient(points), points, number, values)
+
+    def gradient(self, points: Floats) -> Floats:
+        """(M, K)."""
+        return np.asarray(self.slopes + 2 * points @ self.curvature)
+
+    def moved(self, response: Floats, gradient: Floats, points: Floats, number: int, values: Floats) -> Floats:
+        """As `along`, from response and gradient at the points."""
+        steps = values[:, None] - points[None, :, number]
+        return np.asarray(response + steps * gradient[:, number] + steps**2 * self.curvature[number, number])
+
+
+def fitted(points: Floats, response: Floats, curved: float | None = None) -> Quadratic:
+    """The quadratic through a response (n,) at points (n, K), by kernel ridge regression.
+
+    `curved`: weight of squares and products beside the linear terms; none: the one with the least error.
+    """
+    product = points @ points.T
+    scale = float(np.mean(np.diag(product))) or 1.0
+    weights = _CURVED if curved is None else (curved,)
+    fits = [(weight, ridge(product + weight / scale * product**2, response)) for weight in weights]
+    weight, best = min(fits, key=lambda pair: pair[1].error)
+    weighted = points * best.weights[:, None]
+    curvature = weight / scale * points.T @ weighted
+    variance = float(np.var(response))
+    explained = max(0.0, 1 - best.error**2 / variance) if variance > 0 else 0.0
+    return Quadratic(best.constant, weighted.sum(axis=0), curvature, best.error, explained, weight)
+
+
+def additive(points: Floats, response: Floats) -> Ridge:
+    """A fit by each number alone: its value and its square."""
+    features = np.hstack([points, points**2 - np.mean(points**2, axis=0)])
+    return ridge(features @ features.T, response)
+
+
+Strata = NDArray[np.int64]
+
+
+class Stratum(IntEnum):
+    """What the screen says of a world."""
+
+    FAILS = 0
+    OPEN = 1
+    HOLDS = 2
+    IMPOSSIBLE = 3
+    """No design like this can be in such a world: it fails there without being simulated."""
+
+
+def sobol_points(n: int, numbers: int, seed: int) -> Floats:
+    """Scrambled Sobol' points (n, numbers) in [0, 1); n a power of two. Its beginning is such a sample too.
+
+    Source: A. B. Owen, Journal of Complexity 14(4), 1998, 466-489, doi:10.1006/jcom.1998.0487.
+    """
+    from scipy.stats import qmc
+
+    drawn = qmc.Sobol(numbers, scramble=True, seed=np.random.default_rng(seed)).random(n)
+    return np.asarray(drawn, dtype=np.float64)
+
+
+def strata(screen: Floats, *, fails_below: float, holds_above: float) -> Strata:
+    """The stratum of each world, by its ratio of what can be handled to what arrives; 0 or less: impossible."""
+    kinds = np.full(screen.shape, Stratum.OPEN, dtype=np.int64)
+    kinds[screen < fails_below] = Stratum.FAILS
+    kinds[screen > holds_above] = Stratum.HOLDS
+    kinds[screen <= 0] = Stratum.IMPOSSIBLE
+    return kinds
+
 
 _PRIOR: Final = 0.5
 """Answers of each kind that are added to those seen when their variance is estimated (Jeffreys)."""

@@ -23,7 +23,7 @@ from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.composition import compose, hub
 from experiments.formatting import whole
 from experiments.frame import console
-from experiments.report.sections import as_lines
+from experiments.report.sections import as_lines, rows_of
 from experiments.store.rows import column, grid_of, table
 from experiments.store.workbook import plain_text, write_workbook
 from sim.errors import InputError
@@ -31,14 +31,6 @@ from sim.reading import near
 
 PRICES: Final = "cost"
 _OPTIONS: Final = ("kind", "to")
-_COLUMNS: Final = {
-    "key": "of the composed configuration",
-    "value": "as configured; where a list has a range, the factor that changes nothing; of a choice its option's place",
-    "low": "lower end of the range; none: no range",
-    "high": "upper end of the range",
-    "kind": "sourced, assumption, derived or decision",
-    "source": "source, reason or formula",
-}
 
 
 @table("assumptions", "numbers of a configuration, and how far they may be from what they are", sort="key")
@@ -111,8 +103,9 @@ def _range(row: Assumption) -> str:
 
 
 def _write(path: Path, rows: Sequence[Assumption]) -> None:
-    dictionary = [("column", "meaning"), *_COLUMNS.items()]
-    write_workbook(path, [("dictionary", dictionary), ("assumptions", [list(_COLUMNS), *map(_cells, rows)])])
+    columns = rows_of("assumptions_columns")
+    dictionary = [("column", "meaning"), *columns.items()]
+    write_workbook(path, [("dictionary", dictionary), ("assumptions", [list(columns), *map(_cells, rows)])])
 
 
 def _cells(row: Assumption) -> list[Any]:

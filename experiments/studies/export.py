@@ -40,6 +40,8 @@ USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
 _FACTORS = "factors"
+_Factors = Mapping[str, Mapping[str, str]]
+"""By key, the value of each design."""
 _DESIGN = "scenario"
 _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
@@ -79,15 +81,10 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
 
 
 def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    files, labels, factors = [], _labels(manifest), _factors(manifest)
-    for name in rows:
-        path = manifest.tables[name]
-        header = list(columns_of(path))
-        with whole(out / f"{name}.csv") as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([plain_text(column) for column in [*header, *_added_to(name, header, factors)]])
-            writer.writerows(_rows(path, labels, _added_to(name, header, factors)))
-        files.append(out / f"{name}.csv")
+    files = [out / f"{name}.csv" for name in rows]
+    for name, path in zip(rows, files, strict=True):
+        with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(_lines(manifest, name))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(dictionary)
     write_whole(out / DICTIONARY, text.getvalue().encode())
@@ -98,18 +95,19 @@ def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list
     for name, count in rows.items():
         if count >= MOST_SHEET_ROWS:
             raise InputError(f"{name}: {number(count, 0)} rows, more than a sheet holds; take to=csv")
-    labels, factors = _labels(manifest), _factors(manifest)
-
-    def lines(name: str) -> Iterator[list[Any]]:
-        header = list(columns_of(manifest.tables[name]))
-        added = _added_to(name, header, factors)
-        yield [plain_text(column) for column in [*header, *added]]
-        yield from _rows(manifest.tables[name], labels, added)
-
     path = out / f"{manifest.folder.resolve().name}.xlsx"
-    sheets = ((name[:_LONGEST_SHEET_NAME], lines(name)) for name in rows)
+    sheets = ((name[:_LONGEST_SHEET_NAME], _lines(manifest, name)) for name in rows)
     write_workbook(path, [("dictionary", dictionary), *sheets])
     return [path]
+
+
+def _lines(manifest: Manifest, name: str) -> Iterator[list[Any]]:
+    """The header of a table with its factors, and its rows."""
+    path = manifest.tables[name]
+    header = list(columns_of(path))
+    added = _added_to(name, header, _factors(manifest))
+    yield [plain_text(column) for column in [*header, *added]]
+    yield from _rows(path, _labels(manifest), added)
 
 
 FORMS: Mapping[str, Callable[[Manifest, Mapping[str, int], Sequence[list[str]], Path], list[Path]]] = MappingProxyType(
@@ -135,16 +133,14 @@ def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
     return factors
 
 
-def _added_to(
-    name: str, header: Sequence[str], factors: Mapping[str, Mapping[str, str]]
-) -> Mapping[str, Mapping[str, str]]:
+def _added_to(name: str, header: Sequence[str], factors: _Factors) -> _Factors:
     """The factors that stand behind a table's columns: all that it lacks, in every table that names designs."""
     if _DESIGN not in header or name == _FACTORS:
         return {}
     return {key: values for key, values in factors.items() if key not in header}
 
 
-def _rows(path: Path, labels: Sequence[str], added: Mapping[str, Mapping[str, str]]) -> Iterator[list[Any]]:
+def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[list[Any]]:
     """Rows as plain values, in the order of the designs, factors behind; what is no number is empty."""
     header = list(columns_of(path))
     at = header.index(_DESIGN) if _DESIGN in header else -1

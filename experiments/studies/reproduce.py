@@ -27,6 +27,7 @@ from experiments.formatting import whole
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options, stored_study, study_of, with_schedule
 from experiments.frame.study import Asked
+from experiments.report.sections import said
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
 from experiments.store.foreign_parquet import check_table, first_difference
@@ -34,7 +35,7 @@ from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
 
 OPTIONS = ("here", "schedule", "workers")
-UNCHANGED = "versions, CPU family and program are the same: the run's tables were changed"
+UNCHANGED = said("tables_changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +72,17 @@ def main(arguments: Arguments) -> int:
         first = _first(recorded, again)
         surroundings = surroundings_of(recorded, again)
         kept = again.folder if "here" in given else None
-    if arguments.json:
-        console.print_json(
-            {
-                "identical": first is None,
-                "first": None if first is None else asdict(first),
-                "reasons": [] if first is None else surroundings or [UNCHANGED],
-                "although": surroundings if first is None else [],
-                "tables": rows,
-                "run_dir": str(folder),
-                "here": None if kept is None else str(kept),
-            }
-        )
-    elif first is None:
-        print(f"identical: {len(rows)} tables, {whole(sum(rows.values()))} rows")
-        for difference in surroundings:
-            print(f"although {difference}")
-    else:
-        print(f"differs: {first}")
-        for reason in surroundings or [UNCHANGED]:
-            print(f"may be because: {reason}")
+    reasons = [] if first is None else surroundings or [UNCHANGED]
+    although = surroundings if first is None else []
+    document = {
+        "identical": first is None, "first": first and asdict(first), "reasons": reasons, "although": although,
+        "tables": rows, "run_dir": str(folder), "here": kept and str(kept),
+    }  # fmt: skip
+    answer = (
+        f"identical: {len(rows)} tables, {whole(sum(rows.values()))} rows" if first is None else f"differs: {first}"
+    )
+    notes = (*(f"although {each}" for each in although), *(f"may be because: {reason}" for reason in reasons))
+    console.report(arguments, document, answer, *notes)
     return 0 if first is None else 1
 
 

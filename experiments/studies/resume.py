@@ -24,6 +24,7 @@ from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import asked_again, run_and_options, stored_study, study_of
 from experiments.frame.study import Asked
+from experiments.report.sections import said
 from experiments.store.foreign import Begun, begun, is_finished
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from sim.errors import InputError
@@ -70,7 +71,4 @@ def _check_name(run: Begun, designs: list[Design]) -> None:
     identity = identity_of({design.label: design.hub for design in designs}, run.configuration.study)
     name = run.folder.resolve().name
     if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):
-        raise InputError(
-            f"{run.folder}: renamed, or begun with another version of the program or other flights; the command"
-            " itself begins it anew"
-        )
+        raise InputError(said("renamed_run", folder=run.folder))

@@ -16,6 +16,7 @@ from experiments.designs.staffing_text import staffing_lines
 from experiments.frame import runner
 from experiments.frame.recorded import declared_study
 from experiments.replications.replicating import check_designs
+from experiments.report.sections import said
 from experiments.studies.page.form import shown_text, values_of
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
@@ -57,7 +58,7 @@ def _show_study(arguments: Arguments) -> int:
     """Print the study's keys, and every hub that it begins with."""
     study = declared_study(arguments.verb)
     if study is None:
-        raise CargohubError(f"--show: {arguments.verb} composes no configuration; verbs that simulate do")
+        raise CargohubError(said("shows_nothing", verb=arguments.verb))
     designs, text = runner.configuration_text(study, arguments)
     if arguments.json:
         print(json.dumps(yaml.safe_load(text), indent=2))

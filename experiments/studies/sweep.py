@@ -17,14 +17,14 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.grid import Combinations, combinations_of, varied_of
-from experiments.designs.spreadsheet import drawn, with_factors
+from experiments.designs.spreadsheet import Values, Varied, drawn, with_factors
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, Table
 from experiments.replications.summing import Outcome
-from experiments.report.sections import Picture, picture_of
+from experiments.report.sections import Picture, picture_of, said
 from experiments.store.rows import ENDS, with_texts
-from experiments.store.tables import Columns, as_columns
+from experiments.store.tables import as_columns
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
@@ -43,12 +43,12 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
         ConfigError: keys that the schema refuses, that are another verb's, or that differ from point to point.
     """
     keys = grid.keys(DesignKeys)
-    if keys.scenarios or keys.demands or keys.arrival_models:
-        raise ConfigError("scenarios: sweep takes scenario=a,b; scenarios=[a,b] is for compare")
+    if any(keys.compared):
+        raise ConfigError(said("sweep_takes"))
     return grid.designs(grid.labels), replace(keys, factors=grid.factors(grid.labels))
 
 
-def varied(asked: Asked[DesignKeys]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def varied(asked: Asked[DesignKeys]) -> Varied:
     """The keys that the designs differ in, and the values of each."""
     labels = [design.label for design in asked.designs]
     return with_factors(labels, *varied_of(labels), asked.keys.factors)
@@ -70,9 +70,7 @@ def document(asked: Asked[DesignKeys], summed: Replications) -> Document:
     return of_designs.document(asked, summed, data, pictures=lambda: _pictures(summed.outcome, *drawn(keys, values)))
 
 
-def sweep_table(
-    outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]
-) -> tuple[TableSchema, Columns]:
+def sweep_table(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Table:
     """One row a point: what was varied, then mean and interval of every KPI."""
     of_kpis = [
         Column(f"{name}_{end}", "float64", kpi.unit, f"{end} of: {kpi.meaning}")
@@ -89,7 +87,7 @@ def sweep_table(
     return with_texts((schema, as_columns(columns, rows)), varied, values)
 
 
-def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Iterator[Picture]:
+def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Iterator[Picture]:
     """The line chart, and the maps of a sweep over two keys."""
     from experiments.report.figures import sweep_figure, sweep_map
 

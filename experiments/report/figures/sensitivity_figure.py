@@ -8,7 +8,7 @@ from experiments.report import style
 from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-from experiments.statistics.indices import Index
+from experiments.statistics.factors import Index
 
 P = TypeVar("P")
 _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]

@@ -32,8 +32,8 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
-from experiments.formatting import whole
 from experiments.frame import console
+from experiments.report.sections import said
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
@@ -209,29 +209,9 @@ def _peak_bytes() -> int:
 def table(result: BenchResult) -> str:
     """The result for people."""
     total = sum(result.ns_per_parcel_by_stage.values())
-    events = f"{whole(result.simpy_events)} SimPy events"
-    events_per_s = f"{whole(result.simpy_events_per_s)} SimPy events/s"
-    amount = f"{whole(result.parcels)} in {result.seconds:.2f} s, {events}"
-    reference_amount = f"{whole(result.reference_parcels)} in {result.reference_seconds:.2f} s, {events_per_s}"
-    lines = [
-        f"{result.scenario}, demand {result.demand}, {result.days:g} days, one core, processor time",
-        "",
-        f"  hub               {result.parcels_per_s:>12,.0f} parcels/s   {amount}",
-        f"  reference hub     {result.reference_parcels_per_s:>12,.0f} parcels/s   {reference_amount}",
-        f"  ratio             {result.ratio_to_reference:>12,.0f}",
-        f"  hub, same flights {result.same_flights_parcels_per_s:>12,.0f} parcels/s",
-        "",
-        "  ns a parcel by stage, under the profiler",
-        *(
-            f"    {stage:<24}{spent:>8.1f}{spent / total:>8.1%}"
-            for stage, spent in result.ns_per_parcel_by_stage.items()
-        ),
-        f"    {'all':<24}{total:>8.1f}",
-        "",
-        "  peak memory of a replication, tables included",
-        *(f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()),
-    ]
-    return "\n".join(lines)
+    stages = [f"    {stage:<24}{ns:>8.1f}{ns / total:>8.1%}" for stage, ns in result.ns_per_parcel_by_stage.items()]
+    memory = [f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()]
+    return said("bench_table", r=result, stages="\n".join(stages), total=total, memory="\n".join(memory))
 
 
 def _timed(work: Callable[[], T]) -> tuple[float, T]:

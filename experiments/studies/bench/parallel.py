@@ -15,6 +15,8 @@ from time import perf_counter, process_time
 from types import CodeType
 from typing import Final
 
+import yaml
+
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
@@ -22,6 +24,7 @@ from experiments.designs.design import DesignKeys
 from experiments.execution.progress import time_left
 from experiments.frame import console
 from experiments.replications.replicating import evaluate
+from experiments.report.sections import said
 from sim.config import HubConfig
 
 PARALLEL: Final = "parallel=true"
@@ -52,11 +55,7 @@ def words_of(arguments: Arguments, usual: Mapping[str, str]) -> list[str]:
 def compare_workers(arguments: Arguments) -> int:
     composed = compose(words_of(arguments, USUAL), arguments.config_dir)
     result = measured(hub(composed), study(DesignKeys, composed).execution, REPLICATIONS, is_quiet=arguments.quiet)
-    text = (
-        f"{result.replications} replications: one worker {result.one_worker_s:.1f} s, two workers"
-        f" {result.two_workers_s:.1f} s, {result.ratio:.2f} times as fast"
-    )
-    return console.report(arguments, asdict(result), text)
+    return console.report(arguments, asdict(result), said("one_and_two_workers", r=result))
 
 
 def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_quiet: bool) -> Parallel:
@@ -80,31 +79,7 @@ def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_qui
     return Parallel(n, spent[1], spent[2], spent[1] / spent[2])
 
 
-STAGES: Final = {
-    "inputs": "draws",
-    "streams.py": "draws",
-    "domain": "draws",
-    "processes/apron.py": "apron",
-    "processes/store.py": "parcels' slots",
-    "processes/breakdown.py": "break-down",
-    "processes/sorting.py": "status at the scan",
-    "processes/customs.py": "hold zone",
-    "processes/desks.py": "desks",
-    "processes/packout.py": "pack-out",
-    "processes/packers.py": "pack-out",
-    "rules/packers.py": "pack-out",
-    "processes/lanes.py": "lanes",
-    "processes/screening.py": "screening",
-    "processes/export_hall.py": "exports",
-    "processes/export_store.py": "parcels' slots",
-    "processes/buildup.py": "build-up",
-    "processes/loading.py": "build-up",
-    "processes/outbound.py": "trucks",
-    "processes/pool.py": "tokens",
-    "processes/phases.py": "tokens",
-    "processes/hub.py": "assembly",
-    "record": "counting",
-}
+STAGES: Final[Mapping[str, str]] = yaml.safe_load(Path(__file__).with_name("stages.yaml").read_bytes())
 """Stage by file or folder of `sim`; the longest that fits."""
 QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks"}
 """Functions of `processes/sorting.py` that have a stage of their own, by how their name begins."""

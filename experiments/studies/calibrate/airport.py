@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ from experiments.arguments import RUNS, Arguments, date_of, taken_apart
 from experiments.frame import console
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.matching_figure import calibration_svg
+from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
-from experiments.statistics.calibration import Calibration, calibrate
+from experiments.statistics.calibration import calibrate
 from experiments.store.files import sha256_of, write_all
 from sim.errors import InputError
 from sim.inputs.csv_rows import csv_rows
@@ -51,7 +52,7 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
     rows = csv_rows(path, may_be_latin=True)  # only the airport's name is outside ASCII
     _, header = next(rows, (1, None))
     if header is None:
-        raise InputError(f"{path}: empty; expected EUROCONTROL's airport traffic, a header and a row a day")
+        raise InputError(said("empty_traffic", path=path))
     date_at, airport_at, count_at = (column_at(path, header, name) for name in (DATE, AIRPORT, column))
     wanted = None if airport is None else airport.upper()
     seen: dict[str, None] = {}
@@ -77,18 +78,14 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
     if not counts:
         raise InputError(f"{path}, {column}: no day of {chosen} has a count")
     days = sorted(counts)
-    return AirportTraffic(
-        airport=chosen,
-        column=column,
-        days=np.array(days, dtype="datetime64[D]"),
-        counts=np.array([counts[day] for day in days], dtype=np.float64),
-    )
+    by_day = np.array([counts[day] for day in days], dtype=np.float64)
+    return AirportTraffic(chosen, column, np.array(days, dtype="datetime64[D]"), by_day)
 
 
 def column_at(path: Path, header: list[str], name: str) -> int:
     if name not in header:
         if name == DATE and "kpi" in header:
-            raise InputError(f"{path}: no daily traffic of an airport; observed KPIs are given as observed={path}")
+            raise InputError(said("no_daily_traffic", path=path))
         raise InputError(f"{path}: no column {name!r}{near(name, [known for known in header if known])}")
     if header.count(name) > 1:
         raise InputError(f"{path}: column {name!r} occurs {header.count(name)} times")
@@ -138,15 +135,11 @@ def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, 
     known: tuple[dt.date, dt.date] = tuple(traffic.days[[0, -1]].tolist())
     for option, day in (("--from", first), ("--to", last)):
         if day is not None and not known[0] <= day <= known[1]:
-            raise InputError(
-                f"{option} {day}: outside the data; {path} has {traffic.column} from {known[0]} to {known[1]}"
-            )
-    inside = np.ones(traffic.days.size, dtype=np.bool_)
-    if first is not None:
-        inside &= traffic.days >= np.datetime64(first)
-    if last is not None:
-        inside &= traffic.days <= np.datetime64(last)
-    return AirportTraffic(traffic.airport, traffic.column, traffic.days[inside], traffic.counts[inside])
+            values = {"option": option, "day": day, "path": path, "column": traffic.column}
+            raise InputError(said("day_outside", **values, first=known[0], last=known[1]))
+    days = traffic.days
+    inside = (days >= np.datetime64(first or known[0])) & (days <= np.datetime64(last or known[1]))
+    return replace(traffic, days=days[inside], counts=traffic.counts[inside])
 
 
 LEAST_DAYS: Final = 56
@@ -157,33 +150,28 @@ OPTIONS: Final = ("from", "to", "airport", "column")
 USUAL_OUT: Final = Path("calibration")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the command line asks for."""
-
-    path: Path
-    first: dt.date | None
-    last: dt.date | None
-    airport: str | None
-    column: str
-
-
 def main(arguments: Arguments) -> int:
     """Calibrates, writes the files, and says what was found."""
-    request = read_request(arguments.words)
-    traffic = read_airport_traffic(request.path, airport=request.airport, column=request.column)
-    traffic = select_range(traffic, request.path, first=request.first, last=request.last)
-    check_coverage(traffic, request.path)
+    path, given = taken_apart(arguments.words, OPTIONS, "calibrate: one FILE of daily airport traffic")
+    first, last, column = date_of(given, "from"), date_of(given, "to"), given.get("column", ARRIVALS)
+    known = read_airport_traffic(path, airport=given.get("airport"), column=column)
+    traffic = select_range(known, path, first=first, last=last)
+    check_coverage(traffic, path)
     try:
-        result = calibrate(airport=traffic.airport, column=traffic.column, days=traffic.days, counts=traffic.counts)
+        result = calibrate(airport=traffic.airport, column=column, days=traffic.days, counts=traffic.counts)
     except ValueError as error:
-        raise InputError(f"{request.path}, {request.column}: {error}") from error
+        raise InputError(f"{path}, {column}: {error}") from error
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.airport
-    source, sha256 = request.path.name, sha256_of(request.path)
-    files = write(result, folder, source=source, sha256=sha256)
+    about = {"source": path.name, "sha256": sha256_of(path)}
+    plain = document(result, **about)
+    files = write_all({
+        folder / "arrivals" / f"{group_name(result)}.yaml": arrivals_yaml(result, **about).encode(),
+        folder / "estimates.csv": estimates_csv(result).encode(),
+        folder / "estimates.json": json.dumps(plain, indent=2).encode() + b"\n",
+        folder / "calibration.svg": calibration_svg(result),
+    })  # fmt: skip
     if arguments.json:
-        calibration = document(result, source=source, sha256=sha256)
-        console.print_json({**calibration, "files": [str(file) for file in files]})
+        console.print_json({**plain, "files": [str(file) for file in files]})
         return 0
     print(table(result))
     for note in notes(result):
@@ -191,22 +179,6 @@ def main(arguments: Arguments) -> int:
     print(f"\nWritten to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
     print(f"Use it:     {Arguments('run', (f'arrivals={group_name(result)}',), config_dir=folder).command}")
     return 0
-
-
-def read_request(words: tuple[str, ...]) -> Request:
-    """The file and the options among the words.
-
-    Raises:
-        InputError: no file, several files, an unknown option, or a date that is none.
-    """
-    path, given = taken_apart(words, OPTIONS, "calibrate: one FILE of daily airport traffic")
-    return Request(
-        path=path,
-        first=date_of(given, "from"),
-        last=date_of(given, "to"),
-        airport=given.get("airport"),
-        column=given.get("column", ARRIVALS),
-    )
 
 
 def check_coverage(traffic: AirportTraffic, path: Path) -> None:
@@ -222,21 +194,5 @@ def check_coverage(traffic: AirportTraffic, path: Path) -> None:
         known = np.bincount(of_day(traffic.days), minlength=len(names))
         short = [f"{name} {count}" for name, count in zip(names, known.tolist(), strict=True) if count < least]
         if short:
-            raise InputError(
-                f"{place}: from {traffic.days[0]} to {traffic.days[-1]} too few days are known of {', '.join(short)};"
-                f" at least {least} of each"
-            )
-
-
-def write(result: Calibration, folder: Path, *, source: str, sha256: str) -> list[Path]:
-    """The result's files, all of them or, if one cannot be written, none."""
-    content = {
-        folder / "arrivals" / f"{group_name(result)}.yaml": arrivals_yaml(
-            result, source=source, sha256=sha256
-        ).encode(),
-        folder / "estimates.csv": estimates_csv(result).encode(),
-        folder / "estimates.json": json.dumps(document(result, source=source, sha256=sha256), indent=2).encode()
-        + b"\n",
-        folder / "calibration.svg": calibration_svg(result),
-    }
-    return write_all(content)
+            values = {"place": place, "first": traffic.days[0], "last": traffic.days[-1], "least": least}
+            raise InputError(said("too_few_days", **values, names=", ".join(short)))

@@ -1,18 +1,118 @@
-"""What `cargohub calibrate observed=FILE` is asked: the hubs, what was observed of them, and how much is simulated."""
+"""What `cargohub calibrate observed=FILE` is asked: hubs, the file of what was observed of them, and the effort.
 
+The file is a CSV with a row each of value, tolerance, unit, source, and of which hub.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Annotated, Final
 
 from experiments.arguments import Arguments, check_once
-from experiments.composition import compose, hub, study
+from experiments.composition import compose, hub, packaged, study
 from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.spreadsheet import key_of
+from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import CONFIDENCE
-from experiments.studies.calibrate.observed import Observation, file_of, read_observations
+from experiments.studies.calibrate.airport import column_at
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.worlds import ranges_of
-from sim.reading import Bounds
+from sim.errors import ConfigError, InputError
+from sim.inputs.csv_rows import csv_rows
+from sim.measures.kpis import KPIS
+from sim.reading import Bounds, near, read
+
+FOLDER: Final = "observed"
+COLUMNS: Final = ("kpi", "value", "tolerance", "unit", "source")
+HUB: Final = "hub"
+"""The column that may be left out where all rows are of the first hub."""
+DISCREPANCY: Final = "discrepancy"
+"""The column that may be left out where all rows have that of the study."""
+_NUMBERS: Final = ("value", "tolerance")
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What was observed of a hub.
+
+    `tolerance`: half the width of the range that holds the true value (95 %) [the KPI's unit]; `discrepancy`: standard
+    deviation of the model's own error, as a share of the value; none: the study's.
+    """
+
+    kpi: str
+    value: float
+    tolerance: Annotated[float, Bounds(gt=0)]
+    unit: str
+    source: str
+    hub: str
+    discrepancy: Annotated[float, Bounds(ge=0, le=10)] | None
+
+    def __post_init__(self) -> None:
+        if self.kpi not in KPIS:
+            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
+        known = KPIS[self.kpi]
+        if self.unit != known.unit:
+            unit = "1 (a share from 0 to 1, or a count)" if known.unit == "1" else known.unit
+            raise ValueError(f"unit: {self.kpi} is in {unit}, got {self.unit!r}")
+        least, most = known.range
+        if not least <= self.value <= most:
+            raise ValueError(f"value: {self.kpi} is from {least:g} to {most:g}, got {self.value:g}")
+        if not self.source.strip():
+            raise ValueError("source: who says so, and where; got nothing")
+
+
+def file_of(named: str) -> Path:
+    """A file, or the packaged one of that name."""
+    shipped = packaged() / FOLDER / f"{named}.csv"
+    return shipped if not Path(named).is_file() and shipped.is_file() else Path(named)
+
+
+def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, ...]:
+    """The rows of the file, each of one of the hubs.
+
+    Raises:
+        InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
+            of a hub that is there already.
+    """
+    rows = csv_rows(path, may_be_latin=True)
+    _, header = next(rows, (1, None))
+    if header is None:
+        raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
+    places = {name: column_at(path, header, name) for name in COLUMNS}
+    places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
+    row_of: dict[str, int] = {}
+    observations = []
+    for row, cells in rows:
+        place = f"{path}, row {row}"
+        if len(cells) != len(header):
+            raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
+        seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
+        what = f"{seen.kpi} of {seen.hub}"
+        if what in row_of:
+            raise InputError(f"{place}, kpi: {what} is there already, in row {row_of[what]}")
+        row_of[what] = row
+        observations.append(seen)
+    if not observations:
+        raise InputError(f"{path}: no row below the header")
+    return tuple(observations)
+
+
+def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Observation:
+    hub = cells.get(HUB) or hubs[0]
+    if hub not in hubs:
+        raise InputError(f"{place}, {HUB}: no hub {hub!r} is asked for{near(hub, hubs)}")
+    fields: dict[str, object] = {**cells, HUB: hub, DISCREPANCY: None}
+    for name in (*_NUMBERS, *([DISCREPANCY] if cells.get(DISCREPANCY) else [])):
+        try:
+            fields[name] = float(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
+        except ValueError:
+            raise InputError(f"{place}, {name}: a number, with a point for decimals, got {cells[name]!r}") from None
+    try:
+        return read(Observation, fields)
+    except ConfigError as error:
+        raise InputError(f"{place}, {error}") from None
+
 
 VERB: Final = "calibrate"
 OBSERVED: Final = "observed"

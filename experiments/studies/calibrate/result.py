@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from experiments.assumptions.names import Name, names_of
 from experiments.designs.design import Design
-from experiments.formatting import found_share, in_percent, kpi_name, number
+from experiments.formatting import kpi_name, number
 from experiments.statistics import Interval
 from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
 from experiments.statistics.two_sources import Floats
-from experiments.store.rows import column, interval, table
-from experiments.studies.calibrate.design import CalibrateKeys
-from experiments.studies.calibrate.observed import Observation
+from experiments.store.rows import column, table
+from experiments.studies.calibrate.design import CalibrateKeys, Observation
+from experiments.studies.sure.result import found, share_of
 from experiments.studies.sure.worlds import Drawn, configured
 
 MIDDLE: Final = (0.05, 0.95)
@@ -44,7 +44,7 @@ class ObservationRow:
     of_simulation: float = column("see unit", "of a replication")
     of_emulator: float = column("see unit", "of the emulator, at worlds left out of the fit")
     explained: float = column("1", "share of the variance at worlds left out that the emulator explains")
-    excludes: float = column("1", "share of the worlds that it alone rules out", heading="excludes", show=found_share)
+    excludes: float = found("share of the worlds that it alone rules out", heading="excludes")
     source: str = column("", "who says so")
 
 
@@ -52,7 +52,7 @@ class ObservationRow:
 class WaveRow:
     wave: int = column("1", "its number, from 1", heading="wave")
     runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
-    possible: Interval = interval("1", "share of the worlds not ruled out", heading="still possible", show=in_percent)
+    possible: Interval = share_of("the worlds not ruled out", heading="still possible")
 
 
 @table("narrowed", "each number's range in all worlds and in those that remain", sort="number")
@@ -76,8 +76,8 @@ class RangeRow:
 @table("answers", "in which share of the worlds each hub carries its traffic", sort="scenario")
 class AnswerShareRow:
     scenario: str = column("", "the hub", heading="hub")
-    before: Interval = interval("1", "share of all assumed worlds", heading="carries in", show=in_percent)
-    after: Interval = interval("1", "share of the worlds that remain", heading="of those that remain", show=in_percent)
+    before: Interval = share_of("all assumed worlds", heading="carries in")
+    after: Interval = share_of("the worlds that remain", heading="of those that remain")
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
-from experiments.designs.spreadsheet import WORD, Factors, drawn, factor_tables, key_of, keys_of, with_factors
+from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, key_of, keys_of, with_factors
 from experiments.designs.what_if import what_ifs
 from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
@@ -93,7 +93,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     designs = _points(grid, keys, config_dir)
     for design in designs:
         if design.hub.arrivals.model is ArrivalModel.FILE:
-            raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which capacity varies")
+            raise ConfigError(said("fixed_flights"))
         check_area(design.hub)
         what_ifs(design.hub)
     return designs, replace(keys, factors=grid.factors(grid.labels))
@@ -102,7 +102,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
 def _words(words: Sequence[str]) -> list[str]:
     """The words with the packaged study, which names scenarios, where a file of designs does not."""
     if any(word.lstrip("+~").startswith("precision") for word in words):
-        raise ConfigError("precision: capacity makes the replications asked for; give replications=N")
+        raise ConfigError(said("capacity_makes"))
     given = {key_of(word) for word in words}
     for key, why in _NOT_ASKED.items():
         if key in given:
@@ -111,7 +111,7 @@ def _words(words: Sequence[str]) -> list[str]:
     if not any(word.startswith(WORD) for word in words):
         return rest
     if "scenarios" in given:
-        raise ConfigError("designs: the file says of which hubs; leave scenarios out, or give it a column scenario")
+        raise ConfigError(said("designs_say"))
     return [*rest, "scenarios=[]"]
 
 
@@ -119,7 +119,7 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
     """The rows of the file, or the scenarios, at every combination of the values given."""
     for design in grid.rows:
         if "demand.flights_per_day" in {key_of(word) for word in design.words}:
-            raise ConfigError(f"{design.place}: demand.flights_per_day is what capacity looks for; leave it out")
+            raise ConfigError(said("capacity_looks", place=design.place))
     if grid.rows:
         return grid.designs(grid.labels)
     if not keys.scenarios:
@@ -203,7 +203,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
     )  # fmt: skip
 
 
-def _varied(results: Sequence[Result], factors: Factors) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+def _varied(results: Sequence[Result], factors: Factors) -> Varied:
     """The keys that designs were varied by, and each design's values; nothing for scenarios as they are."""
     labels = [result.label for result in results]
     if not all("=" in label for label in labels):

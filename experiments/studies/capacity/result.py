@@ -1,7 +1,7 @@
 """What the searches of `cargohub capacity` found, its rows, and what it says."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.paired import difference_of
+from experiments.statistics.two_sources import difference_of
 from experiments.store.rows import column, interval, table
 from experiments.studies.capacity.search import Search, blocked_h
 from sim.measures.kpis import KPIS
@@ -119,16 +119,16 @@ class Result:
         lines = []
         if any(row.not_sustained is None for row in self.thresholds):
             most = max(row.flights_per_day for row in self.thresholds)
-            lines.append(f"{name}: sustains {most:g} flights a day, the most that can be asked for")
+            lines.append(said("sustains_most", name=name, most=most))
         n_backlog = sum(row.reason == "backlog" for row in self.thresholds)
         if n_backlog:
-            lines.append(f"{name}: in {n_backlog} of {n} replications the backlog alone sets the threshold")
+            lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
         if self.n_undecided:
             lines.append(said("capacity_undecided", title=name, n_undecided=self.n_undecided, n=n))
         if any(row.flights_per_day == 0 for row in self.thresholds):
-            lines.append(f"{name}: sustains no demand that was simulated")
+            lines.append(said("sustains_none", name=name))
         if self.best is not None and not self.best.is_binding:
-            lines.append(f"{name}: 10 % more of no resource alone lifts the share on time just above the threshold")
+            lines.append(said("nothing_lifts", name=name))
         return lines
 
 
@@ -153,11 +153,7 @@ def result_of(
         design,
         title,
         thresholds,
-        sum(
-            search.growth(search.crossing.yes, kpis) is None
-            for search in searches
-            if search.crossing and search.crossing.yes > 0
-        ),
+        sum(search.growth(flights, kpis) is None for search, flights in _sustained(searches)),
         mean_interval([row.flights_per_day for row in thresholds]).within(0.0),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
         capacity_ladder(design.hub, _at_thresholds(searches, kpis)),
@@ -182,15 +178,15 @@ def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> 
     )
 
 
+def _sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:
+    """The searches that found a demand above zero, and that."""
+    yield from ((each, each.crossing.yes) for each in searches if each.crossing is not None and each.crossing.yes > 0)
+
+
 def _at_thresholds(searches: Sequence[Search], kpis: Kpis) -> dict[str, float]:
     """Mean KPIs at the thresholds; none if none is above zero."""
-    at_thresholds = [
-        kpis[search.key(search.crossing.yes)] for search in searches if search.crossing and search.crossing.yes > 0
-    ]
-    return {
-        name: sum(kpis_there[name] for kpis_there in at_thresholds) / len(at_thresholds)
-        for name in (at_thresholds[0] if at_thresholds else ())
-    }
+    rows = [kpis[search.key(flights)] for search, flights in _sustained(searches)]
+    return {name: sum(row[name] for row in rows) / len(rows) for name in (rows[0] if rows else ())}
 
 
 def sentences(results: Sequence[Result]) -> list[str]:

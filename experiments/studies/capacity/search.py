@@ -8,9 +8,9 @@ from typing import Annotated, Final
 from experiments.designs.design import Design, at_demand, demand_label
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.execution.progress import time_left
-from experiments.frame.study import Bench, Kpis, Task
+from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import Bisection, most_flights
-from experiments.replications.replicating import evaluate
+from experiments.replications.replicating import Task, evaluate
 from experiments.replications.stability import grow, judged, longer_hubs, longer_label
 from experiments.report.sections import said
 from experiments.store.tables import Key

@@ -28,8 +28,9 @@ from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.ratio import ratio_interval
+from experiments.statistics.two_sources import ratio_interval
 from experiments.store.rows import column, grid_of, interval, plain_interval, plain_row, stored, table
+from sim.config.bounds import check_different
 from sim.errors import ConfigError
 from sim.reading import Bounds
 from sim.units import MIN_PER_H
@@ -42,6 +43,9 @@ FULL: Final = 0.95
 
 def interval_text(interval: Interval, digits: int = 2) -> str:
     return with_interval(interval, partial(number, digits=digits)) if np.isfinite(interval.mean) else "none"
+
+
+_more: Final = partial(interval, show=interval_text)
 
 
 def value_said(value: float) -> str:
@@ -59,23 +63,16 @@ class Setting:
 
     control: str = column("", "that was set")
     value: float = column("see control", "that it was set to", heading="value", show=value_said)
-    detections_per_day: Interval = interval(
-        "parcels/d", "found more than as configured", heading="detections/d", show=interval_text
+    detections_per_day: Interval = _more("parcels/d", "found more than as configured", heading="detections/d")
+    officer_h_per_day: Interval = _more("h/d", "officers' hours more than as configured", heading="officer h/d")
+    delay_h_per_day: Interval = _more(
+        "h/d", "dwell of all parcels together more than as configured", heading="delay h/d"
     )
-    officer_h_per_day: Interval = interval(
-        "h/d", "officers' hours more than as configured", heading="officer h/d", show=interval_text
+    detections_per_officer_h: Interval = _more(
+        "parcels/h", "detections more an officer's hour more", heading="detections/officer h"
     )
-    delay_h_per_day: Interval = interval(
-        "h/d", "dwell of all parcels together more than as configured", heading="delay h/d", show=interval_text
-    )
-    detections_per_officer_h: Interval = interval(
-        "parcels/h", "detections more an officer's hour more", heading="detections/officer h", show=interval_text
-    )
-    delay_h_per_detection: Interval = interval(
-        "h",
-        "dwell more of all parcels together for each detection more",
-        heading="delay h/detection",
-        show=interval_text,
+    delay_h_per_detection: Interval = _more(
+        "h", "dwell more of all parcels together for each detection more", heading="delay h/detection"
     )
     n: int = column("1", "replications")
     to_open: float = 0.0
@@ -92,17 +89,13 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        return too_few_replications(self.detections.n) + [
-            said(
-                "desks_behind",
-                control=setting.control,
-                value=value_said(setting.value),
-                to_open=number(setting.to_open),
-                can_open=number(setting.desks_can_open),
-            )
-            for setting in self.settings
-            if setting.to_open > FULL * setting.desks_can_open
-        ]
+        lines = too_few_replications(self.detections.n)
+        for setting in self.settings:
+            if setting.to_open > FULL * setting.desks_can_open:
+                what = {"control": setting.control, "value": value_said(setting.value)}
+                amounts = {"to_open": number(setting.to_open), "can_open": number(setting.desks_can_open)}
+                lines.append(said("desks_behind", **what, **amounts))
+        return lines
 
     @property
     def by_control(self) -> dict[str, list[Setting]]:
@@ -140,7 +133,7 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
 
 def sentences(result: Result) -> list[str]:
     detections, hours = interval_text(result.detections), interval_text(result.officers)
-    lines = [f"As configured: {detections} parcels a day found, with {hours} officers' hours a day."]
+    lines = [said("customs_now", detections=detections, hours=hours)]
     for control, settings in result.by_control.items():
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection, 0), interval_text(most.detections_per_officer_h)
@@ -166,9 +159,7 @@ class Control:
             raise ValueError(f"key: one of {_GROUP}*, got {self.key!r}")
         if not self.values:
             raise ValueError("values: at least one")
-        twice = [value for value in self.values if self.values.count(value) > 1]
-        if twice:
-            raise ValueError(f"values: {twice[0]:g} is there twice")
+        check_different("values", [f"{value:g}" for value in self.values])
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +177,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
     config, keys = with_keys(arguments, CustomsKeys, _VERB, "frontier")
     if config.customs.declared is None:
-        raise ConfigError("customs.declared: null, so nothing is declared and nothing found; take customs=declared")
+        raise ConfigError(said("none_declared"))
     return [Design(config.scenario, config)], keys
 
 
@@ -216,10 +207,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
         title=f"What checks find at {hub_title(config.area_m2)}, and what they cost",
         sentences=sentences(result),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
-        grids=[
-            grid_of(f"{control}: more than as configured, mean and 95 % interval", settings)
-            for control, settings in by_control.items()
-        ],
+        grids=[grid_of(said("customs_grid", control=control), settings) for control, settings in by_control.items()],
         data={
             "scenario": config.scenario,
             "as_configured": {

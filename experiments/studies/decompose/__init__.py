@@ -15,9 +15,9 @@ each factor gets its Shapley share. A factor is a list of configuration fields (
 may change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, study
@@ -25,15 +25,116 @@ from experiments.designs.design import Design, DesignKeys, check_group, check_kp
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
 from experiments.formatting import kpi_name, signed, with_interval
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
+from experiments.replications.summing import Outcome
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
-from experiments.report.sections import Picture, paragraphs_of, picture_of
-from experiments.statistics.shapley import Decomposition
-from experiments.store.rows import Grid
-from experiments.studies.decompose.result import Found, as_json, found_in, tables_of, warnings_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sentences import too_few_replications
+from experiments.statistics import Interval
+from experiments.statistics.precision import Samples
+from experiments.statistics.shapley import Decomposition, decompose
+from experiments.store.rows import Grid, column, interval, interval_object, stored, table
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
+
+
+@table("decomposition", "what each factor contributes to the gain between the scenarios", sort="kpi order")
+class FactorShare:
+    kpi: str = column("", "name")
+    order: int = column("1", "of the factor, as asked for")
+    factor: str = column("", "fields that are swapped together; rest: those in no factor")
+    share: Interval = interval(
+        "see unit", "contribution to the gain, mean over all orders of change (Shapley)", names="{own}"
+    )
+    alone: float = column("see unit", "what it adds as the only change, mean")
+    last: float = column("see unit", "what it adds as the last of all changes, mean")
+    n: int = column("1", "replications")
+    unit: str = column("", "its unit")
+    fields: str = column("", "the fields that differ")
+
+
+@table("coalitions", "the first scenario with some factors as in the second", sort="order")
+class CoalitionRow:
+    scenario: str = column("", "the coalition, as it is called in every table of the run")
+    order: int = column("1", "binary: bit i is set where factor i is swapped")
+    factors: str = column("", "those that are as in the second scenario")
+    is_fitting: bool = column("", "its units fit the halls by the space standards")
+    lacks: str = column("", "what it lacks by them; simulated with units as close as they must stand")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of all coalitions, and each KPI split."""
+
+    game: Game
+    outcome: Outcome
+    kpis: Mapping[str, Decomposition]
+
+
+def found_in(game: Game, names: Sequence[str], outcome: Outcome, values: Samples) -> Found:
+    kpis = {}
+    for kpi in names:
+        rows = list(zip(*(values[design.label][kpi] for design in game.designs), strict=True))
+        kpis[kpi] = decompose(rows, list(game.fields), game.idle, possible=KPIS[kpi].range, good_end=KPIS[kpi].good_end)
+    return Found(game, outcome, kpis)
+
+
+def tables_of(result: Found) -> Tables:
+    shares = [
+        FactorShare(kpi, order, name, part.share, part.alone.mean, part.last.mean, part.share.n, KPIS[kpi].unit,
+                    " ".join(result.game.fields.get(name, ())))
+        for kpi, split in result.kpis.items()
+        for order, (name, part) in enumerate(split.shares.items())
+    ]  # fmt: skip
+    coalitions = [
+        CoalitionRow(team.design.label, order, " ".join(team.factors), not team.lacks, "; ".join(map(str, team.lacks)))
+        for order, team in enumerate(result.game.coalitions)
+    ]
+    return [stored(FactorShare, shares), stored(CoalitionRow, coalitions)]
+
+
+def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
+    def split(kpi: str, whole: Decomposition) -> dict[str, Any]:
+        def plain(interval: Interval) -> dict[str, Any]:
+            return interval_object(interval, KPIS[kpi].unit)
+
+        factors = {
+            name: {"share": plain(part.share), "alone": plain(part.alone), "last": plain(part.last)}
+            for name, part in whole.shares.items()
+        }
+        return {"from": plain(whole.start), "to": plain(whole.end), "gain": plain(whole.gain), "factors": factors}
+
+    coalitions = {
+        team.design.label: {
+            "factors": list(team.factors),
+            "lacks": [str(lack) for lack in team.lacks],
+            "kpis": {
+                kpi: interval_object(result.outcome.intervals[team.design.label][kpi], KPIS[kpi].unit)
+                for kpi in result.kpis
+            },
+        }
+        for team in result.game.coalitions
+    }
+    return {
+        "from": start,
+        "to": end,
+        "kpis": {kpi: split(kpi, whole) for kpi, whole in result.kpis.items()},
+        "fields": {name: list(fields) for name, fields in result.game.fields.items()},
+        "coalitions": coalitions,
+    }
+
+
+def warnings_of(result: Found) -> list[str]:
+    lines = [*result.outcome.warnings, *too_few_replications(result.outcome.n)]
+    rest = result.game.fields.get("rest", ())
+    if rest:
+        lines.append(said("in_no_factor", rest=", ".join(rest)))
+    lacking = [coalition for coalition in result.game.coalitions if coalition.lacks]
+    if lacking:
+        lines.append(said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions)))
+    return lines
+
 
 _FROM_STANDARDS: Final = "spare_area_m2"
 """The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
@@ -49,7 +150,7 @@ class Decompose:
     def __post_init__(self) -> None:
         check_kpis(self.kpis)
         if _FROM_STANDARDS in self.kpis:
-            raise ValueError(f"kpis: {_FROM_STANDARDS} means nothing where units stand closer than the standards say")
+            raise ValueError(said("standards_kpi", from_standards=_FROM_STANDARDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +162,9 @@ class DecomposeKeys(DesignKeys):
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
         if len(self.scenarios) != 2:
-            raise ValueError(f"scenarios: decompose takes two, as scenarios=[FROM,TO]; got {len(self.scenarios)}")
+            raise ValueError(said("two_scenarios", n=len(self.scenarios)))
         if self.demands or self.arrival_models:
-            raise ValueError("demands, arrival_models: decompose takes one of each, as demand=permit arrivals=poisson")
+            raise ValueError(said("one_of_each"))
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
@@ -75,7 +176,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     keys = study(DecomposeKeys, composed)
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
-            raise ConfigError(f"designs: decompose takes a file of two, FROM and TO, and no scenarios; got {len(rows)}")
+            raise ConfigError(said("file_of_two", n=len(rows)))
         (start, end), factors = of_rows(rows, rest, config_dir)
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors)
         return game_of(start, end, keys.decompose.factors).designs, keys
@@ -98,10 +199,6 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     if game.designs != list(designs):
         raise ConfigError("its designs are not the combinations of its factors")
     return game
-
-
-def check(designs: Sequence[Design], keys: DecomposeKeys) -> None:
-    game_among(designs, keys)
 
 
 def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
@@ -178,5 +275,5 @@ def _grid(kpi: str, split: Decomposition, titles: Sequence[str]) -> Grid:
 
 
 STUDY: Final = Study(
-    DecomposeKeys, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=check
+    DecomposeKeys, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=game_among
 )

@@ -109,7 +109,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     base, keys = with_keys(arguments, ExpansionKeys, _VERB)
     if keys.expansion.states:
-        raise ConfigError("expansion.states: is filled from the paths; leave it empty")
+        raise ConfigError(said("states_filled"))
     if not arguments.quiet:
         print(said("expansion_begins"), file=sys.stderr, flush=True)
     hubs, states = states_of(words, base, keys.expansion, config_dir)
@@ -189,7 +189,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
 
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")
-    sampled = {called.label: f"it is the best path on average with a probability of at least {answer.probability:.3g}"}
+    sampled = {called.label: said("best_surely", probability=answer.probability)}
     return over_assumptions(asked.arguments, [called], asked.keys, sampled, question)
 
 
@@ -209,8 +209,8 @@ def _grids(answer: Answer) -> list[Grid]:
     return [
         grid_of(said("expansion_money"), by_npv, without=_SERVICE),
         grid_of(said("expansion_of_service"), answer.paths, without=_MONEY),
-        grid_of("What it would be worth to know before choosing [MEUR]", known),
-        grid_of(f"The choice with one thing at a time at another value, and the lead of {best} then", answer.turns),
+        grid_of(said("worth_to_know"), known),
+        grid_of(said("expansion_turns", best=best), answer.turns),
     ]
 
 

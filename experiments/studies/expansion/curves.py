@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
-from experiments.formatting import short
 from experiments.money.accounts import WAGES, activity, annual_lines
 from experiments.money.discounting import as_eur
 from experiments.money.prices import Paid
 from experiments.replications.stability import Stability
+from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
 from sim.config import HubConfig
@@ -145,10 +145,8 @@ class Curves:
         if load.size and (load.min() < self.loads[0] or load.max() > self.loads[-1]):
             worst = load.min() if load.min() < self.loads[0] else load.max()
             where = list(self.labels)[int(np.broadcast_to(hubs, load.shape)[load == worst].flat[0])]
-            raise ConfigError(
-                f"expansion.loads: they reach from {self.loads[0]:g} to {self.loads[-1]:g} of what a hub takes, and"
-                f" {where!r} has a week of {worst:.3g}"
-            )
+            low, *_, high = self.loads
+            raise ConfigError(said("loads_too_narrow", low=low, high=high, where=where, worst=worst))
         at = np.clip(np.searchsorted(self.loads, load, side="right") - 1, 0, len(self.loads) - 2)
         return at, (load - self.loads[at]) / (self.loads[at + 1] - self.loads[at])
 
@@ -172,7 +170,4 @@ def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
     """
     busiest = asked.accept_load * max(month_index)
     if asked.loads[-1] < busiest:
-        raise ConfigError(
-            f"expansion.loads: the last at least {short(busiest)}, accept_load in the busiest month,"
-            f" got {asked.loads[-1]:g}"
-        )
+        raise ConfigError(said("loads_below_busiest", busiest=busiest, last=asked.loads[-1]))

@@ -9,7 +9,8 @@ from typing import Annotated, Final
 
 from experiments.designs.design import Replicated
 from experiments.formatting import millions, plain_name, with_interval
-from experiments.money.prices import Prices
+from experiments.money.prices import Paid, Prices
+from experiments.report.sections import said
 from sim.config.bounds import check_known
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds
@@ -17,6 +18,8 @@ from sim.reading import Bounds
 CAPACITY_USE: Final = "capacity_use"
 """Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
 MONTHS_PER_YEAR: Final = 12
+PAID: Final = {way: said(f"paid_{way}") for way in Paid}
+"""Ways of paying labour, in words."""
 _SUM_TOLERANCE: Final = 1e-6
 _FIRST, _LAST = 1950, 2200
 
@@ -77,9 +80,7 @@ class Path:
         before: tuple[str, Phase] | None = None
         for name, phase in self.phases.items():
             if before is not None and phase.starts < (end := months_after(before[1].starts, _months_of(before[1]))):
-                raise ValueError(
-                    f"phases.{name}.starts: overlaps with {before[0]}, which is built until {end}, got {phase.starts}"
-                )
+                raise ValueError(said("phases_overlap", name=name, before=before[0], end=end, starts=phase.starts))
             before = name, phase
 
     @property
@@ -126,7 +127,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         if (self.asked is None) == (self.after is None):
-            raise ValueError("asked: a date, or the stage that it comes after; the other null")
+            raise ValueError(said("stage_asked"))
         check_probabilities("results", {name: result.probability for name, result in self.results.items()})
 
 
@@ -186,9 +187,7 @@ class Expansion:
         for stage in phase.needs:
             earliest, opens = self.earliest(stage), months_after(phase.starts, _months_of(phase))
             if opens < earliest:
-                raise ValueError(
-                    f"{key}.starts: opens on {opens}, before {stage} can have ended in favour, on {earliest}"
-                )
+                raise ValueError(said("opens_too_early", key=key, opens=opens, stage=stage, earliest=earliest))
 
     @property
     def idle(self) -> str | None:

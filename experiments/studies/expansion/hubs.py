@@ -17,6 +17,7 @@ from experiments.composition import compose, hub
 from experiments.designs.design import Design
 from experiments.designs.varying import changed
 from experiments.overrides import parsed
+from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
@@ -108,7 +109,7 @@ def check_growth(base: HubConfig) -> None:
         ConfigError: they are a file's.
     """
     if base.arrivals.month_index is None:
-        raise ConfigError("arrivals: an expansion needs a model of arrivals, whose flights can grow; a file's do not")
+        raise ConfigError(said("cannot_grow"))
 
 
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
@@ -197,7 +198,7 @@ def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: 
         for field, begins in learning.fields.items():
             value = halls[name].get(field)
             if not isinstance(value, float):
-                raise ConfigError(f"{key}: learning.fields: {field!r} is no number of a hall that may have decimals")
+                raise ConfigError(said("cannot_learn", key=key, field=field))
             halls[name][field] = value * (begins + (1 - begins) * learned)
     return read(HubConfig, {**plain(after), "halls": halls})
 

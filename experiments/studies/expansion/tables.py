@@ -14,17 +14,8 @@ from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
-from experiments.studies.expansion.design import in_millions, path_name
-from experiments.studies.expansion.uncertainty import (
-    EVERYTHING,
-    PAID,
-    WAITING,
-    Cell,
-    Knowing,
-    Turn,
-    decision_map,
-    worth_of,
-)
+from experiments.studies.expansion.design import PAID, in_millions, path_name
+from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Cell, Knowing, Turn, decision_map, worth_of
 from sim.measures.kpis import KPIS
 
 R = TypeVar("R")
@@ -207,7 +198,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback is not None:
-        yield f"What it spends more than building nothing comes back in {number(best.payback, 1)} years, as expected."
+        yield said("pays_back", payback=number(best.payback, 1))
 
 
 def _level(answer: Answer) -> Iterator[str]:
@@ -221,12 +212,12 @@ def _reacting(answer: Answer) -> Iterator[str]:
         if row.what == WAITING:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
-            yield f"Building by rules instead of by dates {verb} {bounded(size)}, the best path of each kind compared."
+            yield said("by_rules", verb=verb, size=bounded(size))
 
 
 def _turned(turns: list[Turn]) -> str:
     if not turns:
-        return "Nothing that was varied alone turns the choice."
+        return said("nothing_turns")
     by_best: dict[str, list[str]] = {}
     for turn in turns:
         by_best.setdefault(turn.best, []).append(f"{plain_name(turn.what)} {plain_name(turn.value)}")

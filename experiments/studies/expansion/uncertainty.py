@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 from experiments.formatting import millions, plain_name, share_text
 from experiments.money.accounts import WAGES
-from experiments.money.prices import Paid
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.curves import Floats
-from experiments.studies.expansion.design import in_millions, path_name
+from experiments.studies.expansion.design import PAID, in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import expected, restricted, two_sources
 from experiments.studies.expansion.value import factors
@@ -26,11 +25,6 @@ EVERYTHING: Final = "everything"
 WAITING: Final = "waiting, and reacting"
 _MAP_STEPS: Final = 21
 _BEST: Final = "the path with the highest expected NPV"
-PAID: Final = {
-    Paid.ROSTERED: "as rostered",
-    Paid.WORKED: "by hours worked",
-    Paid.ROUND_THE_CLOCK: "round the clock at all posts",
-}
 
 
 @table("knowing", "what it would be worth to know something before choosing a path", sort="order")

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.frame import console, screen
+from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
@@ -87,7 +87,7 @@ def main(arguments: Arguments) -> int:
     if arguments.json:
         console.print_json(_document(facts, folder, figures))
     else:
-        screen.say([*lines(facts), *(f"picture: {path}" for path in figures)])
+        console.say([*lines(facts), *(f"picture: {path}" for path in figures)])
     return 0
 
 

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 def lines(facts: "Facts") -> list[Grid | str]:
     ledgers = facts.ledgers
-    shown: list[Grid | str] = [
-        f"Data and goods of {facts.scenario}, {facts.n_days} measured days, mean over replications"
-    ]
+    shown: list[Grid | str] = [said("exposure_title", scenario=facts.scenario, n_days=facts.n_days)]
     shown.append("")
     if ledgers.matrices:
         matrix = next((matrix for matrix in ledgers.matrices if matrix.is_in_force), ledgers.matrices[0])
@@ -59,7 +57,7 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
         cells = (compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum())))
         rows.append((name(matrix.policy), *cells))
     header = ("", "in clear", "change", "pseudonym", "read a day")
-    return Grid("What policies change: records of all parties, at any time", header, tuple(rows))
+    return Grid(said("policies_change"), header, tuple(rows))
 
 
 def _achieved(facts: "Facts") -> Iterator[str]:
@@ -139,7 +137,7 @@ def _balance(balance: "pd.DataFrame") -> Grid:
         for row in balance.to_dict("records")
     )  # fmt: skip
     header = ("exports' share", "imports", "exports", "balance", "year", "deficit", "of it all", "domestic")
-    return Grid("A year of such days, EUR, beside the national deficit", header, rows)
+    return Grid(said("exposure_year"), header, rows)
 
 
 def _exported(row: Mapping[Any, Any]) -> str:

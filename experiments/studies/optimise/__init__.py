@@ -27,32 +27,21 @@ from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.store.rows import Grid
-from experiments.studies.optimise.design import OptimiseKeys, Sampler, asked, check_variables
-from experiments.studies.optimise.result import (
-    FrontPoint,
-    Result,
-    commands_of,
-    goal_text,
-    intervals_of,
-    sentences,
-    tables_of,
-)
+from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables
+from experiments.studies.optimise.result import FrontPoint, Result, goal_text, intervals_of
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
 
 _A_TABLE = 7
 """Variables of a table."""
-_METHODS = {
-    Sampler.NSGA2: "NSGA-II (Deb et al. 2002), with Deb's rules for designs that do not fit",
-    Sampler.TPE: "a tree-structured Parzen estimator for several goals (Ozaki et al. 2020)",
-}
 
 
 def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     config = asked.designs[0].hub
-    commands = commands_of(result, asked.arguments.config_dir) if asked.is_typed else []
+    commands = result.commands(asked.arguments.config_dir) if asked.is_typed else []
     keys = result.asked
+    by = said(f"method_{keys.sampler}")
     method = [
-        text_of("optimise_method", n=len(result.tried.trials), population=keys.population, by=_METHODS[keys.sampler]),
+        text_of("optimise_method", n=len(result.tried.trials), population=keys.population, by=by),
         same_draws(config, result.replications),
     ]
     if keys.confirm:
@@ -66,9 +55,9 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         method.append(text_of("optimise_cost", **values))
     return Document(
         title=f"What {' and '.join(keys.called)} can be had together",
-        sentences=sentences(result),
+        sentences=result.sentences,
         warnings=result.warnings,
-        tables=tables_of(result),
+        tables=result.tables(),
         grids=[*grids(result), *([_commands(commands)] if commands else [])],
         data=result.as_json(commands),
         method=method,
@@ -84,7 +73,7 @@ def grids(result: Result) -> list[Grid]:
         (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    tables = [Grid("The front, by its first goal, with 95 % intervals", ("design", *asked.called), reached)]
+    tables = [Grid(said("front_reached"), ("design", *asked.called), reached)]
     names = list(asked.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
@@ -95,7 +84,7 @@ def grids(result: Result) -> list[Grid]:
             )
             for order, point in enumerate(result.front, start=1)
         )
-        caption = "What the designs on the front are, in the units of what each variable sets"
+        caption = said("front_designs")
         if at:
             caption = "And besides"
         tables.append(Grid(caption, ("design", *(plain_name(name) for name in names[here])), rows))
@@ -123,14 +112,10 @@ def _picture(result: Result) -> Picture:
     on_front = {point.trial.design.label for point in result.front}
     simulated = {trial.design.label: trial for trial in result.tried.trials if trial.samples}
     others = tuple(place(trial) for label, trial in simulated.items() if label not in on_front)
-    start = result.tried.start
-    confirmed = {point.trial.design.label: point.confirmed for point in result.front}
-    configured = None
-    if start is not None and start.design.label in confirmed:
-        intervals = confirmed[start.design.label]
-        configured = (scales[x] * intervals[x].mean, scales[y] * intervals[y].mean)
-    elif start is not None and start.samples:
-        configured = place(start)
+    start, configured = result.tried.start, None
+    if start is not None and start.samples:
+        of_start = [point.confirmed for point in result.front if point.trial.design.label == start.design.label]
+        configured = (scales[x] * of_start[0][x].mean, scales[y] * of_start[0][y].mean) if of_start else place(start)
     front = [(point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front]
     drawn = front_figure.figure(names, others, configured, front)
     return picture_of("front", drawn, x=asked.called[0], y=asked.called[1])

@@ -10,10 +10,11 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
-from experiments.designs.varying import changed, check_set_once, scaled
+from experiments.designs.varying import changed, check_set_once, scaled, value_of
 from experiments.formatting import kpi_name
 from experiments.money.accounts import DAYS_PER_YEAR
 from experiments.money.prices import Prices
+from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
@@ -70,14 +71,14 @@ class Variable:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            raise ValueError("fields: at least one field, and how many times the value it is set to")
+            raise ValueError(said("some_field"))
         if self.choices is not None:
             if (self.low, self.high, self.step) != (None, None, None):
                 raise ValueError("choices: with low, high and step null, or null itself")
             if len(set(self.choices)) < max(2, len(self.choices)):
                 raise ValueError(f"choices: at least two different ones, got {', '.join(self.choices) or 'none'}")
             if any(ratio != 1 for ratio in self.fields.values()):
-                raise ValueError("fields: a choice is taken as it is, so that each field is set to 1 times it")
+                raise ValueError(said("choice_as_is"))
             return
         if self.low is None or self.high is None:
             raise ValueError("low: give low and high, or choices")
@@ -113,9 +114,7 @@ class Optimise:
         for key in ("minimise", "maximise"):
             check_known(key, "no figure", getattr(self, key), [*UNITS, *KPIS])
         if len(self.goals) != _GOALS or len(set(self.goals)) != _GOALS:
-            raise ValueError(
-                f"minimise: two different goals, maximise's counted too, got {', '.join(self.goals) or 'none'}"
-            )
+            raise ValueError(said("two_goals", got=", ".join(self.goals) or "none"))
         if not self.variables:
             raise ValueError("variables: at least one")
 
@@ -207,7 +206,7 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
             values.append(same[0])
             continue
         key, ratio = next(iter(variable.fields.items()))
-        now = _now(config, key)
+        now = value_of(config, key)
         value = now / ratio if isinstance(now, int | float) else math.nan
         low, high = (float(end) for end in variable.ends)
         if not low <= value <= high or not variable.is_on_grid(value):
@@ -216,13 +215,6 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
             return None
         values.append(value)
     return tuple(values)
-
-
-def _now(config: HubConfig, key: str) -> object:
-    node: object = config
-    for name in key.split("."):
-        node = node[name] if isinstance(node, dict) else getattr(node, name)
-    return node
 
 
 def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, object]:

@@ -9,16 +9,15 @@ from typing import Any
 from experiments.arguments import folder_option
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, unit_name, with_interval
+from experiments.frame.study import Tables
 from experiments.replications.summing import interval_of
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval_object, stored, table
 from experiments.store.summaries import mean_and_ends
-from experiments.store.tables import Columns
 from experiments.studies.optimise.design import Optimise, value_text
 from experiments.studies.optimise.search import Found, Trial
-from sim.domain.columns import TableSchema
 
 
 @table("trials", "the designs that were tried, in order", sort="trial")
@@ -89,7 +88,7 @@ class Result:
         if self.n_designs < self.asked.population:
             lines.append(said("optimise_few_fit", n=self.n_designs, population=self.asked.population))
         if len(self.tried.trials) < 2 * self.asked.population:
-            lines.append("trials: fewer than two generations: that is a sample, not yet a search")
+            lines.append(said("too_few_trials"))
         return lines
 
     def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
@@ -112,6 +111,66 @@ class Result:
             ],
         }
 
+    def commands(self, config_dir: Path | None) -> list[str]:
+        """Command lines that run the designs on the front again, with the replications of search and confirmation."""
+        options = folder_option(config_dir)
+        n = f"replications={self.replications + self.asked.confirm}"
+        lines = []
+        for point in self.front:
+            assert point.trial.design.hub is not None
+            words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
+            lines.append(shlex.join(["cargohub", "run", *words, n, *options]))
+        return lines
+
+    @property
+    def sentences(self) -> list[str]:
+        asked, trials = self.asked, self.tried.trials
+        first, second = asked.called
+        n_front = f"{len(self.front)} {'are' if len(self.front) > 1 else 'is'}"
+        counts = {"n": len(trials), "n_unfit": self.n_unfit, "n_designs": self.n_designs, "n_front": n_front}
+        lines = [said("optimise_count", **counts, first=first, second=second)]
+        start = self.tried.start
+        ends = [("It", "is", self.front[0])]
+        if len(self.front) > 1:
+            ends = [("The front", "starts with", self.front[0]), ("It", "ends with", self.front[-1])]
+        for who, does, point in ends:
+            lines.append(f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}.")
+        if start is not None and start.samples:
+            seen = intervals_of(start.samples)
+            same = [point for point in self.front if point.trial.design.label == start.design.label]
+            if same:
+                lines.append(f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}.")
+            else:
+                better = next(point for point in reversed(self.front) if _as_good(asked, point.seen, seen))
+                change, reached = _differing(asked, better.trial, start), _point(asked, better.seen)
+                lines.append(said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change))
+        elif start is not None:
+            lines.append(f"The hub as configured does not fit: {start.design.why}.")
+        return lines
+
+    def tables(self) -> Tables:
+        asked, trials = self.asked, self.tried.trials
+        on_front = {point.trial.design.label for point in self.front}
+        return [
+            stored(TrialRow, [
+                TrialRow(trial.number, trial.generation, trial.design.label, bool(trial.samples), trial.design.lacks,
+                         trial.design.why, trial.design.label in on_front)
+                for trial in trials
+            ]),
+            stored(VariableRow, [
+                VariableRow(trial.number, name, value_text(value))
+                for trial in trials for name, value in zip(asked.variables, trial.design.values, strict=True)
+            ]),
+            stored(GoalRow, [
+                GoalRow(trial.number, goal, interval, asked.unit(goal))
+                for trial in trials for goal, interval in intervals_of(trial.samples).items()
+            ]),
+            stored(FrontRow, [
+                FrontRow(order, point.trial.design.label, goal, interval, asked.unit(goal))
+                for order, point in enumerate(self.front) for goal, interval in point.confirmed.items()
+            ]),
+        ]  # fmt: skip
+
     def _objects(self, intervals: dict[str, Interval]) -> dict[str, Any]:
         return {goal: interval_object(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
 
@@ -120,49 +179,11 @@ def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval
     return {goal: interval_of(goal, sample) for goal, sample in samples.items()}
 
 
-def commands_of(result: Result, config_dir: Path | None) -> list[str]:
-    """Command lines that run the designs on the front again, with the replications of search and confirmation."""
-    options = folder_option(config_dir)
-    n = f"replications={result.replications + result.asked.confirm}"
-    lines = []
-    for point in result.front:
-        assert point.trial.design.hub is not None
-        words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
-        lines.append(shlex.join(["cargohub", "run", *words, n, *options]))
-    return lines
-
-
 def goal_text(interval: Interval, unit: str) -> str:
     """A goal's value with its interval; a figure of the design has none."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
     return with_interval(interval, unit=f" {unit_name(unit)}", hides_same=True)
-
-
-def sentences(result: Result) -> list[str]:
-    asked, trials = result.asked, result.tried.trials
-    first, second = asked.called
-    n_front = f"{len(result.front)} {'are' if len(result.front) > 1 else 'is'}"
-    counts = {"n": len(trials), "n_unfit": result.n_unfit, "n_designs": result.n_designs, "n_front": n_front}
-    lines = [said("optimise_count", **counts, first=first, second=second)]
-    start = result.tried.start
-    ends = [("It", "is", result.front[0])]
-    if len(result.front) > 1:
-        ends = [("The front", "starts with", result.front[0]), ("It", "ends with", result.front[-1])]
-    for who, does, point in ends:
-        lines.append(f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}.")
-    if start is not None and start.samples:
-        seen = intervals_of(start.samples)
-        same = [point for point in result.front if point.trial.design.label == start.design.label]
-        if same:
-            lines.append(f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}.")
-        else:
-            better = next(point for point in reversed(result.front) if _as_good(asked, point.seen, seen))
-            change, reached = _differing(asked, better.trial, start), _point(asked, better.seen)
-            lines.append(said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change))
-    elif start is not None:
-        lines.append(f"The hub as configured does not fit: {start.design.why}.")
-    return lines
 
 
 def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
@@ -188,27 +209,3 @@ def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, I
     return all(intervals[goal].mean <= other[goal].mean for goal in asked.minimise) and all(
         intervals[goal].mean >= other[goal].mean for goal in asked.maximise
     )
-
-
-def tables_of(result: Result) -> list[tuple[TableSchema, Columns]]:
-    asked, trials = result.asked, result.tried.trials
-    on_front = {point.trial.design.label for point in result.front}
-    return [
-        stored(TrialRow, [
-            TrialRow(trial.number, trial.generation, trial.design.label, bool(trial.samples), trial.design.lacks,
-                     trial.design.why, trial.design.label in on_front)
-            for trial in trials
-        ]),
-        stored(VariableRow, [
-            VariableRow(trial.number, name, value_text(value))
-            for trial in trials for name, value in zip(asked.variables, trial.design.values, strict=True)
-        ]),
-        stored(GoalRow, [
-            GoalRow(trial.number, goal, interval, asked.unit(goal))
-            for trial in trials for goal, interval in intervals_of(trial.samples).items()
-        ]),
-        stored(FrontRow, [
-            FrontRow(order, point.trial.design.label, goal, interval, asked.unit(goal))
-            for order, point in enumerate(result.front) for goal, interval in point.confirmed.items()
-        ]),
-    ]  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Final
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, sweep
-from experiments.designs.design import Design, DesignKeys
+from experiments.designs.design import Design
 from experiments.designs.staffing_text import staffing_lines
 from experiments.execution.place import usable_workers
 from experiments.execution.progress import time_left
@@ -72,8 +72,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         designs, keys = plan.study.asked(words)
         for design in designs:
             check_area(design.hub)
-        if isinstance(keys, DesignKeys):
-            check_designs(designs, keys)
+        check_designs(designs, keys)
         asked = Asked(designs, keys, words)
         name, n = runner.name_of(plan.study, asked), plan.study.replications(asked)
         is_stored = is_finished(arguments.out / name)

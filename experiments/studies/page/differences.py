@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.formatting import amount, bracket, change, kpi_name, unit_name
-from experiments.frame.designs_text import present_kpis, significance
+from experiments.frame.of_designs import present_kpis, significance
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import name_of

@@ -35,6 +35,7 @@ from experiments.composition import load, word_value
 from experiments.formatting import number
 from experiments.frame import console
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
+from experiments.report.sections import said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
 from experiments.studies.schedule.request import HOME, read_request
@@ -59,18 +60,13 @@ def main(arguments: Arguments) -> int:
         print(f"warning: left out: {reason}", file=sys.stderr)
     if len(result.bad) > MOST_NAMED:
         print(f"warning: left out: {len(result.bad) - MOST_NAMED} more", file=sys.stderr)
-    if arguments.json:
-        console.print_json({**plain, "files": [str(file) for file in files]})
-        return 0
-    print(table(result))
-    if not result.calls:
-        print(f"\nNo flights to {HOME}, so nothing is written; airport=AAA chooses another destination")
-        return 0
-    print(f"\nWritten to {folder}: {', '.join(file.name for file in files)}")
-    path = str(files[0])
-    words = ("arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}")
-    print(f"Use it:     {Arguments('run', words, config_dir=arguments.config_dir).command}")
-    return 0
+    lines = [table(result), "", said("no_flights_to", home=HOME)]
+    if files:
+        path = str(files[0])
+        words = ("arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}")
+        command = Arguments("run", words, config_dir=arguments.config_dir).command
+        lines[2:] = [f"Written to {folder}: {', '.join(file.name for file in files)}", f"Use it:     {command}"]
+    return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
 
 def table(result: Schedule) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.report.figures.schedule_figure import HOURS, WEEKDAYS, WeekPattern
+from experiments.report.sections import said
 from experiments.studies.schedule.request import HOME, Request, is_ssim
 from sim.config import LoadLimit
 from sim.errors import InputError
@@ -134,10 +135,9 @@ def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
     for option, value_of, wanted, hint in filters:
         chosen = [leg for leg in left if not wanted or value_of(leg) in wanted]
         if not chosen:
-            raise InputError(
-                f"{request.path}: {option}={','.join(sorted(wanted))}: none of {len(left)} legs left;"
-                f" there are {counts_text(_counts(map(value_of, left)))}{hint}"
-            )
+            asked = {"path": request.path, "option": option, "wanted": ",".join(sorted(wanted)), "hint": hint}
+            counts = counts_text(_counts(map(value_of, left)))
+            raise InputError(said("no_leg_left", **asked, n=len(left), counts=counts))
         left = chosen
     return left
 
@@ -149,9 +149,7 @@ def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
         return HOME_CLOCK_MIN
     variations = [leg.arrival_variation_min for leg in legs if leg.arrival_variation_min is not None]
     if not variations:
-        raise InputError(
-            f"{request.path}: the file does not tell the time of {request.airport} less UTC; give clock=+HHMM"
-        )
+        raise InputError(said("clock_unknown", path=request.path, airport=request.airport))
     return min(variations)
 
 
@@ -167,10 +165,8 @@ def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> t
             raise InputError(f"{request.path}: flights until further notice; give to=YYYY-MM-DD")
         last = max(known) + dt.timedelta(days=11)
     if (last - first).days > MOST_DAYS:
-        raise InputError(
-            f"{request.path}: from {first} to {last} are {(last - first).days} days; at most {MOST_DAYS}:"
-            " give from=YYYY-MM-DD and to=YYYY-MM-DD"
-        )
+        days = (last - first).days
+        raise InputError(said("range_too_long", path=request.path, first=first, last=last, days=days, most=MOST_DAYS))
     return first, last
 
 
@@ -211,10 +207,9 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
     airlines = _counts(airline(row.key) for row in rows)
     types = _counts(row.aircraft or "not told" for row in rows)
     if not chosen:
-        raise InputError(
-            f"{request.path}: no flight left of {len(rows)} from {instant(rows[0].sibt).date()} to"
-            f" {instant(rows[-1].sibt).date()}; airlines {counts_text(airlines)}; aircraft {counts_text(types)}"
-        )
+        ends = {"first": instant(rows[0].sibt).date(), "last": instant(rows[-1].sibt).date()}
+        texts = {"airlines": counts_text(airlines), "types": counts_text(types)}
+        raise InputError(said("no_flight_left", path=request.path, n=len(rows), **ends, **texts))
     return Schedule(
         name=request.path.stem,
         source=request.path.name,

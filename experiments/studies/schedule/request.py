@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.arguments import date_of, taken_apart
+from experiments.report.sections import said
 from sim.errors import InputError
 from sim.inputs.ssim import FREIGHTERS
 
@@ -42,7 +43,7 @@ def read_request(words: tuple[str, ...]) -> Request:
     from_ssim = is_ssim(path)
     for key in SSIM_ONLY:
         if key in given and not from_ssim:
-            raise InputError(f"{key}: {path} is a table of flights, which does not tell; only SSIM does")
+            raise InputError(said("only_ssim", key=key, path=path))
     first, last = date_of(given, "from"), date_of(given, "to")
     if first is not None and last is not None and last < first:
         raise InputError(f"to: a day not before from, {first}, got {last}")

@@ -25,15 +25,15 @@ from typing import Final
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
-from experiments.designs.scaled_halls import scaled_to
 from experiments.designs.spreadsheet import keys_of
+from experiments.designs.what_if import scaled_to
 from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.design_names import design_name, tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.key_names import heading_of_key
-from experiments.report.sections import Picture, paragraphs_of, picture_of
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
@@ -42,22 +42,16 @@ from experiments.studies.select.result import Found, Row, answer, found_in, inte
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
 
-_METHODS = {
-    Method.KN: "KN (Kim and Nelson 2001), with feasibility first (Andradóttir and Kim 2010)",
-    Method.KN_UPDATED: "KN++ (Kim and Nelson 2006), with feasibility first (Andradóttir and Kim 2010)",
-    Method.OCBA: "OCBA (Chen et al. 2000): replications go where they tell most; its probability is an estimate",
-}
-
 
 def document(_: Asked[SelectKeys], result: Found) -> Document:
     asked, config = result.keys.select, result.outcome.designs[0].hub
     most, of = (asked.budget, "in all") if asked.method is Method.OCBA else (asked.max_replications, "of a design")
     limit = f"{whole(most)} {of}"
     how = paragraphs_of(
-        "select_method", by=_METHODS[asked.method], alpha=asked.alpha, step=asked.step, limit=limit,
+        "select_method", by=said(f"method_{asked.method}"), alpha=asked.alpha, step=asked.step, limit=limit,
         draws=same_draws(config, result.keys.replications), tolerance=asked.tolerance,
     )  # fmt: skip
-    best = result.selected
+    best, factors = result.selected, result.keys.factors
     return Document(
         title="Which is the cheapest" + ("?" if asked.target is None else f" with {asked.wanted}?"),
         sentences=answer(result),
@@ -68,7 +62,7 @@ def document(_: Asked[SelectKeys], result: Found) -> Document:
             "probability": result.probability,
             "designs": {
                 row.scenario: {
-                    **result.values(row),
+                    **({"values": factors[row.scenario]} if factors else {}),
                     **plain_row(row, without=("scenario", "order", "cost_unit", "unit", "kpi")),
                     asked.kpi: plain_interval(row.kpi, row.unit),
                 }
@@ -81,11 +75,11 @@ def document(_: Asked[SelectKeys], result: Found) -> Document:
 
 
 def _grid(result: Found) -> Grid:
-    asked = result.keys.select
+    asked, factors = result.keys.select, result.keys.factors
     rows = tuple(
         (
             design_name(row.scenario),
-            *result.factors(row),
+            *factors.get(row.scenario, {}).values(),
             str(row.verdict),
             row.reason,
             number(row.cost),
@@ -95,7 +89,7 @@ def _grid(result: Found) -> Grid:
         for row in sorted(result.rows, key=lambda row: row.cost)
     )
     cost = f"cost [{unit_name(asked.cost_unit)}]" if asked.cost_unit else "cost"
-    keys = keys_of(result.keys.factors)
+    keys = keys_of(factors)
     unit = KPIS[asked.kpi].unit
     kpi = kpi_name(asked.kpi) + ("" if unit == "1" else f" [{unit_name(unit)}]")
     header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")
@@ -122,7 +116,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
         designs = [larger for _, larger in scaled]
         factors = {larger.label: factors[design.label] for design, larger in scaled if factors}
     if len(designs) < 2:
-        raise ConfigError("designs: select needs several: designs=FILE, or values as halls.main.doors_out=20,30")
+        raise ConfigError(said("select_several"))
     keys = replace(keys, select=_with_costs(keys.select, grid, labels), factors=factors)
     return designs, keys
 
@@ -156,7 +150,7 @@ def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Sel
     if cost != COLUMN:
         return replace(asked, cost=cost)
     if has_column and asked.costs:
-        raise ConfigError("select.costs: the file has a column cost; one of them decides it")
+        raise ConfigError(said("two_costs"))
     if not has_column:
         for label in [*labels, *asked.costs]:
             if label not in asked.costs or label not in labels:

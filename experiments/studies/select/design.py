@@ -10,6 +10,7 @@ import numpy as np
 from experiments.designs.design import Design, DesignKeys
 from experiments.formatting import kpi_name, unit_name
 from experiments.frame.study import Kpis
+from experiments.report.sections import said
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
@@ -61,21 +62,20 @@ class Select:
         if self.is_sampled and self.indifference is None:
             raise ValueError(f"indifference: needed with the KPI {self.cost}, in {self.cost_unit}")
         if not self.is_sampled and self.indifference is not None:
-            raise ValueError("indifference: decides nothing where costs are known; it is for a KPI as cost")
+            raise ValueError(said("costs_known"))
         if not self.is_sampled and self.target is None:
-            raise ValueError("target: without one, and with known costs, there is nothing to simulate")
+            raise ValueError(said("nothing_sampled"))
         if self.cost not in (None, COLUMN) and self.costs:
             raise ValueError(f"costs: decide nothing with select.cost={self.cost}")
 
     def _check_target(self) -> None:
         check_known("kpi", "no KPI", [self.kpi], KPIS)
         if KPIS[self.kpi].more_is_better is None:
-            raise ValueError(f"kpi: of {self.kpi} neither more nor less is better, so that it has no target")
+            raise ValueError(said("kpi_no_target", kpi=self.kpi))
         lowest, highest = KPIS[self.kpi].range
         if self.target is not None and not lowest <= self.target <= highest:
-            raise ValueError(
-                f"target: no hub has {self.kpi} = {self.target:g}; it lies between {lowest:g} and {highest:g}"
-            )
+            values = {"target": self.target, "lowest": lowest, "highest": highest}
+            raise ValueError(said("target_impossible", kpi=self.kpi, **values))
 
     @property
     def is_sampled(self) -> bool:
@@ -111,10 +111,10 @@ class SelectKeys(DesignKeys):
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
         asked = self.select
-        if self.scenarios or self.demands or self.arrival_models:
-            raise ValueError("scenarios: select takes scenario=a,b; scenarios=[a,b] is for compare")
+        if any(self.compared):
+            raise ValueError(said("select_takes"))
         if self.asked:
-            raise ValueError("precision: select makes the replications that its answer takes")
+            raise ValueError(said("select_makes"))
         if not 2 <= self.replications <= asked.max_replications:
             most = asked.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")

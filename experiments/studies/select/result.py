@@ -53,15 +53,6 @@ class Found:
     def selected(self) -> Row | None:
         return next((row for row in self.rows if row.verdict is Fate.SELECTED), None)
 
-    def factors(self, row: Row) -> tuple[str, ...]:
-        """The design's values of the keys in which designs of a file differ."""
-        return tuple(self.keys.factors.get(row.scenario, {}).values())
-
-    def values(self, row: Row) -> dict[str, dict[str, str]]:
-        """The same for JSON; nothing without such keys."""
-        factors = self.keys.factors.get(row.scenario)
-        return {"values": factors} if factors else {}
-
 
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
     intervals = intervals_of({design.label: values[design.label] for design in designs})
@@ -99,7 +90,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"
     if fate is Fate.AT_TARGET:
-        return f"within the tolerance of {asked.tolerance:g} of {asked.wanted}, and may be taken for either"
+        return said("within_tolerance", tolerance=asked.tolerance, wanted=asked.wanted)
     if fate is Fate.DEARER:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
@@ -144,7 +135,7 @@ def _promise(result: Found, probability: float) -> str:
     else:
         what = f"it misses the target by at most {asked.tolerance:g}{unit}, and no design that {spare} is {cheaper}"
     if asked.method is Method.OCBA:
-        return f"Estimated probability of at least {probability:.3g} (OCBA; no promise) that {what}."
+        return said("ocba_promise", probability=probability, what=what)
     limit = ", in the limit of many replications" if asked.method is Method.KN_UPDATED else ""
     return f"With a probability of at least {probability:.3g} ({_NAMES[asked.method]}{limit}), {what}."
 
@@ -157,9 +148,7 @@ def warnings_of(result: Found) -> list[str]:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
         lines.append(said("select_undecided", undecided=undecided, most=asked.max_replications))
     elif result.probability < 1 - asked.alpha:
-        lines.append(
-            f"select.budget: spent at an estimated probability of {result.probability:.3g}, below {1 - asked.alpha:g}"
-        )
+        lines.append(said("budget_spent", probability=result.probability, wanted=1 - asked.alpha))
     if best is not None and _is_at_target(asked, best.kpi):
         design, kpi = design_name(best.scenario), kpi_name(asked.kpi)
         lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.tolerance))

@@ -26,9 +26,7 @@ import numpy as np
 from experiments.frame.study import Asked, Bench, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.report.sections import said
-from experiments.statistics.factors import Floats
-from experiments.statistics.indices import indices
-from experiments.statistics.screening import effects
+from experiments.statistics.factors import Floats, effects, indices
 from experiments.statistics.two_sources import noise_share
 from experiments.studies.sensitivity.design import (
     Method,
@@ -83,7 +81,7 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[st
     for kpi in keys.sensitivity.kpis:
         values = np.array([[kpis[label, number][kpi] for label in stage.labels] for number in range(n)])
         if not np.isfinite(values).all():
-            raise CargohubError(f"sensitivity.kpis: {kpi} is not finite at some point, and can have no index")
+            raise CargohubError(said("not_finite_kpi", kpi=kpi))
         by_kpi[kpi] = values
     replications = {point.label: [kpis[point.label, number] for number in range(n)] for point in stage.designs}
     return by_kpi, judged_as_run(stage.designs, replications)

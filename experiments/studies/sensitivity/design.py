@@ -11,9 +11,8 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
 from experiments.designs.varying import changed, check_set_once, scaled
-from experiments.statistics.factors import Box, Floats
-from experiments.statistics.indices import crossed_points
-from experiments.statistics.screening import trajectories
+from experiments.report.sections import said
+from experiments.statistics.factors import Box, Floats, crossed_points, trajectories
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import Bounds
@@ -56,9 +55,13 @@ class Factor:
 
     def __post_init__(self) -> None:
         if not self.fields:
-            raise ValueError("fields: at least one field, and how many times the value it is set to")
+            raise ValueError(said("some_field"))
         if not self.low < self.high:
             raise ValueError(f"low: must be less than high = {self.high:g}, got {self.low:g}")
+
+    @property
+    def range(self) -> str:
+        return f"{self.low:,g} to {self.high:,g} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,10 @@ from experiments.frame.study import Asked, Document, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.statistics import Interval
-from experiments.statistics.indices import is_too_much
+from experiments.statistics.factors import is_too_much
 from experiments.store.rows import Grid
 from experiments.studies.sensitivity.design import Group, SensitivityKeys
-from experiments.studies.sensitivity.result import (
-    Crossed,
-    Result,
-    amount,
-    changing,
-    leaves_open,
-    possible,
-    range_of,
-)
+from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, leaves_open, possible
 from sim.measures.kpis import KPIS
 
 _NAMED: Final = 3
@@ -47,8 +39,8 @@ def _most(result: Result, kpi: str) -> str:
             return said("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.asked.factors
-    ranges = "; ".join(f"{plain_name(name)} ({range_of(factors[name])}) by {amount(kpi, size)}" for name, size in first)
-    which = f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most, each over its whole range, on average"
+    ranges = "; ".join(f"{plain_name(name)} ({factors[name].range}) by {amount(kpi, size)}" for name, size in first)
+    which = said("factors_move", n=len(sizes), kpi=kpi_name(kpi))
     return f"{which}: {ranges}{sure}."
 
 
@@ -63,7 +55,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
         f"{plain_name(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in known[:_NAMED]
     )
-    return f"Of the variance of {kpi_name(kpi)} over the ranges of {len(by_total)} factors, {shares}."
+    return said("variance_shares", kpi=kpi_name(kpi), n=len(by_total), shares=shares)
 
 
 def _is_unusable(result: Result, kpi: str) -> bool:
@@ -89,7 +81,7 @@ def _ups(result: Result) -> list[str]:
     study = said("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:
-        return [f"{study}; this study does not vary both, and cannot say."]
+        return [said("ups_unsaid", study=study)]
     return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in result.asked.kpis)]
 
 
@@ -146,7 +138,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
         for method, stage in result.stages
         for kpi, share in stage.noise.items()
     ]
-    method.append(f"Share of the variance between points that is noise of the simulation: {', '.join(noise)}.")
+    method.append(said("noise_shares", noise=", ".join(noise)))
     return Document(
         title=f"What moves {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config.area_m2)} most",
         data=result.as_json(),
@@ -167,17 +159,17 @@ def _grids(result: Result) -> Iterator[Grid]:
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (plain_name(effect.factor), range_of(factors[effect.factor]),
+            (plain_name(effect.factor), factors[effect.factor].range,
              *(with_interval(changing(kpi, interval).scaled(scale)) for interval in (effect.size, effect.mean)),
              number(scale * effect.spread))
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
         what = f"Effects on {kpi_name(kpi)} over the range of each factor"
-        yield Grid(f"{what}: their mean size (µ*) and mean (µ), 95 % intervals", header, rows, n_texts=2)
+        yield Grid(said("morris_sizes", what=what), header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (plain_name(index.factor), range_of(factors[index.factor]), with_interval(possible(index.first)),
+            (plain_name(index.factor), factors[index.factor].range, with_interval(possible(index.first)),
              with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""))
             for index in sorted(of_kpi, key=lambda index: -index.total.mean)
         )  # fmt: skip
@@ -201,8 +193,7 @@ def _pictures(result: Result) -> Iterator[Picture]:
         names = result.screened.ranked(first)
         panels = []
         for kpi, effects in result.screened.effects.items():
-            by_name = {effect.factor: effect for effect in effects}
-            ranked = [by_name[name] for name in names]
+            ranked = sorted(effects, key=lambda effect: names.index(effect.factor))
             scale, unit = _scale(kpi)
             panels.append(sensitivity_figure.Effects(
                 title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
@@ -216,9 +207,9 @@ def _pictures(result: Result) -> Iterator[Picture]:
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
         names = [index.factor for index in by_total]
-        bars = {}
-        for kpi, of_kpi in result.crossed.indices.items():
-            of = {index.factor: index for index in of_kpi}
-            bars[kpi_name(kpi)] = [of[name] for name in names]
+        bars = {
+            kpi_name(kpi): sorted(of_kpi, key=lambda index: names.index(index.factor))
+            for kpi, of_kpi in result.crossed.indices.items()
+        }
         drawn = sensitivity_figure.shares([plain_name(name) for name in names], bars)
         yield picture_of("sobol", drawn, verb="sensitivity")

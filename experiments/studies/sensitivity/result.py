@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from experiments.formatting import change, kpi_name, number, plain_name, whole
+from experiments.frame.study import Tables
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.statistics.indices import Index, is_too_much
-from experiments.statistics.screening import Effect
+from experiments.statistics.factors import Effect, Index, is_too_much
 from experiments.store.rows import column, interval, plain_row, stored, table
-from experiments.store.tables import Columns
-from experiments.studies.sensitivity.design import Factor, Sensitivity, Stage
-from sim.domain.columns import TableSchema
+from experiments.studies.sensitivity.design import Sensitivity, Stage
 from sim.measures.kpis import KPIS
 
 _MUCH_NOISE: Final = 0.1
@@ -105,7 +103,7 @@ class Result:
                     lines.append(said("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi)))
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
-                lines.append(f"sobol: {kpi_name(kpi)} is the same at all points: no factor moves it")
+                lines.append(said("same_everywhere", kpi=kpi_name(kpi)))
             lines += _impossible(kpi, of_kpi, self.asked.samples)
             wide = [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
@@ -155,7 +153,7 @@ class Result:
     def group(self, factor: str) -> str:
         return str(self.asked.factors[factor].group)
 
-    def tables(self) -> list[tuple[TableSchema, Columns]]:
+    def tables(self) -> Tables:
         values = [
             ValueRow(design.label, factor, value)
             for _, stage in self.stages
@@ -170,10 +168,6 @@ class Result:
             stored(NoiseRow, noise),
             stability_table(self.stability),
         ]
-
-
-def range_of(factor: Factor) -> str:
-    return f"{factor.low:,g} to {factor.high:,g} {factor.unit}"
 
 
 def amount(kpi: str, interval: Interval) -> str:

@@ -26,15 +26,7 @@ from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics import Interval
 from experiments.store.rows import grid_of, plain_row, stored
-from experiments.studies.shadow_price.result import (
-    Result,
-    ShadowPriceKeys,
-    Step,
-    asked,
-    ladders,
-    sentences,
-    zone_of,
-)
+from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, asked, ladders, zone_of
 
 
 def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
@@ -53,8 +45,8 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
     by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
     return Document(
         title=f"What one more m² of {hub_title(config.area_m2)} is worth a year",
-        sentences=sentences(result),
-        verdicts=sentences(result)[1:],
+        sentences=result.sentences,
+        verdicts=result.sentences[1:],
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(

@@ -93,7 +93,7 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
         ConfigError: a demand or a step that the schema refuses.
     """
     if config.arrivals.model is ArrivalModel.FILE:
-        raise ConfigError("arrivals: a file's flights do not follow demand.flights_per_day, which shadow-price varies")
+        raise ConfigError(said("fixed_flights_too"))
     steps = []
     for flights in asked.flights_per_day:
         base = changed(config, {"demand.flights_per_day": flights})
@@ -212,18 +212,18 @@ class Result:
     def warnings(self) -> list[str]:
         return too_few_replications(self.zones[0].first.worth.n)
 
+    @property
+    def sentences(self) -> list[str]:
+        return [
+            f"A m² costs {whole(self.rent)} EUR a year (real EUR of {self.asked.prices.year}).",
+            *(_sentence(self, flights) for flights in self.asked.flights_per_day),
+        ]
+
     def first(self, flights: float) -> str | None:
         """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is."""
         best = self.at(flights)[0]
         least = best.first.worth.low
         return best.name if least is not None and least > self.rent else None
-
-
-def sentences(result: Result) -> list[str]:
-    return [
-        f"A m² costs {whole(result.rent)} EUR a year (real EUR of {result.asked.prices.year}).",
-        *(_sentence(result, flights) for flights in result.asked.flights_per_day),
-    ]
 
 
 def _sentence(result: Result, flights: float) -> str:

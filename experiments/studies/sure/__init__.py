@@ -30,6 +30,7 @@ from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import judged
+from experiments.report.sections import said
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
@@ -37,7 +38,7 @@ from experiments.statistics.what_decides import decided
 from experiments.store.tables import Key
 from experiments.studies.sure import page, paths, paths_page
 from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
-from experiments.studies.sure.paths_result import PathsResult
+from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.worlds import Drawn, drawn, kpis_of, ranges_of
 from sim.config import HubConfig
@@ -64,7 +65,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
-    bench.say("sure: what decides, and ranges of other widths")
+    bench.say(said("sure_decides"))
     others = {
         width: drawn(config, folder, n=n, seed=config.seed, width=width, kept=sure.question.kept)
         for width in sure.widths
@@ -134,7 +135,7 @@ def check_ranges(asked: Asked[K]) -> None:
 def _check_varies(known: Known) -> None:
     margins = [known.answers[run].margin for run in known.runs]
     if np.ptp(known.sample.screen) == 0 and (not margins or np.ptp(margins) == 0):
-        raise ConfigError("on_time_share: does not vary over the worlds, so that no number can decide the answer")
+        raise ConfigError(said("decides_nothing"))
 
 
 def document(asked: Asked[SureKeys], result: Result | PathsResult) -> Document:

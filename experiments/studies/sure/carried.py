@@ -8,8 +8,9 @@ import numpy as np
 
 from experiments.formatting import number, share_text, whole
 from experiments.frame.over_assumptions import at_least
+from experiments.report.sections import said
 from experiments.statistics import Interval
-from experiments.store.rows import column, table
+from experiments.store.rows import column, plain_row, table
 from experiments.studies.sure.result import Answered, Result
 
 SHARES: Final = (0.9, 0.5, 0.1)
@@ -51,16 +52,13 @@ def middle(levels: Sequence[Answered]) -> Answered:
 
 def objects(result: Result) -> dict[str, Any]:
     """For JSON, by hall."""
-    rows = carried_rows(result)
-    return {
-        hall: [
-            {"share": row.share, **{name: None if math.isnan(value) else value for name, value in (
-                ("flights_per_day", row.flights), ("low", row.low), ("high", row.high)
-            )}}
-            for row in rows if row.hall == hall
-        ]
-        for hall in halls(result)
-    }  # fmt: skip
+    by_hall: dict[str, Any] = {}
+    for row in carried_rows(result):
+        plain = plain_row(row, without=("hall",))
+        by_hall.setdefault(row.hall, []).append(
+            {"share": plain.pop("share"), "flights_per_day": plain.pop("flights"), **plain}
+        )
+    return by_hall
 
 
 def sentence(result: Result, hall: str) -> str:
@@ -73,10 +71,7 @@ def sentence(result: Result, hall: str) -> str:
         for row in carried_rows(result)
         if row.hall == hall
     ]
-    return (
-        f"{hall} ({whole(levels[0].design.hub.area_m2)} m²) carries {texts[0]} of the assumed worlds,"
-        f" {texts[1]} and {texts[2]}."
-    )
+    return said("carried_in", hall=hall, area=whole(levels[0].design.hub.area_m2), texts=texts)
 
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:

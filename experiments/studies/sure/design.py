@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
+from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
 from experiments.statistics.interval import CONFIDENCE
 from experiments.statistics.next_runs import PILOT
@@ -81,9 +82,7 @@ class Sure:
         if n is not None and (not _FEWEST <= n <= _MOST or n & (n - 1)):
             raise ValueError(f"worlds: must be a power of two from {_FEWEST} to {_MOST}, got {n}")
         if self.fails_below > self.carries_above:
-            raise ValueError(
-                f"fails_below: must be at most carries_above = {self.carries_above:g}, got {self.fails_below:g}"
-            )
+            raise ValueError(said("fails_above_carries", most=self.carries_above, got=self.fails_below))
 
     @property
     def n_worlds(self) -> int:
@@ -104,9 +103,9 @@ class SureKeys(DesignKeys):
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
         if (self.sure.question is Question.EXPANSION) != (self.expansion is not None):
-            raise ValueError("sure.question: ask it as question=run, capacity or expansion, without study=")
+            raise ValueError(said("sure_question"))
         if self.asked:
-            raise ValueError("precision: sure takes a half-width of the probability, as precision=0.05")
+            raise ValueError(said("sure_precise"))
 
     @property
     def effort(self) -> Effort:
@@ -126,7 +125,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
         designs = [Design(label, at_demand(design.hub, flights)) for design in designs
                    for label, flights in levels(design, keys.sure.flights)]  # fmt: skip
     elif keys.sure.flights:
-        raise ConfigError("sure.flights: of question=capacity; of run, demand.flights_per_day=N")
+        raise ConfigError(said("flights_of_capacity"))
     _check_budget(keys, PILOT * len(designs), f"{PILOT} runs for each of {len(designs)} designs")
     return designs, with_ranges(keys, designs[0].hub, arguments.config_dir)
 
@@ -148,7 +147,7 @@ def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
 def with_ranges(keys: SureKeys, base: HubConfig, config_dir: Path | None) -> SureKeys:
     ranges = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
     if not ranges:
-        raise ConfigError("sure: no number of these hubs has a range, so there is one world")
+        raise ConfigError(said("one_world"))
     return replace(keys, sure=replace(keys.sure, ranges=ranges))
 
 
@@ -158,15 +157,13 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     base, keys = hub(composed), study(SureKeys, composed)
     assert keys.expansion is not None
     if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.precision is not None:
-        raise ConfigError(
-            "sure: question=expansion has one hub and its paths; leave scenarios, demands, flights, precision out"
-        )
+        raise ConfigError(said("expansion_alone"))
     hubs, states = states_of(arguments.words, base, keys.expansion, arguments.config_dir)
     n_weeks = sum(len(labels) == 1 for labels in {state[0]: state for state in states.values()}.values()) * len(
         keys.expansion.loads
     )
     least = (keys.replications + LEAST) * n_weeks
-    why = f"{n_weeks} weeks, {keys.replications} replications of the configured world and {LEAST} worlds simulated"
+    why = said("weeks_simulated", n_weeks=n_weeks, replications=keys.replications, least=LEAST)
     _check_budget(keys, least, why)
     keys = replace(keys, expansion=replace(keys.expansion, states=states))
     return [Design("today", base), *hubs], with_ranges(keys, base, arguments.config_dir)

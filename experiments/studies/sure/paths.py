@@ -19,6 +19,7 @@ from experiments.designs.design import Design
 from experiments.frame.study import Asked, Bench, Kpis
 from experiments.money.accounts import rostered_ticks
 from experiments.replications.summing import daily_parcels
+from experiments.report.sections import said
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats
 from experiments.studies.expansion.curves import Curves, Measured, node_label
@@ -26,7 +27,7 @@ from experiments.studies.expansion.design import Expansion, ExpansionKeys, month
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.tree import expected
 from experiments.studies.sure.design import SureKeys, composed_of
-from experiments.studies.sure.paths_result import PathsResult
+from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.worlds import Drawn, drawn, kpis_of, scaled
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
@@ -59,7 +60,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
 
     def every(width: float) -> tuple[Drawn, Floats]:
         worlds = drawn(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
-        bench.say(f"sure: accounts of {sure.n_worlds} worlds, ranges {width:g} times as wide as configured")
+        bench.say(said("sure_accounts", n_worlds=sure.n_worlds, width=width))
         return worlds, np.array([_World(worlds, at, asked, expansion).worth(flows) for at in range(sure.n_worlds)])
 
     worlds, predicted = every(1.0)

@@ -1,24 +1,158 @@
-"""What `cargohub sure question=expansion` says: sentences, tables and pictures of the paths over the worlds."""
+"""What `cargohub sure question=expansion` found: the paths over the worlds, and what it says and shows of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
+from experiments.assumptions.names import Name
 from experiments.formatting import in_percent, listed, millions
 from experiments.frame.study import Document
+from experiments.money.discounting import annuity_factor
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.store.rows import grid_of, plain_interval, stored
+from experiments.statistics import Interval
+from experiments.statistics.choosing import Chosen, Swing, Worth
+from experiments.statistics.share_of_worlds import Share
+from experiments.store.rows import column, grid_of, interval, plain_interval, stored, table
 from experiments.studies.expansion.design import in_millions, path_name
-from experiments.studies.sure.paths_result import (
-    KnowingRow,
-    PathRow,
-    PathsResult,
-    PathWidthRow,
-    SwingRow,
-    WorldPathRow,
-)
-from experiments.studies.sure.text import with_widths
+from experiments.studies.sure.design import SureKeys
+from experiments.studies.sure.page import with_widths
+from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, share_of
+
+_BANDS: Final = (0.05, 0.95)
+
+
+@table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort="path")
+class PathRow:
+    path: str = column("", "of the study", heading="path", show=path_name)
+    best: Interval = share_of("worlds in which it is worth most", heading="best in")
+    of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
+    of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
+    npv: Interval = interval("EUR", "net present value, mean over worlds", heading="NPV, MEUR", show=in_millions)
+    p5: float = column("EUR", "NPV that 5 % of the worlds are below", heading="5 % of worlds below", show=millions)
+    p95: float = column("EUR", "NPV that 95 % of the worlds are below", heading="95 % below", show=millions)
+
+
+@table("path_widths", "the same shares with ranges of another width", sort="path width")
+class PathWidthRow:
+    path: str = column("", "of the study")
+    width: float = column("1", "of the ranges, as a multiple of those configured")
+    best: Interval = share_of("worlds in which it is worth most")
+
+
+@table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort="order")
+class KnowingRow:
+    order: int = column("1", "most first")
+    number: str = column("", "key of the number", heading="key")
+    name: str = column("", "what the number is called, with its unit", heading="number")
+    worth: Interval = interval("EUR", "net present value", heading="NPV, MEUR", show=in_millions)
+    per_year: Interval = interval("EUR", "the same as an annuity", heading="MEUR a year", show=in_millions)
+
+
+@table("npv_by_number", "what each path is worth with one number low and high", sort="path number")
+class SwingRow:
+    path: str = column("", "of the study")
+    number: str = column("", "key of the number")
+    at_low: float = column("EUR", "NPV, the number low, all others as they come")
+    at_high: float = column("EUR", "NPV, the number high")
+    first: float = column("1", "share of the variance of NPV that the number makes alone")
+
+
+@table("npv_of_worlds", "the paths by world", sort="world path")
+class WorldPathRow:
+    world: int = column("1", "its number")
+    path: str = column("", "of the study")
+    npv: float = column("EUR", "by its accounts, with the flows of the configured world scaled and corrected")
+    simulated: float = column("EUR", "with all its weeks simulated; NaN: not simulated")
+
+
+@dataclass(frozen=True)
+class PathsResult:
+    keys: SureKeys
+    paths: tuple[str, ...]
+    chosen: Chosen
+    widths: Mapping[float, Sequence[Share]]
+    """Of the paths, by width of the ranges."""
+    called: tuple[Name, ...]
+    n_runs: int
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.keys.sure.ranges)
+
+    @cached_property
+    def shares(self) -> list[Share]:
+        return self.chosen.shares()
+
+    @cached_property
+    def worths(self) -> list[Worth]:
+        return self.chosen.worths()
+
+    @cached_property
+    def swings(self) -> list[list[Swing]]:
+        """Of each path."""
+        return [self.chosen.swings(option) for option in range(len(self.paths))]
+
+    @cached_property
+    def deciding(self) -> list[list[int]]:
+        """Of each path, the numbers that decide whether it is worth most."""
+        return [self.chosen.deciding(option, NOTICEABLE)[:MOST_DECIDING] for option in range(len(self.paths))]
+
+    @property
+    def by_share(self) -> list[int]:
+        """The paths, that which is best most often first."""
+        return sorted(range(len(self.paths)), key=lambda option: -self.shares[option].interval.mean)
+
+    @property
+    def annuity(self) -> float:
+        """What 1 EUR a year over the horizon is worth today."""
+        assert self.keys.expansion is not None
+        return annuity_factor(self.keys.expansion.cost.discounting.rate, self.keys.expansion.years)
+
+    def path_rows(self) -> list[PathRow]:
+        return [
+            PathRow(
+                self.paths[option], self.shares[option].interval, self.shares[option].of_worlds,
+                self.shares[option].of_replications, self.chosen.mean(option),
+                *map(float, self.chosen.quantiles(option, _BANDS)),
+            )
+            for option in self.by_share
+        ]  # fmt: skip
+
+    def width_rows(self) -> list[PathWidthRow]:
+        return [
+            PathWidthRow(path, width, share.interval)
+            for width, shares in self.widths.items()
+            for path, share in zip(self.paths, shares, strict=True)
+        ]
+
+    def knowing_rows(self) -> list[KnowingRow]:
+        return [
+            KnowingRow(order, self.names[worth.number], self.called[worth.number].axis, worth.worth,
+                       worth.worth.scaled(1 / self.annuity))
+            for order, worth in enumerate(self.worths)
+        ]  # fmt: skip
+
+    def swing_rows(self) -> list[SwingRow]:
+        return [
+            SwingRow(path, self.names[swing.number], swing.low, swing.high, swing.first)
+            for path, swings in zip(self.paths, self.swings, strict=True)
+            for swing in swings
+        ]
+
+    def world_rows(self) -> list[WorldPathRow]:
+        simulated = self.chosen.simulated
+        return [
+            WorldPathRow(
+                world, path, float(worth[option]),
+                float(simulated[world][option]) if world in simulated else float("nan"),
+            )
+            for world, worth in enumerate(self.chosen.corrected)
+            for option, path in enumerate(self.paths)
+        ]  # fmt: skip
+
 
 _SHOWN: Final = 8
 """Numbers of a tornado and of a table; the tables have all."""
@@ -30,7 +164,7 @@ _MOST_DRAWN: Final = 6
 def document(result: PathsResult) -> Document:
     paths = [path_name(path) for path in result.paths]
     return Document(
-        title="Which path is worth most in how many of the assumed worlds",
+        title=said("paths_title"),
         sentences=_sentences(result),
         tables=[
             stored(PathRow, result.path_rows()),
@@ -40,8 +174,8 @@ def document(result: PathsResult) -> Document:
             stored(WorldPathRow, result.world_rows()),
         ],
         grids=[
-            grid_of("In which share of the assumed worlds each path is worth most", result.path_rows()),
-            grid_of("What it is worth to know a number before a path is chosen", result.knowing_rows()[:_SHOWN]),
+            grid_of(said("paths_best"), result.path_rows()),
+            grid_of(said("paths_knowing"), result.knowing_rows()[:_SHOWN]),
         ],
         data={"scenarios": {
             path: {
@@ -101,7 +235,7 @@ def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
     from experiments.report.figures.sure_figure import Bars, shares, tornado
 
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
-    yield picture_of("shares", shares(rows, "share of worlds in which it is worth most, %"), verb="sure_paths")
+    yield picture_of("shares", shares(rows, said("share_best")), verb="sure_paths")
     panels = []
     for option in result.by_share[:_MOST_DRAWN]:
         swings = result.swings[option][:_SHOWN]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Final
 
 import numpy as np
@@ -12,11 +12,9 @@ from experiments.designs.design import Design
 from experiments.formatting import found_share, in_percent, short, whole
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
-from experiments.statistics.deciding import wrong
 from experiments.statistics.open_worlds import Known
-from experiments.statistics.share_of_worlds import Share
-from experiments.statistics.what_decides import Decided, Effect
-from experiments.statistics.worlds import Stratum
+from experiments.statistics.share_of_worlds import Share, Stratum
+from experiments.statistics.what_decides import Decided, Effect, wrong
 from experiments.store.rows import column, interval, table
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.worlds import Drawn, configured, unscaled
@@ -34,19 +32,25 @@ _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
 
+def share_of(what: str, *, heading: str | None = None) -> Any:  # noqa: ANN401 - as dataclasses.field
+    """A field that is a share with its interval."""
+    return interval("1", f"share of {what}", heading=heading, show=in_percent)
+
+
+found: Final = partial(column, "1", show=found_share)
+"""A field that is a share without one."""
+
+
 @table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort="scenario")
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
-    probability: Interval = interval("1", "share of worlds in which it carries", heading="carries in", show=in_percent)
+    probability: Interval = share_of("worlds in which it carries", heading="carries in")
     of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
-    open_share: float = column("1", "share of worlds that the screen leaves open", heading="open", show=found_share)
+    open_share: float = found("share of worlds that the screen leaves open", heading="open")
     runs: int = column("1", "simulated", heading="runs")
-    explained: float = column(
-        "1",
-        "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
-        heading="explained",
-        show=found_share,
+    explained: float = found(
+        "share of the predicted log-odds' variance that the quadratic explains at worlds left out", heading="explained"
     )
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
 
@@ -55,7 +59,7 @@ class ProbabilityRow:
 class WidthRow:
     scenario: str = column("", "the design")
     width: float = column("1", "of the ranges, as a multiple of those configured")
-    probability: Interval = interval("1", "share of worlds in which it carries", show=in_percent)
+    probability: Interval = share_of("worlds in which it carries")
 
 
 @table("deciding", "what each number does to the answer of each design", sort="scenario number")
@@ -63,17 +67,11 @@ class DecidingRow:
     scenario: str = column("", "the design")
     number: str = column("", "key of the number", heading="key")
     name: str = column("", "what the number is called, with its unit", heading="number")
-    first: Interval = interval(
-        "1", "share of the answer's variance that it makes alone", heading="alone", show=in_percent
-    )
+    first: Interval = share_of("the answer's variance that it makes alone", heading="alone")
     total: Interval = interval("1", "with all that it acts with", heading="with others", show=in_percent)
-    at_low: float = column(
-        "1", "share of worlds in which it carries, the number low", heading="if low", show=found_share
-    )
-    at_high: float = column("1", "with the number high", heading="if high", show=found_share)
-    information: Interval = interval(
-        "1", "share of wrong decisions that knowing it avoids", heading="worth of knowing", show=in_percent
-    )
+    at_low: float = found("share of worlds in which it carries, the number low", heading="if low")
+    at_high: float = found("with the number high", heading="if high")
+    information: Interval = share_of("wrong decisions that knowing it avoids", heading="worth of knowing")
     turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere, or not known")
 
 

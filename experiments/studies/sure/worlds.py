@@ -14,8 +14,8 @@ from experiments.frame.study import Bench, Kpis
 from experiments.replications.replicating import evaluate
 from experiments.replications.summing import daily_parcels
 from experiments.statistics.open_worlds import Sample
+from experiments.statistics.share_of_worlds import sobol_points
 from experiments.statistics.two_sources import Floats
-from experiments.statistics.worlds import sobol_points
 from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError

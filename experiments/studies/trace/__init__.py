@@ -28,8 +28,7 @@ from experiments.arguments import Arguments
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.store.files import write_if_possible, write_whole
-from experiments.studies.trace.compare import comparison, comparison_text
-from experiments.studies.trace.run import Replication, stored_replication, with_parcels
+from experiments.studies.trace.run import Replication, comparison, comparison_text, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text, flight_object, parcel_object, truck_object
 from sim.errors import InputError
 from sim.measures.tracing.clearance import clearance
@@ -43,6 +42,10 @@ SUBJECTS = ("flight", "parcel", "truck")
 OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure")
 Rows = list[tuple[str, list[Segment]]]
 """Of the picture, from top to bottom."""
+Traced = tuple[dict[str, Any], Rows, float]
+"""The document, the rows of its picture, and the instant that these are counted from."""
+Given = Mapping[str, str]
+"""Options of the command line."""
 
 
 def main(arguments: Arguments) -> int:
@@ -68,7 +71,7 @@ def main(arguments: Arguments) -> int:
     return console.report(arguments, document, as_text(document, replication.hub.start_date))
 
 
-def _check_compare(given: Mapping[str, str]) -> None:
+def _check_compare(given: Given) -> None:
     if given["compare"] != "on_time":
         raise InputError(f"compare: expected on_time, got {given['compare'][:60]!r}")
     if "flight" not in given:
@@ -77,9 +80,7 @@ def _check_compare(given: Mapping[str, str]) -> None:
         raise InputError("figure: compare=on_time draws none")
 
 
-def _flight(
-    arguments: Arguments, replication: Replication, journal: Journal, given: Mapping[str, str]
-) -> tuple[dict[str, Any], Rows, float]:
+def _flight(arguments: Arguments, replication: Replication, journal: Journal, given: Given) -> Traced:
     number = flight_number(journal, given["flight"])
     path = flight_path(journal, number)
     numbers = journal.ulds_of(number)
@@ -104,9 +105,7 @@ def _flight(
     return plain, rows, path.start
 
 
-def _parcel(
-    arguments: Arguments, replication: Replication, journal: Journal, given: Mapping[str, str]
-) -> tuple[dict[str, Any], Rows, float]:
+def _parcel(arguments: Arguments, replication: Replication, journal: Journal, given: Given) -> Traced:
     name, _, text = given["parcel"].rpartition("/")
     if not name or not re.fullmatch(r"\d{1,9}", text):
         raise InputError(f"parcel: expected FLIGHT/ROW, as 2022W36-003/17, got {given['parcel'][:60]!r}")
@@ -125,9 +124,7 @@ def _parcel(
     return plain, [*rows, ("parcel", list(path.segments))], path.start
 
 
-def _truck(
-    _: Arguments, __: Replication, journal: Journal, given: Mapping[str, str]
-) -> tuple[dict[str, Any], Rows, float]:
+def _truck(_: Arguments, __: Replication, journal: Journal, given: Given) -> Traced:
     truck = truck_row(journal, given["truck"])
     segments, outcome = truck_path(journal, truck)
     plain = truck_object(journal, truck, segments, outcome)
@@ -195,11 +192,11 @@ def _at_station(journal: Journal, uld: int) -> list[Segment]:
     return [segment for segment in segments if segment.minutes > 0]
 
 
-def _schedule(given: Mapping[str, str]) -> Path | None:
+def _schedule(given: Given) -> Path | None:
     return Path(given["schedule"]) if "schedule" in given else None
 
 
-def _figure(given: Mapping[str, str], folder: Path, subject: str) -> Path:
+def _figure(given: Given, folder: Path, subject: str) -> Path:
     if "figure" not in given:
         readable = re.sub(r"[^A-Za-z0-9_.-]", "-", given[subject])[:60]
         number = re.sub(r"[^0-9]", "", given.get("replication", "0"))[:9]

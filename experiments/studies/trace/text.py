@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.formatting import number, plain_name, whole
+from experiments.report.sections import said
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.holders import held
@@ -157,18 +158,18 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
     yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
     yield from _path_lines(document["path"], start_date)
     if document["path"]["outcome"] == Outcome.DIVERTED:
-        yield "  diverted: it was held too long; its parcels never came, and count as late"
+        yield said("trace_diverted")
         return
     if document["ulds"]:
-        yield "ULDs on their way to break-down, minutes waited"
+        yield said("ulds_waited")
         yield from _uld_lines(document["ulds"])
     trucks = document["trucks"]
     if trucks:
         first, last = (clock(trucks[at]["departed_min"], start_date) for at in (0, -1))
-        yield f"{len(trucks)} trucks took its parcels: the first left {first}, the last {last}"
+        yield said("trucks_took", n=len(trucks), first=first, last=last)
     if "cleared" not in document["parcels"]:
         gone, needed = flight["n_gone"], flight["n_to_clear"]
-        yield f"not cleared at the end of the run: {whole(gone)} parcels had gone of the {whole(needed)} that make 95 %"
+        yield said("not_cleared", gone=whole(gone), needed=whole(needed))
     inside = flight["n_parcels"] - flight["n_gone"]
     for what, parcel in document["parcels"].items():
         hours = f"{number(parcel['minutes'] / 60, 1)} h"
@@ -193,7 +194,7 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
         load = ", ".join(f"{entry['flight']} {whole(entry['n_parcels'])}" for entry in truck["flights"])
         size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m3"
         yield f"  left with {whole(truck['n_parcels'])} parcels, {size}: {load}"
-        yield f"  {whole(truck['n_missed'])} parcels of its route were on the floor and not on it"
+        yield said("missed_it", n_missed=whole(truck["n_missed"]))
     else:
         yield f"  {outcome}" + (": there was nothing to take" if outcome == Outcome.CANCELLED else "")
     yield from _verdict(document["path"])
@@ -217,10 +218,8 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         more = f" and {len(by) - _MOST_NAMED} more" if len(by) > _MOST_NAMED else ""
         parts.append(f"{segment['held_says']} {named}{more}")
     if segment["holders_waited_share"] > 0:
-        parts.append(
-            f"who waited for {segment['holders_waited_for']}"
-            f" {whole(100 * segment['holders_waited_share'])} % of that time"
-        )
+        share = whole(100 * segment["holders_waited_share"])
+        parts.append(f"who waited for {segment['holders_waited_for']} {share} % of that time")
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
         parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} let go")

@@ -103,7 +103,7 @@ def main(arguments: Arguments) -> int:
 def _grids(result: Result) -> list[Grid]:
     grids = [grid_of("Published, and the model's", result.cases)]
     if result.noticed:
-        grids.append(grid_of("Factor on an assumption at which the first row leaves its band", result.noticed))
+        grids.append(grid_of(said("leaves_band"), result.noticed))
     return grids
 
 

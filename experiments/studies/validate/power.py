@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.designs.varying import changed, scaled
+from experiments.designs.varying import changed, scaled, value_of
 from experiments.report import public_hubs
 from experiments.report.public_hubs import Row
 from experiments.store.rows import column, table
 from experiments.studies.validate.result import planned_rows
 from sim.errors import ConfigError
-from sim.reading import plain
 
 _STEPS: Final = (1.1, 1.25, 1.5, 2.0, 3.0, 5.0)
 _HALVINGS: Final = 4
@@ -72,14 +71,10 @@ def _first(
         except ConfigError:
             return math.nan, f"none up to ×{factor(inner):.2f}; ×{factor(outer):.2f} is refused"
         if gone:
-            return _halved(left, inner, outer, gone, factor)
+            break
         inner = outer
-    return math.nan, f"none up to ×{factor(inner):.2g}"
-
-
-def _halved(
-    left: Callable[[float], list[str]], inner: float, outer: float, gone: list[str], factor: Callable[[float], float]
-) -> tuple[float, str]:
+    else:
+        return math.nan, f"none up to ×{factor(inner):.2g}"
     for _ in range(_HALVINGS):
         middle = math.sqrt(inner * outer)
         if now := left(middle):
@@ -90,10 +85,8 @@ def _halved(
 
 
 def _multiplied(design: Design, key: str, factor: float) -> Design:
-    node = plain(design.hub)
-    for part in key.split("."):
-        node = node[part]
-    return Design(design.label, changed(design.hub, scaled(design.hub, {key: 1.0}, _rounded(node, node * factor))))
+    now = value_of(design.hub, key)
+    return Design(design.label, changed(design.hub, scaled(design.hub, {key: 1.0}, _rounded(now, now * factor))))
 
 
 def _rounded(now: float, value: float) -> float:

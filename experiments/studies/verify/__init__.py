@@ -23,6 +23,8 @@ from experiments.composition import load
 from experiments.execution.progress import shown
 from experiments.formatting import whole
 from experiments.frame import console
+from experiments.report.sections import as_lines
+from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
 from sim.reading import near
@@ -111,19 +113,13 @@ def table(cases: Sequence[Case]) -> str:
     case  expected  got  interval    half-width, at most  pass
     Wq    1         1.1  0.9 to 1.3  0.2, 0.5             yes
     """
-    rows = [("case", "expected", "got", "interval", "half-width, at most", "pass")]
+    rows = []
     for case in cases:
-        is_exact = case.largest_half_width == 0
-        rows.append(
-            (
-                case.name,
-                f"{case.expected:.6g}",
-                f"{case.got:.6g}",
-                "" if is_exact else f"{case.low:.5g} to {case.high:.5g}",
-                "" if is_exact else f"{(case.high - case.low) / 2:.2g}, {case.largest_half_width:g}",
-                "yes" if case.passed else "NO",
-            )
+        interval = (
+            f"{case.low:.5g} to {case.high:.5g}",
+            f"{(case.high - case.low) / 2:.2g}, {case.largest_half_width:g}",
         )
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+        figures = f"{case.expected:.6g}", f"{case.got:.6g}", *(interval if case.largest_half_width else ("", ""))
+        rows.append((case.name, *figures, "yes" if case.passed else "NO"))
+    header = ("case", "expected", "got", "interval", "half-width, at most", "pass")
+    return "\n".join(line[2:] for line in as_lines(Grid("", header, tuple(rows), n_texts=len(header))))
