@@ -157,7 +157,7 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
     try:
         return value["verb"], Configuration(read(dict[str, HubConfig], value["hubs"], "hubs"), value["study"])
     except ConfigError as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {error} (another version's run, or damaged)") from None
 
 
 def command_words(folder: Path) -> tuple[str, ...]:
