@@ -265,6 +265,12 @@ CLICK = """
 SCREENED = """
   replay.seek(%d);
   return replay.hubs[0].hits.findLast(({ about }) => about?.label === "Screening lines").about.facts;"""
+LABELS = """
+  const { context } = replay.hubs[0], texts = [];
+  context.fillText = (text) => texts.push(text);
+  replay.hubs[0].drawLabels();
+  delete context.fillText;
+  return texts;"""
 N_FRAMES, MOST_FRAME_MS = 100, 8
 
 
@@ -319,6 +325,17 @@ def test_screening_is_drawn_with_the_counts_of_its_rows(run, browser):
         ]
         assert counts == [inside, came, left], time
     assert sum(came for _, came, _ in rows) > 100
+
+
+@pytest.mark.drawn
+@needs_chromium
+def test_labels_have_lines_small_or_upright_where_a_zone_is_narrow(run, browser):
+    browser.open(run / "replay.html")
+    browser.run(READY)
+    texts = browser.run(LABELS)
+    assert {"Hand-coding", "Screening", "Break-down stations", "Dock doors"} <= set(texts)
+    assert " ".join(texts).count("Customs hold zone") == 1
+    assert sum(text.endswith("…") for text in texts) <= 1
 
 
 @pytest.mark.drawn

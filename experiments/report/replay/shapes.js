@@ -96,48 +96,57 @@ function drawTruck(context, rectangle, share, colour, colours, edge, edgePixels)
   outline(context, rectangle, edge, edgePixels);
 }
 
-const LINE_PX = 14;
-const TEXT_PX = 11;
-const SMALL_PX = 8.5;
+/** Sizes of labels on the screen [px]: of letters, and from line to line. The first in which all has room is taken. */
+const SIZES = [{ px: 11, line: 14 }, { px: 8.5, line: 11 }];
+/** Below a label, for what is drawn at the foot of a zone [px]. */
+const FOOT_PX = 6;
 
-/** Texts in a rectangle of the plan, at a fixed size on the screen, in lines of whole words; what has no room is left out.
- * In a rectangle too narrow for them they read upwards.
+/** Texts in a rectangle of the plan, the first one its name, in lines of whole words; in a narrow one they read upwards.
+ * Texts that have no room beside the name are left out.
  */
 function label(context, camera, rectangle, texts, colours) {
   let [width, height] = [rectangle.width * camera.scale, rectangle.height * camera.scale];
   const isUpright = width < 70 && height > 2 * width && !texts.some(({ isTail }) => isTail);
+  if (isUpright) [width, height] = [height, width];
+  if (width < 24) return;
+  const laid = SIZES.map((size) => laidOut(context, texts, size, width - 5, height));
+  const { px, line, shown } = laid.find(({ isWhole }) => isWhole) ?? laid.find(({ isNamed }) => isNamed) ?? laid.at(-1);
   context.save();
   context.translate(camera.x + rectangle.x * camera.scale, camera.y + rectangle.y * camera.scale);
   if (isUpright) {
-    context.translate(0, height);
+    context.translate(0, width);
     context.rotate(-Math.PI / 2);
-    [width, height] = [height, width];
   }
-  const px = texts.some((each) => longestWord(context, each) > width - 6) ? SMALL_PX : TEXT_PX;
   let y = 3;
-  for (const { bold, line } of texts.flatMap((each) => linesOf(context, each, width - 3, px))) {
-    // The first line stands in the flattest zone; others leave what is drawn at its foot free.
-    if (y + LINE_PX > height + (y > 3 ? -6 : 2) || width < 24) break;
+  for (const { text, bold } of shown) {
     context.font = fontOf(bold, px);
     context.globalAlpha = 0.75;
     context.fillStyle = colours.page;
-    context.fillRect(2, y - 1, widthOf(context, line) + 3, LINE_PX);
+    context.fillRect(2, y - 1, widthOf(context, text) + 3, line);
     context.globalAlpha = 1;
     context.fillStyle = bold ? colours.ink : colours.soft;
-    context.fillText(line, 3, y + 10);
-    y += LINE_PX;
+    context.fillText(text, 3, y + line - 4);
+    y += line;
   }
   context.restore();
 }
 
-function fontOf(bold, px) {
-  return `${bold ? "600 " : ""}${px}px system-ui, sans-serif`;
+/** The lines that have room at a size; whether they are all, and whether the name is whole. */
+function laidOut(context, texts, { px, line }, width, height) {
+  const room = Math.max(line < height ? 1 : 0, Math.floor((height - 3 - FOOT_PX) / line));
+  const [name, ...others] = texts.map((each) => linesOf(context, each, width, px));
+  const isNamed = name.length <= room && !name.some(({ isCut }) => isCut);
+  const shown = name.slice(0, room);
+  let isWhole = isNamed;
+  for (const lines of others) {
+    if (shown.length + lines.length <= room && !lines.some(({ isCut }) => isCut)) shown.push(...lines);
+    else isWhole = false;
+  }
+  return { px, line, shown, isNamed, isWhole };
 }
 
-/** The width of a text's longest word; of a name, which may be cut, nothing. */
-function longestWord(context, { text, bold, isTail }) {
-  context.font = fontOf(bold, TEXT_PX);
-  return isTail ? 0 : Math.max(...text.split(" ").map((word) => widthOf(context, word)));
+function fontOf(bold, px) {
+  return `${bold ? "600 " : ""}${px}px system-ui, sans-serif`;
 }
 
 /** The lines of a text, parted at blanks; a word that is too long, or a name that is told by its tail, is cut. */
@@ -149,7 +158,7 @@ function linesOf(context, { text, bold, isTail }, width, px) {
     if (lines.at(-1) === "" || widthOf(context, longer) <= width) lines[lines.length - 1] = longer;
     else lines.push(word);
   }
-  return lines.map((line) => ({ bold, line: shortened(context, line, width, isTail) }));
+  return lines.map((line) => ({ bold, text: shortened(context, line, width, isTail), isCut: widthOf(context, line) > width }));
 }
 
 /** Widths of texts by font, since measuring takes more time than drawing. */

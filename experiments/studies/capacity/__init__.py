@@ -5,6 +5,7 @@ backlog level. Each replication has its threshold, by bisection under common ran
 resource 10 % more would help most there.
 
   cargohub capacity                                            the packaged study, some fifteen minutes on two cores
+  cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
   cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds alone
