@@ -211,22 +211,50 @@ def _own(tmp_path, text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("apron.taxi_in_min: {assumption: x, low: 7, high: 9}", r"^apron\.taxi_in_min: value 6 is below low = 7"),
-        ("apron.taxi_in_min: {assumption: x, low: 9, high: 7}", r"^apron\.taxi_in_min: low = 9 is above high = 7"),
-        ("apron.taxi_in_min: {assumption: x}", r"^apron\.taxi_in_min: a range is needed"),
-        ("apron.taxi_in_min: {decision: x, by: 0.2}", r"^apron\.taxi_in_min: a decision number has no range"),
-        ("apron.taxi_in_min: {by: 0.2}", r"^apron\.taxi_in_min: needs one of sourced, assumption"),
-        ("apron.taxi_in_min: {assumption: x, by: 2}", r"^apron\.taxi_in_min: by: must be above 0 and below 1, got 2"),
-        ("apron.taxi_in_min: {assumption: x, bye: 0.2}", r"^apron\.taxi_in_min\.bye: unknown field; did you mean 'by'"),
-        ("apron.taxi_on_min: {assumption: x, by: 0.2}", r"^apron\.taxi_on_min: no number .*'apron\.taxi_in_min'"),
+        ("apron.taxi_in_min: {assumption: x, low: 7, high: 9}", r"apron\.taxi_in_min: value 6 is below low = 7"),
+        ("apron.taxi_in_min: {assumption: x, low: 9, high: 7}", r"apron\.taxi_in_min: low = 9 is above high = 7"),
+        ("apron.taxi_in_min: {assumption: x}", r"apron\.taxi_in_min: a range is needed"),
+        ("apron.taxi_in_min: {decision: x, by: 0.2}", r"apron\.taxi_in_min: a decision number has no range"),
+        ("apron.taxi_in_min: {by: 0.2}", r"apron\.taxi_in_min: needs one of sourced, assumption"),
+        ("apron.taxi_in_min: {assumption: x, by: 2}", r"apron\.taxi_in_min\.by: must be less than 1, got 2"),
+        ("apron.taxi_in_min: {assumption: x, by: '0.2'}", r"apron\.taxi_in_min\.by: expected a number, got '0\.2'"),
+        ("apron.taxi_in_min: {assumption: x, low: abc, high: 9}", r"taxi_in_min\.low: expected a number, got 'abc'"),
+        ("apron.taxi_in_min: {assumption: 3, by: 0.2}", r"taxi_in_min\.assumption: expected text, got 3"),
+        (
+            "apron.taxi_in_min: {assumption: x, how: far, by: 0.2}",
+            r"taxi_in_min\.how: must be one of spread, got 'far'",
+        ),
+        ("apron.taxi_in_min: {assumption: x, bye: 0.2}", r"apron\.taxi_in_min\.bye: unknown field; did you mean 'by'"),
+        ("apron.taxi_on_min: {assumption: x, by: 0.2}", r"apron\.taxi_on_min: no number .*'apron\.taxi_in_min'"),
+        ("apron.taxi_in_min: {assumption: x, options: {a: 1}}", r"taxi_in_min\.options: .* is no choice, got 6"),
+        ("sorting.efficiency: {assumption: x, low: -5, high: 1}", r"sorting\.efficiency\.low: .* must be .*, got -5"),
+        ("halls.*.apron_distance_m: {assumption: x, low: -1, high: 2}", r"apron_distance_m\.low: .*, got -"),
+        ("packout.rule: {assumption: x, options: [a, b]}", r"packout\.rule\.options: expected a mapping, got a list"),
+        ("packout.rule: {assumption: x, options: {flexible: x}}", r"options\.flexible: expected a number, got 'x'"),
+        ("packout.rule: {assumption: x, options: {flexible: 0.5}}", r"packout\.rule\.options: weights .*, got 0\.5"),
+        ("arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}", r"towards: expected a list, got 3"),
+        ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* has 24 numbers, got 1"),
+        (
+            "arrivals.hour_share: {assumption: x, how: spread, low: -1, high: 1}",
+            r"hour_share\.low: .*at least 0, got -1",
+        ),
+        ("correlations: 3", r"correlations: expected a list, got 3"),
+        ("correlations: [{keys: [apron.taxi_in_min, packout.spread]}]", r"correlations\[0\]\.correlation: missing"),
+        ("correlations: [{keys: [packout.spread], correlation: abc}]", r"\.correlation: expected a number, got 'abc'"),
         (
             "correlations: [{keys: [apron.taxi_on_min, packout.spread], correlation: 0.2}]",
-            r"apron\.taxi_on_min: no entry",
+            r"correlations: apron\.taxi_on_min: no entry",
         ),
+        (
+            "correlations: [{keys: [packout.spread, -packout.spread], correlation: 0.2}]",
+            r"correlations\[0\]\.keys: packout\.spread is there twice",
+        ),
+        ("3: {assumption: x, by: 0.2}", r"a key: expected text, got 3"),
+        ("[1, 2]", r"expected a mapping of keys"),
     ],
 )
 def test_bad_entries_of_the_users_are_one_line(hub, tmp_path, text, message):
-    with pytest.raises(ConfigError, match=message) as error:
+    with pytest.raises(ConfigError, match=rf"^{tmp_path}/{FOLDER}/own\.yaml: .*{message}") as error:
         assumptions_of(hub, _own(tmp_path, text))
     assert "\n" not in str(error.value)
 

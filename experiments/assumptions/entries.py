@@ -17,22 +17,21 @@ minus before it moves the other way.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import yaml
 
 from experiments.overrides import one_line
 from sim.errors import ConfigError
-from sim.reading import near
+from sim.reading import Bounds, near, plain, read
 
 FOLDER: Final = "assumptions"
 _CORRELATIONS: Final = "correlations"
-_FIELDS: Final = ("label", "by", "low", "high", "most", "how", "towards", "options", "group")
 
 
 class Kind(StrEnum):
@@ -47,21 +46,36 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of one number, or of all that move with it. `text`: source, reason or formula."""
+class Fields:
+    """Those of an entry beside its kind, as they are written.
 
-    key: str
-    kind: Kind
-    text: str
+    Raises:
+        ValueError: fields that contradict each other.
+    """
+
     label: str | None = None
-    by: float | None = None
+    by: Annotated[float, Bounds(gt=0, lt=1)] | None = None
     low: float | None = None
     high: float | None = None
     most: float | None = None
-    how: str | None = None
+    how: Literal["spread"] | None = None
     towards: tuple[float, ...] | None = None
-    options: Mapping[str, float] = field(default_factory=dict)
+    options: dict[str, Annotated[float, Bounds(ge=0, le=1)]] = field(default_factory=dict)
     group: str | None = None
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise ValueError(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Fields):
+    """What is known of one number, or of all that move with it. `text`: source, reason or formula."""
+
+    key: str = ""
+    kind: Kind = Kind.DECISION
+    text: str = ""
+    file: Path = Path()
     correlations: Mapping[str, float] = field(default_factory=dict)
     """With other entries, by key."""
 
@@ -70,6 +84,28 @@ class Entry:
         """For a reader: an assumption is called one, and a range without any reason says how wide it is."""
         text = f"{self.kind}: {self.text}" if self.kind is Kind.ASSUMPTION else self.text
         return text if self.by is None else f"{text}; ±{100 * self.by:g} %"
+
+    def refused(self, what: str) -> ConfigError:
+        """Of the entry's file."""
+        return ConfigError(f"{self.file}: {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Entries that are correlated, any two of them alike.
+
+    Raises:
+        ValueError: a key that is there twice.
+    """
+
+    correlation: Annotated[float, Bounds(ge=-1, le=1)]
+    keys: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        names = [key.removeprefix("-") for key in self.keys]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"keys: {name} is there twice")
 
 
 @lru_cache(maxsize=8)
@@ -80,81 +116,84 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
         ConfigError: a file that cannot be read, an entry without kind or range, or a key that is there twice.
     """
     by_key: dict[str, Entry] = {}
-    groups: list[tuple[Sequence[str], float]] = []
+    groups: list[tuple[Path, Together]] = []
     for folder in folders:
         here: dict[str, Entry] = {}
         for path in sorted((folder / FOLDER).glob("*.yaml")):
-            for key, fields in _content(path).items():
-                if key == _CORRELATIONS:
-                    groups += [(group["keys"], float(group["correlation"])) for group in fields]
-                elif key in here:
-                    raise ConfigError(f"{key}: there twice, in {path.name} and before it")
-                else:
-                    entry = _entry(key, fields)
-                    # Another range of the user's own is of the same number.
-                    label = entry.label or (by_key[key].label if key in by_key else None)
-                    here[key] = replace(entry, label=label)
+            for key, entry in _of_file(path, groups).items():
+                if key in here:
+                    raise entry.refused(f"{key}: there twice, here and in {here[key].file.name}")
+                # Another range of the user's own is of the same number.
+                label = entry.label or (by_key[key].label if key in by_key else None)
+                here[key] = replace(entry, label=label)
         by_key |= here
     return _correlated(by_key, groups)
 
 
+def _of_file(path: Path, groups: list[tuple[Path, Together]]) -> Mapping[str, Entry]:
+    """The entries of a file; what it correlates is added to the groups."""
+    try:
+        content = dict(_content(path))
+        groups += [(path, group) for group in read(tuple[Together, ...], content.pop(_CORRELATIONS, ()), _CORRELATIONS)]
+        return {key: _entry(key, written, path) for key, written in content.items()}
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
 def _content(path: Path) -> Mapping[str, Any]:
-    with one_line(f"{path}: "):
+    with one_line():
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     if not isinstance(content, Mapping):
-        raise ConfigError(f"{path}: expected a mapping of keys")
-    return content
+        raise ConfigError("expected a mapping of keys")
+    return {read(str, key, "a key"): written for key, written in content.items()}
 
 
-def _entry(key: str, fields: object) -> Entry:
-    if not isinstance(fields, Mapping):
+def _entry(key: str, written: object, path: Path) -> Entry:
+    if not isinstance(written, Mapping):
         raise ConfigError(f"{key}: expected a mapping with one of {', '.join(Kind)}")
-    for name in fields:
-        if name not in (*Kind, *_FIELDS):
-            raise ConfigError(f"{key}.{name}: unknown field{near(str(name), [*Kind, *_FIELDS])}")
-    kinds = [Kind(name) for name in fields if name in tuple(Kind)]
-    if len(kinds) != 1 or not fields[kinds[0]]:
+    names = [each.name for each in fields(Fields)]
+    for name in written:
+        if name not in (*Kind, *names):
+            raise ConfigError(f"{key}.{name}: unknown field{near(str(name), [*Kind, *names])}")
+    kinds = [Kind(name) for name in written if name in tuple(Kind)]
+    if len(kinds) != 1 or not written[kinds[0]]:
         raise ConfigError(f"{key}: needs one of {', '.join(Kind)}, with its source, reason or formula")
-    given = {name: fields[name] for name in _FIELDS if name in fields}
-    if "towards" in given:
-        given["towards"] = tuple(given["towards"])
-    entry = Entry(key, kinds[0], str(fields[kinds[0]]), **given)
-    for problem in _problems(entry):
-        raise ConfigError(f"{key}: {problem}")
-    return entry
+    kind, text = kinds[0], read(str, written[kinds[0]], f"{key}.{kinds[0]}")
+    given = read(Fields, {name: written.get(name, value) for name, value in plain(Fields()).items()}, key)
+    ways = (given.by is not None) + (given.low is not None) + bool(given.options)
+    if kind.is_sampled and ways != 1:
+        raise ConfigError(f"{key}: a range is needed: by, low and high, or options")
+    if not kind.is_sampled and ways:
+        raise ConfigError(f"{key}: a {kind} number has no range")
+    return Entry(**{name: getattr(given, name) for name in names}, key=key, kind=kind, text=text, file=path)
 
 
-def _problems(entry: Entry) -> Iterator[str]:
-    ways = (entry.by is not None, entry.low is not None and entry.high is not None, bool(entry.options))
-    if (entry.low is None) != (entry.high is None):
+def _problems(given: Fields) -> Iterator[str]:
+    """The one that a field has begins with its name."""
+    low, high, most, weights = given.low, given.high, given.most, given.options.values()
+    if (low is None) != (high is None):
         yield "low and high go together"
-    elif entry.kind.is_sampled and sum(ways) != 1:
-        yield "a range is needed: by, low and high, or options"
-    elif not entry.kind.is_sampled and any(ways):
-        yield f"a {entry.kind} number has no range"
-    elif entry.by is not None and not 0 < entry.by < 1:
-        yield f"by: must be above 0 and below 1, got {entry.by:g}"
-    elif entry.low is not None and entry.high is not None and entry.low > entry.high:
-        yield f"low = {entry.low:g} is above high = {entry.high:g}"
-    elif entry.high is not None and entry.most is not None and entry.high > entry.most:
-        yield f"high = {entry.high:g} is above most = {entry.most:g}"
-    elif entry.options and (min(entry.options.values()) < 0 or abs(sum(entry.options.values()) - 1) > 1e-9):
-        yield f"options: weights from 0 to 1 that sum to 1, got {sum(entry.options.values()):g}"
-    elif entry.how not in (None, "spread"):
-        yield f"how: spread, or nothing; got {entry.how!r}"
+    elif low is not None and high is not None and low > high:
+        yield f"low = {low:g} is above high = {high:g}"
+    elif high is not None and most is not None and high > most:
+        yield f"high = {high:g} is above most = {most:g}"
+    elif low is not None and low < 0 and (given.how or given.towards):
+        yield f"low: a factor or a weight is at least 0, got {low:g}"
+    elif high is not None and high > 1 and given.towards:
+        yield f"high: a weight is at most 1, got {high:g}"
+    elif weights and abs(sum(weights) - 1) > 1e-9:
+        yield f"options: weights from 0 to 1 that sum to 1, got {sum(weights):g}"
 
 
-def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Sequence[str], float]]) -> Mapping[str, Entry]:
+def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Path, Together]]) -> Mapping[str, Entry]:
     """The entries with their correlations."""
     pairs: dict[str, dict[str, float]] = {}
-    for keys, correlation in groups:
-        for first, second in combinations(keys, 2):
+    for path, group in groups:
+        for first, second in combinations(group.keys, 2):
             left, right = first.removeprefix("-"), second.removeprefix("-")
             sign = -1 if first.startswith("-") != second.startswith("-") else 1
             for key in (left, right):
                 if key not in by_key or not by_key[key].kind.is_sampled:
-                    raise ConfigError(f"{_CORRELATIONS}: {key}: no entry with a range{near(key, by_key)}")
-            if not -1 <= correlation <= 1:
-                raise ConfigError(f"{_CORRELATIONS}: {left} and {right}: from -1 to 1, got {correlation:g}")
-            pairs.setdefault(left, {})[right] = pairs.setdefault(right, {})[left] = sign * correlation
+                    raise ConfigError(f"{path}: {_CORRELATIONS}: {key}: no entry with a range{near(key, by_key)}")
+            pairs.setdefault(left, {})[right] = pairs.setdefault(right, {})[left] = sign * group.correlation
     return by_key | {key: replace(by_key[key], correlations=with_others) for key, with_others in pairs.items()}

@@ -11,6 +11,7 @@ from experiments.assumptions.leaves import entry_key, is_number, is_numbers, lea
 from experiments.composition import compose, packaged
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.leaves import leaf_at
 from sim.reading import near, plain
 
 _PACKAGED = ((), ("customs=declared",), ("study=expansion",))
@@ -78,11 +79,26 @@ def assumptions_of(
         is_choice = isinstance(value, str)
         if match is None and not is_choice:
             missing.append(key)
-        elif match is not None and is_choice == bool(match[0].options):
+        elif match is not None and (not is_choice or match[0].options):
             rows.append(_assumption(key, value, *match))
     if missing:
         raise ConfigError(f"{missing[0]}: a number without a range (configs/assumptions)")
-    return tuple(_with_tables(rows))
+    rows = _with_tables(rows)
+    for row in rows:
+        if row.entry.file.parents[1] != packaged() and not row.entry.options and row.low is not None:
+            _check_ends(row, document)
+    return tuple(rows)
+
+
+def _check_ends(row: Assumption, document: Mapping[str, Any]) -> None:
+    """Refuse ends that the schema of the number refuses."""
+    entry, leaf = row.entry, leaf_at(HubConfig, document, row.key.split("."))
+    if isinstance(row.value, tuple) or leaf is None or leaf.bounds is None:
+        return
+    for name, end in (("low", row.low), ("high", row.high)):
+        broken = end is not None and leaf.bounds.broken(end)
+        if broken:
+            raise entry.refused(f"{entry.key}.{name}: {row.key} {broken}, got {end:g}")
 
 
 def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
@@ -148,6 +164,7 @@ def _stars(pattern: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | No
 
 
 def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> Assumption:  # noqa: ANN401 - a leaf
+    _check_shape(key, value, entry)
     kind, source = entry.kind, entry.source.format(*stars) if entry.kind is Kind.DERIVED else entry.source
     shown: Value = tuple(value) if isinstance(value, list) else value
     if entry.options and value not in entry.options:
@@ -165,8 +182,18 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
     row = Assumption(key, shown, low, high, kind, source, entry, stars)
     if not low <= row.likely <= high:
         bound = f"below low = {low:g}" if row.likely < low else f"above high = {high:g}"
-        raise ConfigError(f"{key}: value {row.likely:g} is {bound}: a range must hold its value")
+        raise entry.refused(f"{key}: value {row.likely:g} is {bound}: a range must hold its value")
     return row
+
+
+def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - a leaf
+    """Refuse an entry of a number for a list or a choice, and the reverse."""
+    if entry.options and not isinstance(value, str):
+        raise entry.refused(f"{entry.key}.options: {key} is no choice, got {value}")
+    if entry.towards and not isinstance(value, list):
+        raise entry.refused(f"{entry.key}.towards: {key} is no list, got {value}")
+    if entry.towards and len(entry.towards) != len(value):
+        raise entry.refused(f"{entry.key}.towards: {key} has {len(value)} numbers, got {len(entry.towards)}")
 
 
 def _ends(key: str, value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
@@ -205,7 +232,7 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     keys = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
     for key in of_user:
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
-            raise ConfigError(f"{key}: no number of the configuration{near(key, keys)}")
+            raise by_key[key].refused(f"{key}: no number of the configuration{near(key, keys)}")
 
 
 def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
