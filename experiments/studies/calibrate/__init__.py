@@ -190,7 +190,7 @@ def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
     """Screen all worlds, rule some out wave by wave, and ask the others and all for the answer."""
     designs, keys = asked.designs, asked.keys
     study, config = keys.calibrate, designs[0].hub
-    sure.check_ranges(asked)
+    sure.check_ranges(asked, kept=())
     bench.check(designs)
     n = keys.sure.n_worlds
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")

@@ -40,7 +40,7 @@ from experiments.studies.sure import page, paths, paths_page
 from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import Drawn, drawn, kpis_of, ranges_of
+from experiments.studies.sure.worlds import Drawn, Kept, drawn, kpis_of, ranges_of
 from sim.config import HubConfig
 from sim.errors import ConfigError
 
@@ -53,7 +53,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     """Screen all worlds, simulate some, and say what follows."""
     designs, sure = asked.designs, asked.keys.sure
     config, folder = designs[0].hub, asked.arguments.config_dir
-    check_ranges(asked)
+    check_ranges(asked, sure.question.kept)
     if sure.question is Question.EXPANSION:
         return paths.compute(bench, asked)
     bench.check(designs)
@@ -122,10 +122,10 @@ def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     return Answer(tuple(margin(run["on_time_share"]) for run in kpis), is_unstable is True)
 
 
-def check_ranges(asked: Asked[K]) -> None:
-    """Refuse a stored run whose ranges are no longer those that its worlds were drawn from."""
+def check_ranges(asked: Asked[K], kept: Kept) -> None:
+    """Refuse a stored run whose worlds were drawn from other ranges. `kept`: what its verb does not vary."""
     keys, folder = asked.keys, asked.arguments.config_dir
-    now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, keys.sure.question.kept)
+    now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, kept)
     then = keys.sure.ranges
     for name in [*then, *now]:
         if then.get(name) != now.get(name):
