@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_every_sentence_in_texts_is_said_with_its_gaps_filled():
     for call in nodes:
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "said" and isinstance(call.args[0], ast.Constant):
             text = texts[call.args[0].value]
-            gaps = {field.split(".")[0] for _, field, *_ in Formatter().parse(text) if field}
+            gaps = {re.split(r"[.[]", field)[0] for _, field, *_ in Formatter().parse(text) if field}
             given = {keyword.arg for keyword in call.keywords if keyword.arg is not None}
             has_more = len(given) < len(call.keywords)
             assert given <= gaps if has_more else given == gaps, f"{call.args[0].value}: {given} for {gaps}"
