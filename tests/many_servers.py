@@ -39,8 +39,9 @@ def truth(n: int = 96):
     ])  # fmt: skip
 
 
-def sample(n: int, seed: int) -> Sample:
-    points = sobol_points(n, 3, seed)
+def sample(n: int, seed: int, numbers: int = 3) -> Sample:
+    """All numbers from the third on do nothing."""
+    points = sobol_points(n, numbers, seed)
     scaled = 2 * points - 1
     arrivals, service = rates(scaled)
     return Sample(np.array([c * service / arrivals for c in SERVERS]), points, scaled)

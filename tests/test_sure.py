@@ -146,7 +146,7 @@ def test_a_run_whose_ranges_changed_since_is_refused(monkeypatch: pytest.MonkeyP
     designs, keys = asked(words)
     monkeypatch.setattr(sure, "ranges_of", lambda *_: {**keys.sure.ranges, "sorting.efficiency": (0.1, 0.2, 0.3)})
     with pytest.raises(Exception, match=r"sure.ranges.sorting.efficiency: was .* and is .*; run it again"):
-        sure.check_ranges(sure.Asked(designs, keys, words))
+        sure.check_ranges(sure.Asked(designs, keys, words), keys.sure.question.kept)
 
 
 def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:

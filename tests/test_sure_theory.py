@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from experiments.statistics.next_runs import Wanted, explored
-from experiments.statistics.open_worlds import Effort, Known
+from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
 from experiments.statistics.share_of_worlds import Checked, Stratum, fitted, ridge, sobol_points, strata
 from experiments.statistics.what_decides import curve, decided
 
@@ -50,6 +50,72 @@ def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known)
                 assert said.low - 0.02 <= exact[effect.number] <= said.high + 0.02
         assert effects[2].total.mean < 0.05
         assert effects[0].swing < 0 < effects[1].swing
+
+
+def test_curves_and_surface_have_the_share_as_their_mean(known: Known) -> None:
+    for design in (0, 1):
+        share, says = known.share(design).interval.mean, decided(known, design)
+        assert known.best(design).mean() == pytest.approx(share, abs=0.002)
+        assert says.probability(known.sample.scaled).mean() == pytest.approx(share, abs=0.002)
+        for effect in says.effects:
+            assert effect.curve.mean == pytest.approx(share, abs=0.03)
+
+
+def test_numbers_that_do_nothing_decide_nothing_and_those_that_act_do() -> None:
+    called = []
+    for seed in range(1, 9):
+        worlds = theory.sample(256, seed, 103)
+        known = explored(worlds, EFFORT, theory.ask_of(worlds))
+        called.append(set(np.flatnonzero(known.beyond_chance).tolist()))
+    # 101 idle numbers: 5 % of the studies may call some of them.
+    assert sum(bool(numbers - {0, 1}) for numbers in called) <= 2
+    assert sum(0 in numbers for numbers in called) >= 6
+
+
+@pytest.mark.slow
+def test_in_the_regime_of_the_default_intervals_hold_the_share_and_what_decides_acts() -> None:
+    # Eight designs, 109 numbers of which two act, 100 runs, and a screen that clears little.
+    designs = [(servers, load) for servers in theory.SERVERS for load in (0.7, 0.85, 1.0, 1.15)]
+    middle = (np.arange(96) + 0.5) / 96 * 2 - 1
+    arrivals, service = theory.rates(np.stack(np.meshgrid(middle, middle, indexing="ij"), axis=-1))
+    waits = np.vectorize(theory.wait)
+    shares = [np.mean(waits(servers, arrivals * load, service) <= theory.TARGET) for servers, load in designs]
+    inside, called = [], []
+    for seed in range(1, 41):
+        points = sobol_points(256, 109, seed)
+        come, served = theory.rates(2 * points - 1)
+        ratios = np.array([servers * served / (come * load) for servers, load in designs])
+
+        def ask(wanted, come=come, served=served, seed=seed):
+            found = {}
+            for at, world, n in wanted:
+                (servers, load), first = designs[at], 100_000 * seed + 4 * world
+                of_world = servers, float(come[world]) * load, float(served[world])
+                found[at, world] = Answer(tuple(theory.margin(*of_world, first + number) for number in range(n)))
+            return found
+
+        known = explored(
+            Sample(ratios, points, 2 * points - 1), replace(EFFORT, fails_below=0.85, holds_above=1.6), ask
+        )
+        theory.margin.cache_clear()
+        for at, share in enumerate(shares):
+            low, high = known.share(at).interval.bounds
+            inside.append(low <= share <= high)
+        called += np.flatnonzero(known.beyond_chance).tolist()
+    assert np.mean(inside) >= 0.92
+    assert sum(number > 1 for number in called) <= 0.1 * len(called) and called.count(0) > 20
+
+
+def test_an_answer_that_nothing_contradicts_may_hold_in_all_worlds_or_in_none() -> None:
+    points = sobol_points(64, 2, 1)
+    worlds = Sample(np.ones((2, 64)), points, 2 * points - 1)
+
+    def ask(wanted: list[Wanted]) -> dict[tuple[int, int], Answer]:
+        return {(design, world): Answer((2.0 - 4 * design,) * n) for design, world, n in wanted}
+
+    known = explored(worlds, replace(EFFORT, budget=40), ask)
+    assert known.share(0).interval.high == 1 and known.share(0).interval.low > 0.7
+    assert known.share(1).interval.low == 0 and known.share(1).interval.high < 0.3
 
 
 def test_with_all_worlds_known_effects_are_those_of_the_closed_form_and_of_no_other_number() -> None:
@@ -169,6 +235,15 @@ def test_a_number_that_decides_all_is_worth_all_and_one_that_does_nothing_is_wor
     assert idle.information < 0.01 and idle.first < 0.02
     after = [own.wrong_after(deviation) for deviation in (0.0, 0.05, 0.2, 1.0, 50.0)]
     assert after == sorted(after) and after[-1] == pytest.approx(0.4, abs=0.03)
+
+
+def test_points_are_even_along_each_number_and_no_two_numbers_are_alike() -> None:
+    points = sobol_points(256, 136, 1)
+    assert all(len(np.unique(np.floor(256 * column))) == 256 for column in points.T)
+    alike = np.corrcoef(points.T) - np.eye(136)
+    assert np.abs(alike).max() < 5 / 256**0.5
+    first = np.corrcoef(points[:64].T) - np.eye(136)
+    assert np.abs(first).max() < 5.5 / 64**0.5
 
 
 def test_the_screen_decides_outside_its_ends() -> None:

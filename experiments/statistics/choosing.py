@@ -15,8 +15,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
-from experiments.statistics.share_of_worlds import Checked, Share, additive, ridge, share
+from experiments.statistics.interval import Interval
+from experiments.statistics.share_of_worlds import Checked, Share, additive, by_chance, ridge, share
 from experiments.statistics.two_sources import Floats, two_source_interval
 from experiments.statistics.what_decides import GROUPS, curve, groups_of, jackknifed, line
 
@@ -190,9 +190,7 @@ class Chosen:
     @property
     def by_chance(self) -> float:
         """Share of a variance that the luckiest of K numbers that do nothing makes in N worlds: 95 %, Bonferroni."""
-        n, k = self.scaled.shape
-        t = t_quantile(1 - (1 - CONFIDENCE) / (2 * k), n - 2)
-        return float(t**2 / (t**2 + n - 2))
+        return by_chance(*self.scaled.shape)
 
     def deciding(self, option: int, noticeable: float) -> list[int]:
         """Numbers that make a noticeable share of whether the option is best, more than by chance; most first."""

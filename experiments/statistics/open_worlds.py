@@ -6,13 +6,25 @@ assumed numbers: a cheap model corrected by few runs of a dear one (M. C. Kenned
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
-from scipy.special import ndtr
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
-from experiments.statistics.share_of_worlds import Checked, Ridge, Share, Strata, Stratum, ridge, share, strata
+from experiments.statistics.share_of_worlds import (
+    Checked,
+    Ridge,
+    Share,
+    Strata,
+    Stratum,
+    by_chance,
+    ridge,
+    share,
+    step_to,
+    strata,
+)
 from experiments.statistics.two_sources import Floats, variance_within
 
 Run = tuple[int, int]
@@ -29,15 +41,17 @@ _CLEAR: Final = {Stratum.FAILS: 0.0, Stratum.HOLDS: 1.0}
 class Answer:
     """What replications say of a design in a world: their margins, above 0 where the answer holds.
 
-    `is_refuted`: it fails whatever the margins are, as where a backlog grows.
+    `is_refuted`: it fails whatever the margins are, as where a backlog grows. `of_mean`: the margin of what
+    replications have on average, where that is not the mean of their margins.
     """
 
     margins: tuple[float, ...]
     is_refuted: bool = False
+    of_mean: float | None = None
 
     @property
     def margin(self) -> float:
-        mean = sum(self.margins) / len(self.margins)
+        mean = sum(self.margins) / len(self.margins) if self.of_mean is None else self.of_mean
         return min(mean, -0.5) if self.is_refuted else mean
 
 
@@ -170,15 +184,54 @@ class Known:
         """The share of the worlds of a sample in which the design's answer holds; none: of those simulated."""
         worlds = sample or self.sample
         kinds = self.strata_of(worlds)[design]
-        return share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
+        found = share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
+        holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
+        interval = found.interval
+        # What nothing contradicts may be so in all worlds, or in none.
+        if not any(holds) and not np.any(kinds == Stratum.HOLDS):
+            interval = replace(interval, low=0.0)
+        if all(holds) and not np.any((kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)):
+            interval = replace(interval, high=1.0)
+        return replace(found, interval=interval)
 
     def best(self, design: int) -> Floats:
-        """Probability that the answer holds in each world: simulated where it was, else predicted."""
-        probabilities = self.predictions(self.sample, design)
-        for run in self.runs:
-            if run[0] == design:
-                probabilities[run[1]] = self.holds(run)
+        """Probability that the answer holds in each world: simulated where it was, else predicted.
+
+        Predictions are shifted so that the mean of a stratum is the one that its checks correct: the mean over all
+        worlds is the share.
+        """
+        probabilities, kinds = self.predictions(self.sample, design), self.strata[design]
+        known = {run[1]: self.holds(run) for run in self.runs if run[0] == design}
+        is_known = np.zeros(len(kinds), dtype=bool)
+        is_known[list(known)] = True
+        means = {kind: float(probabilities[kinds == kind].mean()) for kind in Stratum if np.any(kinds == kind)}
+        probabilities[list(known)] = list(known.values())
+        for kind, mean in means.items():
+            others = (kinds == kind) & ~is_known
+            if np.any(others):
+                wanted = min(1.0, max(0.0, mean + self.checked(design)[kind].error)) * np.sum(kinds == kind)
+                left = (wanted - probabilities[(kinds == kind) & is_known].sum()) / np.sum(others)
+                probabilities[others] = shifted(probabilities[others], left)
         return probabilities
+
+    @property
+    def beyond_chance(self) -> NDArray[np.bool_]:
+        """Numbers (K,) that explain more of the margins than the luckiest of K that do nothing would.
+
+        By correlation over the simulated worlds with what a world's margins have above those of its designs elsewhere.
+        """
+        k = self.sample.scaled.shape[1]
+        designs, worlds = np.array(self.runs).T
+        margins = np.array([self.answers[run].margin for run in self.runs])
+        above = margins - _means(designs, margins)[1][np.unique(designs, return_inverse=True)[1]]
+        simulated, mean = _means(worlds, above)
+        if len(simulated) < 3 or not np.var(mean):
+            return np.zeros(k, dtype=bool)
+        number = self.sample.scaled[simulated]
+        number = number - number.mean(axis=0)
+        mean = mean - mean.mean()
+        size = np.sum(number**2, axis=0) * np.sum(mean**2)
+        return np.asarray((mean @ number) ** 2 > by_chance(len(mean), k) * size)
 
     def without(self, worlds: Collection[int]) -> "Known":
         """As if some worlds had not been simulated."""
@@ -197,6 +250,24 @@ class Known:
         """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
         runs = self._of(Stratum.OPEN)
         return len(runs), sum(map(self._is_wrong, runs))
+
+
+def _means(keys: NDArray[np.int64], values: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The keys, ascending, and the mean of the values of each."""
+    different, at = np.unique(keys, return_inverse=True)
+    return different, np.bincount(at, values) / np.bincount(at)
+
+
+def shifted(probabilities: Floats, mean: float) -> Floats:
+    """Probabilities with another mean, all moved by as many standard deviations of a normal margin.
+
+    >>> shifted(np.array([0.2, 0.5, 0.8]), 0.6).round(2).tolist()
+    [0.3, 0.62, 0.88]
+    """
+    if not 0 < mean < 1:
+        return np.full(len(probabilities), min(1.0, max(0.0, mean)))
+    scores = ndtri(np.clip(probabilities, 1e-9, 1 - 1e-9))
+    return np.asarray(ndtr(scores + step_to(scores, mean)))
 
 
 def probability(scores: Floats, deviation: float) -> Floats:

@@ -139,6 +139,8 @@ class Effect:
     information: Interval
     """Share of decisions that are right once it is known, and wrong before."""
     curve: Curve
+    is_beyond_chance: bool
+    """It moves the margins by more than the luckiest of so many numbers that do nothing would."""
 
     @property
     def swing(self) -> float:
@@ -176,7 +178,8 @@ def decided(known: Known, design: int) -> Decided:
         fewer = known.without(frozenset(np.flatnonzero(groups == group).tolist()))
         left.append(_fit(fewer, design, groups != group, (surface, curves))[2])
     intervals = _intervals(figures, np.array(left))
-    effects = [Effect(number, *three, line) for number, (three, line) in enumerate(zip(intervals, curves, strict=True))]
+    rows = zip(intervals, curves, known.beyond_chance.tolist(), strict=True)
+    effects = [Effect(number, *three, line, beyond) for number, (three, line, beyond) in enumerate(rows)]
     spread = float((known.spread**2 + surface.error**2) ** 0.5)
     return Decided(surface, spread, tuple(sorted(effects, key=lambda effect: -effect.total.mean)))
 
@@ -189,6 +192,7 @@ def _fit(known: Known, design: int, rows: NDArray[Any], like: _Fits | None) -> t
     scaled = known.sample.scaled[rows]
     surface = fitted(scaled, known.scores(known.sample, design)[rows], like[0].curved if like else None)
     holds = known.best(design)[rows]
+    surface = surface.raised(scaled, float(holds.mean()), (known.spread**2 + surface.error**2) ** 0.5)
     curves = [curve(scaled[:, number], holds) for number in range(scaled.shape[1])]
     totals = _totals(surface, scaled)
     figures = [[line.first, total, line.information] for line, total in zip(curves, totals, strict=True)]
@@ -210,7 +214,7 @@ def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
 
 
 def groups_of(n_worlds: int) -> NDArray[np.int64]:
-    """The group of each world, at random: every eighth point of a Sobol' sequence would be a stretch of each range."""
+    """The group of each world, at random."""
     return np.random.default_rng(n_worlds).permutation(np.arange(n_worlds) % GROUPS)
 
 

@@ -19,12 +19,12 @@ arrives: far below one the hall fails, far above it carries. Runs check a random
 the answer is open (`experiments.statistics.next_runs`).
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final, TypeVar
 
 import numpy as np
+from scipy.special import logit
 
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
@@ -45,8 +45,9 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 
 K = TypeVar("K", bound=SureKeys)
-_LEAST_SHARE: Final = 1e-4
-"""From 0 and 1, to which on-time shares are cut where their log-odds are taken (assumption)."""
+_CLEAR: Final = 3.0
+"""Margin beyond which more says nothing about whether a hub carries its traffic (assumption): a regression would bend
+to the worlds in which hardly a parcel is on time."""
 
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
@@ -84,17 +85,12 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
 
 
 def margin(on_time_share: float) -> float:
-    """Above 0 where enough parcels are on time: their log-odds minus those of the least share.
+    """Above 0 where enough parcels are on time: their log-odds minus those of the least share, within ±3.
 
     >>> round(margin(0.95), 9), round(margin(0.9), 2)
     (0.0, -0.75)
     """
-
-    def log_odds(share: float) -> float:
-        inside = min(1 - _LEAST_SHARE, max(_LEAST_SHARE, share))
-        return math.log(inside / (1 - inside))
-
-    return log_odds(on_time_share) - log_odds(LEAST_ON_TIME)
+    return float(np.clip(logit(on_time_share) - logit(LEAST_ON_TIME), -_CLEAR, _CLEAR))
 
 
 def answers(bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
@@ -119,7 +115,8 @@ def kpis_in(
 
 def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
-    return Answer(tuple(margin(run["on_time_share"]) for run in kpis), is_unstable is True)
+    shares = [run["on_time_share"] for run in kpis]
+    return Answer(tuple(map(margin, shares)), is_unstable is True, margin(sum(shares) / len(shares)))
 
 
 def check_ranges(asked: Asked[K], kept: Kept) -> None:

@@ -116,9 +116,11 @@ class Answered:
 
     @property
     def deciding(self) -> tuple[Effect, ...]:
-        """The numbers that decide it, most important first; none where nothing changes the answer."""
-        largest = self.decided.effects[:MOST_DECIDING]
-        return tuple(effect for at, effect in enumerate(largest) if effect.total.mean >= (NOTICEABLE if at else 1e-6))
+        """The numbers that decide it by more than chance would, most important first."""
+        deciding = [
+            effect for effect in self.decided.effects if effect.is_beyond_chance and effect.total.mean >= NOTICEABLE
+        ]
+        return tuple(deciding[:MOST_DECIDING])
 
 
 @dataclass(frozen=True)
