@@ -8,7 +8,8 @@ import pytest
 
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
-from experiments.statistics.share_of_worlds import Checked, Stratum, fitted, ridge, sobol_points, strata
+from experiments.statistics.ridge import fitted, ridge
+from experiments.statistics.share_of_worlds import Checked, Stratum, sobol_points, strata
 from experiments.statistics.what_decides import curve, decided
 
 EFFORT = Effort(100, precision=None, most_replications=4, fails_below=1.0, holds_above=1.9)

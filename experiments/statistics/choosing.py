@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics.interval import Interval
-from experiments.statistics.share_of_worlds import Checked, Share, additive, by_chance, ridge, share
+from experiments.statistics.ridge import additive, ridge
+from experiments.statistics.share_of_worlds import Checked, Share, by_chance, share
 from experiments.statistics.two_sources import Floats, two_source_interval
 from experiments.statistics.what_decides import GROUPS, curve, groups_of, jackknifed, line
 

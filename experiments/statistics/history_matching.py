@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from experiments.statistics.interval import Interval
 from experiments.statistics.next_runs import Wanted
 from experiments.statistics.open_worlds import Run, Sample
-from experiments.statistics.share_of_worlds import Quadratic, bounded, fitted, left_by_axes
+from experiments.statistics.ridge import Quadratic, fitted
+from experiments.statistics.share_of_worlds import bounded, left_by_axes
 from experiments.statistics.two_sources import Floats, variance_by_groups, variance_within
 from experiments.statistics.what_decides import GROUPS
 

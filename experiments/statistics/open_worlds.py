@@ -13,18 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from experiments.statistics.share_of_worlds import (
-    Checked,
-    Ridge,
-    Share,
-    Strata,
-    Stratum,
-    by_chance,
-    ridge,
-    share,
-    step_to,
-    strata,
-)
+from experiments.statistics.ridge import Ridge, ridge, step_to
+from experiments.statistics.share_of_worlds import Checked, Share, Strata, Stratum, by_chance, share, strata
 from experiments.statistics.two_sources import Floats, variance_within
 
 Run = tuple[int, int]

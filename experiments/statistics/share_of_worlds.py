@@ -9,160 +9,20 @@ sampling with regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.
 (points that fill each axis evenly leave only the variance that no sum of functions of one number explains);
 Y. Sun, D. W. Apley and J. Staum, Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932
 (variance between scenarios, apart from the noise within).
-
-The regression is a quadratic, by kernel ridge regression. Its penalty is the one whose leave-one-group-out errors are
-least; those errors are what the fit says of itself. C. Saunders, A. Gammerman and V. Vovk, Ridge regression learning
-algorithm in dual variables, ICML 1998, 515-521; D. M. Allen, Technometrics 16(1), 1974, 125-127,
-doi:10.1080/00401706.1974.10489157 (errors left out).
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import ndtr
 
 from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
+from experiments.statistics.ridge import additive
 from experiments.statistics.two_sources import Floats
-
-_PENALTIES: Final = 10.0 ** np.arange(-6.0, 2.1, 0.5)
-"""Tried, as multiples of the mean of the Gram matrix's diagonal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ridge:
-    """Prediction at a point: `constant` plus `weights` times the kernel of the point with each fitted point."""
-
-    constant: float
-    weights: Floats
-    errors: Floats
-    """Of each fitted point, predicted without its group: what was observed minus what was predicted."""
-
-    @property
-    def error(self) -> float:
-        """Root mean square of the errors."""
-        return float(np.sqrt(np.mean(self.errors**2)))
-
-
-def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
-    """The fit to a response (n,) whose points have the kernel `gram` (n, n); the constant has no penalty.
-
-    `groups`: points that are left out together, (n,); none: each alone.
-    """
-    n = len(response)
-    blocks = [] if groups is None else _blocks(groups)
-    centre = np.eye(n) - 1 / n
-    values, vectors = np.linalg.eigh(centre @ gram @ centre)
-    values = np.maximum(values, 0.0)
-    size = float(values.mean()) or 1.0
-    inside = vectors.T @ (response - response.mean())
-    best: tuple[float, Floats] | None = None
-    for penalty in _PENALTIES * size:
-        kept = values / (values + penalty)
-        errors = _errors(kept, vectors, response - response.mean() - vectors @ (kept * inside), blocks)
-        if best is None or np.sum(errors**2) < np.sum(best[1] ** 2):
-            best = penalty, errors
-    assert best is not None
-    weights = vectors @ (inside / (values + best[0]))
-    weights -= weights.mean()
-    return Ridge(float(np.mean(response - gram @ weights)), weights, best[1])
-
-
-def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArray[np.int64]]) -> Floats:
-    """Of points predicted without their block, from what the fit to all leaves, (n,); no blocks: without themselves."""
-    if not blocks:
-        return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
-    errors = np.empty(len(left))
-    for block in blocks:
-        of_block = vectors[block]
-        hat = 1 / len(left) + (of_block * kept) @ of_block.T
-        errors[block] = np.linalg.lstsq(np.eye(len(block)) - hat, left[block], rcond=None)[0]
-    return errors
-
-
-def _blocks(groups: Sequence[Any] | NDArray[Any]) -> list[NDArray[np.int64]]:
-    _, numbers = np.unique(np.asarray(groups), return_inverse=True)
-    return [np.flatnonzero(numbers == number) for number in range(int(numbers.max()) + 1)]
-
-
-_CURVED: Final = (0.0, 0.3, 1.0, 3.0)
-"""Weights of squares and products beside the linear terms, of which the one with the least error is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quadratic:
-    """`constant + slopes·z + z·curvature·z` of K numbers."""
-
-    constant: float
-    slopes: Floats
-    curvature: Floats
-    """(K, K), symmetric."""
-    error: float
-    """Root mean square of the errors at points left out of the fit [the response's unit]."""
-    explained: float
-    """Share of the response's variance at points left out that it explains; 0 where it explains none."""
-    curved: float
-    """Weight of squares and products in the fit."""
-
-    def __call__(self, points: Floats) -> Floats:
-        """The response at points (M, K), (M,)."""
-        return np.asarray(self.constant + points @ self.slopes + np.sum((points @ self.curvature) * points, axis=1))
-
-    def raised(self, points: Floats, mean: float, deviation: float) -> "Quadratic":
-        """So that responses with a normal error are not below 0 with this mean probability at points (M, K)."""
-        if deviation <= 0 or not 0 < mean < 1:
-            return self
-        return replace(self, constant=self.constant + deviation * step_to(self(points) / deviation, mean))
-
-    def along(self, points: Floats, number: int, values: Floats) -> Floats:
-        """The response at the points with one number set to each of the values, (V, M)."""
-        return self.moved(self(points), self.gradient(points), points, number, values)
-
-    def gradient(self, points: Floats) -> Floats:
-        """(M, K)."""
-        return np.asarray(self.slopes + 2 * points @ self.curvature)
-
-    def moved(self, response: Floats, gradient: Floats, points: Floats, number: int, values: Floats) -> Floats:
-        """As `along`, from response and gradient at the points."""
-        steps = values[:, None] - points[None, :, number]
-        return np.asarray(response + steps * gradient[:, number] + steps**2 * self.curvature[number, number])
-
-
-def fitted(points: Floats, response: Floats, curved: float | None = None) -> Quadratic:
-    """The quadratic through a response (n,) at points (n, K), by kernel ridge regression.
-
-    `curved`: weight of squares and products beside the linear terms; none: the one with the least error.
-    """
-    product = points @ points.T
-    scale = float(np.mean(np.diag(product))) or 1.0
-    weights = _CURVED if curved is None else (curved,)
-    fits = [(weight, ridge(product + weight / scale * product**2, response)) for weight in weights]
-    weight, best = min(fits, key=lambda pair: pair[1].error)
-    weighted = points * best.weights[:, None]
-    curvature = weight / scale * points.T @ weighted
-    variance = float(np.var(response))
-    explained = max(0.0, 1 - best.error**2 / variance) if variance > 0 else 0.0
-    return Quadratic(best.constant, weighted.sum(axis=0), curvature, best.error, explained, weight)
-
-
-def step_to(scores: Floats, mean: float) -> float:
-    """What is to be added to normal scores so that their probabilities have a mean between 0 and 1.
-
-    >>> round(step_to(np.array([-1.0, 0.0, 1.0]), 0.5), 9)
-    0.0
-    """
-    return float(brentq(lambda step: float(ndtr(scores + step).mean()) - mean, -1e3, 1e3))
-
-
-def additive(points: Floats, response: Floats) -> Ridge:
-    """A fit by each number alone: its value and its square."""
-    features = np.hstack([points, points**2 - np.mean(points**2, axis=0)])
-    return ridge(features @ features.T, response)
 
 
 def by_chance(n: int, numbers: int) -> float:

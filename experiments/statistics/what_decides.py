@@ -19,7 +19,7 @@ from scipy.special import ndtri
 
 from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
 from experiments.statistics.open_worlds import Known, probability
-from experiments.statistics.share_of_worlds import Quadratic, fitted
+from experiments.statistics.ridge import Quadratic, fitted
 from experiments.statistics.two_sources import Floats, variance_by_groups
 
 _DEGREES: Final = 10
