@@ -161,6 +161,16 @@ def test_a_slider_let_go_computes_the_answer_again_and_keeps_the_focus(browser, 
     assert browser.run("return document.activeElement.id") == "s-permit.granted"
     assert browser.run("return document.getElementById('check').innerText") != before
     assert "permit.granted=0" in browser.run("return location.search")
+    browser.run(
+        "const slider = document.getElementById('s-permit.granted'); slider.value = 0.6;"
+        " slider.dispatchEvent(new Event('change', {bubbles: true}))"
+    )
+    panel = "document.getElementById('check').getAttribute('aria-busy')"
+    says = browser.run(f"return [{panel}, document.querySelector('.busy').textContent]")
+    assert says == ["true", "computing…"]
+    wait_for(browser, f"{panel} === null")
+    moved = "document.querySelector('output[for=\"s-permit.granted\"]').textContent"
+    assert browser.run(f"return {moved}").startswith("60 %"), "the slider that was moved stays"
     total = (
         "[...document.querySelectorAll('input[name^=\"permit.\"]')].reduce((sum, each) => sum + Number(each.value), 0)"
     )

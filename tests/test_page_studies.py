@@ -108,6 +108,11 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
     assert main([*words, *again.words]) == 0
     assert json.loads(capsys.readouterr().out)["sentences"] == list(again.sentences)
     assert recomputed(folder, {}).words == []
+    assert again.sentences[0].startswith("The path "), "the answer first"
+    kept = recomputed(folder, {"permit.granted": "0.6", "permit.refused": "0.7"}, ["permit.granted"])
+    assert {each.label: (each.value, each.is_moved) for each in kept.sliders["permit"]}["granted"] == (0.6, True)
+    assert sum(each.value for each in kept.sliders["permit"]) == pytest.approx(1)
+    assert all(each.value == each.stored for stage in list(kept.sliders)[1:] for each in kept.sliders[stage])
     page = client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=0&permit.refused=0.9")
     assert page.status_code == 200 and "Which path where" in page.text
     assert client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=2").status_code == 400

@@ -124,17 +124,31 @@ if (plan) {
 }
 parts.copies();
 
+/** Say that what is shown is being computed again, or that it is there. */
+parts.busy = (isBusy) => {
+  const panel = document.getElementById("check");
+  if (isBusy) panel.setAttribute("aria-busy", "true"); else panel.removeAttribute("aria-busy");
+  document.querySelector(".busy").textContent = isBusy ? "computing…" : "";
+};
+
 /** The answer for the probabilities as the sliders stand, computed on the server; the sliders keep the focus. */
 parts.slide = async (sliders) => {
-  const address = `?${new URLSearchParams(new FormData(sliders))}`;
-  history.replaceState(null, "", address);
+  const query = new URLSearchParams();
+  for (const stage of sliders.querySelectorAll("fieldset")) {
+    const rows = [...stage.querySelectorAll("input")];
+    if (rows[0].value) for (const each of rows) query.append(each.name, each.value);
+  }
+  history.replaceState(null, "", `?${query}`);
   const number = (parts.slid = (parts.slid ?? 0) + 1);
-  const fresh = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+  parts.busy(true);
+  const text = await fetch(`?${query}`).then((answer) => answer.text(), () => "");
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   if (number !== parts.slid) return;
+  parts.busy(false);
   if (!fresh.getElementById("sliders")) { location.reload(); return; } // refused: the server says why
   document.getElementById("check").replaceChildren(...fresh.getElementById("check").childNodes);
   sortable(document.getElementById("check"));
-  for (const now of fresh.querySelectorAll("#sliders input")) {
+  for (const now of fresh.querySelectorAll("#sliders [type='range']")) {
     const [slider, output] = [document.getElementById(now.id), document.querySelector(`output[for="${CSS.escape(now.id)}"]`)];
     slider.value = now.value;
     slider.setAttribute("aria-valuetext", now.getAttribute("aria-valuetext"));
@@ -145,7 +159,10 @@ parts.slide = async (sliders) => {
 
 // As soon as a slider is let go; while it is drawn, its own number alone.
 const sliders = document.getElementById("sliders");
-sliders?.addEventListener("change", () => parts.slide(sliders));
+sliders?.addEventListener("change", (event) => {
+  event.target.closest("fieldset").querySelector("[name='moved']").value = event.target.name;
+  parts.slide(sliders);
+});
 sliders?.addEventListener("input", (event) => {
   document.querySelector(`output[for="${CSS.escape(event.target.id)}"]`).textContent = `${Math.round(100 * event.target.value)} %`;
 });

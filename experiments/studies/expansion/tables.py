@@ -153,7 +153,7 @@ _ENOUGH = 0.9
 
 def sentences(answer: Answer) -> list[str]:
     chosen, *more = _chosen(answer)
-    return [_staffed(answer), chosen, _turned(answer.turned_by), _uncertain(answer), *more, *_reacting(answer)]
+    return [chosen, _staffed(answer), _turned(answer.turned_by), _uncertain(answer), *more, *_reacting(answer)]
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:

@@ -81,7 +81,7 @@ class Comparing:
     def expansion(self, request: "Request") -> "Response":
         """A stored expansion with the probabilities that the address says."""
         folder = folder_in(self.arguments.out, request.path_params["name"])
-        again = recomputed(folder, dict(request.query_params))
+        again = recomputed(folder, dict(request.query_params), request.query_params.getlist("moved"))
         return page(
             "expansion.html", name=folder.name, again=again, command=shlex.join(["cargohub", VERB, *again.words])
         )

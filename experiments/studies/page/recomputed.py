@@ -1,6 +1,6 @@
 """A stored expansion with other probabilities of what others decide: computed again from its own simulations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,7 @@ class Slider:
     label: str
     stored: float
     value: float
+    is_moved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class Recomputed:
     """Of the command line that asks for these probabilities."""
 
 
-def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
-    """`weights`: by `STAGE.RESULT`, as the sliders stand; those of a stage are scaled to sum to 1.
+def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] = ()) -> Recomputed:
+    """`weights`: by `STAGE.RESULT`, as the sliders stand; `moved`: those that stay as they stand.
+
+    The others of a stage are scaled, so that all of it sum to 1.
 
     Raises:
         InputError: no expansion, a weight that is none, or weeks that the run did not simulate.
@@ -59,7 +62,7 @@ def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
         raise InputError(f"{folder.name}: no run of cargohub {VERB}")
     asked = runner.stored_asked(runner.asked_of(manifest, Arguments(manifest.verb)), manifest)
     keys: ExpansionKeys = asked.keys
-    sliders = {stage: _sliders(keys.expansion, stage, weights) for stage in keys.expansion.stages}
+    sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.stages}
     asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)
     answer: Answer = STUDY.compute(Stored(manifest), asked)
     document = STUDY.document(asked, answer)
@@ -72,7 +75,9 @@ def recomputed(folder: Path, weights: Mapping[str, str]) -> Recomputed:
     return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words)
 
 
-def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str]) -> list[Slider]:
+def _sliders(
+    expansion: Expansion, stage: str, weights: Mapping[str, str], moved: Collection[str]
+) -> list[Slider]:
     results = expansion.stages[stage].results
     values = {}
     for name, result in results.items():
@@ -83,16 +88,37 @@ def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str]) -> li
             values[name] = -1.0
         if not 0 <= values[name] <= 1:
             raise InputError(f"{stage}.{name}: a probability from 0 to 1, got {text[:20]!r}")
-    total = sum(values.values())
-    if not total:
+    kept = next((name for name in values if f"{stage}.{name}" in moved), None)
+    scaled = _scaled(values, kept, {name: result.probability for name, result in results.items()})
+    if not sum(scaled.values()):
         raise InputError(f"{stage}: one of its results must be possible")
-    scaled = {name: round(value / total, 6) for name, value in values.items()}
-    largest = max(scaled, key=lambda name: scaled[name])
-    scaled[largest] = round(1 - sum(value for name, value in scaled.items() if name != largest), 6)
     return [
-        Slider(f"{stage}.results.{name}", plain_name(name), result.probability, scaled[name])
+        Slider(f"{stage}.results.{name}", plain_name(name), result.probability, scaled[name], name == kept)
         for name, result in results.items()
     ]
+
+
+def _scaled(values: Mapping[str, float], kept: str | None, stored: Mapping[str, float]) -> dict[str, float]:
+    """The values that sum to 1, one of them kept; the others share the rest as they stand, or else as stored or alike.
+
+    >>> _scaled({"yes": 0.6, "no": 0.3, "late": 0.1}, "yes", {})
+    {'yes': 0.6, 'no': 0.3, 'late': 0.1}
+    >>> _scaled({"yes": 0.5, "no": 0.0, "late": 0.0}, "yes", {"yes": 0.2, "no": 0.6, "late": 0.2})
+    {'yes': 0.5, 'no': 0.375, 'late': 0.125}
+    """
+    others = [name for name in values if name != kept]
+    if not others:
+        return dict.fromkeys(values, 1.0)
+    rest = 1 - (values[kept] if kept else 0.0)
+    shares = [values, stored, dict.fromkeys(values, 1.0)] if kept else [values]
+    shares = [each for each in shares if any(each[name] for name in others)]
+    if not shares:
+        return dict.fromkeys(values, 0.0)
+    total = sum(shares[0][name] for name in others)
+    scaled = {name: values[name] if name == kept else round(rest * shares[0][name] / total, 6) for name in values}
+    largest = max(others, key=lambda name: scaled[name])
+    scaled[largest] = round(1 - sum(value for name, value in scaled.items() if name != largest), 6)
+    return scaled
 
 
 def _with(keys: ExpansionKeys, sliders: Mapping[str, Sequence[Slider]]) -> ExpansionKeys:
