@@ -4,6 +4,7 @@ import fcntl
 import io
 import json
 import math
+import re
 import signal
 import subprocess
 import sys
@@ -384,6 +385,30 @@ def test_a_plan_is_saved_as_a_scenario_that_the_command_line_reads(tmp_path):
     assert client.post("/plan", data={**form, "name": "../x"}).status_code == 400
 
 
+def test_two_windows_lose_no_plan_that_is_saved_under_one_name(tmp_path):
+    windows = [client_of(tmp_path, tmp_path / "mine") for _ in range(2)]
+    form = {"was": "scenario=liege_30k", "name": "own"}
+    first, second = ({**form, "set.halls.main.doors_out": doors} for doors in ("24", "28"))
+    (tmp_path / "mine").mkdir()
+    assert "Saved: " in windows[0].post("/plan", data={**first, "do": "save"}).text
+    asked = windows[1].post("/plan", data={**second, "do": "save"}).text
+    assert "Saved: " not in asked and "own is another plan" in asked and 'value="replace"' in asked
+    file = tmp_path / "mine" / "scenario" / "own.yaml"
+    assert "doors_out: 24" in file.read_text() and 'value="28"' in asked
+    assert "Saved: " in windows[0].post("/plan", data={**first, "do": "save"}).text, "the same plan is the same"
+    assert "Saved: " in windows[1].post("/plan", data={**second, "do": "replace"}).text
+    assert "doors_out: 28" in file.read_text()
+
+
+def test_pictures_of_a_result_come_in_the_order_of_the_report(root, name):
+    in_report = re.findall(r'<figure data-name="([^"]+)"', (root / name / "report.html").read_text())
+    shown = re.findall(
+        r'<img src="[^"]*figures%2F([\w.-]+)\.svg"|<img src="[^"]*figures/([\w.-]+)\.svg"',
+        client_of(root).get(f"/run/{name}").text,
+    )
+    assert len(in_report) > 1 and ["".join(both) for both in shown] == in_report
+
+
 def test_a_saved_plan_names_the_command_that_asks_its_question(tmp_path):
     (tmp_path / "mine").mkdir()
     client = client_of(tmp_path, tmp_path / "mine")
@@ -426,6 +451,8 @@ def test_a_plan_runs_and_is_seen_while_it_runs_cancelled_and_resumed(tmp_path):
     wait_for(lambda: (folder / "replications.jsonl").exists() and len(lines_in(folder)) > 1)
     page = client.get(address).text
     assert "replications are finished" in page and "First look" in page and 'data-refresh="2000"' in page
+    assert "30,000 m², 3.5 flights a day" in page.replace("\u00a0", " ") and 'class="answer"' in page
+    assert "Exports" not in page, "only what comes first, and nothing of parts that are off"
     again = client.post("/plan", data={**form, "do": "run"}, follow_redirects=False)
     assert again.headers["location"] == address, "the same plan is the same run"
     assert main(["resume", str(folder)]) == 2, "a terminal beside it is refused, and breaks nothing"

@@ -19,6 +19,7 @@ from tests.served import client_of
 from tests.stored_runs import TINY, made
 from tests.test_expansion import PACKAGED, kpis_of
 from tests.test_flights import GOOD
+from tests.test_ssim import file_of, leg
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,10 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
     base, stand, _ = runs_of(root)
     result = compared([base, stand])
     assert [row[0] for row in result.changed.rows] == ["Apron, stands\napron.stands"]
-    assert not [row for row in result.changed.rows if row[1] == row[2]]
+    assert not [row for row in result.changed.rows if row[2] == row[3]]
     difference = mean_of(stand, "dwell_mean_h", capsys) - mean_of(base, "dwell_mean_h", capsys)
     row = next(row for row in result.differences.rows if row[0] == "Dwell, mean")
+    assert result.titles == ["liege_30k: apron stands 6", "liege_30k: apron stands 1"]
     assert difference != 0 and row[2].startswith(f"{signed(difference)} h")
     page = client_of(root).get(f"/compare?run={base.name}&run={stand.name}").text
     assert page.index("Changed inputs") < page.index("Differences") and "apron.stands" in page
@@ -59,7 +61,7 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
 def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
     base, _, other = runs_of(root)
     result = compared([base, other])
-    assert result.differences is None and result.why.startswith("seed is not the same (1, 2)")
+    assert result.differences is None and result.why.startswith("Seed is not the same (1 and 2)")
     client = client_of(root)
     assert client.get(f"/compare?run={base.name}").status_code == 400
     assert client.get("/compare?run=../x&run=..").status_code == 400
@@ -78,6 +80,17 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     assert hub(compose(plan.words)).arrivals.schedule.endswith(f"{name}/{FLIGHTS}")
 
 
+def test_a_timetable_in_ssim_is_sent_and_planned_with(tmp_path):
+    client, lines = client_of(tmp_path), "".join(f"{line}\n" for line in file_of(leg()))
+    files = {"file": ("winter.ssim", lines, "text/plain")}
+    assert client.post("/flights", files=files, data={"airport": "BRU"}).status_code == 400
+    answer = client.post("/flights", files=files, data={"airport": "LGG"})
+    assert answer.status_code == 200 and "14 flights" in answer.text and "<pre" in answer.text, answer.text
+    (name,) = sent_flights(tmp_path)
+    plan = checked(Plan(flights=name, values={"start_date": "2022-09-05"}), client_arguments(tmp_path))
+    assert not plan.mistake
+
+
 def client_arguments(root):
     from experiments.arguments import Arguments
 
@@ -89,6 +102,7 @@ def test_a_broken_file_of_flights_is_refused_in_the_words_of_the_command_line(tm
     broken = {"file": ("week.csv", "flight,sibt\nCV1,yesterday\n", "text/csv")}
     answer = client.post("/flights", files=broken)
     assert answer.status_code == 400 and "yesterday" in answer.text and "Traceback" not in answer.text
+    assert "week.csv" in answer.text and "/tmp" not in answer.text and 'href="/flights">Back' in answer.text
     assert sent_flights(tmp_path) == []
     assert client.post("/flights", data={"airport": "LGG"}).status_code == 400
 

@@ -110,9 +110,9 @@ def test_fit_auto_is_marked_in_configuration_page_and_json(capsys, tmp_path):
     assert changes[0] == "halls.main.area_m2: 30000 -> 30304"
     (line,) = [warning for warning in document["warnings"] if "fit=auto" in warning]
     called = "30,304 m², 3.5 flights a day (liege_30k: doors out 36)"
-    assert line.startswith(f"{called}: fit=auto changed halls.main.area_m2: 30000 -> 30304, 12 zone shares")
+    assert line.startswith(f"{called}: fit=auto changed area 30,000 → 30,304 m², 12 zone shares")
     (run,) = tmp_path.iterdir()
     hubs = yaml.safe_load((run / "config.yaml").read_text())["hubs"]
     assert hubs[design]["fitted"] == changes
-    assert "fit=auto changed halls.main.area_m2: 30000 -&gt; 30304" in (run / "report.html").read_text()
+    assert "fit=auto changed area 30,000 → 30,304 m²" in (run / "report.html").read_text().replace("\u00a0", " ")
     assert main(["reproduce", str(run), "--quiet"]) == 0

@@ -12,6 +12,7 @@ from experiments.designs.design import Design
 from experiments.formatting import found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
 from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
+from experiments.report.key_names import changed_text
 from experiments.report.margin import margin_object
 from experiments.report.sections import as_lines, said
 from experiments.report.sentences import too_few_replications
@@ -38,8 +39,8 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProx
     for design in designs:
         changes = design.hub.fitted
         shares = [change for change in changes if ".zone_shares." in change]
-        texts = [change for change in changes if change not in shares]
-        texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else shares
+        texts = [changed_text(change) for change in changes if change not in shares]
+        texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else map(changed_text, shares)
         if texts:
             name = titles.get(design.label, design.label)
             lines.append(said("fit_changed", name=name, texts=", ".join(texts)))

@@ -219,8 +219,8 @@ def document(
         return run_page.page_of(
             kept.tables, title=console.title_of(shown), command=asked.arguments.command,
             config_yaml=first_hubs(kept.config, len(shown)), seed=designs[0].hub.seed, replications=outcome.n,
-            notes=[*console.fit_lines(shown), *notes], rests_on=[over.section] if over else [], pictures=drawn,
-            is_drawn=is_drawn,
+            notes=[*console.fit_lines(shown, text.titles), *notes], rests_on=[over.section] if over else [],
+            pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip
 
     warnings = [

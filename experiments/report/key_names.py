@@ -28,6 +28,7 @@ _WORDS: Final = (
     (r" per (.+) h$", lambda match: f" per {match[1]} and hour"), (r" per h$", lambda _: " an hour"),
     (r" per (day|year)$", lambda match: f" a {match[1]}"), (r" per flight$", lambda _: " a flight"),
 )  # fmt: skip
+_CHANGE: Final = re.compile(r"([\w.]+): ([\d.]+(?:e[+-]?\d+)?) -> ([\d.]+(?:e[+-]?\d+)?)")
 _JOINS: Final = ("_per", "_by")
 """Ends that a name without its unit must not have."""
 _FORM_UNITS: Final[Mapping[str, str]] = {
@@ -87,6 +88,16 @@ def heading_of_key(key: str) -> str:
     """
     unit = key_unit(key)
     return f"{name_of(key)} [{unit}]" if unit else name_of(key)
+
+
+def changed_text(change: str) -> str:
+    """What fit=auto changed, in words.
+
+    >>> changed_text("halls.main.area_m2: 30000 -> 34444.5")
+    'area 30,000 → 34,444.5 m²'
+    """
+    match = _CHANGE.fullmatch(change)
+    return with_value(match[1], f"{float(match[2]):,.10g} → {float(match[3]):,.10g}") if match else change
 
 
 def with_value(key: str, value: str) -> str:

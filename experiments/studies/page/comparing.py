@@ -24,7 +24,7 @@ from experiments.studies.page.recomputed import VERB, recomputed
 from experiments.studies.page.runs import folder_in
 from experiments.studies.page.show import address, page
 from experiments.studies.replay import FILE as REPLAY
-from sim.errors import InputError
+from sim.errors import CargohubError, InputError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -117,7 +117,10 @@ class Comparing:
             path = Path(folder) / f"{stem}{Path(filename).suffix[:8] if Path(filename).suffix.isascii() else ''}"
             path.write_bytes(content)
             into = flights_folder(self.arguments.out) / name
-            says = answered(["schedule", str(path), *words, "--out", str(into)])
+            try:
+                says = answered(["schedule", str(path), *words, "--out", str(into)])
+            except CargohubError as error:
+                raise InputError(str(error).replace(f"{folder}/", "")) from None
         if not (into / FLIGHTS).is_file():
             raise InputError(f"{filename[:80]}: {says.strip().splitlines()[-1]}")
         # What follows the table names files of this folder.

@@ -1,23 +1,24 @@
 """Stored runs beside each other: what was asked for otherwise, then what came of it, replication by replication."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import amount, bracket, change, kpi_name, unit_name
+from experiments.formatting import amount, bracket, change, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
-from experiments.report.key_names import name_of
+from experiments.report.key_names import key_unit, name_of, with_value
 from experiments.report.sections import said
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import checked_kpis_of
 from experiments.store.rows import Grid
-from experiments.studies.page.form import shown_text, values_of
+from experiments.studies.page.form import shown_text, unit_of, values_of
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.kpis import KPIS, Rank
@@ -26,6 +27,8 @@ from sim.reading import plain
 MOST: Final = 6
 """Designs side by side."""
 _MOST_CHANGES: Final = 200
+_MOST_NAMED: Final = 3
+"""Values that a title names."""
 _DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
 """Keys with which two runs see the same flights and parcels on the same days."""
 
@@ -56,34 +59,58 @@ def compared(folders: Sequence[Path]) -> Compared:
     Raises:
         InputError: fewer than two designs, too many, or a run that is not complete.
     """
-    columns = [column for folder in folders for column in _columns(manifest_of(folder), len(folders) > 1)]
+    columns = [column for folder in folders for column in _columns(manifest_of(folder))]
     if not 2 <= len(columns) <= MOST:
         raise InputError(f"compare: tick runs that have 2 to {MOST} designs together, got {len(columns)}")
+    columns = _named(columns)
     changed, why = _changed(columns), _not_paired(columns)
     titles = [column.title for column in columns]
     return Compared(titles, changed, None if why else _differences(columns), why)
 
 
-def _columns(manifest: Manifest, is_one_of_several: bool) -> Iterator[Column]:  # noqa: FBT001 - of a run among others
+def _columns(manifest: Manifest) -> Iterator[Column]:
     samples = samples_of(checked_kpis_of(manifest))
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
-            title, digits = design_name(label), manifest.folder.name.rpartition("-")[2][:6]
-            yield Column(f"{title} ({digits})" if is_one_of_several else title, hub, samples[label])
+            yield Column(label, hub, samples[label])
 
 
-def _changed(columns: Sequence[Column]) -> Grid:
+def _named(columns: Sequence[Column]) -> list[Column]:
+    """With titles of which no two are the same: by their labels, by what differs, or else by their number."""
+    named = [replace(column, title=design_name(column.title)) for column in columns]
+    if len({column.title for column in named}) < len(named):
+        more: list[list[str]] = [[] for _ in columns]
+        for key, *texts in _differing(columns)[:_MOST_NAMED]:
+            for column, said_of, text in zip(columns, more, texts, strict=True):
+                if f"{key}=" not in column.title:
+                    said_of.append(with_value(key, text))
+        named = [
+            replace(column, title=design_name(column.title, texts)) for column, texts in zip(columns, more, strict=True)
+        ]
+    n_alike = Counter(column.title for column in named)
+    return [
+        replace(column, title=f"{column.title} (run {number})") if n_alike[column.title] > 1 else column
+        for number, column in enumerate(named, start=1)
+    ]
+
+
+def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
+    """The keys whose values differ, with the value of each column."""
     values = [dict(values_of(plain(column.hub))) for column in columns]
     keys = [key for key in dict.fromkeys(key for each in values for key in each) if key not in ("fitted", "scenario")]
-    rows = [
-        (f"{name_of(key)}\n{key}", *("–" if key not in each else shown_text(each[key]) or "none" for each in values))
+    return [
+        (key, *("–" if key not in each else shown_text(each[key]) or "none" for each in values))
         for key in keys
         if any(each.get(key, math.nan) != values[0].get(key, math.nan) for each in values)
     ]
+
+
+def _changed(columns: Sequence[Column]) -> Grid:
+    rows = [(f"{name_of(key)}\n{key}", unit_of(key), *texts) for key, *texts in _differing(columns)]
     more = f"; the first {_MOST_CHANGES} of {len(rows)}" if len(rows) > _MOST_CHANGES else ""
-    header = ("Input", *(column.title for column in columns))
+    header = ("Input", "Unit", *(column.title for column in columns))
     count = "1 value differs" if len(rows) == 1 else f"{len(rows)} values differ"
-    return Grid(f"{count}{more}", header, tuple(rows[:_MOST_CHANGES]), 1)
+    return Grid(f"{count}{more}", header, tuple(rows[:_MOST_CHANGES]), 2)
 
 
 def _not_paired(columns: Sequence[Column]) -> str:
@@ -91,7 +118,11 @@ def _not_paired(columns: Sequence[Column]) -> str:
     for key in _DRAWS:
         values = list(dict.fromkeys(str(getattr(column.hub, key)) for column in columns))
         if len(values) > 1:
-            return f"{key} is not the same ({', '.join(values)}), so that the runs do not see the same flights."
+            return said(
+                "not_paired",
+                name=name_of(key),
+                values=listed([f"{value} {key_unit(key)}".rstrip() for value in values], "and"),
+            )
     return ""
 
 

@@ -57,6 +57,21 @@ STUDY: Final = "study"
 _HIDDEN: Final = re.compile(
     r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|exposure|record|arrivals\.schedule)\b"
 )
+_UNITS: Final[Mapping[str, str]] = {
+    "share of the hall": r"halls\.\w+\.zone_shares\..*",
+    "share, 0 to 1": (
+        r"sorting\.efficiency|outbound\.least_fill|demand\.hub_share\.(least|supposed|most)|exports\.lanes\..*"
+        r"|trade\.(vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|margin\.(reach|tolerance)"
+    ),
+    "times": r"roster\.(roles\.\w+\.)?factor",
+    "times the mean": r"demand\.load\.fullest",
+    "share of the mean": r"(?!expansion\.).*\.(handling_)?spread",
+    "of the logarithm": r".*sigma",
+    "parcels a year": r"demand\.hub_share\.airport_parcels_per_year",
+    "EUR a year": r"trade\.national_deficit_eur\..*",
+    "replications": r"(precision\.max_|\w+\.|)replications",
+}
+"""Units that no key's end names, and the keys that have them."""
 _TEXTS: Final = ("text", "date", "choice")
 """Kinds of values that a word may have to put in quotes."""
 
@@ -88,11 +103,7 @@ class Field:
     @property
     def unit(self) -> str:
         """Of the value, from the name of its key."""
-        last = self.key.rpartition(".")[2]
-        if last in KPIS:
-            return UNIT_NAMES.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
-        is_share = ".zone_shares." in self.key
-        return "share of the hall" if is_share else key_unit(last) or ("number" if self.leaf.kind == "whole" else "")
+        return unit_of(self.key) or ("number" if self.leaf.kind == "whole" else "")
 
     @property
     def bounds(self) -> str:
@@ -138,6 +149,19 @@ def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Pa
         text = shown_text(value)
         fields.append(Field(key, leaf, text, text, about.get(key)))
     return fields
+
+
+def unit_of(key: str) -> str:
+    """Of a value, from the name of its key; empty: a count, or no number.
+
+    >>> unit_of("sorting.efficiency"), unit_of("roster.factor"), unit_of("precision.dwell_mean_h")
+    ('share, 0 to 1', 'times', 'h')
+    """
+    last = key.rpartition(".")[2]
+    if last in KPIS:
+        return UNIT_NAMES.get(KPIS[last].unit, KPIS[last].unit if KPIS[last].unit != "1" else "share, 0 to 1")
+    named = next((unit for unit, pattern in _UNITS.items() if re.fullmatch(pattern, key)), None)
+    return named or key_unit(last)
 
 
 def shown_text(value: object) -> str:

@@ -14,8 +14,8 @@ from experiments.designs.spreadsheet import XLSX
 from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, REST, STUDY, Field, choices_of, group_of
-from experiments.studies.page.plan import PLANNED, plan_of, planned_fields, sent_flights
-from experiments.studies.page.saving import saved, saved_command
+from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields, sent_flights
+from experiments.studies.page.saving import NameTakenError, saved, saved_command
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 
@@ -68,7 +68,7 @@ class Planning:
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
             texts={verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED},
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
-            saved=request.query_params.get("saved", ""),
+            saved=request.query_params.get("saved", ""), taken=request.query_params.get("taken", ""),
             again=saved_command(plan, shown.fields, request.query_params.get("name", ""), self.arguments),
         )  # fmt: skip
 
@@ -100,14 +100,21 @@ class Planning:
         what = by_name.get("do", "check")
         if what == "fit":
             plan = replace(plan, values={**plan.values, "fit": "auto"})
-        elif what == "save":
+        elif what in ("save", "replace"):
             name = by_name.get("name", "").strip()
-            more = {"name": name, "saved": str(saved(plan, name, self.arguments))}
+            more = {"name": name, **self._saved(plan, name, is_replacing=what == "replace")}
         elif what == "run":
             shown = checked(plan, self.arguments)
             if not shown.mistake:
                 return self._begun(shown)
         return RedirectResponse(f"/plan?{urlencode([*plan.query(), *more.items()])}", 303)
+
+    def _saved(self, plan: Plan, name: str, *, is_replacing: bool) -> dict[str, str]:
+        """What the address says of it: where the plan was saved, or that another has its name."""
+        try:
+            return {"saved": str(saved(plan, name, self.arguments, is_replacing=is_replacing))}
+        except NameTakenError as error:
+            return {"taken": str(error)}
 
     def _begun(self, shown: Checked) -> "Response":
         """The run of the plan: begun, unless it is there."""

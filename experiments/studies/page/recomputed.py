@@ -75,9 +75,7 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
     return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words)
 
 
-def _sliders(
-    expansion: Expansion, stage: str, weights: Mapping[str, str], moved: Collection[str]
-) -> list[Slider]:
+def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved: Collection[str]) -> list[Slider]:
     results = expansion.stages[stage].results
     values = {}
     for name, result in results.items():

@@ -1,7 +1,7 @@
 """A run as the page shows it: what is complete from its own tables, what runs by the replications that are there."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design
+from experiments.designs.design import Design, Designed, DesignKeys, Replicated
 from experiments.execution.progress import time_left
-from experiments.formatting import amount, bracket, kpi_name, plain_name
+from experiments.formatting import plain_name
 from experiments.frame import runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
-from experiments.replications.summing import intervals_of, samples_of
+from experiments.replications.summing import design_row, intervals_of, samples_of
 from experiments.report.page import PAGE
+from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Page, heading_of, said
+from experiments.report.stored_designs import named_designs
+from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.interval import Value
 from experiments.store.foreign import begun, files_in, manifest_of
 from experiments.store.parts import lines_in
@@ -27,6 +30,9 @@ from experiments.studies.replay import FILE as REPLAY
 from sim.measures.kpis import KPIS, Rank, names
 
 _PICTURE: Final = re.compile(r"figures/([\w.-]+)\.svg")
+_IN_REPORT: Final = re.compile(r'<figure data-name="([\w.-]+)"')
+_MOST_DESIGNS: Final = 6
+"""Side by side in a first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,20 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     given = runner.asked_of(manifest, Arguments(manifest.verb))
     asked, document = runner.stored_document(stored_study(manifest), given, manifest)
     page = runner.page_of(folder, document, asked, is_drawn=False)
-    pictures = [(name, _heading(manifest.verb, match[1])) for name in present if (match := _PICTURE.fullmatch(name))]
+    names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
+    pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
     listed = [name for name in present if name in manifest.files or name in (MANIFEST, PAGE, REPLAY)]
     data = document.data if isinstance(document.data, Mapping) else {}
     return Result(
         manifest.verb, asked.arguments.command, page, pictures, listed, PAGE in present, REPLAY in present,
         "flights" in manifest.tables, data,
     )  # fmt: skip
+
+
+def _in_order(folder: Path, present: Collection[str]) -> list[str]:
+    """The names of the pictures as the report has them; what it does not show comes last."""
+    report = (folder / PAGE).read_text(encoding="utf-8", errors="replace") if (folder / PAGE).is_file() else ""
+    return [name for name in dict.fromkeys((*_IN_REPORT.findall(report), *present)) if name in present]
 
 
 def _heading(verb: str, name: str) -> str:
@@ -96,6 +109,8 @@ class UnderWay:
     n_done: int
     n_asked: int | None
     """None: how many there will be is what the values decide."""
+    verdicts: Sequence[DesignVerdict]
+    """As far as the on-time share alone says; none where designs are not what the verb compares."""
     grid: Grid | None
     seconds_each: float | None
 
@@ -123,22 +138,28 @@ def under_way(folder: Path) -> UnderWay:
     n_asked = stored_study(run).replications(Asked(designs, keys, Arguments(run.verb), is_typed=False))
     seconds = [line.seconds for line in lines.values() if line.seconds is not None]
     words = " ".join(["cargohub", run.verb, *run.words])
-    grid = _grid({key: line.kpis for key, line in wanted.items()}) if wanted else None
-    return UnderWay(run.verb, words, len(wanted), n_asked, grid, sum(seconds) / len(seconds) if seconds else None)
+    kpis = {key: line.kpis for key, line in wanted.items()}
+    verdicts, grid = _so_far(designs, keys, kpis) if kpis else ([], None)
+    pace = sum(seconds) / len(seconds) if seconds else None
+    return UnderWay(run.verb, words, len(wanted), n_asked, verdicts, grid, pace)
 
 
-def _grid(kpis: Mapping[tuple[str, int], Mapping[str, float]]) -> Grid:
-    """A first look: the means so far, and their intervals."""
+def _so_far(
+    designs: Sequence[Design],
+    keys: Replicated,
+    kpis: Mapping[tuple[str, int], Mapping[str, float]],
+) -> tuple[Sequence[DesignVerdict], Grid]:
+    """A first look at the first designs: verdicts, the means so far, and their intervals."""
     intervals = intervals_of(samples_of(kpis))
-    labels = list(intervals)
-    counts = {label: next(iter(values.values())).n for label, values in intervals.items()}
-    rows = tuple(_rows(intervals, labels))
-    header = ("KPI", *(f"{label} ({counts[label]} replication{'s' * (counts[label] != 1)})" for label in labels))
-    return Grid(said("means_so_far"), header, rows, 1)
-
-
-def _rows(intervals: Mapping[str, Mapping[str, Any]], labels: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    for kpi in names(Rank.SUMMARY):
-        if all(kpi in intervals[label] for label in labels):
-            values = [Value.of(intervals[label][kpi], KPIS[kpi].unit) for label in labels]
-            yield kpi_name(kpi), *(f"{amount(value)}\n{bracket(value)}" for value in values)
+    begun_ones = [design for design in designs if design.label in intervals][:_MOST_DESIGNS]
+    values = {
+        design.label: {kpi: Value.of(each, KPIS[kpi].unit) for kpi, each in intervals[design.label].items()}
+        for design in begun_ones
+    }
+    rows = [
+        design_row(design, order, "stable", values[design.label]["blocked_after_h"].mean)
+        for order, design in enumerate(begun_ones)
+    ]
+    points = named_designs(rows, keys.factors if isinstance(keys, Designed) else {})
+    verdicts = design_verdicts(points, values, {}) if isinstance(keys, DesignKeys) else []
+    return verdicts, kpi_grid(points, values, names(Rank.HEADLINE), said("means_so_far"))

@@ -2,17 +2,20 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.store.directory import is_held
-from experiments.store.foreign import is_finished
+from experiments.store.foreign import is_finished, manifest_of
+from experiments.store.foreign_tables import read_rows
 from experiments.store.read import CONFIG, MANIFEST
+from experiments.store.summaries import AnswerRow
 from experiments.studies.list import entry_of, is_run
 from experiments.verbs import VERBS
-from sim.errors import InputError
+from sim.errors import CargohubError, InputError
 
 PER_PAGE: Final = 50
 """Runs of a list that are read at once: a thousand would take half a minute."""
@@ -82,7 +85,12 @@ def state_of(folder: Path, *, is_here: bool) -> str:
 
 @lru_cache(maxsize=4_096)
 def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT001 - what makes an entry another
-    return entry_of(folder)
+    entry = entry_of(folder)
+    if entry["state"] != COMPLETE or entry["scenarios"]:
+        return entry
+    with suppress(CargohubError):  # a run that stored no sentences has no scenarios, and nothing to say
+        return {**entry, "says": read_rows(manifest_of(folder), AnswerRow)[0].sentence}
+    return entry
 
 
 def _named(folder: Path) -> RunName:

@@ -1,6 +1,7 @@
 """A plan kept as a scenario of the user's own, and the command that asks its question again."""
 
 import re
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +18,18 @@ from experiments.studies.page.shifts import ShiftShare, changed_words
 from sim.errors import ConfigError
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
-def saved(plan: Plan, name: str, arguments: Arguments) -> Path:
+class NameTakenError(ConfigError):
+    """Another plan was saved under this name."""
+
+
+def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = False) -> Path:
     """Keep the plan as a scenario of the user's folder of configurations, which the command line reads.
 
     Raises:
+        NameTakenError: another plan has the name, and is not to be replaced.
         ConfigError: no folder, no name, a name that is taken by a packaged scenario, or a plan that no scenario can be.
     """
     if arguments.config_dir is None:
@@ -32,7 +39,11 @@ def saved(plan: Plan, name: str, arguments: Arguments) -> Path:
     path = arguments.config_dir / "scenario" / f"{name}.yaml"
     if (packaged() / "scenario" / path.name).exists():
         raise ConfigError(f"name: {name} is a packaged scenario; choose another")
-    write_whole(path, _scenario_text(plan, name, arguments).encode())
+    text = _scenario_text(plan, name, arguments).encode()
+    with _ONE_AT_A_TIME:
+        if path.exists() and path.read_bytes() != text and not is_replacing:
+            raise NameTakenError(f"name: {name} is another plan, saved before; choose another name, or replace it")
+        write_whole(path, text)
     return path
 
 

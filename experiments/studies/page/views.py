@@ -86,9 +86,9 @@ class Views:
     def mistakes(self) -> Mapping[Any, Callable[..., Any]]:
         """What is said where no view answers."""
         return {
-            CargohubError: lambda _, error: page("mistake.html", 400, says=str(error)),
-            TooLarge: lambda *_: page("mistake.html", 413, says="The file is too large."),
-            HTTPException: lambda _, error: page("mistake.html", error.status_code, says=error.detail),
+            CargohubError: lambda request, error: _refused(request, 400, str(error)),
+            TooLarge: lambda request, _: _refused(request, 413, "The file is too large."),
+            HTTPException: lambda request, error: _refused(request, error.status_code, error.detail),
         }
 
     def listed(self, request: "Request") -> "Response":
@@ -122,11 +122,11 @@ class Views:
             try:
                 return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             except CargohubError as error:
-                return page("mistake.html", 409, says=str(error))
+                return _refused(request, 409, str(error))
         try:
             run = result.under_way(folder)
         except CargohubError as error:
-            return page("mistake.html", 409, says=str(error))
+            return _refused(request, 409, str(error))
         return page(
             "running.html", name=name, run=run, is_here=is_here, is_running=state == runs.RUNNING,
             left=run.left(usable_workers()) if is_here else "", mistake=self.children.mistake(name),
@@ -219,6 +219,12 @@ class Views:
 
 def _mean(kpi: str, value: float) -> str:
     return amount(Value(value, None, None, 0, KPIS[kpi].unit), with_unit=False)
+
+
+def _refused(request: "Request", status: int, says: str) -> "Response":
+    """Why nothing was done, and the way back to where it was asked for."""
+    asked = request.url.path.split("/")[1]
+    return page("mistake.html", status, says=says, back=asked if asked in ("plan", "flights") else "runs")
 
 
 def _see(name: str) -> "Response":

@@ -205,7 +205,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         )
 
     airlines = _counts(airline(row.key) for row in rows)
-    types = _counts(row.aircraft or "not told" for row in rows)
+    types = _counts(row.aircraft or "unknown" for row in rows)
     if not chosen:
         ends = {"first": instant(rows[0].sibt).date(), "last": instant(rows[-1].sibt).date()}
         texts = {"airlines": counts_text(airlines), "types": counts_text(types)}
