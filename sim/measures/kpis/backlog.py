@@ -26,7 +26,7 @@ def _growths(run: Measured) -> Minutes:
     return weekly_growths(run.tables, run.window)
 
 
-@BACKLOG.kpi("weeks", NEITHER)
+@BACKLOG.kpi("weeks", NEITHER, "Weeks that the growth is judged by")
 def backlog_growth_weeks(run: Measured) -> float:
     """pairs of weeks of which backlog_growth_share_per_day is the mean: whole weeks before the run's end, without
     its first day and what comes before the end of the last disruption
@@ -40,7 +40,7 @@ def backlog_growth_share_per_day(run: Measured) -> float:
     return float(_growths(run).mean()) if len(_growths(run)) else 0.0
 
 
-@BACKLOG.kpi("1/d", NEITHER)
+@BACKLOG.kpi("1/d", NEITHER, "Spread of the growth from week to week")
 def backlog_growth_sd_per_day(run: Measured) -> float:
     """standard deviation of the same over the pairs of weeks; 0 without two of them"""
     return float(_growths(run).std(ddof=1)) if len(_growths(run)) > 1 else 0.0

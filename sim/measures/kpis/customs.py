@@ -44,13 +44,13 @@ def examined_share(run: Measured) -> float:
     return _share(run, "n_opened")
 
 
-@CUSTOMS.kpi("1", NEITHER)
+@CUSTOMS.kpi("1", NEITHER, "X-rayed")
 def xrayed_share(run: Measured) -> float:
     """parcels of the cohort that are X-rayed one by one"""
     return _share(run, "n_xrayed")
 
 
-@CUSTOMS.kpi("1", NEITHER)
+@CUSTOMS.kpi("1", NEITHER, "Under a transit document")
 def transit_share(run: Measured) -> float:
     """parcels of the cohort that leave under a transit document"""
     return _share(run, "n_transit")

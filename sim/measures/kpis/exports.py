@@ -110,19 +110,19 @@ def departure_delay_mean_min(run: Measured) -> float:
     return float(np.maximum(flights["aobt"] - flights["sobt"], 0)[left].mean()) if left.any() else 0.0
 
 
-@EXPORTS.kpi("h/d", LESS)
+@EXPORTS.kpi("h/d", LESS, "Collections not called yet")
 def export_floor_wait_h_per_day(run: Measured) -> float:
     """collections not called yet, because no floor is free"""
     return run.h_per_day("collections", "scheduled", "called")
 
 
-@EXPORTS.kpi("h/d", LESS)
+@EXPORTS.kpi("h/d", LESS, "Collections wait for a door")
 def door_in_wait_h_per_day(run: Measured) -> float:
     """collections at the hub because no inbound door is free"""
     return run.h_per_day("collections", "arrived", "docked")
 
 
-@EXPORTS.kpi("h/d", LESS)
+@EXPORTS.kpi("h/d", LESS, "Build-up waits for a place")
 def build_up_wait_h_per_day(run: Measured) -> float:
     """ULDs to be built that wait for a place, its workers or an empty ULD"""
     return run.h_per_day("out_ulds", "formed", "start")

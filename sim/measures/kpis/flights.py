@@ -36,7 +36,7 @@ def _recovery(run: Measured) -> tuple[Recovery, Recovery]:
     return recovery(run.config, run.tables)
 
 
-@RECOVERY.kpi("h", LESS, rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
+@RECOVERY.kpi("h", LESS, "Recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
 def recovery_h(run: Measured) -> float:
     """from the end of the last disruption until the backlog is back where it would be without any, and stays there;
     the run goes on for up to four times its measured days to see it, and then it is at least the time to that end;
@@ -45,13 +45,13 @@ def recovery_h(run: Measured) -> float:
     return _recovery(run)[0].h
 
 
-@RECOVERY.kpi("1", LESS)
+@RECOVERY.kpi("1", LESS, "Not recovered at the end")
 def not_recovered_share(run: Measured) -> float:
     """1 if the backlog is not back even then, else 0"""
     return _recovery(run)[0].is_unknown
 
 
-@RECOVERY.kpi("h", LESS, rank=Rank.SUMMARY, bound_if=("not_recovered_90_share", 0.0))
+@RECOVERY.kpi("h", LESS, "Nine tenths recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_90_share", 0.0))
 def recovery_90_h(run: Measured) -> float:
     """from the end of the last disruption until 90 % of the most that the backlog was above the band without
     disruptions is gone, and stays so; otherwise as recovery_h
@@ -59,7 +59,7 @@ def recovery_90_h(run: Measured) -> float:
     return _recovery(run)[1].h
 
 
-@RECOVERY.kpi("1", LESS)
+@RECOVERY.kpi("1", LESS, "Not nine tenths recovered at the end")
 def not_recovered_90_share(run: Measured) -> float:
     """1 if 90 % is not gone even then, else 0"""
     return _recovery(run)[1].is_unknown
@@ -75,7 +75,7 @@ def runway_wait_h_per_day(run: Measured) -> float:
     return waits / window.days
 
 
-@FLIGHTS.kpi("flights/d", LESS)
+@FLIGHTS.kpi("flights/d", LESS, "Flights moved by the curfew")
 def curfew_moved_per_day(run: Measured) -> float:
     """of the cohort, scheduled in the night and moved out of it by a curfew"""
     flights = run.tables["flights"]

@@ -11,7 +11,7 @@ from sim.units import DAYS_PER_YEAR, MIN_PER_H
 HALLS = Group("halls")
 
 
-@HALLS.kpi("parcels/d", LESS)
+@HALLS.kpi("parcels/d", LESS, "Carried between halls")
 def between_halls_per_day(run: Measured) -> float:
     """carried to another hall, from which their trucks leave"""
     return run.total("shuttles", "n_parcels", "taken") / run.window.days
@@ -47,37 +47,37 @@ def spare_area_m2(run: Measured) -> float:
     return sum(use.spare_m2 for use in zones_in_use(run.config))
 
 
-@HALLS.kpi("h/d", LESS)
+@HALLS.kpi("h/d", LESS, "Break-down waits for floor")
 def floor_blocked_h_per_day(run: Measured) -> float:
     """break-down waits for floor"""
     return run.total("ulds", "wait_floor", "start") / MIN_PER_H / run.window.days
 
 
-@HALLS.kpi("h/d", LESS)
+@HALLS.kpi("h/d", LESS, "Stations blocked")
 def station_blocked_h_per_day(run: Measured) -> float:
     """stations held after their last parcel was handled, until it is inducted"""
     return run.h_per_day("ulds", "end", "released")
 
 
-@HALLS.kpi("parcels", LESS)
+@HALLS.kpi("parcels", LESS, "Parcels at the fullest chute")
 def fullest_chute_parcels(run: Measured) -> float:
     """most parcels that any chute has held, waiting or being packed there; chutes do not block"""
     return float(run.tables["packout"]["fullest"].max(initial=0) * run.inputs.site.units.in_bag)
 
 
-@HALLS.kpi("h/d", LESS)
+@HALLS.kpi("h/d", LESS, "Tug trains wait for a ULD position")
 def tug_blocked_h_per_day(run: Measured) -> float:
     """trains at the hall's door because no ULD position is free"""
     return run.h_per_day("trains", "at_door", "placed")
 
 
-@HALLS.kpi("h/d", LESS)
+@HALLS.kpi("h/d", LESS, "Trucks wait for a door")
 def door_wait_h_per_day(run: Measured) -> float:
     """trucks in the yard because no door is free"""
     return run.h_per_day("trucks", "arrived", "docked")
 
 
-@HALLS.kpi("h/d", LESS)
+@HALLS.kpi("h/d", LESS, "Flights held at their origin")
 def held_flight_h_per_day(run: Measured) -> float:
     """flights held at their origin because no stand is free"""
     flights = run.tables["flights"]
