@@ -354,7 +354,8 @@ def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):
     words = ["run", "scenario=liege_30k", *SHORT, *FOG, "demand.flights_per_day=5"]
     assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
     out = capsys.readouterr().out
-    assert next(line for line in out.splitlines() if line.lstrip().startswith("Recovered after  ")).count("more than") == 1
+    line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovered after  "))
+    assert line.count("more than") == 1
     assert "the backlog was not back in its band in 4 times the measured days: Recovered after reads 'more than'" in out
 
 
