@@ -208,7 +208,7 @@ def document(
 
     def drawn() -> Iterator[Picture]:
         yield from pictures()
-        yield from warmup_picture(summed.warm_ups, designs)
+        yield from warmup_picture(summed.warm_ups, designs, text.titles)
 
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
         """Of the first designs, from the stored tables alone."""

@@ -80,8 +80,10 @@ def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
     }
 
 
-def warmup_picture(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) -> Iterator[Picture]:
-    """Of the design that needs the longest warm-up, if any; drawn within `style.look()`.
+def warmup_picture(
+    warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]
+) -> Iterator[Picture]:
+    """Of the design that needs the longest warm-up, if any; drawn within `style.look()`. `titles`: by label.
 
     A design whose backlog grows has no state to warm up to, and none of its own.
     """
@@ -95,7 +97,9 @@ def warmup_picture(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design]) ->
     what = "backlog [thousand parcels]"
     if result.method is Method.LESS_RHYTHM:
         what = "backlog less the week's rhythm\n[thousand parcels]"
-    drawn = warmup_figure.figure(result, title=longest, what=what, scale=1e-3, unit="days", configured=days[longest])
+    drawn = warmup_figure.figure(
+        result, title=titles[longest], what=what, scale=1e-3, unit="days", configured=days[longest]
+    )
     yield picture_of(PICTURE, drawn, method=result.method.said)
 
 

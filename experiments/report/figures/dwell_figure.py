@@ -78,7 +78,7 @@ def draw(ax: Axes, result: Bars) -> None:
         style.note(ax, text, (end, row), (8, 0), va="center")
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
-    ax.margins(x=0.35)
+    ax.margins(x=0.7)  # room for the longest text beside the longest bar
     ax.set(xlim=(0, None), xlabel="mean hours of a parcel broken down in the measured days")
     ax.set_title(result.title)
 
