@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.report.style import Axes, Look, Trait
+from experiments.report.tooltips import give_cells
 from experiments.statistics import Interval
 from sim.units import Numbers
 
@@ -59,6 +60,12 @@ def draw_cells(
         if text:
             color = "white" if is_dark[row, column] else "black"
             ax.text(column, row, str(text), ha="center", va="center", fontsize=size, color=color)
+    names = (
+        (at - 0.5, row - 0.5, f"{rows[row]}, {columns[at]}: {text}")
+        for (row, at), text in np.ndenumerate(texts)
+        if text
+    )
+    give_cells(ax, names)
     return image
 
 

@@ -5,7 +5,7 @@ A mark's text travels as its group's id, which matplotlib writes into the SVG; t
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.formatting import number
@@ -36,6 +36,14 @@ def add(figure: "Figure") -> None:
 def give(artist: "Artist", text: str) -> None:
     """A text of the figure's own, as of a bar that is cut."""
     artist.set_gid(_MARK + " ".join(text.split()))
+
+
+def give_cells(ax: "Axes", texts: Iterable[tuple[float, float, str]]) -> None:
+    """A text to each cell of size one, by its left and upper end; painted faintly, since else it is not pointed at."""
+    from matplotlib.patches import Rectangle
+
+    for left, top, text in texts:
+        give(ax.add_patch(Rectangle((left, top), 1, 1, facecolor="white", alpha=1 / 255, linewidth=0)), text)
 
 
 def titled(svg: bytes) -> bytes:

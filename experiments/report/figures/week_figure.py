@@ -5,9 +5,11 @@ from typing import Final
 
 import numpy as np
 
+from experiments.formatting import number
 from experiments.report import style
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.report.style import Axes, Figure
+from experiments.report.tooltips import give_cells
 from sim.units import MIN_PER_DAY, Numbers
 
 MOST_MAPS: Final = 12
@@ -49,6 +51,14 @@ def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
 def _draw(ax: Axes, title: str, days: Sequence[str], backlog: Numbers, top: float) -> None:
     mesh = ax.pcolormesh(
         np.arange(HOURS + 1), np.arange(len(days) + 1), backlog, cmap="cividis_r", vmin=0.0, vmax=top or 1.0
+    )
+    give_cells(
+        ax,
+        (
+            (hour, day, f"{days[day]}, from {hour} to {hour + 1} h: {number(value)} thousand parcels")
+            for (day, hour), value in np.ndenumerate(backlog)
+            if not np.isnan(value)
+        ),
     )
     ax.set_title(title, fontsize=9)
     ax.set_yticks(np.arange(len(days)) + 0.5, list(days), fontsize=8.5)
