@@ -1,18 +1,26 @@
 """The workbook of inputs: what is changed there becomes words, and a mistake names its cell."""
 
 import math
+import re
 
 import openpyxl
 import pytest
 from stored_runs import TINY
 
-from experiments.formatting import full_kpi_name
+from experiments.composition import load
+from experiments.formatting import full_kpi_name, zone
 from experiments.main import main
 from experiments.report.stored_designs import read_points
 from experiments.store import read_run
 from experiments.studies.sheet import words_of
 from sim.errors import InputError
 from sim.measures.kpis import KPIS, Rank, names
+from sim.site.zones import zone_uses
+
+
+def hall_and_space(scenario):
+    hub = load(scenario)
+    return hub.halls["main"], hub.space
 
 
 def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
@@ -27,6 +35,11 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
     formulas = [row[3].value for row in area.iter_rows(min_row=2)]
     assert formulas[0].startswith("=inputs!C") and any(formula.startswith("=SUM(D2:D") for formula in formulas)
     assert rows["halls.main.area_m2"][2].coordinate in formulas[0]
+    for name, use in {zone(use.zone): use for use in zone_uses("main", *hall_and_space("liege_66k"))}.items():
+        (row,) = (row for row in area.iter_rows(min_row=2, values_only=True) if row[1] == name)
+        if row[4]:
+            numbers = re.sub(r"inputs!C(\d+)", lambda at: str(inputs[f"C{at[1]}"].value), row[4].lstrip("="))
+            assert eval(numbers) == pytest.approx(use.n_units * use.standard_m2)
     assert main(["sheet", "new", str(path)]) == 2
     assert "is there already" in capsys.readouterr().err
     rows["halls.main.doors_out"][2].value = 50

@@ -135,10 +135,11 @@ def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str,
 def title_of(designs: Sequence[Design]) -> str:
     """The question that a page answers.
 
-    The areas of the designs, each once: "What 30,000 and 66,000 m² carry".
+    The areas of the designs, each once: "Do 30,000 and 66,000 m² carry their traffic?"
     """
     areas = [whole(area) for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
-    return f"What {listed(areas, 'and')} m² {'carry' if len(areas) > 1 else 'carries'}"
+    asks, their = ("Do", "their") if len(areas) > 1 else ("Does", "its")
+    return f"{asks} {listed(areas, 'and')} m² carry {their} traffic?"
 
 
 def page_warnings(designs: Sequence[Design]) -> list[str]:

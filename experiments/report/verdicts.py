@@ -48,7 +48,10 @@ class DesignVerdict:
         """What stands behind the word: sentences."""
         parts = [f"On time: {self.on_time}"]
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
-        parts += [f"Flights are held from {self.since}"] if self.since else []
+        if self.since:
+            parts.append(f"Flights are held from {self.since}")
+        elif self.kind in ("fails", "unstable"):
+            parts.append("No flight is held")
         parts += [f"Staff: {self.staffing}"] if self.staffing else []
         return ". ".join(parts) + "."
 

@@ -12,9 +12,11 @@ a chart that can be edited. `sheet results` writes the same of any stored run of
   cargohub sheet results RUN results.xlsx
 """
 
+import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
 from experiments.designs.spreadsheet import XLSX, first_sheet, key_of
+from experiments.formatting import zone
 from experiments.frame import runner
 from experiments.report import results_book
 from experiments.store.foreign import manifest_of
@@ -38,6 +41,17 @@ TAKEN_BY: Final = ("run", "compare")
 """Verbs that have the word sheet=FILE."""
 WORDS: Final = "words"
 """The row of the words that the sheet was made of."""
+_NEEDS: Final = {
+    "uld_positions": "{hall.uld_positions}*{space.uld_position_m2}",
+    "breakdown": "{hall.breakdown_stations}*{space.breakdown_station_m2}",
+    "sorting": "{hall.sorting_machines}*{hall.machine_rated_per_h}*{space.sorting_m2_per_parcel_per_h}",
+    "packout": "({hall.packout_posts}+{hall.manual_sort_posts})*{space.packout_post_m2}",
+    "handcoding": "{hall.handcoding_desks}*{space.handcoding_desk_m2}",
+    "dock_doors": "({hall.doors_out}+{hall.doors_in})*{space.dock_door_m2}",
+    "empty_ulds": "{hall.exports.empty_ulds}*{space.empty_uld_m2}",
+}
+"""What stands in a zone takes [m²], as a formula over inputs."""
+_KEY: Final = re.compile(r"{([\w.]+)}")
 _LONGEST_LIST: Final = 250
 """Characters of a drop-down list (255 in Excel)."""
 
@@ -135,14 +149,22 @@ def _list(field: Field) -> str:
     return text if len(text) <= _LONGEST_LIST else ""
 
 
+def _cell_of(cells: Mapping[str, str], hall: str, key: "re.Match[str]") -> str:
+    return cells[key[1].replace("hall.", f"halls.{hall}.")]
+
+
 def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
     """The zones of each hall by formulas over the inputs, so that they follow every change."""
-    rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²")]
+    rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "what stands there takes, m²", "room left, m²")]
     cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
     for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):
         zones = [key for key in cells if key.startswith(f"halls.{hall}.zone_shares.")]
         area, first = cells[f"halls.{hall}.area_m2"], len(rows) + 1
-        rows += [(hall, key.rpartition(".")[2], f"={cells[key]}", f"={cells[key]}*{area}") for key in zones]
+        for at, key in enumerate(zones, first):
+            name = key.rpartition(".")[2]
+            needs = _KEY.sub(partial(_cell_of, cells, hall), _NEEDS.get(name, ""))
+            taken = (f"={needs}", f"=D{at}-E{at}") if needs else ("", "")
+            rows.append((hall, zone(name), f"={cells[key]}", f"={cells[key]}*{area}", *taken))
         last = len(rows)
         rows.append((hall, "all zones", f"=SUM(C{first}:C{last})", f"=SUM(D{first}:D{last})"))
         rows.append((hall, "the hall", 1, f"={area}"))
