@@ -10,6 +10,7 @@ from stored_runs import TINY
 
 from experiments.arguments import Arguments
 from experiments.assumptions import Worlds, assumptions_of
+from experiments.assumptions.ranges import ranges_of
 from experiments.composition import load
 from experiments.designs.design import Design, single
 from experiments.frame import over_assumptions as over
@@ -23,7 +24,6 @@ from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import asked
 from experiments.studies.sure.paths_page import PathRow
 from experiments.studies.sure.result import ProbabilityRow
-from experiments.studies.sure.worlds import ranges_of
 from sim.measures.ladder import capacity_ladder
 from sim.reading import plain
 
@@ -34,9 +34,9 @@ def hubs(designs: list[Design], question: over.Question) -> list[dict[str, objec
     return [over._of_hub(plain(design.hub), question) for design in designs]
 
 
-def stored_share(root: Path, words: list[str], share: Interval) -> str:
+def stored_share(root: Path, words: list[str], share: Interval, config_dir: Path | None = None) -> str:
     """A complete run of sure that says this share of a scenario; the name of its folder."""
-    (design, *_), keys = asked(Arguments("sure", tuple(words)))
+    (design, *_), keys = asked(Arguments("sure", tuple(words), config_dir=config_dir))
     identity = identity_of({design.label: design.hub}, keys.as_plain())
     with RunDirectory.open(root, "sure", design.label, identity, "verb: sure\n") as run:
         run.complete(
@@ -168,14 +168,27 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     (folder,) = tmp_path.glob("run-*")
     assert main(["show", str(folder)]) == 0
     after = capsys.readouterr().out
-    assert (
-        f"liege_30k, over assumptions: it carries its traffic in 71.0 % (63.0 %–79.0 %) of the assumed worlds ({name})."
-    ) in after
+    share = "it carries its traffic in 71.0 % (63.0 %–79.0 %) of the assumed worlds"
+    assert f"liege_30k, over assumptions: {share} ({name}, with horizon_days=1 and warmup_days=3)." in after
     assert "liege_30k, sampling interval: " in after
     assert "10.0 %" not in after.partition("over assumptions")[2].partition("\n")[0]
     assert main(["run", *words, "--out", str(tmp_path), "--quiet"]) == 0
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "over assumptions: it carries its traffic in" in page and "sampling interval: " in page
+
+
+def test_a_band_over_other_ranges_than_todays_is_not_shown(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "assumptions").mkdir(parents=True)
+    (own / "assumptions" / "mine.yaml").write_text("sorting.efficiency: {sourced: measured, low: 0.84, high: 0.86}")
+    words = ["scenario=liege_30k", "demand=today", *SMALL]
+    design = Design("today's hall", load("liege_30k", *SMALL))
+    packaged_name = stored_share(tmp_path, words, Interval(0.7, 0.6, 0.8, 0))
+    own_name = stored_share(tmp_path, words, Interval(0.9, 0.8, 1.0, 0), own)
+    assert packaged_name != own_name
+    for folder, share, name in ((None, "70.0 %", packaged_name), (own, "90.0 %", own_name)):
+        (band,) = over._bands(tmp_path, [design], over.CARRIES, folder).values()
+        assert share in band and name in band
 
 
 def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from stored_runs import TINY
 from experiments.arguments import Arguments
 from experiments.assumptions import Worlds, assumptions_of
 from experiments.assumptions.names import Name
+from experiments.assumptions.ranges import ranges_of
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
@@ -27,7 +28,7 @@ from experiments.studies import sure
 from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
 from experiments.studies.sure.page import document, sentences, warnings
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import configured, drawn, ranges_of, scaled, unscaled
+from experiments.studies.sure.worlds import configured, drawn, scaled, unscaled
 from sim.simulation import simulate
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
@@ -36,7 +37,9 @@ FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2",
 
 
 @pytest.mark.drawn
-def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_is_printed_stored_shown_and_reproduced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path), "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     own = printed["scenarios"]["liege_30k"]
@@ -56,6 +59,22 @@ def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: 
     assert json.loads(capsys.readouterr().out) == printed
     assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
     assert "identical" in capsys.readouterr().out
+    is_shown_with_other_ranges(folder, printed, monkeypatch, capsys)
+
+
+def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    """As it was stored, with a warning; it is not computed again."""
+    now = ranges_of(load("liege_30k"), None)
+    monkeypatch.setattr(sure, "ranges_of", lambda *_: {**now, "sorting.efficiency": (0.1, 0.2, 0.3)})
+    assert main(["show", folder, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["sentences"] == printed["sentences"]
+    of_run, kept = printed["scenarios"]["liege_30k"], shown["scenarios"]["liege_30k"]
+    probability = {end: of_run["probability"][end] for end in ("mean", "low", "high")}
+    assert kept == {"probability": probability, **{name: of_run[name] for name in ("deciding", "worlds", "runs")}}
+    assert "sure.ranges." in shown["warnings"][-1] and "what the run stored" in shown["warnings"][-1]
+    assert main(["reproduce", folder, "workers=1", "--quiet"]) == 2
+    assert "run it again" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

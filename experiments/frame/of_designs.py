@@ -203,7 +203,7 @@ def document(
     over = None
     if margin := asked.keys.answers_margin:
         notes = margin_notes(asked.arguments, designs, margin)
-        over = over_assumptions(asked.arguments, designs, asked.keys, _sampled(outcome))
+        over = over_assumptions(asked, designs, _sampled(outcome))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
 
     def drawn() -> Iterator[Picture]:

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
+from experiments.assumptions.ranges import moved, ranges_of
 from experiments.composition import packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
@@ -32,6 +33,9 @@ from experiments.store.read import MANIFEST
 from sim.config import ArrivalModel
 from sim.errors import CargohubError, ConfigError, InputError
 from sim.measures.ladder import capacity_ladder
+
+if TYPE_CHECKING:
+    from experiments.frame.study import Asked
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
 _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).with_name("rests_on.yaml").read_bytes())
@@ -148,15 +152,16 @@ class OverAssumptions:
 
 
 def over_assumptions(
-    arguments: Arguments,
+    asked: "Asked[Any]",
     designs: Sequence[Design],
-    keys: Replicated,
     sampled: Mapping[str, str] | None = None,
     question: Question = CARRIES,
 ) -> OverAssumptions:
     """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
-    command = sure_command(arguments, designs, keys, question)
-    return OverAssumptions(_numbers(designs), _bands(arguments.out, designs, question), command, sampled or {})
+    arguments = asked.arguments
+    command = sure_command(arguments, designs, asked.keys, question)
+    bands = _bands(arguments.out, designs, question, arguments.config_dir if asked.is_typed else None)
+    return OverAssumptions(_numbers(designs), bands, command, sampled or {})
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:
@@ -243,23 +248,47 @@ def _named(key: str, names: Sequence[str]) -> list[str]:
     return [f"{key}={names[0]}"] if len(names) == 1 else [f"{key}s=[{','.join(names)}]"]
 
 
-def _bands(root: Path, designs: Sequence[Design], question: Question) -> dict[str, str]:
-    """What the complete runs of `sure` in a folder say of the same designs, by label; the latest run counts."""
+def _bands(root: Path, designs: Sequence[Design], question: Question, config_dir: Path | None = None) -> dict[str, str]:
+    """What the complete runs of `sure` in a folder say of the same designs, by label; the latest run counts.
+
+    Runs whose worlds are of other ranges than those of today, in `config_dir`, are left out.
+    """
     answers: dict[str, str] = {}
     runs = [folder for folder in root.glob("sure-*") if is_finished(folder)]
-    wanted = {design.label: _of_hub(plain_hub(design.hub), question) for design in designs} if runs else {}
+    wanted = {design.label: plain_hub(design.hub) for design in designs} if runs else {}
     for folder in sorted(runs, key=lambda run: (run / MANIFEST).stat().st_mtime):
         try:
             manifest = manifest_of(folder)
             hubs = manifest.identity["hubs"]
-            texts = [(_of_hub(hubs[name], question), text) for name, text in question.answers(manifest).items()
-                     if name in hubs]  # fmt: skip
+            found = {
+                label: f"{text} ({folder.name}{_period(hubs[name], hub)})"
+                for name, text in question.answers(manifest).items()
+                for label, hub in wanted.items()
+                if name in hubs and _of_hub(hubs[name], question) == _of_hub(hub, question)
+            }
+            if found and _has_ranges_of_today(manifest, config_dir):
+                answers |= found
         except CargohubError:  # of another version, or damaged: `cargohub list` says so
             continue
-        answers |= {
-            label: f"{text} ({folder.name})" for label, hub in wanted.items() for known, text in texts if known == hub
-        }
     return {label: answers[label] for label in wanted if label in answers}
+
+
+def _has_ranges_of_today(manifest: Manifest, config_dir: Path | None) -> bool:
+    """Whether the worlds of a run of `sure` would be drawn from the same ranges today; what it kept is not compared."""
+    hubs, study = (manifest.identity[key] for key in ("hubs", "study"))
+    then, expansion = study["sure"]["ranges"], study.get("expansion")
+    composed = {**next(iter(hubs.values())), **({"expansion": {**expansion, "states": {}}} if expansion else {})}
+    now = ranges_of(composed, config_dir)
+    return moved(then, {name: now[name] for name in then if name in now}) is None
+
+
+def _period(of_run: Mapping[str, Any], hub: Mapping[str, Any]) -> str:
+    """The days of the run, where they are not those of the hub."""
+    days = ("warmup_days", "horizon_days")
+    if all(of_run[key] == hub[key] for key in days):
+        return ""
+    warm_up, horizon = (f"{of_run[key]:g}" for key in days)
+    return said("other_period", warm_up=warm_up, horizon=horizon)
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:

@@ -14,10 +14,10 @@ from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.study import Asked, Document, Study
+from experiments.frame.study import Asked, Document, RangesMovedError, Study
 from experiments.report import results_book, style
 from experiments.report.page import PAGE, files_of, write_page
-from experiments.report.sections import Brief, Page, Section
+from experiments.report.sections import Brief, Page, Section, said
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
@@ -122,7 +122,13 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
     asked = stored_asked(asked, manifest)
     try:
         study.check(asked.designs, asked.keys)
-        result = study.compute(Stored(manifest), asked)
+        result = study.compute(bench := Stored(manifest), asked)
+    except RangesMovedError as error:
+        if study.as_stored is None:
+            raise InputError(f"{manifest.folder}: {error}") from None
+        answer = sorted(bench.rows(AnswerRow), key=lambda row: row.order)
+        kept, warning = study.as_stored(bench, asked), said("as_stored", moved=error)
+        return asked, replace(kept, sentences=[row.sentence for row in answer], warnings=[warning])
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None
     return asked, study.document(asked, result)

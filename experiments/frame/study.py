@@ -16,6 +16,7 @@ from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
 from sim.domain.columns import TableSchema
+from sim.errors import ConfigError
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
@@ -37,6 +38,10 @@ class Asked(Generic[K]):
     arguments: Arguments
     is_typed: bool = True
     """By its user. A stored run's is only repeated: the folder of configurations that it names is not looked into."""
+
+
+class RangesMovedError(ConfigError):
+    """Worlds of a stored run were drawn from other ranges than they would be today."""
 
 
 class Bench(Protocol):
@@ -139,6 +144,8 @@ class Study(Generic[K, R]):
     """Of the run, in its folder's name."""
     check: Callable[[Sequence[Design], K], object] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
     """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
+    as_stored: Callable[[Bench, Asked[K]], Document] | None = None
+    """Of a run whose ranges have moved since, from its stored tables as they are; its sentences are added."""
     library: str | None = None
     """Of the extra `study`, that it needs."""
     replications: Callable[[Asked[K]], int | None] = lambda asked: None  # noqa: ARG005 - the signature of a count

@@ -145,13 +145,16 @@ def types_of(columns: Iterable[Column]) -> dict[str, type]:
 
 
 def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
-    """The rows of a table as `stored` wrote them; NaN is None where it can be. Intervals must have all four ends."""
+    """The rows of a table as `stored` wrote them; NaN is None where it can be.
+
+    An interval whose table has no column for the number of its values has 0 of them.
+    """
     columns, kinds = list(_declared(row)), get_type_hints(row)
 
     def value(record: Mapping[str, Any], name: str, declared: Declared) -> Held:
         if declared.ends:
-            mean, low, high, n = (record[column] for column in declared.columns(name).values())
-            return Interval(mean, _or_none(low), _or_none(high), n)
+            mean, low, high, *n = (record[column] for column in declared.columns(name).values())
+            return Interval(mean, _or_none(low), _or_none(high), n[0] if n else 0)
         return _or_none(record[name]) if kinds[name] == float | None else record[name]
 
     return [row(**{each.name: value(record, each.name, declared) for each, declared in columns}) for record in records]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from experiments.arguments import Arguments, check_once
+from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged, study
 from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.spreadsheet import key_of
@@ -17,7 +18,6 @@ from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import CONFIDENCE
 from experiments.studies.calibrate.airport import column_at
 from experiments.studies.sure.design import SureKeys
-from experiments.studies.sure.worlds import ranges_of
 from sim.errors import ConfigError, InputError
 from sim.inputs.csv_rows import csv_rows
 from sim.measures.kpis import KPIS

@@ -195,7 +195,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         pictures=lambda: [
             _curve_picture(results, varied, values) if varied else _ladders_picture(results, search.target)
         ],
-        over=over_assumptions(asked.arguments, asked.designs, keys, {
+        over=over_assumptions(asked, asked.designs, {
             result.label: f"{cell(result.flights)} flights a day sustained" for result in results
         }, CAPACITY),
         warnings=[

@@ -191,7 +191,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")
     sampled = {called.label: said("best_surely", probability=answer.probability)}
-    return over_assumptions(asked.arguments, [called], asked.keys, sampled, question)
+    return over_assumptions(asked, [called], sampled, question)
 
 
 def _compared(expansion: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,8 +27,9 @@ import numpy as np
 from scipy.special import logit
 
 from experiments.assumptions.names import names_of
+from experiments.assumptions.ranges import Kept, moved, ranges_of
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, RangesMovedError, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import said
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -36,11 +37,11 @@ from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided
 from experiments.store.tables import Key
-from experiments.studies.sure import page, paths, paths_page
+from experiments.studies.sure import as_stored, page, paths, paths_page
 from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import Drawn, Kept, drawn, kpis_of, ranges_of
+from experiments.studies.sure.worlds import Drawn, drawn, kpis_of
 from sim.config import HubConfig
 from sim.errors import ConfigError
 
@@ -123,10 +124,8 @@ def check_ranges(asked: Asked[K], kept: Kept) -> None:
     """Refuse a stored run whose worlds were drawn from other ranges. `kept`: what its verb does not vary."""
     keys, folder = asked.keys, asked.arguments.config_dir
     now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, kept)
-    then = keys.sure.ranges
-    for name in [*then, *now]:
-        if then.get(name) != now.get(name):
-            raise ConfigError(f"sure.ranges.{name}: was {then.get(name)} and is {now.get(name)}; run it again")
+    if changed := moved(keys.sure.ranges, now):
+        raise RangesMovedError(f"sure.ranges.{changed}; run it again")
 
 
 def _check_varies(known: Known) -> None:
@@ -145,4 +144,4 @@ def _name(asked: Asked[SureKeys]) -> str:
     return "-".join(asked.keys.scenarios[:1]) or f"{len(asked.designs)}-designs"
 
 
-STUDY: Final = Study(SureKeys, asked, compute, document, name=_name)
+STUDY: Final = Study(SureKeys, asked, compute, document, name=_name, as_stored=as_stored.document)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 from scipy.special import ndtri
 
 from experiments.arguments import Arguments
+from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
 from experiments.report.sections import said
@@ -19,7 +20,6 @@ from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import states_of
-from experiments.studies.sure.worlds import Ranges, ranges_of
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder

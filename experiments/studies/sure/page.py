@@ -138,9 +138,9 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     rows = {answer.design.label: result.deciding_rows(answer) for answer in result.answered}
     shown = map(middle, halls(result).values()) if is_capacity else result.answered
     drawn = [answer for answer in shown if answer.deciding][:_MOST_DRAWN]
-    grids = [grid_of("In which share of the assumed worlds", result.probability_rows())]
+    grids = [grid_of(said("worlds_carried"), result.probability_rows())]
     if is_capacity:
-        grids.insert(0, grid_of("Flights a day that each hall carries", carried_rows(result)))
+        grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))
     grids += [
         grid_of(f"What decides {answer.design.label}", rows[answer.design.label][:_SHOWN], without=("scenario",))
         for answer in drawn

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 
-from experiments.assumptions import Assumption, Kind, Worlds, assumptions_of
+from experiments.assumptions import Worlds
+from experiments.assumptions.ranges import Composed, Kept, Ranges, varied
 from experiments.designs.design import Design
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.replicating import evaluate
@@ -20,14 +20,6 @@ from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
-
-Composed = Mapping[str, Any] | HubConfig
-Kept = tuple[str, ...]
-"""How the names of numbers begin that do not vary."""
-Ranges = dict[str, tuple[float, ...]]
-"""Lowest, configured and highest value of each number, or of the factor by which several move."""
-_END: Final = 1e-9
-"""From the ends of a distribution, which may have none."""
 
 
 @dataclass(slots=True)
@@ -63,31 +55,13 @@ class Drawn:
         return Sample(screen, self.points, scaled(self.values, ranges))
 
 
-def _varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
-    """The numbers of a hub, or of a plain configuration."""
-    return tuple(
-        replace(row, kind=Kind.DECISION) if row.name.startswith(kept) else row
-        for row in assumptions_of(composed, config_dir)
-    )
-
-
 def drawn(
     composed: Composed, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0, kept: Kept = ()
 ) -> Drawn:
     """The n worlds, by scrambled Sobol' points; the same points for every width."""
-    worlds = Worlds.of(_varied(composed, config_dir, kept), width=width)
+    worlds = Worlds.of(varied(composed, config_dir, kept), width=width)
     points = sobol_points(n, len(worlds.names), seed)
     return Drawn(worlds, points, worlds.values(points))
-
-
-def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> Ranges:
-    """Of all numbers that are sourced or assumed, but for those `kept`."""
-    worlds = Worlds.of(_varied(composed, config_dir, kept))
-    ranges: Ranges = {}
-    for name, quantity in zip(worlds.names, worlds.sampled, strict=True):
-        low, high = sorted(quantity.quantiles(np.array([_END, 1 - _END])))
-        ranges[name] = tuple(float(f"{value:.6g}") for value in (low, quantity.base, high))
-    return ranges
 
 
 def scaled(values: Floats, ranges: Ranges) -> Floats:

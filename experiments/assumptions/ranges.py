@@ -1,0 +1,48 @@
+"""The ranges that worlds are drawn from, as a study stores them, and whether they are still the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.assumptions.entries import Kind
+from experiments.assumptions.listed import Assumption, assumptions_of
+from experiments.assumptions.worlds import Worlds
+from sim.config import HubConfig
+
+Composed = Mapping[str, Any] | HubConfig
+Kept = tuple[str, ...]
+"""How the names of numbers begin that do not vary."""
+Ranges = dict[str, tuple[float, ...]]
+"""Lowest, configured and highest value of each number, or of the factor by which several move."""
+_END: Final = 1e-9
+"""From the ends of a distribution, which may have none."""
+
+
+def varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
+    """The numbers of a hub, or of a plain configuration."""
+    return tuple(
+        replace(row, kind=Kind.DECISION) if row.name.startswith(kept) else row
+        for row in assumptions_of(composed, config_dir)
+    )
+
+
+def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> Ranges:
+    """Of all numbers that are sourced or assumed, but for those `kept`."""
+    worlds = Worlds.of(varied(composed, config_dir, kept))
+    ranges: Ranges = {}
+    for name, quantity in zip(worlds.names, worlds.sampled, strict=True):
+        low, high = sorted(quantity.quantiles(np.array([_END, 1 - _END])))
+        ranges[name] = tuple(float(f"{value:.6g}") for value in (low, quantity.base, high))
+    return ranges
+
+
+def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]]) -> str | None:
+    """The first number whose range is another one, with both; None if there is none."""
+    for name in [*then, *now]:
+        first, second = (tuple(ranges[name]) if name in ranges else None for ranges in (then, now))
+        if first != second:
+            return f"{name}: was {first} and is {second}"
+    return None

@@ -1,0 +1,40 @@
+"""What a stored run of `sure` said, from its tables as they are: its worlds cannot be drawn again from other ranges."""
+
+from typing import Any
+
+from experiments.frame.study import Asked, Bench, Document
+from experiments.report.sections import said
+from experiments.statistics import Interval
+from experiments.store.rows import ENDS, grid_of
+from experiments.studies.sure.carried import CarriedRow
+from experiments.studies.sure.design import Question, SureKeys
+from experiments.studies.sure.paths_page import PathRow
+from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, DecidingRow, ProbabilityRow
+
+
+def document(bench: Bench, asked: Asked[SureKeys]) -> Document:
+    sure = asked.keys.sure
+    if sure.question is Question.EXPANSION:
+        paths = bench.rows(PathRow)
+        best = {row.path: {"probability": _ends(row.best), "worlds": sure.n_worlds} for row in paths}
+        return Document(said("paths_title"), {"scenarios": best}, grids=[grid_of(said("paths_best"), paths)])
+    rows, deciding = bench.rows(ProbabilityRow), bench.rows(DecidingRow)
+    scenarios = {row.scenario: _object(row, deciding, sure.n_worlds) for row in rows}
+    grids = [grid_of(said("worlds_carried"), rows)]
+    if sure.question is Question.CAPACITY:
+        grids.insert(0, grid_of(said("halls_carry"), bench.rows(CarriedRow)))
+    return Document(said("sure_title"), {"scenarios": scenarios}, grids=grids)
+
+
+def _ends(share: Interval) -> dict[str, float | None]:
+    return {end: getattr(share, end) for end in ENDS}
+
+
+def _object(row: ProbabilityRow, deciding: list[DecidingRow], n_worlds: int) -> dict[str, Any]:
+    most = sorted((of for of in deciding if of.scenario == row.scenario), key=lambda of: -of.total.mean)
+    return {
+        "probability": _ends(row.probability),
+        "deciding": [of.number for of in most[:MOST_DECIDING] if of.total.mean >= NOTICEABLE],
+        "worlds": n_worlds,
+        "runs": row.runs,
+    }
