@@ -16,6 +16,7 @@ from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_nu
 from experiments.assumptions.listed import Index
 from experiments.composition import load, packaged
 from experiments.main import main
+from experiments.studies.page.form import values_of
 from sim.errors import ConfigError
 
 PLACES = {"hall": "halls.NAME", "disruption": "disruptions.NAME", "paths": "expansion.paths.NAME"}
@@ -61,10 +62,11 @@ def test_a_number_without_an_entry_is_noticed():
         assumptions_of({"apron": {"tow_min": 3}})
 
 
-def test_every_entry_has_a_number(documents):
+def test_every_entry_has_a_value(documents):
     index, used = Index(entries((packaged(),))), {"demand.kg_per_parcel"}  # null in all of them
     for document in documents:
-        used |= {match[0].key for key, _ in leaves(document) if (match := index.of(entry_key(key)))}
+        keys = {key for values in (leaves, values_of) for key, _ in values(document)}
+        used |= {match[0].key for key in keys if (match := index.of(entry_key(key)))}
     assert not set(entries((packaged(),))) - used
 
 

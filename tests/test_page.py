@@ -255,8 +255,20 @@ def test_the_form_has_every_value_with_unit_bounds_and_source(tmp_path):
     distance = fields["halls.main.apron_distance_m"]
     assert distance.range == "302.5 to 797.5" and distance.about.source.startswith("assumption")
     assert fields["arrivals.model"].leaf.kind == "choice" and fields["trade.is_on"].leaf.kind == "flag"
+    assert [key for key, each in fields.items() if not each.about] == [], "kind and reason of every value"
+    assert [key for key, each in fields.items() if each.leaf.kind in ("number", "whole") and not each.unit] == []
+    assert (fields["fit"].name, fields["roster.factor"].unit) == ("Units without room in their hall", "times")
     shown = {group_of(key) for key in fields}
     assert shown >= set(GROUPS) - {"Disruptions"}
+
+
+def test_the_expected_time_is_that_of_runs_there_or_says_why_it_is_not_known(root, tmp_path):
+    def expected(plan, out):
+        return checked(plan, Arguments("page", out=out)).expected
+
+    assert expected(Plan(), tmp_path).startswith("The expected time is not known before a first run")
+    assert expected(Plan(), root).startswith("Expected time: about ")
+    assert expected(Plan("capacity", "liege_66k"), root).endswith("How many it takes depends on what they show.")
 
 
 def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys):
@@ -333,6 +345,12 @@ def test_a_sweep_takes_several_values_of_a_number_and_draws_the_first(tmp_path):
     points = {(design.hub.halls["main"].doors_out, design.hub.demand.flights_per_day) for design in asked}
     assert points == {(20, 3), (20, 4), (24, 3), (24, 4)}
     assert "30 of the 40 dock doors" in client_of(tmp_path).get(f"/plan?{query}").text
+
+
+def test_the_capacity_of_a_plan_is_asked_of_its_scenario(tmp_path):
+    words = words_of("verb=capacity&scenario=liege_66k&set.halls.main.doors_out=24", tmp_path)
+    (design,), _ = import_module(module_of("capacity")).STUDY.asked(Arguments("capacity", tuple(words)))
+    assert (design.label, design.hub.halls["main"].doors_out) == ("liege_66k", 24)
 
 
 def test_a_verb_with_several_studies_asks_the_question_that_is_chosen(tmp_path):

@@ -5,7 +5,7 @@ ranges, keyed as the composed configuration is; `docs/model.md` explains them.
 """
 
 from experiments.assumptions.entries import Kind
-from experiments.assumptions.listed import Assumption, assumptions_of, uncovered
+from experiments.assumptions.listed import Assumption, assumptions_of, explained, uncovered
 from experiments.assumptions.worlds import Worlds
 
-__all__ = ["Assumption", "Kind", "Worlds", "assumptions_of", "uncovered"]
+__all__ = ["Assumption", "Kind", "Worlds", "assumptions_of", "explained", "uncovered"]

@@ -1,6 +1,6 @@
 """The numbers of a configuration, each with its range: what `cargohub assumptions` lists and worlds are drawn from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -88,6 +88,16 @@ def assumptions_of(
         if row.entry.file.parents[1] != packaged() and not row.entry.options and row.low is not None:
             _check_ends(row, document)
     return tuple(rows)
+
+
+def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
+    """Kind and reason of values that are no numbers, or not set: those of these keys that have an entry."""
+    index = Index(entries(tuple(folders)))
+    found = {key: match for key in keys if (match := index.of(entry_key(key)))}
+    return {
+        key: Assumption(key, "", None, None, entry.kind, entry.source, entry, stars)
+        for key, (entry, stars) in found.items()
+    }
 
 
 def _check_ends(row: Assumption, document: Mapping[str, Any]) -> None:

@@ -47,7 +47,9 @@ parts.check = async (form, isWhole) => {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const panel = fresh.getElementById("check");
   if (number !== parts.asked || !panel) return;
+  const typed = form.elements.name?.value;
   document.getElementById("check").replaceChildren(...panel.childNodes);
+  if (typed) form.elements.name.value = typed;
   for (const says of document.querySelectorAll(".says")) {
     const now = fresh.querySelector(`.says[data-key="${CSS.escape(says.dataset.key)}"]`);
     says.textContent = now?.textContent ?? "";

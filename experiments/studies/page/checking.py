@@ -18,6 +18,7 @@ from experiments.frame import runner
 from experiments.frame.study import Asked
 from experiments.replications.replicating import check_designs
 from experiments.replications.summing import daily_parcels
+from experiments.report.sections import said
 from experiments.store.directory import TIMINGS
 from experiments.store.foreign import configuration_of, is_finished, manifest_of
 from experiments.studies.page.form import Field
@@ -30,6 +31,8 @@ from sim.errors import CargohubError, ConfigError
 from sim.site.room import check_area
 
 _MOST_TIMED: Final = 5
+_TIMED: Final = ("run", "compare", "sweep")
+"""Verbs whose runs simulate the hubs that they name, and nothing else."""
 _AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
 
 
@@ -76,7 +79,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         asked = Asked(designs, keys, words)
         name, n = runner.name_of(plan.study, asked), plan.study.replications(asked)
         is_stored = is_finished(arguments.out / name)
-        expected = "" if n is None else _expected(arguments.out, designs, n)
+        expected = _expected(arguments.out, designs, n)
         return replace(shown, folder=name, is_stored=is_stored, expected=expected)
     except CargohubError as error:
         return _refused(shown, str(error))
@@ -93,10 +96,20 @@ def _refused(shown: Checked, says: str) -> Checked:
     return replace(shown, fields=fields, mistake=says, mistake_key=key, is_room_short="fit=auto sets this" in says)
 
 
-def _expected(root: Path, designs: Sequence[Design], n: int) -> str:
-    """How long n replications take at the pace of the latest run in the folder, on all cores here; empty: not known."""
-    work = sum(_parcels(design.hub) for design in designs) * n / len(designs)
-    for run in islice((run for run in names_in(root) if run.is_complete and run.verb == "run"), _MOST_TIMED):
+def _expected(root: Path, designs: Sequence[Design], n: int | None) -> str:
+    """How long it takes at the pace of the latest run in the folder, on all cores here; `n`: None, if not known."""
+    if (pace := _pace(root)) is None:
+        return said("pace_unknown")
+    seconds_per_parcel, name = pace
+    seconds = sum(_parcels(design.hub) for design in designs) / len(designs) * seconds_per_parcel
+    if n is None:
+        return said("time_of_each", each=time_left(seconds), name=name)
+    return said("time_of_all", time=time_left(seconds * n / min(usable_workers(), n)), name=name)
+
+
+def _pace(root: Path) -> tuple[float, str] | None:
+    """The seconds that a parcel takes in the latest run that was timed, and its name."""
+    for run in islice((run for run in names_in(root) if run.is_complete and run.verb in _TIMED), _MOST_TIMED):
         try:
             timings = json.loads((root / run.name / TIMINGS).read_text(encoding="utf-8"))
             hubs = configuration_of(manifest_of(root / run.name)).hubs
@@ -106,9 +119,8 @@ def _expected(root: Path, designs: Sequence[Design], n: int) -> str:
         except (CargohubError, OSError, ValueError, KeyError, TypeError):
             continue
         if seconds and parcels:
-            workers = min(usable_workers(), n)
-            return f"about {time_left(work * seconds / parcels / workers)}, at the pace of {run.name}"
-    return ""
+            return seconds / parcels, run.name
+    return None
 
 
 def _parcels(config: HubConfig) -> float:

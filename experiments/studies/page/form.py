@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.assumptions import Assumption, assumptions_of
+from experiments.assumptions import Assumption, assumptions_of, explained
 from experiments.composition import folders_of, word_value
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
@@ -52,6 +52,12 @@ CHOICES: Final[Mapping[str, str]] = {
     "customs": "Customs", "complex": "Floor", "exposure": REST, "trade": "Money", "margin": "Study",
 }  # fmt: skip
 """Configuration groups of which another option can be chosen before single values are changed, and where they stand."""
+LABELS: Final[Mapping[str, str]] = {
+    "demand": "Traffic", "arrivals": "How flights arrive", "presorted": "Goods that come sorted", "exports": "Exports",
+    "roster": "Roster", "customs": "Customs", "complex": "Work between halls", "exposure": "Who sees which data",
+    "trade": "Values of goods", "margin": "How far the answer is from changing", "hall": "Hall",
+}  # fmt: skip
+"""What a planner calls those groups."""
 STUDY: Final = "study"
 """The group of a verb's own keys, of which some verbs have several."""
 _HIDDEN: Final = re.compile(
@@ -61,12 +67,28 @@ _UNITS: Final[Mapping[str, str]] = {
     "share of the hall": r"halls\.\w+\.zone_shares\..*",
     "share, 0 to 1": (
         r"sorting\.efficiency|outbound\.least_fill|demand\.hub_share\.(least|supposed|most)|exports\.lanes\..*"
-        r"|trade\.(vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|margin\.(reach|tolerance)"
+        r"|trade\.(vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|(margin|capacity)\.(reach|tolerance|target)"
+        r"|sure\.(precision|fails_below|scatter)|.*night_premium|expansion\.(spread|swing|accept_load)"
+        r"|customs\.\w+\.sellers\.platforms\.\w+"
     ),
-    "times": r"roster\.(roles\.\w+\.)?factor",
+    "date": r"halls\.\w+\.opens|start_date",
+    "time of day": r"lanes\.\w+\.sort_cut_off|(.*\.)?night_(from|to)",
+    "times of day": r"outbound\.timetable|roster\.work\.starts",
+    "destinations": r"halls\.\w+\.serves|trade\.domestic_lanes|customs\.\w+\.home_lanes",
+    "probability": r".*\.(\w*detection|false_alarm|probability)",
+    "share a year": r".*\.discounting\.rate",
+    "EUR a truck": r".*\.eur_per_truck",
+    "EUR": r".*\.eur_once",
+    "weeks": r".*\.weeks",
+    "h": r".*\.hours",
+    "months": r".*\.(months|later)\.(least|mode|most)",
+    "times that of 2022": r"expansion\.growth\.\w+\.factors\..*",
+    "as what it varies": r"(sensitivity\.factors|optimise\.variables)\.\w+\.(low|high|step)",
+    "times": r"(sure\.carries_above|.*\.hit_factor)|roster\.(roles\.\w+\.)?factor",
     "times the mean": r"demand\.load\.fullest",
     "share of the mean": r"(?!expansion\.).*\.(handling_)?spread",
     "of the logarithm": r".*sigma",
+    "exponent": r".*\.exponent",
     "parcels a year": r"demand\.hub_share\.airport_parcels_per_year",
     "EUR a year": r"trade\.national_deficit_eur\..*",
     "replications": r"(precision\.max_|\w+\.|)replications",
@@ -135,9 +157,11 @@ class Field:
 
 def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None) -> list[Field]:
     """A field for each value of a composed configuration that a form can show."""
-    about = {each.key: each for each in _assumptions(composed, config_dir)}
+    values = list(values_of(composed))
+    about = explained((key for key, _ in values), folders_of(config_dir))
+    about |= {each.key: each for each in _assumptions(composed, config_dir)}
     fields = []
-    for key, value in values_of(composed):
+    for key, value in values:
         if _HIDDEN.match(key):
             continue
         leaf = next((leaf for kind in kinds if (leaf := leaf_at(kind, composed, key.split("."))) is not None), None)

@@ -106,6 +106,8 @@ def _value(field: Field, text: str) -> str:
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
     """All that is typed behind the verb; of a comparison the baseline and, as a second design, the plan."""
     base = plan.base_words(out)
+    if plan.verb == "capacity":  # which has a threshold for each of several scenarios
+        base = [f"scenarios=[{plan.scenario}]" if word == f"scenario={plan.scenario}" else word for word in base]
     if plan.verb != "compare":
         return [*base, *changed_words(fields)]
     of_all = [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS]

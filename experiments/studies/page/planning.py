@@ -13,7 +13,7 @@ from experiments.arguments import Arguments, folder_option
 from experiments.designs.spreadsheet import XLSX
 from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
-from experiments.studies.page.form import CHOICES, GROUPS, REST, STUDY, Field, choices_of, group_of
+from experiments.studies.page.form import CHOICES, GROUPS, LABELS, REST, STUDY, Field, choices_of, group_of
 from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields, sent_flights
 from experiments.studies.page.saving import NameTakenError, saved, saved_command
 from experiments.studies.page.show import address, made_file, page
@@ -64,7 +64,7 @@ class Planning:
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
             "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices), verbs=PLANNED,
-            choices=choices, studies=_studies(plan.verb, choices[STUDY]), query=urlencode(plan.query()),
+            labels=LABELS, choices=choices, studies=_studies(plan.verb, choices[STUDY]), query=urlencode(plan.query()),
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
             texts={verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED},
             was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
