@@ -67,7 +67,7 @@ def test_numbers_that_do_nothing_decide_nothing_and_those_that_act_do() -> None:
     for seed in range(1, 9):
         worlds = theory.sample(256, seed, 103)
         known = explored(worlds, EFFORT, theory.ask_of(worlds))
-        called.append(set(np.flatnonzero(known.beyond_chance).tolist()))
+        called.append(set(np.flatnonzero(known.beyond_chance(0)).tolist()))
     # 101 idle numbers: 5 % of the studies may call some of them.
     assert sum(bool(numbers - {0, 1}) for numbers in called) <= 2
     assert sum(0 in numbers for numbers in called) >= 6
@@ -102,7 +102,7 @@ def test_in_the_regime_of_the_default_intervals_hold_the_share_and_what_decides_
         for at, share in enumerate(shares):
             low, high = known.share(at).interval.bounds
             inside.append(low <= share <= high)
-        called += np.flatnonzero(known.beyond_chance).tolist()
+        called += np.flatnonzero(known.beyond_chance(0)).tolist()
     assert np.mean(inside) >= 0.92
     assert sum(number > 1 for number in called) <= 0.1 * len(called) and called.count(0) > 20
 

@@ -204,24 +204,24 @@ class Known:
                 probabilities[others] = shifted(probabilities[others], left)
         return probabilities
 
-    @property
-    def beyond_chance(self) -> NDArray[np.bool_]:
-        """Numbers (K,) that explain more of the margins than the luckiest of K that do nothing would.
+    def beyond_chance(self, design: int) -> NDArray[np.bool_]:
+        """Numbers (K,) that move the design's answer by more than the luckiest of K that do nothing would.
 
-        By correlation over the simulated worlds with what a world's margins have above those of its designs elsewhere.
+        Through the screen, by correlation with its logarithm over all worlds; or beside it, with what the regression
+        on all else leaves of the simulated worlds' margins, predicted without them. A world counts once.
         """
-        k = self.sample.scaled.shape[1]
-        designs, worlds = np.array(self.runs).T
-        margins = np.array([self.answers[run].margin for run in self.runs])
-        above = margins - _means(designs, margins)[1][np.unique(designs, return_inverse=True)[1]]
-        simulated, mean = _means(worlds, above)
-        if len(simulated) < 3 or not np.var(mean):
-            return np.zeros(k, dtype=bool)
-        number = self.sample.scaled[simulated]
-        number = number - number.mean(axis=0)
-        mean = mean - mean.mean()
-        size = np.sum(number**2, axis=0) * np.sum(mean**2)
-        return np.asarray((mean @ number) ** 2 > by_chance(len(mean), k) * size)
+        scaled = self.sample.scaled
+        n, k = scaled.shape
+        screen = np.log(np.maximum(self.sample.screen[design], 1e-3))
+        worlds = np.array([world for _, world in self.runs])
+        beside = self._features[:, -k:]
+        left = self.fit.errors[:, None] + beside * (beside.T @ self.fit.weights)
+        simulated, at = np.unique(worlds, return_inverse=True)
+        means = np.stack([np.bincount(at, column) / np.bincount(at) for column in left.T], axis=1)
+        is_screened = explained(screen[:, None], scaled) > by_chance(n, k)
+        if len(simulated) < 3:
+            return is_screened
+        return is_screened | (explained(means, scaled[simulated]) > by_chance(len(simulated), k))
 
     def without(self, worlds: Collection[int]) -> "Known":
         """As if some worlds had not been simulated."""
@@ -242,10 +242,12 @@ class Known:
         return len(runs), sum(map(self._is_wrong, runs))
 
 
-def _means(keys: NDArray[np.int64], values: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The keys, ascending, and the mean of the values of each."""
-    different, at = np.unique(keys, return_inverse=True)
-    return different, np.bincount(at, values) / np.bincount(at)
+def explained(responses: Floats, numbers: Floats) -> Floats:
+    """Share of the variance of responses (n, K) or (n, 1) that each number (n, K) explains, (K,)."""
+    responses, numbers = responses - responses.mean(axis=0), numbers - numbers.mean(axis=0)
+    size = np.sum(responses**2, axis=0) * np.sum(numbers**2, axis=0)
+    shares = np.sum(responses * numbers, axis=0) ** 2 / np.where(size > 0, size, 1.0)
+    return np.asarray(shares)
 
 
 def shifted(probabilities: Floats, mean: float) -> Floats:

@@ -140,7 +140,7 @@ class Effect:
     """Share of decisions that are right once it is known, and wrong before."""
     curve: Curve
     is_beyond_chance: bool
-    """It moves the margins by more than the luckiest of so many numbers that do nothing would."""
+    """It moves the answer by more than the luckiest of so many numbers that do nothing would."""
 
     @property
     def swing(self) -> float:
@@ -178,7 +178,7 @@ def decided(known: Known, design: int) -> Decided:
         fewer = known.without(frozenset(np.flatnonzero(groups == group).tolist()))
         left.append(_fit(fewer, design, groups != group, (surface, curves))[2])
     intervals = _intervals(figures, np.array(left))
-    rows = zip(intervals, curves, known.beyond_chance.tolist(), strict=True)
+    rows = zip(intervals, curves, known.beyond_chance(design).tolist(), strict=True)
     effects = [Effect(number, *three, line, beyond) for number, (three, line, beyond) in enumerate(rows)]
     spread = float((known.spread**2 + surface.error**2) ** 0.5)
     return Decided(surface, spread, tuple(sorted(effects, key=lambda effect: -effect.total.mean)))
