@@ -187,6 +187,14 @@ def test_loads_spread_about_the_mean_that_stays_and_none_is_above_the_fullest() 
     assert max(drawn_loads("demand.load.spread=0.08", "demand.load.fullest=2")) <= int(618_300 / (5.4 * 0.9375))
 
 
+def test_a_spread_that_the_fullest_load_does_not_allow_is_warned_of() -> None:
+    loads = np.array(drawn_loads("demand.load.spread=0.15"))
+    assert loads.std() / loads.mean() == pytest.approx(0.122, abs=0.02)
+    (line,) = period_warnings(load("liege_30k", "demand.load.spread=0.15"))
+    assert line.startswith("demand.load.spread = 0.15 cannot be had") and line.endswith("at most 0.122")
+    assert not period_warnings(load("liege_30k", "demand.load.spread=0.15", "demand.load.fullest=1.05"))
+
+
 def test_a_load_belongs_to_its_flight() -> None:
     """More flights and another hall move no load; a wider spread keeps the order of the loads."""
     few, more, other = (

@@ -38,7 +38,8 @@ def test_public_hubs_are_of_air_and_ground_of_several_continents_each_with_its_s
 def test_what_the_standard_was_derived_from_is_not_independent(hub):
     rows = by_case(hub)
     dependent = {case.partition(":")[0] for case, row in rows.items() if not row.independent}
-    assert dependent == {"DPD Vilvoorde", "DPD Strykow"}
+    middles = {case for case in dependent if "hubs, middle of" in case}
+    assert len(middles) == len(public_hubs.KINDS) and dependent - middles == {"DPD Vilvoorde", "DPD Strykow"}
 
 
 def test_no_hub_widens_its_own_band(hub, monkeypatch):
@@ -82,6 +83,14 @@ def test_power_is_where_the_first_row_leaves_its_band(hub, monkeypatch):
     assert dock.down * 45 == pytest.approx(31, abs=1.5)
     assert math.isnan(found["packout.walk_min"].down)
     assert found["packout.walk_min"].down_row.startswith("none up to")
+
+
+def test_traffic_that_was_reported_is_noticed_without_a_simulation(hub, monkeypatch):
+    monkeypatch.setattr(public_hubs, "power_keys", lambda: ("demand.flights_per_day", "packout.parcels_per_post_h"))
+    flights, packout = power.noticed([Design("today", hub)])
+    assert flights.up_row == flights.down_row == "Flights a day, hub of today"
+    assert flights.up == pytest.approx(4 / 3.5, rel=0.01) and flights.down == pytest.approx(3 / 3.5, rel=0.01)
+    assert packout.up_row.endswith("without a simulation")
 
 
 def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tmp_path, monkeypatch):

@@ -16,6 +16,7 @@ from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, check_different, check_known
 from sim.errors import ConfigError
+from sim.inputs.flight_schedule import most_spread
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, plain
 
@@ -303,6 +304,11 @@ def period_warnings(config: HubConfig) -> list[str]:
     wanted = config.demand.mean_parcels_per_flight
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)
-        if limit.parcels < wanted and (kind.share or config.arrivals.schedule):
+        if not (kind.share or config.arrivals.schedule):
+            continue
+        if limit.parcels < wanted:
             lines.append(said("less_on_board", aircraft=name, limit=limit, wanted=wanted))
+        most = most_spread(config.parcels_of(name), config.fullest_load(name))
+        if config.demand.load.spread > most:
+            lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines

@@ -183,11 +183,12 @@ def _middles(config: HubConfig) -> Iterator[Row]:
         hubs = [hub for hub in public_hubs() if hub.kind == kind and not hub.informed]
         middle = math.exp(fmean(math.log(hub.m2_per_parcel_h) for hub in hubs))
         band = _about(middle, scatter(public_hubs()) ** (1 / math.sqrt(len(hubs))))
+        least, most = (number(end(hub.m2_per_parcel_h for hub in hubs), 2) for end in (min, max))
         yield Row(
             f"{kind.capitalize()} hubs, middle of {len(hubs)} (m² of hall for a parcel/h)",
             middle, model_m2_per_parcel_h(config, kind), band,
-            " to ".join(number(end(hub.m2_per_parcel_h for hub in hubs), 2) for end in (min, max)),
-            "the hubs above",
+            f"{least} to {most}; not independent: the width of the band is the scatter of these hubs",
+            "the hubs above", independent=False,
         )  # fmt: skip
 
 

@@ -229,6 +229,21 @@ def _parcels(config: HubConfig, streams: Streams, call: Call, aircraft: str) -> 
     return drawn_load(float(streams.of("load", *call.entity).random()), mean, config.fullest_load(aircraft), spread)
 
 
+def _most_variance(share: float) -> float:
+    """Of loads as shares of the fullest, with this mean."""
+    return share * (1 - share) / 2
+
+
+def most_spread(mean: int, fullest: int) -> float:
+    """The largest coefficient of variation that `drawn_load` gives.
+
+    >>> round(most_spread(100, 103), 3)
+    0.122
+    """
+    share = min(1.0, mean / fullest)
+    return math.sqrt(_most_variance(share)) / share
+
+
 def drawn_load(uniform: float, mean: int, fullest: int, spread: float) -> int:
     """Quantile of a beta distribution from 0 to `fullest` with this mean and coefficient of variation.
 
@@ -242,8 +257,7 @@ def drawn_load(uniform: float, mean: int, fullest: int, spread: float) -> int:
     share = mean / fullest
     if share >= 1:
         return mean
-    most = share * (1 - share) / 2
-    weight = share * (1 - share) / min((spread * share) ** 2, most) - 1
+    weight = share * (1 - share) / min((spread * share) ** 2, _most_variance(share)) - 1
     return max(1, round(fullest * float(betaincinv(weight * share, weight * (1 - share), uniform))))
 
 

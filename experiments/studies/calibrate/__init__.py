@@ -127,7 +127,9 @@ def _how_much(result: Result) -> str:
 
 
 def _narrowing(row: RangeRow) -> str:
-    change = f" ({100 * row.narrower:.0f} % narrower)" if row.narrower >= 0.005 else ""
+    if np.isnan(row.narrower):
+        return f"{row.name}: the worlds have {row.before}; those that remain, {row.after}."
+    change = f" ({100 * row.narrower:.0f} % narrower)"
     return f"{row.name}: nine worlds of ten have {row.before}; of those that remain, {row.after}{change}."
 
 

@@ -1,6 +1,6 @@
 """What history matching found: the worlds that remain, the ranges that narrow, and the answer before and after."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.assumptions.names import Name, names_of
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, number
+from experiments.formatting import kpi_name, listed, number
 from experiments.statistics import Interval
 from experiments.statistics.history_matching import Matched
 from experiments.statistics.open_worlds import Known, Sample
@@ -23,6 +23,8 @@ from experiments.studies.sure.worlds import Drawn, configured
 MIDDLE: Final = (0.05, 0.95)
 """Quantiles between which nine worlds of ten lie."""
 _SIGNIFICANT: Final = 0.05
+_NARROWS: Final = 0.05
+"""Share of its width by which a range narrows that is said to (assumption)."""
 _FEWEST: Final = 8
 """Worlds below which nothing is said of those that remain (assumption)."""
 
@@ -66,7 +68,7 @@ class RangeRow:
     high: float = column("see number", "5 % of all worlds have more")
     low_left: float = column("see number", "5 % of the remaining worlds have less")
     high_left: float = column("see number", "5 % of the remaining worlds have more")
-    narrower: float = column("1", "how much narrower, as a share of the width before")
+    narrower: float = column("1", "how much narrower, as a share of the width before; NaN: a choice")
     p_value: float = column("1", "of no change (Bonferroni over all numbers)")
     is_moved: bool = column("", "the numbers of the remaining worlds differ significantly")
     before: str = column("", "of all worlds, as shown", heading="nine worlds of ten")
@@ -146,7 +148,10 @@ class Result:
             p_value = float(p_values[at])
             width = before[1] - before[0]
             narrower = 1 - (after[1] - after[0]) / width if width > 0 else 0.0
-            texts = (_text(name, *ends) for ends in (before, after))
+            texts: Iterable[str] = (_text(name, *ends) for ends in (before, after))
+            if name.options:
+                narrower = float("nan")
+                texts = (_options(name, values[kept, at]) for kept in (slice(None), self.possible))
             rows.append((
                 p_value,
                 RangeRow(key, name.text, base, *before, *after, narrower, p_value, p_value <= _SIGNIFICANT, *texts),
@@ -155,7 +160,11 @@ class Result:
 
     @property
     def moved(self) -> list[RangeRow]:
-        return [row for row in self.range_rows if row.is_moved]
+        """Ranges that narrow noticeably, and choices of which an option is left out."""
+        return [
+            row for row in self.range_rows
+            if row.is_moved and (row.before != row.after if np.isnan(row.narrower) else row.narrower >= _NARROWS)
+        ]  # fmt: skip
 
     @cached_property
     def answer_rows(self) -> list[AnswerShareRow]:
@@ -178,6 +187,11 @@ class Result:
 def _text(name: Name, low: float, high: float) -> str:
     """From the one to the other, with their unit once."""
     return f"{name.value(low).removesuffix(name.unit).rstrip()} to {name.value(high)}" if np.isfinite(low) else "–"
+
+
+def _options(name: Name, places: Floats) -> str:
+    """Those of a choice that some of the worlds have."""
+    return listed([name.value(float(place)) for place in np.unique(places)], "or") or "–"
 
 
 def _ends(values: Floats) -> tuple[float, float]:

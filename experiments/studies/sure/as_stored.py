@@ -9,7 +9,7 @@ from experiments.store.rows import ENDS, grid_of
 from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import Question, SureKeys
 from experiments.studies.sure.paths_page import PathRow
-from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, DecidingRow, ProbabilityRow
+from experiments.studies.sure.result import DecidingRow, ProbabilityRow
 
 
 def document(bench: Bench, asked: Asked[SureKeys]) -> Document:
@@ -31,10 +31,11 @@ def _ends(share: Interval) -> dict[str, float | None]:
 
 
 def _object(row: ProbabilityRow, deciding: list[DecidingRow], n_worlds: int) -> dict[str, Any]:
-    most = sorted((of for of in deciding if of.scenario == row.scenario), key=lambda of: -of.total.mean)
+    """Its deciding numbers are those that the table names."""
+    keys = {of.name.partition(" [")[0]: of.number for of in deciding if of.scenario == row.scenario}
     return {
         "probability": _ends(row.probability),
-        "deciding": [of.number for of in most[:MOST_DECIDING] if of.total.mean >= NOTICEABLE],
+        "deciding": [keys[name] for name in row.deciding.split("; ") if name in keys],
         "worlds": n_worlds,
         "runs": row.runs,
     }

@@ -47,7 +47,12 @@ def halls(result: Result) -> dict[str, list[Answered]]:
 
 def middle(levels: Sequence[Answered]) -> Answered:
     """The level of which it is least clear whether it is carried."""
-    return min(levels, key=lambda answer: abs(answer.share.interval.mean - 0.5))
+    return min(levels, key=openness)
+
+
+def openness(answer: Answered) -> float:
+    """How far the share is from one half: the less, the more open."""
+    return abs(answer.share.interval.mean - 0.5)
 
 
 def objects(result: Result) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, stored
-from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects
+from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects, openness
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question, SureKeys
 from experiments.studies.sure.result import (
@@ -127,7 +127,7 @@ def warnings(result: Result) -> list[str]:
 _SHOWN: Final = 8
 """Numbers of a tornado and of a table; the table `deciding` has all."""
 _MOST_DRAWN: Final = 6
-"""Designs with pictures of their own."""
+"""Designs with pictures of their own: those whose answer is most open."""
 _CELLS: Final = 41
 """Of a map, each way."""
 _SHARE: Final = said("share_carries")
@@ -137,7 +137,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     is_capacity = result.keys.sure.question is Question.CAPACITY
     rows = {answer.design.label: result.deciding_rows(answer) for answer in result.answered}
     shown = map(middle, halls(result).values()) if is_capacity else result.answered
-    drawn = [answer for answer in shown if answer.deciding][:_MOST_DRAWN]
+    drawn = sorted((answer for answer in shown if answer.deciding), key=openness)[:_MOST_DRAWN]
     grids = [grid_of(said("worlds_carried"), result.probability_rows())]
     if is_capacity:
         grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))

@@ -48,7 +48,7 @@ def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has
 
     def rows(factor: float) -> dict[str, Row]:
         varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
-        return _by_case(planned_rows(varied) if has_roster else public_hubs.rows(varied[0].hub))
+        return _by_case(planned_rows(varied, designs) if has_roster else public_hubs.rows(varied[0].hub))
 
     up, up_row = _first(rows, inside, lambda step: step)
     down, down_row = _first(rows, inside, lambda step: 1 / step)
@@ -69,12 +69,12 @@ def _first(
         try:
             gone = left(outer)
         except ConfigError:
-            return math.nan, f"none up to ×{factor(inner):.2f}; ×{factor(outer):.2f} is refused"
+            return math.nan, f"none up to ×{factor(inner):.2f} without a simulation; ×{factor(outer):.2f} is refused"
         if gone:
             break
         inner = outer
     else:
-        return math.nan, f"none up to ×{factor(inner):.2g}"
+        return math.nan, f"none up to ×{factor(inner):.2g} without a simulation"
     for _ in range(_HALVINGS):
         middle = math.sqrt(inner * outer)
         if now := left(middle):

@@ -94,12 +94,15 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     return [_case(row) for row in rows], designs
 
 
-def planned_rows(designs: Sequence[Design]) -> list[Row]:
-    """The rows that need no simulation: public hubs, and what the roster plans."""
+def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
+    """The rows that need no simulation: public hubs, the traffic asked for, and what the roster plans.
+
+    `configured`: the designs by which reports are chosen, where others are asked of the same hubs.
+    """
     values: dict[str, dict[str, Value]] = {
         design.label: {kpi: _value([value], "") for kpi, value in _planned(design.hub).items()} for design in designs
     }
-    of_hub = validation.rows([_reported(design) for design in designs], values)
+    of_hub = validation.rows([_reported(design) for design in configured or designs], values)
     return [*of_hub, *public_hubs.rows(designs[0].hub)]
 
 
@@ -109,6 +112,8 @@ def _planned(config: HubConfig) -> Mapping[str, float]:
     return {
         "full_time_jobs": paid * DAYS_PER_YEAR / config.roster.job_h_per_year,
         "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
+        FLIGHTS: config.demand.flights_per_day,
+        "parcels_per_day": config.demand.flights_per_day * config.demand.mean_parcels_per_flight,
     }
 
 
