@@ -6,19 +6,27 @@ import os
 import shlex
 import shutil
 import subprocess
+from urllib.parse import urlsplit
 
 import pytest
 
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-quic", "--no-first-run", "--remote-debugging-pipe",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )  # fmt: skip
+_HERE = ("127.0.0.1", "localhost", None)
+"""Hosts that a page may ask; None: a file, or what stands in the page itself."""
 _END = b"\0"
 needs_chromium = pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium: pages are not tried in one")
 
 
 class Browser:
-    """One page at a time. Mistakes that the page reports are kept in `errors`."""
+    """One page at a time.
+
+    Mistakes that the page reports, errors on its console and requests that leave this machine are kept in `errors`;
+    they fail the test that closes the browser.
+    """
 
     def __init__(self, folder):
         to_read, self._write = os.pipe()
@@ -38,18 +46,19 @@ class Browser:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self._process.kill()
         self._process.wait()
         os.close(self._write)
         os.close(self._read)
+        assert failure or not self.errors, self.errors
 
     def open(self, page, width=1280, height=800, *, is_dark=False):
         """`page`: a file, or an address on this machine."""
         target = self._ask("Target.createTarget", url="about:blank")["targetId"]
         session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         self._session = {"sessionId": session}
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")
         self._ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
@@ -112,9 +121,14 @@ class Browser:
             self._note(message)
 
     def _note(self, message):
-        if message.get("method") in ("Runtime.exceptionThrown", "Log.entryAdded"):
-            self.errors.append(message["params"])
-        self._is_loaded |= message.get("method") == "Page.loadEventFired"
+        method, params = message.get("method"), message.get("params", {})
+        if (
+            method in ("Runtime.exceptionThrown", "Log.entryAdded")
+            or (method == "Runtime.consoleAPICalled" and params["type"] in ("error", "assert"))
+            or (method == "Network.requestWillBeSent" and urlsplit(params["request"]["url"]).hostname not in _HERE)
+        ):
+            self.errors.append(params)
+        self._is_loaded |= method == "Page.loadEventFired"
 
     def _next(self):
         while _END not in self._rest:

@@ -53,7 +53,7 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     assert said(capsys, "sheet", "results", digits) == f"runs/{good.name}/results.xlsx\n"
     assert said(capsys, "sheet", "results", digits, "results.xlsx") == "results.xlsx\n"
     assert (tmp_path / "results.xlsx").is_file()
-    assert said(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay.html"
+    assert said(capsys, "replay", digits, digits).splitlines()[-1] == f"runs/{good.name}/replay-and-liege_30k.html"
     assert good.name in said(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
     assert "flight" in said(capsys, "trace", digits, "flight=#0").lower()
     assert f"runs/{good.name}: " in refused(capsys, "exposure", digits)

@@ -13,6 +13,7 @@ SCRIPTS: Final = (
     "camera.js",
     "shapes.js",
     "places.js",
+    "facts.js",
     "machines.js",
     "hub.js",
     "things.js",

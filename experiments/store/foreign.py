@@ -27,7 +27,7 @@ MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8
 _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
 _FREE: Final = re.compile(
-    rf"\.lock|{re.escape(TIMINGS)}|(report|replay)\.html|sheet\.pdf|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+"
+    rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+"
 )
 """Files that are never opened: what verbs make of a run, and where they keep it usually."""
 _KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict, "identity": dict, "files": dict})

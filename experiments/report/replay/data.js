@@ -148,17 +148,18 @@ function storedInside(run, zone, second) {
 
 function titleOf(run, kind, row) {
   const columns = run.tables[kind.name];
-  return kind.title.replace(/\{(\w+)\}/g, (_, field) => {
+  return kind.title.replace(/\{(\w+)(\+1)?\}/g, (_, field, isFromOne) => {
     if (field === "name") return run.names[kind.name][row];
     if (field === "flight") return run.names.flights[columns.flight[row]];
     if (field === "lane") return run.names.lanes[columns.lane[row]];
-    return String(columns[field][row]);
+    if (field === "deck") return columns.deck[row] ? "lower" : "main";
+    return String(columns[field][row] + (isFromOne ? 1 : 0));
   });
 }
 
 /** The command that prints the whole history of a row; empty for a kind that has none. */
 function traceCommand(run, kind, row) {
-  if (!kind.trace) return "";
+  if (!kind.trace || (kind.trace.includes("{flight}") && run.tables[kind.name].flight[row] === NOT_YET)) return "";
   const word = titleOf(run, { ...kind, title: kind.trace }, row);
   return `${run.trace} ${/^[\w@%+=:,.\/-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`}`;
 }

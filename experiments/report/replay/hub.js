@@ -6,9 +6,12 @@ const ONE_FOR_ALL_HALLS = ["sorting", "handcoding", "packout", "customs_hold", "
 const WAGON_M = { width: 3.2, height: 2.6, gap: 0.8 };
 
 class Hub {
-  constructor(run, kinds, canvas) {
+  /** `texts`: what the page says of kinds of things, counts, places, posts and zones; `mark`: A or B of two runs. */
+  constructor(run, texts, canvas, mark) {
     this.run = run;
-    this.kinds = kinds;
+    this.mark = mark;
+    this.texts = texts;
+    this.kinds = texts.kinds;
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     this.camera = new Camera();
@@ -56,15 +59,37 @@ class Hub {
 
   drawGround() {
     const { context, colours, plan } = this;
-    fill(context, { ...plan.apron, height: plan.apron.height + ROAD_M }, colours.apron);
+    const height = plan.apron.height + ROAD_M;
+    this.apron = { ...plan.apron, height, name: "apron", label: "Apron", isNotToScale: true };
+    fill(context, this.apron, colours.apron);
     context.setLineDash([3, 3]);
     drawGrid(context, plan.stands, colours.soft);
     context.setLineDash([]);
+    this.addZone(null, this.apron);
+    this.addPlaces("flights", "stand", null, plan.stands);
     for (const hall of plan.halls) {
       const ground = { x: hall.x, y: hall.y + hall.depth, width: hall.width, height: hall.yard.y + hall.yard.height - hall.y - hall.depth };
       fill(context, ground, colours.yard);
-      this.hits.push({ ...hall.yard, about: { label: "Yard", facts: [] } });
+      this.addZone(hall, { ...hall.yard, name: "yard", label: "Yard", isNotToScale: true });
     }
+  }
+
+  addZone(hall, zone) {
+    this.hits.push({ ...zone, key: `zone/${zone.name}/${hall?.number}`, about: () => zoneFacts(this, hall, zone) });
+  }
+
+  /** Places of a grid can be clicked on, too; `first`: the cell that has the first place. */
+  addPlaces(kind, column, hall, grid, first = 0, n = grid?.n) {
+    const place = this.texts.places.find((each) => each.kind === kind && each.column === column);
+    if (grid && n > 0) this.hits.push({ ...grid, place, hall, grid, first, stop: first + n });
+  }
+
+  addPlacesOf(hall) {
+    this.addPlaces("ulds", "position", hall, hall.positions);
+    this.addPlaces("ulds", "station", hall, hall.stations);
+    this.addPlaces("out_ulds", "place", hall, hall.places);
+    this.addPlaces("trucks", "door", hall, hall.doors, 0, hall.units.dock_doors);
+    this.addPlaces("collections", "door", hall, hall.doors, hall.units.dock_doors, hall.units.doors_in);
   }
 
   drawHall(hall) {
@@ -72,8 +97,9 @@ class Hub {
     for (const zone of Object.values(hall.zones)) {
       const use = this.useOf(hall, zone.name);
       fill(context, zone, use !== null && use.limit > 0 ? useColour(colours, use.inside / use.limit) : colours.zone);
-      this.hits.push({ ...zone, about: { label: zone.label, facts: this.zoneFacts(zone, use) } });
+      this.addZone(hall, zone);
     }
+    this.addPlacesOf(hall);
     for (const grid of [hall.positions, hall.stations, hall.places, hall.doors]) {
       if (grid) drawGrid(context, grid, colours.unit);
     }
@@ -96,13 +122,7 @@ class Hub {
     const inside = storedInside(this.run, stored, this.second);
     const about = this.run.zonesByName.get(stored);
     if (inside === null || about === undefined) return null;
-    return { inside, limit: about.limit, unit: about.unit, isOfAll: this.run.halls.length > 1 && !isOfHall };
-  }
-
-  zoneFacts(zone, use) {
-    const facts = [["Area", `${number(zone.width * zone.height)} m²`]];
-    if (use !== null) facts.push([use.isOfAll ? "Inside, all halls" : "Inside", `${useText(use)}, at the end of the last interval`]);
-    return facts;
+    return { stored, inside, limit: about.limit, unit: about.unit, isOfAll: this.run.halls.length > 1 && !isOfHall };
   }
 
   drawThings() {
@@ -192,16 +212,25 @@ class Hub {
     context.fillText(`${metres} m`, x, size.height - 14);
   }
 
-  /** A place that was clicked on, as it is now. */
-  again(hit) {
-    if (hit.thing) return hit;
-    return this.hits.findLast(({ about, x, y }) => about?.label === hit.about.label && x === hit.x && y === hit.y) ?? hit;
+  /** The place of a key, such as a machine or a zone; null where it is not on the plan. */
+  placed(key) {
+    return this.hits.find((hit) => hit.key === key) ?? null;
   }
 
-  /** What is at a point of the plan: the thing or zone drawn last there. */
+  /** What is at a point of the plan: the thing, place or zone drawn last there; null where there is nothing. */
   at(point) {
     const margin = 3 / this.camera.scale;
     const isOn = (hit) => point.x >= hit.x - margin && point.x <= hit.x + hit.width + margin && point.y >= hit.y - margin && point.y <= hit.y + hit.height + margin;
-    return this.hits.findLast((hit) => hit.thing && isOn(hit)) ?? this.hits.findLast(isOn) ?? null;
+    const isPlace = (hit) => isOn(hit) && this.cellOn(hit, point) !== NOT_YET;
+    const hit = this.hits.findLast((each) => each.thing && isOn(each)) ?? this.hits.findLast(isPlace);
+    if (!hit?.grid) return hit ?? null;
+    const cell = this.cellOn(hit, point) - hit.first;
+    return { about: () => placeFacts(this, hit.place, hit.hall, cell) };
+  }
+
+  /** The cell of a grid's places at a point; `NOT_YET` between or beside them, 0 of what is no grid. */
+  cellOn(hit, point) {
+    const cell = hit.grid ? cellAt(hit.grid, point) : 0;
+    return hit.grid && (cell < hit.first || cell >= hit.stop) ? NOT_YET : cell;
   }
 }

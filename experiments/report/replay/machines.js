@@ -1,34 +1,23 @@
 // Machines, their chutes and the lanes, with what flows through them interval by interval.
 
-/** Facts of a place for a click on it. */
-function flowFacts(hub, flow, leaves) {
-  const minutes = hub.run.flows.width / 60;
-  if (flow === null) return [["Flow", "not stored, or before the first interval"]];
-  return [
-    ["Inside", `${number(flow.inside)}, at the end of the last interval`],
-    ["Came", `${number(flow.came)} in its ${minutes} min`],
-    [leaves, `${number(flow.left)} in its ${minutes} min`],
-  ];
-}
-
 /** A machine as a loop, red where none of its inductions works, and its chutes with what waits in them. */
 function drawMachine(hub, hall, machine) {
   const { context, colours, run } = hub;
   const cell = cellOf(hall.machines, machine);
   const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * 0.36, width: cell.width * 0.84, height: cell.height * 0.4 };
-  const inductions = mannedAt(run, (post) => post.kind === "inductions" && post.hall === hall.number && post.machine === machine, hub.second);
+  const isMine = (post) => post.kind === "inductions" && post.hall === hall.number && post.machine === machine;
+  const inductions = mannedAt(run, isMine, hub.second);
   context.beginPath();
   context.roundRect(loop.x, loop.y, loop.width, loop.height, Math.min(loop.height, loop.width) / 2);
   context.strokeStyle = inductions === 0 ? colours.blocked : colours.belt;
   context.lineWidth = Math.min(2.5, loop.height / 6);
   context.stroke();
-  const flow = flowAt(run, flowKey("machine", hall.number, machine, NOT_YET), hub.second);
-  const facts = flowFacts(hub, flow, "Sorted");
-  if (inductions !== null) facts.unshift(["Inductions", inductions === 0 ? "none works: nobody is there, or an outage" : `${inductions} work`]);
-  const perHour = flow === null ? "" : `${number((flow.left * 3600) / run.flows.width)} an hour`;
-  const middle = { x: loop.x + loop.width * 0.12, y: loop.y + loop.height * 0.3, width: loop.width * 0.76, height: loop.height };
-  hub.hits.push({ ...loop, about: { label: `Sorting machine ${machine + 1}`, facts } });
-  hub.hits.push({ ...middle, height: loop.height * 0.6, text: perHour, about: { label: `Sorting machine ${machine + 1}`, facts } });
+  const key = flowKey("machine", hall.number, machine, NOT_YET);
+  const flow = flowAt(run, key, hub.second);
+  const text = flow === null ? "" : `${number((flow.left * 3600) / run.flows.width)} an hour`;
+  const middle = { x: loop.x + loop.width * 0.12, y: loop.y + loop.height * 0.3, width: loop.width * 0.76, height: loop.height * 0.6 };
+  const about = () => machineFacts(hub, hall, machine, run.posts.find(isMine), key);
+  hub.hits.push({ ...loop, key, about }, { ...middle, key, text, about });
   run.routes.forEach((_, route) => drawChute(hub, hall, machine, route, loop));
 }
 
@@ -37,7 +26,8 @@ function drawChute(hub, hall, machine, route, loop) {
   const n = run.routes.length;
   const chute = { x: loop.x + (loop.width * (route + 0.7)) / (n + 0.4), y: loop.y + loop.height, width: (loop.width / n) * 0.3, height: loop.height * 0.25 };
   fill(hub.context, chute, routeColour(route));
-  const flow = flowAt(run, flowKey("chute", hall.number, machine, route), hub.second);
+  const key = flowKey("chute", hall.number, machine, route);
+  const flow = flowAt(run, key, hub.second);
   const queue = { ...chute, x: chute.x - chute.width * 0.5, y: chute.y + chute.height, width: chute.width * 2 };
   const zone = hall.zones.packout;
   const room = (zone ? zone.y + zone.height : chute.y + 2 * chute.height) - queue.y;
@@ -45,8 +35,12 @@ function drawChute(hub, hall, machine, route, loop) {
   hub.context.globalAlpha = 0.6;
   fill(hub.context, queue, routeColour(route));
   hub.context.globalAlpha = 1;
-  const about = { label: `Chute of ${run.routes[route]}, machine ${machine + 1}`, facts: flowFacts(hub, flow, "Packed") };
-  hub.hits.push({ ...queue, y: chute.y, height: chute.height + queue.height, about });
+  const about = () => ({
+    title: `Chute of ${run.routes[route]}, machine ${machine + 1}`,
+    rows: [...flowFacts(hub, key, "Packed", "a packer"), ...postFacts(hub, hall, ["packout_posts"])],
+    command: "",
+  });
+  hub.hits.push({ ...queue, y: chute.y, height: chute.height + queue.height, key, about });
 }
 
 /** The screening lines of a hall side by side, and what waits for them and is on them: they are counted together. */
@@ -54,31 +48,37 @@ function drawScreening(hub, hall) {
   const { run, context, colours } = hub;
   const zone = hall.zones.screening;
   drawGrid(context, row(zone, hall.units.screening), colours.unit);
-  const flow = flowAt(run, flowKey("screening", hall.number, NOT_YET, NOT_YET), hub.second);
-  const facts = [...hub.zoneFacts(zone, null), ["Lines", number(hall.units.screening)], ...flowFacts(hub, flow, "Screened")];
-  const about = { label: "Screening lines", facts };
-  hub.hits.push({ ...zone, about });
+  const key = flowKey("screening", hall.number, NOT_YET, NOT_YET);
+  const flow = flowAt(run, key, hub.second);
+  const about = () => {
+    const rows = flowFacts(hub, key, "Screened", "a screening line");
+    const isNew = ([term]) => !rows.some(([known]) => known === term);
+    rows.push(["Lines", number(hall.units.screening)], ...zoneRows(hub, hall, zone).rows.filter(isNew));
+    return { title: zone.label, rows, command: "" };
+  };
+  hub.hits.push({ ...zone, key, about });
   if (flow === null) return;
   const height = (zone.height * flow.inside) / (run.flows.most.screening ?? 1);
   context.globalAlpha = 0.6;
   fill(context, { ...zone, y: zone.y + zone.height - height, height }, colours.export);
   context.globalAlpha = 1;
   const text = `${number((flow.left * 3600) / run.flows.width)} an hour`;
-  hub.hits.push({ ...zone, y: zone.y + zone.height * 0.5, height: zone.height * 0.5, text, about });
+  hub.hits.push({ ...zone, y: zone.y + zone.height * 0.5, height: zone.height * 0.5, text, key, about });
 }
 
 /** How full the lane of each route is. */
 function drawLanes(hub, hall) {
   const { run, context } = hub;
   const lanes = row(hall.zones.lanes, run.routes.length);
-  run.routes.forEach((name, route) => {
-    const flow = flowAt(run, flowKey("lane", hall.number, NOT_YET, route), hub.second);
+  run.routes.forEach((_, route) => {
+    const key = flowKey("lane", hall.number, NOT_YET, route);
+    const flow = flowAt(run, key, hub.second);
     if (flow === null) return;
     const cell = cellOf(lanes, route);
     const height = (cell.height * flow.inside) / run.flows.most.lane;
     context.globalAlpha = 0.6;
     fill(context, { ...cell, y: cell.y + cell.height - height, height }, routeColour(route));
     context.globalAlpha = 1;
-    hub.hits.push({ ...cell, about: { label: `Lane of ${name}`, facts: flowFacts(hub, flow, "Taken by trucks and shuttles") } });
+    hub.hits.push({ ...cell, key, about: () => laneFacts(hub, hall, route, key) });
   });
 }

@@ -47,11 +47,13 @@ function countRows(runs, counts) {
     isUsed: (run) => run.tables[count.kind].rows > 0,
   }));
   const isCounted = new Set(["stands", "uld_positions", "breakdown", "dock_doors", "yard", "doors_in", "build_up", "built_ulds", "tugs", "outbound_tugs"]);
+  // What the recovery is measured by (backlog_disturbed and the like) is no place: it is not counted here.
+  const isPlace = (name) => !isCounted.has(name.split(" @ ")[0]) && !name.startsWith("backlog_");
   const stored = new Map();
   for (const run of runs) {
     for (const zone of run.occupancy.zones) {
       const isEverUsed = run.inside[zone.name].some((inside) => inside !== 0);
-      if (isEverUsed && !isCounted.has(zone.name.split(" @ ")[0])) stored.set(zone.name, zone.label);
+      if (isEverUsed && isPlace(zone.name)) stored.set(zone.name, zone.label);
     }
   }
   return counted.concat(
@@ -77,6 +79,9 @@ function mannedRows(runs) {
   }));
 }
 
+/** What tells two runs in step apart, beside their names. */
+const MARKS = ["A", "B"];
+
 class Counts {
   constructor(table, runs, counts) {
     this.runs = runs;
@@ -92,7 +97,7 @@ class Counts {
 
   addHead(table) {
     const line = table.createTHead().insertRow();
-    line.append(element("th"), ...this.runs.map((run) => element("th", run.title)));
+    line.append(element("th"), ...this.runs.map((run, at) => element("th", MARKS[at])));
   }
 
   addCell(line, limit) {
@@ -122,56 +127,69 @@ class Counts {
   }
 }
 
-/** Lines of what is blocked now, most first. */
-function showBlocked(list, hubs) {
-  const lines = [];
-  for (const hub of hubs) {
-    const groups = new Map();
-    for (const thing of hub.things) {
-      if (!thing.step.is_blocked) continue;
-      const key = `× ${thing.kind.noun} waits for ${thing.step.waits} (${thing.step.says})`;
-      groups.set(key, (groups.get(key) ?? 0) + 1);
-    }
-    const prefix = hubs.length > 1 ? `${hub.run.title}: ` : "";
-    for (const [text, n] of groups) lines.push({ n, text: `${prefix}${n} ${text}` });
+/** What is blocked: things by what they wait for, most first; then machines and posts at rest, and disruptions. */
+function blockedLines(hub) {
+  const { run, second } = hub;
+  const groups = new Map();
+  for (const thing of hub.things) {
+    if (!thing.step.is_blocked) continue;
+    const key = `× ${thing.kind.noun} waits for ${thing.step.waits} (${thing.step.says})`;
+    const group = groups.get(key) ?? { n: 0, hit: { thing } };
+    groups.set(key, { n: group.n + 1, hit: group.hit.thing.since <= thing.since ? group.hit : { thing } });
   }
+  const lines = [...groups].map(([text, { n, hit }]) => ({ n, text: `${n} ${text}`, hit }));
   lines.sort((a, b) => b.n - a.n);
-  const shown = lines.map((line) => line.text).join("\n");
-  if (list.shown === shown) return;
-  list.shown = shown;
-  const items = lines.map((line) => element("li", line.text));
-  list.replaceChildren(...(items.length ? items : [element("li", "Nothing", "none")]));
+  for (const post of run.posts) {
+    const state = isEverManned(post) && postAt(post, second);
+    if (!state || state.n > 0) continue;
+    const text = `${postName(run, post)}: at rest for ${durationText(second - state.since)}, ${state.cause}`;
+    lines.push({ text, hit: hub.placed(keyOfPost(hub, post)) });
+  }
+  for (const { is, since, until } of run.disruptions) {
+    if (since > second || second >= until) continue;
+    lines.push({ text: `On now: ${is}, until ${instantText(run, until)}`, hit: null });
+  }
+  return lines;
 }
 
-/** The thing or zone that was clicked on: what it is, since when, what it waits for, and the command for its history. */
+function isEverManned(post) {
+  return post.steps.n.some((n) => n > 0);
+}
+
+function keyOfPost(hub, post) {
+  if (post.machine !== NOT_YET) return flowKey("machine", post.hall, post.machine, NOT_YET);
+  return `zone/${hub.texts.posts[post.kind]?.[0]}/${post.hall === NOT_YET ? undefined : post.hall}`;
+}
+
+/** Lines of *Blocked now*: buttons that choose what is blocked, of things the one that has waited longest. */
+function showBlocked(list, hubs, choose) {
+  const lines = hubs.flatMap((hub) => blockedLines(hub).map((line) => ({ ...line, hub })));
+  while (list.children.length > Math.max(lines.length, 1)) list.lastChild.remove();
+  while (list.children.length < Math.max(lines.length, 1)) list.append(element("li"));
+  [...list.children].forEach((item, at) => {
+    const { hub, text, hit } = lines[at] ?? { text: "Nothing", hit: null };
+    const tag = hit ? "button" : "span";
+    // What has the focus stays, so that the list can be read by keyboard while it moves.
+    if (item.firstChild?.localName !== tag) item.replaceChildren(element(tag));
+    const said = hub && hubs.length > 1 ? `${hub.mark}: ${text}` : text;
+    if (item.firstChild.textContent !== said) item.firstChild.textContent = said;
+    item.firstChild.onclick = hit && (() => choose(hub, hit));
+    item.className = lines.length ? "" : "none";
+  });
+}
+
+/** What was clicked on: what it is, since when, what it waits for, and the command for its history. */
 function showChosen(hub, hit, second) {
   const box = byId("thing");
   box.hidden = hit === null;
   if (hit === null) return;
-  const facts = hit.thing ? thingFacts(hub, hit.thing, second) : { title: hit.about.label, rows: hit.about.facts, command: "" };
+  const facts = hit.thing ? thingFacts(hub, hit.thing, second) : hit.about();
   byId("thing-title").textContent = facts.title;
   byId("thing-facts").replaceChildren(
     ...facts.rows.flatMap(([term, text, className]) => [element("dt", term), element("dd", text, className ?? "")]),
   );
   byId("thing-trace").hidden = facts.command === "";
   byId("thing-command").textContent = facts.command;
-}
-
-function thingFacts(hub, { kind, row }, second) {
-  const { run } = hub;
-  const columns = run.tables[kind.name];
-  const state = stateOf(kind, columns, row, second);
-  const rows = [];
-  if (state === null) {
-    rows.push(["State", columns.begins[row] > second ? "not here yet" : "gone"]);
-  } else {
-    rows.push(["State", state.step.says], ["Since", `${instantText(run, state.since)} (${durationText(second - state.since)})`]);
-    if (state.step.waits) rows.push(["Waits for", state.step.waits, state.step.is_blocked ? "blocked" : ""]);
-  }
-  for (const [column, term] of Object.entries(kind.facts)) rows.push([term, number(columns[column][row])]);
-  if (columns.route) rows.push(["Route", run.routes[columns.route[row]]]);
-  if (run.halls.length > 1 && columns.hall && columns.hall[row] !== NOT_YET) rows.push(["Hall", run.halls[columns.hall[row]].name]);
-  return { title: titleOf(run, kind, row), rows, command: traceCommand(run, kind, row) };
 }
 
 function showKey(list, run, colours) {

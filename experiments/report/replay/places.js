@@ -28,7 +28,7 @@ function hallPlan(run, hall, x, y) {
   for (const zone of hall.zones) zones[zone.name] = { ...zone, x: x + zone.x, y: y + zone.y };
   const depth = hall.area / hall.width;
   const dock = zones.dock_doors;
-  const doors = row(dock, hall.units.doors + hall.units.doors_in);
+  const doors = row(dock, hall.units.dock_doors + hall.units.doors_in);
   const below = y + depth + 1;
   const slots = Math.max(1, Math.round(run.limits.yard / run.halls.length));
   const perRow = Math.max(1, Math.floor(hall.width / YARD_SLOT_M.width));
@@ -45,7 +45,7 @@ function hallPlan(run, hall, x, y) {
     yard,
     slots: { ...yard, n: slots, columns: perRow, cellWidth: hall.width / perRow, cellHeight: YARD_SLOT_M.height },
     positions: zones.uld_positions && gridOf(zones.uld_positions, hall.units.uld_positions, 1.6),
-    stations: zones.breakdown && gridOf(zones.breakdown, hall.units.breakdown, 1.3),
+    stations: zones.breakdown && gridOf(zones.breakdown, hall.units.stations, 1.3),
     places: zones.build_up && gridOf(zones.build_up, hall.units.build_up, 1.3),
     machines: zones.sorting && row(zones.sorting, hall.units.machines),
   };

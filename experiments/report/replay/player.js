@@ -3,9 +3,10 @@
 const SPEEDS = [["1 min/s", 60], ["5 min/s", 300], ["15 min/s", 900], ["1 h/s", 3600], ["real time", 1]];
 const USUAL_SPEED = 300;
 const LONGEST_FRAME_S = 0.1;
+const PAN_PX = 60;
 
 class Player {
-  constructor(hubs, kinds, counts) {
+  constructor(hubs, counts) {
     this.hubs = hubs;
     this.run = hubs[0].run;
     this.end = Math.max(...hubs.map((hub) => hub.run.end)) - 1;
@@ -21,6 +22,7 @@ class Player {
     this.addKeys();
     for (const hub of hubs) {
       steer(hub.canvas, hub.camera, () => this.draw(), (point) => this.choose(hub, hub.at(point)));
+      hub.canvas.addEventListener("keydown", (event) => this.steerByKey(hub, event));
     }
     window.addEventListener("resize", () => this.resize());
     window.addEventListener("hashchange", () => this.goToAddress());
@@ -49,10 +51,24 @@ class Player {
     byId("copy").addEventListener("click", () => this.copyCommand());
   }
 
+  /** On a plan that has the focus arrows move it, and Enter chooses what is in its middle. */
+  steerByKey(hub, event) {
+    const moves = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], Enter: [0, 0] };
+    const move = moves[event.key];
+    if (event.ctrlKey || event.altKey || event.metaKey || move === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { camera, size } = hub;
+    camera.move(move[0] * PAN_PX, move[1] * PAN_PX);
+    if (event.key === "Enter") this.choose(hub, hub.at(camera.toPlan(size.width / 2, size.height / 2)));
+    else this.draw();
+  }
+
   addKeys() {
     const steps = { ArrowLeft: -60, ArrowRight: 60, PageUp: -DAY_S, PageDown: DAY_S };
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || event.target.tagName === "SELECT") return;
+      if (event.target.tagName === "ASIDE" && event.key.startsWith("Page")) return;
       if (event.key === " " && event.target.tagName !== "BUTTON") this.toggle();
       else if (event.key in steps) this.seek(this.second + steps[event.key] * (event.shiftKey && Math.abs(steps[event.key]) === 60 ? 60 : 1));
       else if (event.key === "+" || event.key === "=") this.zoom(1.4);
@@ -138,8 +154,8 @@ class Player {
     const { second } = this;
     for (const hub of this.hubs) hub.draw(second);
     this.counts.show(second);
-    showBlocked(byId("blocked"), this.hubs);
-    if (this.chosen) showChosen(this.chosen.hub, this.chosen.hub.again(this.chosen.hit), second);
+    showBlocked(byId("blocked"), this.hubs, (hub, hit) => this.choose(hub, hit));
+    if (this.chosen) showChosen(this.chosen.hub, this.chosen.hit, second);
     else byId("thing").hidden = true;
     if (this.stripsDay !== this.day) {
       this.stripsDay = this.day;
@@ -153,12 +169,14 @@ class Player {
   }
 }
 
-function floorFor(run, hasTwo) {
+/** `mark`: A or B where there are two runs. */
+function floorFor(run, mark) {
   const floor = element("div", "", "floor");
-  if (hasTwo) floor.append(element("h2", run.title));
+  if (mark) floor.append(element("h2", `${mark}: ${run.title}`));
   const canvas = element("canvas");
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Floor plan of ${run.title}`);
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", `Floor plan of ${run.title}; arrows move it, Enter says what is in its middle`);
   floor.append(canvas);
   byId("floors").append(floor);
   return canvas;
@@ -187,13 +205,17 @@ function sharedFlights([first, second]) {
 }
 
 async function start() {
-  const { kinds, counts, runs } = JSON.parse(byId("data").textContent);
+  const { runs, ...texts } = JSON.parse(byId("data").textContent);
   const hasTwo = runs.length > 1;
   document.body.classList.toggle("has-two", hasTwo);
   const hubs = [];
-  for (const run of runs) hubs.push(new Hub(await opened(run, kinds), kinds, floorFor(run, hasTwo)));
+  for (const [at, run] of runs.entries()) {
+    const mark = hasTwo ? MARKS[at] : "";
+    hubs.push(new Hub(await opened(run, texts.kinds), texts, floorFor(run, mark), mark));
+  }
+  byId("halves").textContent = hasTwo ? `Each row: above ${MARKS[0]}, below ${MARKS[1]}` : "";
   byId("about").textContent = aboutText(hubs.map((hub) => hub.run));
-  const player = new Player(hubs, kinds, counts);
+  const player = new Player(hubs, texts.counts);
   player.resize();
   if (!player.goToAddress()) player.seek(firstInstant(player.run));
   window.replay = player;

@@ -42,6 +42,13 @@ function cellOf(grid, place) {
   };
 }
 
+/** The cell at a point; the other way round of `cellOf`. */
+function cellAt(grid, point) {
+  const column = Math.min(grid.columns - 1, Math.max(0, Math.floor((point.x - grid.x) / grid.cellWidth)));
+  const row = Math.max(0, Math.floor((point.y - grid.y) / grid.cellHeight));
+  return row * grid.columns + (grid.isFromRight ? grid.columns - 1 - column : column);
+}
+
 function shrunk(rectangle, share) {
   const { x, y, width, height } = rectangle;
   return { x: x + width * share, y: y + height * share, width: width * (1 - 2 * share), height: height * (1 - 2 * share) };

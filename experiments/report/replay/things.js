@@ -61,7 +61,7 @@ const DRAWN = {
     if (["scheduled", "called"].includes(thing.step.since)) return;
     const isAtDoor = thing.step.since !== "arrived";
     const place = isAtDoor
-      ? truckAtDoor(hall, hall.units.doors + columns.door[thing.row])
+      ? truckAtDoor(hall, hall.units.dock_doors + columns.door[thing.row])
       : truckInYard(hall, hall.slots.n - 1 - columns.yard[thing.row]);
     const left = ["unloaded"].includes(thing.step.since) ? 0.06 : 1;
     drawTruck(hub.context, place, left, hub.colours.export, hub.colours, ...hub.edge(thing));

@@ -23,7 +23,6 @@ from experiments.studies.page.plan import FLIGHTS, flights_folder, sent_flights
 from experiments.studies.page.recomputed import VERB, recomputed
 from experiments.studies.page.runs import folder_in
 from experiments.studies.page.show import address, page
-from experiments.studies.replay import FILE as REPLAY
 from sim.errors import CargohubError, InputError
 
 if TYPE_CHECKING:
@@ -75,8 +74,8 @@ class Comparing:
         if len(names) != 2:
             raise InputError(f"replay: two runs, got {len(names)}")
         folders = [await run_in_threadpool(folder_in, self.arguments.out, name) for name in names]
-        await run_in_threadpool(answered, ["replay", *map(str, folders)])
-        return RedirectResponse(address("run", names[0], "file", REPLAY), 303)
+        path = (await run_in_threadpool(answered, ["replay", *map(str, folders)])).splitlines()[-1]
+        return RedirectResponse(address("run", names[0], "file", Path(path).name), 303)
 
     def expansion(self, request: "Request") -> "Response":
         """A stored expansion with the probabilities that the address says."""

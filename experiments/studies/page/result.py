@@ -68,7 +68,9 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     page = runner.page_of(folder, document, asked, is_drawn=False)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
     pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
-    listed = [name for name in present if name in manifest.files or name in (MANIFEST, PAGE, REPLAY)]
+    listed = [
+        name for name in present if name in manifest.files or name in (MANIFEST, PAGE) or name.startswith("replay")
+    ]
     data = document.data if isinstance(document.data, Mapping) else {}
     return Result(
         manifest.verb, asked.arguments.command, page, pictures, listed, PAGE in present, REPLAY in present,

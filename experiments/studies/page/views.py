@@ -25,7 +25,6 @@ from experiments.studies.page.comparing import Comparing
 from experiments.studies.page.guard import STORED_POLICY, TooLarge
 from experiments.studies.page.planning import Planning
 from experiments.studies.page.show import address, made_file, page
-from experiments.studies.replay import FILE as REPLAY
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import KPIS
@@ -204,8 +203,8 @@ class Views:
             scenario = str(form.get("scenario", ""))
         folder = await run_in_threadpool(self._folder, request)
         words = ["replay", str(folder), f"replication={replication}"]
-        await run_in_threadpool(answered, [*words, *([f"scenario={scenario}"] if scenario else [])])
-        return RedirectResponse(address("run", folder.name, "file", REPLAY), 303)
+        says = await run_in_threadpool(answered, [*words, *([f"scenario={scenario}"] if scenario else [])])
+        return RedirectResponse(address("run", folder.name, "file", Path(says.splitlines()[-1]).name), 303)
 
     def _options(self) -> list[str]:
         return ["--out", str(self.root), *folder_option(self.arguments.config_dir)]

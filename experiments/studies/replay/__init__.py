@@ -1,7 +1,8 @@
 """`cargohub replay`: a stored run as a moving floor plan, to watch in a browser.
 
 Writes `replay.html` into the run folder, one file that works offline. It shows one replication to scale: aircraft,
-trains, ULDs, zones, trucks, and what is blocked by what. The last line printed is its path.
+trains, ULDs, zones, trucks, and what is blocked by what. Another replication, another design and two runs in step get
+file names of their own, such as `replay-replication-3.html`. The last line printed is the file's path.
 
   cargohub replay RUN
   cargohub replay RUN replication=3
@@ -14,6 +15,8 @@ says how many ULDs stand in a zone, and not where. Flows by machine, chute and l
 of record.flow_min.
 """
 
+import hashlib
+import re
 from pathlib import Path
 
 from experiments.arguments import Arguments, files_and_options
@@ -27,6 +30,9 @@ from sim.errors import InputError
 
 OPTIONS = ("scenario", "scenario_b", "replication")
 FILE = "replay.html"
+"""Of a run's first design and replication; others have more in their names."""
+_LONGEST_PART = 60
+Shown = tuple[Path, Replication]
 
 
 def main(arguments: Arguments) -> int:
@@ -38,8 +44,12 @@ def main(arguments: Arguments) -> int:
     if len(folders) > 1 or "scenario_b" in given:
         shown.append((folders[-1], _stored(folders[-1], given, "scenario_b")))
     _check_step([replication for _, replication in shown])
-    page = replay_page({**kinds(), "runs": [content(replication, folder) for folder, replication in shown]})
-    path = folders[0] / FILE
+    contents = [content(replication, folder) for folder, replication in shown]
+    if len({each["title"] for each in contents}) < len({*folders}):
+        for each, folder in zip(contents, folders, strict=True):
+            each["title"] += f" ({folder.name})"
+    page = replay_page({**kinds(), "runs": contents})
+    path = folders[0] / file_name(shown)
     write_whole(path, page.encode())
     document = {"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())}
     return console.report(arguments, document, str(path))
@@ -50,6 +60,32 @@ def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:
     if option in given:
         words["scenario"] = given[option]
     return stored_replication(folder, words, TABLES)
+
+
+def file_name(shown: list[Shown]) -> str:
+    """A name that no other replay in the folder has."""
+    (folder, replication), *others = shown
+    words = ["replay", *_own(replication)]
+    for other_folder, other in others:
+        words += ["and", *([other_folder.name, *_own(other)] if other_folder != folder else [other.scenario])]
+    return "-".join(map(_part, words)) + ".html"
+
+
+def _own(replication: Replication) -> list[str]:
+    """What tells it from the first replication of the run's first design."""
+    is_first = replication.scenario == next(iter(replication.manifest.identity["hubs"]))
+    number = ["replication", str(replication.number)] if replication.number else []
+    return [replication.scenario] * (not is_first) + number
+
+
+def _part(word: str) -> str:
+    """A word as a part of a file's name; one that has to be changed ends in a hash, so that names stay different.
+
+    >>> _part("liege_66k"), _part("seed=2")
+    ('liege_66k', 'seed-2-e70e6bea')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_.]+", "-", word)[:_LONGEST_PART]
+    return plain if plain == word else f"{plain}-{hashlib.sha256(word.encode()).hexdigest()[:8]}"
 
 
 def _check_step(shown: list[Replication]) -> None:

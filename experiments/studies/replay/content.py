@@ -10,9 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from experiments import formatting
+from experiments.report.design_names import design_name
+from experiments.report.stored_designs import named_designs
+from experiments.store.foreign_tables import read_rows
+from experiments.store.summaries import DesignRow, FactorRow
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.flows import check_ranges, flows_and_posts
-from experiments.studies.replay.kinds import COUNTS, KINDS, PLACES, WHOLE, Kind
+from experiments.studies.replay.kinds import COUNTS, KINDS, PLACES, POSTS, WAITS, WHOLE, Kind, Place
 from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, seconds
 from experiments.studies.trace.run import Replication
 from sim.config import HubConfig
@@ -27,7 +31,13 @@ TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 
 def kinds() -> dict[str, Any]:
     """What the page says of things, whatever the run."""
-    return {"kinds": [asdict(kind) for kind in KINDS], "counts": [asdict(count) for count in COUNTS]}
+    return {
+        "kinds": [asdict(kind) for kind in KINDS],
+        "counts": [asdict(count) for count in COUNTS],
+        "places": [asdict(place) for place in PLACES],
+        "waits": WAITS,
+        "posts": POSTS,
+    }
 
 
 def content(replication: Replication, named: Path) -> dict[str, Any]:
@@ -40,10 +50,10 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
     _check(replication.tables, hub)
     journal = Journal(replication.tables, hub)
     rows = {kind.name: _rows(kind, journal) for kind in KINDS}
-    for kind, column, since, until, group in PLACES:
-        rows[kind][column] = _places(rows[kind], since, until, group)
+    for place in PLACES:
+        rows[place.kind][place.column] = _places(rows[place.kind], place)
     return {
-        "title": replication.scenario,
+        "title": _title(replication),
         "trace": _command(replication, named),
         "start": hub.start_date.isoformat(),
         "end": int(seconds(journal.end)),
@@ -66,6 +76,19 @@ def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
     check_ranges("collections", tables["collections"], {"hall": hall})
     check_ranges("out_ulds", tables["out_ulds"], {"hall": hall, "lane": lanes, "flight": (-1, n_flights)})
     check_ranges("out_trains", tables["out_trains"], {"hall": hall, "flight": (0, n_flights)})
+
+
+def _title(replication: Replication) -> str:
+    """The design's name, as reports and pages have it."""
+    manifest, label = replication.manifest, replication.scenario
+    titles = {label: design_name(label)}
+    if "points" in manifest.tables:
+        factors: dict[str, dict[str, str]] = {}
+        for row in read_rows(manifest, FactorRow) if "factors" in manifest.tables else ():
+            factors.setdefault(row.scenario, {})[row.key] = row.value
+        rows = sorted(read_rows(manifest, DesignRow), key=lambda row: row.order)
+        titles |= {design.label: " ".join(design.title.split()) for design in named_designs(rows, factors)}
+    return titles[label] + (f", replication {replication.number}" if replication.number else "")
 
 
 def _command(replication: Replication, named: Path) -> str:
@@ -94,7 +117,7 @@ def _hall(hub: HubConfig, name: str) -> dict[str, Any]:
         "width": hall.facade_m,
         "zones": [asdict(zone) for zone in zones_of(hub, name)],
         "units": {
-            "uld_positions": hall.uld_positions, "breakdown": hall.breakdown_stations, "doors": hall.doors_out,
+            "uld_positions": hall.uld_positions, "stations": hall.breakdown_stations, "dock_doors": hall.doors_out,
             "doors_in": hall.doors_in if hub.exports.share else 0, "build_up": hall.exports.build_up_places,
             "machines": hall.sorting_machines, "screening": hall.exports.screening_lines,
         },
@@ -160,12 +183,13 @@ def _breakdown_queue(journal: Journal) -> Table:
     return {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"]), **blocked}
 
 
-def _places(rows: Mapping[str, Whole], since: str, until: str, group: str) -> Whole:
-    place = np.full(len(rows[since]), NOT_YET, dtype=np.int32)
-    groups = rows[group] if group else np.zeros(len(place), dtype=np.int32)
+def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:
+    since, until = rows[drawn.since], rows[drawn.until]
+    place = np.full(len(since), NOT_YET, dtype=np.int32)
+    groups = rows[drawn.group] if drawn.group else np.zeros(len(place), dtype=np.int32)
     for number in np.unique(groups).tolist():
         is_of_group = groups == number
-        place[is_of_group] = places(rows[since][is_of_group], rows[until][is_of_group])
+        place[is_of_group] = places(since[is_of_group], until[is_of_group])
     return place
 
 

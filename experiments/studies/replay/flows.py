@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.store.foreign_tables import replication_table
-from experiments.studies.replay.packing import packed, seconds
+from experiments.studies.replay.packing import NOT_YET, packed, seconds
+from experiments.studies.replay.rests import Rests
 from experiments.studies.trace.run import Replication
 from sim.domain.columns import Table
 from sim.domain.roles import ROLES
@@ -21,23 +22,25 @@ _POST: Final = ("kind", "hall", "machine")
 def flows_and_posts(replication: Replication) -> dict[str, Any]:
     """`flows`: places and their counts by interval; `posts`: of each kind of post, how many are manned from when on.
 
-    Both are empty of a run without these tables.
+    `disruptions`: what disturbs the run. All are empty of a run without these tables.
 
     Raises:
         InputError: tables that name halls, machines, routes or intervals that the run does not have.
     """
-    flows, manning = (_stored(replication, name) for name in ("flows", "manning"))
+    flows, manning = (_stored(replication, name, "hall") for name in ("flows", "manning"))
+    rests = Rests(replication, _stored(replication, "disruptions", "name"))
     return {
         "flows": {"places": [], "counts": packed({})} if flows is None else _flows(flows, replication),
-        "posts": [] if manning is None else _posts(manning, replication),
+        "posts": [] if manning is None else _posts(manning, replication, rests),
+        "disruptions": rests.happenings,
     }
 
 
-def _stored(replication: Replication, name: str) -> Table | None:
+def _stored(replication: Replication, name: str, column: str) -> Table | None:
     if name not in replication.manifest.tables:
         return None
     table = replication_table(replication.manifest, TABLES[name], replication.scenario, replication.number)
-    return table if len(table["hall"]) else None
+    return table if len(table[column]) else None
 
 
 def _flows(table: Table, replication: Replication) -> dict[str, Any]:
@@ -62,16 +65,23 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
     return {"places": keys, "width": width, "counts": packed({"edge": edges, **counts})}
 
 
-def _posts(table: Table, replication: Replication) -> list[dict[str, Any]]:
+def _posts(table: Table, replication: Replication, rests: Rests) -> list[dict[str, Any]]:
+    """`causes`: why none of a kind works, by the number that is in the column `cause` of its steps."""
     check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
     labels = {role.kind: role.meaning for role in ROLES.values()}
+    if odd := sorted({*table["kind"].tolist()} - {*labels}):
+        raise InputError(f"table manning: there are no posts {odd[0][:60]!r}")
     keys, post = _numbered(table, _POST)
     posts = []
     for number, key in enumerate(keys):
         steps_of_post = np.flatnonzero(post == number)
         steps_of_post = steps_of_post[np.argsort(table["since"][steps_of_post], kind="stable")]
-        steps = packed({"since": seconds(table["since"][steps_of_post]), "n": table["n_posts"][steps_of_post]})
-        posts.append({**key, "label": labels.get(key["kind"], key["kind"].replace("_", " ")), "steps": steps})
+        since, n = table["since"][steps_of_post], table["n_posts"][steps_of_post]
+        why = [None if k else rests.cause(**key, since=at) for at, k in zip(since.tolist(), n.tolist(), strict=True)]
+        causes = list(dict.fromkeys(filter(None, why)))
+        cause = [causes.index(text) if text else NOT_YET for text in why]
+        steps = packed({"since": seconds(since), "n": n, "cause": cause})
+        posts.append({**key, "label": labels[key["kind"]], "causes": causes, "steps": steps})
     return posts
 
 

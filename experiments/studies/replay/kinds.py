@@ -36,19 +36,38 @@ class Kind:
     """Column of the instant at which it is out of the picture."""
     trace: str = ""
     """The subject of `cargohub trace`, as {flight} or {name}."""
+    no_trace: str = ""
+    """What a click says where there is no such subject."""
     facts: dict[str, str] = field(default_factory=dict)
     """Columns that a click shows, with their labels."""
+    facts_since: str = ""
+    """Column of the instant from which they hold; empty: always."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows of a kind are between two instants; `limit` names how many there can be."""
+    """How many rows of a kind are between two instants; `limit` names how many there can be, `zones` where they are."""
 
     label: str
     kind: str
     since: str
     until: str
     limit: str = ""
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a thing is drawn between two instants: in `column`, the lowest free place of its group."""
+
+    kind: str
+    column: str
+    since: str
+    until: str
+    group: str = ""
+    label: str = ""
+    """What an empty one is called; empty: it cannot be clicked on."""
+    zones: tuple[str, ...] = ()
 
 
 _READ: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
@@ -57,7 +76,11 @@ KINDS: Final = tuple(
 )
 COUNTS: Final = tuple(Count(**count) for count in _READ["counts"])
 """What the page counts from rows."""
-PLACES: Final[tuple[tuple[str, str, str, str, str], ...]] = tuple(map(tuple, _READ["places"]))
-"""Kind, column, since, until, and what has places of its own: where a thing is drawn, which the model does not say."""
+PLACES: Final = tuple(Place(**place) for place in _READ["places"])
+"""Which the model does not say."""
+WAITS: Final[dict[str, str]] = _READ["waits"]
+"""What something in a zone waits for, where no row says it."""
+POSTS: Final[dict[str, list[str]]] = _READ["posts"]
+"""Zones by kind of posts."""
 WHOLE: Final[dict[str, list[str]]] = _READ["whole"]
 """Columns of whole numbers, by kind."""

@@ -1,0 +1,207 @@
+"""What a replay shows in a browser is what the Parquet rows hold, and all of it can be reached by keyboard."""
+
+import math
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from browser import Browser, needs_chromium
+from replay_rows import READY, SEEK, expected, replayed, rows_of, some_seconds, stored
+
+from experiments import formatting
+from sim.domain.roles import ROLES
+
+pytestmark = [pytest.mark.drawn, needs_chromium]
+AXE = Path(__file__).with_name("axe") / "axe.min.js"
+COUNTED_BY_ROWS = {
+    "stands", "uld_positions", "breakdown", "dock_doors", "yard", "doors_in", "build_up", "built_ulds", "tugs",
+    "outbound_tugs",
+}  # fmt: skip
+CLICK = """
+  const hub = replay.hubs[0];
+  const hit = hub.hits.findLast((one) => one.thing?.kind.name === "flights");
+  const { scale, x, y } = hub.camera;
+  const options = { bubbles: true, pointerId: 1, clientX: 0, clientY: 0 };
+  const box = hub.canvas.getBoundingClientRect();
+  options.clientX = box.x + x + (hit.x + hit.width / 2) * scale;
+  options.clientY = box.y + y + (hit.y + hit.height / 2) * scale;
+  hub.canvas.setPointerCapture = () => {};
+  for (const type of ["pointerdown", "pointerup"]) hub.canvas.dispatchEvent(new PointerEvent(type, options));
+  return document.getElementById("thing").innerText;"""
+FLOWS = """
+  replay.seek(%d);
+  const { hits, run } = replay.hubs[0], said = {};
+  for (const { key, text, about } of hits) if (/^(machine|chute|lane|screening)/.test(key)) {
+    said[key] = { text: text ?? said[key]?.text ?? "", rows: about().rows };
+  }
+  return said;"""
+ZONES = """
+  replay.seek(%d);
+  return replay.hubs[0].hits.filter(({ key }) => key?.startsWith("zone/")).flatMap(({ about }) => about().rows);"""
+SAYINGS = """
+  replay.seek(%d);
+  const hub = replay.hubs[0], box = document.getElementById("thing"), said = [];
+  for (const hit of hub.hits) {
+    replay.choose(hub, hit.grid ? hub.at({ x: hit.x + hit.width * 0.99, y: hit.y + hit.height * 0.99 }) : hit);
+    const name = hit.thing ? hit.thing.kind.name : (hit.key ?? hit.place.label);
+    said.push([name, box.innerText, document.getElementById("thing-trace").hidden]);
+  }
+  return said;"""
+BLOCKED = """
+  replay.seek(%d);
+  const buttons = [...document.querySelectorAll("#blocked button")];
+  const button = buttons.find((each) => each.innerText.includes("Sorting machine"));
+  button.focus();
+  button.click();
+  const [title, thing] = ["thing-title", "thing"].map((id) => document.getElementById(id).innerText);
+  return [button.innerText, title, thing];"""
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return replayed(tmp_path_factory.mktemp("replay"))
+
+
+@pytest.fixture
+def browser(tmp_path):
+    with Browser(tmp_path / "profile") as browser:
+        yield browser
+
+
+@pytest.fixture(autouse=True)
+def opened(run, browser):
+    browser.open(run / "replay.html")
+    browser.run(READY)
+
+
+def whole(text):
+    """The number that a text begins with; None: it shows that there is none."""
+    return None if text == "–" else int(text.split(" ")[0].rstrip(",").replace(",", ""))
+
+
+def manned(run, second):
+    """Posts by kind, in all halls and at all machines."""
+    rows, last = rows_of(run, "manning"), {}
+    names = ("kind", "hall", "machine", "since", "n_posts")
+    for kind, hall, machine, since, n in sorted(zip(*(rows[name] for name in names), strict=True)):
+        if since <= second / 60:
+            last[kind, hall, machine] = n
+    posts = defaultdict(int)
+    for (kind, *_), n in last.items():
+        posts[kind] += n
+    return posts
+
+
+def test_every_count_is_that_of_the_parquet_rows(run, browser):
+    labels = {
+        f"{formatting.zone(zone)}*": zone
+        for zone in {*rows_of(run, "occupancy")["zone"]} - COUNTED_BY_ROWS
+        if not zone.startswith("backlog_")
+    }
+    posts = {f"Posts manned: {role.meaning}": role.kind for role in ROLES.values() if role.kind != "inductions"}
+    posts["Inductions at work"] = "inductions"
+    seen, counted = set(), 0
+    for second in some_seconds(run, 25):
+        rows, at_work = expected(run, second), manned(run, second)
+        for label, text in browser.run(SEEK % second).items():
+            n = whole(text)
+            if label in rows:
+                assert n == rows[label], (label, second)
+            elif label in labels:
+                assert n == stored(run, labels[label], second), (label, second)
+            else:
+                assert n == at_work[posts[label]], (label, second)
+            seen.add(label)
+            counted += n or 0
+    assert {"Hand-coding*", "Manual sort*", "Customs hold zone*", "Empty ULDs*", "Export floor*", "Backlog*"} <= seen
+    assert {label for label, kind in posts.items() if kind in rows_of(run, "manning")["kind"]} <= seen
+    assert counted > 50
+    assert browser.run('return document.getElementById("error").textContent') == ""
+
+
+def test_machines_chutes_lanes_and_lines_show_the_counts_of_their_rows(run, browser):
+    flows = rows_of(run, "flows")
+    rows = defaultdict(dict)
+    names = ("place", "hall", "machine", "route", "time", "n_came", "n_left")
+    for place, hall, machine, route, time, *counts in zip(*(flows[name] for name in names), strict=True):
+        rows[f"{place}/{hall}/{machine}/{route}"][time] = counts
+    width, seen, total = min(flows["time"]) % 5 or 5, set(), 0
+    for second in some_seconds(run, 12):
+        end = second // 60 // width * width
+        for key, said in browser.run(FLOWS % second).items():
+            facts = {row[0]: row[1] for row in said["rows"]}
+            came, left = rows[key].get(end, (0, 0))
+            inside = sum(came - left for time, (came, left) in rows[key].items() if time <= end)
+            (out,) = {"Sorted", "Packed", "Screened", "Taken by trucks and shuttles"} & {*facts}
+            assert [whole(facts[name]) for name in ("Inside", "Came", out)] == [inside, came, left], (key, second)
+            if key.startswith(("machine", "screening")):
+                assert whole(said["text"]) == left * 60 / width, (key, second)
+            seen.add(key.partition("/")[0])
+            total += came
+    assert seen == {"machine", "chute", "lane", "screening"}
+    assert total > 100
+
+
+def test_a_click_on_a_zone_shows_what_is_counted_in_it(run, browser):
+    for second in some_seconds(run, 10):
+        rows = expected(run, second)
+        shown = {row[0]: whole(row[1]) for row in browser.run(ZONES % second) if row[0] in rows}
+        assert shown == {label: n for label, n in rows.items() if label in shown}
+        assert {*rows} - {*shown} == {"Flights held, no stand"}
+
+
+def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(run, browser):
+    flights, seen = rows_of(run, "flights"), set()
+    for second in (9 * 3600, math.ceil(flights["unloading_start"][0] * 60) + 600):
+        for name, text, is_without_trace in browser.run(SAYINGS % second):
+            seen.add(name.split("/")[0])
+            if name.startswith("zone/"):
+                assert text.count("State") <= text.count("There longest") + 1, text
+            else:
+                assert "Since" in text, (name, text)
+                assert "Waits for" in text, (name, text)
+            if name in ("flights", "ulds", "trains", "trucks", "out_ulds", "out_trains"):
+                assert not is_without_trace or "History" in text, (name, text)
+    assert {"flights", "zone", "Aircraft stand", "ULD position", "Dock door", "machine", "chute", "lane"} <= seen
+
+
+def test_what_is_at_rest_is_blocked_now_and_its_line_chooses_it(run, browser):
+    line, title, said = browser.run(BLOCKED % (9 * 3600))
+    assert line == "Sorting machine 1: at rest for 1 h 0 min, a sorting machine outage (belt)"
+    assert title == "Sorting machine 1"
+    assert "at rest" in said
+    texts = browser.run("return document.getElementById('blocked').innerText")
+    assert "On now: absent staff (strike)" in texts
+    assert "Posts of sorting exports by hand: at rest" in texts
+
+
+def test_the_plan_is_moved_by_keyboard(browser):
+    place = "const { x, y } = replay.hubs[0].camera; return [x, y, replay.second]"
+    x, y, second = browser.run(f"document.querySelector('.floor canvas').focus(); {place}")
+    for key in ("ArrowLeft", "ArrowUp"):
+        browser.press(key)
+    assert browser.run(place) == [x + 60, y + 60, second]
+    browser.press("Enter")
+    assert browser.run("return document.getElementById('thing').hidden") is False
+    browser.run("document.activeElement.blur()")
+    browser.press("ArrowRight")
+    assert browser.run(place) == [x + 60, y + 60, second + 60]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", ["replay.html", "report.html"])
+def test_pages_have_no_serious_findings(run, browser, page, width):
+    browser.open(run / page, width)
+    browser.run(AXE.read_text(encoding="utf-8"))
+    found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
+    assert [each for each in found if each[0] in ("serious", "critical")] == []
+
+
+def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
+    flights = rows_of(run, "flights")
+    key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)
+    browser.run(SEEK % since)
+    said = browser.run(CLICK)
+    assert f"Flight {key}" in said
+    assert "being unloaded" in said
+    assert f"cargohub trace {run} flight={key}" in said
