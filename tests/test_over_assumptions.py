@@ -19,7 +19,7 @@ from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.store.rows import stored
-from experiments.studies import capacity, compare, expansion, sweep
+from experiments.studies import capacity, compare, customs, decompose, expansion, optimise, select, shadow_price, sweep
 from experiments.studies.sure.carried import CarriedRow
 from experiments.studies.sure.design import asked
 from experiments.studies.sure.paths_page import PathRow
@@ -76,6 +76,10 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (sweep, ["demand.flights_per_day=range(3,4,1)", "scenario=liege_66k"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=range(40,41,1)", "roster=glob(three*)"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60", "exports.service_h=range(20,21,1)"]),
+        (customs, ["demand.flights_per_day=3", "frontier.examination.values=[0,0.0001]"]),
+        (shadow_price, ["scenario=liege_66k", "halls.main.doors_out=40", "shadow_price.prices.year=2024"]),
+        (optimise, ["scenario=liege_66k", "demand=permit", "optimise.population=8"]),
+        (select, ["scenario=liege_66k", "halls.main.doors_out=40,60", "select.target=0.9"]),
         (sweep, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "demand.flights_per_day=3,4"]),
     ],
 )
@@ -189,6 +193,17 @@ def test_a_band_over_other_ranges_than_todays_is_not_shown(tmp_path: Path) -> No
     for folder, share, name in ((None, "70.0 %", packaged_name), (own, "90.0 %", own_name)):
         (band,) = over._bands(tmp_path, [design], over.CARRIES, folder).values()
         assert share in band and name in band
+
+
+def test_two_designs_that_are_decomposed_are_asked_alone() -> None:
+    """Not the combinations between them."""
+    arguments = Arguments(
+        "decompose", ("scenarios=[liege_30k,liege_66k]", "demand=permit", "decompose.kpis=[dwell_mean_h]")
+    )
+    designs, keys = decompose.STUDY.asked(arguments)
+    ends = [design for design in designs if design.label in keys.scenarios]
+    _, _, *typed = shlex.split(over.sure_command(arguments, ends, keys))
+    assert hubs(asked(Arguments("sure", tuple(typed)))[0], over.CARRIES) == hubs(ends, over.CARRIES)
 
 
 def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).wit
 """The numbers whose ranges move a rung of the capacity ladder most."""
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
-    "family", "workers", "execution", "capacity", "expansion",
+    "family", "workers", "execution", "capacity", "expansion", "select", "optimise", "shadow_price", "frontier",
+    "decompose",
 )  # fmt: skip
 """Keys of other studies, which `sure` has not, and those that its command is given anew."""
 _NOT_COMPARED: Final = frozenset(
@@ -287,8 +288,7 @@ def _period(of_run: Mapping[str, Any], hub: Mapping[str, Any]) -> str:
     days = ("warmup_days", "horizon_days")
     if all(of_run[key] == hub[key] for key in days):
         return ""
-    warm_up, horizon = (f"{of_run[key]:g}" for key in days)
-    return said("other_period", warm_up=warm_up, horizon=horizon)
+    return said("other_period", **{key: of_run[key] for key in days})
 
 
 def _of_hub(hub: Mapping[str, Any], question: Question) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -221,6 +222,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
         },
         method=paragraphs_of("customs_method", draws=same_draws(config, asked.keys.replications, "value")),
         pictures=lambda: [_picture(result)],
+        over=over_assumptions(asked, asked.designs),
         warnings=result.warnings,
     )
 

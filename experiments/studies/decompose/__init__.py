@@ -25,6 +25,7 @@ from experiments.designs.design import Design, DesignKeys, check_group, check_kp
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
 from experiments.formatting import kpi_name, signed, with_interval
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.replications.summing import Outcome
 from experiments.report.decompose_text import sentences
@@ -230,6 +231,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
         lines=_lines(result, keys),
         grids=[_grid(kpi, split, titles) for kpi, split in result.kpis.items()],
         method=paragraphs_of("decompose_method", draws=draws),
+        over=over_assumptions(asked, [design for design in asked.designs if design.label in keys.scenarios]),
         pictures=lambda: [_picture(result, titles)],
     )
 

@@ -23,6 +23,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.formatting import plain_name
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
 from experiments.report.sections import Picture, picture_of, said, text_of
@@ -61,6 +62,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         grids=[*grids(result), *([_commands(commands)] if commands else [])],
         data=result.as_json(commands),
         method=method,
+        over=over_assumptions(asked, asked.designs),
         pictures=lambda: [_picture(result)],
         libraries=("optuna",),
     )

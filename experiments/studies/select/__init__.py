@@ -28,6 +28,7 @@ from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
 from experiments.designs.spreadsheet import keys_of
 from experiments.designs.what_if import scaled_to
 from experiments.formatting import kpi_name, number, unit_name, whole
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import samples_of
 from experiments.report.design_names import design_name, tagged
@@ -43,7 +44,7 @@ from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
 
 
-def document(_: Asked[SelectKeys], result: Found) -> Document:
+def document(given: Asked[SelectKeys], result: Found) -> Document:
     asked, config = result.keys.select, result.outcome.designs[0].hub
     most, of = (asked.budget, "in all") if asked.method is Method.OCBA else (asked.max_replications, "of a design")
     limit = f"{whole(most)} {of}"
@@ -70,6 +71,7 @@ def document(_: Asked[SelectKeys], result: Found) -> Document:
             },
         },
         method=how,
+        over=None if asked.costs or asked.areas_m2 else over_assumptions(given, given.designs),
         pictures=lambda: [_picture(result)],
     )
 

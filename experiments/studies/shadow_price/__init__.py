@@ -20,6 +20,7 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 from typing import Final
 
 from experiments.formatting import percent, plain_name, whole
+from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.hub_share import money_rests_on
@@ -71,6 +72,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
                 for flights, zones in by_demand.items()
             ],
         },
+        over=over_assumptions(asked, asked.designs[:1]),
         method=[
             *paragraphs_of(
                 "shadow_price_method", draws=same_draws(config, asked.keys.replications, "hub"), year=prices.year,
