@@ -56,6 +56,14 @@ BLOCKED = """
   const [title, thing] = ["thing-title", "thing"].map((id) => document.getElementById(id).innerText);
   return [button.innerText, title, thing];"""
 
+RED = """
+  const [hub] = replay.hubs, drawn = [];
+  hub.context.strokeRect = (x, y) => drawn.push([hub.context.strokeStyle, x, y].join());
+  hub.draw(%d);
+  delete hub.context.strokeRect;
+  const { x, y } = hub.placed("zone/hand_sorting/0");
+  return drawn.includes([hub.colours.blocked, x, y].join());"""
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
@@ -173,6 +181,7 @@ def test_what_is_at_rest_is_blocked_now_and_its_line_chooses_it(run, browser):
     texts = browser.run("return document.getElementById('blocked').innerText")
     assert "On now: absent staff (strike)" in texts
     assert "Posts of sorting exports by hand: at rest" in texts
+    assert [browser.run(RED % (hour * 3600)) for hour in (5, 9)] == [False, True]
 
 
 def test_the_plan_is_moved_by_keyboard(browser):

@@ -43,6 +43,23 @@ function postName(run, post) {
   return post.machine === NOT_YET ? `Posts of ${post.label}${hall}` : `Sorting machine ${post.machine + 1}${hall}`;
 }
 
+/** Machines and posts at which nobody works, with since when, why, and the key of where they are drawn. */
+function restingAt(hub, second) {
+  return hub.run.posts
+    .filter(isEverManned)
+    .map((post) => ({ ...postAt(post, second), post, key: keyOfPost(hub, post) }))
+    .filter(({ n }) => n === 0);
+}
+
+function isEverManned(post) {
+  return post.steps.n.some((n) => n > 0);
+}
+
+function keyOfPost(hub, post) {
+  if (post.machine !== NOT_YET) return flowKey("machine", post.hall, post.machine, NOT_YET);
+  return `zone/${hub.texts.posts[post.kind]?.[0]}/${post.hall === NOT_YET ? undefined : post.hall}`;
+}
+
 /** What the posts of some kinds do, in a hall or, without one, on the apron. */
 function postFacts(hub, hall, kinds) {
   const rows = [];

@@ -45,12 +45,14 @@ class Hub {
     this.second = second;
     this.things = thingsAt(this.run, this.kinds, second);
     this.hits = [];
+    this.resting = restingAt(this, second);
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
     context.clearRect(0, 0, this.size.width, this.size.height);
     context.scaleNow = camera.scale;
     context.setTransform(pixels * camera.scale, 0, 0, pixels * camera.scale, pixels * camera.x, pixels * camera.y);
     this.drawGround();
     for (const hall of this.plan.halls) this.drawHall(hall);
+    this.drawResting();
     this.drawThings();
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
     this.drawLabels();
@@ -107,6 +109,14 @@ class Hub {
     if (hall.machines) this.drawMachines(hall);
     if (hall.zones.lanes) drawLanes(this, hall);
     if (hall.zones.screening) drawScreening(this, hall);
+  }
+
+  /** A red edge around what has posts at which nobody works; a machine is red itself. */
+  drawResting() {
+    for (const { post, key } of this.resting) {
+      const zone = post.machine === NOT_YET && this.placed(key);
+      if (zone) outline(this.context, zone, this.colours.blocked, 2.5);
+    }
   }
 
   drawMachines(hall) {

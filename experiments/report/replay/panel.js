@@ -139,26 +139,15 @@ function blockedLines(hub) {
   }
   const lines = [...groups].map(([text, { n, hit }]) => ({ n, text: `${n} ${text}`, hit }));
   lines.sort((a, b) => b.n - a.n);
-  for (const post of run.posts) {
-    const state = isEverManned(post) && postAt(post, second);
-    if (!state || state.n > 0) continue;
-    const text = `${postName(run, post)}: at rest for ${durationText(second - state.since)}, ${state.cause}`;
-    lines.push({ text, hit: hub.placed(keyOfPost(hub, post)) });
+  for (const { post, since, cause, key } of hub.resting) {
+    const text = `${postName(run, post)}: at rest for ${durationText(second - since)}, ${cause}`;
+    lines.push({ text, hit: hub.placed(key) });
   }
   for (const { is, since, until } of run.disruptions) {
     if (since > second || second >= until) continue;
     lines.push({ text: `On now: ${is}, until ${instantText(run, until)}`, hit: null });
   }
   return lines;
-}
-
-function isEverManned(post) {
-  return post.steps.n.some((n) => n > 0);
-}
-
-function keyOfPost(hub, post) {
-  if (post.machine !== NOT_YET) return flowKey("machine", post.hall, post.machine, NOT_YET);
-  return `zone/${hub.texts.posts[post.kind]?.[0]}/${post.hall === NOT_YET ? undefined : post.hall}`;
 }
 
 /** Lines of *Blocked now*: buttons that choose what is blocked, of things the one that has waited longest. */
