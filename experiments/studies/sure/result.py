@@ -28,6 +28,8 @@ _ENOUGH: Final = 0.8
 """Of what knowing a number exactly avoids, that a sample should avoid (assumption)."""
 LEAST_EXPLAINED: Final = 0.5
 """Share of the variation, at worlds left out, from which the surface may speak of a single hub (assumption)."""
+LIKELY: Final = 0.8
+"""Probability of the configured hub's answer, from which the surface may say where it turns (assumption)."""
 _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
@@ -153,9 +155,10 @@ class Result:
     def turns(self, answer: Answered, effect: Effect) -> float | None:
         """The scaled value of the number at which the answer turns, all else as configured.
 
-        None: nowhere, or where the surface explains too little to say it of a single hub.
+        None: nowhere, or where the surface explains too little to say it of a single hub, as of the configured one.
         """
-        if answer.decided.surface.explained < LEAST_EXPLAINED:
+        likely = float(answer.decided.probability(self.configured[None, :])[0])
+        if answer.decided.surface.explained < LEAST_EXPLAINED or 1 - LIKELY < likely < LIKELY:
             return None
         line = answer.decided.surface.along(self.configured[None, :], effect.number, _GRID)[:, 0] >= 0
         at = np.flatnonzero(line[1:] != line[:-1])
