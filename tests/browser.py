@@ -94,6 +94,10 @@ class Browser:
                 **(more if kind == "keyDown" else {}),
             )
 
+    def download_to(self, folder):
+        """Files that the page gives are saved there."""
+        self._ask("Page.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+
     def picture(self, path):
         """The whole page as PNG, to look at."""
         path.write_bytes(self.shot(captureBeyondViewport=True))

@@ -27,6 +27,7 @@ SERIOUS = ("serious", "critical")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     made(folder)
+    assert main(["run", *TINY, "apron.stands=1", "--out", str(folder)]) == 0
     expand(folder)
     return folder
 
@@ -89,19 +90,29 @@ def name_in(root):
     return next(path.parent.name for path in root.glob("run-*/report.html"))
 
 
-@pytest.mark.parametrize(("width", "is_dark"), [(1280, False), (390, True)])
+def check_page(browser, path):
+    """What axe-core finds is not serious, and nothing is wider than its window."""
+    browser.run(AXE.read_text(encoding="utf-8"))
+    found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
+    assert [each for each in found if each[0] in SERIOUS] == [], path
+    width = browser.run("return innerWidth")
+    assert browser.run("return document.documentElement.scrollWidth") <= width, path
+    ends = "[...document.querySelectorAll('figure img')].map((each) => each.getBoundingClientRect().right)"
+    assert all(end <= width for end in browser.run(f"return {ends}")), path
+
+
+@pytest.mark.parametrize(
+    ("width", "is_dark"),
+    [(1280, False), (390, True), (1280, True), pytest.param(390, False, marks=pytest.mark.slow)],
+)
 def test_pages_have_no_serious_findings_and_fit_their_window(browser, address, root, width, is_dark):
     expansion = next(path.name for path in root.glob("expansion-*"))
     runs = (f"/run/{name_in(root)}", f"/run/{expansion}/expansion")
     plans = ("/plan?set.halls.main.doors_out=36", "/plan?verb=compare", "/plan?verb=sweep", "/plan?verb=sure")
-    for path in ("/runs", *plans, "/flights", "/capacity", "/sure", "/expansion", *runs):
+    compare = "/compare?" + "&".join(f"run={path.name}" for path in sorted(root.glob("run-*")))
+    for path in ("/runs", compare, *plans, "/flights", "/capacity", "/sure", "/expansion", *runs):
         browser.open(at(address, path), width, 800, is_dark=is_dark)
-        browser.run(AXE.read_text(encoding="utf-8"))
-        found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
-        assert [each for each in found if each[0] in SERIOUS] == [], path
-        assert browser.run("return document.documentElement.scrollWidth") <= width, path
-        ends = "[...document.querySelectorAll('figure img')].map((each) => each.getBoundingClientRect().right)"
-        assert all(end <= width for end in browser.run(f"return {ends}")), path
+        check_page(browser, path)
         assert browser.run("return location.search.includes('token')") is False
 
 
@@ -184,7 +195,7 @@ def change(browser, key, value):
     )
 
 
-def test_from_scenario_to_result_by_keyboard_alone_with_a_reload_and_a_cancel(browser, address, config_dir):
+def test_from_scenario_to_the_sheet_by_keyboard_alone_with_a_reload_and_a_cancel(browser, address, tmp_path):
     values = [word for word in TINY if "=" in word and not word.startswith(("workers", "replications"))]
     query = "&".join(f"set.{word}" for word in [*values, "replications=25"])
     browser.open(at(address, f"/plan?{query}"))
@@ -195,6 +206,7 @@ def test_from_scenario_to_result_by_keyboard_alone_with_a_reload_and_a_cancel(br
     wait_for(browser, "text.includes('First look')", 120)
     browser.go(address.split("/?")[0] + run)
     assert browser.run("return document.querySelector('progress').max") == 1
+    check_page(browser, run)
     tab_to(browser, "Cancel, and keep what is finished")
     browser.press("Enter")
     wait_for(browser, "text.includes('What is finished is kept')")
@@ -202,10 +214,32 @@ def test_from_scenario_to_result_by_keyboard_alone_with_a_reload_and_a_cancel(br
     assert done >= 1
     tab_to(browser, "Resume")
     browser.press("Enter")
-    wait_for(browser, f"Number(text.match(/(\\d+) of 25 replications/)?.[1]) > {done}", 120)
-    tab_to(browser, "Cancel, and keep what is finished")
+    wait_for(browser, "text.includes('At a glance')", 300)
+    wait_for(browser, "!document.getElementById('main').dataset.refresh", 300)
+    browser.download_to(tmp_path)
+    tab_to(browser, "One sheet (A4, PDF)")
     browser.press("Enter")
-    wait_for(browser, "text.includes('What is finished is kept')")
+    until = time.monotonic() + 120
+    while not (sheets := list(tmp_path.glob("*.pdf"))):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert sheets[0].read_bytes().startswith(b"%PDF")
+
+
+def test_a_broken_file_of_flights_is_refused_and_leads_back(browser, address):
+    browser.open(at(address, "/flights"))
+    browser.run(
+        "const files = new DataTransfer(); files.items.add(new File(['flight,sibt\\nCV1,yesterday\\n'], 'bad.csv'));"
+        " document.querySelector('input[type=file]').files = files.files;"
+        " document.querySelector('main form button').click()"
+    )
+    wait_for(browser, "text.includes('yesterday')")
+    assert "/tmp" not in browser.run("return document.querySelector('.mistake').innerText")
+    check_page(browser, "a mistake")
+    browser.run("document.querySelector('main a').click()")
+    wait_for(browser, "location.pathname === '/flights' && document.querySelector('h1').innerText === 'Flights'")
+    assert all("400" in str(error) for error in browser.errors)
+    browser.errors.clear()
 
 
 def tab_to(browser, text):

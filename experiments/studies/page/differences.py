@@ -106,7 +106,10 @@ def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
 
 
 def _changed(columns: Sequence[Column]) -> Grid:
-    rows = [(f"{name_of(key)}\n{key}", unit_of(key), *texts) for key, *texts in _differing(columns)]
+    rows = [
+        (f"{name_of(key)}\n{key}", unit_of(key) or "number" * all(text.isdigit() for text in texts), *texts)
+        for key, *texts in _differing(columns)
+    ]
     more = f"; the first {_MOST_CHANGES} of {len(rows)}" if len(rows) > _MOST_CHANGES else ""
     header = ("Input", "Unit", *(column.title for column in columns))
     count = "1 value differs" if len(rows) == 1 else f"{len(rows)} values differ"
