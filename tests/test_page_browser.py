@@ -221,7 +221,7 @@ def test_from_scenario_to_the_sheet_by_keyboard_alone_with_a_reload_and_a_cancel
     browser.press("Enter")
     until = time.monotonic() + 120
     while not (sheets := list(tmp_path.glob("*.pdf"))):
-        assert time.monotonic() < until
+        assert time.monotonic() < until, (browser.errors, browser.run("return document.body.innerText"))
         time.sleep(0.2)
     assert sheets[0].read_bytes().startswith(b"%PDF")
 
