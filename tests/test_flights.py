@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from experiments.composition import load
-from experiments.designs.design import period_warnings
+from experiments.designs.unusual import period_warnings
 from sim import simulate
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs

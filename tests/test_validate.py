@@ -8,7 +8,8 @@ import pytest
 from stored_runs import TINY
 
 from experiments.composition import load
-from experiments.designs.design import Design, hall_warnings
+from experiments.designs.design import Design
+from experiments.designs.unusual import hall_warnings
 from experiments.designs.varying import changed
 from experiments.main import main
 from experiments.report import public_hubs, validation

@@ -9,7 +9,8 @@ from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, Replicated, period_warnings
+from experiments.designs.design import Design, Replicated
+from experiments.designs.unusual import period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say

@@ -92,7 +92,9 @@ def _draw_bars(ax: Axes, panel: Bars) -> None:
 def _draw_map(ax: Axes, panel: Map) -> "QuadMesh":
     (left, low), (right, high) = panel.ends
     xs, ys = np.linspace(left, right, panel.probability.shape[1]), np.linspace(low, high, panel.probability.shape[0])
-    drawn = ax.pcolormesh(xs, ys, 100 * panel.probability, cmap="cividis", vmin=0, vmax=100, shading="nearest")
+    drawn = ax.pcolormesh(
+        xs, ys, 100 * panel.probability, cmap="cividis", vmin=0, vmax=100, shading="nearest", rasterized=True
+    )
     if panel.probability.min() < 0.5 < panel.probability.max():
         ax.contour(xs, ys, panel.probability, levels=[0.5], colors="white", linewidths=1.6)
     kinds = ((True, "white", "black", "simulated, carries"), (False, "black", "white", "simulated, does not"))

@@ -124,8 +124,6 @@ def warnings(result: Result) -> list[str]:
     return lines
 
 
-_SHOWN: Final = 8
-"""Numbers of a tornado and of a table; the table `deciding` has all."""
 _MOST_DRAWN: Final = 6
 """Designs with pictures of their own: those whose answer is most open."""
 _CELLS: Final = 41
@@ -135,14 +133,15 @@ _SHARE: Final = said("share_carries")
 
 def document(_: Asked[SureKeys], result: Result) -> Document:
     is_capacity = result.keys.sure.question is Question.CAPACITY
-    rows = {answer.design.label: result.deciding_rows(answer) for answer in result.answered}
     shown = map(middle, halls(result).values()) if is_capacity else result.answered
     drawn = sorted((answer for answer in shown if answer.deciding), key=openness)[:_MOST_DRAWN]
     grids = [grid_of(said("worlds_carried"), result.probability_rows())]
     if is_capacity:
         grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))
     grids += [
-        grid_of(f"What decides {answer.design.label}", rows[answer.design.label][:_SHOWN], without=("scenario",))
+        grid_of(
+            f"What decides {answer.design.label}", result.deciding_rows(answer, answer.deciding), without=("scenario",)
+        )
         for answer in drawn
     ]
     return Document(
@@ -154,7 +153,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
         tables=[
             stored(ProbabilityRow, result.probability_rows()),
             stored(WidthRow, result.width_rows()),
-            stored(DecidingRow, [row for answer in rows.values() for row in answer]),
+            stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
             stored(WorldRow, result.world_rows()),
             *([stored(CarriedRow, carried_rows(result))] if is_capacity else []),
         ],
@@ -194,24 +193,24 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
         return
     bars = [_bars(result, answer) for answer in drawn]
     yield picture_of("tornado", tornado(bars, _SHARE, (-2.0, 102.0)), verb="sure")
-    mapped = [answer for answer in drawn if len(answer.decided.effects) > 1]
-    yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
+    mapped = [answer for answer in drawn if len(answer.deciding) > 1]
+    if mapped:
+        yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
 
 
 def _bars(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
     from experiments.report.figures.sure_figure import Bars
 
-    shown = answer.decided.effects[:_SHOWN]
-    curves = (effect.curve.probability for effect in shown)
+    curves = (effect.curve.probability for effect in answer.deciding)
     ends = tuple((100 * float(curve[0]), 100 * float(curve[-1])) for curve in curves)
-    names = tuple(result.called[effect.number].text for effect in shown)
+    names = tuple(result.called[effect.number].text for effect in answer.deciding)
     return Bars(answer.called, names, ends, 100 * answer.share.interval.mean)
 
 
 def _map(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
     from experiments.report.figures.sure_figure import Map
 
-    first, second = answer.decided.effects[:2]
+    first, second = answer.deciding[:2]
     axis = np.linspace(-1, 1, _CELLS)
     points = np.tile(result.configured, (_CELLS * _CELLS, 1))
     points[:, first.number], points[:, second.number] = np.tile(axis, _CELLS), np.repeat(axis, _CELLS)

@@ -1,6 +1,6 @@
 """What `cargohub sure` found: the share of worlds by design, what decides it, and the tables of both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Final
@@ -204,10 +204,10 @@ class Result:
             for width, share in answer.widths.items()
         ]
 
-    def deciding_rows(self, answer: Answered) -> list[DecidingRow]:
-        """Most important first."""
+    def deciding_rows(self, answer: Answered, effects: Sequence[Effect] | None = None) -> list[DecidingRow]:
+        """Of all numbers, or those given; most important first."""
         rows = []
-        for effect in answer.decided.effects:
+        for effect in answer.decided.effects if effects is None else effects:
             at, curve = self.turns(answer, effect), effect.curve.probability
             turns = float("nan") if at is None else self.value(effect, at)
             rows.append(
