@@ -184,6 +184,12 @@ class Known:
             interval = replace(interval, high=1.0)
         return replace(found, interval=interval)
 
+    @property
+    def explained(self) -> float:
+        """Share of the variance of simulated margins that is predicted without a world's own runs; 0 where none is."""
+        variance = float(np.var([self.answers[run].margin for run in self.runs]))
+        return max(0.0, 1 - self.fit.error**2 / variance) if variance > 0 else 0.0
+
     def best(self, design: int) -> Floats:
         """Probability that the answer holds in each world: simulated where it was, else predicted.
 
