@@ -99,7 +99,7 @@ def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved
 def _scaled(values: Mapping[str, float], kept: str | None, stored: Mapping[str, float]) -> dict[str, float]:
     """The values that sum to 1, one of them kept; the others share the rest as they stand, or else as stored or alike.
 
-    >>> _scaled({"yes": 0.6, "no": 0.3, "late": 0.1}, "yes", {})
+    >>> _scaled({"yes": 0.6, "no": 0.3, "late": 0.1}, "yes", {"yes": 0.2, "no": 0.6, "late": 0.2})
     {'yes': 0.6, 'no': 0.3, 'late': 0.1}
     >>> _scaled({"yes": 0.5, "no": 0.0, "late": 0.0}, "yes", {"yes": 0.2, "no": 0.6, "late": 0.2})
     {'yes': 0.5, 'no': 0.375, 'late': 0.125}
