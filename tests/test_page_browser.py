@@ -134,7 +134,7 @@ def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browse
     assert "set.halls.main.doors_out=36" in browser.run("return location.search")
     assert browser.run("return document.getElementById('f-halls.main.doors_out').closest('.changed') !== null")
     change(browser, "demand.flights_per_day", "-1")
-    wait_for(browser, "document.querySelector('.says[data-key=\"demand.flights_per_day\"]').innerText")
+    wait_for(browser, "document.querySelector('.says[data-key=\"demand.flights_per_day\"]')?.innerText")
     says = browser.run("return document.querySelector('#check .mistake').innerText")
     assert says == "demand.flights_per_day: must be greater than 0, got -1.0"
 
@@ -237,7 +237,7 @@ def test_a_broken_file_of_flights_is_refused_and_leads_back(browser, address):
     assert "/tmp" not in browser.run("return document.querySelector('.mistake').innerText")
     check_page(browser, "a mistake")
     browser.run("document.querySelector('main a').click()")
-    wait_for(browser, "location.pathname === '/flights' && document.querySelector('h1').innerText === 'Flights'")
+    wait_for(browser, "location.pathname === '/flights' && document.querySelector('h1')?.innerText === 'Flights'")
     assert all("400" in str(error) for error in browser.errors)
     browser.errors.clear()
 
