@@ -528,9 +528,10 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:
-    first, *_ = sentences(told)
-    assert "paid hours a day (roster: follows work)" in first
-    assert PAID[Paid.ROSTERED] in first
+    path, staff, *_ = sentences(told)
+    assert path.startswith("The path ")
+    assert "paid hours a day (roster: follows work)" in staff
+    assert PAID[Paid.ROSTERED] in staff
 
 
 def test_all_hubs_are_simulated_over_the_days_of_the_study() -> None:

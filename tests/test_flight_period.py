@@ -98,5 +98,5 @@ def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
         document = json.loads(capsys.readouterr().out)
         assert document["unstable"] is not True
         assert not any("more horizon_days" in line for line in document["warnings"])  # a file has no more
-        empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0")]
+        empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0:")]
         assert len(empty) == ("arrivals.repeat=2" not in words)

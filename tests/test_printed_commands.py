@@ -96,7 +96,7 @@ def test_the_command_on_a_page_makes_the_same_run(here, capsys):
     words = "arrivals=file arrivals.schedule=flights.csv replications=1"
     folder = Path(json.loads(answered(capsys, f"cargohub run {words} --json"))["run_dir"])
     page = (folder / "report.html").read_text(encoding="utf-8")
-    command = re.search(r"<pre>(cargohub [^<]*)</pre>", page)
+    command = re.search(r"<pre[^>]*>(cargohub [^<]*)</pre>", page)
     assert command is not None
     assert f"tables: {folder}" in answered(capsys, html.unescape(command[1]))
     assert len(list((here / "runs").iterdir())) == 1

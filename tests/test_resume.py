@@ -157,7 +157,10 @@ def test_show_prints_what_the_run_folder_of_a_study_would_hold(monkeypatch, tmp_
     folder = interrupted(monkeypatch, ["customs"], tmp_path / "runs")
     capsys.readouterr()
     assert main(["customs", *TINY, "--show"]) == 0
-    assert capsys.readouterr().out == (folder / "config.yaml").read_text()
+    shown, config = capsys.readouterr().out, (folder / "config.yaml").read_text()
+    assert shown.endswith(config)
+    differences = shown.removesuffix(config).splitlines()
+    assert all(line.startswith("# ") for line in differences) and "#   horizon_days: 14 → 1" in differences
     assert main(["customs", *TINY, "--show", "replications=-5"]) == 2
     assert "replications: must be" in capsys.readouterr().err
 
