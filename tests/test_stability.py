@@ -115,14 +115,14 @@ def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
 
 
 def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_kpi(capsys, tmp_path, monkeypatch):
-    from experiments.statistics import growth
+    from experiments.statistics import warmup
 
     # Small, and near the limit: the asked run does not decide, at least with a growth that counts right at its own.
     small = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=7", "exports=none",
              "replications=1", "workers=1", "halls.main.sorting_machines=1")  # fmt: skip
     words = ("run", *small, "--quiet", "--json", "--out", str(tmp_path))
     monkeypatch.setattr("experiments.replications.stability.LITTLE_USED", -1.0)
-    monkeypatch.setattr(growth, "GROWTH_THAT_COUNTS", 0.0)
+    monkeypatch.setattr(warmup, "GROWTH_THAT_COUNTS", 0.0)
     assert main([*words]) == 0
     document = json.loads(capsys.readouterr().out)
     tables = read_run(document["run_dir"]).tables
