@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from sim.config import Hall, HubConfig, Space, ZoneShares
+from sim.site.zones import UNITS
 
 _ROUNDING_M2: Final = 1e-9
 
@@ -67,7 +68,7 @@ def _more(path: str, crew: str = "", per_unit: str = "") -> Callable[[Hall, HubC
         larger = _plus(hall, path, int(n))
         if crew:
             larger = _plus(larger, crew, int(n) * attrgetter(per_unit)(config))
-        facade = _all_doors(larger) * config.space.door_facade_m
+        facade = UNITS["dock_doors"].n(larger) * config.space.door_facade_m
         return replace(larger, facade_m=max(hall.facade_m, facade)) if path.startswith("doors") else larger
 
     return add
@@ -81,44 +82,31 @@ def _floor(hall: Hall, config: HubConfig, n: float) -> Hall:  # noqa: ARG001 - a
     return with_room(hall, "lanes", zone_m2(hall, "lanes") + n)
 
 
-def _all_doors(hall: Hall) -> int:
-    return hall.doors_out + hall.doors_in
-
-
-def _posts(hall: Hall) -> int:
-    return hall.packout_posts + hall.manual_sort_posts
-
-
-def _units(
-    zone: str, unit: str, path: str, standard: str, *crew: str, standing: Callable[[Hall], float] | None = None
-) -> HallUnits:
-    """Whole units under a key of the hall, each of which takes a space standard; `crew`: as in `_more`."""
-    count = attrgetter(path)
-    return HallUnits(zone, unit, count, standing or count, attrgetter(standard), None, _more(path, *crew))
+def _units(zone: str, unit: str, path: str, *crew: str) -> HallUnits:
+    """Whole units under a key of the hall, each of which takes the zone's space standard; `crew`: as in `_more`."""
+    of_zone = UNITS[zone]
+    return HallUnits(zone, unit, attrgetter(path), of_zone.n, attrgetter(of_zone.standard), None, _more(path, *crew))
 
 
 HALL_UNITS: Final[Mapping[str, HallUnits]] = {
-    "positions": _units("uld_positions", "ULD positions", "uld_positions", "uld_position_m2"),
+    "positions": _units("uld_positions", "ULD positions", "uld_positions"),
     "stations": _units(
-        "breakdown", "stations with their crews", "breakdown_stations", "breakdown_station_m2",
+        "breakdown", "stations with their crews", "breakdown_stations",
         "breakdown_workers", "breakdown.workers_per_station",
     ),
     "machines": HallUnits(
-        "sorting", "parcels/h rated", attrgetter("rated_per_h"), attrgetter("rated_per_h"),
-        attrgetter("sorting_m2_per_parcel_per_h"), lambda _: 1.0, _machines,
+        "sorting", "parcels/h rated", UNITS["sorting"].n, UNITS["sorting"].n,
+        attrgetter(UNITS["sorting"].standard), lambda _: 1.0, _machines,
     ),
-    "handcoding_desks": _units("handcoding", "desks", "handcoding_desks", "handcoding_desk_m2"),
-    "packout_posts": _units("packout", "pack-out posts", "packout_posts", "packout_post_m2", standing=_posts),
-    "manual_sort_posts": _units(
-        "packout", "manual sort posts", "manual_sort_posts", "packout_post_m2", standing=_posts
-    ),
+    "handcoding_desks": _units("handcoding", "desks", "handcoding_desks"),
+    "packout_posts": _units("packout", "pack-out posts", "packout_posts"),
+    "manual_sort_posts": _units("packout", "manual sort posts", "manual_sort_posts"),
     "floor": HallUnits(
         "lanes", "m² of pallets", lambda hall: zone_m2(hall, "lanes"), lambda hall: zone_m2(hall, "lanes"),
         lambda _: 1.0, attrgetter("pallet_m2"), _floor,
     ),
     "doors": _units(
-        "dock_doors", "dock doors with their crews", "doors_out", "dock_door_m2",
-        "dock_workers", "outbound.workers_per_truck", standing=_all_doors,
+        "dock_doors", "dock doors with their crews", "doors_out", "dock_workers", "outbound.workers_per_truck",
     ),
 }  # fmt: skip
 """By resource, as `sim.measures.kpis.RESOURCES` calls it."""
@@ -225,10 +213,10 @@ EXPORT_UNITS: Final[Mapping[str, PartUnits]] = {
 """By resource; places come with their workers."""
 EXPORT_HALL_UNITS: Final[Mapping[str, HallUnits]] = {
     "doors_in": _units(
-        "dock_doors", "inbound dock doors with their crews", "doors_in", "dock_door_m2",
-        "exports.dock_workers_in", "exports.collections.workers_per_truck", standing=_all_doors,
+        "dock_doors", "inbound dock doors with their crews", "doors_in",
+        "exports.dock_workers_in", "exports.collections.workers_per_truck",
     ),
-    "empty_ulds": _units("empty_ulds", "empty ULDs kept", "exports.empty_ulds", "empty_uld_m2"),
+    "empty_ulds": _units("empty_ulds", "empty ULDs kept", "exports.empty_ulds"),
 }  # fmt: skip
 CONTROL_UNITS: Final[Mapping[str, PartUnits]] = {
     path.rpartition(".")[2]: PartUnits("controls", attrgetter(path), _controls_m2, _more(path))

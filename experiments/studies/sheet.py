@@ -12,11 +12,9 @@ a chart that can be edited. `sheet results` writes the same of any stored run of
   cargohub sheet results RUN results.xlsx
 """
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +32,7 @@ from experiments.studies.page.form import Field, fields_of, group_of
 from experiments.studies.shown import COMPOSED
 from sim.config import HubConfig
 from sim.errors import CargohubError, InputError
+from sim.site.zones import UNITS, Units
 
 HEADER: Final = ("group", "input", "value", "unit", "bounds", "range", "source", "key", "as it was")
 VALUE, KEY, WAS = (HEADER.index(name) for name in ("value", "key", "as it was"))
@@ -41,17 +40,6 @@ TAKEN_BY: Final = ("run", "compare")
 """Verbs that have the word sheet=FILE."""
 WORDS: Final = "words"
 """The row of the words that the sheet was made of."""
-_NEEDS: Final = {
-    "uld_positions": "{hall.uld_positions}*{space.uld_position_m2}",
-    "breakdown": "{hall.breakdown_stations}*{space.breakdown_station_m2}",
-    "sorting": "{hall.sorting_machines}*{hall.machine_rated_per_h}*{space.sorting_m2_per_parcel_per_h}",
-    "packout": "({hall.packout_posts}+{hall.manual_sort_posts})*{space.packout_post_m2}",
-    "handcoding": "{hall.handcoding_desks}*{space.handcoding_desk_m2}",
-    "dock_doors": "({hall.doors_out}+{hall.doors_in})*{space.dock_door_m2}",
-    "empty_ulds": "{hall.exports.empty_ulds}*{space.empty_uld_m2}",
-}
-"""What stands in a zone takes [m²], as a formula over inputs."""
-_KEY: Final = re.compile(r"{([\w.]+)}")
 _LONGEST_LIST: Final = 250
 """Characters of a drop-down list (255 in Excel)."""
 
@@ -149,10 +137,6 @@ def _list(field: Field) -> str:
     return text if len(text) <= _LONGEST_LIST else ""
 
 
-def _cell_of(cells: Mapping[str, str], hall: str, key: "re.Match[str]") -> str:
-    return cells[key[1].replace("hall.", f"halls.{hall}.")]
-
-
 def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
     """The zones of each hall by formulas over the inputs, so that they follow every change."""
     rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "what stands there takes, m²", "room left, m²")]
@@ -162,8 +146,7 @@ def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
         area, first = cells[f"halls.{hall}.area_m2"], len(rows) + 1
         for at, key in enumerate(zones, first):
             name = key.rpartition(".")[2]
-            needs = _KEY.sub(partial(_cell_of, cells, hall), _NEEDS.get(name, ""))
-            taken = (f"={needs}", f"=D{at}-E{at}") if needs else ("", "")
+            taken = (f"={_taken(UNITS[name], hall, cells)}", f"=D{at}-E{at}") if name in UNITS else ("", "")
             rows.append((hall, zone(name), f"={cells[key]}", f"={cells[key]}*{area}", *taken))
         last = len(rows)
         rows.append((hall, "all zones", f"=SUM(C{first}:C{last})", f"=SUM(D{first}:D{last})"))
@@ -172,3 +155,9 @@ def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
             (hall, "left over (below zero: too much)", f"=C{last + 2}-C{last + 1}", f"=D{last + 2}-D{last + 1}")
         )
     return rows
+
+
+def _taken(units: Units, hall: str, cells: Mapping[str, str]) -> str:
+    """What stands in a zone takes [m²], as a formula over inputs."""
+    numbers = [cells[f"halls.{hall}.{key}"] for key in units.keys]
+    return f"({('*' if units.is_product else '+').join(numbers)})*{cells[f'space.{units.standard}']}"

@@ -1,7 +1,10 @@
 """The zones of a hall: what stands in each, and how much of it would fit."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Final
 
 from sim.config import Hall, HubConfig, Space, ZoneShares
 from sim.site import floors
@@ -41,24 +44,52 @@ def _use(
     return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2, standard)
 
 
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What stands in a zone: its name, the space standard of one, and the keys of a hall that say how many there are.
+
+    As many as all keys together; with `is_product`, so many of each of so many.
+    """
+
+    unit: str
+    standard: str
+    keys: tuple[str, ...]
+    is_product: bool = False
+
+    def n(self, hall: Hall) -> float:
+        numbers: list[float] = [attrgetter(key)(hall) for key in self.keys]
+        return math.prod(numbers) if self.is_product else sum(numbers)
+
+
+UNITS: Final[Mapping[str, Units]] = {
+    "uld_positions": Units("ULD positions", "uld_position_m2", ("uld_positions",)),
+    "breakdown": Units("stations", "breakdown_station_m2", ("breakdown_stations",)),
+    "sorting": Units(
+        "rated parcels/h", "sorting_m2_per_parcel_per_h", ("sorting_machines", "machine_rated_per_h"), is_product=True
+    ),
+    "handcoding": Units("hand-coding desks", "handcoding_desk_m2", ("handcoding_desks",)),
+    "dock_doors": Units("dock doors", "dock_door_m2", ("doors_out", "doors_in")),
+    "packout": Units("pack-out and manual-sort posts", "packout_post_m2", ("packout_posts", "manual_sort_posts")),
+    "empty_ulds": Units("empty ULDs", "empty_uld_m2", ("exports.empty_ulds",)),
+}
+"""By zone, where its whole area is for them."""
+
+
 def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
     """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h."""
-    area = hall.area_m2
-    shares = hall.zone_shares
-    customs = shares.customs * area * (1 - space.customs_hold_share) - space.controls.area_m2(hall.controls)
-    posts = hall.packout_posts + hall.manual_sort_posts
+    share = hall.zone_shares.customs * hall.area_m2 * (1 - space.customs_hold_share)
+    customs = max(0.0, share - space.controls.area_m2(hall.controls))
+    return (
+        *(_whole_zone(space, name, hall, zone) for zone in ("uld_positions", "breakdown", "sorting", "handcoding")),
+        _use(space, name, "customs", customs, "examination desks", hall.customs_desks, "customs_desk_m2"),
+        _whole_zone(space, name, hall, "dock_doors"),
+        *([_whole_zone(space, name, hall, "packout")] if UNITS["packout"].n(hall) else []),
+    )
 
-    units: list[tuple[str, float, str, float, str]] = [
-        ("uld_positions", shares.uld_positions * area, "ULD positions", hall.uld_positions, "uld_position_m2"),
-        ("breakdown", shares.breakdown * area, "stations", hall.breakdown_stations, "breakdown_station_m2"),
-        ("sorting", shares.sorting * area, "rated parcels/h", hall.rated_per_h, "sorting_m2_per_parcel_per_h"),
-        ("handcoding", shares.handcoding * area, "hand-coding desks", hall.handcoding_desks, "handcoding_desk_m2"),
-        ("customs", max(0.0, customs), "examination desks", hall.customs_desks, "customs_desk_m2"),
-        ("dock_doors", shares.dock_doors * area, "dock doors", hall.doors_out + hall.doors_in, "dock_door_m2"),
-    ]
-    if posts:
-        units.append(("packout", shares.packout * area, "pack-out and manual-sort posts", posts, "packout_post_m2"))
-    return tuple(_use(space, name, *each) for each in units)
+
+def _whole_zone(space: Space, name: str, hall: Hall, zone: str) -> ZoneUse:
+    units, area = UNITS[zone], getattr(hall.zone_shares, zone) * hall.area_m2
+    return _use(space, name, zone, area, units.unit, units.n(hall), units.standard)
 
 
 def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
@@ -66,7 +97,6 @@ def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]
     zone, exports = hall.zone_shares.export * hall.area_m2, hall.exports
     by_hand = 1 - space.export_build_up_share - space.export_staging_share - space.export_screening_share
     build_up, screening = zone * space.export_build_up_share, zone * space.export_screening_share
-    empties = hall.zone_shares.empty_ulds * hall.area_m2
     units = (
         ("build_up", build_up, "build-up places", exports.build_up_places, "build_up_place_m2"),
         ("screening", screening, "screening lines", exports.screening_lines, "screening_line_m2"),
@@ -77,9 +107,8 @@ def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]
             exports.hand_sorting_posts,
             "hand_sorting_post_m2",
         ),
-        ("empty_ulds", empties, "empty ULDs", exports.empty_ulds, "empty_uld_m2"),
     )
-    return tuple(_use(space, name, *each) for each in units)
+    return (*(_use(space, name, *each) for each in units), _whole_zone(space, name, hall, "empty_ulds"))
 
 
 def uses_of_hall(config: HubConfig, name: str, hall: Hall) -> Iterator[ZoneUse]:
