@@ -92,6 +92,7 @@ class Known:
     doubted: frozenset[Stratum] = field(init=False, default=frozenset())
     """Sides of the screen of which some check came out otherwise: the regression predicts there too."""
     _features: Floats = field(init=False)
+    _margins: Floats = field(init=False)
     _at: dict[Run, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -111,8 +112,8 @@ class Known:
         self._at = {run: at for at, run in enumerate(self.runs)}
         self.noise = variance_within(np.array(answer.margins) for answer in self.answers.values()) ** 0.5
         self._features = np.vstack([self.sample.features(design, [world]) for design, world in self.runs])
-        margins = np.array([self.answers[run].margin for run in self.runs])
-        self.fit = ridge(self._features @ self._features.T, margins, [world for _, world in self.runs])
+        self._margins = np.array([self.answers[run].margin for run in self.runs])
+        self.fit = ridge(self._features @ self._features.T, self._margins, [world for _, world in self.runs])
         of_noise = float(np.mean([self.noise**2 / len(self.answers[run].margins) for run in self.runs]))
         self.doubted = frozenset(kind for kind in _CLEAR if any(self._is_missed(run) for run in self._of(kind)))
         self.spread = max(0.0, self.fit.error**2 - of_noise) ** 0.5
@@ -186,9 +187,8 @@ class Known:
 
     @property
     def explained(self) -> float:
-        """Share of the variance of simulated margins that is predicted without a world's own runs; 0 where none is."""
-        variance = float(np.var([self.answers[run].margin for run in self.runs]))
-        return max(0.0, 1 - self.fit.error**2 / variance) if variance > 0 else 0.0
+        """Share of the variance of simulated margins that is predicted without a world's own runs."""
+        return self.fit.explained(self._margins)
 
     def best(self, design: int) -> Floats:
         """Probability that the answer holds in each world: simulated where it was, else predicted.
@@ -202,10 +202,11 @@ class Known:
         is_known[list(known)] = True
         means = {kind: float(probabilities[kinds == kind].mean()) for kind in Stratum if np.any(kinds == kind)}
         probabilities[list(known)] = list(known.values())
+        checked = self.checked(design)
         for kind, mean in means.items():
             others = (kinds == kind) & ~is_known
             if np.any(others):
-                wanted = min(1.0, max(0.0, mean + self.checked(design)[kind].error)) * np.sum(kinds == kind)
+                wanted = min(1.0, max(0.0, mean + checked[kind].error)) * np.sum(kinds == kind)
                 left = (wanted - probabilities[(kinds == kind) & is_known].sum()) / np.sum(others)
                 probabilities[others] = shifted(probabilities[others], left)
         return probabilities
@@ -224,10 +225,10 @@ class Known:
         left = self.fit.errors[:, None] + beside * (beside.T @ self.fit.weights)
         simulated, at = np.unique(worlds, return_inverse=True)
         means = np.stack([np.bincount(at, column) / np.bincount(at) for column in left.T], axis=1)
-        is_screened = explained(screen[:, None], scaled) > by_chance(n, k)
+        is_screened = each_explains(screen[:, None], scaled) > by_chance(n, k)
         if len(simulated) < 3:
             return is_screened
-        return is_screened | (explained(means, scaled[simulated]) > by_chance(len(simulated), k))
+        return is_screened | (each_explains(means, scaled[simulated]) > by_chance(len(simulated), k))
 
     def without(self, worlds: Collection[int]) -> "Known":
         """As if some worlds had not been simulated."""
@@ -248,7 +249,7 @@ class Known:
         return len(runs), sum(map(self._is_wrong, runs))
 
 
-def explained(responses: Floats, numbers: Floats) -> Floats:
+def each_explains(responses: Floats, numbers: Floats) -> Floats:
     """Share of the variance of responses (n, K) or (n, 1) that each number (n, K) explains, (K,)."""
     responses, numbers = responses - responses.mean(axis=0), numbers - numbers.mean(axis=0)
     size = np.sum(responses**2, axis=0) * np.sum(numbers**2, axis=0)

@@ -35,6 +35,11 @@ class Ridge:
         """Root mean square of the errors."""
         return float(np.sqrt(np.mean(self.errors**2)))
 
+    def explained(self, response: Floats) -> float:
+        """Share of the variance of the response (n,) that is predicted at points left out; 0 where none is."""
+        variance = float(np.var(response))
+        return max(0.0, 1 - self.error**2 / variance) if variance > 0 else 0.0
+
 
 def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
     """The fit to a response (n,) whose points have the kernel `gram` (n, n); the constant has no penalty.
@@ -132,9 +137,7 @@ def fitted(points: Floats, response: Floats, curved: float | None = None) -> Qua
     weight, best = min(fits, key=lambda pair: pair[1].error)
     weighted = points * best.weights[:, None]
     curvature = weight / scale * points.T @ weighted
-    variance = float(np.var(response))
-    explained = max(0.0, 1 - best.error**2 / variance) if variance > 0 else 0.0
-    return Quadratic(best.constant, weighted.sum(axis=0), curvature, best.error, explained, weight)
+    return Quadratic(best.constant, weighted.sum(axis=0), curvature, best.error, best.explained(response), weight)
 
 
 def step_to(scores: Floats, mean: float) -> float:

@@ -83,8 +83,6 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
     Raises:
         ValueError: different numbers of replications.
     """
-    import numpy as np
-
     a, b = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
     if a.shape != b.shape:
         raise ValueError(f"values: a pair each replication: {a.size} replications against {b.size} of the baseline")

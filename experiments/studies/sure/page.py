@@ -101,17 +101,10 @@ def _precision(result: Result) -> str:
     n_checks, n_missed = known.screen_errors
     asked = result.keys.sure.precision
     reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for were not reached."
-    counts = {
-        "explained": 100 * known.explained,
-        "n_missed": n_missed,
-        "n_checks": n_checks,
-        "n_wrong": n_wrong,
-        "n_open": n_open,
-    }
-    n_worlds = len(known.sample.points)
     return said(
-        "sure_precision", widest=100 * widest, n_runs=known.n_runs, n_worlds=n_worlds, reached=reached, **counts
-    )
+        "sure_precision", widest=100 * widest, n_runs=known.n_runs, n_worlds=len(known.sample.points), reached=reached,
+        explained=100 * known.explained, n_missed=n_missed, n_checks=n_checks, n_wrong=n_wrong, n_open=n_open,
+    )  # fmt: skip
 
 
 def warnings(result: Result) -> list[str]:
