@@ -4,6 +4,11 @@ function sinceFact(run, since, second) {
   return ["Since", `${instantText(run, since)} (${durationText(second - since)})`];
 }
 
+/** The rows, and of others those whose term none of them has. */
+function withMore(rows, others) {
+  return [...rows, ...others.filter(([term]) => !rows.some(([known]) => known === term))];
+}
+
 function thingFacts(hub, { kind, row }, second) {
   const { run } = hub;
   const columns = run.tables[kind.name];
@@ -191,7 +196,6 @@ function machineFacts(hub, hall, machine, post, key) {
     rows.push(sinceFact(hub.run, state.since, hub.second));
     rows.push(state.n > 0 ? ["Waits for", "nothing"] : ["Waits for", `the end of: ${state.cause}`, "blocked"]);
   }
-  const isNew = ([term]) => !rows.some(([known]) => known === term);
-  const ofFlow = flowFacts(hub, key, "Sorted", "nothing").filter(isNew);
-  return { title: `Sorting machine ${machine + 1}`, rows: [...rows, ...ofFlow], command: "" };
+  const all = withMore(rows, flowFacts(hub, key, "Sorted", "nothing"));
+  return { title: `Sorting machine ${machine + 1}`, rows: all, command: "" };
 }

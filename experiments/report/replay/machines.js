@@ -51,10 +51,8 @@ function drawScreening(hub, hall) {
   const key = flowKey("screening", hall.number, NOT_YET, NOT_YET);
   const flow = flowAt(run, key, hub.second);
   const about = () => {
-    const rows = flowFacts(hub, key, "Screened", "a screening line");
-    const isNew = ([term]) => !rows.some(([known]) => known === term);
-    rows.push(["Lines", number(hall.units.screening)], ...zoneRows(hub, hall, zone).rows.filter(isNew));
-    return { title: zone.label, rows, command: "" };
+    const rows = [...flowFacts(hub, key, "Screened", "a screening line"), ["Lines", number(hall.units.screening)]];
+    return { title: zone.label, rows: withMore(rows, zoneRows(hub, hall, zone).rows), command: "" };
   };
   hub.hits.push({ ...zone, key, about });
   if (flow === null) return;
