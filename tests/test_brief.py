@@ -11,10 +11,10 @@ from stored_runs import made
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.frame import runner
-from experiments.frame.over_assumptions import OverAssumptions
 from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
+from experiments.report.rests_on import OverAssumptions
 from experiments.report.run_brief import _short_names
 from experiments.report.sections import Brief, Page, Section, picture
 from experiments.report.sheet import _verdicts, sheet

@@ -5,11 +5,10 @@ says in which share of the assumed worlds the answer holds; `cargohub sure` comp
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import yaml
 
@@ -22,9 +21,11 @@ from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
+from experiments.frame.study import Asked
 from experiments.overrides import sweep_points
 from experiments.report import bottleneck
-from experiments.report.sections import Section, said
+from experiments.report.rests_on import OverAssumptions
+from experiments.report.sections import said
 from experiments.statistics.interval import Interval
 from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
@@ -33,9 +34,6 @@ from experiments.store.read import MANIFEST
 from sim.config import ArrivalModel
 from sim.errors import CargohubError, ConfigError, InputError
 from sim.measures.ladder import capacity_ladder
-
-if TYPE_CHECKING:
-    from experiments.frame.study import Asked
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
 _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).with_name("rests_on.yaml").read_bytes())
@@ -110,50 +108,8 @@ CARRIES: Final = Question((), _shares)
 CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")
 
 
-@dataclass(frozen=True)
-class OverAssumptions:
-    """What the answer of some designs rests on.
-
-    `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
-    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words.
-    """
-
-    numbers: Sequence[str]
-    bands: Mapping[str, str]
-    command: str
-    sampled: Mapping[str, str]
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
-        lines = lines or [said("as_configured")]
-        if self.numbers:
-            lines.append(said("rests_on", numbers=listed(self.numbers, "and")))
-        return lines
-
-    def _of_design(self, label: str, band: str) -> Iterator[str]:
-        yield f"{label}, over assumptions: {band}."
-        if label in self.sampled:
-            yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."
-
-    @property
-    def _what(self) -> str:
-        """Of the command."""
-        return "More on what decides it" if self.bands else said("which_share")
-
-    @property
-    def lines(self) -> list[str]:
-        """For the terminal."""
-        return [*self.sentences, f"{self._what}: {self.command}"]
-
-    @property
-    def section(self) -> Section:
-        """For a page."""
-        return Section("What it rests on", items=self.sentences, notes=[f"{self._what}: `{self.command}`"])
-
-
 def over_assumptions(
-    asked: "Asked[Any]",
+    asked: Asked[Any],
     designs: Sequence[Design],
     sampled: Mapping[str, str] | None = None,
     question: Question = CARRIES,

@@ -7,9 +7,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.frame.over_assumptions import OverAssumptions
 from experiments.replications.replicating import Task
 from experiments.replications.summing import Outcome
+from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import Page, Picture, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid

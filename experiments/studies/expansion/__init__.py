@@ -31,12 +31,13 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import in_percent, kpi_name, plain_name, share_text, whole
-from experiments.frame.over_assumptions import Answers, OverAssumptions, Question, over_assumptions
+from experiments.frame.over_assumptions import Answers, Question, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
 from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
+from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval

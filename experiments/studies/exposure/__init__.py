@@ -14,7 +14,7 @@ docs/exposure.md says what is counted, and how.
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,7 +27,7 @@ from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import frame_of, means_of
-from experiments.studies.exposure.text import KPIS, lines
+from experiments.studies.exposure.text import KPIS, Cost, Facts, lines
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY
@@ -41,33 +41,6 @@ if TYPE_CHECKING:
     from experiments.report.exposure_tables import Ledgers, Trade
 
 OPTIONS: Final = ("scenario",)
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
-
-    policy: str
-    release_min: float
-    handcoding_min: float
-    escrow_down_share: float
-    kpis: Mapping[str, float] | None
-    """None: no design of the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What a run tells of one design."""
-
-    scenario: str
-    n_days: int
-    ledgers: "Ledgers"
-    share: ShareBand | None
-    """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
-    share_factors: tuple[float, float] | None
-    """Of a year's figures, at both ends of that share."""
-    costs: tuple[Cost, ...]
-    """Of the policies as configured, and as the run's designs felt them."""
 
 
 def main(arguments: Arguments) -> int:

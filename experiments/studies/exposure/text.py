@@ -1,13 +1,14 @@
-"""The ledgers of data and goods as tables for a reader."""
+"""The ledgers of data and goods of a design, and as tables for a reader."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.formatting import MINUS, found_share, number, whole
 from experiments.report.exposure_tables import by_policy, compact, name, sentence
 from experiments.report.sections import said
-from experiments.report.stored_designs import records
+from experiments.report.stored_designs import ShareBand, records
 from experiments.store.rows import Grid
 from sim.measures.exposure import NO_POLICY
 
@@ -18,11 +19,37 @@ _YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.report.exposure_tables import Matrix, Trade
-    from experiments.studies.exposure import Cost, Facts
+    from experiments.report.exposure_tables import Ledgers, Matrix, Trade
 
 
-def lines(facts: "Facts") -> list[Grid | str]:
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+
+    policy: str
+    release_min: float
+    handcoding_min: float
+    escrow_down_share: float
+    kpis: Mapping[str, float] | None
+    """None: no design of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a run tells of one design."""
+
+    scenario: str
+    n_days: int
+    ledgers: "Ledgers"
+    share: ShareBand | None
+    """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
+    share_factors: tuple[float, float] | None
+    """Of a year's figures, at both ends of that share."""
+    costs: tuple[Cost, ...]
+    """Of the policies as configured, and as the run's designs felt them."""
+
+
+def lines(facts: Facts) -> list[Grid | str]:
     ledgers = facts.ledgers
     shown: list[Grid | str] = [said("exposure_title", scenario=facts.scenario, n_days=facts.n_days)]
     shown.append("")
@@ -60,7 +87,7 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
     return Grid(said("policies_change"), header, tuple(rows))
 
 
-def _achieved(facts: "Facts") -> Iterator[str]:
+def _achieved(facts: Facts) -> Iterator[str]:
     yield said("exposure_achieved")
     for matrix in facts.ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
@@ -144,7 +171,7 @@ def _exported(row: Mapping[Any, Any]) -> str:
     return f"{whole(100 * row['export_share'])} %" + (", this run" if row["is_simulated"] else "")
 
 
-def _shares(facts: "Facts") -> Iterator[Grid]:
+def _shares(facts: Facts) -> Iterator[Grid]:
     """The year's figures at both ends of the hub's share."""
     if (factors := facts.share_factors) is None:
         return

@@ -1,24 +1,44 @@
 """What a kind of disruption is: when it is on, and what it then does to the hub."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, dataclass_transform
+from typing import Annotated, ClassVar, Protocol, TypeVar, dataclass_transform
 
 from sim.config.bounds import minute_of_day
 from sim.reading import Bounds
 from sim.streams import Streams
 from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
 
-if TYPE_CHECKING:
-    from sim.config.groups import HubGroups
-
-    Hub = HubGroups
-else:  # which has disruptions
-    Hub = Any
-
 Span = tuple[int, int]
 """From, and to before [ticks]."""
+
+
+class _Hall(Protocol):
+    @property
+    def sorting_machines(self) -> int: ...
+
+
+class _Apron(Protocol):
+    @property
+    def loader_sets(self) -> int: ...
+    @property
+    def tugs(self) -> int: ...
+
+
+class Hub(Protocol):
+    """What disruptions ask of a configuration."""
+
+    @property
+    def start_date(self) -> dt.date: ...
+    @property
+    def warmup_days(self) -> int: ...
+    @property
+    def end_min(self) -> float: ...
+    @property
+    def halls(self) -> Mapping[str, _Hall]: ...
+    @property
+    def apron(self) -> _Apron: ...
 
 
 class Disruption:

@@ -1,0 +1,50 @@
+"""What an answer rests on beside its sampling intervals, in sentences: for the terminal, and as a part of a page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from experiments.formatting import listed
+from experiments.report.sections import Section, said
+
+
+@dataclass(frozen=True)
+class OverAssumptions:
+    """What the answer of some designs rests on.
+
+    `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
+    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words.
+    """
+
+    numbers: Sequence[str]
+    bands: Mapping[str, str]
+    command: str
+    sampled: Mapping[str, str]
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
+        lines = lines or [said("as_configured")]
+        if self.numbers:
+            lines.append(said("rests_on", numbers=listed(self.numbers, "and")))
+        return lines
+
+    def _of_design(self, label: str, band: str) -> Iterator[str]:
+        yield f"{label}, over assumptions: {band}."
+        if label in self.sampled:
+            yield f"{label}, sampling interval: {self.sampled[label]}, with all numbers as configured."
+
+    @property
+    def _what(self) -> str:
+        """Of the command."""
+        return "More on what decides it" if self.bands else said("which_share")
+
+    @property
+    def lines(self) -> list[str]:
+        """For the terminal."""
+        return [*self.sentences, f"{self._what}: {self.command}"]
+
+    @property
+    def section(self) -> Section:
+        """For a page."""
+        return Section("What it rests on", items=self.sentences, notes=[f"{self._what}: `{self.command}`"])
