@@ -14,6 +14,9 @@ import yaml
 
 from experiments.frame.console import SCHEMA_VERSION
 from experiments.main import main
+from experiments.money.prices import Paid
+from experiments.studies.optimise.design import Sampler
+from experiments.studies.select.design import Method
 
 ROOT = Path(__file__).resolve().parents[1]
 GENERATORS = ("sim/streams.py", "sim/inputs/")
@@ -70,8 +73,8 @@ def test_every_sentence_in_texts_is_said_with_its_gaps_filled():
     nodes = [node for tree in trees for node in ast.walk(tree)]
     words = {node.value for node in nodes if isinstance(node, ast.Constant)}
     # Of a method, or a way of paying, the name is put together.
-    assert {name for name in texts if not name.startswith(("method_", "paid_"))} <= words
-    assert {"method_", "paid_"} <= words
+    methods, paid = (f"method_{method}" for method in (*Method, *Sampler)), (f"paid_{way}" for way in Paid)
+    assert set(texts) <= {*words, *methods, *paid}
     for call in nodes:
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "said" and isinstance(call.args[0], ast.Constant):
             text = texts[call.args[0].value]
