@@ -2,10 +2,13 @@
 
 import gc
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from browser import Browser
 from matplotlib.figure import Figure
 
 from experiments.report import pictures, run_brief
@@ -75,3 +78,9 @@ def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is counted is gathered in small batches, and few rows are sorted as many are, in a small hub, too."""
     monkeypatch.setattr(batches, "_MANY_CHUNKS", 2)
     monkeypatch.setattr(ordering, "_FEW", 2)
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Browser]:
+    with Browser(tmp_path / "profile") as browser:
+        yield browser

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import Browser, needs_chromium
+from browser import needs_chromium
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -26,12 +26,6 @@ HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return replayed(tmp_path_factory.mktemp("replay"))
-
-
-@pytest.fixture
-def browser(tmp_path):
-    with Browser(tmp_path / "profile") as browser:
-        yield browser
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.lists(st.integers(-(2**31), 2**31 - 1), min_size=3, max_size=3)))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from browser import Browser, needs_chromium
+from browser import needs_chromium
 from replay_rows import READY, SEEK, expected, replayed, rows_of, some_seconds, stored
 
 from experiments import formatting
@@ -68,12 +68,6 @@ RED = """
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     return replayed(tmp_path_factory.mktemp("replay"))
-
-
-@pytest.fixture
-def browser(tmp_path):
-    with Browser(tmp_path / "profile") as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)
