@@ -22,6 +22,9 @@ from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
+from experiments.studies.expansion.curves import week_indices
+from experiments.studies.expansion.futures import futures_of
+from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.sure import asked, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
 from experiments.studies.sure.paths_page import document
@@ -157,6 +160,17 @@ def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(
     (whole,) = (tmp_path / "whole").iterdir()
     tables = [{file.name: file.read_bytes() for file in (run / "tables").iterdir()} for run in (folder, whole)]
     assert tables[0] == tables[1] and {"worlds.parquet", "probabilities.parquet"} <= tables[0].keys()
+
+
+def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
+    left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
+    (base, *hubs), keys = asked(Arguments("sure", ("question=expansion", *left_out)))
+    quiet = replace(base.hub, demand=replace(base.hub.demand, flights_per_day=0.4))
+    assert paths._holding(keys.expansion, base.hub, hubs) == keys.expansion.loads
+    lowest, *_, last = paths._holding(keys.expansion, quiet, hubs)
+    assert lowest < keys.expansion.loads[0] and last == keys.expansion.loads[-1]
+    demand = futures_of(keys.expansion, quiet).demand.min() * week_indices(base.hub.arrivals.month_index).min()
+    assert lowest < demand / flights_at(hubs[0].hub, 1.0) < 1.01 * lowest
 
 
 @pytest.mark.slow

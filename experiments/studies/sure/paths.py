@@ -22,9 +22,10 @@ from experiments.replications.summing import daily_parcels
 from experiments.report.sections import said
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats
-from experiments.studies.expansion.curves import Curves, Measured, node_label
+from experiments.studies.expansion.curves import Curves, Measured, node_label, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, months_after
-from experiments.studies.expansion.futures import explored
+from experiments.studies.expansion.futures import explored, futures_of
+from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.expansion.tree import expected
 from experiments.studies.sure.design import SureKeys, composed_of
 from experiments.studies.sure.paths_page import PathsResult
@@ -40,7 +41,7 @@ _FLOWS: Final = (
 )  # fmt: skip
 """KPIs that grow with the parcels."""
 _BEYOND: Final = 1.001
-"""Times the busiest week, which the loads must hold."""
+"""How much farther than the weeks the loads reach."""
 Flows = Mapping[str, float]
 Node = tuple[str, int]
 """A hub's label, and the place of a load among the loads."""
@@ -124,7 +125,8 @@ class _World:
         self.base = worlds.worlds.hub(base.hub, values)
         self.hubs = [Design(design.label, worlds.worlds.hub(design.hub, values)) for design in hubs]
         document = worlds.worlds.document(composed_of(base.hub, configured), values)
-        self.expansion = replace(read(Expansion, _in_order(document["expansion"], self.base)), states=configured.states)
+        in_order = replace(read(Expansion, _in_order(document["expansion"])), states=configured.states)
+        self.expansion = replace(in_order, loads=_holding(in_order, self.base, self.hubs))
         pairs = zip(configured.loads, self.expansion.loads, strict=True)
         self._labels = {
             node_label(design.label, other): node_label(design.label, load)
@@ -183,13 +185,24 @@ def carried_over(configured: HubConfig, kpis: Flows, hub: HubConfig) -> Flows:
     return carried
 
 
-def _in_order(expansion: Mapping[str, Any], base: HubConfig) -> dict[str, Any]:
-    """A world's study in which no phase begins before the one before it is open, and loads hold the busiest week."""
-    assert base.arrivals.month_index is not None
-    busiest = float(f"{_BEYOND * expansion['accept_load'] * max(base.arrivals.month_index):.6g}")
-    *lower, last = expansion["loads"]
+def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
+    """A world's study in which no phase begins before the one before it is open."""
     paths = {name: {"phases": dict(_shifted(path["phases"]))} for name, path in expansion["paths"].items()}
-    return {**expansion, "loads": [*lower, max(last, busiest)], "paths": paths}
+    return {**expansion, "paths": paths}
+
+
+def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> tuple[float, ...]:
+    """Loads whose first and last hold all weeks of a world: the quietest of the largest hub, the busiest accepted."""
+    assert base.arrivals.month_index is not None
+    first, *between, last = expansion.loads
+    quietest = futures_of(expansion, base).demand.min() * week_indices(base.arrivals.month_index).min()
+    quietest /= max(flights_at(design.hub, 1.0) for design in hubs)
+    busiest = expansion.accept_load * max(base.arrivals.month_index)
+    return min(first, _rounded(quietest / _BEYOND)), *between, max(last, _rounded(busiest * _BEYOND))
+
+
+def _rounded(load: float) -> float:
+    return float(f"{load:.6g}")
 
 
 def _shifted(phases: Mapping[str, Any]) -> Mapping[str, Any]:
