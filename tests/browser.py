@@ -40,7 +40,7 @@ class Browser:
         )
         os.close(to_read)
         os.close(to_write)
-        self._n, self._rest, self._session, self._is_loaded = 0, b"", {}, False
+        self._n, self._rest, self._session, self._loaders, self._is_loaded = 0, b"", {}, set(), False
         self.errors = []
 
     def __enter__(self):
@@ -60,6 +60,7 @@ class Browser:
         self._session = {"sessionId": session}
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")
+        self._ask("Page.setLifecycleEventsEnabled", enabled=True)
         self._ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
@@ -70,9 +71,10 @@ class Browser:
 
     def go(self, address):
         """Another page in the same window."""
-        self._is_loaded = False
-        self._ask("Page.navigate", url=address)
-        self.wait_for_load()
+        # The load of the page that is left may be told after the navigation has begun: each has a loader of its own.
+        loader = self._ask("Page.navigate", url=address)["loaderId"]
+        while loader not in self._loaders:
+            self._note(self._next())
 
     def wait_for_load(self):
         while not self._is_loaded:
@@ -133,6 +135,8 @@ class Browser:
         ):
             self.errors.append(params)
         self._is_loaded |= method == "Page.loadEventFired"
+        if method == "Page.lifecycleEvent" and params["name"] == "load":
+            self._loaders.add(params["loaderId"])
 
     def _next(self):
         while _END not in self._rest:
