@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.assumptions.ranges import Ranges
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design
 from experiments.frame import benches
@@ -30,6 +31,7 @@ from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarte
 from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
+from experiments.studies.expansion.over_worlds import OverWorlds
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
 from experiments.studies.expansion.uncertainty import Knowing, decision_map, worth_of
@@ -58,6 +60,7 @@ CERTAIN = (
     ),
 )
 Made = tuple[list[Design], HubConfig, ExpansionKeys]
+NO_WORLDS = OverWorlds((), np.zeros((0, 0)), np.zeros((0, 0)))
 
 
 def made(*words: str, paths: Sequence[str] = FEW) -> Made:
@@ -106,7 +109,7 @@ def found() -> Found:
 
 @pytest.fixture(scope="module")
 def told(found: Found) -> Answer:
-    return answer(found)
+    return answer(found, NO_WORLDS)
 
 
 def npv(found: Found, path: str) -> np.ndarray[Any, Any]:
@@ -163,7 +166,7 @@ def test_with_certainty_the_tree_is_the_plain_path() -> None:
     own = found_of(*CERTAIN)
     assert np.count_nonzero(own.futures.weight) == 1
     g, f = np.argwhere(own.futures.weight == 1)[0]
-    told = answer(own)
+    told = answer(own, NO_WORLDS)
     for path in FEW:
         values = npv(own, path)[g, f]
         assert (values == values[0]).all()
@@ -240,7 +243,7 @@ def test_prices_are_swung_by_whole_per_cents(told: Answer) -> None:
 
 
 def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
-    told = answer(found_of(*CERTAIN))
+    told = answer(found_of(*CERTAIN), NO_WORLDS)
     for one in told.knowing[:-1]:
         assert one.worth.mean == pytest.approx(0, abs=1e-3)
     assert told.of(told.recommended).regret.mean == pytest.approx(0, abs=1e-3)
@@ -330,7 +333,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
     left_out = [f"~expansion.paths.{name}" for name in PACKAGED]
-    own = ["expansion.draws=2", "workers=1", "--out", str(tmp_path / "runs"), *left_out]
+    own = ["expansion.draws=2", "expansion.worlds=2", "workers=1", "--out", str(tmp_path / "runs"), *left_out]
     return lambda *words: main(["expansion", *own, *words])
 
 
@@ -347,9 +350,11 @@ def test_the_answer_is_told_stored_and_reproduced(
         assert one["behind"]["mean"] == pytest.approx(best - one["npv"]["mean"])
         assert 0 <= one["on_time_share"]["mean"] <= 1
     assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
-    assert [text.partition(" ")[0] for text in document["sentences"][:2]] == ["The", "Staff:"]
-    assert document["sentences"][2].startswith(("The choice turns to ", "Nothing that was varied alone turns"))
-    assert document["sentences"][3].startswith("The main uncertainty is the ")
+    begins = ("The", "Over futures and assumptions, in 2 worlds", ("The choice turns to ", "Nothing that was varied"))
+    for sentence, beginning in zip(
+        document["sentences"], (*begins, "Staff:", "The main uncertainty is the "), strict=False
+    ):
+        assert sentence.startswith(beginning)
     folder = Path(document["run_dir"])
     tables = read_run(folder).tables
     futures = tables["futures"]
@@ -363,6 +368,39 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert json.loads(capsys.readouterr().out)["identical"]
     assert main(["show", str(folder), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == document
+
+
+def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
+    quick: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert quick("--json", "--quiet") == 0
+    document = json.loads(capsys.readouterr().out)
+    over, folder = document["over_worlds"], Path(document["run_dir"])
+    tables = read_run(folder).tables
+    npv = tables["worlds"].pivot(index="world", columns="path", values="npv")
+    assert len(npv) == 2 and npv.nunique().min() == 2
+    assert (npv.idxmax(axis=1).value_counts() / 2).reindex(FEW, fill_value=0).to_dict() == {
+        path: over[path]["most"]["mean"] for path in FEW
+    }
+    best = tables["worlds"].groupby("world")["best"].sum()
+    assert (best >= 1 - 1e-9).all() and over[FEW[0]]["npv"]["mean"] == pytest.approx(npv[FEW[0]].mean())
+
+    def moved(*_: object) -> Ranges:
+        return {"sorting.efficiency": (0.1, 0.2, 0.3)}
+
+    monkeypatch.setattr("experiments.studies.expansion.over_worlds.ranges_of", moved)
+    assert main(["show", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+    assert main(["reproduce", str(folder), "--quiet", "workers=1"]) == 2
+    assert "expansion.ranges." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("worlds", "expected"), [("3", "0, or a power of two"), ("2000", "at most 1024")])
+def test_a_number_of_worlds_that_sobol_points_do_not_have_is_one_line(
+    quick: Callable[..., int], capsys: pytest.CaptureFixture[str], worlds: str, expected: str
+) -> None:
+    assert quick(f"expansion.worlds={worlds}") == 2
+    assert expected in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_a_stored_run_without_one_of_its_hubs_is_one_line() -> None:
@@ -528,8 +566,8 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:
-    path, staff, *_ = sentences(told)
-    assert path.startswith("The path ")
+    path, turned, staff, *_ = sentences(told)
+    assert path.startswith("The path ") and turned.startswith("The choice turns to ")
     assert "paid hours a day (roster: follows work)" in staff
     assert PAID[Paid.ROSTERED] in staff
 

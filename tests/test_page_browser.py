@@ -35,7 +35,7 @@ def root(tmp_path_factory):
 def expand(folder):
     """An expansion of all its paths but two, with made-up simulations."""
     few = [f"~expansion.paths.{name}" for name in PACKAGED]
-    words = ["expansion", "expansion.draws=2", "workers=1", *few, "--quiet", "--out", str(folder)]
+    words = ["expansion", "expansion.draws=2", "expansion.worlds=2", "workers=1", *few, "--quiet", "--out", str(folder)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(benches, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
         assert main(words) == 0

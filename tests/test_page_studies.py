@@ -113,15 +113,18 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
     few = [f"~expansion.paths.{name}" for name in PACKAGED]
-    words = ["expansion", "expansion.draws=2", "workers=1", *few, "--quiet", "--json", "--out", str(tmp_path)]
+    sizes = ["expansion.draws=2", "expansion.worlds=2", "workers=1"]
+    words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
     folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]
     weights = {"permit.granted": "0", "permit.refused": "0.9"}
     again = recomputed(folder, weights)
     assert again.words and again.map_rows and sum(each.value for each in again.sliders["permit"]) == pytest.approx(1)
     assert main([*words, *again.words]) == 0
-    assert json.loads(capsys.readouterr().out)["sentences"] == list(again.sentences)
-    assert recomputed(folder, {}).words == []
+    typed = json.loads(capsys.readouterr().out)["sentences"]
+    assert [line for line in typed if not line.startswith("Over futures and assumptions")] == list(again.sentences)
+    as_run = recomputed(folder, {})
+    assert as_run.words == [] and as_run.sentences[1].startswith("Over futures and assumptions, in 2 worlds")
     assert again.sentences[0].startswith("The path "), "the answer first"
     kept = recomputed(folder, {"permit.granted": "0.6", "permit.refused": "0.7"}, ["permit.granted"])
     assert {each.label: (each.value, each.is_moved) for each in kept.sliders["permit"]}["granted"] == (0.6, True)

@@ -37,7 +37,8 @@ VERBS = {
         "shadow-price", "shadow_price.zones=[floor]", "shadow_price.steps=1", "shadow_price.flights_per_day=[3]",
     ],
     "expansion": [
-        "expansion", "expansion.draws=2", "expansion.years=5", "expansion.loads=[0.1,0.8]", "sorting.efficiency=0.02",
+        "expansion", "expansion.draws=2", "expansion.worlds=2", "expansion.years=5",
+        "expansion.loads=[0.1,0.8]", "sorting.efficiency=0.02",
         *(f"~expansion.paths.{name}" for name in DATED),
     ],
     "sensitivity": [

@@ -14,6 +14,7 @@ from stored_runs import TINY
 
 from experiments.arguments import Arguments
 from experiments.assumptions import Worlds, assumptions_of
+from experiments.assumptions.drawn import configured, scaled, unscaled
 from experiments.assumptions.names import Name
 from experiments.assumptions.ranges import ranges_of
 from experiments.composition import load
@@ -28,7 +29,7 @@ from experiments.studies import sure
 from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
 from experiments.studies.sure.page import document, sentences, warnings
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import configured, drawn, scaled, unscaled
+from experiments.studies.sure.worlds import Screened
 from sim.simulation import simulate
 
 SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
@@ -132,7 +133,7 @@ def test_the_spread_of_loads_varies_from_none_on() -> None:
 
 def test_a_kpi_that_does_not_vary_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
     monkeypatch.setattr(sure, "margin", lambda _: 1.0)
-    monkeypatch.setattr("experiments.studies.sure.worlds.Drawn.ratio", lambda *_: 1.0)
+    monkeypatch.setattr("experiments.studies.sure.worlds.Screened.ratio", lambda *_: 1.0)
     assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path)]) == 2
     captured = capsys.readouterr()
     assert "on_time_share: does not vary over the worlds" in captured.err and captured.err.count("\n") == 1
@@ -141,10 +142,10 @@ def test_a_kpi_that_does_not_vary_is_refused(monkeypatch: pytest.MonkeyPatch, tm
 def test_scaled_values_are_minus_one_and_one_at_the_ends_and_name_the_configured_world() -> None:
     hub = load("liege_30k")
     ranges = ranges_of(hub, None)
-    worlds = drawn(hub, None, n=16, seed=1)
+    worlds = Screened.of(hub, None, n=16, seed=1)
     z = scaled(worlds.values, ranges)
     assert z.shape == (16, len(ranges)) and np.abs(z).max() <= 1 + 1e-3
-    wide = scaled(drawn(hub, None, n=16, seed=1, width=1.5).values, ranges)
+    wide = scaled(Screened.of(hub, None, n=16, seed=1, width=1.5).values, ranges)
     assert np.abs(wide).max() > 1
     # In the configured world the hub is the configured one.
     base = Worlds.of(assumptions_of(hub)).hub(hub, np.array([one for _, one, _ in ranges.values()]))
@@ -157,7 +158,7 @@ def test_scaled_values_are_minus_one_and_one_at_the_ends_and_name_the_configured
 def test_designs_have_the_same_worlds_and_a_tighter_one_never_has_a_better_screen() -> None:
     hub = load("liege_30k", "demand=permit")
     designs = [Design("half", load("liege_30k", "demand=permit", "demand.flights_per_day=5.5")), Design("whole", hub)]
-    sample = drawn(hub, None, n=16, seed=1).sample(designs, ranges_of(hub, None))
+    sample = Screened.of(hub, None, n=16, seed=1).sample(designs, ranges_of(hub, None))
     assert (sample.screen[0] > 1.5 * sample.screen[1]).all()
 
 

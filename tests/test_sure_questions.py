@@ -22,6 +22,7 @@ from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
+from experiments.studies.expansion import in_worlds
 from experiments.studies.expansion.curves import week_indices
 from experiments.studies.expansion.futures import futures_of
 from experiments.studies.expansion.hubs import flights_at
@@ -99,9 +100,9 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
 def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_resource() -> None:
     hub = load("liege_30k", "demand=today")
     kpis = {**dict.fromkeys(KPIS, 1.0), "parcels_per_day": daily_parcels(hub), "late_parcels_per_day": 0.0}
-    assert paths.carried_over(hub, kpis, hub) == pytest.approx(kpis)
+    assert in_worlds.carried_over(in_worlds.Week(hub, kpis), hub) == pytest.approx(kpis)
     busy = replace(hub, demand=replace(hub.demand, flights_per_day=3 * hub.demand.flights_per_day))
-    scaled = paths.carried_over(hub, kpis, busy)
+    scaled = in_worlds.carried_over(in_worlds.Week(hub, kpis), busy)
     assert scaled["trucks_per_day"] == pytest.approx(3)
     tightest = min(capacity_ladder(hub, {}).values())
     assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
@@ -166,8 +167,8 @@ def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
     left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
     (base, *hubs), keys = asked(Arguments("sure", ("question=expansion", *left_out)))
     quiet = replace(base.hub, demand=replace(base.hub.demand, flights_per_day=0.4))
-    assert paths._holding(keys.expansion, base.hub, hubs) == keys.expansion.loads
-    lowest, *_, last = paths._holding(keys.expansion, quiet, hubs)
+    assert in_worlds._holding(keys.expansion, base.hub, hubs) == keys.expansion.loads
+    lowest, *_, last = in_worlds._holding(keys.expansion, quiet, hubs)
     assert lowest < keys.expansion.loads[0] and last == keys.expansion.loads[-1]
     demand = futures_of(keys.expansion, quiet).demand.min() * week_indices(base.hub.arrivals.month_index).min()
     assert lowest < demand / flights_at(hubs[0].hub, 1.0) < 1.01 * lowest

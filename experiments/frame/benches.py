@@ -125,6 +125,9 @@ class Simulated:
     def rows(self, row: type[R]) -> list[R]:
         return read_rows(self._manifest, row)
 
+    def kept(self, row: type[R]) -> list[R] | None:
+        return self.rows(row) if self.run.is_complete else None
+
     def say(self, line: str) -> None:
         if not self.is_quiet:
             sys.stderr.write(f"{line}\n")
@@ -194,6 +197,8 @@ class Stored:
 
     def rows(self, row: type[R]) -> list[R]:
         return read_rows(self.manifest, row)
+
+    kept = rows
 
     def _stability(self, designs: Sequence[Design]) -> dict[str, Stability]:
         rows = {row.scenario: row for row in self.rows(StabilityRow)}

@@ -68,6 +68,9 @@ class Bench(Protocol):
     def rows(self, row: type[S]) -> list[S]:
         """The rows of a small table of the complete run."""
 
+    def kept(self, row: type[S]) -> list[S] | None:
+        """The same; None: the run is not complete."""
+
     def say(self, line: str) -> None:
         """A line on what is to be simulated, on the error stream."""
 

@@ -47,7 +47,7 @@ from experiments.studies import sure
 from experiments.studies.calibrate import airport
 from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, asked
 from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow
-from experiments.studies.sure.worlds import Drawn, drawn
+from experiments.studies.sure.worlds import Screened
 from sim.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
     bench.check(designs)
     n = keys.sure.n_worlds
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
-    worlds = drawn(config, asked.arguments.config_dir, n=n, seed=config.seed)
+    worlds = Screened.of(config, asked.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(designs, keys.sure.ranges)
     bench.say(said("calibrate_waves", study=study, budget=keys.sure.budget))
     possible = np.asarray((sample.screen > 0).all(axis=0))
@@ -209,7 +209,7 @@ def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
 
 
 def _figures(
-    bench: Bench, asked: Asked[CalibrateKeys], worlds: Drawn, wanted: Sequence[Wanted]
+    bench: Bench, asked: Asked[CalibrateKeys], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Floats]:
     """The observed KPIs in these worlds, by replication and observation; those of another hub are not looked at."""
     observations = asked.keys.calibrate.observations

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.assumptions.drawn import configured
 from experiments.assumptions.names import Name, names_of
 from experiments.designs.design import Design
 from experiments.formatting import kpi_name, listed, number
@@ -18,7 +19,7 @@ from experiments.statistics.two_sources import Floats
 from experiments.store.rows import column, table
 from experiments.studies.calibrate.design import CalibrateKeys, Observation
 from experiments.studies.sure.result import found, share_of
-from experiments.studies.sure.worlds import Drawn, configured
+from experiments.studies.sure.worlds import Screened
 
 MIDDLE: Final = (0.05, 0.95)
 """Quantiles between which nine worlds of ten lie."""
@@ -88,7 +89,7 @@ class Result:
     designs: tuple[Design, ...]
     history: Matched
     known: Known
-    worlds: Drawn
+    worlds: Screened
 
     @property
     def observations(self) -> Sequence[Observation]:

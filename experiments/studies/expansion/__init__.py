@@ -48,6 +48,8 @@ from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.design import ExpansionKeys, path_name
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.hubs import check_growth, states_of
+from experiments.studies.expansion.in_worlds import Weeks
+from experiments.studies.expansion.over_worlds import valued, with_ranges
 from experiments.studies.expansion.tables import sentences, sheet_texts, tables_of
 from experiments.studies.expansion.tree import BANDS
 from experiments.studies.expansion.uncertainty import decision_map, worth_of
@@ -110,12 +112,13 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     base, keys = with_keys(arguments, ExpansionKeys, _VERB)
-    if keys.expansion.states:
+    if keys.expansion.states or keys.expansion.ranges:
         raise ConfigError(said("states_filled"))
     if not arguments.quiet:
         print(said("expansion_begins"), file=sys.stderr, flush=True)
     hubs, states = states_of(words, base, keys.expansion, config_dir)
-    return [Design("today", base), *hubs], replace(keys, expansion=replace(keys.expansion, states=states))
+    keys = with_ranges(replace(keys, expansion=replace(keys.expansion, states=states)), base, config_dir)
+    return [Design("today", base), *hubs], keys
 
 
 def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
@@ -142,7 +145,8 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
         bench.say(said("expansion_weeks", **counts))
         return bench.evaluated(designs, n)
 
-    return answer(explored(hubs, base.hub, asked.keys, simulate))
+    weeks = Weeks(simulate, asked.keys)
+    return answer(explored(hubs, base.hub, asked.keys, weeks.simulated), valued(bench, asked, weeks))
 
 
 def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
@@ -160,6 +164,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
             "paths": {row.path: plain_row(row, without=("path",)) for row in answer.paths},
             "recommended": answer.recommended,
             "probability": None if np.isnan(answer.probability) else answer.probability,
+            "over_worlds": {row.path: plain_row(row, without=("path",)) for row in answer.over.rows()},
             "turned_by": [plain_row(row, without=("order", "lead_eur")) for row in answer.turned_by],
             "knowing": {row.what: plain_interval(row.worth, "EUR") for row in answer.knowing},
             "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},
@@ -200,7 +205,7 @@ def _compared(expansion: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _SHARES: Final = {"path": str, "best_mean": float, "best_low": float, "best_high": float}
-_NOT_COMPARED: Final = ("states", "draws")
+_NOT_COMPARED: Final = ("states", "draws", "worlds", "ranges")
 """Keys of a study that say how finely it is computed, and not what is asked."""
 
 
@@ -211,6 +216,7 @@ def _grids(answer: Answer) -> list[Grid]:
     return [
         grid_of(said("expansion_money"), by_npv, without=_SERVICE),
         grid_of(said("expansion_of_service"), answer.paths, without=_MONEY),
+        *([grid_of(said("expansion_over"), answer.over.rows())] if answer.over.npv.size else []),
         grid_of(said("worth_to_know"), known),
         grid_of(said("expansion_turns", best=best), answer.turns),
     ]

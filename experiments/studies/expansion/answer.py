@@ -15,6 +15,7 @@ from experiments.store.rows import column, interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
+from experiments.studies.expansion.over_worlds import OverWorlds
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import Worth, quarter_years
@@ -74,6 +75,7 @@ class Answer:
     """By KPI, means of the year's weeks."""
     traffic: Mapping[str, Yearly]
     """Flights a day that are wanted, that there are slots for, and that come."""
+    over: OverWorlds
 
     @property
     def turned_by(self) -> list[Turn]:
@@ -88,7 +90,7 @@ class Answer:
         return next(outcome for outcome in self.paths if outcome.path == path)
 
 
-def answer(result: Found) -> Answer:
+def answer(result: Found, over: OverWorlds) -> Answer:
     names, weight = list(result.number), result.futures.weight
     npv = result.npv
     mean = expected(npv, weight)  # (P, K, R)
@@ -123,6 +125,7 @@ def answer(result: Found) -> Answer:
         turns=tuple(turns(result, pooled, best)),
         service=_service(result),
         traffic=_traffic(result),
+        over=over,
     )
 
 

@@ -2,18 +2,20 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
+from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Replicated
 from experiments.formatting import millions, plain_name, with_interval
 from experiments.money.prices import Paid, Prices
 from experiments.report.sections import said
+from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.measures.kpis import KPIS
-from sim.reading import Bounds
+from sim.reading import Bounds, plain
 
 CAPACITY_USE: Final = "capacity_use"
 """Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
@@ -148,7 +150,10 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The keys below `expansion`; `configs/study/expansion.yaml` says what each is. `states`: filled from the paths."""
+    """The keys below `expansion`; `configs/study/expansion.yaml` says what each is.
+
+    `states` are filled from the paths, `ranges` from those of all numbers if there are worlds.
+    """
 
     first_year: Annotated[int, Bounds(ge=_FIRST, le=_LAST)]
     years: Annotated[int, Bounds(ge=1, le=40)]
@@ -166,6 +171,8 @@ class Expansion:
     stages: dict[str, Stage]
     paths: dict[str, Path]
     states: dict[str, tuple[str, ...]]
+    worlds: Annotated[int, Bounds(ge=0, le=1024)]
+    ranges: Ranges
 
     def __post_init__(self) -> None:
         check_probabilities("growth", {name: growth.probability for name, growth in self.growth.items()})
@@ -173,6 +180,8 @@ class Expansion:
             got = ", ".join(map(str, self.loads)) or "none"
             raise ValueError(f"loads: at least two, each above the one before, got {got}")
         check_known("kpis", "no KPI", self.kpis, KPIS)
+        if self.worlds == 1 or self.worlds & (self.worlds - 1):
+            raise ValueError(f"worlds: 0, or a power of two from 2 to 1024, got {self.worlds}")
         if not self.paths:
             raise ValueError("paths: at least one")
         for name, stage in self.stages.items():
@@ -248,3 +257,9 @@ in_millions = partial(with_interval, show=millions, hides_same=True)
 
 def _months_of(phase: Phase) -> float:
     return phase.lead_months + phase.construction_months
+
+
+def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
+    """The plain configuration whose numbers have ranges: the hub's, and those of an expansion with its prices."""
+    document: dict[str, Any] = plain(base)
+    return document if expansion is None else {**document, "expansion": plain(replace(expansion, states={}, ranges={}))}

@@ -91,6 +91,7 @@ def tables_of(answer: Answer) -> Tables:
         stored(Turn, answer.turns),
         stored(Cell, decision_map(answer.explored)),
         stability_table(answer.stability),
+        *answer.over.tables(),
     ]
 
 
@@ -153,7 +154,8 @@ _ENOUGH = 0.9
 
 def sentences(answer: Answer) -> list[str]:
     chosen, *more = _chosen(answer)
-    return [chosen, _staffed(answer), _turned(answer.turned_by), _uncertain(answer), *more, *_reacting(answer)]
+    turned, over = _turned(answer.turned_by), answer.over.sentences(answer.recommended)
+    return [chosen, *over, turned, _staffed(answer), _uncertain(answer), *more, *_reacting(answer)]
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:

@@ -121,6 +121,9 @@ def _scaled(values: Mapping[str, float], kept: str | None, stored: Mapping[str, 
 
 def _with(keys: ExpansionKeys, sliders: Mapping[str, Sequence[Slider]]) -> ExpansionKeys:
     changed = plain(keys)
+    if any(each.value != each.stored for stage in sliders.values() for each in stage):
+        # The accounts of all worlds take minutes, and those stored are of other probabilities.
+        changed[VERB] |= {"worlds": 0, "ranges": {}}
     for stage in sliders.values():
         for each in stage:
             name, _, result = each.name.split(".")

@@ -37,11 +37,12 @@ from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Known, Run
 from experiments.statistics.what_decides import decided
 from experiments.store.tables import Key
+from experiments.studies.expansion.design import composed_of
 from experiments.studies.sure import as_stored, page, paths, paths_page
-from experiments.studies.sure.design import Question, SureKeys, asked, composed_of
+from experiments.studies.sure.design import Question, SureKeys, asked
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.result import Answered, Result
-from experiments.studies.sure.worlds import Drawn, drawn, kpis_of
+from experiments.studies.sure.worlds import Screened, kpis_of
 from sim.config import HubConfig
 from sim.errors import ConfigError
 
@@ -61,7 +62,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     bench.check(designs)
     n = sure.n_worlds
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
-    worlds = drawn(config, folder, n=n, seed=config.seed, kept=sure.question.kept)
+    worlds = Screened.of(config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     sample = worlds.sample(designs, sure.ranges)
     effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
@@ -69,7 +70,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     _check_varies(known)
     bench.say(said("sure_decides"))
     others = {
-        width: drawn(config, folder, n=n, seed=config.seed, width=width, kept=sure.question.kept)
+        width: Screened.of(config, folder, n=n, seed=config.seed, width=width, kept=sure.question.kept)
         for width in sure.widths
     }
     samples = {width: other.sample(designs, sure.ranges) for width, other in others.items()}
@@ -94,14 +95,14 @@ def margin(on_time_share: float) -> float:
     return float(np.clip(logit(on_time_share) - logit(LEAST_ON_TIME), -_CLEAR, _CLEAR))
 
 
-def answers(bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
+def answers(bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
     """Whether designs carry their traffic in these worlds, by replications made for it or found."""
     simulated = kpis_in(bench, asked, worlds, wanted)
     return {run: _answer(asked.designs[run[0]], kpis) for run, kpis in simulated.items()}
 
 
 def kpis_in(
-    bench: Bench, asked: Asked[K], worlds: Drawn, wanted: Sequence[Wanted]
+    bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Sequence[Mapping[str, float]]]:
     """The KPIs of these worlds by replication: each world has its own, which all designs share."""
     keys: dict[Run, list[Key]] = {}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from scipy.special import ndtri
 
@@ -18,18 +18,17 @@ from experiments.statistics.choosing import LEAST
 from experiments.statistics.interval import CONFIDENCE
 from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
-from experiments.studies.expansion.design import Expansion
+from experiments.studies.expansion.design import Expansion, composed_of
 from experiments.studies.expansion.hubs import states_of
+from experiments.studies.expansion.in_worlds import KEPT
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
-from sim.reading import Bounds, near, plain
+from sim.reading import Bounds, near
 
 VERB: Final = "sure"
 FLIGHTS: Final = "demand.flights_per_day"
 """What the capacity is of: it is looked for, and no number that varies."""
-LEARNED: Final = "expansion.paths.*.phases.*.learning.fields.*"
-"""Part of the hubs that expansion composes, which worlds change but do not compose again."""
 ACCOUNTS: Final = ("environment.", "trade.", "exposure.messages.", "exposure.watch.", "roster.job_h_per_year")
 """How numbers are called that are read after the flow, so that no parcel goes another way for them."""
 _LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
@@ -55,7 +54,7 @@ class Question(StrEnum):
         return {
             Question.RUN: ACCOUNTS,
             Question.CAPACITY: (*ACCOUNTS, FLIGHTS),
-            Question.EXPANSION: (LEARNED,),
+            Question.EXPANSION: KEPT,
         }[self]
 
 
@@ -138,12 +137,6 @@ def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 
 
-def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
-    """The plain configuration whose numbers have ranges: the hub's, and those of an expansion with its prices."""
-    document: dict[str, Any] = plain(base)
-    return document if expansion is None else {**document, "expansion": plain(replace(expansion, states={}))}
-
-
 def with_ranges(keys: SureKeys, base: HubConfig, config_dir: Path | None) -> SureKeys:
     ranges = ranges_of(composed_of(base, keys.expansion), config_dir, keys.sure.question.kept)
     if not ranges:
@@ -158,6 +151,8 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     assert keys.expansion is not None
     if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.precision is not None:
         raise ConfigError(said("expansion_alone"))
+    if keys.expansion.worlds:
+        raise ConfigError(said("worlds_of_sure", got=keys.expansion.worlds))
     hubs, states = states_of(arguments.words, base, keys.expansion, arguments.config_dir)
     n_weeks = sum(len(labels) == 1 for labels in {state[0]: state for state in states.values()}.values()) * len(
         keys.expansion.loads

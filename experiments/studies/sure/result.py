@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from experiments.assumptions.drawn import configured, unscaled
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
 from experiments.formatting import found_share, in_percent, short, whole
@@ -17,7 +18,7 @@ from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Decided, Effect, wrong
 from experiments.store.rows import column, interval, table
 from experiments.studies.sure.design import SureKeys
-from experiments.studies.sure.worlds import Drawn, configured, unscaled
+from experiments.studies.sure.worlds import Screened
 
 NOTICEABLE: Final = 0.05
 """Share of the answer's variance from which a number is called deciding (assumption)."""
@@ -130,7 +131,7 @@ class Result:
     keys: SureKeys
     known: Known
     answered: tuple[Answered, ...]
-    worlds: Drawn
+    worlds: Screened
     called: tuple[Name, ...]
     """What the numbers are called."""
 

@@ -1,0 +1,57 @@
+"""Worlds as they are drawn: points of all numbers that have a range, and the values there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from experiments.assumptions.ranges import Composed, Kept, Ranges, varied
+from experiments.assumptions.worlds import Floats, Worlds
+from experiments.statistics.share_of_worlds import sobol_points
+from sim.config import HubConfig
+
+
+@dataclass(slots=True)
+class Drawn:
+    """Worlds with ranges of some width: their points (N, K) and values (N, K)."""
+
+    worlds: Worlds
+    points: Floats
+    values: Floats
+
+    @classmethod
+    def of(
+        cls, composed: Composed, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0, kept: Kept = ()
+    ) -> Self:
+        """The n worlds, by scrambled Sobol' points; the same points for every width."""
+        worlds = Worlds.of(varied(composed, config_dir, kept), width=width)
+        points = sobol_points(n, len(worlds.names), seed)
+        return cls(worlds, points, worlds.values(points))
+
+    def hub(self, hub: HubConfig, world: int) -> HubConfig:
+        """Of a design in one of the worlds.
+
+        Raises:
+            ConfigError: it cannot be there.
+        """
+        return self.worlds.hub(hub, self.values[world])
+
+
+def scaled(values: Floats, ranges: Ranges) -> Floats:
+    """Values (…, K) so that the ends of the ranges are -1 and 1; 0 of a number without a range."""
+    low, _, high = np.array(list(ranges.values())).T
+    half = (high - low) / 2
+    return np.asarray(np.where(half > 0, (values - (low + high) / 2) / np.where(half > 0, half, 1.0), 0.0))
+
+
+def unscaled(at: float, bounds: Sequence[float]) -> float:
+    """The value of a number at a scaled one."""
+    low, _, high = bounds
+    return (low + high) / 2 + at * (high - low) / 2
+
+
+def configured(ranges: Ranges) -> Floats:
+    """The scaled values of the configured world, (K,)."""
+    return scaled(np.array([base for _, base, _ in ranges.values()]), ranges)

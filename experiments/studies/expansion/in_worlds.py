@@ -1,0 +1,169 @@
+"""The paths in other worlds: all their accounts anew, with weeks simulated there or scaled from the configured world.
+
+Prices, growth, decisions, building times and the slots that a world's machines give are the world's. What flows through
+a hub in a week is scaled from the same hub of the configured world at the same load (`carried_over`), where all weeks
+are simulated; or it is simulated with the world's own hubs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.assumptions.drawn import Drawn
+from experiments.designs.design import Design
+from experiments.frame.study import Kpis
+from experiments.money.accounts import rostered_ticks
+from experiments.replications.summing import daily_parcels
+from experiments.studies.expansion.curves import Curves, Measured, node_label, week_indices
+from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
+from experiments.studies.expansion.futures import Found, explored, futures_of
+from experiments.studies.expansion.hubs import flights_at
+from sim.config import HubConfig
+from sim.domain.roles import ROLES
+from sim.measures.ladder import capacity_ladder
+from sim.reading import read
+
+KEPT: Final = ("expansion.paths.*.phases.*.learning.fields.*",)
+"""Part of the hubs that a study composes, which worlds change but do not compose again."""
+_FLOWS: Final = (
+    "parcels_per_day", "late_parcels_per_day", "exports_per_day", "late_exports_per_day", "trucks_per_day",
+    "truck_km_per_day", *(f"staff_h_per_day_{role}" for role in ROLES),
+)  # fmt: skip
+"""KPIs that grow with the parcels."""
+_BEYOND: Final = 1.001
+"""How much farther than the weeks the loads reach."""
+Simulate = Callable[[Sequence[Design]], Kpis]
+
+
+@dataclass(slots=True)
+class Week:
+    """A hub of the configured world at a load: what of it does not depend on the world, and its mean KPIs."""
+
+    config: HubConfig
+    kpis: Mapping[str, float]
+    planned: dict[str, int] = field(init=False)
+    """Post-time by role that its roster has [ticks]."""
+
+    def __post_init__(self) -> None:
+        self.planned = {role: rostered_ticks(self.config, role) for role in ROLES}
+
+
+@dataclass(slots=True)
+class Weeks:
+    """The weeks of the configured world, by label of a hub at a load: simulated once for all that need them."""
+
+    simulate: Simulate
+    keys: ExpansionKeys
+    known: dict[str, Week] = field(default_factory=dict)
+
+    def simulated(self, designs: Sequence[Design]) -> Kpis:
+        kpis = self.simulate(designs)
+        for design in designs:
+            rows = [kpis[design.label, number] for number in range(self.keys.replications)]
+            means = {kpi: float(np.mean([row[kpi] for row in rows])) for kpi in rows[0]}
+            self.known[design.label] = Week(design.hub, means)
+        return kpis
+
+    def of(self, hubs: Sequence[tuple[Design, float]]) -> list[Week]:
+        """Of hubs of the configured world, each with a load."""
+        asked = replace(self.keys.expansion, states={})
+        nodes = [Curves([hub], asked, Measured((), ()), 1).node(0, asked.loads.index(load)) for hub, load in hubs]
+        if missing := [node for node in nodes if node.label not in self.known]:
+            self.simulated(missing)
+        return [self.known[node.label] for node in nodes]
+
+
+def weighed(expansion: Expansion) -> Expansion:
+    """Without growth that weighs nothing."""
+    growth = {name: growth for name, growth in expansion.growth.items() if growth.probability > 0}
+    return replace(expansion, growth=growth)
+
+
+class InWorld:
+    """The paths in one of the worlds. `base`, `hubs`: of the configured world."""
+
+    def __init__(
+        self, worlds: Drawn, number: int, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys
+    ) -> None:
+        configured, values = keys.expansion, worlds.values[number]
+        self.base = worlds.hub(base, number)
+        self.hubs = [Design(design.label, worlds.hub(design.hub, number)) for design in hubs]
+        document = worlds.worlds.document(composed_of(base, configured), values)
+        in_order = replace(read(Expansion, _in_order(document["expansion"])), states=configured.states)
+        loads = _holding(in_order, self.base, self.hubs)
+        self._keys = replace(keys, replications=1, expansion=replace(in_order, loads=loads))
+        self._weeks = {
+            node_label(design.label, own): (design, load)
+            for load, own in zip(configured.loads, loads, strict=True) for design in hubs
+        }  # fmt: skip
+        """Of the configured world, by label of the world's own."""
+
+    def explored(self, simulate: Simulate) -> Found:
+        return explored(self.hubs, self.base, self._keys, simulate)
+
+    def scaled(self, weeks: Weeks) -> Found:
+        """With the flows of the configured world."""
+
+        def simulate(designs: Sequence[Design]) -> Kpis:
+            known = weeks.of([self._weeks[design.label] for design in designs])
+            pairs = zip(designs, known, strict=True)
+            return {(design.label, 0): carried_over(week, design.hub) for design, week in pairs}
+
+        return self.explored(simulate)
+
+
+def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
+    """What flows through a hub of another world, from the same hub of the configured world at the same load.
+
+    In proportion to the parcels, as far as the tightest resource of the capacity ladder lets them through; those that
+    it does not are late. Paid hours in proportion to what the roster plans.
+    """
+    parcels = daily_parcels(week.config), daily_parcels(hub)
+    ratio = parcels[1] / parcels[0]
+    room = [
+        min(capacity_ladder(site, {}).values()) / each for site, each in zip((week.config, hub), parcels, strict=True)
+    ]
+    through = min(1.0, room[1]) / min(1.0, room[0])
+    carried = {**week.kpis, **{kpi: week.kpis[kpi] * ratio for kpi in _FLOWS}}
+    kept = 1 - through
+    if kept > 0:
+        late = carried["late_parcels_per_day"]
+        carried["parcels_per_day"] *= through
+        carried["late_parcels_per_day"] = min(carried["parcels_per_day"], late + kept * parcels[1])
+    for role, planned in week.planned.items():
+        carried[f"staff_h_paid_per_day_{role}"] *= rostered_ticks(hub, role) / planned if planned else ratio
+    return carried
+
+
+def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
+    """A world's study in which no phase begins before the one before it is open."""
+    paths = {name: {"phases": dict(_shifted(path["phases"]))} for name, path in expansion["paths"].items()}
+    return {**expansion, "paths": paths}
+
+
+def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> tuple[float, ...]:
+    """Loads whose first and last hold all weeks of a world: the quietest of the largest hub, the busiest accepted."""
+    assert base.arrivals.month_index is not None
+    first, *between, last = expansion.loads
+    quietest = futures_of(expansion, base).demand.min() * week_indices(base.arrivals.month_index).min()
+    quietest /= max(flights_at(design.hub, 1.0) for design in hubs)
+    busiest = expansion.accept_load * max(base.arrivals.month_index)
+    return min(first, _rounded(quietest / _BEYOND)), *between, max(last, _rounded(busiest * _BEYOND))
+
+
+def _rounded(load: float) -> float:
+    return float(f"{load:.6g}")
+
+
+def _shifted(phases: Mapping[str, Any]) -> Mapping[str, Any]:
+    opened: date | None = None
+    shifted = {}
+    for name, phase in phases.items():
+        starts = date.fromisoformat(phase["starts"])
+        starts = starts if opened is None else max(starts, opened)
+        opened = months_after(starts, phase["lead_months"] + phase["construction_months"])
+        shifted[name] = {**phase, "starts": starts.isoformat()}
+    return shifted

@@ -1,0 +1,132 @@
+"""How often each path is the best, and worth most on average, over worlds in which every assumed number is another."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+from typing import Final
+
+import numpy as np
+
+from experiments.assumptions.drawn import Drawn
+from experiments.assumptions.ranges import moved, ranges_of
+from experiments.formatting import in_percent
+from experiments.frame.study import Asked, Bench, RangesMovedError, Tables
+from experiments.report.sections import said
+from experiments.statistics.interval import Interval, mean_interval
+from experiments.store.rows import column, interval, stored, table
+from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
+from experiments.studies.expansion.in_worlds import KEPT, InWorld, Weeks, weighed
+from experiments.studies.expansion.tree import expected, share
+from sim.config import HubConfig
+from sim.errors import ConfigError
+
+_DRAWS: Final = 2
+"""Of each growth and result in a world: worlds are drawn besides (choice)."""
+
+
+@table("over_assumptions", "how often each path is the best over futures and assumed worlds", sort="path")
+class OverRow:
+    path: str = column("", "of the study", heading="path", show=path_name)
+    best: Interval = interval(
+        "1", "futures of all worlds in which it is the best", heading="best in futures", show=in_percent
+    )
+    most: Interval = interval(
+        "1", "worlds in which its expected NPV is the highest", heading="worth most in worlds", show=in_percent
+    )
+    npv: Interval = interval("EUR", "expected NPV, mean over worlds", heading="NPV [MEUR]", show=in_millions)
+
+
+@table("worlds", "the paths by assumed world, with flows scaled from the configured hub's", sort="world path")
+class WorldRow:
+    world: int = column("1", "its number")
+    path: str = column("", "of the study")
+    npv: float = column("EUR", "expected over the futures")
+    best: float = column("1", "share of its futures in which the path is the best")
+
+
+@dataclass(frozen=True, slots=True)
+class OverWorlds:
+    """Of N worlds and P paths: the expected NPV and the share of futures in which a path is the best, each (N, P)."""
+
+    paths: tuple[str, ...]
+    npv: Floats
+    best: Floats
+
+    def rows(self) -> list[OverRow]:
+        """Of each path; none without worlds."""
+        if not self.npv.size:
+            return []
+        most = self.npv == self.npv.max(axis=1, keepdims=True)
+        return [
+            OverRow(path, _share(self.best[:, at]), _share(most[:, at]), mean_interval(self.npv[:, at].tolist()))
+            for at, path in enumerate(self.paths)
+        ]
+
+    def tables(self) -> Tables:
+        worlds = [
+            WorldRow(world, path, float(self.npv[world, at]), float(self.best[world, at]))
+            for world in range(len(self.npv))
+            for at, path in enumerate(self.paths)
+        ]
+        return [stored(OverRow, self.rows()), stored(WorldRow, worlds)]
+
+    def sentences(self, recommended: str) -> Iterator[str]:
+        rows = {row.path: row for row in self.rows()}
+        if not rows:
+            return
+        own, often = rows[recommended], max(rows.values(), key=lambda row: row.most.mean)
+        is_other = often.most.mean > own.most.mean
+        other = said("expansion_other", path=path_name(often.path), share=in_percent(often.most)) if is_other else ""
+        path, best, most = path_name(recommended), in_percent(own.best), in_percent(own.most)
+        yield said("expansion_in_worlds", n=len(self.npv), path=path, best=best, most=most, other=other)
+
+
+def _share(values: Floats) -> Interval:
+    return mean_interval(values.tolist(), possible=(0.0, 1.0))
+
+
+def with_ranges(keys: ExpansionKeys, base: HubConfig, config_dir: File | None) -> ExpansionKeys:
+    """With the ranges that the worlds are drawn from, if there are any."""
+    if not keys.expansion.worlds:
+        return keys
+    ranges = ranges_of(composed_of(base, keys.expansion), config_dir, KEPT)
+    return replace(keys, expansion=replace(keys.expansion, ranges=ranges))
+
+
+def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorlds:
+    """The accounts of all paths in every world, from the weeks of the configured one; of a finished run as stored.
+
+    Raises:
+        RangesMovedError: the worlds of the run were to be drawn from other ranges.
+    """
+    paths = tuple(asked.keys.expansion.paths)
+    rows = bench.kept(WorldRow)
+    if rows is None:
+        return OverWorlds(paths, *_computed(bench, asked, weeks))
+    values = {(row.world, row.path): (row.npv, row.best) for row in rows}
+    shape = asked.keys.expansion.worlds, len(paths), 2
+    of_each = [values.get((world, path)) for world in range(shape[0]) for path in paths]
+    if None in of_each:
+        raise ConfigError(said("worlds_damaged"))
+    each = np.array(of_each, dtype=np.float64).reshape(shape)
+    return OverWorlds(paths, each[..., 0], each[..., 1])
+
+
+def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[Floats, Floats]:
+    base, *hubs = asked.designs
+    expansion, folder = asked.keys.expansion, asked.arguments.config_dir
+    if changed := moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges):
+        raise RangesMovedError(f"expansion.ranges.{changed}; run it again")
+    n = expansion.worlds
+    npv, best = np.zeros((n, len(expansion.paths))), np.zeros((n, len(expansion.paths)))
+    if n:
+        bench.say(said("sure_accounts", n_worlds=n, width=1.0))
+        worlds = Drawn.of(composed_of(base.hub, expansion), folder, n=n, seed=base.hub.seed, kept=KEPT)
+        keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
+        for number in range(n):
+            result = InWorld(worlds, number, base.hub, hubs, keys).scaled(weeks)
+            values, weight = result.npv.mean(axis=4), result.futures.weight
+            npv[number] = expected(result.npv, weight).mean(axis=(1, 2))
+            best[number] = [share(path >= values.max(axis=0), weight) for path in values]
+    return npv, best
