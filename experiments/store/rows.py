@@ -106,7 +106,7 @@ def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]
         row = declared if is_dataclass(declared) else dataclass(frozen=True, slots=True)(declared)
         kinds = get_type_hints(row)
         columns = [made for each, declared in _declared(row) for made in _columns(each, declared, kinds[each.name])]
-        _SCHEMAS[row] = TableSchema(name, meaning, tuple(columns), tuple(sort.split()))
+        _SCHEMAS[row] = TableSchema.of(name, meaning, *columns, sort=sort)
         return row
 
     return declare

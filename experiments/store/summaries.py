@@ -101,16 +101,14 @@ class StabilityRow:
     horizon_days: int = column("d", "measured days of the runs that it is from")
 
 
-LONGER_RUNS: Final = TableSchema(
+LONGER_RUNS: Final = TableSchema.of(
     "longer_runs",
     "growth in longer runs of the same replications, made for the verdict on stability alone",
-    (
-        Column("scenario", "string", "", _MEANING),
-        Column("horizon_days", "int32", "d", "measured days"),
-        Column("replication", "int32", "", "its replication, counted from 0"),
-        *(Column(name, "float64", KPIS[name].unit, KPIS[name].meaning) for name in GROWTH_KPIS),
-    ),
-    ("scenario", "horizon_days", "replication"),
+    Column("scenario", "string", "", _MEANING),
+    Column("horizon_days", "int32", "d", "measured days"),
+    Column("replication", "int32", "", "its replication, counted from 0"),
+    *(Column(name, "float64", KPIS[name].unit, KPIS[name].meaning) for name in GROWTH_KPIS),
+    sort="scenario horizon_days replication",
 )
 
 

@@ -1,7 +1,7 @@
 """Kinds of columns of the output tables."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from numpy.typing import NDArray
 
@@ -22,6 +22,11 @@ class TableSchema:
     meaning: str
     columns: tuple[Column, ...]
     sort: tuple[str, ...]
+
+    @classmethod
+    def of(cls, name: str, meaning: str, *columns: Column, sort: str = "") -> Self:
+        """`sort`: the columns that rows are sorted by, with blanks between; as they come without any."""
+        return cls(name, meaning, columns, tuple(sort.split()))
 
 
 def time(name: str, meaning: str) -> Column:

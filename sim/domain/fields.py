@@ -63,7 +63,7 @@ def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]
 
     def declare(declared: type[R]) -> type[R]:
         row: type[R] = dataclass(slots=True)(declared)
-        _SCHEMAS[row] = TableSchema(name, meaning, columns_of(row), tuple(sort.split()))
+        _SCHEMAS[row] = TableSchema.of(name, meaning, *columns_of(row), sort=sort)
         return row
 
     return declare
