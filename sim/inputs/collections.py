@@ -6,10 +6,10 @@ streams.
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.exports import Collection, ExportInputs, ExportParcels
@@ -17,6 +17,7 @@ from sim.domain.flight import Flight
 from sim.inputs.flight_schedule import measured_days, van_der_corput
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.load_plan import LoadPlan, bounds, flags, times
+from sim.inputs.quantiles import pick_by
 from sim.streams import Streams
 from sim.units import MIN_PER_H, TICKS_PER_DAY, ticks
 
@@ -33,8 +34,8 @@ def make_exports(
     rows = sorted(_collections(config, streams, flights, end), key=lambda row: (row.scheduled, row.key))
     collections = tuple(replace(row, number=number) for number, row in enumerate(rows))
     recorded = config.record.parcels_of_collections
-    draw = _CollectionPlan(config, streams, plan)
-    return ExportInputs(collections, draw.draw, lambda collection: recorded == "all" or collection.key in recorded)
+    draw = partial(_parcels, config, streams, plan)
+    return ExportInputs(collections, draw, lambda collection: recorded == "all" or collection.key in recorded)
 
 
 def _collections(
@@ -85,29 +86,19 @@ def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
     return int(np.searchsorted(upto, draw * upto[-1], side="right"))
 
 
-@dataclass(frozen=True, slots=True)
-class _CollectionPlan:
-    config: HubConfig
-    streams: Streams
-    plan: LoadPlan
+def _parcels(config: HubConfig, streams: Streams, plan: LoadPlan, collection: Collection) -> ExportParcels:
+    n, exports = collection.n_parcels, config.exports
 
-    def draw(self, collection: Collection) -> ExportParcels:
-        n, exports = collection.n_parcels, self.config.exports
+    def stream(attribute: str) -> np.random.Generator:
+        return streams.of(attribute, *collection.entity)
 
-        def stream(attribute: str) -> np.random.Generator:
-            return self.streams.of(attribute, *collection.entity)
-
-        mass, volume = self.plan.sizes(stream("export_size"), n)
-        handling = bounds(exports.collections.handling_min, exports.collections.handling_spread)
-        shares = np.cumsum(list(exports.lanes.values()))
-        lane: NDArray[np.uint8] = np.searchsorted(
-            shares[:-1], stream("export_parcel_lane").random(n), side="right"
-        ).astype(np.uint8)
-        return ExportParcels(
-            lane=lane,
-            mass=mass,
-            volume=volume,
-            handling=times(stream("export_handling"), n, handling),
-            is_no_read=flags(stream("export_no_read"), n, self.config.parcels.no_read_share),
-            is_non_conveyable=flags(stream("export_non_conveyable"), n, exports.non_conveyable_share),
-        )
+    mass, volume = plan.sizes(stream("export_size"), n)
+    handling = bounds(exports.collections.handling_min, exports.collections.handling_spread)
+    return ExportParcels(
+        lane=pick_by(stream("export_parcel_lane").random(n), [*exports.lanes.values()]).astype(np.uint8),
+        mass=mass,
+        volume=volume,
+        handling=times(stream("export_handling"), n, handling),
+        is_no_read=flags(stream("export_no_read"), n, config.parcels.no_read_share),
+        is_non_conveyable=flags(stream("export_non_conveyable"), n, exports.non_conveyable_share),
+    )

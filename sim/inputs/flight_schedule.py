@@ -20,6 +20,7 @@ from sim.errors import ConfigError, InputError
 from sim.inputs.calls import Call, disturbed
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_period import scheduled_rows
+from sim.inputs.quantiles import pick_by
 from sim.streams import Streams, name_words
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
@@ -204,8 +205,7 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
     """The destination that a flight leaves to."""
     if not config.exports.share:
         return 0
-    shares = np.cumsum(list(config.exports.lanes.values()))
-    return int(np.searchsorted(shares[:-1], streams.of("export_lane", *call.entity).random(), side="right"))
+    return int(pick_by(streams.of("export_lane", *call.entity).random(), [*config.exports.lanes.values()]))
 
 
 def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:

@@ -50,9 +50,7 @@ def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> N
             kept = f"the floor that hall {site.halls[other].name} sets aside (transfer_share) for hall {hall.name}"
             floor, where = min((floor, where), (room, kept))
     for flight in {(flight.aircraft, flight.n_parcels): flight for flight in flights}.values():
-        kind = config.fleet[flight.aircraft]
-        decks = kind.main_deck, kind.lower_deck
-        largest = max(uld_counts(flight.n_parcels, decks[0].ulds, decks[1].ulds, decks[0].parcels, decks[1].parcels))
+        largest = max(uld_counts(flight.n_parcels, config.fleet[flight.aircraft]))
         if site.units.are_ulds and site.units.room > floor:
             raise InputError(
                 f"presorted.uld_pallets: a whole ULD takes the room of {site.units.room} parcels, more than {where},"

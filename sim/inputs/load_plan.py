@@ -138,14 +138,7 @@ class LoadPlan:
         A bag is of one ULD; a whole ULD without parcels is no unit. None: parcels are the units.
         """
         kind, bag = self.config.fleet[flight.aircraft], self.config.presorted.bag_size
-        counts = uld_counts(
-            flight.n_parcels // bag,
-            kind.main_deck.ulds,
-            kind.lower_deck.ulds,
-            kind.main_deck.parcels,
-            kind.lower_deck.parcels,
-        )
-        first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        first = np.concatenate(([0], np.cumsum(uld_counts(flight.n_parcels // bag, kind)))).astype(np.int64)
         if self.config.presorted.goods is Presorting.NONE:
             return first, None
         if self.config.presorted.goods is Presorting.BAGS:

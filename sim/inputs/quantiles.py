@@ -18,5 +18,10 @@ def midpoints(n: int = QUANTILES) -> Numbers:
 
 def pick(shares: Sequence[float]) -> Counts:
     """Which of several, whose shares add up to one, by draw (QUANTILES)."""
-    picked: Counts = np.searchsorted(np.cumsum(shares)[:-1], midpoints(), side="right")
+    return pick_by(midpoints(), shares)
+
+
+def pick_by(draws: Numbers | float, shares: Sequence[float]) -> Counts:
+    """Likewise by draws (N) from 0 to below 1."""
+    picked: Counts = np.searchsorted(np.cumsum(shares)[:-1], draws, side="right")
     return picked

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from sim.config import Deck, Hall, HubConfig
+from sim.config import AircraftType, Deck, Hall, HubConfig
 from sim.config.bounds import minute_of_day
 from sim.config.customs import Customs
 from sim.config.handling import Packout
@@ -28,13 +28,13 @@ from sim.streams import Streams
 from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 
-def uld_counts(parcels: int, n_main: int, n_lower: int, main: int, lower: int) -> list[int]:
+def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
     """Parcels of each ULD of a flight: in the decks' proportions, adding up exactly.
 
-    >>> uld_counts(10, 2, 1, 2, 1)
+    >>> uld_counts(10, AircraftType(1.0, Deck(2, 2, 1.0, 1.0), Deck(1, 1, 1.0, 1.0), 1.0))
     [4, 4, 2]
     """
-    weight = np.cumsum([0] + [main] * n_main + [lower] * n_lower)
+    weight = np.cumsum([0, *(deck.parcels for deck in (kind.main_deck, kind.lower_deck) for _ in range(deck.ulds))])
     return [int(n) for n in np.diff(weight * parcels // weight[-1])]
 
 
