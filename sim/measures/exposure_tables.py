@@ -1,6 +1,7 @@
 """The tables of data and trade of a replication, and their laws."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -86,18 +87,16 @@ Sent = tuple[Minutes, Counts]
 def message_columns(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
 ) -> dict[str, list[object]]:
-    """One row a message, day of sending, and whether what it tells of is measured; empty without a ledger."""
-    if not config.exposure.is_on:
-        return {}
+    """One row a message, day of sending, and whether what it tells of is measured."""
     sent = event_counts(inputs, record, tables)
     low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))
-    rows: dict[tuple[str, int, bool], int] = {}
+    rows = Counter[tuple[str, int, bool]]()
     for name, message in config.exposure.messages.items():
         instants, counts = sent[message.event]()
         day = np.floor((instants + message.after_h * MIN_PER_H) / MIN_PER_DAY).astype(np.int64)
         is_measured = (instants >= low) & (instants < high)
-        for key in zip(day.tolist(), is_measured.tolist(), counts.tolist(), strict=True):
-            rows[name, *key[:2]] = rows.get((name, *key[:2]), 0) + key[2]
+        for *when, n in zip(day.tolist(), is_measured.tolist(), counts.tolist(), strict=True):
+            rows[name, *when] += n
     return in_order("messages", ((name, day, n, is_measured) for (name, day, is_measured), n in rows.items() if n))
 
 
@@ -226,16 +225,12 @@ def iso_week(monday: int) -> str:
     return f"{iso.year}W{iso.week:02}"
 
 
-def _exported(config: HubConfig, out_ulds: Table) -> dict[tuple[int, str], int]:
+def _exported(config: HubConfig, out_ulds: Table) -> Counter[tuple[int, str]]:
     """Parcels off-block in the measured days, by week and destination."""
-    exported: dict[tuple[int, str], int] = {}
-    low, high = config.warmup_days, config.days
-    for departed, lane, n in zip(*(out_ulds[name].tolist() for name in _OUT), strict=True):
-        instant = 0 if np.isnan(departed) else int(departed * TICKS_PER_MIN)
-        if not np.isnan(departed) and low * TICKS_PER_DAY <= instant < high * TICKS_PER_DAY:
-            key = week_of(config, instant), lane
-            exported[key] = exported.get(key, 0) + n
+    exported = Counter[tuple[int, str]]()
+    low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))
+    columns = (out_ulds[name].tolist() for name in ("departed", "lane_name", "n_parcels"))
+    for departed, lane, n in zip(*columns, strict=True):
+        if low <= departed < high:
+            exported[week_of(config, int(departed * TICKS_PER_MIN)), lane] += n
     return exported
-
-
-_OUT = ("departed", "lane_name", "n_parcels")

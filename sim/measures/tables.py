@@ -12,6 +12,7 @@ from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Site
+from sim.kernels.ordering import joined
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.export_tables import export_tables
@@ -148,24 +149,21 @@ def _undeclared(name: str, row: CustomsRow) -> int:
     return NEVER if name in _INSTANTS else 0
 
 
-_FLOW = ("number", "machine", "route", "time", "n_came", "n_left")
+_FLOW = ("place", "hall", "number", "machine", "route", "time", "n_came", "n_left")
 Steps = tuple[str, int, int, list[int], list[int]]
 """Kind of post, hall, machine, instants [ticks] and posts from each on."""
 
 
 def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
     """Places and intervals in which something comes or leaves."""
-    parts: dict[str, list[object]] = {name: [] for name in ("place", "hall", *_FLOW)}
+    parts = []
     for (place, hall), tally in record.flows.items():
         number, interval = np.nonzero(tally.came | tally.left)
         time = np.minimum((interval + 1) * inputs.flow_width, inputs.end)
-        machine, route = _of_place(inputs.site, place, number)
-        values = number, machine, route, time, tally.came[number, interval], tally.left[number, interval]
-        for name, part in zip(_FLOW, values, strict=True):
-            parts[name].append(part)
-        parts["place"].append(np.full(len(number), place))
-        parts["hall"].append(np.full(len(number), hall))
-    return {name: np.concatenate(part) if part else [] for name, part in parts.items()}  # type: ignore[arg-type]
+        here = (np.full(len(number), name) for name in (place, hall))
+        counts = tally.came[number, interval], tally.left[number, interval]
+        parts.append((*here, number, *_of_place(inputs.site, place, number), time, *counts))
+    return dict(zip(_FLOW, joined(parts), strict=True)) if parts else {}
 
 
 def _of_place(site: Site, place: str, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -185,8 +183,7 @@ def manning_columns(inputs: Inputs) -> Columns:
         for since, n in zip(start, posts, strict=True)
         if since < inputs.end
     ]
-    names = ("kind", "hall", "machine", "since", "n_posts")
-    return {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    return in_order("manning", rows)
 
 
 def _steps(site: Site) -> Iterator[Steps]:
