@@ -1,6 +1,6 @@
 """The ledgers of data and goods of one design, gathered from its tables: means over replications."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -75,24 +75,34 @@ class Ledgers:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        return effects(self.matrices, self.inference)
+        """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
+        changed = []
+        for matrix in self.matrices[1:]:
+            for at, party in enumerate(matrix.parties):
+                without, kept = float(self.matrices[0].kept[at].sum()), float(matrix.kept[at].sum())
+                r2_without, r2 = (_r2_of(self.inference, party, policy) for policy in (NO_POLICY, matrix.policy))
+                is_read_otherwise = abs(kept - without) > _LEAST_SHARE * without
+                is_inferred_otherwise = r2_without is not None and r2 is not None and abs(r2 - r2_without) >= _LEAST_R2
+                if is_read_otherwise or is_inferred_otherwise:
+                    changed.append(Effect(matrix.policy, party, without, kept, r2_without, r2))
+        return tuple(changed)
 
 
 def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
-    """From the tables that are `READ`."""
+    """From the tables that are `READ`, of the design of this label."""
+    of_design = {name: tables[name][tables[name]["scenario"] == label] for name in READ}
     return Ledgers(
-        matrices(tables["exposure_matrix"], label, n_days),
-        flows(tables["data_flows"], label, n_days),
-        inference(tables["inference"], label),
-        trade(tables["trade"], label),
-        balance(tables["trade_balance"], label),
-        accesses(tables["watch"], label, n_days),
+        matrices(of_design["exposure_matrix"], n_days),
+        flows(of_design["data_flows"], n_days),
+        inference(of_design["inference"]),
+        trade(of_design["trade"]),
+        balance(of_design["trade_balance"]),
+        accesses(of_design["watch"], n_days),
     )
 
 
-def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
+def matrices(of_design: Frame, n_days: int) -> tuple[Matrix, ...]:
     """One a policy, no policy first; parties by what they keep without one, most first."""
-    of_design = table[table["scenario"] == label]
     if of_design.empty:
         return ()
     scale = 1 / (of_design["replication"].nunique() * max(1, n_days))
@@ -111,34 +121,31 @@ def matrices(table: Frame, label: str, n_days: int) -> tuple[Matrix, ...]:
     return tuple(of_policies)
 
 
-def flows(table: Frame, label: str, n_days: int) -> Frame:
+def flows(of_design: Frame, n_days: int) -> Frame:
     """Records a day by policy and way, no policy first: sent, and readable in clear for the operator of the system.
 
     A way is from under the sender's law to where a copy is kept, and under whose law; fields together.
     """
-    of_design = table[table["scenario"] == label]
     scale = 1 / max(1, of_design["replication"].nunique() * max(1, n_days))
     sums = of_design.groupby(["policy", *WAY])[["n_records", "n_readable"]].sum() * scale
     rows = sums.set_axis(["records_per_day", "readable_per_day"], axis=1).reset_index()
     return rows.sort_values("policy", key=lambda policies: policies != NO_POLICY, kind="stable")
 
 
-def inference(table: Frame, label: str) -> Frame | None:
+def inference(of_design: Frame) -> Frame | None:
     """R² by party and policy, mean over replications; NaN where volumes do not vary."""
-    of_design = table[table["scenario"] == label]
     if of_design.empty:
         return None
     wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)
     return wide[list(_policies(of_design))].sort_values(NO_POLICY, ascending=False, kind="stable")
 
 
-def accesses(table: Frame, label: str, n_days: int) -> Frame:
+def accesses(watch: Frame, n_days: int) -> Frame:
     """A row a policy, party and field, no policy first.
 
     Accesses a day, `given_per_day` and, expected, `outside_per_day`; the share of those that is never noticed, and the
     days until one is, and the first of them: the days that the log is kept, where no audit notices it.
     """
-    watch = table[table["scenario"] == label]
     scale = 1 / max(1, watch["replication"].nunique() * max(1, n_days))
     n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
     watch = watch.assign(n_outside=n_outside, is_policy=watch["policy"] != NO_POLICY)
@@ -161,22 +168,6 @@ def by_policy(accesses_made: Frame) -> Iterator[tuple[str, float, float, float]]
         yield str(policy), total, never, after
 
 
-def effects(matrices: Sequence[Matrix], inferred: Frame | None) -> tuple[Effect, ...]:
-    """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
-    if not matrices:
-        return ()
-    changed = []
-    for matrix in matrices[1:]:
-        for at, party in enumerate(matrix.parties):
-            without, kept = float(matrices[0].kept[at].sum()), float(matrix.kept[at].sum())
-            r2_without, r2 = _r2_of(inferred, party, NO_POLICY), _r2_of(inferred, party, matrix.policy)
-            is_read_otherwise = abs(kept - without) > _LEAST_SHARE * without
-            is_inferred_otherwise = r2_without is not None and r2 is not None and abs(r2 - r2_without) >= _LEAST_R2
-            if is_read_otherwise or is_inferred_otherwise:
-                changed.append(Effect(matrix.policy, party, without, kept, r2_without, r2))
-    return tuple(changed)
-
-
 def sentence(effect: Effect) -> str:
     """What a policy does for a party, in words: records, and R² if it changes."""
     records = f"{compact(effect.kept_without)} → {compact(effect.kept_with)} records in clear"
@@ -195,9 +186,9 @@ def _r2_of(inferred: Frame | None, party: str, policy: str) -> float | None:
     return None if np.isnan(r2) else r2
 
 
-def trade(table: Frame, label: str) -> Trade | None:
+def trade(of_design: Frame) -> Trade | None:
     """Lanes by value, most first."""
-    goods = table[(table["scenario"] == label) & ~table["is_export"]]
+    goods = of_design[~of_design["is_export"]]
     if goods.empty:
         return None
     scale = 1 / goods["replication"].nunique()
@@ -216,10 +207,10 @@ def trade(table: Frame, label: str) -> Trade | None:
     )
 
 
-def balance(table: Frame, label: str) -> Frame:
+def balance(of_design: Frame) -> Frame:
     """The rows of the table, mean over replications; the simulated ones first."""
-    of_design = table[table["scenario"] == label].drop(columns=["scenario", "replication"])
-    rows = of_design.groupby(["is_simulated", "export_share", "national_year"])
+    figures = of_design.drop(columns=["scenario", "replication"])
+    rows = figures.groupby(["is_simulated", "export_share", "national_year"])
     return rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
 
 

@@ -48,10 +48,7 @@ def lookup_in_force(exposure: Exposure) -> Lookup | None:
 
 def views(exposure: Exposure, policy: DataPolicy | None) -> tuple[View, ...]:
     """Every copy of every message, in configured order; a message carries what its sender still knows."""
-    return tuple(
-        _view(exposure, policy, sending, tuple(field for field in sending.fields if field in sending.known))
-        for sending in _told(exposure, policy)
-    )
+    return tuple(_view(exposure, policy, sending) for sending in _told(exposure, policy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def _meant_for(policy: DataPolicy | None, message: Message, receiver: str, copy:
     )
 
 
-def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told, fields: tuple[str, ...]) -> View:
+def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told) -> View:
     system = exposure.systems[sending.copy.system]
     operator, jurisdiction = system.operator, system.jurisdiction
     if policy and operator in policy.operators:
@@ -102,7 +99,11 @@ def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told, fields:
         jurisdiction,
         operator,
         (sending.receiver,) if is_sealed else tuple(dict.fromkeys((sending.receiver, operator))),
-        {field: _seen(policy, sending.message, sending.copy, field) for field in fields},
+        {
+            field: _seen(policy, sending.message, sending.copy, field)
+            for field in sending.fields
+            if field in sending.known
+        },
     )
 
 
