@@ -84,6 +84,14 @@ def outcome_of(
     )
 
 
+def by_design(kpis: Mapping[Key, Mapping[str, float]]) -> dict[str, list[Mapping[str, float]]]:
+    """The KPIs of each design's replications, in their order."""
+    rows: dict[str, list[Mapping[str, float]]] = {}
+    for (label, _), values in sorted(kpis.items()):
+        rows.setdefault(label, []).append(values)
+    return rows
+
+
 def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
     """Values by design and KPI, of KPIs by design and replication."""
     samples: dict[str, dict[str, list[float]]] = {}

@@ -25,6 +25,7 @@ from experiments.designs.varying import changed
 from experiments.formatting import number, with_interval
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.replications.summing import by_design
 from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
@@ -195,8 +196,7 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     designs = [base, *varied.values()]
     bench.check(designs)
     bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
-    kpis = bench.evaluated(designs, n)
-    samples = {design.label: [kpis[design.label, number] for number in range(n)] for design in designs}
+    samples = by_design(bench.evaluated(designs, n))
     of_settings = {at: samples[design.label] for at, design in varied.items()}
     return found_in(samples[base.label], of_settings, config.customs.examination_min)
 

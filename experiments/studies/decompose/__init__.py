@@ -27,7 +27,7 @@ from experiments.designs.spreadsheet import designs_among, key_of
 from experiments.formatting import kpi_name, signed, with_interval
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
-from experiments.replications.summing import Outcome
+from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -206,11 +206,7 @@ def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
     """All coalitions simulated, and each KPI's gain split."""
     designs, keys = asked.designs, asked.keys
     outcome = bench.replicated(designs, keys, has_tables=False)
-    kpis = bench.evaluated(designs, outcome.n)
-    values = {
-        design.label: {kpi: [kpis[design.label, number][kpi] for number in range(outcome.n)] for kpi in KPIS}
-        for design in designs
-    }
+    values = samples_of(bench.evaluated(designs, outcome.n))
     result = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
     bench.complete(outcome, tables_of(result))
     return result

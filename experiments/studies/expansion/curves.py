@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from experiments.designs.design import Design
 from experiments.money.accounts import WAGES, activity, annual_lines
-from experiments.money.discounting import as_eur
 from experiments.money.prices import Paid
 from experiments.replications.stability import Stability
 from experiments.report.sections import said
@@ -103,7 +102,7 @@ class Curves:
         lines = annual_lines(config, activity(config, kpis, prices.labour), prices)
         assert tuple(line.name for line in lines) == self._measured.lines
         self.values[hub, load, replication] = [
-            *(as_eur(line.cents) for line in lines),
+            *(line.eur for line in lines),
             *(kpis[kpi] for kpi in self._measured.kpis),
             *(self._wages(config, kpis, paid) for paid in self._measured.paid),
         ]
@@ -112,7 +111,7 @@ class Curves:
         """What labour costs a year if it is paid in this way [EUR], negative."""
         prices = self._own.cost
         done = activity(config, kpis, replace(prices.labour, paid=paid))
-        return sum(as_eur(line.cents) for line in annual_lines(config, done, prices) if line.name in WAGES)
+        return sum(line.eur for line in annual_lines(config, done, prices) if line.name in WAGES)
 
     def compose(self) -> None:
         """Fill in what is put together of hubs that are there; shares stay shares."""

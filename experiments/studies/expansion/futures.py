@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -12,9 +13,10 @@ from experiments.money.accounts import activity, annual_lines
 from experiments.money.assets import investment
 from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
+from experiments.replications.summing import by_design
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
 from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionKeys
-from experiments.studies.expansion.hubs import flights_at
+from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
 from experiments.studies.expansion.value import Books, Worth, needed, worth
@@ -123,8 +125,7 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
 def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: int, simulate: Simulate) -> None:
     nodes = {node: curves.node(*node) for node in missing}
     kpis = simulate(list(nodes.values()))
-    values = {design.label: [kpis[design.label, number] for number in range(replications)] for design in nodes.values()}
-    curves.stability |= judged_as_run(nodes.values(), values)
+    curves.stability |= judged_as_run(nodes.values(), by_design(kpis))
     for (hub, load), design in nodes.items():
         for replication in range(replications):
             curves.put(hub, load, replication, kpis[design.label, replication])
@@ -156,4 +157,10 @@ def _books(world: World, designs: Sequence[Design], asked: Expansion, base: HubC
     built = tuple(line.name for line in investment(base, base, asked.cost))
     parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
     hubs = {design.label: design.hub for design in designs}
-    return Books(world, hubs, built, discount_factors(asked, asked.cost.discounting.rate), parcels_at, {})
+
+    @cache
+    def change(path: str, limit: float | None, n: int) -> Floats:
+        before, after = (hubs[world.label(State(path, limit, at))] for at in (n, n + 1))
+        return np.array([line.eur for line in investment(before, after, asked.cost)])
+
+    return Books(world, hubs, built, discount_factors(asked, asked.cost.discounting.rate), parcels_at, change)

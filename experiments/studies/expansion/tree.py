@@ -152,9 +152,8 @@ def probability_of_best(mean: Floats, best: int) -> float:
         if number == best or not difference.any():
             continue
         interval = two_sources(difference)
-        if interval.low is None or interval.high is None:
+        if (half := interval.half_width) is None:
             return math.nan
-        half = (interval.high - interval.low) / 2
         if half == 0:
             continue
         k, r = difference.shape
@@ -175,13 +174,9 @@ def quantile(values: Floats, weight: Floats, share: float) -> float:
 
 def bands(values: Floats, weight: Floats) -> Floats:
     """Mean and quantiles over futures of each year: (G, F, K, Y) to (3, Y)."""
-    k, years = values.shape[2:]
-    rows = []
-    for year in range(years):
-        each = values[..., year]
-        mean = float(np.einsum("gfk,gf->", each, weight)) / k
-        rows.append((mean, *(quantile(each, weight, share) for share in BANDS)))
-    return np.array(rows).T
+    years = np.moveaxis(values, -1, 0)
+    means = [float(np.einsum("gfk,gf->", each, weight)) / values.shape[2] for each in years]
+    return np.array([means, *([quantile(each, weight, share) for each in years] for share in BANDS)])
 
 
 def share(is_so: NDArray[np.bool_], weight: Floats) -> float:

@@ -1,6 +1,6 @@
 """What a timeline earns and spends, line by line, and how it serves, year by year."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.money.accounts import DAYS_PER_YEAR
-from experiments.money.assets import HALLS, investment
-from experiments.money.discounting import as_eur, discount_factor, flows
+from experiments.money.assets import HALLS
+from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
-from experiments.studies.expansion.design import Expansion, Path, month_of
-from experiments.studies.expansion.hubs import State
+from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import QUARTERS, Opening, Timeline, World
 from sim.config import HubConfig
 
@@ -51,24 +50,12 @@ class Books:
     factors: Floats
     parcels_at: int
     """Where the KPI parcels_per_day is among the measures."""
-    changes: dict[tuple[str, float | None, int], Floats]
-    """Of phases that were asked for."""
+    change: Callable[[str, float | None, int], Floats]
+    """What the n-th phase of a path within a limit costs to build, by line of `built` [EUR]; n from 0."""
 
     @property
     def lines(self) -> tuple[str, ...]:
         return (*self.world.measured.lines, PLANNING, *self.built, CONDITIONS, RESIDUAL)
-
-    def change(self, path: str, limit: float | None, n: int) -> Floats:
-        """What the n-th phase of a path costs to build, by line of `built` [EUR]; n from 0."""
-        key = path, limit, n
-        if key not in self.changes:
-            self.changes[key] = self._change(path, limit, n)
-        return self.changes[key]
-
-    def _change(self, path: str, limit: float | None, n: int) -> Floats:
-        before, after = (self.hubs[self.world.label(State(path, limit, at))] for at in (n, n + 1))
-        lines = investment(before, after, self.world.asked.cost)
-        return np.array([as_eur(line.cents) for line in lines])
 
 
 def quarter_years(asked: Expansion) -> list[float]:
@@ -118,7 +105,8 @@ def _building(books: Books, line: Timeline) -> Floats:
     flows = np.zeros((n, built + 3))
     flows[:, 0] = -_planned(books, line.path, n)
     for number, opening in enumerate(line.openings):
-        cost = books.change(line.path, line.limit_m2, number) * (1 - _risked(asked, asked.paths[line.path], number))
+        at_risk = _risked(asked, asked.paths[line.path].phases[opening.phase])
+        cost = books.change(line.path, line.limit_m2, number) * (1 - at_risk)
         flows[:, 1:after] += _while_built(opening, n)[:, None] * cost
         flows[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
     for quarter, stage, result in line.conditions:
@@ -131,18 +119,17 @@ def _building(books: Books, line: Timeline) -> Floats:
 def _planned(books: Books, path: str, n: int) -> Floats:
     """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
     keys, spent = books.world.asked, np.zeros(n)
-    for number in range(books.world.n_phases(path, None)):
-        phase = list(keys.paths[path].phases.values())[number]
-        share = _risked(keys, keys.paths[path], number)
-        if share:
+    phases = keys.paths[path].phases.values()
+    for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
+        if share := _risked(keys, phase):
             asked = max(0.0, _asked(keys, phase.needs[0]))
             if asked < _MONTHS * n:
                 spent[int(asked // _MONTHS)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
-def _risked(asked: Expansion, path: Path, number: int) -> float:
-    return asked.at_risk_share if list(path.phases.values())[number].needs else 0.0
+def _risked(asked: Expansion, phase: Phase) -> float:
+    return asked.at_risk_share if phase.needs else 0.0
 
 
 def _asked(keys: Expansion, stage: str) -> float:

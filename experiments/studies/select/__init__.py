@@ -30,7 +30,6 @@ from experiments.designs.what_if import scaled_to
 from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
-from experiments.replications.summing import samples_of
 from experiments.report.design_names import design_name, tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.key_names import heading_of_key
@@ -133,7 +132,7 @@ def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
     designs, keys = asked.designs, asked.keys
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
-    result = found_in(designs, keys, selection, samples_of(bench.needed([])))
+    result = found_in(designs, keys, selection, bench.needed([]))
     bench.complete(result.outcome, [stored(Row, result.rows)])
     return result
 

@@ -7,13 +7,13 @@ from typing import Final
 
 from experiments.designs.design import Design
 from experiments.formatting import kpi_name, number, short, unit_name, whole, with_interval
-from experiments.replications.stability import Stability, judged_as_run
-from experiments.replications.summing import Outcome, intervals_of
+from experiments.frame.study import Kpis
+from experiments.replications.stability import judged_as_run
+from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.statistics.precision import Samples
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
@@ -54,35 +54,29 @@ class Found:
         return next((row for row in self.rows if row.verdict is Fate.SELECTED), None)
 
 
-def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, values: Samples) -> Found:
+def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Found:
+    values = samples_of(kpis)
     intervals = intervals_of({design.label: values[design.label] for design in designs})
     asked = keys.select
     rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
-        kpis = intervals[design.label]
-        cost = kpis[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
+        known = intervals[design.label]
+        cost = known[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
         by = None if verdict.by is None else design_name(designs[verdict.by].label)
         fate = verdict.fate
-        if fate is Fate.INFEASIBLE and _is_at_target(asked, kpis[asked.kpi]):
+        kpi = known[asked.kpi]
+        if fate is Fate.INFEASIBLE and _is_at_target(asked, kpi):
             fate = Fate.AT_TARGET
-        kpi, reason = kpis[asked.kpi], _reason(keys, fate, verdict.n, by)
+        reason = _reason(keys, fate, verdict.n, by)
         unit = KPIS[asked.kpi].unit
         rows.append(Row(design.label, len(rows), cost, asked.cost_unit, kpi.n, kpi, unit, fate, reason))
-    outcome = Outcome(tuple(designs), intervals, {}, keys.family, _stability(designs, values), factors=keys.factors)
+    stability = judged_as_run(designs, by_design(kpis))
+    outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
 def _is_at_target(asked: Select, kpi: Interval) -> bool:
     return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
-
-
-def _stability(designs: Sequence[Design], values: Samples) -> dict[str, Stability]:
-    """The verdicts as far as the replications of the race decide them."""
-    rows = {
-        label: [dict(zip(samples, row, strict=True)) for row in zip(*samples.values(), strict=True)]
-        for label, samples in values.items()
-    }
-    return judged_as_run(designs, rows)
 
 
 def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 
 from experiments.frame.study import Asked, Bench, Study
 from experiments.replications.stability import Stability, judged_as_run
+from experiments.replications.summing import by_design
 from experiments.report.sections import said
 from experiments.statistics.factors import Floats, effects, indices
 from experiments.statistics.two_sources import noise_share
@@ -75,16 +76,15 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
 
 def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Floats], dict[str, Stability]]:
     """Each KPI at all points, (R, N), and whether the designs are stable."""
-    n = keys.replications
-    kpis = bench.evaluated(stage.designs, n)
+    rows = by_design(bench.evaluated(stage.designs, keys.replications))
+    at_points = list(zip(*(rows[label] for label in stage.labels), strict=True))
     by_kpi = {}
     for kpi in keys.sensitivity.kpis:
-        values = np.array([[kpis[label, number][kpi] for label in stage.labels] for number in range(n)])
+        values = np.array([[row[kpi] for row in of_replication] for of_replication in at_points])
         if not np.isfinite(values).all():
             raise CargohubError(said("not_finite_kpi", kpi=kpi))
         by_kpi[kpi] = values
-    replications = {point.label: [kpis[point.label, number] for number in range(n)] for point in stage.designs}
-    return by_kpi, judged_as_run(stage.designs, replications)
+    return by_kpi, judged_as_run(stage.designs, rows)
 
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:

@@ -181,16 +181,14 @@ def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
     worth -= np.array([[equipment_eur_per_year(base, design.hub, prices)] for design in ladder.designs])
     area = np.array([design.hub.area_m2 - base.area_m2 for design in ladder.designs])
     on_time = [float(np.mean([kpis[design.label, i]["on_time_share"] for i in range(n)])) for design in ladder.designs]
-    steps = []
+    steps, samples = [], []
     for at in range(len(area)):
         high, low = (at, at - 1) if at else (-1, 0)
-        sample = (worth[high] - worth[low]) / (area[high] - area[low])
-        worth_of_step = mean_interval([float(value) for value in sample])
+        samples.append(((worth[high] - worth[low]) / (area[high] - area[low])).tolist())
         units, unit = (at or len(area) - 1) * ladder.units_a_step, HALL_UNITS[ladder.zone].unit
         place = (ladder.flights_per_day, ladder.zone, at, units, unit, float(area[high]))
-        steps.append(Step(*place, worth_of_step, on_time[high]))
-    first = (worth[1] - worth[0]) / area[1]
-    return Zone(ladder, tuple(steps), tuple(float(value) for value in first), on_time[0])
+        steps.append(Step(*place, mean_interval(samples[at]), on_time[high]))
+    return Zone(ladder, tuple(steps), tuple(samples[1]), on_time[0])
 
 
 @dataclass(frozen=True)
