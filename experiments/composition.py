@@ -36,6 +36,8 @@ T = TypeVar("T")
 ROOT = "config"
 """The file that lists the groups: `configs/config.yaml`."""
 
+_OF_HUB = [field.name for field in fields(HubConfig)]
+"""Keys of a hub."""
 _FACTORS = "factors"
 """Of designs, which no word sets."""
 _PRECISION = "precision"
@@ -65,9 +67,8 @@ def load(
         f"scenario={word_value(scenario)}",
     ]
     composed = compose(words, config_dir)
-    names = [field.name for field in fields(HubConfig)]
-    for key in composed.keys() - names - _study_keys().keys():
-        raise ConfigError(f"{key}: unknown key{near(key, names)}")
+    for key in composed.keys() - _OF_HUB - _study_keys().keys():
+        raise ConfigError(f"{key}: unknown key{near(key, _OF_HUB)}")
     return hub(composed)
 
 
@@ -102,8 +103,7 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
-    names = [field.name for field in fields(HubConfig)]
-    config = read(HubConfig, {name: composed[name] for name in names if name in composed})
+    config = read(HubConfig, {name: composed[name] for name in _OF_HUB if name in composed})
     return fitted(config) if config.fit == "auto" else config
 
 
@@ -115,11 +115,10 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
-    hubs = {field.name for field in fields(HubConfig)}
     of_study = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     unset: dict[str, object] = {name: {} for name in of_study if name == _FACTORS}
     of_study = [name for name in of_study if name not in unset]
-    names = [*hubs, *of_study]
+    names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
         if key not in _study_keys():
             raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
@@ -147,8 +146,7 @@ def _whose(key: str) -> str:
 @cache
 def _study_keys() -> Mapping[str, object]:
     """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
-    hubs = {field.name for field in fields(HubConfig)}
-    return {key: value for key, value in compose().items() if key not in hubs}
+    return {key: value for key, value in compose().items() if key not in _OF_HUB}
 
 
 @lru_cache(maxsize=64)

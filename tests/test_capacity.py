@@ -18,7 +18,7 @@ from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
 from experiments.replications.stability import grow
-from experiments.report.figures.capacity_figure import CapacityChart, draw
+from experiments.report.figures.capacity_figure import draw, prepare
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
@@ -474,11 +474,11 @@ def test_the_chart_draws_a_row_a_scenario() -> None:
 
     values = {"a": Interval(5.0, 4.8, 5.2, 2), "b": Interval(9.0, None, None, 1)}
     ladders = {"a": {"machines": 5.1, "doors": 50.0}, "b": {"machines": 10.0, "handcoding_desks": 10.02}}
-    chart = CapacityChart.of(values, ladders, 0.95)
-    assert [threshold.lowest for threshold in chart.thresholds] == [
+    thresholds = prepare(values, ladders)
+    assert [threshold.lowest for threshold in thresholds] == [
         "sorting machines",
         "sorting machines, hand-coding desks",
     ]
     ax = Figure().subplots()
-    draw(ax, chart)
+    draw(ax, thresholds, 0.95)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]

@@ -63,7 +63,7 @@ class DesignsText:
 
     @property
     def titles(self) -> dict[str, str]:
-        return {design.label: " ".join(design.title.split()) for design in self.designs}
+        return {design.label: design.title_line for design in self.designs}
 
     def verdicts(self) -> list[DesignVerdict]:
         ladders = {design.label: self.outcome.ladder(design) for design in self.outcome.designs}

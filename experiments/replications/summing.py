@@ -206,12 +206,10 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
     """The label of the design that differs from each in the packing rule alone; empty where there is none."""
     if len({design.hub.packout.rule for design in designs}) == 1:
         return [""] * len(designs)
-    keys = [
-        repr(replace(design.hub, packout=replace(design.hub.packout, rule=PackoutRule.FLEXIBLE))) for design in designs
-    ]
-    labels = {(key, design.hub.packout.rule): design.label for key, design in zip(keys, designs, strict=True)}
+    labels = {repr(design.hub): design.label for design in designs}
     other = {PackoutRule.FLEXIBLE: PackoutRule.DEDICATED, PackoutRule.DEDICATED: PackoutRule.FLEXIBLE}
-    return [labels.get((key, other[design.hub.packout.rule]), "") for key, design in zip(keys, designs, strict=True)]
+    pairs = [(design.hub, design.hub.packout) for design in designs]
+    return [labels.get(repr(replace(hub, packout=replace(own, rule=other[own.rule]))), "") for hub, own in pairs]
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:

@@ -61,7 +61,7 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_y
     values = read_values(tables["summary"])
     yield _headlines(points, values)
     yield _ladder(main, read_ladder(tables.get("ladder")))
-    panel = Panel("", main, tuple(_title(point) for point in main))
+    panel = Panel("", main, tuple(point.title_line for point in main))
     (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), window, values)
     stages = [label for label, *_ in dwell_figure.STAGES.values()]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
@@ -78,10 +78,6 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_y
     x = f"hours after {main[0].start_date} 00:00"
     yield _one("backlog", "Backlog, mean of the replications", x, "parcels", panel, rows, "lines")
     yield "all KPIs", _kpi_rows(points, values, KPIS), []
-
-
-def _title(point: NamedDesign) -> str:
-    return " ".join(point.title.split())
 
 
 def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:
@@ -101,7 +97,7 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, fl
     first = bottleneck.rungs(ladders[known[0].label]) if known else []
     rates = [[resource_heading(name), *(ladders[point.label].get(name) for point in known)] for name, _ in first]
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
-    panel = Panel("", tuple(known), tuple(map(_title, known)))
+    panel = Panel("", tuple(known), tuple(point.title_line for point in known))
     return _one(
         "bottleneck", "What each resource alone can handle, staffed round the clock", "resource", "parcels a day",
         panel, [arriving, *rates] if rates else [], "bars",
@@ -127,8 +123,8 @@ def _headlines(points: Sequence[NamedDesign], values: Values) -> Made:
 
 def _kpi_rows(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str]) -> Rows:
     """Of KPIs that a design has: means, and of each design its interval, and how far that reaches as formulas."""
-    ends = [f"{_title(point)}: {end}" for point in points for end in _ENDS]
-    rows: Rows = [["KPI", "unit", *map(_title, points), *ends]]
+    ends = [f"{point.title_line}: {end}" for point in points for end in _ENDS]
+    rows: Rows = [["KPI", "unit", *(point.title_line for point in points), *ends]]
     for name in kpis:
         of_designs = [values[point.label].get(name) for point in points]
         unit = next((value.unit for value in of_designs if value is not None), None)

@@ -54,7 +54,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
 
 def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[str]:
     """Letters with what tells the designs apart, for pictures: of a title the parts that not all designs have."""
-    parts = [re.split(r", | \(|: ", " ".join(point.title.split()).rstrip(")")) for point in points]
+    parts = [re.split(r", | \(|: ", point.title_line.rstrip(")")) for point in points]
     shared = set.intersection(*map(set, parts))
     own = (", ".join(part for part in each if part not in shared) for each in parts)
     return [f"{mark} {shorten(text, _LONGEST, placeholder=' …')}" for mark, text in zip(marks, own, strict=False)]

@@ -41,6 +41,11 @@ class NamedDesign(DesignRow):
     """Values of the keys in which designs of a file differ."""
 
     @property
+    def title_line(self) -> str:
+        """The title on one line."""
+        return " ".join(self.title.split())
+
+    @property
     def share(self) -> "ShareBand | None":
         """Of the airport's parcels, where the demand is an estimate of the hub's."""
         band = ShareBand(self.airport_parcels_per_year, self.hub_share_least, self.hub_share_most)

@@ -103,7 +103,7 @@ def on_time_text(point: NamedDesign, on_time: Value) -> str:
 
 def _title(point: NamedDesign) -> str:
     """The design's name on one line, with the disruptions that are on."""
-    title = " ".join(point.title.split())
+    title = point.title_line
     return title if not point.disruptions or point.disruptions in title else f"{title}, with {point.disruptions}"
 
 

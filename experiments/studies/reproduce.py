@@ -16,17 +16,18 @@ Own options: --here DIR.
 
 import re
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import whole
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options, stored_study, study_of, with_schedule
-from experiments.frame.study import Asked
+from experiments.frame.study import Asked, Study
 from experiments.report.sections import said
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
@@ -60,7 +61,8 @@ def main(arguments: Arguments) -> int:
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
     designs, workers = _designs(recorded, configuration, given), _workers(given)
-    compute = _again(arguments, recorded, configuration, designs, workers)
+    study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
+    command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet)
     check_file(recorded, DICTIONARY)
     rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
     with ExitStack() as stack:
@@ -68,7 +70,7 @@ def main(arguments: Arguments) -> int:
             root = _new(Path(given["here"]), folder)
         else:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
-        again = compute(root)
+        again = _again(recorded, study, Asked(designs, keys, replace(command, out=root), is_typed=False))
         first = _first(recorded, again)
         surroundings = surroundings_of(recorded, again)
         kept = again.folder if "here" in given else None
@@ -127,26 +129,12 @@ def _new(root: Path, folder: Path) -> Path:
     return root
 
 
-def _again(
-    arguments: Arguments,
-    recorded: Manifest,
-    configuration: Configuration,
-    designs: Sequence[Design],
-    workers: int | None,
-) -> Callable[[Path], Manifest]:
-    """What computes the run once more, in a folder; its keys are looked at first."""
-    study = stored_study(recorded)
-    keys = study_of(recorded, configuration, workers)
-    words = command_words(recorded.folder)
-
-    def compute(root: Path) -> Manifest:
-        command = Arguments(recorded.verb, words, out=root, quiet=arguments.quiet)
-        try:
-            return manifest_of(runner.computed(study, Asked(designs, keys, command, is_typed=False), has_page=False)[0])
-        except ConfigError as error:
-            raise InputError(f"{recorded.folder}: study: {error}") from None
-
-    return compute
+def _again(recorded: Manifest, study: Study[Any, Any], asked: Asked[Any]) -> Manifest:
+    """The run computed once more."""
+    try:
+        return manifest_of(runner.computed(study, asked, has_page=False)[0])
+    except ConfigError as error:
+        raise InputError(f"{recorded.folder}: study: {error}") from None
 
 
 def _first(recorded: Manifest, again: Manifest) -> Difference | None:

@@ -69,8 +69,7 @@ def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series
 def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recorder) -> list[Series]:
     """From the machines to the trucks, and the backlog of all."""
     hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
-    limits = dict.fromkeys(("sorting", "handcoding", "manual_sort"), NEVER) | {"customs_hold": hold_zone}
-    limits["packout"] = NEVER
+    limits = {"sorting": NEVER, "handcoding": NEVER, "manual_sort": NEVER, "customs_hold": hold_zone, "packout": NEVER}
     stages = record.stages
     in_yard = inside_rows(edges, columns(Truck, record.trucks), "arrived", "docked")
     return [

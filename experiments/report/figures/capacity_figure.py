@@ -1,6 +1,6 @@
 """What each scenario sustains, with its interval, beside what its resources alone could pass."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,28 +27,20 @@ class Threshold:
     """Name of the lowest rung, with those that lie where it does."""
 
 
-@dataclass(frozen=True, slots=True)
-class CapacityChart:
-    thresholds: tuple[Threshold, ...]
-    target: float
-
-    @classmethod
-    def of(
-        cls, values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]], target: float
-    ) -> "CapacityChart":
-        """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
-        reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
-        thresholds = []
-        for name, flights in values.items():
-            rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
-            together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
-            shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
-            thresholds.append(Threshold(name, flights, shown, ", ".join(together)))
-        return cls(tuple(thresholds), target)
+def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]]) -> list[Threshold]:
+    """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
+    reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
+    thresholds = []
+    for name, flights in values.items():
+        rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
+        together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
+        shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
+        thresholds.append(Threshold(name, flights, shown, ", ".join(together)))
+    return thresholds
 
 
-def draw(ax: Axes, chart: CapacityChart) -> None:
-    for row, threshold in enumerate(chart.thresholds):
+def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
+    for row, threshold in enumerate(thresholds):
         rates = [rate for _, rate in threshold.rungs]
         ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
                    label="a resource alone could pass")  # fmt: skip
@@ -56,17 +48,18 @@ def draw(ax: Axes, chart: CapacityChart) -> None:
                  label="sustained, mean and 95 % interval")  # fmt: skip
         mean = threshold.flights.mean
         style.note(ax, formatting.number(mean), (mean, row), (0, 9), ha="center")
-    style.name_rows(ax, [threshold.name for threshold in chart.thresholds])
+    style.name_rows(ax, [threshold.name for threshold in thresholds])
     ax.set_xlim(left=0)
-    for row, threshold in enumerate(chart.thresholds):
+    for row, threshold in enumerate(thresholds):
         if threshold.rungs:  # its name lies towards the middle, where there is room
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
-    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(chart.target)} on time, backlog level")
+    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog level")
 
 
-def figure(chart: CapacityChart) -> Figure:
-    drawn, ax = style.panel(1.4 + 0.8 * len(chart.thresholds))
-    draw(ax, chart)
+def figure(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]], target: float) -> Figure:
+    """As in `prepare`; `target`: share on time."""
+    drawn, ax = style.panel(1.4 + 0.8 * len(values))
+    draw(ax, prepare(values, ladders), target)
     return style.legend_below(drawn, [ax])

@@ -1,6 +1,5 @@
 """Where the hours of a parcel go: mean time in each stage."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +9,7 @@ from experiments.formatting import number
 from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Axes, Figure
-from experiments.statistics.interval import Value, Values
+from experiments.statistics.interval import Values
 from sim.units import MIN_PER_H, Numbers
 
 STAGES: Final = {
@@ -48,18 +47,16 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
     """Per parcel broken down in the measured days, whether it passes the stage or not."""
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
     means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
-    return tuple(
-        Bars(
-            panel.title,
-            panel.names,
-            means.reindex([point.label for point in panel.points]).fillna(0.0).to_numpy(dtype=float),
-            np.array([_dwell_h(values[point.label]) for point in panel.points]),
-            tuple(
-                DWELL_KPI in (kpis := values[point.label]) and kpis[DWELL_KPI].is_lower_bound for point in panel.points
-            ),
-        )
-        for panel in panels
-    )
+
+    def of(panel: Panel) -> Bars:
+        labels = [point.label for point in panel.points]
+        hours = means.reindex(labels).fillna(0.0).to_numpy(dtype=float)
+        dwells = [values[label].get(DWELL_KPI) for label in labels]
+        mean_h = np.array([np.nan if dwell is None else dwell.mean for dwell in dwells])
+        is_bound = tuple(dwell is not None and dwell.is_lower_bound for dwell in dwells)
+        return Bars(panel.title, panel.names, hours, mean_h, is_bound)
+
+    return tuple(map(of, panels))
 
 
 def draw(ax: Axes, result: Bars) -> None:
@@ -107,7 +104,3 @@ def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
         waited = (moved[end] - moved[begin]) * moved["n_parcels"] / MIN_PER_H
         hours[stage] = waited.groupby(moved["scenario"]).sum()
     return hours.reindex(columns=list(STAGES))
-
-
-def _dwell_h(kpis: Mapping[str, Value]) -> float:
-    return kpis[DWELL_KPI].mean if DWELL_KPI in kpis else np.nan

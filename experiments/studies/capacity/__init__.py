@@ -254,7 +254,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
-    from experiments.report.figures.capacity_figure import CapacityChart, figure
+    from experiments.report.figures.capacity_figure import figure
 
     values = {result.title: result.flights for result in results}
     ladders = {
@@ -265,7 +265,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
         }
         for result in results
     }
-    return picture("capacity", _HEADING, said("capacity_ladders"), figure(CapacityChart.of(values, ladders, target)))
+    return picture("capacity", _HEADING, said("capacity_ladders"), figure(values, ladders, target))
 
 
 STUDY: Final = Study(

@@ -20,7 +20,7 @@ from experiments.studies.expansion.tree import Draw, Leaf, ended
 from sim.errors import ConfigError
 
 QUARTERS: Final = 4
-_MONTHS: Final = 3
+MONTHS: Final = 3
 _WEEKS_PER_MONTH: Final = 365.25 / 7 / 12
 
 
@@ -114,13 +114,13 @@ class Course:
             slots[quarter] = self._slots(quarter, int(hubs[quarter]))
             flights[quarter] = min(wanted[quarter], slots[quarter])
             self._watched.append((int(hubs[quarter]), flights[quarter], wanted[quarter] / slots[quarter]))
-        done = tuple(opening for opening in self._openings if opening.begins < _MONTHS * n)
+        done = tuple(opening for opening in self._openings if opening.begins < MONTHS * n)
         conditions = tuple(self._conditions)
         return Timeline(self._path, self._limit, hubs, wanted, slots, flights, done, conditions, self._is_whole)
 
     def _begin(self, quarter: int) -> None:
         """Plan and open what falls before the middle of the quarter."""
-        middle = _MONTHS * (quarter + 0.5)
+        middle = MONTHS * (quarter + 0.5)
         while True:
             if len(self._openings) == self._n_open and not self._plan(quarter):
                 return
@@ -143,7 +143,7 @@ class Course:
             self._openings[-1].opens if self._openings else 0.0,
         )
         if phase.when:
-            now = float(_MONTHS * quarter)
+            now = float(MONTHS * quarter)
             if now < may or not self._is_due(phase):
                 return False
             may = now
@@ -179,7 +179,7 @@ class Course:
                 self._conditions.append((quarter, stage, result))
 
     def _hub(self, quarter: int) -> int:
-        middle = _MONTHS * (quarter + 0.5)
+        middle = MONTHS * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
         stages = self._world.asked.stages
         named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
@@ -190,7 +190,7 @@ class Course:
         learning = self._phases[self._n_open - 1][1].learning if self._n_open else None
         if learning is None:
             return 1.0
-        since = [_MONTHS * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
+        since = [MONTHS * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
         low, high = (max(0.0, months) * _WEEKS_PER_MONTH / learning.weeks for months in since)
         # The integral of min(1, t) from low to high, of its length.
         area = [min(1.0, t) ** 2 / 2 + max(0.0, t - 1.0) for t in (low, high)]
@@ -201,7 +201,7 @@ class Course:
         asked, accepted = self._world.asked, self._world.accepted
         slots = float(accepted[hub])
         if self._n_open and asked.ramp_months:
-            since = _MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
+            since = MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
             share = min(1.0, since / asked.ramp_months)
             hubs = (self._world.hub(State(self._path, self._limit, n)) for n in (self._n_open - 1, self._n_open))
             before, after = (float(accepted[plain_hub]) for plain_hub in hubs)

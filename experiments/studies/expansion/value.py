@@ -12,14 +12,13 @@ from experiments.money.assets import HALLS
 from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
-from experiments.studies.expansion.timeline import QUARTERS, Opening, Timeline, World
+from experiments.studies.expansion.timeline import MONTHS, QUARTERS, Opening, Timeline, World
 from sim.config import HubConfig
 
 CONDITIONS: Final = "conditions"
 RESIDUAL: Final = "residual"
 PLANNING: Final = "planning"
 _LASTING: Final = (HALLS, "stands")
-_MONTHS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +122,8 @@ def _planned(books: Books, path: str, n: int) -> Floats:
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
         if share := _risked(keys, phase):
             asked = max(0.0, _asked(keys, phase.needs[0]))
-            if asked < _MONTHS * n:
-                spent[int(asked // _MONTHS)] -= share * float(books.change(path, None, number).sum())
+            if asked < MONTHS * n:
+                spent[int(asked // MONTHS)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
@@ -142,17 +141,17 @@ def _asked(keys: Expansion, stage: str) -> float:
 
 def _while_built(opening: Opening, n: int) -> Floats:
     """Share of a phase's cost that each quarter pays: evenly while it is built (Q,)."""
-    edges = np.arange(n + 1) * float(_MONTHS)
+    edges = np.arange(n + 1) * float(MONTHS)
     length = opening.opens - opening.begins
     if length == 0:
-        return np.asarray(np.floor(opening.opens / _MONTHS) == np.arange(n), dtype=np.float64)
+        return np.asarray(np.floor(opening.opens / MONTHS) == np.arange(n), dtype=np.float64)
     return np.asarray(np.diff(np.clip((edges - opening.begins) / length, 0.0, 1.0)), dtype=np.float64)
 
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
     asked = books.world.asked
-    age = (_MONTHS * n - opening.opens) / 12
+    age = (MONTHS * n - opening.opens) / 12
     if age < 0:
         # Unfinished: worth what was paid for it.
         paid = float(_while_built(opening, n).sum())

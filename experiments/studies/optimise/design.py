@@ -197,24 +197,21 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
     """The values at which the variables leave the hub as it is; None if they cannot."""
     values: list[Value] = []
     for variable in variables.values():
-        if variable.choices is not None:
-            same = [
-                choice for choice in variable.choices if changed(config, _fields(config, variable, choice)) == config
-            ]
-            if not same:
-                return None
-            values.append(same[0])
-            continue
-        key, ratio = next(iter(variable.fields.items()))
-        now = value_of(config, key)
-        value = now / ratio if isinstance(now, int | float) else math.nan
-        low, high = (float(end) for end in variable.ends)
-        if not low <= value <= high or not variable.is_on_grid(value):
-            return None
-        if changed(config, _fields(config, variable, value)) != config:
+        options: tuple[Value, ...] = variable.choices or _number_now(config, variable)
+        same = (each for each in options if changed(config, _fields(config, variable, each)) == config)
+        if (value := next(same, None)) is None:
             return None
         values.append(value)
     return tuple(values)
+
+
+def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
+    """The number at which the first of its fields stays as it is; none where it is out of range."""
+    key, ratio = next(iter(variable.fields.items()))
+    now = value_of(config, key)
+    value = now / ratio if isinstance(now, int | float) else math.nan
+    low, high = (float(end) for end in variable.ends)
+    return (value,) if low <= value <= high and variable.is_on_grid(value) else ()
 
 
 def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, object]:

@@ -87,7 +87,7 @@ def _title(replication: Replication) -> str:
         for row in read_rows(manifest, FactorRow) if "factors" in manifest.tables else ():
             factors.setdefault(row.scenario, {})[row.key] = row.value
         rows = sorted(read_rows(manifest, DesignRow), key=lambda row: row.order)
-        titles |= {design.label: " ".join(design.title.split()) for design in named_designs(rows, factors)}
+        titles |= {design.label: design.title_line for design in named_designs(rows, factors)}
     return titles[label] + (f", replication {replication.number}" if replication.number else "")
 
 

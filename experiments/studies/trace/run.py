@@ -188,10 +188,8 @@ def as_object(cost: Cost) -> dict[str, Any]:
         "by_route": {name: asdict(part) for name, part in cost.by_route.items()},
         "n_uncounted": cost.n_uncounted,
     }
-    late, price = (
-        cost.total.because - cost.total.otherwise,
-        compose([f"+cost={_PRICES}"])["cost"]["parcels"]["late_eur"],
-    )
+    late = cost.total.because - cost.total.otherwise
+    price = compose([f"+cost={_PRICES}"])["cost"]["parcels"]["late_eur"]
     net = {"late": late, "eur_per_late_parcel": price, "eur": late * price}
     shifts = {name: [_shift(each) for each in getattr(cost, name)] for name in ("trucks", "stands", "cleared")}
     return {"net": net, "parcels": parcels, **shifts}
@@ -221,13 +219,10 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     scheduled, came = (clock(document[name], hub.start_date) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
     promised, price = hours_text(hub.service_h), f"{cost['net']['eur_per_late_parcel']:.2f}"
+    net = {name: f"{cost['net'][name]:+,.0f}".replace("-", "−") for name in ("late", "eur")}
     lines = [
         *_answer(key, late, cost["parcels"]),
-        said(
-            "late_net",
-            **{name: f"{cost['net'][name]:+,.0f}".replace("-", "−") for name in ("late", "eur")},
-            price=price,
-        ),
+        said("late_net", **net, price=price),
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
