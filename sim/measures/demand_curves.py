@@ -149,7 +149,7 @@ def _counted(edges: Edges, table: Table, stay: Stay) -> tuple[Numbers, Numbers]:
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:
     trucks = tables["trucks"]
-    leaves = left_door(trucks, inputs.site.trucks.docking)
+    leaves = left_door(trucks, inputs.site.trucks.docking / TICKS_PER_MIN)
     return _inside(edges, trucks["docked"], leaves), _inside(edges, trucks["arrived"], leaves)
 
 

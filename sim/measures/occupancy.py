@@ -10,7 +10,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
-from sim.measures.window import Series, before, bin_edges, inside_rows, of_hall, total
+from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, total
 from sim.record.recorder import Recorder, columns
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels
@@ -84,7 +84,7 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
     """What is in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
     ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
     refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
-    trucks["leave_door"] = _leave_door(trucks, inputs.site.trucks.docking)
+    trucks["leave_door"] = left_door(trucks, inputs.site.trucks.docking)
     return [
         _of_hall(
             edges,
@@ -110,12 +110,6 @@ def _of_hall(
         ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors, "trucks"),
         ("lanes", units * room, hall.floor + hall.transfer_floor, "parcels"),
     ]
-
-
-def _leave_door(trucks: Table, docking: int) -> Ticks:
-    """A truck that finds nothing leaves when it has undocked [ticks]."""
-    left: Ticks = np.where(trucks["is_cancelled"], trucks["cut_off"] + docking, trucks["departed"])
-    return np.where(trucks["cut_off"] == NEVER, NEVER, left)
 
 
 def _below_each_other(edges: Ticks, series: list[Series]) -> dict[str, NDArray[np.generic]]:

@@ -1,6 +1,7 @@
 """The measured days as instants and sums of tables' columns see them, and the edges of their intervals. Minutes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,10 +37,9 @@ class Window:
         return (ends > self.low) & (ends <= self.high)
 
 
-def left_door(trucks: Table, docking: int) -> Minutes:
-    """When each truck (N) left its door [min]: `docking` [ticks] after its cut-off if it was cancelled."""
-    cancelled = trucks["cut_off"] + docking / TICKS_PER_MIN
-    return np.where(trucks["is_cancelled"], cancelled, trucks["departed"])
+def left_door(trucks: Table, docking: float) -> NDArray[Any]:
+    """When each truck (N) left its door: `docking` after its cut-off if it was cancelled; all in one unit."""
+    return np.where(trucks["is_cancelled"], trucks["cut_off"] + docking, trucks["departed"])
 
 
 def departed_t(table: Table, window: Window) -> float:

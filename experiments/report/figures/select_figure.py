@@ -55,12 +55,8 @@ class SelectChart:
         service = f"{formatting.kpi_name(kpi)} [{unit}]"
         name = formatting.kpi_name(cost) if cost in KPIS else "Area" if cost == "area_m2" else "Cost"
         unit_of_cost = formatting.unit_name(cost_unit)
-        return cls(
-            tuple(drawn),
-            None if target is None else scale * target,
-            service,
-            f"{name} [{unit_of_cost}]" if unit_of_cost else name,
-        )
+        cost_text = f"{name} [{unit_of_cost}]" if unit_of_cost else name
+        return cls(tuple(drawn), None if target is None else scale * target, service, cost_text)
 
 
 def draw_plane(ax: Axes, chart: SelectChart) -> None:

@@ -52,14 +52,12 @@ def _draw(ax: Axes, title: str, days: Sequence[str], backlog: Numbers, top: floa
     mesh = ax.pcolormesh(
         np.arange(HOURS + 1), np.arange(len(days) + 1), backlog, cmap="cividis_r", vmin=0.0, vmax=top or 1.0
     )
-    give_cells(
-        ax,
-        (
-            (hour, day, f"{days[day]}, from {hour} to {hour + 1} h: {number(value)} thousand parcels")
-            for (day, hour), value in np.ndenumerate(backlog)
-            if not np.isnan(value)
-        ),
+    names = (
+        (hour, day, f"{days[day]}, from {hour} to {hour + 1} h: {number(value)} thousand parcels")
+        for (day, hour), value in np.ndenumerate(backlog)
+        if not np.isnan(value)
     )
+    give_cells(ax, names)
     ax.set_title(title, fontsize=9)
     ax.set_yticks(np.arange(len(days)) + 0.5, list(days), fontsize=8.5)
     ax.set_xticks([0, 6, 12, 18, 24])

@@ -119,10 +119,8 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
     rows = []
     for (control, value), samples in settings.items():
         detections, hours = more("detections_per_day", samples), more("officer_h_per_day", samples)
-        delay = [
-            dwell * parcels
-            for dwell, parcels in zip(more("dwell_mean_h", samples), of("parcels_per_day", base), strict=True)
-        ]
+        dwell, parcels = more("dwell_mean_h", samples), of("parcels_per_day", base)
+        delay = [each * n for each, n in zip(dwell, parcels, strict=True)]
         to_open = float(np.mean([sample.get("examined_share", 0.0) * sample["parcels_per_day"] for sample in samples]))
         paid_h = float(np.mean([sample.get("staff_h_paid_per_day_customs", np.inf) for sample in samples]))
         can_open = paid_h * MIN_PER_H / examination_min if examination_min else np.inf

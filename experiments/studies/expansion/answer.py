@@ -8,7 +8,8 @@ import numpy as np
 
 from experiments.formatting import millions, number, percent, with_interval
 from experiments.money.accounts import DAYS_PER_YEAR, REVENUES
-from experiments.money.discounting import Flow, payback
+from experiments.money.assets import cents
+from experiments.money.discounting import flows, payback
 from experiments.replications.stability import Stability
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval
@@ -16,10 +17,10 @@ from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.over_worlds import OverWorlds
+from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
-from experiments.studies.expansion.value import Worth, quarter_years
-from sim.units import CENTS_PER_EUR
+from experiments.studies.expansion.value import Worth
 
 Yearly = Mapping[str, Floats]
 """By path: expected value of each year, and what 5 and 95 % of the futures lie below (3, Y)."""
@@ -98,7 +99,7 @@ def answer(result: Found, over: OverWorlds) -> Answer:
     pooled = npv.mean(axis=4)
     known = pooled.max(axis=0)
     known_best = expected(np.take_along_axis(npv, pooled.argmax(axis=0)[None, ..., None], axis=0)[0], weight)
-    flows = result.means(lambda worth: worth.quarterly)
+    quarterly = result.means(lambda worth: worth.quarterly)
     paths = tuple(
         PathAnswer(
             path=name,
@@ -111,7 +112,7 @@ def answer(result: Found, over: OverWorlds) -> Answer:
             best_share=share(pooled[number] >= known, weight),
             on_time_share=_on_time(result, name),
             cost_per_parcel=_cost_per_parcel(result, name),
-            payback=_payback(result, name, flows),
+            payback=_payback(result, name, quarterly),
             opens=share(np.array([bool(months) for months in result.opens])[result.number[name]], weight),
         )
         for number, name in enumerate(names)
@@ -159,14 +160,12 @@ def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Inter
     return two_sources(above / below)
 
 
-def _payback(result: Found, path: str, flows: Floats) -> float | None:
+def _payback(result: Found, path: str, quarterly: Floats) -> float | None:
     asked = result.keys.expansion
     if asked.idle is None or not asked.paths[path].phases:
         return None
-    more = flows[list(asked.paths).index(path)] - flows[list(asked.paths).index(asked.idle)]
-    return payback(
-        [Flow(at, round(CENTS_PER_EUR * eur)) for at, eur in zip(quarter_years(asked), more.tolist(), strict=True)]
-    )
+    more = quarterly[list(asked.paths).index(path)] - quarterly[list(asked.paths).index(asked.idle)]
+    return payback(flows([*map(cents, more.tolist())], asked.cost.discounting.timing, per_year=QUARTERS))
 
 
 def _service(result: Found) -> dict[str, Yearly]:

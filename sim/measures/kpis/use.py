@@ -112,7 +112,7 @@ def _on_floor(run: Measured, _: str) -> float:
 
 def _at_doors(run: Measured, _: str) -> float:
     trucks = run.tables["trucks"]
-    return run.window.hours(trucks["docked"], left_door(trucks, run.inputs.site.trucks.docking))
+    return run.window.hours(trucks["docked"], left_door(trucks, run.inputs.site.trucks.docking / TICKS_PER_MIN))
 
 
 def _building_up(run: Measured, _: str) -> float:

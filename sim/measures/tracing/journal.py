@@ -37,7 +37,8 @@ class Journal:
         """The hall that parcels leave from, by hall and route (H, R)."""
         _check(self.tables, *self.destinations.shape)
         trucks = self.tables["trucks"]
-        self.tables["trucks"] = {**trucks, "left_door": left_door(trucks, ticks(config.outbound.docking_min))}
+        docking_min = ticks(config.outbound.docking_min) / TICKS_PER_MIN
+        self.tables["trucks"] = {**trucks, "left_door": left_door(trucks, docking_min)}
         flights = self.tables["flights"]
         # A crew that loads exports stays with its flight.
         free = flights["loading_end" if config.exports.share else "unloading_end"]
