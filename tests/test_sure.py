@@ -193,6 +193,19 @@ def result() -> Result:
     return Result(replace(keys, sure=replace(keys.sure, ranges=ranges)), known, tuple(answered), drawn_worlds, called)
 
 
+def test_a_design_is_compared_with_the_first_of_the_same_traffic(result: Result) -> None:
+    (pair,) = result.pairs
+    fewer, more = (answer.design.label for answer in result.answered)
+    assert (pair.scenario, pair.baseline) == (more, fewer)
+    assert pair.only_other.mean < 0.02 < pair.only_this.low
+    shown = document(SimpleNamespace(), result)
+    assert shown.data["pairs"][0]["only_this"]["mean"] == pair.only_this.mean
+    assert any(grid.header == ("design", "compared with", "only it carries", "only the other") for grid in shown.grids)
+    busier = replace(result.answered[1].design.hub.demand, flights_per_day=9.0)
+    other = replace(result.answered[1], design=Design("busier", replace(load("liege_30k"), demand=busier)))
+    assert replace(result, answered=(result.answered[0], other)).pairs == []
+
+
 def test_a_design_with_a_file_is_called_by_its_flights(result: Result, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("flight,sibt\n" + "".join(f"F{n},2022-09-0{n} 10:00\n" for n in range(5, 8)))
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path / 'own.csv'}")

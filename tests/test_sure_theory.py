@@ -8,6 +8,7 @@ import pytest
 
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
+from experiments.statistics.paired_worlds import alikeness, only
 from experiments.statistics.ridge import fitted, ridge
 from experiments.statistics.share_of_worlds import Checked, Stratum, sobol_points, strata
 from experiments.statistics.what_decides import curve, decided
@@ -35,6 +36,19 @@ def test_the_share_of_worlds_is_that_of_the_closed_form_about_as_often_as_its_in
             inside.append(low <= share <= high)
             assert high - low < 0.25
     assert sum(inside) >= len(inside) - 2
+
+
+def test_the_share_of_worlds_in_which_only_one_of_two_holds_is_that_of_the_closed_form(known: Known) -> None:
+    inside = []
+    for found in (known, *(known_of(seed) for seed in range(2, 7))):
+        for first, second in ((0, 1), (1, 0)):
+            low, high = only(found, first, second).bounds
+            inside.append(low <= (TRUTH[first].astype(bool) & ~TRUTH[second].astype(bool)).mean() <= high)
+            assert high - low < 0.3
+        assert 0 <= alikeness(found) < 1
+        net = only(found, 0, 1).mean - only(found, 1, 0).mean
+        assert net == pytest.approx(found.share(0).interval.mean - found.share(1).interval.mean, abs=0.05)
+    assert sum(inside) >= len(inside) - 1
 
 
 def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known) -> None:

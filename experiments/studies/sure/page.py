@@ -10,7 +10,7 @@ from experiments.frame.study import Asked, Document
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
-from experiments.store.rows import grid_of, plain_interval, stored
+from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects, openness
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question, SureKeys
@@ -18,6 +18,7 @@ from experiments.studies.sure.result import (
     LEAST_EXPLAINED,
     Answered,
     DecidingRow,
+    PairRow,
     ProbabilityRow,
     Result,
     WidthRow,
@@ -137,6 +138,8 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     grids = [grid_of(said("worlds_carried"), result.probability_rows())]
     if is_capacity:
         grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))
+    elif result.pairs:
+        grids.append(grid_of(said("worlds_paired"), result.pairs))
     grids += [
         grid_of(
             f"What decides {answer.design.label}", result.deciding_rows(answer, answer.deciding), without=("scenario",)
@@ -154,11 +157,11 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             stored(WidthRow, result.width_rows()),
             stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
             stored(WorldRow, result.world_rows()),
-            *([stored(CarriedRow, carried_rows(result))] if is_capacity else []),
+            *([stored(CarriedRow, carried_rows(result))] if is_capacity else [stored(PairRow, result.pairs)]),
         ],
         data={
             "scenarios": {answer.design.label: _object(result, answer) for answer in result.answered},
-            **({"capacity": objects(result)} if is_capacity else {}),
+            **({"capacity": objects(result)} if is_capacity else {"pairs": [*map(plain_row, result.pairs)]}),
         },
         method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),

@@ -14,6 +14,7 @@ from experiments.formatting import found_share, in_percent, short, whole
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
 from experiments.statistics.open_worlds import Known
+from experiments.statistics.paired_worlds import only
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Decided, Effect, wrong
 from experiments.store.rows import column, interval, table
@@ -56,6 +57,14 @@ class ProbabilityRow:
         "share of the predicted log-odds' variance that the quadratic explains at worlds left out", heading="explained"
     )
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
+
+
+@table("pairs", "in which share of the worlds only one of two designs carries the same traffic", sort="scenario")
+class PairRow:
+    scenario: str = column("", "the design", heading="design")
+    baseline: str = column("", "the first design with the same traffic", heading="compared with")
+    only_this: Interval = share_of("worlds in which it carries, the other does not", heading="only it carries")
+    only_other: Interval = share_of("worlds in which the other carries, it does not", heading="only the other")
 
 
 @table("widths", "the same shares with ranges of another width", sort="scenario width")
@@ -197,6 +206,18 @@ class Result:
             )
             for at, answer in enumerate(self.answered)
         ]  # fmt: skip
+
+    @cached_property
+    def pairs(self) -> list[PairRow]:
+        """Each design against the first with its traffic."""
+        rows = []
+        firsts: dict[tuple[float, float], int] = {}
+        for at, answer in enumerate(self.answered):
+            first = firsts.setdefault(traffic(answer.design.hub), at)
+            if first != at:
+                only_one = only(self.known, at, first), only(self.known, first, at)
+                rows.append(PairRow(answer.design.label, self.answered[first].design.label, *only_one))
+        return rows
 
     def width_rows(self) -> list[WidthRow]:
         return [
