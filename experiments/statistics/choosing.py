@@ -31,6 +31,10 @@ class Worth:
 
     number: int
     worth: Interval
+    first: float
+    """The largest share of the variance of how far an option is behind the best that the number makes alone."""
+    is_beyond_chance: bool
+    """Whether that share is more than the luckiest of so many idle numbers would have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,10 @@ class Chosen:
         return np.asarray(np.quantile(each, shares))
 
     def worths(self) -> list[Worth]:
-        """What it is worth to know each number, most first; intervals by a jackknife over groups of worlds."""
+        """What it is worth to know each number: those beyond chance first, then most first.
+
+        Intervals by a jackknife over groups of worlds. They do not know that the number was chosen among many.
+        """
         behind = self.corrected - self.corrected[:, [self.best]]
         groups = groups_of(len(behind))
         rows = [(None, groups >= 0), *((group, groups != group) for group in range(GROUPS))]
@@ -157,9 +164,14 @@ class Chosen:
             for _, kept in rows
         ])  # fmt: skip
         intervals = jackknifed(figures[0], figures[1:])
-        # Knowing one number is worth no more than knowing all.
-        worths = [Worth(number, interval.within(0.0, self.everything)) for number, interval in enumerate(intervals)]
-        return sorted(worths, key=lambda worth: -worth.worth.mean)
+        worths = []
+        for number, interval in enumerate(intervals):
+            first = max(
+                _alone(self.scaled[:, number], each, degrees.get((number, at))) for at, each in enumerate(behind.T)
+            )
+            # Knowing one number is worth no more than knowing all.
+            worths.append(Worth(number, interval.within(0.0, self.everything), first, first >= self.by_chance))
+        return sorted(worths, key=lambda worth: (not worth.is_beyond_chance, -worth.worth.mean))
 
     def _worth(
         self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
@@ -181,10 +193,9 @@ class Chosen:
     def swings(self, option: int) -> list[Swing]:
         """Of all numbers: those that make more than by chance first, longest first."""
         swings = []
-        variance = float(np.var(self.corrected[:, option]))
         for number in range(self.scaled.shape[1]):
             polynomial = line(self.scaled[:, number], self.corrected[:, option])
-            first = float(np.var(polynomial.response)) / variance if variance else 0.0
+            first = _share_of(polynomial.response, self.corrected[:, option])
             swings.append(Swing(number, float(polynomial.response[0]), float(polynomial.response[-1]), first))
         return sorted(swings, key=lambda swing: (swing.first < self.by_chance, -abs(swing.high - swing.low)))
 
@@ -199,6 +210,16 @@ class Chosen:
         holds = self.probability()[:, option]
         firsts = [curve(self.scaled[:, number], holds).first for number in range(self.scaled.shape[1])]
         return [int(number) for number in np.argsort(firsts)[::-1] if firsts[number] >= noticeable]
+
+
+def _alone(at: Floats, values: Floats, degree: int | None) -> float:
+    """Share of the variance of values (N,) that a number makes alone."""
+    return _share_of(line(at, values, degree).response, values)
+
+
+def _share_of(response: Floats, values: Floats) -> float:
+    variance = float(np.var(values))
+    return float(np.var(response)) / variance if variance else 0.0
 
 
 def _best(worth: Floats, errors: Floats) -> Floats:

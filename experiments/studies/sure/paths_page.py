@@ -49,6 +49,8 @@ class KnowingRow:
     name: str = column("", "what the number is called, with its unit", heading="number")
     worth: Interval = interval("EUR", "net present value", heading="NPV, MEUR", show=in_millions)
     per_year: Interval = interval("EUR", "the same as an annuity", heading="MEUR a year", show=in_millions)
+    first: float = column("1", "largest share of the variance of how far a path is behind that it makes alone")
+    is_beyond_chance: bool = column("", "whether that is more than the luckiest of so many idle numbers would have")
 
 
 @table("npv_by_number", "what each path is worth with one number low and high", sort="path number")
@@ -131,7 +133,7 @@ class PathsResult:
     def knowing_rows(self) -> list[KnowingRow]:
         return [
             KnowingRow(order, self.names[worth.number], self.called[worth.number].axis, worth.worth,
-                       worth.worth.scaled(1 / self.annuity))
+                       worth.worth.scaled(1 / self.annuity), worth.first, worth.is_beyond_chance)
             for order, worth in enumerate(self.worths)
         ]  # fmt: skip
 
@@ -163,6 +165,7 @@ _MOST_DRAWN: Final = 6
 
 def document(result: PathsResult) -> Document:
     paths = [path_name(path) for path in result.paths]
+    known = [row for row in result.knowing_rows() if row.is_beyond_chance]
     return Document(
         title=said("paths_title"),
         sentences=_sentences(result),
@@ -175,7 +178,7 @@ def document(result: PathsResult) -> Document:
         ],
         grids=[
             grid_of(said("paths_best"), result.path_rows()),
-            grid_of(said("paths_knowing"), result.knowing_rows()[:_SHOWN]),
+            *([grid_of(said("paths_knowing"), known[:_SHOWN])] if known else []),
         ],
         data={"scenarios": {
             path: {
@@ -216,7 +219,7 @@ def _sentences(result: PathsResult) -> list[str]:
             keys = [result.called[number].text for number in result.deciding[option]]
             lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
     best = path_name(result.paths[chosen.best])
-    known = [item for item in result.worths[:_NAMED] if item.worth.low]
+    known = [item for item in result.worths[:_NAMED] if item.worth.low and item.is_beyond_chance]
     texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
     lines.append(said(which, best=best, numbers=listed(texts, "and"), everything=everything))
