@@ -100,7 +100,6 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
 def test_a_number_that_does_nothing_is_not_worth_knowing_beyond_chance(chosen: Chosen) -> None:
     beyond = {worth.number: worth.is_beyond_chance for worth in chosen.worths()}
     assert beyond == {0: True, 1: True, 2: False}
-    assert [worth.first > chosen.by_chance for worth in chosen.worths()] == [True, True, False]
 
 
 def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_resource() -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics.interval import Interval
+from experiments.statistics.open_worlds import each_explains
 from experiments.statistics.ridge import additive, ridge
 from experiments.statistics.share_of_worlds import Checked, Share, by_chance, share
 from experiments.statistics.two_sources import Floats, two_source_interval
@@ -32,9 +33,9 @@ class Worth:
     number: int
     worth: Interval
     first: float
-    """The largest share of the variance of how far an option is behind the best that the number makes alone."""
+    """The largest share of the variance of how far an option is behind the best that a line in the number explains."""
     is_beyond_chance: bool
-    """Whether that share is more than the luckiest of so many idle numbers would have."""
+    """Whether that share is more than the luckiest of so many idle numbers and options would have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +165,15 @@ class Chosen:
             for _, kept in rows
         ])  # fmt: skip
         intervals = jackknifed(figures[0], figures[1:])
-        worths = []
-        for number, interval in enumerate(intervals):
-            first = max(
-                _alone(self.scaled[:, number], each, degrees.get((number, at))) for at, each in enumerate(behind.T)
-            )
-            # Knowing one number is worth no more than knowing all.
-            worths.append(Worth(number, interval.within(0.0, self.everything), first, first >= self.by_chance))
+        others = [option for option in range(behind.shape[1]) if option != self.best]
+        firsts = [each_explains(behind[:, [option]], self.scaled) for option in others]
+        first = np.max(firsts, axis=0) if firsts else np.zeros(self.scaled.shape[1])
+        least = by_chance(len(behind), self.scaled.shape[1] * max(1, len(others)))
+        # Knowing one number is worth no more than knowing all.
+        worths = [
+            Worth(number, interval.within(0.0, self.everything), float(first[number]), bool(first[number] > least))
+            for number, interval in enumerate(intervals)
+        ]
         return sorted(worths, key=lambda worth: (not worth.is_beyond_chance, -worth.worth.mean))
 
     def _worth(
@@ -193,9 +196,10 @@ class Chosen:
     def swings(self, option: int) -> list[Swing]:
         """Of all numbers: those that make more than by chance first, longest first."""
         swings = []
+        variance = float(np.var(self.corrected[:, option]))
         for number in range(self.scaled.shape[1]):
             polynomial = line(self.scaled[:, number], self.corrected[:, option])
-            first = _share_of(polynomial.response, self.corrected[:, option])
+            first = float(np.var(polynomial.response)) / variance if variance else 0.0
             swings.append(Swing(number, float(polynomial.response[0]), float(polynomial.response[-1]), first))
         return sorted(swings, key=lambda swing: (swing.first < self.by_chance, -abs(swing.high - swing.low)))
 
@@ -210,16 +214,6 @@ class Chosen:
         holds = self.probability()[:, option]
         firsts = [curve(self.scaled[:, number], holds).first for number in range(self.scaled.shape[1])]
         return [int(number) for number in np.argsort(firsts)[::-1] if firsts[number] >= noticeable]
-
-
-def _alone(at: Floats, values: Floats, degree: int | None) -> float:
-    """Share of the variance of values (N,) that a number makes alone."""
-    return _share_of(line(at, values, degree).response, values)
-
-
-def _share_of(response: Floats, values: Floats) -> float:
-    variance = float(np.var(values))
-    return float(np.var(response)) / variance if variance else 0.0
 
 
 def _best(worth: Floats, errors: Floats) -> Floats:

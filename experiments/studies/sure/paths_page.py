@@ -49,7 +49,7 @@ class KnowingRow:
     name: str = column("", "what the number is called, with its unit", heading="number")
     worth: Interval = interval("EUR", "net present value", heading="NPV, MEUR", show=in_millions)
     per_year: Interval = interval("EUR", "the same as an annuity", heading="MEUR a year", show=in_millions)
-    first: float = column("1", "largest share of the variance of how far a path is behind that it makes alone")
+    first: float = column("1", "largest share of the variance of how far a path is behind that a line in it explains")
     is_beyond_chance: bool = column("", "whether that is more than the luckiest of so many idle numbers would have")
 
 
