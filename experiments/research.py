@@ -1,0 +1,85 @@
+"""The hub from Python: replications of a configuration as DataFrames, the same as the command line's to the bit.
+
+>>> from experiments.composition import load
+>>> config = load("liege_30k", "demand.flights_per_day=1", horizon_days=1, warmup_days=0)
+>>> result = replicate(config, 2, workers=1)
+>>> list(result.kpis.index), result.summary.loc["parcels_per_day", "n"].item()
+([0, 1], 2)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments import execution
+from experiments.replications.replicating import Simulation, evaluate
+from experiments.replications.replicating import replicate as simulated
+from experiments.replications.summing import interval_of
+from experiments.statistics.interval import CONFIDENCE
+from experiments.store import Part
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.inputs.inputs import make_inputs
+from sim.measures.kpis import KPIS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """What n replications of a configuration came to.
+
+    `kpis`: a row a replication, a column a KPI (n, n_kpis). `summary`: a row a KPI, with its `unit`, the `mean` over
+    replications, `low` and `high` of its 95 % interval (NaN with one replication) and `n`. `tables`: the rows of each
+    table of all replications, with a column `replication`; empty unless they were asked for.
+    """
+
+    kpis: "pd.DataFrame"
+    summary: "pd.DataFrame"
+    tables: "dict[str, pd.DataFrame]"
+
+
+def replicate(
+    config: HubConfig, n: int, workers: int | None = None, *, tables: Sequence[str] = (), is_quiet: bool = True
+) -> Replications:
+    """Simulate replications 0 to n - 1 of a hub, in processes, and sum up their KPIs as `cargohub run` does.
+
+    Nothing is stored, and nothing is read but the file of flights that a configuration may name. `workers`: processes
+    (None: one a core). `tables`: names of those to keep, as `docs/kpis.md` lists them; they may take much memory.
+
+    Raises:
+        ConfigError: a number of replications or workers that is none, a table that there is not, or a hub that cannot
+            be simulated.
+    """
+    import pandas as pd
+
+    if n < 1 or (workers is not None and workers < 1):
+        raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
+    make_inputs(config, 0)
+    parts = _parts(config, n, workers, simulated if tables else evaluate, is_quiet=is_quiet)
+    if missing := [name for name in tables if name not in parts[0]["tables"]]:
+        raise ConfigError(f"tables: no {missing[0]!r}; there are {', '.join(sorted(parts[0]['tables']))}")
+    kpis = pd.DataFrame([part["kpis"] for part in parts]).rename_axis("replication")
+    intervals = {kpi: interval_of(kpi, kpis[kpi].tolist()) for kpi in kpis.columns}
+    summary = pd.DataFrame(
+        [(KPIS[kpi].unit, own.mean, own.low, own.high, own.n) for kpi, own in intervals.items()],
+        columns=["unit", "mean", "low", "high", "n"],
+        index=pd.Index(intervals, name="kpi"),
+    ).astype({"low": "float64", "high": "float64"})
+    kept = {
+        name: pd.concat(
+            [pd.DataFrame(part["tables"][name]).assign(replication=at) for at, part in enumerate(parts)],
+            ignore_index=True,
+        )
+        for name in tables
+    }
+    summary.attrs["confidence"] = CONFIDENCE
+    return Replications(kpis, summary, kept)
+
+
+def _parts(config: HubConfig, n: int, workers: int | None, work: Simulation, *, is_quiet: bool) -> list[Part]:
+    """Of each replication, in order."""
+    with execution.opened(None, workers) as pool:
+        made = dict(pool.run([(number, work, (config, number)) for number in range(n)], is_quiet=is_quiet))
+    return [made[number] for number in range(n)]
