@@ -156,7 +156,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
     return Document(
         title="When to expand, and by how much",
         sentences=sentences(answer),
-        verdicts=brief[:1],
+        verdicts=[brief[0], *answer.over.sentences(answer.recommended)],
         tables=tables_of(answer),
         grids=_grids(answer),
         most_rows=_MOST_ON_TERMINAL,

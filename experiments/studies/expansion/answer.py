@@ -16,7 +16,7 @@ from experiments.store.rows import column, interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import in_millions, path_name
 from experiments.studies.expansion.futures import Found
-from experiments.studies.expansion.over_worlds import OverWorlds
+from experiments.studies.expansion.over_worlds import NONE, OverWorlds
 from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
@@ -91,7 +91,7 @@ class Answer:
         return next(outcome for outcome in self.paths if outcome.path == path)
 
 
-def answer(result: Found, over: OverWorlds) -> Answer:
+def answer(result: Found, over: OverWorlds = NONE) -> Answer:
     names, weight = list(result.number), result.futures.weight
     npv = result.npv
     mean = expected(npv, weight)  # (P, K, R)

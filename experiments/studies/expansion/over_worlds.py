@@ -82,6 +82,10 @@ class OverWorlds:
         yield said("expansion_in_worlds", n=len(self.npv), path=path, best=best, most=most, other=other)
 
 
+NONE: Final = OverWorlds((), np.zeros((0, 0)), np.zeros((0, 0)))
+"""Without worlds."""
+
+
 def _share(values: Floats) -> Interval:
     return mean_interval(values.tolist(), possible=(0.0, 1.0))
 

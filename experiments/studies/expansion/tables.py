@@ -160,7 +160,9 @@ def sentences(answer: Answer) -> list[str]:
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
     """The verdicts of the one sheet, and what they depend on and rest on."""
-    return [*_chosen(answer)], {"Depends on": [_turned(answer.turned_by), _uncertain(answer)]}
+    chosen, *more = _chosen(answer)
+    over = answer.over.sentences(answer.recommended)
+    return [chosen, *over, *more], {"Depends on": [_turned(answer.turned_by), _uncertain(answer)]}
 
 
 def _staffed(answer: Answer) -> str:
