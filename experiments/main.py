@@ -156,6 +156,8 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     if verb is not None and verb not in VERBS:
         from sim.reading import near
 
+        if "=" in verb:
+            raise CargohubError(f"{verb!r}: a verb comes first, as `cargohub run {verb}`; `cargohub --help` lists them")
         raise CargohubError(f"{verb!r}: unknown verb{near(verb, VERBS) or '; `cargohub --help` lists them'}")
     return options, verb
 
@@ -168,12 +170,20 @@ class _Parser(argparse.ArgumentParser):
         _, is_unknown, names = message.partition("unrecognized arguments: ")
         if not is_unknown:
             raise CargohubError(message.removeprefix("argument "))
+        from difflib import get_close_matches
+
         from sim.reading import near
 
         first = names.split(" ")[0]
         if (instead := instead_of_option(first)) is not None:
             raise CargohubError(f"{first}: an option of Hydra, not of cargohub; {instead}")
-        raise CargohubError(f"{first}: unknown option{near(first.partition('=')[0], [*FLAGS, *OF_VERBS, *PATHS])}")
+        name, known = first.partition("=")[0], [*FLAGS, *OF_VERBS, *PATHS]
+        if name.startswith("--") and not get_close_matches(name, known):
+            key = name.removeprefix("--").replace("-", "_")
+            raise CargohubError(
+                f"{name}: unknown option; a key of the configuration has no dashes before it: {key}=VALUE"
+            )
+        raise CargohubError(f"{first}: unknown option{near(name, known)}")
 
 
 def _mistake(text: str) -> int:

@@ -43,9 +43,17 @@ def raising(error):
     ("words", "message"),
     [
         (["rnu"], "'rnu': unknown verb; did you mean 'run'?"),
-        (["seed=1"], "'seed=1': unknown verb; `cargohub --help` lists them"),
+        (["seed=1"], "'seed=1': a verb comes first, as `cargohub run seed=1`; `cargohub --help` lists them"),
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
+        (
+            ["run", "--replications", "2"],
+            "--replications: unknown option; a key of the configuration has no dashes before",
+        ),
+        (
+            ["--show", "scenario=liege_30k"],
+            "'scenario=liege_30k': a verb comes first, as `cargohub run scenario=liege_30k`",
+        ),
         (["run", "--out"], "--out: expected one argument"),
         (["run", "--slow"], "--slow: only verify takes it"),
         (["bench", "--show"], "--show: bench composes no configuration; verbs that simulate do"),

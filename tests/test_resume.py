@@ -112,6 +112,12 @@ def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
     for _ in range(2):
         assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert capsys.readouterr().out.endswith(f"{folder}: complete, nothing is left to do\n")
+    page = folder / "report.html"
+    drawn = page.read_bytes()
+    page.unlink()
+    assert main(["show", str(folder)]) == 0 and "page:" not in capsys.readouterr().out
+    assert main(["resume", str(folder), "--quiet"]) == 0
+    assert page.read_bytes() == drawn, "a run that was ended while its page was drawn"
 
 
 def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(monkeypatch, tmp_path, capsys):

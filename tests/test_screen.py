@@ -91,7 +91,9 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     stability = {label: Stability(None if label != "d" else True, level, 3) for label in labels}
     outcome = Outcome(tuple(Design(label, load()) for label in labels), intervals, {}, Family.HOLM, stability)
     kinds = ("close", "close", "fails", "unstable")
-    verdicts = [DesignVerdict(label, label.upper(), kind, *[""] * 5) for label, kind in zip(labels, kinds, strict=True)]
+    verdicts = [
+        DesignVerdict(label, label.upper(), kind, *[""] * 5, ()) for label, kind in zip(labels, kinds, strict=True)
+    ]
     left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
     assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
     assert left.startswith("parcels had not left at the end") and left.endswith(": A (20.0 %); B (20.0 %)")

@@ -152,6 +152,16 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
     return page, asked.arguments.command
 
 
+def draw_page(manifest: Manifest) -> None:
+    """The page of a finished run that has none, from its tables.
+
+    Raises:
+        InputError: tables that are not its verb's.
+    """
+    asked, document = stored_document(stored_study(manifest), asked_of(manifest, Arguments(manifest.verb)), manifest)
+    write_page(manifest.folder, page_files(manifest.folder, document, asked))
+
+
 def _check_library(study: Study[K, R]) -> None:
     if study.library:
         need(study.library, "study")
@@ -228,7 +238,7 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})
     explanation = document.explanation
     most_rows = None if asked.arguments.all else document.most_rows
-    paths = {"tables": folder, "page": folder / PAGE, **more}
+    paths = {"tables": folder, **({"page": folder / PAGE} if (folder / PAGE).is_file() else {}), **more}
     return say(
         [
             *document.opening, "", *document.grids, *document.lines,

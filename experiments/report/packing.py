@@ -65,7 +65,7 @@ def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
             f" ({rule}{', as simulated' * (rule == point.packout_rule and not has_both)})"
             for rule, who in _WHO.items()
         ]
-        text = f"Packing rule, {point.title}: by the ladder pack-out can handle {' and '.join(of_rules)}"
+        text = f"Packing rule, {point.title_line}: by the ladder pack-out can handle {' and '.join(of_rules)}"
         text += f"; {rounded(point.parcels_per_day)} arrive."
         if has_both:
             lines.append((text, ""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from experiments.formatting import bracket, instant, percent, resource, roster, share_text, whole
+from experiments.formatting import bracket, instant, listed, percent, resource, roster, share_text, whole
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value, Values
@@ -42,11 +42,14 @@ class DesignVerdict:
     """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
     staffing: str
     """With which the answer was found; empty where it is not known."""
+    reasons: Sequence[str]
+    """Why it is undecided; none where it is not."""
 
     @property
     def details(self) -> str:
         """What stands behind the word: sentences."""
         parts = [f"On time: {self.on_time}"]
+        parts += [f"Undecided because {listed(self.reasons, 'and')}"] if self.reasons else []
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         if self.since:
             parts.append(f"Flights are held from {self.since}")
@@ -78,6 +81,7 @@ def design_verdicts(
                 resource(limit) if limit else "",
                 "" if kind == "carries" else held_since(point),
                 staffing(point, values[point.label]),
+                reasons_open(point, on_time),
             )
         )
     return verdicts

@@ -1,7 +1,8 @@
 """`cargohub resume`: an interrupted run, gone on with.
 
 Goes on with an interrupted run from its own config.yaml: what is finished is kept, what is missing is computed, and the
-result is told. The same command again does the same. RUN is a folder or the beginning of its hash, here as everywhere.
+result is told; a finished run that has no page gets one. The same command again does the same. RUN is a folder or the
+beginning of its hash, here as everywhere.
 
   cargohub resume runs/run-liege_30k-557fe08b6b90
   cargohub resume 557f                               the one run in --out (runs) whose hash begins so
@@ -24,8 +25,9 @@ from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import asked_again, run_and_options, stored_study, study_of
 from experiments.frame.study import Asked
+from experiments.report.page import PAGE
 from experiments.report.sections import said
-from experiments.store.foreign import Begun, begun, is_finished
+from experiments.store.foreign import Begun, begun, is_finished, manifest_of
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
 from sim.errors import InputError
 from sim.reading import read
@@ -38,6 +40,8 @@ _SCHEDULE: Final = "schedule"
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE))
     if is_finished(folder):
+        if not (folder / PAGE).is_file():
+            runner.draw_page(manifest_of(folder))
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete, nothing is left to do")
     run = begun(folder)

@@ -196,7 +196,8 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
 
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")
-    sampled = {called.label: said("best_surely", probability=answer.probability)}
+    is_known = not np.isnan(answer.probability)
+    sampled = {called.label: said("best_surely", probability=answer.probability)} if is_known else {}
     return over_assumptions(asked, [called], sampled, question)
 
 

@@ -186,11 +186,12 @@ def _uncertain(answer: Answer) -> str:
 
 def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
-    surely = "" if answer.probability >= _ENOUGH else ", which is not sure"
-    yield said(
-        "expansion_chosen", path=name, npv=meur(best.npv.mean), n=len(answer.paths), probability=answer.probability,
-        surely=surely, best_in=percent(best.best_share), low=meur(best.npv_p5), high=meur(best.npv_p95),
-    )  # fmt: skip
+    n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", which is not sure"
+    which = "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
+    surely = said(which, n=n, probability=answer.probability, surely=how)
+    range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
+    best_in = percent(best.best_share)
+    yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
     yield from _level(answer)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)
     if others:

@@ -99,10 +99,15 @@ def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
     values = [dict(values_of(plain(column.hub))) for column in columns]
     keys = [key for key in dict.fromkeys(key for each in values for key in each) if key not in ("fitted", "scenario")]
     return [
-        (key, *("–" if key not in each else shown_text(each[key]) or "none" for each in values))
+        (key, *("–" if key not in each else _text(each[key]) or "none" for each in values))
         for key in keys
         if any(each.get(key, math.nan) != values[0].get(key, math.nan) for each in values)
     ]
+
+
+def _text(value: object) -> str:
+    """As a reader has it: 32,000, not 32000.0."""
+    return f"{value:,.10g}" if isinstance(value, float) else shown_text(value)
 
 
 def _changed(columns: Sequence[Column]) -> Grid:
