@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -217,6 +218,8 @@ def test_a_file_of_flights_that_was_typed_without_a_path_is_found_from_the_same_
     (run,) = Path("runs").iterdir()
     assert main(["trace", str(run), "flight=LATE", "--quiet"]) == 0
     Path("flights.csv").write_text("flight,sibt\n")
+    assert main(["trace", str(run), "flight=LATE", "--quiet"]) == 0, "the run has its own copy"
+    shutil.rmtree(run / "flights")
     capsys.readouterr()
     assert main(["trace", str(run), "flight=LATE"]) == 2
     assert capsys.readouterr().err == "cargohub: flights.csv: not the flights of the run: its SHA-256 is another\n"

@@ -158,6 +158,8 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
     assert told(capsys, folder)["identical"] is True
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
+    assert told(capsys, folder)["identical"] is True, "the run has a copy of its own"
+    shutil.rmtree(folder / "flights")
     assert main(["reproduce", str(folder), "--quiet"]) == 2
     assert "schedule=FILE" in capsys.readouterr().err
     assert told(capsys, folder, "schedule=../flights.csv")["identical"] is True

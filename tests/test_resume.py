@@ -126,6 +126,9 @@ def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(
     words = ["run", "arrivals=file", f"arrivals.schedule={flights}"]
     folder = interrupted(monkeypatch, words, tmp_path / "runs")
     moved = flights.rename(tmp_path / "runs" / "flights.csv")
+    own_copy = folder / "flights" / "flights.csv"
+    assert own_copy.read_bytes() == moved.read_bytes()
+    own_copy.unlink()
     assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, str(folder))
     other = tmp_path / "flights.csv"
     other.write_text(moved.read_text() + "XX9,2022-09-05 23:30\n")

@@ -585,6 +585,9 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     one = "scenario=apron.stands=1"
     assert main(["trace", str(folder), one, "flight=AB1"]) == 2
     assert "flight: 3 flights are called 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err
+    assert main(["trace", str(folder), one, "flight=#0", "--quiet"]) == 0, "the run has a copy of its flights"
+    (folder / "flights" / "flights.csv").unlink()
+    capsys.readouterr()
     assert main(["trace", str(folder), one, "flight=#0"]) == 2
     assert "schedule=FILE" in capsys.readouterr().err
     document, _ = told(capsys, str(folder), one, "flight=#0", f"schedule={schedule}")

@@ -23,6 +23,7 @@ from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
+from experiments.store.identity import keep_flights
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
@@ -171,7 +172,10 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     """The run folder, by what it is asked for."""
     (hubs, keys), arguments = _hubs_and_keys(asked), asked.arguments
     text = config_text(arguments, keys, hubs)
-    return RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
+    run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
+    if not run.is_complete:
+        keep_flights(run.path, hubs.values())
+    return run
 
 
 def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequence[Design], str]:

@@ -1,6 +1,6 @@
 """A run folder: what one command computes, kept while it is computed and complete when it is.
 
-While running        config.yaml  replications.jsonl  parts/
+While running        config.yaml  replications.jsonl  parts/  flights/ (a copy of the files of flights that it reads)
 Complete             config.yaml  tables/*.parquet  dictionary.csv  timings.json  manifest.json, written last
 Derived from these   figures/  report.html
 """

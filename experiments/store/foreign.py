@@ -13,7 +13,7 @@ from typing import Any, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
-from experiments.store.identity import NOT_IDENTITY, hash_of, plain_hub
+from experiments.store.identity import NOT_IDENTITY, hash_of, kept_flights, plain_hub
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
@@ -171,7 +171,7 @@ def command_words(folder: Path) -> tuple[str, ...]:
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) -> Path:
-    """The file of flights of one design: the caller's `given`, or one that lies in the run folder or the current one.
+    """The file of flights of one design: the caller's `given`, or one in the run folder or the current one.
 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.
@@ -179,7 +179,9 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
     entry = manifest.identity["inputs"].get(label)
     if entry is None:
         raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
-    path = given
+    path, kept = given, kept_flights(manifest.folder, entry["file"])
+    if path is None and kept.is_file() and sha256_of(kept) == entry["sha256"]:
+        path = kept
     if path is None:
         inside = PurePosixPath(named)
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:

@@ -5,18 +5,20 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from experiments.store.files import sha256_of
+from experiments.store.files import sha256_of, write_whole
 from sim.config import HubConfig
 from sim.reading import plain
 
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
 """Whose versions are stored with a run."""
+FLIGHTS: Final = "flights"
+"""Folder of a run for the files of flights that it read."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
@@ -49,6 +51,24 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         "version": program()["version"],
         "sources": _hash_of_sources(),
     }
+
+
+def kept_flights(folder: Path, file: str) -> Path:
+    """Where a run folder has its own copy of a file of flights; `file`: its name."""
+    return folder / FLIGHTS / PurePosixPath(file).name
+
+
+def keep_flights(folder: Path, hubs: Iterable[HubConfig]) -> None:
+    """Copy the files of flights into the run folder, where commands on the run find them.
+
+    Of two with the same name the first; the other is to be given by whoever asks.
+    """
+    for hub in hubs:
+        if hub.arrivals.schedule is not None:
+            path = Path(hub.arrivals.schedule)
+            if not (copy := kept_flights(folder, path.name)).exists():
+                copy.parent.mkdir(exist_ok=True)
+                write_whole(copy, path.read_bytes())
 
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:

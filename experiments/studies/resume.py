@@ -28,7 +28,7 @@ from experiments.frame.study import Asked
 from experiments.report.page import PAGE
 from experiments.report.sections import said
 from experiments.store.foreign import Begun, begun, is_finished, manifest_of
-from experiments.store.identity import HASH_DIGITS, hash_of, identity_of
+from experiments.store.identity import HASH_DIGITS, hash_of, identity_of, kept_flights
 from sim.errors import InputError
 from sim.reading import read
 from sim.site.room import check_area
@@ -61,7 +61,8 @@ def _points(run: Begun, schedule: str | None) -> list[Design]:
     for label, hub in run.configuration.hubs.items():
         if hub.arrivals.schedule is not None:
             name = Path(hub.arrivals.schedule).name
-            path = Path(schedule) if schedule is not None else run.folder / name
+            kept = kept_flights(run.folder, name)
+            path = Path(schedule) if schedule is not None else kept if kept.is_file() else run.folder / name
             if not path.is_file():
                 raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
