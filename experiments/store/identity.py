@@ -18,7 +18,7 @@ from sim.reading import plain
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
 """Whose versions are stored with a run."""
 FLIGHTS: Final = "flights"
-"""Folder of a run for the files of flights that it read."""
+"""Folder inside a run folder, for the files of flights that were read."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
