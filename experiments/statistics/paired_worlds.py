@@ -35,10 +35,10 @@ def only(known: Known, first: int, second: int) -> Interval:
         for world in np.flatnonzero(strata).tolist()
         if all(is_known[at, world] or (design, world) in known.answers for at, design in enumerate(designs))
     ]
-    holds = np.array([[_holds(known, (design, world)) for design in designs] for world in worlds]).reshape(-1, 2)
-    unseen = np.array([[_unseen(known, (design, world)) for design in designs] for world in worlds]).reshape(-1, 2)
-    seen = holds[:, 0] * (1 - holds[:, 1])
-    errors = seen - only_first(unseen[:, 0], unseen[:, 1], alike)
+    answers = np.array([[_answer(known, (design, world)) for world in worlds] for design in designs]).reshape(2, -1, 2)
+    (holds, unseen), (others_holds, others_unseen) = answers.transpose(0, 2, 1)
+    seen = holds * (1 - others_holds)
+    errors = seen - only_first(unseen, others_unseen, alike)
     opened = Checked.of(errors.tolist(), (seen * (1 - seen)).tolist())
     interval = share(predicted, strata, [screened, opened], known.sample.points).interval
     # What nothing shows may be so in no world.
@@ -64,23 +64,19 @@ def only_first(first: Floats, second: Floats, alike: float) -> Floats:
 
 def alikeness(known: Known) -> float:
     """Correlation of the regression's errors of different designs in the same world, 0 or more."""
-    errors = known.fit.errors
-    worlds, designs = np.array([world for _, world in known.runs]), np.array([design for design, _ in known.runs])
-    first, second = np.triu_indices(len(errors), 1)
-    is_pair = (worlds[first] == worlds[second]) & (designs[first] != designs[second])
-    if not is_pair.any():
+    errors, worlds = known.fit.errors, [world for _, world in known.runs]
+    n, sums, squares = (np.bincount(worlds, each) for each in (np.ones_like(errors), errors, errors**2))
+    n_pairs, size = float(np.sum(n * (n - 1))), float(np.mean(errors**2))
+    if not n_pairs or not size:
         return 0.0
-    together = float(np.mean(errors[first[is_pair]] * errors[second[is_pair]]))
-    return min(_MOST_ALIKE, max(0.0, together / float(np.mean(errors**2)))) if errors.any() else 0.0
+    # The products of all pairs in a world are the square of its sum, without those of an error with itself.
+    together = float(np.sum(sums**2 - squares)) / n_pairs
+    return min(_MOST_ALIKE, max(0.0, together / size))
 
 
-def _holds(known: Known, run: Run) -> float:
-    return known.holds(run) if run in known.answers else _by_screen(known, run)
-
-
-def _unseen(known: Known, run: Run) -> float:
-    return known.unseen(run) if run in known.answers else _by_screen(known, run)
-
-
-def _by_screen(known: Known, run: Run) -> float:
-    return float(known.strata[run] == Stratum.HOLDS)
+def _answer(known: Known, run: Run) -> tuple[float, float]:
+    """Whether it holds, and what was predicted of it unseen: both by the screen where it is not simulated."""
+    if run in known.answers:
+        return known.holds(run), known.unseen(run)
+    by_screen = float(known.strata[run] == Stratum.HOLDS)
+    return by_screen, by_screen

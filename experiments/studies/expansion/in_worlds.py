@@ -16,7 +16,7 @@ from experiments.assumptions.drawn import Drawn
 from experiments.designs.design import Design
 from experiments.frame.study import Kpis
 from experiments.money.accounts import rostered_ticks
-from experiments.replications.summing import daily_parcels
+from experiments.replications.summing import by_design, daily_parcels
 from experiments.studies.expansion.curves import Curves, Measured, node_label, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, explored, futures_of
@@ -61,8 +61,9 @@ class Weeks:
 
     def simulated(self, designs: Sequence[Design]) -> Kpis:
         kpis = self.simulate(designs)
+        by_label = by_design(kpis)
         for design in designs:
-            rows = [kpis[design.label, number] for number in range(self.keys.replications)]
+            rows = by_label[design.label]
             means = {kpi: float(np.mean([row[kpi] for row in rows])) for kpi in rows[0]}
             self.known[design.label] = Week(design.hub, means)
         return kpis

@@ -17,7 +17,7 @@ from experiments.store.rows import column, interval, stored, table
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
 from experiments.studies.expansion.in_worlds import KEPT, InWorld, Weeks, weighed
-from experiments.studies.expansion.tree import expected, share
+from experiments.studies.expansion.tree import of_paths, share
 from sim.config import HubConfig
 from sim.errors import ConfigError
 
@@ -130,7 +130,7 @@ def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[
         keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
         for number in range(n):
             result = InWorld(worlds, number, base.hub, hubs, keys).scaled(weeks)
-            values, weight = result.npv.mean(axis=4), result.futures.weight
-            npv[number] = expected(result.npv, weight).mean(axis=(1, 2))
+            each, weight = result.npv, result.futures.weight
+            npv[number], values = of_paths(each, weight), each.mean(axis=4)
             best[number] = [share(path >= values.max(axis=0), weight) for path in values]
     return npv, best

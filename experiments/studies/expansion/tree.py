@@ -128,6 +128,11 @@ def expected(values: Floats, weight: Floats) -> Floats:
     return np.asarray(np.einsum("...gfkr,gf->...kr", values, weight), dtype=np.float64)
 
 
+def of_paths(npv: Floats, weight: Floats) -> Floats:
+    """Expected value of each path over futures, draws and replications: (P, G, F, K, R) to (P)."""
+    return np.asarray(expected(npv, weight).mean(axis=(1, 2)))
+
+
 def two_sources(values: Floats) -> Interval:
     """The interval of the mean of (K, R): K draws and R replications, each of them an error of its own."""
     k, r = values.shape

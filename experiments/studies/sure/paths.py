@@ -20,7 +20,7 @@ from experiments.statistics.two_sources import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.in_worlds import InWorld, Weeks, weighed
-from experiments.studies.expansion.tree import expected
+from experiments.studies.expansion.tree import expected, of_paths
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.worlds import kpis_of
@@ -65,7 +65,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
 
 def _worth(result: Found) -> Floats:
     """Expected net present value of each path (P) [EUR]."""
-    return np.asarray(expected(result.npv, result.futures.weight).mean(axis=(1, 2)))
+    return of_paths(result.npv, result.futures.weight)
 
 
 class _Runs:
