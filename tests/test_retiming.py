@@ -14,8 +14,8 @@ from experiments.composition import load
 from experiments.designs.what_if import scaled_to
 from experiments.main import main
 from sim.config import ArrivalCap, HubConfig
-from sim.inputs.flight_schedule import slot_hours
 from sim.inputs.inputs import make_inputs
+from sim.inputs.timetables import slot_hours
 from sim.site.room import check_area
 from sim.units import TICKS_PER_H
 

@@ -108,9 +108,9 @@ class DesignKeys(Designed):
         Designed.__post_init__(self)
         for name in ("scenarios", "demands", "arrival_models"):
             check_different(name, getattr(self, name))
-        unknown = [model for model in self.arrival_models if model not in set(ArrivalModel) - {ArrivalModel.FILE}]
-        if unknown:
-            raise ValueError(f"arrival_models: {unknown[0]!r} is none of timetable, poisson, all_ifr")
+        models = [model.value for model in ArrivalModel if model is not ArrivalModel.FILE]
+        if unknown := [model for model in self.arrival_models if model not in models]:
+            raise ValueError(f"arrival_models: {unknown[0]!r} is none of {', '.join(models)}")
         self._check_precision()
 
     def as_plain(self) -> dict[str, Any]:

@@ -25,7 +25,8 @@ class Crossing:
 
 def most_flights(config: HubConfig) -> float:
     """The highest demand that can be asked of a hub [flights/d]."""
-    return config.arrivals.envelope_flights_per_day or _MOST_FLIGHTS
+    arrivals = config.arrivals
+    return (arrivals.envelope_flights_per_day or _MOST_FLIGHTS) / arrivals.busiest_hour
 
 
 def crossing(

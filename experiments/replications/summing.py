@@ -215,7 +215,7 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
 def traffic(config: HubConfig) -> tuple[float, float]:
     """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
     if config.arrivals.model is not ArrivalModel.FILE:
-        flights = config.demand.flights_per_day
+        flights = config.demand.flights_per_day * (1 - config.arrivals.cancelled_share)
         return flights, flights * config.mean_parcels_per_flight
     cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
     return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days

@@ -12,7 +12,7 @@ from experiments.store.summaries import DesignRow
 
 _ARRIVALS: Final = {
     "timetable": "a timetable with delays", "poisson": "Poisson arrivals", "all_ifr": "all-IFR hours",
-    "file": "a file of flights",
+    "hourly": "Poisson arrivals by hour of the week", "banks": "banks with delays", "file": "a file of flights",
 }  # fmt: skip
 _LONG: Final = 30
 """Letters of a name that takes a line of its own."""

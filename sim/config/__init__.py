@@ -5,7 +5,7 @@ checks it. Shares are fractions of one. What several fields must satisfy togethe
 `__post_init__`, whose ValueError the reader prefixes with the key; `hub` has what several groups must.
 """
 
-from sim.config.arrivals import MONTHS, ArrivalCap, ArrivalModel, Arrivals, Delay
+from sim.config.arrivals import MONTHS, ArrivalCap, ArrivalModel, Arrivals, Bank, Delay
 from sim.config.fleet import AircraftType, Deck, LoadLimit
 from sim.config.hall import Hall, Space, ZoneShares
 from sim.config.handling import Outages, Sorting
@@ -18,6 +18,7 @@ __all__ = [
     "ArrivalCap",
     "ArrivalModel",
     "Arrivals",
+    "Bank",
     "Deck",
     "Delay",
     "Environment",

@@ -4,17 +4,31 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from sim.config.bounds import DAYS_PER_WEEK, HOURS, MOST_PARCELS, Count, Positive, Share, check_sum
+from sim.config.bounds import (
+    DAYS_PER_WEEK,
+    HOURS,
+    MOST_PARCELS,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    check_sum,
+    minute_of_day,
+)
+from sim.config.roster import DAYS
 from sim.reading import Bounds
-from sim.units import KG_PER_T
+from sim.units import KG_PER_T, MIN_PER_DAY
 
 MONTHS = 12
+_ROUNDING = 1e-9
 
 
 class ArrivalModel(StrEnum):
     TIMETABLE = "timetable"
     POISSON = "poisson"
     ALL_IFR = "all_ifr"
+    HOURLY = "hourly"
+    BANKS = "banks"
     FILE = "file"
 
 
@@ -103,6 +117,25 @@ class ArrivalCap:
 
 
 @dataclass(frozen=True, slots=True)
+class Bank:
+    """A wave: a share of each day's flights, scheduled evenly from `start` to the next `end`."""
+
+    start: str
+    end: str
+    share: Share
+
+    def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            minute_of_day(getattr(self, name), name)
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First minute of the day, and length [min]; the same clock time twice: a day."""
+        begins = minute_of_day(self.start)
+        return begins, (minute_of_day(self.end) - begins - 1) % MIN_PER_DAY + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Arrivals:
     """When flights come. The indices have mean one; `hour_share` sums to one."""
 
@@ -110,6 +143,12 @@ class Arrivals:
     month_index: tuple[Positive, ...] | None
     weekday_index: tuple[Positive, ...] | None
     hour_share: tuple[Share, ...] | None
+    hour_of_week: dict[str, tuple[NotNegative, ...]] | None
+    """Of each weekday the rates of its hours; only their proportions count."""
+    banks: dict[str, Bank] | None
+    """By a name of the planner's; what they leave of a day's flights comes by `hour_share`."""
+    cancelled_share: Share
+    """Of the flights, each by its own draw."""
     cap: ArrivalCap | None
     delay: Delay | None
     envelope_flights_per_day: Annotated[float, Bounds(gt=0, le=200)] | None
@@ -124,20 +163,58 @@ class Arrivals:
             raise ValueError(f"schedule: model {self.model} {wanted}")
         if self.repeat > 1 and not from_file:
             raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
-        for name, length in (("month_index", MONTHS), ("weekday_index", DAYS_PER_WEEK), ("hour_share", HOURS)):
+        is_weekly = self.model is ArrivalModel.HOURLY
+        for name, length, is_null in (
+            ("month_index", MONTHS, from_file),
+            ("weekday_index", DAYS_PER_WEEK, from_file or is_weekly),
+            ("hour_share", HOURS, from_file or is_weekly),
+        ):
             profile = getattr(self, name)
-            if from_file != (profile is None) or (profile is not None and len(profile) != length):
-                wanted = "null" if from_file else f"{length} numbers"
+            if is_null != (profile is None) or (profile is not None and len(profile) != length):
+                wanted = "null" if is_null else f"{length} numbers"
                 got = "null" if profile is None else f"{len(profile)} numbers"
                 raise ValueError(f"{name}: model {self.model} takes {wanted}, got {got}")
         if self.hour_share is not None:
             check_sum("hour_share", self.hour_share)
+        self._check_week(is_weekly=is_weekly)
+        self._check_banks()
         if self.cap is not None and self.model is not ArrivalModel.TIMETABLE:
             raise ValueError(f"cap: model {self.model} has no timetable that could keep to one (null)")
-        thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR)
+        thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR, ArrivalModel.HOURLY)
         if thinned != (self.envelope_flights_per_day is not None):
             raise ValueError(
                 f"envelope_flights_per_day: model {self.model} {'needs one' if thinned else 'takes none (null)'}"
             )
-        if (self.model is ArrivalModel.TIMETABLE and self.delay is None) or (thinned and self.delay is not None):
+        scheduled = self.model in (ArrivalModel.TIMETABLE, ArrivalModel.BANKS)
+        if (scheduled and self.delay is None) or (thinned and self.delay is not None):
             raise ValueError(f"delay: model {self.model} {'takes none (null)' if thinned else 'needs one'}")
+
+    def _check_week(self, *, is_weekly: bool) -> None:
+        if is_weekly != (self.hour_of_week is not None):
+            wanted = "needs the rates of the week's hours" if is_weekly else "takes none (null)"
+            raise ValueError(f"hour_of_week: model {self.model} {wanted}")
+        if self.hour_of_week is None:
+            return
+        if self.hour_of_week.keys() != set(DAYS):
+            raise ValueError(f"hour_of_week: the days {', '.join(DAYS)}, got {', '.join(self.hour_of_week) or 'none'}")
+        for day, rates in self.hour_of_week.items():
+            if len(rates) != HOURS:
+                raise ValueError(f"hour_of_week.{day}: {HOURS} numbers, got {len(rates)}")
+        if not any(map(any, self.hour_of_week.values())):
+            raise ValueError("hour_of_week: at least one hour with flights, got 0 in all of them")
+
+    def _check_banks(self) -> None:
+        has_banks = self.model is ArrivalModel.BANKS
+        if has_banks != bool(self.banks):
+            raise ValueError(f"banks: model {self.model} {'needs at least one' if has_banks else 'takes none (null)'}")
+        total = sum(bank.share for bank in (self.banks or {}).values())
+        if total > 1 + _ROUNDING:
+            raise ValueError(f"banks: their shares of a day's flights sum to at most 1, got {total:g}")
+
+    @property
+    def busiest_hour(self) -> float:
+        """Rate of the busiest hour of the busiest month over the mean; 1 where the envelope follows the hours."""
+        if self.hour_of_week is None or self.month_index is None:
+            return 1.0
+        rates = [rate for day in DAYS for rate in self.hour_of_week[day]]
+        return max(rates) * len(rates) / sum(rates) * max(self.month_index)

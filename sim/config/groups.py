@@ -139,6 +139,10 @@ class HubGroups:
         assert self.arrivals.month_index is not None
         return self.demand.flights_per_day * self.arrivals.month_index[date.month - 1]
 
+    def flights_coming_on(self, date: dt.date) -> float:
+        """Of those the ones that are not cancelled."""
+        return self.flights_on(date) * (1 - self.arrivals.cancelled_share)
+
     def chutes(self, hall: Hall) -> int:
         """Chutes in a hall, each a machine's of a route."""
         return hall.sorting_machines * len({lane.route for lane in self.lanes.values()})

@@ -221,9 +221,14 @@ def _check_disruptions(config: HubGroups) -> None:
     factors = demand_factors(config.disruptions, config)
     if factors and config.arrivals.model is ArrivalModel.FILE:
         raise ValueError("disruptions: demand: the flights of a file (arrivals.schedule) are what they are")
-    envelope, peak = config.arrivals.envelope_flights_per_day, highest_factor(factors)
-    if envelope is not None and config.demand.flights_per_day * peak > envelope:
+    envelope, peak, hour = (
+        config.arrivals.envelope_flights_per_day,
+        highest_factor(factors),
+        config.arrivals.busiest_hour,
+    )
+    if envelope is not None and config.demand.flights_per_day * hour * peak > envelope:
         times = f" times {peak:g} of disruptions" if peak > 1 else ""
+        times += f" times {hour:.3g} in the busiest hour" if hour > 1 else ""
         raise ValueError(
             f"demand.flights_per_day: at most arrivals.envelope_flights_per_day = {envelope:g},"
             f" got {config.demand.flights_per_day:g}{times}"

@@ -14,10 +14,11 @@ import numpy as np
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.exports import Collection, ExportInputs, ExportParcels
 from sim.domain.flight import Flight
-from sim.inputs.flight_schedule import measured_days, van_der_corput
+from sim.inputs.flight_schedule import measured_days
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.load_plan import LoadPlan, bounds, flags, times
 from sim.inputs.quantiles import pick_by
+from sim.inputs.timetables import van_der_corput
 from sim.streams import Streams
 from sim.units import MIN_PER_H, TICKS_PER_DAY, ticks
 
@@ -75,7 +76,7 @@ def _flights_per_day(config: HubConfig, flights: Sequence[Flight], end: int, dat
     """Mean flights a day: as demand says, with the month's index; those of a file over its days."""
     if config.arrivals.model is ArrivalModel.FILE:
         return len(flights) * TICKS_PER_DAY / end
-    return config.flights_on(date)
+    return config.flights_coming_on(date)
 
 
 def _hall(config: HubConfig, scheduled: int, draw: float) -> int:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.config import ArrivalModel, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
+from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.flight_file import FlightRow
 from sim.inputs.flight_period import scheduled_rows
-from sim.inputs.flight_schedule import factor_at, hour_weights
+from sim.inputs.rates import factor_at
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
 
 BIN_MIN: Final = 15
@@ -32,11 +33,12 @@ def n_bins(end: int) -> int:
 def expected_flights(config: HubConfig, end: int) -> Bins:
     """Mean flights by bin of their arrival, delays spread; those of a file in proportion to their parcels."""
     scheduled = np.zeros(n_bins(end))
-    if config.arrivals.model is ArrivalModel.FILE:
+    if (profile := PROCESSES[config.arrivals.model].profile) is None:
         late = _of_file(config, scheduled)
     else:
-        _of_profile(config, scheduled)
+        _of_profile(config, scheduled, profile(config.arrivals, BINS_PER_H))
         late = config.arrivals.delay
+    scheduled *= 1 - config.arrivals.cancelled_share
     return scheduled if late is None else spread(scheduled, *_late(late))
 
 
@@ -63,17 +65,18 @@ def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
     return int(edges[0]), weights / weights.sum()
 
 
-def _of_profile(config: HubConfig, scheduled: Bins) -> None:
+def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
+    """`of_week`: flights in its bins, of a mean flight a day."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None
     factors = demand_factors(config.disruptions, config)
-    of_hour = np.repeat(hour_weights(arrivals), BINS_PER_H) / BINS_PER_H * config.demand.flights_per_day
+    of_bin = of_week * config.demand.flights_per_day
     bins_per_week = MIN_PER_WEEK // BIN_MIN
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)
     begin = (monday - config.start_date).days * BINS_PER_DAY + MARGIN
     while begin < len(scheduled):
         low, high = max(0, begin), min(len(scheduled), begin + bins_per_week)
-        scheduled[low:high] = of_hour[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
+        scheduled[low:high] = of_bin[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
         begin, monday = begin + bins_per_week, monday + dt.timedelta(days=DAYS_PER_WEEK)
     if factors:
         middles = ((np.arange(len(scheduled)) - MARGIN + 0.5) * BIN_MIN * TICKS_PER_MIN).astype(np.int64)

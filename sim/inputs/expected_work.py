@@ -141,7 +141,7 @@ def _collections(config: HubConfig, flights: Bins) -> Bins:
         if arrivals.model is ArrivalModel.FILE:
             a_day = flights.sum() * BINS_PER_DAY / (len(flights) - 2 * MARGIN)
         else:
-            a_day = config.flights_on(date)
+            a_day = config.flights_coming_on(date)
         trucks[first : first + BINS_PER_DAY] = (of_day * flight_work.collections_per_day(config, a_day))[
             : len(trucks) - first
         ]
