@@ -15,6 +15,7 @@ from test_resume import interrupted
 from test_sure import FEW
 
 from experiments.arguments import Arguments
+from experiments.assumptions.drawn import Drawn
 from experiments.composition import load
 from experiments.frame.study import Asked
 from experiments.main import main
@@ -24,11 +25,13 @@ from experiments.statistics.choosing import Chosen
 from experiments.statistics.share_of_worlds import sobol_points
 from experiments.studies.expansion import in_worlds
 from experiments.studies.expansion.curves import week_indices
+from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import futures_of
 from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.sure import asked, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
 from experiments.studies.sure.paths_page import document
+from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 
@@ -179,6 +182,20 @@ def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
     assert lowest < demand / flights_at(hubs[0].hub, 1.0) < 1.01 * lowest
 
 
+def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
+    left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
+    (base, *hubs), keys = asked(Arguments("sure", ("question=expansion", *left_out)))
+    drawn = Drawn.of(composed_of(base.hub, keys.expansion), None, n=2, seed=1, kept=in_worlds.KEPT)
+    own = ExpansionKeys(keys.replications, keys.workers, keys.execution, keys.expansion)
+    drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.1
+    some = in_worlds.InWorlds.of(drawn, base.hub, hubs, own)
+    assert len(some.paths) == 1 and (some.drawn.values == drawn.values[1:]).all()
+    assert "Of 2 worlds with ranges 1 times as wide as configured, 1 left out" in some.left_out(1.0)
+    assert "demand.hub_share: least, supposed and most" in some.left_out(1.0)
+    with pytest.raises(ConfigError, match="possible in none of 1 worlds: demand"):
+        in_worlds.InWorlds.of(drawn.some([0]), base.hub, hubs, own)
+
+
 @pytest.mark.slow
 def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen() -> None:
     left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name not in ("stay_30k", PATHS[1])]
@@ -208,6 +225,7 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
     shown = json.loads(json.dumps(told.data))["scenarios"]
     assert list(shown) == ["stay_30k", PATHS[1]]
     assert sum(own["probability"]["mean"] for own in shown.values()) == pytest.approx(1, abs=0.2)
+    assert list(result.widths) == [0.5, 1.5]
     assert all(own["worlds"] == 16 and set(own) >= {"probability", "deciding", "npv"} for own in shown.values())
     assert len(result.chosen.simulated) >= 3 and result.n_runs == len(bench.done) <= 140
     # Hours do not follow the parcels in this hub: the error is there, and is told.

@@ -38,6 +38,10 @@ class Drawn:
         """
         return self.worlds.hub(hub, self.values[world])
 
+    def some(self, numbers: Sequence[int]) -> "Drawn":
+        """These worlds alone."""
+        return Drawn(self.worlds, self.points[list(numbers)], self.values[list(numbers)])
+
 
 def scaled(values: Floats, ranges: Ranges) -> Floats:
     """Values (…, K) so that the ends of the ranges are -1 and 1; 0 of a number without a range."""

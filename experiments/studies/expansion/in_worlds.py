@@ -5,10 +5,11 @@ a hub in a week is scaled from the same hub of the configured world at the same 
 are simulated; or it is simulated with the world's own hubs.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from experiments.designs.design import Design
 from experiments.frame.study import Kpis
 from experiments.money.accounts import rostered_ticks
 from experiments.replications.summing import by_design, daily_parcels
+from experiments.report.sections import said
 from experiments.studies.expansion.curves import Curves, Measured, node_label, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
+from sim.errors import ConfigError
 from sim.measures.ladder import capacity_ladder
 from sim.reading import read
 
@@ -89,6 +92,7 @@ class InWorld:
     def __init__(
         self, worlds: Drawn, number: int, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys
     ) -> None:
+        """Raises ConfigError: values that no hub can have together."""
         configured, values = keys.expansion, worlds.values[number]
         self.base = worlds.hub(base, number)
         self.hubs = [Design(design.label, worlds.hub(design.hub, number)) for design in hubs]
@@ -114,6 +118,42 @@ class InWorld:
             return {(design.label, 0): carried_over(week, design.hub) for design, week in pairs}
 
         return self.explored(simulate)
+
+
+@dataclass(frozen=True, slots=True)
+class InWorlds:
+    """The paths in all worlds in which the hubs are possible."""
+
+    drawn: Drawn
+    paths: tuple[InWorld, ...]
+    refused: Counter[str]
+    """Why hubs are not possible in some of the worlds, and in how many."""
+
+    @classmethod
+    def of(cls, drawn: Drawn, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys) -> Self:
+        """`base`, `hubs`: of the configured world.
+
+        Raises:
+            ConfigError: the hubs are possible in none.
+        """
+        paths: dict[int, InWorld] = {}
+        refused: Counter[str] = Counter()
+        for number in range(len(drawn.values)):
+            try:
+                paths[number] = InWorld(drawn, number, base, hubs, keys)
+            except ConfigError as error:
+                refused[str(error)] += 1
+        if not paths:
+            raise ConfigError(said("no_world", n=len(drawn.values), reason=refused.most_common(1)[0][0]))
+        return cls(drawn.some(list(paths)), tuple(paths.values()), refused)
+
+    def left_out(self, width: float) -> str:
+        """What is said of the others, whose ranges have this width; empty: there are none."""
+        if not self.refused:
+            return ""
+        (reason, times), n = self.refused.most_common(1)[0], self.refused.total()
+        counts = {"n": n, "n_worlds": n + len(self.paths), "times": times}
+        return said("worlds_left_out", **counts, width=width, reason=reason)
 
 
 def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:

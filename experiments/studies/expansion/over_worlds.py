@@ -16,7 +16,7 @@ from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of, in_millions, path_name
-from experiments.studies.expansion.in_worlds import KEPT, InWorld, Weeks, weighed
+from experiments.studies.expansion.in_worlds import KEPT, InWorlds, Weeks, weighed
 from experiments.studies.expansion.tree import of_paths, share
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -109,9 +109,10 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
     if rows is None:
         return OverWorlds(paths, *_computed(bench, asked, weeks))
     values = {(row.world, row.path): (row.npv, row.best) for row in rows}
-    shape = asked.keys.expansion.worlds, len(paths), 2
+    n = asked.keys.expansion.worlds
+    shape = len({row.world for row in rows}), len(paths), 2
     of_each = [values.get((world, path)) for world in range(shape[0]) for path in paths]
-    if None in of_each:
+    if None in of_each or not min(n, 1) <= shape[0] <= n:
         raise ConfigError(said("worlds_damaged"))
     each = np.array(of_each, dtype=np.float64).reshape(shape)
     return OverWorlds(paths, each[..., 0], each[..., 1])
@@ -123,13 +124,17 @@ def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[
     if changed := moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges):
         raise RangesMovedError(f"expansion.ranges.{changed}; run it again")
     n = expansion.worlds
-    npv, best = np.zeros((n, len(expansion.paths))), np.zeros((n, len(expansion.paths)))
+    npv, best = np.zeros((2, 0, len(expansion.paths)))
     if n:
         bench.say(said("sure_accounts", n_worlds=n, width=1.0))
-        worlds = Drawn.of(composed_of(base.hub, expansion), folder, n=n, seed=base.hub.seed, kept=KEPT)
+        drawn = Drawn.of(composed_of(base.hub, expansion), folder, n=n, seed=base.hub.seed, kept=KEPT)
         keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
-        for number in range(n):
-            result = InWorld(worlds, number, base.hub, hubs, keys).scaled(weeks)
+        worlds = InWorlds.of(drawn, base.hub, hubs, keys)
+        if left_out := worlds.left_out(1.0):
+            bench.say(left_out)
+        npv, best = np.zeros((2, len(worlds.paths), len(expansion.paths)))
+        for number, paths in enumerate(worlds.paths):
+            result = paths.scaled(weeks)
             each, weight = result.npv, result.futures.weight
             npv[number], values = of_paths(each, weight), each.mean(axis=4)
             best[number] = [share(path >= values.max(axis=0), weight) for path in values]

@@ -19,7 +19,7 @@ from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import Found, explored
-from experiments.studies.expansion.in_worlds import InWorld, Weeks, weighed
+from experiments.studies.expansion.in_worlds import InWorlds, Weeks, weighed
 from experiments.studies.expansion.tree import expected, of_paths
 from experiments.studies.sure.design import SureKeys
 from experiments.studies.sure.paths_page import PathsResult
@@ -39,28 +39,31 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
     at_once = explored(hubs, base.hub, keys, weeks.simulated)
     worth = expected(at_once.npv, at_once.futures.weight).mean(axis=1)  # (P, R)
 
-    def every(width: float) -> tuple[Drawn, Floats]:
-        worlds = Drawn.of(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
+    def every(width: float) -> tuple[InWorlds, Floats]:
+        drawn = Drawn.of(document, folder, n=sure.n_worlds, seed=base.hub.seed, width=width, kept=sure.question.kept)
         bench.say(said("sure_accounts", n_worlds=sure.n_worlds, width=width))
-        of_worlds = (InWorld(worlds, number, base.hub, hubs, keys) for number in range(sure.n_worlds))
-        return worlds, np.array([_worth(paths.scaled(weeks)) for paths in of_worlds])
+        worlds = InWorlds.of(drawn, base.hub, hubs, keys)
+        return worlds, np.array([_worth(paths.scaled(weeks)) for paths in worlds.paths])
 
     worlds, predicted = every(1.0)
     simulated: dict[int, Floats] = {}
     last = 0
-    while len(simulated) < sure.n_worlds and runs.n + last <= sure.budget:
-        before, world = runs.n, len(simulated)
-        paths = InWorld(worlds, world, base.hub, hubs, keys)
+    for world, paths in enumerate(worlds.paths):
+        if runs.n + last > sure.budget:
+            break
+        before = runs.n
         simulated[world] = _worth(paths.explored(partial(runs.of_world, world)))
         last = runs.n - before
-    points = scaled(worlds.values, sure.ranges)
-    chosen = Chosen.of(predicted, simulated, worth, worlds.points, points)
+    points = scaled(worlds.drawn.values, sure.ranges)
+    chosen = Chosen.of(predicted, simulated, worth, worlds.drawn.points, points)
     others = {width: every(width) for width in sure.widths}
     shares = {
-        width: chosen.shares(values, drawn_worlds.points, scaled(drawn_worlds.values, sure.ranges))
-        for width, (drawn_worlds, values) in others.items()
+        width: chosen.shares(values, other.drawn.points, scaled(other.drawn.values, sure.ranges))
+        for width, (other, values) in others.items()
     }
-    return PathsResult(asked.keys, tuple(expansion.paths), chosen, shares, names_of(worlds.worlds), runs.n)
+    left_out = worlds.left_out(1.0), *(other.left_out(width) for width, (other, _) in others.items())
+    called = names_of(worlds.drawn.worlds)
+    return PathsResult(asked.keys, tuple(expansion.paths), chosen, shares, called, runs.n, "".join(left_out))
 
 
 def _worth(result: Found) -> Floats:

@@ -79,6 +79,8 @@ class PathsResult:
     """Of the paths, by width of the ranges."""
     called: tuple[Name, ...]
     n_runs: int
+    left_out: str
+    """What is said of worlds in which the hubs are not possible."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -223,7 +225,7 @@ def _sentences(result: PathsResult) -> list[str]:
     texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
     lines.append(said(which, best=best, numbers=listed(texts, "and"), everything=everything))
-    return [*lines, _precision(result)]
+    return [*lines, _precision(result), *([result.left_out] if result.left_out else [])]
 
 
 def _precision(result: PathsResult) -> str:
