@@ -1,0 +1,60 @@
+"""Values of a sample beside the distributions fitted to them: densities, and quantiles against quantiles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.report import style
+from experiments.report.style import Axes, Figure
+from experiments.statistics.two_sources import Floats
+
+_SEEN: Final = "0.8"
+_MOST_BINS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class FitPicture:
+    """What is drawn of a fit, the best family first."""
+
+    label: str
+    """Of the values, with their unit."""
+    values: Floats
+    densities: Mapping[str, tuple[Floats, Floats]]
+    """By family: places and the density there."""
+    dots: Floats
+    """The values in order, or so many of them."""
+    quantiles: Floats
+    """Of the best family, one for each of the dots."""
+    band: tuple[Floats, Floats]
+    """What 95 % of samples of the best family have there."""
+
+
+def figure(result: FitPicture) -> Figure:
+    drawing = style.new_figure(4.0)
+    left, right = drawing.subplots(1, 2)
+    _draw_densities(left, result)
+    _draw_quantiles(right, result)
+    return style.legend_below(drawing, [left, right])
+
+
+def fit_svg(result: FitPicture) -> bytes:
+    """The whole picture as SVG; the same result gives the same bytes."""
+    with style.look():
+        return style.svg(figure(result))
+
+
+def _draw_densities(ax: Axes, result: FitPicture) -> None:
+    n_bins = min(_MOST_BINS, max(5, round(2 * len(result.values) ** (1 / 3))))
+    ax.hist(result.values, bins=n_bins, density=True, color=_SEEN, label="values")
+    for name, look in style.lines_of(list(result.densities)).items():
+        ax.plot(*result.densities[name], label=name, **look)
+    ax.set(xlabel=result.label, ylabel="density", title="Density", ylim=(0, None))
+
+
+def _draw_quantiles(ax: Axes, result: FitPicture) -> None:
+    best, ordered = next(iter(result.densities)), result.dots
+    ends = min(ordered[0], result.quantiles[0]), max(ordered[-1], result.quantiles[-1])
+    ax.fill_between(result.quantiles, *result.band, color=style.PALETTE[4], alpha=0.3, label="95 % of such samples")
+    ax.plot(ends, ends, color=style.LIMIT, linewidth=1)
+    ax.plot(result.quantiles, ordered, ".", color=style.PALETTE[0], markersize=4)
+    ax.set(xlabel=f"quantiles of {best}", ylabel=f"values: {result.label}", title=f"Q-Q: the values against {best}")

@@ -1,0 +1,210 @@
+"""Families of distributions, each fitted by maximum likelihood to many samples of the same size together.
+
+Samples are rows: values (B, n) give parameters (B, K), so that a bootstrap is one call. The estimates are those of
+`scipy.stats.FAMILY.fit` with the same parameters held, in closed form or from one equation. NaN: no estimate exists.
+
+Sources: N. L. Johnson, S. Kotz and N. Balakrishnan, Continuous Univariate Distributions, 2nd ed. 1994-95, sections
+13.10 (truncated normal), 14.4 (lognormal), 17.7 (gamma), 21.4 (Weibull), 25.4 (beta); S. Kotz and J. R. van Dorp,
+Beyond Beta, 2004, section 1.4 (triangular: the mode is one of the values).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import digamma, log_ndtr, polygamma
+
+from experiments.statistics.two_sources import Floats
+
+Ends = tuple[float, float]
+"""Least and largest possible value, which may be infinite."""
+_HALVINGS: Final = 60
+_NEWTON: Final = 40
+"""Steps, after which each equation is solved to the last digits."""
+_SLACK: Final = 1e-9
+"""Of the values' width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family by its name in the configuration, and the names of its parameters there."""
+
+    name: str
+    parameters: tuple[str, ...]
+    estimate: Callable[[Floats, Ends], Floats]
+    """Parameters (B, K) of values (B, n) within these ends."""
+    frozen: Callable[..., Any]
+    """The distribution of scipy.stats with these parameters and ends, numbers or columns (B, 1)."""
+    is_positive: bool = False
+    """Only values above 0."""
+    is_bounded: bool = False
+    """Only values between two finite ends, which are known."""
+
+    def refuses(self, values: Floats) -> NDArray[np.bool_]:
+        """Which of the values no distribution of the family has."""
+        return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
+
+    def distribution(self, parameters: Floats, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
+        """Of one row of parameters (K,), or of many (B, K) whose values are (B, n)."""
+        return self.frozen(*(parameters if parameters.ndim == 1 else parameters.T[:, :, None]), ends)
+
+
+def _uniform(values: Floats, _: Ends) -> Floats:
+    return np.column_stack([values.min(axis=1), values.max(axis=1)])
+
+
+def _lognormal(values: Floats, _: Ends) -> Floats:
+    logs = np.log(values)
+    return np.column_stack([np.exp(logs.mean(axis=1)), logs.std(axis=1)])
+
+
+def _exponential(values: Floats, _: Ends) -> Floats:
+    return np.asarray(values.mean(axis=1, keepdims=True))
+
+
+def _normal(values: Floats, ends: Ends) -> Floats:
+    """Of a normal that is cut off below at 0: the mean square over the squared mean gives where it is cut."""
+    mean = values.mean(axis=1)
+    if ends[0] == -np.inf:
+        return np.column_stack([mean, values.std(axis=1)])
+
+    def beyond(cut: Floats) -> Floats:
+        return np.asarray(np.exp(-(cut**2) / 2 - log_ndtr(-cut)) / np.sqrt(2 * np.pi) - cut)
+
+    def ratio(cut: Floats) -> Floats:
+        past = beyond(cut)
+        return 1 + (1 - (past + cut) * past) / past**2
+
+    wanted = (values**2).mean(axis=1) / mean**2
+    cut = _root(lambda at: ratio(at) - wanted, -1e4, 50.0, len(values))
+    deviation = mean / beyond(cut)
+    estimates = np.column_stack([-cut * deviation, deviation])
+    # With a coefficient of variation of 1 and more the likelihood grows towards an exponential distribution.
+    return np.where((wanted < ratio(np.full(1, 20.0)))[:, None], estimates, np.nan)
+
+
+def _gamma(values: Floats, _: Ends) -> Floats:
+    mean = values.mean(axis=1)
+    spread = np.log(mean) - np.log(values).mean(axis=1)
+    # digamma(k) - log(k) grows from minus infinity to 0
+    logs = _root(lambda at: digamma(np.exp(at)) - at + spread, -15.0, 25.0, len(values))
+    return np.column_stack([np.exp(logs), mean / np.exp(logs)])
+
+
+def _weibull(values: Floats, _: Ends) -> Floats:
+    logs = np.log(values)
+    middle = logs.mean(axis=1, keepdims=True)
+    logs -= middle
+    shape = np.pi / np.sqrt(6) / logs.std(axis=1)
+    for _step in range(_NEWTON):
+        powers = np.exp(shape[:, None] * logs)
+        total, first, second = (np.einsum("ij,ij->i", powers, power) for power in (np.ones_like(logs), logs, logs**2))
+        mean = first / total
+        step = (mean - 1 / shape) / (second / total - mean**2 + 1 / shape**2)
+        shape = np.maximum(shape - step, shape / 4)
+        if np.all(np.abs(step) < 1e-12 * shape):
+            break
+    scale = np.exp(middle[:, 0]) * np.exp(shape[:, None] * logs).mean(axis=1) ** (1 / shape)
+    return np.column_stack([shape, scale])
+
+
+def _beta(values: Floats, ends: Ends) -> Floats:
+    inside = (values - ends[0]) / (ends[1] - ends[0])
+    wanted = np.stack([np.log(inside).mean(axis=1), np.log1p(-inside).mean(axis=1)])
+    mean, variance = inside.mean(axis=1), inside.var(axis=1)
+    shapes = np.stack([mean, 1 - mean]) * np.maximum(mean * (1 - mean) / variance - 1, 0.1)
+    for _step in range(_NEWTON):
+        left = digamma(shapes) - digamma(shapes.sum(axis=0)) - wanted
+        own, both = polygamma(1, shapes), polygamma(1, shapes.sum(axis=0))
+        step = (left * (own[::-1] - both) + left[::-1] * both) / (own[0] * own[1] - both * own.sum(axis=0))
+        shapes = np.maximum(shapes - step, shapes / 4)
+        if np.all(np.abs(step) < 1e-12 * shapes):
+            break
+    return np.asarray(shapes.T)
+
+
+def _triangular(values: Floats, ends: Ends) -> Floats:
+    """The ends by a search on the logarithms of what they lie beyond the values; the mode is the best of the values."""
+    ordered = np.sort(values, axis=1)
+    at = np.full((len(values), 2), -2.0)
+    best, place = _triangular_likelihood(ordered, ends, at)
+    step = np.full(len(values), 2.0)
+    while np.any(step > 1e-4):
+        tries = [at + step[:, None] * np.array(way) for way in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+        tried = [_triangular_likelihood(ordered, ends, each) for each in tries]
+        way = np.argmax([likelihood for likelihood, _place in tried], axis=0)
+        rows = np.arange(len(values))
+        likelihood, there = (np.array([each[part] for each in tried])[way, rows] for part in (0, 1))
+        is_better = likelihood > best
+        at = np.where(is_better[:, None], np.array(tries)[way, rows], at)
+        best, place = np.where(is_better, likelihood, best), np.where(is_better, there, place).astype(int)
+        step = np.where(is_better, step, step / 4)
+    low, high = _triangular_ends(ordered, ends, at)
+    mode = np.take_along_axis(ordered, place[:, None], axis=1)
+    return np.column_stack([np.maximum(low, ends[0]), mode, np.minimum(high, ends[1])])
+
+
+def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Floats]:
+    """Beyond the values, and no farther than is possible but for what makes a value at an end possible."""
+    width = ordered[:, -1:] - ordered[:, :1]
+    beyond = width * np.exp(np.clip(at, -20.0, 20.0))
+    low = np.maximum(ordered[:, :1] - beyond[:, :1], ends[0] - _SLACK * width)
+    return low, np.minimum(ordered[:, -1:] + beyond[:, 1:], ends[1] + _SLACK * width)
+
+
+def _triangular_likelihood(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Any]:
+    """The largest log-likelihood (B,) with these ends, and which value is the mode."""
+    low, high = _triangular_ends(ordered, ends, at)
+    below, above = np.log(ordered - low), np.log(high - ordered)
+    rank = np.arange(ordered.shape[1])
+    of_modes = np.cumsum(below, axis=1) - (rank + 1) * below
+    of_modes += np.cumsum(above[:, ::-1], axis=1)[:, ::-1] - (len(rank) - rank) * above
+    place = np.argmax(of_modes, axis=1)
+    best = np.take_along_axis(of_modes, place[:, None], axis=1) - ordered.shape[1] * np.log(high - low)
+    return best[:, 0], place
+
+
+def _root(difference: Callable[[Floats], Floats], low: float, high: float, n: int) -> Floats:
+    """Where n functions that grow from below 0 to above it are 0."""
+    least, most = np.full(n, low), np.full(n, high)
+    for _step in range(_HALVINGS):
+        middle = (least + most) / 2
+        is_above = difference(middle) > 0
+        least, most = np.where(is_above, least, middle), np.where(is_above, middle, most)
+    return np.asarray((least + most) / 2)
+
+
+def _scipy(name: str) -> Any:  # noqa: ANN401 - of scipy, which takes half a second to import
+    import scipy.stats
+
+    return getattr(scipy.stats, name)
+
+
+FAMILIES: Final = {
+    family.name: family
+    for family in (
+        Family("uniform", ("low", "high"), _uniform, lambda low, high, _: _scipy("uniform")(low, high - low)),
+        Family(
+            "triangular", ("low", "mode", "high"), _triangular,
+            lambda low, mode, high, _: _scipy("triang")((mode - low) / (high - low), low, high - low),
+        ),
+        Family(
+            "normal", ("mean", "sd"), _normal,
+            lambda mean, deviation, ends: _scipy("norm")(mean, deviation) if ends[0] == -np.inf
+            else _scipy("truncnorm")((ends[0] - mean) / deviation, np.inf, mean, deviation),
+        ),
+        Family(
+            "lognormal", ("median", "sigma"), _lognormal,
+            lambda median, sigma, _: _scipy("lognorm")(sigma, scale=median), is_positive=True,
+        ),
+        Family("gamma", ("shape", "scale"), _gamma, lambda shape, scale, _: _scipy("gamma")(shape, scale=scale),
+               is_positive=True),
+        Family("weibull", ("shape", "scale"), _weibull,
+               lambda shape, scale, _: _scipy("weibull_min")(shape, scale=scale), is_positive=True),
+        Family("exponential", ("mean",), _exponential, lambda mean, _: _scipy("expon")(scale=mean)),
+        Family("beta", ("a", "b"), _beta,
+               lambda a, b, ends: _scipy("beta")(a, b, ends[0], ends[1] - ends[0]), is_bounded=True),
+    )
+}  # fmt: skip

@@ -1,0 +1,132 @@
+"""Families fitted to one sample: AIC, goodness of fit by the parametric bootstrap, and what the sample leaves open.
+
+The tests' parameters are estimated, so that no table of critical values holds: samples are drawn from the fitted
+distribution and fitted themselves (W. Stute, W. G. Manteiga and M. P. Quindimil, Metrika 40, 1993, 243-256,
+doi:10.1007/BF02613687).
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.statistics.families import FAMILIES, Ends, Family
+from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.two_sources import Floats
+
+MOST_TESTED: Final = 5_000
+"""Values of a sample that goodness of fit is tested with: so many show what matters, and more take minutes."""
+_CELLS: Final = 1_000_000
+"""Values of bootstrap samples that are in memory at a time."""
+CLOSE_AIC: Final = 2.0
+"""Difference of AIC up to which another family is as good (K. P. Burnham and D. R. Anderson, 2002, section 2.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A family with its estimates; those of the tests are NaN until they are made."""
+
+    family: Family
+    ends: Ends
+    parameters: Floats
+    aic: float
+    ks: float = math.nan
+    ks_p: float = math.nan
+    ad: float = math.nan
+    ad_p: float = math.nan
+
+    @property
+    def distribution(self) -> Any:  # noqa: ANN401 - of scipy, which has no types
+        return self.family.distribution(self.parameters, self.ends)
+
+    @property
+    def by_name(self) -> Mapping[str, float]:
+        return dict(zip(self.family.parameters, map(float, self.parameters), strict=True))
+
+
+def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
+    """The families that have an estimate, by AIC. `ends`: least and largest possible value, known beforehand."""
+    fits = []
+    for family in (FAMILIES[name] for name in names):
+        if family.is_bounded and not (np.isfinite(ends).all() and ends[0] < values.min() and values.max() < ends[1]):
+            continue
+        with np.errstate(all="ignore"):
+            parameters = family.estimate(values[None, :], ends)[0]
+            if not np.isfinite(parameters).all():
+                continue
+            likelihood = float(family.distribution(parameters, ends).logpdf(values).sum())
+        if math.isfinite(likelihood):
+            fits.append(Fitted(family, ends, parameters, 2 * len(parameters) - 2 * likelihood))
+    return sorted(fits, key=lambda fit: fit.aic)
+
+
+def with_tests(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap: int) -> Fitted:
+    """With Kolmogorov and Smirnov's, and Anderson and Darling's statistic, and their p-values."""
+    if len(values) > MOST_TESTED:
+        values = rng.choice(values, MOST_TESTED, replace=False)
+    n, family, ends = len(values), fit.family, fit.ends
+    own = distances(family, values[None, :], family.estimate(values[None, :], ends), ends)[:, 0]
+    beyond, n_drawn = np.zeros(2), 0
+    for size in _chunks(n_bootstrap, n):
+        drawn = fit.distribution.rvs(size=(size, n), random_state=rng)
+        with np.errstate(all="ignore"):
+            statistics = distances(family, drawn, family.estimate(drawn, ends), ends)
+        beyond += np.sum(statistics >= own[:, None], axis=1)
+        n_drawn += int(np.isfinite(statistics[0]).sum())
+    ks_p, ad_p = (1 + beyond) / (1 + n_drawn)
+    return replace(fit, ks=float(own[0]), ks_p=float(ks_p), ad=float(own[1]), ad_p=float(ad_p))
+
+
+def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) -> Floats:
+    """Kolmogorov and Smirnov's D and Anderson and Darling's A² of samples (B, n), (2, B)."""
+    n = values.shape[1]
+    at = np.clip(family.distribution(parameters, ends).cdf(np.sort(values, axis=1)), 1e-12, 1 - 1e-12)
+    rank = np.arange(1, n + 1)
+    ks = np.maximum(rank / n - at, at - (rank - 1) / n).max(axis=1)
+    ad = -n - np.sum((2 * rank - 1) * (np.log(at) + np.log1p(-at[:, ::-1])), axis=1) / n
+    return np.stack([ks, ad])
+
+
+def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int = 1) -> Iterator[Floats]:
+    """Samples of n - 1 values, as rows, drawn with replacement; `block`: so many that follow one another together.
+
+    One value fewer than there are, which gives a mean the variance that an unbiased estimate has.
+
+    Sources: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 6 and 8; D. N. Politis and
+    J. P. Romano, in Exploring the Limits of Bootstrap, 1992, 263-270 (blocks on a circle).
+    """
+    n = len(values)
+    for size in _chunks(n_bootstrap, n):
+        first = rng.integers(n, size=(size, -(-(n - 1) // block)))
+        places = (first[:, :, None] + np.arange(block)) % n
+        yield values[places.reshape(size, -1)[:, : n - 1]]
+
+
+def estimates(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int = 1) -> Floats:
+    """Parameters (B, K) of samples that are drawn from the values; those without an estimate are left out."""
+    with np.errstate(all="ignore"):
+        rows = [fit.family.estimate(part, fit.ends) for part in resampled(values, rng, n_bootstrap, block)]
+    found = np.concatenate(rows)
+    return np.asarray(found[np.isfinite(found).all(axis=1)])
+
+
+def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
+    """Ends of a triangular distribution about the estimate whose middle 95 % are those of the bootstrap.
+
+    >>> low, high = range_of(np.linspace(-1.0, 1.0, 1001), 0.0)
+    >>> f"{low:.3f} {high:.3f}"
+    '-1.223 1.223'
+    """
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(bootstrap, [tail, 1 - tail])
+    # A tail of half of a symmetric triangle: (1 - x)² / 2 at x of the way to its end.
+    reach = 1 / (1 - math.sqrt(2 * tail))
+    return estimate - reach * max(0.0, estimate - low), estimate + reach * max(0.0, high - estimate)
+
+
+def _chunks(n_bootstrap: int, n: int) -> Iterator[int]:
+    most = max(1, _CELLS // n)
+    for first in range(0, n_bootstrap, most):
+        yield min(most, n_bootstrap - first)

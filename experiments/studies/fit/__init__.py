@@ -1,0 +1,48 @@
+"""`cargohub fit`: a distribution for the values of a file, and how well they know it.
+
+Fits families of distributions to a column of a CSV by maximum likelihood, tests them (Kolmogorov and Smirnov, Anderson
+and Darling, p-values by bootstrap), and looks for what one distribution does not show: values that depend on those
+before them or on the time of day, groups, values cut off at an end. Writes estimates and a picture to DIR (fit).
+
+  cargohub fit scans.csv column=uld_min
+  cargohub fit scans.csv column=uld_min time=start --json      and whether values differ by time of day
+  cargohub fit scans.csv column=delay_min families=normal,triangular   of values that may be below 0
+  cargohub fit scans.csv column=share low=0 high=1             beta, between ends that are known
+
+name= is what the fit is called (by default as its column). docs/fit.md explains the answer.
+
+How: each family by maximum likelihood; the best has the least AIC. Samples drawn from the fitted distribution, and
+fitted themselves, show how far the values may be from it by chance. Values drawn from the file again and again show
+how far the estimates may be off: the range of each.
+"""
+
+import json
+from typing import Final
+
+from experiments.arguments import RUNS, Arguments
+from experiments.frame import console
+from experiments.report.figures.fit_figure import fit_svg
+from experiments.report.sections import as_lines
+from experiments.store.files import sha256_of, write_all
+from experiments.studies.fit.column import read_request, read_sample
+from experiments.studies.fit.result import fit_of
+from experiments.studies.fit.text import document, families_grid, picture, sentences, warnings
+
+USUAL_OUT: Final = "fit"
+
+
+def main(arguments: Arguments) -> int:
+    """Reads, fits, writes, and says what was found."""
+    request = read_request(arguments.words)
+    result = fit_of(read_sample(request), request)
+    folder = arguments.out if arguments.out != RUNS else arguments.out.with_name(USUAL_OUT)
+    plain = document(result, sha256=sha256_of(request.path))
+    place = folder / "fits" / result.name
+    files = write_all({
+        place / "fit.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
+        place / "fit.svg": fit_svg(picture(result)),
+    })  # fmt: skip
+    lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
+    lines += [f"{console.WARNING}{line}" for line in warnings(result)]
+    lines.append(f"Written to {place}: {', '.join(file.name for file in files)}")
+    return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)

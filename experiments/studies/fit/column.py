@@ -1,0 +1,168 @@
+"""What `cargohub fit` is asked, and the column of a user's file that it is asked of."""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from experiments.arguments import taken_apart
+from experiments.formatting import listed, short
+from experiments.report.sections import said
+from experiments.statistics.families import FAMILIES
+from experiments.statistics.two_sources import Floats
+from sim.errors import InputError
+from sim.inputs.csv_rows import csv_rows
+from sim.reading import near
+
+OPTIONS: Final = ("column", "time", "families", "low", "high", "name")
+LEAST: Final = 10
+"""Values, of fewer no family can be told from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    path: Path
+    column: str | None
+    time: str | None
+    families: tuple[str, ...]
+    low: float
+    high: float | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The values (N) of a column in the file's order, and the rows that they stand in."""
+
+    path: Path
+    column: str
+    values: Floats
+    rows: tuple[int, ...]
+    hours: Floats | None
+    """Of the day, at which they came; None: not known."""
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}, column {self.column}"
+
+    def cell(self, at: int) -> str:
+        return f"{self.path}, row {self.rows[at]}, column {self.column}"
+
+
+def read_request(words: Sequence[str]) -> Request:
+    """The file and the options among the words.
+
+    Raises:
+        InputError: no file, several files, an unknown option, or a value that is none.
+    """
+    path, given = taken_apart(words, OPTIONS, "fit: one FILE, a CSV with a header")
+    families = tuple(given["families"].split(",")) if "families" in given else tuple(FAMILIES)
+    for family in families:
+        if family not in FAMILIES:
+            raise InputError(f"families: {family[:60]!r} is no family that can be fitted{near(family, FAMILIES)}")
+    low, high = (_end(given, name) for name in ("low", "high"))
+    if low is not None and high is not None and low >= high:
+        raise InputError(f"high: above low = {short(low)}, got {short(high)}")
+    name = given.get("name")
+    if name is not None and not re.fullmatch(r"[a-z]\w*", name):
+        raise InputError(f"name: small letters, digits and underscores, as uld_min, got {name[:60]!r}")
+    return Request(path, given.get("column"), given.get("time"), families, low or 0.0, high, name)
+
+
+def read_sample(request: Request) -> Sample:
+    """The column, checked against what the families take.
+
+    Raises:
+        InputError: a file that cannot be read, no such column, a cell that is no number or outside the bounds, or too
+            few values.
+    """
+    rows = csv_rows(request.path)
+    _, header = next(rows, (1, None))
+    if header is None:
+        raise InputError(f"{request.path}: empty; a CSV with a header is needed")
+    column = request.column or _only(request.path, header)
+    at = place_of(request.path, header, column)
+    time_at = None if request.time is None else place_of(request.path, header, request.time)
+    places, values, hours = [], [], []
+    for row, cells in rows:
+        if len(cells) != len(header):
+            raise InputError(f"{request.path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+        values.append(_number(cells[at], f"{request.path}, row {row}, column {column}"))
+        places.append(row)
+        if time_at is not None:
+            when = instant_of(cells[time_at], f"{request.path}, row {row}, column {request.time}")
+            hours.append(when.hour + when.minute / 60)
+    sample = Sample(request.path, column, np.array(values), tuple(places), np.array(hours) if request.time else None)
+    _check(sample, request)
+    return sample
+
+
+def _check(sample: Sample, request: Request) -> None:
+    values = sample.values
+    if len(values) < LEAST:
+        raise InputError(f"{sample.place}: at least {LEAST} values, got {len(values)}")
+    if (values == values[0]).all():
+        raise InputError(said("fit_constant", place=sample.place, n=len(values), value=short(values[0])))
+    refused = {name: FAMILIES[name].refuses(values) for name in request.families}
+    for at in np.flatnonzero(np.any(list(refused.values()), axis=0))[:1]:
+        names = [name for name in request.families if refused[name][at]]
+        rest = [name for name in FAMILIES if not FAMILIES[name].refuses(values).any() and not FAMILIES[name].is_bounded]
+        bound = "at least 0" if values[at] < 0 else "above 0"
+        raise InputError(
+            said("fit_positive", place=sample.cell(at), bound=bound, families=listed(names, "and"),
+                 value=short(values[at]), rest=",".join(rest))
+        )  # fmt: skip
+    if request.high is not None:
+        for at in np.flatnonzero((values <= request.low) | (values >= request.high))[:1]:
+            bounds = f"above low = {short(request.low)} and below high = {short(request.high)}"
+            raise InputError(f"{sample.cell(at)}: {bounds}, got {short(values[at])}")
+
+
+def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
+    """The ends of what is possible: those given, those of a share, or 0 and none where nothing is below 0."""
+    if request.high is not None:
+        return request.low, request.high
+    least, most = sample.values.min(), sample.values.max()
+    return (-math.inf if least < 0 else 0.0), (1.0 if least > 0 and most < 1 else math.inf)
+
+
+def place_of(path: Path, header: Sequence[str], column: str) -> int:
+    if column not in header:
+        raise InputError(f"{path}: no column {column[:60]!r}{near(column, [name for name in header if name])}")
+    if header.count(column) > 1:
+        raise InputError(f"{path}: column {column!r} occurs {header.count(column)} times")
+    return header.index(column)
+
+
+def instant_of(text: str, place: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{place}: an instant as 2022-09-05 14:30, got {text[:60]!r}") from None
+
+
+def _only(path: Path, header: Sequence[str]) -> str:
+    if len(header) > 1:
+        raise InputError(f"column: {path} has several ({', '.join(header)}); give column={header[0]}")
+    return header[0]
+
+
+def _end(given: Mapping[str, str], name: str) -> float | None:
+    return _number(given[name], name) if name in given else None
+
+
+def _number(text: str, place: str) -> float:
+    try:
+        number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
+    except ValueError:
+        raise InputError(f"{place}: expected a number, got {text[:60]!r}") from None
+    if not math.isfinite(number):
+        raise InputError(f"{place}: expected a finite number, got {text}")
+    return number

@@ -1,0 +1,91 @@
+"""What `cargohub fit` found: the families, the best of them, its ranges, and what one distribution does not show."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from experiments.statistics.fitting import Fitted, estimates, fitted, range_of, with_tests
+from experiments.statistics.sample_checks import (
+    SIGNIFICANT,
+    Clock,
+    Groups,
+    Order,
+    clock_of,
+    groups_in,
+    order_of,
+    piled_up,
+)
+from experiments.statistics.two_sources import Floats
+from experiments.studies.fit.column import Request, Sample, ends_of
+from sim.errors import InputError
+
+_TESTS: Final = 199
+"""Bootstrap samples of the tests: p-values of 0.005 and more can be told."""
+_RANGES: Final = 999
+"""Bootstrap samples of the ranges."""
+_SEED: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    name: str
+    sample: Sample
+    fits: tuple[Fitted, ...]
+    """By AIC, the best first."""
+    bootstrap: Floats
+    """Parameters (B, K) of the best, of samples drawn from the values."""
+    order: Order
+    clock: Clock | None
+    groups: Groups | None
+    piled: tuple[tuple[float, int], ...]
+    n_distinct: int
+
+    @property
+    def best(self) -> Fitted:
+        return self.fits[0]
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether not even the best family describes the values."""
+        return max(self.best.ks_p, self.best.ad_p) < SIGNIFICANT
+
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Low and high end of each of the best family's parameters."""
+        parameters = self.best.by_name.items()
+        return {name: range_of(self.bootstrap[:, at], value) for at, (name, value) in enumerate(parameters)}
+
+
+def fit_of(sample: Sample, request: Request) -> Result:
+    """Fit, test and check.
+
+    Raises:
+        InputError: no family that was asked for has an estimate.
+    """
+    values, ends = sample.values, ends_of(sample, request)
+    fits = fitted(values, request.families, ends)
+    if not fits:
+        raise InputError(f"{sample.place}: none of the families has an estimate: {', '.join(request.families)}")
+    order = order_of(values)
+    rng = np.random.default_rng(_SEED)
+    fits = [with_tests(fit, values, rng, _TESTS) for fit in fits]
+    least_bic = min(fit.aic + (math.log(len(values)) - 2) * len(fit.parameters) for fit in fits)
+    return Result(
+        request.name or _name(sample.column),
+        sample,
+        tuple(fits),
+        estimates(fits[0], values, rng, _RANGES, order.block),
+        order,
+        None if sample.hours is None else clock_of(values, sample.hours),
+        groups_in(values, least_bic),
+        tuple(piled_up(values)),
+        len(np.unique(values)),
+    )
+
+
+def _name(column: str) -> str:
+    """A column's name as a file may be called."""
+    return re.sub(r"\W+", "_", column, flags=re.ASCII).strip("_").lower() or "values"

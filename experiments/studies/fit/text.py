@@ -1,0 +1,145 @@
+"""A fit in words and numbers: sentences, the table of families, JSON, and what its picture shows."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import betaincinv
+
+from experiments.formatting import listed, number, p_text, percent, short
+from experiments.report.figures.fit_figure import FitPicture
+from experiments.report.sections import said
+from experiments.statistics.fitting import CLOSE_AIC, MOST_TESTED, Fitted
+from experiments.statistics.interval import CONFIDENCE
+from experiments.store.rows import Grid, column, grid_of, table
+from experiments.studies.fit.result import Result
+
+FEW: Final = 50
+"""Values, of fewer tests reject hardly a family (assumption)."""
+_DRAWN: Final = 3
+"""Families in the picture."""
+_PLACES: Final = 200
+_DOTS: Final = 500
+"""Values that the picture has a dot of at most."""
+_ROUNDED: Final = 0.5
+"""Share of values that differ, below which they are called rounded (assumption)."""
+
+
+@table("families", "families of distributions fitted to the values, by AIC", sort="family")
+class FamilyRow:
+    family: str = column("", "its name", heading="family")
+    parameters: str = column("", "its estimates", heading="parameters")
+    aic: float = column("1", "Akaike's criterion", heading="AIC", show=lambda value: number(value, 1))
+    behind: float = column("1", "above the best", heading="above the best", show=lambda value: number(value, 1))
+    ks_p: float = column("1", "p-value, Kolmogorov and Smirnov", heading="p, KS", show=lambda value: number(value, 3))
+    ad_p: float = column("1", "p-value, Anderson and Darling", heading="p, AD", show=lambda value: number(value, 3))
+
+
+def families_grid(result: Result) -> Grid:
+    rows = [
+        FamilyRow(
+            fit.family.name, _parameters(fit), fit.aic, fit.aic - result.best.aic, fit.ks_p, fit.ad_p
+        )
+        for fit in result.fits
+    ]  # fmt: skip
+    return grid_of("", rows)
+
+
+def sentences(result: Result) -> list[str]:
+    best, sample = result.best, result.sample
+    says = "fit_rejected" if result.is_rejected else "fit_best"
+    tests = f"{p_text(best.ks_p)} (Kolmogorov–Smirnov), {p_text(best.ad_p)} (Anderson–Darling)"
+    lines = [
+        said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
+             tests=tests)
+    ]  # fmt: skip
+    close = [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]
+    if close:
+        lines.append(said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC)))
+    tail = (1 - CONFIDENCE) / 2
+    ends = np.quantile(result.bootstrap, [tail, 1 - tail], axis=0).T
+    texts = [f"{name} {short(low)} to {short(high)}" for name, (low, high) in zip(best.by_name, ends, strict=True)]
+    return [*lines, said("fit_ranges", n=len(sample.values), texts=", ".join(texts))]
+
+
+def warnings(result: Result) -> Iterator[str]:
+    """What one distribution does not show, and what the values are too few for."""
+    values, order, clock, groups = result.sample.values, result.order, result.clock, result.groups
+    n = len(values)
+    if n < FEW:
+        yield said("fit_few", n=n, few=FEW)
+    if n > MOST_TESTED:
+        yield said("fit_many", n=n, most=MOST_TESTED)
+    if order.is_dependent:
+        yield said("fit_dependent", lag_1=number(order.lag_1, 2), p=p_text(order.p_value), block=order.block)
+    if clock is not None and clock.is_dependent:
+        parts = [f"{part.first:02}–{part.last:02} h {short(part.median)}" for part in clock.parts]
+        yield said("fit_clock", p=p_text(clock.p_value), parts=", ".join(parts))
+    if groups is not None:
+        shares = [f"{percent(share, 0)} %" for share in groups.shares]
+        middles = [short(middle, 3) for middle in groups.middles]
+        yield said("fit_groups", shares=shares, middles=middles)
+    for end, count in result.piled:
+        where = "larger" if end == values.max() else "smaller"
+        yield said("fit_censored", count=count, n=n, end=short(end), where=where)
+    if result.n_distinct < _ROUNDED * n:
+        yield said("fit_rounded", n=n, n_distinct=result.n_distinct)
+
+
+def document(result: Result, *, sha256: str) -> dict[str, Any]:
+    """For a program."""
+    order, clock, groups = result.order, result.clock, result.groups
+    return {
+        "best": result.best.family.name,
+        "families": [
+            {
+                "family": fit.family.name, "parameters": fit.by_name, "aic": fit.aic, "ks": fit.ks, "ks_p": fit.ks_p,
+                "ad": fit.ad, "ad_p": fit.ad_p,
+            }
+            for fit in result.fits
+        ],
+        "source": result.sample.path.name,
+        "sha256": sha256,
+        "column": result.sample.column,
+        "n": len(result.sample.values),
+        "ranges": {name: {"low": low, "high": high} for name, (low, high) in result.ranges.items()},
+        "dependence": {"lag_1": order.lag_1, "p": order.p_value, "block": order.block},
+        "time_of_day": clock and {
+            "p": clock.p_value,
+            "parts": [{"from_h": part.first, "to_h": part.last, "n": part.n, "median": part.median}
+                      for part in clock.parts],
+        },
+        "groups": groups and [
+            {"share": share, "median": middle} for share, middle in zip(groups.shares, groups.middles, strict=True)
+        ],
+        "cut_off": [{"value": end, "n": count} for end, count in result.piled],
+        "warnings": list(warnings(result)),
+    }  # fmt: skip
+
+
+def picture(result: Result) -> FitPicture:
+    values, best = result.sample.values, result.best
+    places = np.linspace(values.min(), values.max(), _PLACES)
+    n, tail = len(values), (1 - CONFIDENCE) / 2
+    ranks = np.unique(np.linspace(1, n, min(n, _DOTS)).astype(int))
+    # Of uniform numbers the k-th of n has a beta distribution; that of the family is its quantile.
+    low, high = (betaincinv(ranks, n + 1 - ranks, share) for share in (tail, 1 - tail))
+    quantile = best.distribution.ppf
+    return FitPicture(
+        result.sample.column,
+        values,
+        {fit.family.name: (places, _finite(fit.distribution.pdf(places))) for fit in result.fits[:_DRAWN]},
+        np.sort(values)[ranks - 1],
+        quantile((ranks - 0.5) / n),
+        (quantile(low), quantile(high)),
+    )
+
+
+def _finite(density: Any) -> Any:  # noqa: ANN401 - an array
+    """A density that has no value at an end is not drawn there."""
+    return np.where(np.isfinite(density), density, math.nan)
+
+
+def _parameters(fit: Fitted) -> str:
+    return ", ".join(f"{name} {short(value)}" for name, value in fit.by_name.items())
