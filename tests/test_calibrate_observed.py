@@ -10,6 +10,7 @@ from stored_runs import TINY
 from experiments.arguments import Arguments
 from experiments.main import main
 from experiments.store import read_run
+from experiments.studies import sure
 from experiments.studies.calibrate.design import asked, file_of, read_observations
 from sim.errors import InputError
 
@@ -26,7 +27,9 @@ def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
 
 
 @pytest.mark.drawn
-def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_is_printed_stored_shown_and_reproduced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = written(tmp_path, "parcels_per_day;4000;1500;parcels/d;a count", header="kpi;value;tolerance;unit;source")
     out = tmp_path / "runs"
     assert main(["calibrate", f"observed={seen}", *FEW, "--quiet", "--out", str(out), "--json"]) == 0
@@ -50,6 +53,15 @@ def test_a_study_is_printed_stored_shown_and_reproduced(tmp_path: Path, capsys: 
     assert json.loads(capsys.readouterr().out) == printed
     assert main(["reproduce", str(folder), "workers=1", "--quiet"]) == 0
     assert "identical" in capsys.readouterr().out
+    # From other ranges no world can be drawn again: what the run stored is shown, with a warning.
+    monkeypatch.setattr(sure, "ranges_of", lambda *_: {"sorting.efficiency": (0.1, 0.2, 0.3)})
+    assert main(["show", str(folder), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert "sure.ranges." in shown["warnings"][-1]
+    assert printed["possible"].pop("n") == 16 and shown["possible"].pop("n") is None
+    assert {**printed, "scenarios": {}, "warnings": []} == {**shown, "scenarios": {}, "warnings": []}
+    after = (answer["scenarios"]["liege_30k"]["after"]["high"] for answer in (printed, shown))
+    assert next(after) == next(after)
 
 
 def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:

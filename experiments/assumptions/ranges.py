@@ -11,6 +11,7 @@ from experiments.assumptions.entries import Kind
 from experiments.assumptions.listed import Assumption, assumptions_of
 from experiments.assumptions.worlds import Worlds
 from sim.config import HubConfig
+from sim.errors import ConfigError
 
 Composed = Mapping[str, Any] | HubConfig
 Kept = tuple[str, ...]
@@ -19,6 +20,10 @@ Ranges = dict[str, tuple[float, ...]]
 """Lowest, configured and highest value of each number, or of the factor by which several move."""
 _END: Final = 1e-9
 """From the ends of a distribution, which may have none."""
+
+
+class RangesMovedError(ConfigError):
+    """Worlds of a stored run were drawn from other ranges than they would be today."""
 
 
 def varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
@@ -46,3 +51,13 @@ def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]
         if first != second:
             return f"{name}: was {first} and is {second}"
     return None
+
+
+def refuse_moved(then: Ranges, now: Ranges, key: str) -> None:
+    """Of the worlds of a stored run, whose ranges have this key.
+
+    Raises:
+        RangesMovedError: they were drawn from other ranges.
+    """
+    if changed := moved(then, now):
+        raise RangesMovedError(f"{key}.{changed}; run it again")

@@ -9,13 +9,14 @@ from typing import Any, Final, TypeVar
 
 from experiments import execution
 from experiments.arguments import Arguments
+from experiments.assumptions.ranges import RangesMovedError
 from experiments.designs.design import Design, Replicated
 from experiments.designs.unusual import period_warnings
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.study import Asked, Document, RangesMovedError, Study
+from experiments.frame.study import Asked, Document, Study
 from experiments.report import results_book, style
 from experiments.report.page import PAGE, files_of, write_page
 from experiments.report.sections import Brief, Page, Section, said

@@ -16,7 +16,6 @@ from experiments.store.rows import Grid
 from experiments.store.tables import Columns, Key
 from sim.config import HubConfig
 from sim.domain.columns import TableSchema
-from sim.errors import ConfigError
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")
@@ -38,10 +37,6 @@ class Asked(Generic[K]):
     arguments: Arguments
     is_typed: bool = True
     """By its user. A stored run's is only repeated: the folder of configurations that it names is not looked into."""
-
-
-class RangesMovedError(ConfigError):
-    """Worlds of a stored run were drawn from other ranges than they would be today."""
 
 
 class Bench(Protocol):

@@ -180,7 +180,8 @@ def plain_interval(interval: Interval, unit: str) -> dict[str, Any] | None:
 
 
 def interval_object(interval: Interval, unit: str) -> dict[str, Any]:
-    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n, "unit": unit}
+    """`n` is null of an interval that a table stored: it has no column."""
+    return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n or None, "unit": unit}
 
 
 def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:

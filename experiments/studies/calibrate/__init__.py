@@ -28,6 +28,7 @@ Own options: --from DAY, --to DAY.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -46,7 +47,7 @@ from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies import sure
 from experiments.studies.calibrate import airport
 from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, asked
-from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow
+from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow, narrowed
 from experiments.studies.sure.worlds import Screened
 from sim.errors import ConfigError
 
@@ -62,36 +63,20 @@ _WIDE: Final = 0.25
 """Half-width of that interval from which it says nothing (assumption)."""
 
 
-def document(_: Asked[CalibrateKeys], result: Result) -> Document:
-    study = result.keys.calibrate
-    return Document(
-        title="Which assumed worlds remain possible",
+def document(asked: Asked[CalibrateKeys], result: Result) -> Document:
+    study = asked.keys.calibrate
+    rows = (result.observation_rows, result.wave_rows, result.range_rows, result.answer_rows)
+    return replace(
+        _shown(asked.keys, *rows),
         sentences=sentences(result),
         verdicts=[_remaining(result), *_answers(result)],
         warnings=warnings(result),
-        grids=[
-            grid_of("Observed, and what the model shows", result.observation_rows),
-            grid_of("Share of the assumed worlds that remain", result.wave_rows),
-            grid_of("Numbers whose worlds change most", result.range_rows[:_SHOWN]),
-            grid_of(said("hubs_carry"), result.answer_rows),
-        ],
         tables=[
             stored(ObservationRow, result.observation_rows),
             stored(WaveRow, result.wave_rows),
             stored(RangeRow, result.range_rows),
             stored(AnswerShareRow, result.answer_rows),
         ],
-        data={
-            "possible": plain_interval(result.left, "1"),
-            "worlds": len(result.possible),
-            "runs": len(result.history.waves[-1].answers),
-            "observations": [plain_row(row) for row in result.observation_rows],
-            "narrowed": {row.number: plain_row(row, without=("number", "before", "after")) for row in result.moved},
-            "scenarios": {
-                row.scenario: {"before": plain_interval(row.before, "1"), "after": plain_interval(row.after, "1")}
-                for row in result.answer_rows
-            },
-        },
         method=paragraphs_of(
             "calibrate_method", farthest=study.farthest, discrepancy=study.discrepancy, worlds=study.worlds
         ),
@@ -99,9 +84,44 @@ def document(_: Asked[CalibrateKeys], result: Result) -> Document:
     )
 
 
+def _as_stored(bench: Bench, asked: Asked[CalibrateKeys]) -> Document:
+    ranges = sorted(bench.rows(RangeRow), key=lambda row: row.p_value)
+    return _shown(asked.keys, bench.rows(ObservationRow), bench.rows(WaveRow), ranges, bench.rows(AnswerShareRow))
+
+
+def _shown(
+    keys: CalibrateKeys,
+    observations: Sequence[ObservationRow],
+    waves: Sequence[WaveRow],
+    ranges: Sequence[RangeRow],
+    answers: Sequence[AnswerShareRow],
+) -> Document:
+    """What the tables say by themselves. `ranges`: what changes most surely first."""
+    return Document(
+        title="Which assumed worlds remain possible",
+        grids=[
+            grid_of("Observed, and what the model shows", observations),
+            grid_of("Share of the assumed worlds that remain", waves),
+            grid_of("Numbers whose worlds change most", ranges[:_SHOWN]),
+            grid_of(said("hubs_carry"), answers),
+        ],
+        data={
+            "possible": plain_interval(waves[-1].possible, "1"),
+            "worlds": keys.sure.n_worlds,
+            "runs": waves[-1].runs,
+            "observations": [plain_row(row) for row in observations],
+            "narrowed": {row.number: plain_row(row, without=("number", "before", "after")) for row in narrowed(ranges)},
+            "scenarios": {
+                row.scenario: {"before": plain_interval(row.before, "1"), "after": plain_interval(row.after, "1")}
+                for row in answers
+            },
+        },
+    )
+
+
 def sentences(result: Result) -> list[str]:
-    lines = [_remaining(result), *(_narrowing(row) for row in result.moved[:_SHOWN])]
-    if result.has_enough and not result.moved:
+    lines = [_remaining(result), *(_narrowing(row) for row in narrowed(result.range_rows)[:_SHOWN])]
+    if result.has_enough and not narrowed(result.range_rows):
         lines.append("No range narrows significantly.")
     return [*lines, *_answers(result), said("nothing_changed")]
 
@@ -230,4 +250,8 @@ def _check_varies(asked: Asked[CalibrateKeys], history: Matched) -> None:
             raise ConfigError(said("says_nothing", kpi=seen.kpi, hub=seen.hub))
 
 
-STUDY: Final = Study(CalibrateKeys, asked, compute, document, name=lambda asked: next(iter(asked.keys.calibrate.hubs)))
+def _name(asked: Asked[CalibrateKeys]) -> str:
+    return next(iter(asked.keys.calibrate.hubs))
+
+
+STUDY: Final = Study(CalibrateKeys, asked, compute, document, name=_name, as_stored=_as_stored)

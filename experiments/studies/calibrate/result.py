@@ -83,6 +83,14 @@ class AnswerShareRow:
     after: Interval = share_of("the worlds that remain", heading="of those that remain")
 
 
+def narrowed(rows: Sequence[RangeRow]) -> list[RangeRow]:
+    """Ranges that narrow noticeably, and choices of which an option is left out."""
+    return [
+        row for row in rows
+        if row.is_moved and (row.before != row.after if np.isnan(row.narrower) else row.narrower >= _NARROWS)
+    ]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Result:
     keys: CalibrateKeys
@@ -158,14 +166,6 @@ class Result:
                 RangeRow(key, name.text, base, *before, *after, narrower, p_value, p_value <= _SIGNIFICANT, *texts),
             ))  # fmt: skip
         return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
-
-    @property
-    def moved(self) -> list[RangeRow]:
-        """Ranges that narrow noticeably, and choices of which an option is left out."""
-        return [
-            row for row in self.range_rows
-            if row.is_moved and (row.before != row.after if np.isnan(row.narrower) else row.narrower >= _NARROWS)
-        ]  # fmt: skip
 
     @cached_property
     def answer_rows(self) -> list[AnswerShareRow]:

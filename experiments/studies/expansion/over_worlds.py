@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from experiments.assumptions.drawn import Drawn
-from experiments.assumptions.ranges import moved, ranges_of
+from experiments.assumptions.ranges import ranges_of, refuse_moved
 from experiments.formatting import in_percent
-from experiments.frame.study import Asked, Bench, RangesMovedError, Tables
+from experiments.frame.study import Asked, Bench, Tables
 from experiments.report.sections import said
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table
@@ -121,8 +121,7 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
 def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[Floats, Floats]:
     base, *hubs = asked.designs
     expansion, folder = asked.keys.expansion, asked.arguments.config_dir
-    if changed := moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges):
-        raise RangesMovedError(f"expansion.ranges.{changed}; run it again")
+    refuse_moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
     n = expansion.worlds
     npv, best = np.zeros((2, 0, len(expansion.paths)))
     if n:

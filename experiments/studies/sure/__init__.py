@@ -27,9 +27,9 @@ import numpy as np
 from scipy.special import logit
 
 from experiments.assumptions.names import names_of
-from experiments.assumptions.ranges import Kept, moved, ranges_of
+from experiments.assumptions.ranges import Kept, ranges_of, refuse_moved
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Document, RangesMovedError, Study
+from experiments.frame.study import Asked, Bench, Document, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import said
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -125,8 +125,7 @@ def check_ranges(asked: Asked[K], kept: Kept) -> None:
     """Refuse a stored run whose worlds were drawn from other ranges. `kept`: what its verb does not vary."""
     keys, folder = asked.keys, asked.arguments.config_dir
     now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, kept)
-    if changed := moved(keys.sure.ranges, now):
-        raise RangesMovedError(f"sure.ranges.{changed}; run it again")
+    refuse_moved(keys.sure.ranges, now, "sure.ranges")
 
 
 def _check_varies(known: Known) -> None:
