@@ -8,7 +8,7 @@ from sim.kernels import batches
 from sim.record.tallies import FullestChute
 from sim.units import NEVER
 
-POSTS, N_ROUTES, FIRST_MACHINE = np.array([1, 2, 1, 3, 1, 2]), 3, 4
+POSTS, PLACES = np.array([1, 2, 1, 3, 1, 2]), [(4, 0), (4, 1), (4, 2), (5, 0), (5, 1), (5, 2)]
 
 
 def _queue(rng, arrival, chute):
@@ -33,7 +33,7 @@ def _counted(arrival, ready, chute, measured):
     if not found:
         return 0, NEVER, NEVER, NEVER
     units, at, number = min(found)
-    return -units, at, FIRST_MACHINE + number // N_ROUTES, number % N_ROUTES
+    return -units, at, *PLACES[number]
 
 
 @pytest.mark.parametrize("many", [1, 20, 1000])
@@ -46,7 +46,7 @@ def test_the_fullest_chute_is_what_a_count_at_every_arrival_finds(monkeypatch, s
     packing, ready = _queue(rng, arrival, chute)
     measured = (60, 290) if seed % 2 else (0, 400)
     row = ChuteCount(0, int(POSTS.sum()))
-    fullest = FullestChute(row, measured, POSTS, FIRST_MACHINE, N_ROUTES)
+    fullest = FullestChute(row, measured, POSTS, PLACES)
     # A look ends between two instants, and tells its units chute by chute.
     edges = np.unique(np.searchsorted(arrival, np.arange(0, 320, 23)))
     for low, high in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
@@ -58,7 +58,7 @@ def test_the_fullest_chute_is_what_a_count_at_every_arrival_finds(monkeypatch, s
 
 def test_a_chute_that_nobody_came_to_in_the_measured_days_was_never_full():
     row = ChuteCount(0, 1)
-    fullest = FullestChute(row, (100, 200), np.array([1]), 0, 1)
+    fullest = FullestChute(row, (100, 200), np.array([1]), [(0, 0)])
     fullest.add(np.array([5, 6]), np.array([9, 12]), np.zeros(2, dtype=np.uint16), 3)
     fullest.close()
     assert (row.fullest, row.fullest_at) == (0, NEVER)

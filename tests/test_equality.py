@@ -68,6 +68,8 @@ def small_hubs(draw_):
             is_packout_flexible=st.booleans(),
             look_steps=_between(2, 11),
             reviewed_looks=_between(1, 3),
+            chutes_a_machine=st.sampled_from([1, 2, 3, 4, 4]),
+            second_sort_steps=_between(0, 3),
             customs_desks=_between(1, 2),
             has_controls=st.booleans(),
             xray_lanes=_between(1, 2),

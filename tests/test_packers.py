@@ -50,7 +50,7 @@ def test_the_ladder_follows_the_rule() -> None:
 
 def test_of_chutes_as_full_the_first_counts_though_it_is_packed_last() -> None:
     row = ChuteCount(0, 2)
-    fullest = FullestChute(row, (0, 100), np.array([99, 99]), 0, 2)
+    fullest = FullestChute(row, (0, 100), np.array([99, 99]), [(0, 0), (0, 1)])
     for arrival, ready, chute in ((7, 8, 1), (5, 40, 0)):
         fullest.add(np.array([arrival]), np.array([ready]), np.array([chute], dtype=np.uint16), 1)
         fullest._batches.close()

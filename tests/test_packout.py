@@ -9,13 +9,15 @@ from twin.packout import by_chute
 import sim
 from experiments.composition import load
 from experiments.main import main
-from sim.inputs.flight_work import posts_of_chutes
+from sim.config.chutes import Chute
+from sim.inputs.flight_work import packed_per_h, posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
 from sim.processes import hub
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
+from sim.site.room import fitted
 from sim.units import ticks
 
 SHORT = ("horizon_days=1", "warmup_days=0", "exports=none")
@@ -43,7 +45,7 @@ def test_each_server_is_a_single_server_of_its_own(seed: int) -> None:
 def test_no_post_could_be_less_busy_by_moving_one() -> None:
     shares = [0.2, 0.2, 0.15, 0.12, 0.1, 0.07, 0.16]
     for posts in range(14, 60):
-        of_chutes = posts_of_chutes(posts, 2, shares)
+        of_chutes = posts_of_chutes(posts, [shares] * 2)
         assert sum(of_chutes) == posts and min(of_chutes) >= 1
         mine = of_chutes[:7]
         busiest = max(share / n for share, n in zip(shares, mine, strict=True))
@@ -91,7 +93,7 @@ def test_the_fullest_chute_is_told_with_its_posts_and_parcels() -> None:
     row = {name: column[0] for name, column in run.tables["packout"].items()}
     assert row["fullest_parcels"] == row["fullest"] == run.kpis["fullest_chute_parcels"]
     shares = [0.20, 0.20, 0.15, 0.12, 0.10, 0.07, 0.16]  # ES, FR, DE, PL, IT, NL and the pool of BE and five of 2.4 %
-    of_machine = posts_of_chutes(28, 2, shares)[7 * row["machine"] :]
+    of_machine = posts_of_chutes(28, [shares] * 2)[7 * row["machine"] :]
     assert row["posts_of_chute"] == of_machine[row["route"]]
 
 
@@ -103,6 +105,59 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
     assert by_hand / (by_hand + by_machine) == pytest.approx(0.03, rel=0.03)
     packed = int(stages["packout"].n_in.sum())
     assert by_machine > packed > 0.9 * by_machine
+
+
+def _plan(alone: str) -> str:
+    """Two chutes a machine, the first of one lane."""
+    others = ",".join(lane for lane in load("liege_30k").lanes if lane != alone)
+    chutes = [f"{{machine:{machine},lanes:[{lanes}]}}" for machine in (0, 1) for lanes in (alone, others)]
+    return f"[{','.join(chutes)}]"
+
+
+def test_a_plan_of_a_chute_for_every_route_is_none_at_all() -> None:
+    config = load("liege_30k")
+    chutes = [Chute(machine, tuple(lane for lane in config.lanes if config.lanes[lane].route == route))
+              for machine in (0, 1) for route in config.route_shares]  # fmt: skip
+    for changes in ({"chute_plan": tuple(chutes)}, {"chutes_per_machine": 99}):
+        planned = dataclasses.replace(config, packout=dataclasses.replace(config.packout, **changes))
+        assert planned.chutes(config.halls["main"]) == config.chutes(config.halls["main"])
+        assert make_inputs(planned, 0).site.halls[0].chute_of == make_inputs(config, 0).site.halls[0].chute_of
+
+
+def test_routes_that_share_a_chute_are_parted_by_who_packs() -> None:
+    """Two chutes a machine and one route alone: every other parcel takes so much longer, and a pallet place a route."""
+    config = load(
+        "liege_30k",
+        *SHORT,
+        "demand.flights_per_day=1",
+        "halls.main.packout_posts=25",
+        f"packout.chute_plan={_plan('ES')}",
+    )
+    hall, packout = config.halls["main"], config.packout
+    assert config.chutes(hall)[0] == (("ES",), ("FR", "DE", "PL", "IT", "NL", "POOL"))
+    assert config.lane_places_m2(hall) == 2 * 5 * config.space.pallet_m2
+    longer = 1 + 0.8 * packout.second_sort_min / packout.packing_min
+    assert packed_per_h(config, hall) == pytest.approx(900 * hall.packout_posts / longer)
+    run = hub.run(make_inputs(config, 0))
+    packed = run.record.stages["packout"].n_out[:48].sum()
+    assert run.record.packout_work / packed == pytest.approx(ticks(60 / 900 * longer), rel=0.05)
+
+
+def test_a_hundred_destinations_fit_eight_machines() -> None:
+    """13 chutes a machine for 100 routes: 104 posts instead of 800."""
+    lane = load("liege_30k").lanes["ES"]
+    lanes = {f"D{n}": dataclasses.replace(lane, share=0.01, route=f"D{n}") for n in range(100)}
+    words = ("halls.main.sorting_machines=8", "halls.main.packout_posts=104", "halls.main.breakdown_stations=16",
+             "halls.main.machine_rated_per_h=5000", "packout.chutes_per_machine=13", "trade=none")  # fmt: skip
+    wide = dataclasses.replace(load("liege_100k", *SHORT, "demand.flights_per_day=1", *words, "fit=auto"), lanes=lanes)
+    config = fitted(wide)
+    hall = config.halls["main"]
+    assert config.least_packout_posts(hall) == 104
+    assert {len(chutes) for chutes in config.chutes(hall)} == {13}
+    tables = sim.simulate(config).tables
+    assert tables["packout"]["n_units"].sum() > 1000
+    named = tables["packout"]["route_name"][0].split(", ")
+    assert len(named) in (7, 8) and set(named) <= set(lanes)
 
 
 @pytest.mark.parametrize(
@@ -129,6 +184,19 @@ def test_what_no_machine_takes_is_its_share_and_passes_by_the_machines() -> None
         ("sorting.speed_m_per_s=0", "sorting.speed_m_per_s: must be at least 0.1"),
         ("presorted.bag_min=5000", "presorted.bag_min: must be at most 600"),
         ("packout.spread=1.5", "packout.spread"),
+        ("packout.chutes_per_machine=0", "packout.chutes_per_machine: must be at least 1"),
+        ("packout.chute_plan=[{machine:0,lanes:[ES]}]", "packout.chute_plan: lane FR has no chute at machine 0"),
+        (
+            "packout.chute_plan=[{machine:0,lanes:[ES]},{machine:0,lanes:[ES]}]",
+            "lane ES has several chutes at machine 0",
+        ),
+        ("packout.chute_plan=[{machine:0,lanes:[XX]}]", "packout.chute_plan[0].lanes: no lane 'XX'"),
+        (
+            "packout.chute_plan=[{machine:2,lanes:[ES]}]",
+            "packout.chute_plan[0].machine: no hall has more than 2 machines",
+        ),
+        ("packout.chute_plan=[] packout.chutes_per_machine=2", "packout.chute_plan: says which chutes there are"),
+        (f"packout.chute_plan={_plan('BE')}", "route POOL, which lane BE is of, has several chutes at machine 0"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(words: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -89,7 +89,7 @@ def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     assert hall.breakdown_workers == 4 * hall.breakdown_stations
     assert hall.dock_workers == 2 * hall.doors_out
     assert abs(hall.packout_posts + hall.manual_sort_posts - 30 * ratio) <= 1
-    assert hall.packout_posts >= found.chutes(hall)
+    assert hall.packout_posts >= found.least_packout_posts(hall)
     assert hall.exports.dock_workers_in == 2 * hall.doors_in
     assert hall.exports.build_up_workers == 4 * hall.exports.build_up_places
     assert hall.exports.build_up_places in (int(10 * ratio), -int(-10 * ratio // 1))

@@ -196,12 +196,15 @@ def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
 
 def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
     larger = replace(hall, area_m2=hall.area_m2 * ratio)
-    uses = (*zone_uses("", larger, config.space), *export_zone_uses("", larger, config.space))
+    uses = (
+        *zone_uses("", larger, config.space, config.lane_places_m2(hall)),
+        *export_zone_uses("", larger, config.space),
+    )
     fit = {use.zone: int(use.n_fit) for use in uses if use.zone != "sorting"}
     units: dict[str, Any] = {}
     for name, zone in _UNITS.items():
         n = getattr(hall, name)
-        least = config.chutes(hall) if name == "packout_posts" else 1
+        least = config.least_packout_posts(hall) if name == "packout_posts" else 1
         units[name] = _whole(n, ratio, fit[zone], least) if n else 0
         fit[zone] = fit.get(zone, 0) - units[name]
     doors_in = math.floor(hall.doors_in * ratio + _ROUNDING)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
+from sim.config.chutes import balanced, planned
 from sim.config.customs import Customs
 from sim.config.data_views import lookup_in_force
 from sim.config.disruptions import Disruption, Recovery
@@ -143,9 +144,35 @@ class HubGroups:
         """Of those the ones that are not cancelled."""
         return self.flights_on(date) * (1 - self.arrivals.cancelled_share)
 
-    def chutes(self, hall: Hall) -> int:
-        """Chutes in a hall, each a machine's of a route."""
-        return hall.sorting_machines * len({lane.route for lane in self.lanes.values()})
+    @property
+    def route_shares(self) -> dict[str, float]:
+        """Of the parcels, by route in the order of its first lane."""
+        shares: dict[str, float] = {}
+        for lane in self.lanes.values():
+            shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
+        return shares
+
+    @property
+    def route_of(self) -> dict[str, str]:
+        """By lane."""
+        return {name: lane.route for name, lane in self.lanes.items()}
+
+    def chutes(self, hall: Hall) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The routes of each chute of each machine of a hall."""
+        plan, shares = self.packout.chute_plan, self.route_shares
+        if plan is not None:
+            return tuple(planned(plan, self.route_of, machine) for machine in range(hall.sorting_machines))
+        return (balanced(shares, self.packout.chutes_per_machine or len(shares)),) * hall.sorting_machines
+
+    def least_packout_posts(self, hall: Hall) -> int:
+        """So many that each chute has one, where machines have as many each, the first ones what is left over."""
+        n_machines = hall.sorting_machines
+        return max((len(chutes) - 1) * n_machines + machine + 1 for machine, chutes in enumerate(self.chutes(hall)))
+
+    def lane_places_m2(self, hall: Hall) -> float:
+        """Floor of the pallets at the chutes that routes share, beyond each chute's first."""
+        places = sum(len(routes) - 1 for chutes in self.chutes(hall) for routes in chutes)
+        return places * self.space.pallet_m2
 
     @property
     def unit_room(self) -> int:

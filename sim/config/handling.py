@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share
+from sim.config.chutes import Chute
 from sim.domain.site import PackoutRule
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, SECONDS_PER_MIN, ticks
@@ -84,7 +85,8 @@ class Handcoding:
 class Packout:
     """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides.
 
-    `look_min`, `review_min` and `walk_min` are of the flexible rule.
+    `look_min`, `review_min` and `walk_min` are of the flexible rule. A machine has a chute for every route, or
+    `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first.
     """
 
     rule: PackoutRule
@@ -93,8 +95,13 @@ class Packout:
     look_min: Duration
     review_min: Duration
     walk_min: Duration
+    chutes_per_machine: Annotated[int, Bounds(ge=1, le=1000)] | None
+    chute_plan: tuple[Chute, ...] | None
+    second_sort_min: Annotated[float, Bounds(ge=0, le=10)]
 
     def __post_init__(self) -> None:
+        if self.chutes_per_machine is not None and self.chute_plan is not None:
+            raise ValueError("chute_plan: says which chutes there are, as chutes_per_machine does: one of both")
         if self.walk_min >= self.look_min:
             raise ValueError(f"walk_min: below look_min = {self.look_min:g}, got {self.walk_min:g}")
         if ticks(self.review_min) % ticks(self.look_min):
@@ -104,6 +111,11 @@ class Packout:
     def packing_min(self) -> float:
         """Mean packing time of a parcel [min]."""
         return MIN_PER_H / self.parcels_per_post_h
+
+    @property
+    def second_sort(self) -> float:
+        """Time of a parcel that is sorted before it is packed, on top of its packing, in packing times."""
+        return self.second_sort_min / self.packing_min
 
 
 @dataclass(frozen=True, slots=True)

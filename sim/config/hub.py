@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
 from sim.config.bounds import check_at_most, check_known, check_number, check_sum
+from sim.config.chutes import check_plan
 from sim.config.controls import check_controls
 from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
@@ -43,6 +44,9 @@ def _check(config: HubGroups) -> None:
     check_sum("fleet", [kind.share for kind in config.fleet.values()])
     check_sum("lanes", [lane.share for lane in config.lanes.values()])
     check_number("lanes", config.lanes)
+    if config.packout.chute_plan is not None:
+        machines = [hall.sorting_machines for hall in config.halls.values()]
+        check_plan(config.packout.chute_plan, config.route_of, machines)
     _check_parcels(config)
     _check_units(config)
     _check_customs(config)

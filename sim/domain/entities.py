@@ -144,7 +144,7 @@ class Load(OfTruck):
     value: int = integer("declared of these; 0 where nothing is declared", dtype="int64", unit="cent")
 
 
-@table("packout", "one row a hall with pack-out; a chute is a machine's of a route", sort="hall")
+@table("packout", "one row a hall with pack-out; a chute is a machine's of a route, or of several", sort="hall")
 class ChuteCount:
     """What went through the chutes of a hall, and the fullest of them."""
 
@@ -154,7 +154,7 @@ class ChuteCount:
     fullest: int = integer("most units in a chute, waiting or being packed, in the measured days", 0, dtype="int64")
     fullest_at: int = stamp("when that was first")
     machine: int = integer("whose chute it was; -1: none", NEVER)
-    route: int = integer("that the chute is of; -1: none", NEVER)
+    route: int = integer("that the chute is of, the first of several; -1: none", NEVER)
 
 
 @table("refusals", "one row a unit that customs took away", sort="flight freed hall n_parcels value")

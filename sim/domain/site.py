@@ -121,8 +121,10 @@ class Hall:
     """By machine (M of this hall)."""
     desks: Mapping[str, int]
     """By kind, all of `DESKS`; 0 where nobody ever goes."""
+    chute_of: tuple[int, ...]
+    """The chute of each route of each machine (M R of this hall); those of a machine follow each other."""
     packout_posts: tuple[int, ...]
-    """By chute: machine by machine (M of this hall) its routes (R). Empty: nothing is packed here."""
+    """By chute (C). Empty: nothing is packed here."""
     packout_calendar: MachineCalendar
     """How many of the posts are manned; all work at that share of their speed."""
     doors: int
@@ -135,6 +137,19 @@ class Hall:
     @property
     def n_machines(self) -> int:
         return len(self.stations)
+
+    @property
+    def chutes(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The machine of this hall, and the routes, of each chute (C)."""
+        routes: list[list[tuple[int, int]]] = [[] for _ in self.packout_posts]
+        for place, chute in enumerate(self.chute_of if routes else ()):
+            routes[chute].append(divmod(place, len(self.serves)))
+        return tuple((places[0][0], tuple(route for _, route in places)) for places in routes)
+
+    @property
+    def second_sorted(self) -> tuple[bool, ...]:
+        """Of each chute (C), whether several routes share it, so that who packs there sorts first."""
+        return tuple(len(routes) > 1 for _, routes in self.chutes)
 
     def manned(self, kind: str, posts: int) -> Manning:
         """How many of all `posts` of a kind are manned."""
@@ -179,6 +194,8 @@ class Handling:
     handcoding: int
     to_lane: int
     manual_sort: int
+    second_sort: int
+    """Of a parcel from a chute that routes share, on top of its packing; may be 0."""
     packers: Packers | None
     """None: posts belong to their chutes."""
 

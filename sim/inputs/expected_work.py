@@ -103,7 +103,7 @@ class ExpectedWork:
         full = flight_work.truck_parcels(config)
         loads = self._imports_in_hall(hall_name, 0.0)
         n_timetabled = 0.0
-        for route, share in flight_work.route_shares(config).items():
+        for route, share in config.route_shares.items():
             of_route = np.zeros(len(self.flights))
             for name in halls:
                 if _leaves_from(config, name, route) == hall_name:

@@ -7,6 +7,7 @@ expected.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from operator import attrgetter
 
 from sim.config import AircraftType, Deck, Hall, HubConfig
@@ -129,29 +130,39 @@ def exports_by_hand(config: HubConfig) -> float:
     return (1 - config.exports.collections.presorted_share) * config.exports.non_conveyable_share
 
 
-def route_shares(config: HubConfig) -> dict[str, float]:
-    """Of the parcels, by route in the order of its first lane."""
-    shares: dict[str, float] = {}
-    for lane in config.lanes.values():
-        shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
-    return shares
-
-
 def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None) -> float:
     """What a hall could pack by a rule, the one in force if none is given [parcels/h]; infinite without pack-out.
 
     Packers who go from chute to chute: all posts. Posts that belong to chutes: before the first chute has
     all busy.
     """
-    shares = list(route_shares(config).values())
-    posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, shares)
     if not hall.packout_posts:
         return math.inf
     of_post = config.packout.parcels_per_post_h * config.presorted.bag_size
     if (rule or config.packout.rule) is PackoutRule.FLEXIBLE:
-        return of_post * hall.packout_posts
-    of_chutes = [share / hall.sorting_machines for _ in range(hall.sorting_machines) for share in shares]
-    return of_post * min(n / share for n, share in zip(posts, of_chutes, strict=True) if share)
+        return of_post * hall.packout_posts / (1 + second_sort(config, hall))
+    shares = chute_shares(config, hall)
+    work = [
+        share / hall.sorting_machines * (1 + config.packout.second_sort * (len(routes) > 1))
+        for routes, share in zip(chain(*config.chutes(hall)), chain(*shares), strict=True)
+    ]
+    return of_post * min(
+        n / share for n, share in zip(posts_of_chutes(hall.packout_posts, shares), work, strict=True) if share
+    )
+
+
+def chute_shares(config: HubConfig, hall: Hall) -> list[list[float]]:
+    """The share of a machine's parcels that each of its chutes takes, machine by machine."""
+    shares = config.route_shares
+    return [[sum(shares[route] for route in routes) for routes in machine] for machine in config.chutes(hall)]
+
+
+def second_sort(config: HubConfig, hall: Hall) -> float:
+    """What sorting at chutes that routes share adds to a parcel's packing in the mean, in packing times."""
+    shares = zip(chain(*config.chutes(hall)), chain(*chute_shares(config, hall)), strict=True)
+    return (
+        config.packout.second_sort * sum(share for routes, share in shares if len(routes) > 1) / hall.sorting_machines
+    )
 
 
 def truck_parcels(config: HubConfig) -> float:
@@ -220,21 +231,20 @@ def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
     return _Load(kind.share, sum(built), built[0] + on_main, built[1] + on_lower)
 
 
-def posts_of_chutes(posts: int, n_machines: int, route_shares: Sequence[float]) -> tuple[int, ...]:
-    """Pack-out posts by chute (M R): evenly to the machines, and of a machine's to its routes by their shares.
+def posts_of_chutes(posts: int, shares: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    """Pack-out posts by chute: evenly to the machines, and of a machine's to its chutes by their shares.
 
-    Each chute has one at least; the next goes to the route with the largest share a post (ties: the first),
+    Each chute has one at least; the next goes to the chute with the largest share a post (ties: the first),
     which makes the busiest post as little busy as whole posts can (Adams's method: Balinski and Young 2001,
-    Fair Representation). `route_shares` (R) of the parcels.
+    Fair Representation). `shares` of the parcels, by machine and chute.
 
-    >>> posts_of_chutes(13, 2, [0.5, 0.3, 0.2])
+    >>> posts_of_chutes(13, [[0.5, 0.3, 0.2]] * 2)
     (3, 2, 2, 3, 2, 1)
     """
     allotted: list[int] = []
-    for machine in range(n_machines):
-        of_machine = [1] * len(route_shares)
-        for _ in range(len(range(machine, posts, n_machines)) - len(route_shares)):
-            busiest = max(range(len(of_machine)), key=lambda route: (route_shares[route] / of_machine[route], -route))
-            of_machine[busiest] += 1
+    for machine, of_chutes in enumerate(shares):
+        of_machine = [1] * len(of_chutes)
+        for _ in range(len(range(machine, posts, len(shares))) - len(of_chutes)):
+            of_machine[max(range(len(of_machine)), key=lambda at: (of_chutes[at] / of_machine[at], -at))] += 1
         allotted += of_machine
     return tuple(allotted)

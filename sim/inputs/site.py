@@ -1,6 +1,7 @@
 """A configuration as a site: every duration on the grid, and who and what works when."""
 
 import math
+from itertools import count
 from operator import attrgetter
 
 import numpy as np
@@ -8,7 +9,6 @@ import numpy as np
 from sim.config import AircraftType, Deck, Hall, HubConfig
 from sim.config.bounds import minute_of_day
 from sim.config.customs import Customs
-from sim.config.handling import Packout
 from sim.config.road import Outbound
 from sim.domain import site
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
@@ -17,7 +17,7 @@ from sim.domain.roles import ROLES, Place
 from sim.domain.site import DESKS, MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
 from sim.errors import InputError
 from sim.inputs.disruptions import Disturbances
-from sim.inputs.flight_work import posts_of_chutes, route_shares
+from sim.inputs.flight_work import chute_shares, posts_of_chutes, second_sort
 from sim.inputs.roster import machine_calendar, manned_calendar
 from sim.inputs.same_names import in_ticks, same
 from sim.inputs.staffing import rosters_of
@@ -42,14 +42,25 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
     """Posts by chute, and how many of all are manned."""
     if not hall.packout_posts:
         return (), MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    posts = posts_of_chutes(hall.packout_posts, hall.sorting_machines, list(route_shares(config).values()))
+    posts = posts_of_chutes(hall.packout_posts, chute_shares(config, hall))
     return posts, MachineCalendar(*(np.array(steps, dtype=np.int64) for steps in (manning.start, manning.posts)))
 
 
-def _packers(packout: Packout) -> Packers | None:
+def _chutes(config: HubConfig, hall: Hall) -> tuple[int, ...]:
+    """The chute of each machine's routes."""
+    numbers, chute_of = count(), []
+    for of_machine in config.chutes(hall):
+        of_route = {route: number for routes, number in zip(of_machine, numbers, strict=False) for route in routes}
+        chute_of += [of_route[route] for route in config.route_shares]
+    return tuple(chute_of)
+
+
+def _packers(config: HubConfig) -> Packers | None:
+    packout = config.packout
     if packout.rule is PackoutRule.DEDICATED:
         return None
-    enough = max(1, int(packout.look_min / packout.packing_min))
+    more = [second_sort(config, hall) for hall in config.halls.values()]
+    enough = max(1, int(packout.look_min / packout.packing_min / (1 + sum(more) / len(more))))
     return Packers(**in_ticks(packout, "look", "review", "walk"), enough=enough)
 
 
@@ -89,6 +100,7 @@ def _make_halls(
                     for machine in machines
                 ),
                 desks=desks,
+                chute_of=_chutes(config, hall),
                 packout_posts=packout_posts,
                 packout_calendar=packout_calendar,
                 doors=hall.doors_out,
@@ -114,7 +126,7 @@ def _apron_manning(config: HubConfig, end: int, disturbances: Disturbances) -> d
 def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
-    routes, disturbances = tuple(route_shares(config)), Disturbances(config, streams)
+    routes, disturbances = tuple(config.route_shares), Disturbances(config, streams)
     return Site(
         rules=Rules.of({**config.rules, "hall": config.complex.policy}),
         units=Units(config.presorted.goods, config.unit_room),
@@ -152,7 +164,8 @@ def _handling(config: HubConfig) -> site.Handling:
         handcoding=ticks(MIN_PER_H / config.coded_per_desk_h),
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),
-        packers=_packers(config.packout),
+        second_sort=ticks(config.packout.second_sort_min),
+        packers=_packers(config),
     )
 
 

@@ -70,14 +70,19 @@ def _with_route_names(site: Site, rows: Table) -> Table:
 
 def _packout(site: Site, record: Recorder) -> Table:
     """With what a reader wants to know of each hall's fullest chute."""
-    rows = _with_route_names(site, columns(ChuteCount, record.packout))
-    n_posts = [
-        site.halls[row.hall].packout_posts[(row.machine - site.first_machines[row.hall]) * site.n_routes + row.route]
-        if row.machine != NEVER and site.handling.packers is None
-        else 0
-        for row in record.packout
-    ]
-    return rows | {"posts_of_chute": np.array(n_posts), "fullest_parcels": rows["fullest"] * site.units.in_bag}
+    rows = columns(ChuteCount, record.packout)
+    posts, names = [], []
+    for row in record.packout:
+        hall = site.halls[row.hall]
+        first = (row.machine - site.first_machines[row.hall]) * site.n_routes
+        chute = hall.chute_of[first + row.route] if row.machine != NEVER else NEVER
+        posts.append(hall.packout_posts[chute] if chute != NEVER and site.handling.packers is None else 0)
+        names.append(", ".join(site.routes[route] for route in hall.chutes[chute][1]) if chute != NEVER else "")
+    return rows | {
+        "route_name": np.array(names, dtype=np.str_),
+        "posts_of_chute": np.array(posts),
+        "fullest_parcels": rows["fullest"] * site.units.in_bag,
+    }
 
 
 def _flights(config: HubConfig, record: Recorder) -> Table:
@@ -162,16 +167,16 @@ def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
         time = np.minimum((interval + 1) * inputs.flow_width, inputs.end)
         here = (np.full(len(number), name) for name in (place, hall))
         counts = tally.came[number, interval], tally.left[number, interval]
-        parts.append((*here, number, *_of_place(inputs.site, place, number), time, *counts))
+        parts.append((*here, number, *_of_place(inputs.site, place, hall, number), time, *counts))
     return dict(zip(_FLOW, joined(parts), strict=True)) if parts else {}
 
 
-def _of_place(site: Site, place: str, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _of_place(site: Site, place: str, hall: int, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Machine and route of places (N)."""
     none = np.full_like(number, NEVER)
     if place == CHUTE:
-        machine, route = np.divmod(number, site.n_routes)
-        return machine, route
+        chutes = np.array([(machine, routes[0]) for machine, routes in site.halls[hall].chutes]).reshape(-1, 2)
+        return chutes[number, 0], chutes[number, 1]
     return (number if place == MACHINE else none), (number if place == LANE else none)
 
 

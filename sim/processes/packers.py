@@ -87,7 +87,7 @@ class FlexiblePackOut(PackOut):
         counts = np.bincount(chute, minlength=len(self._posts))
         self._units += counts
         turn = np.arange(len(chute)) - np.repeat(np.cumsum(counts) - counts, counts)
-        packing = self._store.column["packing"][self._store.rows(parcels)].astype(np.int64)
+        packing = self._packing(parcels, chute)
         begin = servers_in_turn(self._done.at(arrival, chute), packing, chute.astype(np.int64), turn, self._free)
         self.count.n_units += len(arrival)
         self._store.stamp("at_chute", parcels, arrival)

@@ -1,7 +1,7 @@
 """Pack-out: the chutes of a hall's machines, and the posts that pack their parcels onto pallets.
 
-A machine has a chute for every route. Its parcels go to the chute's posts in turn, each a single server of
-its own; chutes do not block.
+A chute takes one route of its machine, or several. Its parcels go to the chute's posts in turn, each a single
+server of its own; chutes do not block.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ from sim.units import Ticks
 
 
 class PackOut:
-    """All chutes of a hall (C = M R), numbered machine by machine and route by route."""
+    """All chutes of a hall (C), numbered machine by machine."""
 
     def __init__(self, shared: Shared, number: int, lanes: Lanes) -> None:
         """`number` of the hall."""
@@ -29,7 +29,10 @@ class PackOut:
         self._flows = record.flow_tally("chute", number, len(hall.packout_posts))
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
-        self._n_routes = len(hall.packout_posts) // hall.n_machines
+        self._n_routes = shared.site.n_routes
+        self._chute_of = np.array(hall.chute_of, dtype=np.uint16)
+        self._second_sort = np.array(hall.second_sorted, dtype=np.int64) * shared.site.handling.second_sort
+        """Of a parcel, by chute (C)."""
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
         self._need = int(self._posts.sum())
@@ -40,14 +43,16 @@ class PackOut:
         """Whose turn it is, among a chute's posts (C)."""
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
-        self._first_machine = shared.site.first_machines[number]
+        first_machine = shared.site.first_machines[number]
+        self._places = [(first_machine + machine, routes[0]) for machine, routes in hall.chutes]
+        """Machine, and first route, of each chute (C)."""
         self.fullest = self._fullest(self._posts)
         self.work = 0
         """Packing that began in the measured days [ticks]."""
 
     def _fullest(self, posts: Ticks) -> FullestChute:
         """`posts` (C): how many pack at each chute."""
-        return FullestChute(self.count, self._measured, posts, self._first_machine, self._n_routes)
+        return FullestChute(self.count, self._measured, posts, self._places)
 
     def close(self, _end: int) -> None:
         """The run is over at an instant."""
@@ -57,8 +62,7 @@ class PackOut:
         """Parcels (P) that slide down at instants after the one advanced to, from machines of the hall (P)."""
         if len(parcels):
             route = self._store.column["route"][self._store.rows(parcels)]
-            chute = (machine * self._n_routes + route).astype(np.uint16)
-            self._coming.add(arrival, parcels, chute)
+            self._coming.add(arrival, parcels, self._chute_of[machine * self._n_routes + route])
 
     def advance(self, until: int) -> None:
         """Deal and pack all that has come by an instant, included."""
@@ -75,11 +79,15 @@ class PackOut:
         order = hub_order(arrival, parcels, chute)
         return arrival[order], parcels[order], chute[order]
 
+    def _packing(self, parcels: Ticks, chute: Chutes) -> Ticks:
+        """What units (P) take to be packed at their chutes (P), sorted there if need be [ticks]."""
+        return self._store.column["packing"][self._store.rows(parcels)] + self._second_sort[chute]
+
     def _pack(self, arrival: Ticks, parcels: Ticks, chute: Chutes) -> None:
         """Units (P) in the order of (chute, instant, parcel)."""
         counts = np.bincount(chute, minlength=len(self._posts))
         post, turn = self._deal(counts)
-        packing = self._store.column["packing"][self._store.rows(parcels)].astype(np.int64)
+        packing = self._packing(parcels, chute)
         need = packing * self._need
         work = servers_in_turn(self._time.work_at(arrival), need, post, turn, self._free_at)
         begin = self._time.instant_after(work)

@@ -1,5 +1,6 @@
 """What the hub counts while it runs: people's work and waits, units that come and leave, the fullest chute."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -139,11 +140,11 @@ class FullestChute:
     """Told who is in the chutes (C) from when until when. Once it is closed, the hall's count has the fullest."""
 
     def __init__(
-        self, count: ChuteCount, measured: tuple[int, int], posts: Ticks, first_machine: int, n_routes: int
+        self, count: ChuteCount, measured: tuple[int, int], posts: Ticks, places: Sequence[tuple[int, int]]
     ) -> None:
-        """`posts` (C): how many pack at each chute."""
+        """`posts` (C): how many pack at each chute; `places` (C): its machine and its first route."""
         self._count, self._measured, self._posts = count, measured, posts
-        self._first_machine, self._n_routes = first_machine, n_routes
+        self._places = places
         self._shortest = FOREVER
         """Packing so far [ticks]."""
         self._best = (0, NEVER, NEVER)
@@ -207,8 +208,7 @@ class FullestChute:
     def _tell(self, fullest_negative: int, instant: int, number: int) -> None:
         row = self._count
         row.fullest, row.fullest_at = -fullest_negative, instant
-        machine, row.route = divmod(number, self._n_routes)
-        row.machine = self._first_machine + machine
+        row.machine, row.route = self._places[number]
 
 
 Counts = NDArray[np.int32]

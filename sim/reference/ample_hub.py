@@ -48,6 +48,7 @@ def ample_site(
         service=_MIN // 8,
         calendars=(domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
         desks=dict.fromkeys(domain.DESKS, _PLENTY),
+        chute_of=(0,) * n_machines,
         packout_posts=(),
         packout_calendar=domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
         doors=_PLENTY,
@@ -77,6 +78,7 @@ def ample_site(
         handcoding=2 * _MIN,
         to_lane=_MIN // 2,
         manual_sort=_MIN,
+        second_sort=0,
         packers=None,
     )
     trucks = domain.Trucks(

@@ -229,9 +229,11 @@ class Hall(OnClock):
     # Pack-out (rules 36 to 38, and 56)
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
-        """By machine and route; none if nothing is packed here."""
+        """None if nothing is packed here."""
+        n_routes = Counter(self.hall.chute_of)
+        second_sorts = [self.rules.second_sort if n_routes[chute] > 1 else 0 for chute in sorted(n_routes)]
         if self.rules.packers is not None and self.hall.packout_posts:
-            shared = [SharedChute(self.env, inputs.measured) for _ in self.hall.packout_posts]
+            shared = [SharedChute(self.env, second_sort, inputs.measured) for second_sort in second_sorts]
             self.env.process(send_packers(self.env, self.rules.packers, self.site.rules.packers, self.hall, shared))
             return [*shared]
         calendar, end, numbers = self.hall.packout_calendar, inputs.end, count()
@@ -239,11 +241,12 @@ class Hall(OnClock):
         return [
             DedicatedChute(
                 self.env,
+                second_sort,
+                inputs.measured,
                 [(next(numbers), Machine(self.env, calendar, end)) for _ in range(posts)],
                 of_hall,
-                inputs.measured,
             )
-            for posts in self.hall.packout_posts
+            for second_sort, posts in zip(second_sorts, self.hall.packout_posts, strict=False)
         ]
 
     def packing_counts(self, number: int) -> list[ChuteCount]:
@@ -252,14 +255,14 @@ class Hall(OnClock):
             return []
         n_units = sum(chute.n_units for chute in self.chutes)
         fullest, when, at = min((-chute.fullest, chute.fullest_at, i) for i, chute in enumerate(self.chutes))
-        machine, route = divmod(at, len(self.docks)) if fullest else (NEVER, NEVER)
+        machine, route = divmod(self.hall.chute_of.index(at), len(self.docks)) if fullest else (NEVER, NEVER)
         if fullest:
             machine += self.first_machine
         return [ChuteCount(number, sum(self.hall.packout_posts), n_units, -fullest, when, machine, route)]
 
     def _pack(self, parcel: Parcel, machine: int) -> Steps:
         if self.chutes:
-            chute = self.chutes[machine * len(self.docks) + parcel.route]
+            chute = self.chutes[self.hall.chute_of[machine * len(self.docks) + parcel.route]]
             parcel.at_chute = self.now
             yield from chute.pack(parcel)
         self.stage(parcel)

@@ -1,4 +1,4 @@
-"""A machine's chute of a route, and who packs there (rules 36 to 38, and 56)."""
+"""A machine's chute of one route or several, and who packs there (rules 36 to 38, and 56)."""
 
 from collections.abc import Sequence
 from itertools import count, cycle
@@ -16,8 +16,10 @@ from sim.units import NEVER
 class Chute:
     """Deals what slides down a chute in the order (instant, parcel), and remembers when the chute was fullest."""
 
-    def __init__(self, env: simpy.Environment, measured: tuple[int, int]) -> None:
+    def __init__(self, env: simpy.Environment, second_sort: int, measured: tuple[int, int]) -> None:
+        """`second_sort`: of each parcel, before it is packed."""
         self._env = env
+        self._second_sort = second_sort
         self._measured = measured
         self.n_units = 0
         self.fullest = 0
@@ -28,6 +30,10 @@ class Chute:
     def pack(self, parcel: Parcel) -> Steps:
         """From when it comes until it is packed."""
         raise NotImplementedError
+
+    def need(self, parcel: Parcel) -> int:
+        """Of somebody alone, to sort and pack it."""
+        return self._second_sort + parcel.packing
 
     def deal(self, _: Parcel) -> object:
         """The next in the order: who packs it."""
@@ -57,9 +63,14 @@ class DedicatedChute(Chute):
     """Its posts take its parcels in turn."""
 
     def __init__(
-        self, env: simpy.Environment, posts: list[tuple[int, Machine]], of_hall: int, measured: tuple[int, int]
+        self,
+        env: simpy.Environment,
+        second_sort: int,
+        measured: tuple[int, int],
+        posts: list[tuple[int, Machine]],
+        of_hall: int,
     ) -> None:
-        super().__init__(env, measured)
+        super().__init__(env, second_sort, measured)
         self._posts = cycle(posts)
         self._of_hall = of_hall
 
@@ -68,7 +79,7 @@ class DedicatedChute(Chute):
 
     def pack(self, parcel: Parcel) -> Steps:
         number, post = yield self._slide(parcel)
-        begin, end = yield post.arrive(parcel, parcel.packing * self._of_hall)
+        begin, end = yield post.arrive(parcel, self.need(parcel) * self._of_hall)
         parcel.pack_begin, parcel.post = begin, number
         yield at(self._env, end)
         self.inside -= 1
@@ -77,8 +88,8 @@ class DedicatedChute(Chute):
 class SharedChute(Chute):
     """Whoever is there packs its parcels, together, one after the other."""
 
-    def __init__(self, env: simpy.Environment, measured: tuple[int, int]) -> None:
-        super().__init__(env, measured)
+    def __init__(self, env: simpy.Environment, second_sort: int, measured: tuple[int, int]) -> None:
+        super().__init__(env, second_sort, measured)
         self.packers = 0
         """At work here."""
         self._work = 0
@@ -96,7 +107,7 @@ class SharedChute(Chute):
 
     def deal(self, parcel: Parcel) -> int:
         begin = max(self._done(), self._free)
-        self._free = begin + parcel.packing
+        self._free = begin + self.need(parcel)
         return begin
 
     def pack(self, parcel: Parcel) -> Steps:
@@ -106,8 +117,8 @@ class SharedChute(Chute):
         while self._done() < begin or (self._done() == begin and not self.packers):
             yield self._changed | self._reach(begin, Phase.BUILD_UP)
         parcel.pack_begin = int(self._env.now)
-        while self._done() < begin + parcel.packing:
-            yield self._changed | self._reach(begin + parcel.packing, Phase.PHYSICAL)
+        while self._done() < begin + self.need(parcel):
+            yield self._changed | self._reach(begin + self.need(parcel), Phase.PHYSICAL)
         self.inside -= 1
 
     def _done(self) -> int:

@@ -48,6 +48,7 @@ def make(hub: SmallHub) -> Inputs:
         handcoding=steps(1, 4),
         to_lane=steps(1, 2),
         manual_sort=hub.service_steps * step,
+        second_sort=hub.second_sort_steps * step,
         packers=_packers(hub, step),
     )
     customs = domain.Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
@@ -127,7 +128,8 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
     desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
     exports, calendar = hall_exports(hub, streams, number), partial(_calendar, step=step, end=end)
-    n_chutes = n_machines * hub.n_routes if hub.has_packout else 0
+    chute_of = _chutes(hub, streams.of("chutes", number), n_machines)
+    n_chutes = len({*chute_of}) if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     uld_room = hub.units.room * (1 if hub.units.are_ulds else hub.most_parcels_a_uld)
     return domain.Hall(
@@ -147,6 +149,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
             for machine in range(n_machines)
         ),
         desks=desks,
+        chute_of=chute_of,
         packout_posts=packout_posts,
         packout_calendar=calendar(
             streams.of("packout_calendar", number),
@@ -158,6 +161,13 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         manning=_manning(hub, streams, step, end, (number,), **posts, **desks, **export_posts(exports)),
         exports=exports,
     )
+
+
+def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> tuple[int, ...]:
+    """Each machine shares its routes out among its chutes in another way, and none of these is without a route."""
+    n = min(hub.chutes_a_machine, hub.n_routes)
+    shares = [rng.permuted(np.arange(hub.n_routes) % n) for _ in range(n_machines)]
+    return tuple(int(chute) for machine, of_machine in enumerate(shares) for chute in machine * n + of_machine)
 
 
 def _manning(

@@ -97,6 +97,9 @@ class SmallHub:
     look_steps: int = _whole(2, 5, "packers")
     reviewed_looks: int = _whole(1, 3, "packers")
     """All packers are assigned anew at every such look."""
+    chutes_a_machine: int = _drawn(lambda rng, _: int(rng.choice([2, 3, 4, 4])), "chutes")
+    """At most one for each route; with fewer, routes share them."""
+    second_sort_steps: int = _whole(0, 3, "chutes")
     customs_desks: int = _whole(1, 2)
     has_controls: bool = _in_share(0.7, "controls")
     """Parcels are X-rayed or in transit, too."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from sim.config import Hall, HubConfig, Space, ZoneShares
+from sim.config import Hall, HubConfig, ZoneShares
 from sim.config.bounds import SUM_TOLERANCE
 from sim.errors import ConfigError
 from sim.site.floors import ROUNDING_M2
@@ -65,10 +65,10 @@ def fitted(config: HubConfig) -> HubConfig:
 
 
 def _of_posts(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
-    chutes = config.chutes(hall)
-    if 0 < hall.packout_posts < chutes:
+    least = config.least_packout_posts(hall)
+    if 0 < hall.packout_posts < least:
         yield (
-            f"halls.{name}.packout_posts: each chute (a machine's of a route) needs a post: at least {chutes},"
+            f"halls.{name}.packout_posts: each chute (a machine's of a route) needs a post: at least {least},"
             f" or 0 without pack-out; got {hall.packout_posts}"
         )
     if config.parcels.non_conveyable_share > 0 and hall.manual_sort_posts == 0:
@@ -129,11 +129,11 @@ def _changes(hall: Hall, other: Hall) -> Iterator[tuple[str, float, float]]:
 
 def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
     """The hall with room for all; None if none of any size has."""
-    posts = max(hall.packout_posts, config.chutes(hall)) if hall.packout_posts else 0
+    posts = max(hall.packout_posts, config.least_packout_posts(hall)) if hall.packout_posts else 0
     by_hand = max(hall.manual_sort_posts, 1 if config.parcels.non_conveyable_share > 0 else 0)
     facade_m = max(hall.facade_m, (hall.doors_out + hall.doors_in) * config.space.door_facade_m)
     hall = replace(hall, packout_posts=posts, manual_sort_posts=by_hand, facade_m=facade_m)
-    needed = _needed_m2(hall, config.space, has_exports=config.exports.share > 0)
+    needed = _needed_m2(hall, config)
     if not all(map(math.isfinite, needed.values())):
         return None
     present = {zone: share * hall.area_m2 for zone, share in shares_of(hall).items()}
@@ -166,12 +166,13 @@ def _divided(hall: Hall, wanted_m2: dict[str, float]) -> Hall:
         area = math.floor(area) + 1
 
 
-def _needed_m2(hall: Hall, space: Space, *, has_exports: bool) -> dict[str, float]:
+def _needed_m2(hall: Hall, config: HubConfig) -> dict[str, float]:
     """What the units of each zone take of it; infinite where no size of the zone would do."""
+    space = config.space
     needed = {use.zone: use.n_units * use.standard_m2 for use in zone_uses("", hall, space)}
-    needed.setdefault("packout", 0.0)
+    needed["packout"] = needed["packout"] + config.lane_places_m2(hall) if "packout" in needed else 0.0
     needed["customs"] = _over(needed["customs"] + space.controls.area_m2(hall.controls), 1 - space.customs_hold_share)
-    if has_exports:
+    if config.exports.share > 0:
         units = {use.zone: use.n_units * use.standard_m2 for use in export_zone_uses("", hall, space)}
         shares = space.export_build_up_share, space.export_screening_share
         by_hand = 1 - space.export_staging_share - sum(shares)

@@ -75,20 +75,28 @@ UNITS: Final[Mapping[str, Units]] = {
 """By zone, where its whole area is for them."""
 
 
-def zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
-    """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h."""
+def zone_uses(name: str, hall: Hall, space: Space, lane_places_m2: float = 0.0) -> tuple[ZoneUse, ...]:
+    """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h.
+
+    `lane_places_m2`: of pack-out, taken by the pallets of routes that share a chute.
+    """
+    packout = max(0.0, hall.zone_shares.packout * hall.area_m2 - lane_places_m2)
     share = hall.zone_shares.customs * hall.area_m2 * (1 - space.customs_hold_share)
     customs = max(0.0, share - space.controls.area_m2(hall.controls))
     return (
         *(_whole_zone(space, name, hall, zone) for zone in ("uld_positions", "breakdown", "sorting", "handcoding")),
         _use(space, name, "customs", customs, "examination desks", hall.customs_desks, "customs_desk_m2"),
         _whole_zone(space, name, hall, "dock_doors"),
-        *([_whole_zone(space, name, hall, "packout")] if UNITS["packout"].n(hall) else []),
+        *([_of_units(space, name, hall, "packout", packout)] if UNITS["packout"].n(hall) else []),
     )
 
 
 def _whole_zone(space: Space, name: str, hall: Hall, zone: str) -> ZoneUse:
-    units, area = UNITS[zone], getattr(hall.zone_shares, zone) * hall.area_m2
+    return _of_units(space, name, hall, zone, getattr(hall.zone_shares, zone) * hall.area_m2)
+
+
+def _of_units(space: Space, name: str, hall: Hall, zone: str, area: float) -> ZoneUse:
+    units = UNITS[zone]
     return _use(space, name, zone, area, units.unit, units.n(hall), units.standard)
 
 
@@ -113,7 +121,7 @@ def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]
 
 def uses_of_hall(config: HubConfig, name: str, hall: Hall) -> Iterator[ZoneUse]:
     """The zones of a hall with named units; those for exports only where there are any."""
-    yield from zone_uses(name, hall, config.space)
+    yield from zone_uses(name, hall, config.space, config.lane_places_m2(hall))
     if config.exports.share:
         yield from export_zone_uses(name, hall, config.space)
 

@@ -24,6 +24,7 @@ from twin.packout import (
     idles_out_of_turn,
     packed_together,
     packers_leave_a_parcel,
+    sorts_before_packing,
     waits_at_packout,
     waits_for_a_packer,
 )
@@ -143,6 +144,7 @@ BRANCHES: Final[dict[str, Way]] = {
     "non-conveyable held": lambda inputs, tables: by_hand(inputs, tables, lambda p: p["second_end"] != NEVER),
     "last parcel non-conveyable": last_is_by_hand,
     "wait at pack-out": waits_at_packout,
+    "parcel sorted at a chute that routes share": sorts_before_packing,
     "post idle while another has a queue": idles_out_of_turn,
     "chute waits for a packer": waits_for_a_packer,
     "parcel packed by several": packed_together,

@@ -1,29 +1,51 @@
 """At the posts of pack-out."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sim.domain.inputs import Inputs
 from sim.reference.equality import Tables
 from sim.units import NEVER
 from twin.rows import rows
 
+Chute = tuple[int, tuple[int, ...]]
+"""Its machine in the hub, and its routes."""
+
+
+def packed(inputs: Inputs, tables: Tables) -> Iterator[tuple[Chute, int, dict[str, Any]]]:
+    """Of each parcel whose packing has begun its chute, what one packer takes for it, and its row with `packed`."""
+    site = inputs.site
+    drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
+    where = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
+    chutes = {
+        (first + machine, route): (first + machine, routes)
+        for first, hall in zip(site.first_machines, site.halls, strict=True)
+        for machine, routes in hall.chutes
+        for route in routes
+    }
+    for parcel in rows(tables["parcels"]):
+        if parcel["pack_begin"] != NEVER:
+            of_flight, row = drawn[parcel["flight"]], parcel["row"]
+            chute = chutes[where[parcel["flight"], parcel["uld"]], int(site.route_of_lane[of_flight.lane[row]])]
+            alone = int(of_flight.packing[row]) + site.handling.second_sort * (len(chute[1]) > 1)
+            end = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
+            yield chute, alone, parcel | {"packed": end}
+
 
 def by_chute(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, list[tuple[int, int, int]]]]:
     """Of each chute the number of its posts, and (came, packing begun, ready) of its parcels."""
     site = inputs.site
-    drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
-    where = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
-    stays: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-    for parcel in rows(tables["parcels"]):
-        if parcel["pack_begin"] != NEVER:
-            machine = where[parcel["flight"], parcel["uld"]]
-            route = int(site.route_of_lane[drawn[parcel["flight"]].lane[parcel["row"]]])
-            packed = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
-            stays.setdefault((machine, route), []).append((parcel["at_chute"], parcel["pack_begin"], packed))
+    stays: dict[Chute, list[tuple[int, int, int]]] = {}
+    for chute, _, parcel in packed(inputs, tables):
+        stays.setdefault(chute, []).append((parcel["at_chute"], parcel["pack_begin"], parcel["packed"]))
     for first, hall in zip(site.first_machines, site.halls, strict=True):
-        for chute, posts in enumerate(hall.packout_posts):
-            machine, route = divmod(chute, site.n_routes)
-            yield posts, stays.get((first + machine, route), [])
+        for posts, (machine, routes) in zip(hall.packout_posts, hall.chutes, strict=True):
+            yield posts, stays.get((first + machine, routes), [])
+
+
+def sorts_before_packing(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel is packed at a chute that routes share, and is sorted there first."""
+    return inputs.site.handling.second_sort > 0 and any(len(routes) > 1 for (_, routes), *_ in packed(inputs, tables))
 
 
 def waits_at_packout(inputs: Inputs, tables: Tables) -> bool:
@@ -59,10 +81,8 @@ def packings(inputs: Inputs, tables: Tables) -> Iterator[tuple[int, int, int]]:
     """Of each parcel: when its packing begins, when it is ready, and what one packer takes; none where none move."""
     if inputs.site.handling.packers is None:
         return
-    packing = {flight.number: inputs.parcels_of(flight).packing for flight in inputs.flights}
-    for parcel in rows(tables["parcels"]):
-        ready = parcel["sent_ready"] if parcel["sent_ready"] != NEVER else parcel["ready"]
-        yield parcel["pack_begin"], ready, int(packing[parcel["flight"]][parcel["row"]])
+    for _, alone, parcel in packed(inputs, tables):
+        yield parcel["pack_begin"], parcel["packed"], alone
 
 
 def packers_leave_a_parcel(inputs: Inputs, tables: Tables) -> bool:
