@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import closing
 from pathlib import Path
@@ -194,8 +195,27 @@ def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(m
     monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
     lines = progress.Lines(is_quiet=False)
     for _ in range(4):
-        lines.say(lambda passed: f"{passed:g} s")
-    assert capsys.readouterr().err.split("\n")[:-1] == (["3 s", "13 s", "24 s"] if is_terminal else ["13 s"])
+        lines.say(lambda left: left(2))
+    said = ["6 s left", "9 s left", "12 s left"] if is_terminal else ["9 s left"]
+    assert capsys.readouterr().err.split("\n")[:-1] == said
+
+
+def test_work_without_a_result_says_for_how_long_and_then_what_is_left(monkeypatch, capsys):
+    monkeypatch.setattr(progress, "FIRST_LINE_S", 0.02)
+    monkeypatch.setattr(progress, "NEXT_LINE_S", 0.02)
+    monkeypatch.setattr(progress, "_LOOK_S", 0.01)
+
+    def slow():
+        time.sleep(0.2)
+        yield "a"
+        time.sleep(0.2)
+        yield "b"
+
+    assert list(progress.shown(slow(), total=2, already=0, is_quiet=False)) == ["a", "b"]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "0 of 2 replications, 0 s passed"
+    assert lines.count("1 of 2 replications, 0 s left") > 1
+    assert not any(thread.name == "says-how-far" for thread in threading.enumerate())
 
 
 SLEEPERS = """

@@ -2,17 +2,22 @@
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 R = TypeVar("R")
 
 FIRST_LINE_S: Final = 10.0
-NEXT_LINE_S: Final = 60.0
-"""Without a terminal: the first line after this many seconds, then one in so many. Short work says nothing."""
+"""Of work of which there is no result: its first line. Short work says nothing."""
+NEXT_LINE_S: Final = 20.0
+"""From line to line without a terminal ..."""
 NEXT_ON_TERMINAL_S: Final = 10.0
-"""On a terminal, where the first line comes with the first result."""
+"""... and on one, where the first line comes with the first result."""
+_LOOK_S: Final = 1.0
+"""How often it is looked whether a line is due while no result comes."""
 
 
 def shown(
@@ -32,9 +37,10 @@ def shown(
 
 def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}{task.fields[left]}"))
+    text = TextColumn("{task.description}{task.fields[left]}")
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), text)
     began = time.monotonic()
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total, completed=already, left="")
@@ -46,28 +52,63 @@ def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Gene
 
 
 def _with_lines(results: Iterator[R], total: int, already: int, what: str) -> Generator[R, None, None]:
-    lines = Lines(is_quiet=False)
-    for count, result in enumerate(results, start=1):
-        done = already + count
-        lines.say(lambda passed: f"{done} of {total} {what}, {time_left(passed / count * (total - done))} left")  # noqa: B023
-        yield result
+    done, lines = already, Lines(is_quiet=False)
+    with lines.waiting(line := lambda left: f"{done} of {total} {what}, {left(total - done)}"):
+        for result in results:
+            done += 1
+            lines.say(line)
+            yield result
+
+
+Left = Callable[[int], str]
+"""How long so many further results take, in words."""
 
 
 class Lines:
-    """Lines on the error stream, now and then."""
+    """Lines on the error stream, now and then, of work whose results come one by one."""
 
     def __init__(self, *, is_quiet: bool) -> None:
         self._is_quiet, self._began, is_terminal = is_quiet, time.monotonic(), sys.stderr.isatty()
         self._due, self._next_s = (0.0, NEXT_ON_TERMINAL_S) if is_terminal else (FIRST_LINE_S, NEXT_LINE_S)
+        self._n, self._last = 0, 0.0
+        """Results, and when the last of them came."""
+        self._lock = threading.Lock()
 
-    def say(self, line: Callable[[float], str]) -> None:
-        """Write the line, which is made of the seconds passed, if it is time for one."""
-        passed = time.monotonic() - self._began
-        if self._is_quiet or passed < self._due:
-            return
-        sys.stderr.write(f"{line(passed)}\n")
-        sys.stderr.flush()
-        self._due = passed + self._next_s
+    def say(self, line: Callable[[Left], str], n_come: int = 1) -> None:
+        """So many results have come: write the line, if it is time for one."""
+        with self._lock:
+            passed = time.monotonic() - self._began
+            if n_come:
+                self._n, self._last = self._n + n_come, passed
+            if self._is_quiet or passed < (self._due if self._n else FIRST_LINE_S):
+                return
+            self._due = passed + self._next_s
+            sys.stderr.write(f"{line(lambda n: self._left(n, passed))}\n")
+            sys.stderr.flush()
+
+    @contextmanager
+    def waiting(self, line: Callable[[Left], str]) -> Iterator[None]:
+        """Until the block ends, write the line also where no result comes."""
+        ended = threading.Event()
+
+        def look() -> None:
+            while not ended.wait(_LOOK_S):
+                self.say(line, n_come=0)
+
+        looking = threading.Thread(target=look, name="says-how-far", daemon=True)
+        if not self._is_quiet:
+            looking.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            if looking.ident is not None:
+                looking.join()
+
+    def _left(self, n: int, passed: float) -> str:
+        if not self._n:
+            return f"{time_left(passed)} passed"
+        return f"{time_left(max(0.0, self._last / self._n * n - (passed - self._last)))} left"
 
 
 def time_left(seconds: float) -> str:

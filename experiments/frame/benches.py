@@ -4,14 +4,15 @@ import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
-from experiments.execution.progress import Lines, time_left
-from experiments.frame.study import Kpis, Line, Tables
+from experiments.execution.progress import Left, Lines
+from experiments.frame.study import Kpis, Tables
 from experiments.replications.replicating import (
+    Line,
     Task,
     check_designs,
     evaluate,
@@ -51,7 +52,6 @@ class Simulated:
         self, opened: Callable[[], RunDirectory], pool: Callable[[], execution.Pool], *, is_quiet: bool
     ) -> None:
         self._opened, self._pool, self.is_quiet = opened, pool, is_quiet
-        self._n_made = 0
 
     @cached_property
     def run(self) -> RunDirectory:
@@ -83,20 +83,19 @@ class Simulated:
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
         tasks = [task for design, n in wanted for task in missing([design], n, self._finished, evaluate)]
 
-        def line(kpis: Kpis, seconds: float) -> str:
+        def line(kpis: Kpis, left: Left) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
-            left = sum(key not in kpis for key, _, _ in tasks)
-            time = time_left(seconds * left)
-            return said("designs_in_question", n=len(wanted), n_done=len(kpis), n_left=left, time=time)
+            n_left = sum(key not in kpis for key, _, _ in tasks)
+            return said("designs_in_question", n=len(wanted), n_done=len(kpis), n_left=n_left, time=left(n_left))
 
         return self.answered(tasks, line)
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
-        lines = self._lines  # whose time begins before the first result
-        for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
-            self._keep(key, part)
-            self._n_made += 1
-            lines.say(lambda passed: line(self._finished, passed / self._n_made))
+        now = partial(line, self._finished)
+        with self._lines.waiting(now):
+            for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
+                self._keep(key, part)
+                self._lines.say(now)
         return self._finished
 
     def _keep(self, key: Key, part: Part) -> None:
@@ -110,7 +109,9 @@ class Simulated:
         work_of = replicate if has_tables else evaluate
         return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of)
 
-    def _made(self, tasks: Sequence[Task]) -> Kpis:
+    def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
+        if line is not None:
+            return self.answered(tasks, line)
         for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)) if tasks else ():
             self._keep(key, part)
         return self._finished

@@ -12,6 +12,7 @@ from experiments.arguments import Arguments
 from experiments.assumptions.ranges import RangesMovedError
 from experiments.designs.design import Design, Replicated
 from experiments.designs.unusual import period_warnings
+from experiments.execution.progress import Lines
 from experiments.frame import console
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
@@ -85,7 +86,8 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
             run.complete({}, tables=[*document.tables, answer])
         if has_page:
-            write_page(run.path, page_files(run.path, document, asked))
+            with Lines(is_quiet=arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
+                write_page(run.path, page_files(run.path, document, asked))
     return run.path, document
 
 

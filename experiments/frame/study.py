@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.replications.replicating import Task
+from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import Page, Picture, said
@@ -24,8 +24,6 @@ Table = tuple[TableSchema, Columns]
 Tables = Sequence[Table]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
-Line = Callable[[Kpis, float], str]
-"""How far the work is, by what is there and the seconds that a replication takes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Where a yes turns into a no: a bracket by growing steps, then bisection."""
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
@@ -79,19 +80,21 @@ class Bisection:
     def __init__(self, design: Design, number: int) -> None:
         self.design, self.number = design, number
         self.crossing: Crossing | None = None
-        self.n_answered = 0
+        self.n_left = 3
+        """About so many questions are still to come."""
 
-    def begin(self, start: float, **more: float) -> None:
+    def begin(self, start: float, *, step: float, tolerance: float, **more: float) -> None:
         """As `crossing`; `at` is the demand that is asked about now."""
-        self._search = crossing(start, **more)
+        self._search = crossing(start, step=step, tolerance=tolerance, **more)
         self.at = next(self._search)
+        self.n_left = 2 + max(0, math.ceil(math.log2(step / tolerance)))
 
     def answer(self, *, is_yes: bool) -> None:
-        self.n_answered += 1
+        self.n_left = max(1, self.n_left - 1)
         try:
             self.at = self._search.send(is_yes)
         except StopIteration as end:
-            self.crossing = end.value
+            self.crossing, self.n_left = end.value, 0
 
 
 def _rounded(value: float) -> float:

@@ -4,10 +4,11 @@ import sys
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys, Replicated
-from experiments.execution.progress import time_left
+from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, whole
 from experiments.replications.stability import grow, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
@@ -24,8 +25,17 @@ from sim.measures.recovery import LONGER
 Simulation = Callable[[HubConfig, int], Part]
 """What a worker does: `replicate`, or `evaluate`."""
 Task = execution.Task[Key, Part]
-Made = Callable[[Sequence[Task]], Mapping[Key, Mapping[str, float]]]
-"""The KPIs of all replications that are there, those of these tasks among them."""
+Kpis = Mapping[Key, Mapping[str, float]]
+"""By label and number."""
+Line = Callable[[Kpis, Left], str]
+"""How far the work is, by what is there and how long more of it takes."""
+
+
+class Made(Protocol):
+    """The KPIs of all replications that are there, those of these tasks among them."""
+
+    def __call__(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
+        """`line`: said while they are made, where it is not known how many there will be."""
 
 
 def replicate(config: HubConfig, replication: int) -> Part:
@@ -67,7 +77,7 @@ def replications(
     """
     began, n_before, most = time.monotonic(), len(make([])), study.max_replications
 
-    def made(tasks: Sequence[Task]) -> Mapping[Key, Mapping[str, float]]:
+    def made(tasks: Sequence[Task]) -> Kpis:
         if tasks and not is_quiet and len(make([])) == n_before:
             _say_longer(designs)
         return make(tasks)
@@ -90,8 +100,14 @@ def replications(
     known = rows(designs, n, work_of)
     stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
     walks = walks_of(designs, n, study, stability)
-    while needs := [need for walk in walks if (need := walk.missing(made([])))]:
-        made([(key, evaluate, task) for key, task in needs])
+
+    def line(kpis: Kpis, left: Left) -> str:
+        n_found = sum(walk.crossing is not None for walk in walks)
+        time = left(sum(walk.n_left for walk in walks))
+        return said("margin_found", n_found=n_found, n=len(walks), n_done=len(kpis), time=time)
+
+    while needs := [need for walk in walks if (need := walk.missing(make([])))]:
+        make([(key, evaluate, task) for key, task in needs], line)
     margins = margins_of(walk.threshold() for walk in walks)
     return outcome_of(designs, samples(n), study, stability, margins, too_wide(wide, n))
 

@@ -20,11 +20,12 @@ from types import MappingProxyType
 from typing import Any
 
 from experiments.arguments import RUNS, Arguments
+from experiments.execution.progress import Left, Lines
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
 from experiments.report import style
-from experiments.report.sections import pictures_in
+from experiments.report.sections import pictures_in, said
 from experiments.store.directory import DICTIONARY
 from experiments.store.files import whole, write_all, write_whole
 from experiments.store.foreign import Manifest, check_file, configuration_of, manifest_of
@@ -39,6 +40,8 @@ from sim.reading import near
 USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
+_SAID_ROWS = 1000
+"""After so many of a table it is said how far the export is."""
 _FACTORS = "factors"
 _Factors = Mapping[str, Mapping[str, str]]
 """By key, the value of each design."""
@@ -62,7 +65,10 @@ def main(arguments: Arguments) -> int:
     configuration_of(manifest)
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]
     rows = {name: check_table(check_file(manifest, f"tables/{name}.parquet")) for name in manifest.tables}
-    files = FORMS[form](manifest, rows, dictionary, out)
+    lines = Lines(is_quiet=arguments.quiet)
+    tables = _Tables(manifest, rows, lines)
+    with lines.waiting(tables.how_far):
+        files = FORMS[form](tables, dictionary, out)
     text = f"{len(rows)} tables, {number(sum(rows.values()), 0)} rows, and what their columns mean: {out}"
     document = {"run_dir": str(folder), "tables": rows, "files": [str(file) for file in files]}
     return console.report(arguments, document, text)
@@ -80,37 +86,53 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
     return console.report(arguments, document, *(f"{picture.heading}: {file}" for file, picture in pictures.items()))
 
 
-def _csv(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    files = [out / f"{name}.csv" for name in rows]
-    for name, path in zip(rows, files, strict=True):
+class _Tables:
+    """The tables of a run, of so many `rows` each, and how many of them have been written."""
+
+    def __init__(self, manifest: Manifest, rows: Mapping[str, int], said_in: Lines) -> None:
+        self.manifest, self.rows, self._said_in, self._n_written = manifest, rows, said_in, 0
+
+    def lines(self, name: str) -> Iterator[list[Any]]:
+        """The header of a table with its factors, and its rows."""
+        path = self.manifest.tables[name]
+        header = list(columns_of(path))
+        added = _added_to(name, header, _factors(self.manifest))
+        yield [plain_text(column) for column in [*header, *added]]
+        for at, row in enumerate(_rows(path, _labels(self.manifest), added), 1):
+            yield row
+            if not at % _SAID_ROWS:
+                self._n_written += _SAID_ROWS
+                self._said_in.say(self.how_far, _SAID_ROWS)
+
+    def how_far(self, left: Left) -> str:
+        n = sum(self.rows.values())
+        return said(
+            "rows_written", n_written=number(self._n_written, 0), n=number(n, 0), time=left(n - self._n_written)
+        )
+
+
+def _csv(tables: _Tables, dictionary: Sequence[list[str]], out: Path) -> list[Path]:
+    files = [out / f"{name}.csv" for name in tables.rows]
+    for name, path in zip(tables.rows, files, strict=True):
         with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(_lines(manifest, name))
+            csv.writer(file, lineterminator="\n").writerows(tables.lines(name))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(dictionary)
     write_whole(out / DICTIONARY, text.getvalue().encode())
     return [*files, out / DICTIONARY]
 
 
-def _xlsx(manifest: Manifest, rows: Mapping[str, int], dictionary: Sequence[list[str]], out: Path) -> list[Path]:
-    for name, count in rows.items():
+def _xlsx(tables: _Tables, dictionary: Sequence[list[str]], out: Path) -> list[Path]:
+    for name, count in tables.rows.items():
         if count >= MOST_SHEET_ROWS:
             raise InputError(f"{name}: {number(count, 0)} rows, more than a sheet holds; take to=csv")
-    path = out / f"{manifest.folder.resolve().name}.xlsx"
-    sheets = ((name[:_LONGEST_SHEET_NAME], _lines(manifest, name)) for name in rows)
+    path = out / f"{tables.manifest.folder.resolve().name}.xlsx"
+    sheets = ((name[:_LONGEST_SHEET_NAME], tables.lines(name)) for name in tables.rows)
     write_workbook(path, [("dictionary", dictionary), *sheets])
     return [path]
 
 
-def _lines(manifest: Manifest, name: str) -> Iterator[list[Any]]:
-    """The header of a table with its factors, and its rows."""
-    path = manifest.tables[name]
-    header = list(columns_of(path))
-    added = _added_to(name, header, _factors(manifest))
-    yield [plain_text(column) for column in [*header, *added]]
-    yield from _rows(path, _labels(manifest), added)
-
-
-FORMS: Mapping[str, Callable[[Manifest, Mapping[str, int], Sequence[list[str]], Path], list[Path]]] = MappingProxyType(
+FORMS: Mapping[str, Callable[[_Tables, Sequence[list[str]], Path], list[Path]]] = MappingProxyType(
     {"csv": _csv, "xlsx": _xlsx}
 )
 

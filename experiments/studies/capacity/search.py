@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from experiments.designs.design import Design, at_demand, demand_label
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
-from experiments.execution.progress import time_left
+from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import Bisection, most_flights
 from experiments.replications.replicating import Task, evaluate
@@ -49,7 +49,7 @@ class Search(Bisection):
         self._resources = tuple(what_ifs(design.hub))
         """That the hub has."""
         self._limit = most_flights(design.hub)
-        self._is_begun, self._expected = False, 3
+        self._is_begun = False
         if first is not None:
             self.first_asked: float = first.first_asked
             return
@@ -57,7 +57,6 @@ class Search(Bisection):
         lowest = min(lowest, self._limit)
         step = max(_STEP * lowest, asked.tolerance)
         self._begin(_FIRST * lowest, step)
-        self._expected = 2 + max(0, math.ceil(math.log2(step / asked.tolerance)))
         # The same for all replications: those of a scenario stay in order, the first before those that wait for it.
         self.first_asked = self.at
 
@@ -168,7 +167,7 @@ class Search(Bisection):
     def left(self, kpis: Kpis) -> int:
         """About how many simulations are still to come."""
         if self.crossing is None:
-            return max(1, self._expected - self.n_answered) + (len(self._resources) // 2 if self.first is None else 1)
+            return self.n_left + (len(self._resources) // 2 if self.first is None else 1)
         return len(self.missing(kpis))
 
     def key(self, flights: float, resource: str | None = None) -> Key:
@@ -204,10 +203,9 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     # The longest first, so that no core waits at the end of a round; bits do not depend on it.
     by_size = sorted(searches, key=lambda each: -each.first_asked * each.design.hub.mean_parcels_per_flight)
 
-    def line(kpis: Kpis, seconds: float) -> str:
-        left = sum(search.left(kpis) for search in searches)
+    def line(kpis: Kpis, left: Left) -> str:
         n_found = sum(search.crossing is not None for search in searches)
-        time = time_left(seconds * left)
+        time = left(sum(search.left(kpis) for search in searches))
         return said("thresholds_found", n_found=n_found, n=len(searches), n_done=len(kpis), time=time)
 
     kpis = bench.answered([], line)

@@ -9,9 +9,11 @@ import numpy as np
 from experiments.assumptions.drawn import Drawn, scaled
 from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Design
+from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.replicating import evaluate
 from experiments.replications.summing import daily_parcels
+from experiments.report.sections import said
 from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
 from sim.config import HubConfig
@@ -43,9 +45,10 @@ class Screened(Drawn):
 
 def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis:
     """All replications that are there, these among them: each of the hub that is built where it is not."""
-    kpis = bench.answered([], _line)
-    return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in kpis], _line)
 
+    def line(kpis: Kpis, left: Left) -> str:
+        n_left = sum(key not in kpis for key in wanted)
+        return said("worlds_left", n_done=len(kpis), n_left=n_left, time=left(n_left))
 
-def _line(kpis: Kpis, seconds: float) -> str:
-    return f"sure: {len(kpis)} runs done, {seconds:.0f} s each"
+    kpis = bench.answered([], line)
+    return bench.answered([(key, evaluate, (hub(), key[1])) for key, hub in wanted.items() if key not in kpis], line)
