@@ -142,7 +142,15 @@ def test_fewer_people_keep_work_waiting_longer(always, rostered):
 def test_demand_curves_count_what_the_rows_say(rostered):
     curves, ulds = rostered.tables["demand_curves"], rostered.tables["ulds"]
     paid = {role for role in ROLES if rostered.kpis[f"staff_h_paid_per_day_{role}"] > 0}
-    assert set(curves["name"][curves["is_role"]].tolist()) == paid
+    assert set(curves["name"][curves["is_role"]].tolist()) == paid | {"all_people"}
+    people, total = (
+        {name: curves[name][rows] for name in ("hour", "there_mean", "in_use_mean", "in_use_highest")}
+        for rows in (curves["is_role"] & (curves["name"] != "all_people"), curves["name"] == "all_people")
+    )
+    for name in ("there_mean", "in_use_mean"):
+        assert total[name] == pytest.approx(np.bincount(people["hour"], people[name])), name
+    most = np.bincount(people["hour"], people["in_use_highest"])
+    assert (total["in_use_mean"] <= total["in_use_highest"]).all() and (total["in_use_highest"] <= most).all()
     mine = curves["name"] == "stations"
     assert curves["hour"][mine].tolist() == list(range(168))
     # The week was measured from Tuesday, 6 September, on, a day after the run's beginning; counted twice an hour.

@@ -48,7 +48,8 @@ def demand_columns(
     # The end of an interval belongs to the hour that it closes.
     first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H
     hour = ((edges[measured] - 1) // TICKS_PER_H + first) % HOURS_PER_WEEK
-    curves = [*_roles(config, inputs, record, tables, edges), *_equipment(inputs, record, tables, edges)]
+    roles = [*_roles(config, inputs, record, tables, edges)]
+    curves = [_together(roles), *roles, *_equipment(inputs, record, tables, edges)]
     rows: list[tuple[object, ...]] = []
     for order, curve in enumerate(curves):
         wanted, used, present = (series[measured] for series in (curve.wanted, curve.in_use, curve.present))
@@ -60,6 +61,12 @@ def demand_columns(
 
 
 _PEOPLE = "people"
+
+
+def _together(roles: Sequence[_Curve]) -> _Curve:
+    """People of all roles: their highest at one instant is no sum of those of the roles."""
+    of_all = (sum(getattr(role, name) for role in roles) for name in ("in_use", "wanted", "present"))
+    return _Curve("all_people", _PEOPLE, *of_all)
 
 
 def _roles(

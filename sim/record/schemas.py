@@ -145,7 +145,7 @@ _ALL: Final = (
         "demand_curves",
         "what work wants of each role and piece of equipment, by hour of the week, as counted at the ends of intervals",
         number("order", "of the curves"),
-        text("name", "role or equipment"),
+        text("name", "all_people (of all roles together), role or equipment"),
         flag("is_role", "people; else equipment"),
         text("unit", "what is counted"),
         number("hour", "of the week, local; 0: Monday's first", unit="h"),

@@ -15,6 +15,7 @@ HOURS: Final = 168
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS: Final = 3
 _ROLES: Final = {
+    "all_people": "All people",
     "unloading": "Unloading crews", "tugs": "Tug drivers", "breakdown": "Break-down", "induction": "Induction",
     "handcoding": "Hand-coding", "packout": "Pack-out", "manual_sort": "Manual sort",
     "customs": "Customs officers", "xray": "X-ray of parcels", "transit": "Transit documents",
@@ -25,7 +26,7 @@ _ROLES: Final = {
 
 
 def figure(curves: Frame, label: str) -> Figure:
-    """Of one design, a panel a role or piece of equipment, roles first; NaN where nothing was measured."""
+    """Of one design, a panel a role or piece of equipment, people first; NaN where nothing was measured."""
     groups = [rows for _, rows in curves[curves["scenario"] == label].groupby("order", sort=True)]
     drawing, axes = style.panels(len(groups), COLUMNS, 1.75, 0.4)
     for ax, rows in zip(axes, groups, strict=True):
