@@ -57,6 +57,15 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     assert good.name in said(capsys, "export", digits) and (tmp_path / "export" / good.name).is_dir()
     assert "flight" in said(capsys, "trace", digits, "flight=#0").lower()
     assert f"runs/{good.name}: " in refused(capsys, "exposure", digits)
+    (tmp_path / "runs").rename(tmp_path / "others")
+    assert said(capsys, "brief", f"others/{digits}", "--out", "two.svg") == "two.svg\n"
+    assert good.name in said(capsys, "export", f"others/{digits}")
+    assert "no run in runs whose name or hash begins so; of a run in another folder: FOLDER/" in refused(
+        capsys, "brief", digits
+    )
+    assert "others/no: no such folder, and no run in others whose name or hash begins so\n" in refused(
+        capsys, "show", "others/no"
+    )
     assert "nowhere: no such folder, and no run in runs whose" in refused(capsys, "show", "nowhere")
 
 

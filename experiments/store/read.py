@@ -122,19 +122,22 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
 
 
 def run_folder(named: str, root: Path) -> Path:
-    """The folder, or the one run in `root` whose name or hash begins so.
+    """The folder, or the one run whose name or hash begins so: in `root`, or in the folder before it (`FOLDER/557f`).
 
     Raises:
         InputError: none, or several.
     """
     if Path(named).is_dir():
         return Path(named)
-    folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if named else []
+    start, is_elsewhere = Path(named).name, len(Path(named).parts) > 1
+    root = Path(named).parent if is_elsewhere else root
+    folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if start else []
     matching = sorted(
-        path for path in folders if path.name.startswith(named) or path.name.rpartition("-")[2].startswith(named)
+        path for path in folders if path.name.startswith(start) or path.name.rpartition("-")[2].startswith(start)
     )
     if not matching:
-        raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins so")
+        elsewhere = "" if is_elsewhere else f"; of a run in another folder: FOLDER/{named}"
+        raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins so{elsewhere}")
     if len(matching) > 1:
         raise InputError(
             f"{named}: {len(matching)} runs in {root} begin so, as {matching[0].name} and {matching[1].name}"
