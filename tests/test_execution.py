@@ -202,7 +202,7 @@ def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(m
 
 def test_work_without_a_result_says_for_how_long_and_then_what_is_left(monkeypatch, capsys):
     monkeypatch.setattr(progress, "FIRST_LINE_S", 0.02)
-    monkeypatch.setattr(progress, "NEXT_LINE_S", 0.02)
+    monkeypatch.setattr(progress, "NEXT_LINE_S", 0.05)
     monkeypatch.setattr(progress, "_LOOK_S", 0.01)
 
     def slow():
@@ -213,7 +213,7 @@ def test_work_without_a_result_says_for_how_long_and_then_what_is_left(monkeypat
 
     assert list(progress.shown(slow(), total=2, already=0, is_quiet=False)) == ["a", "b"]
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "0 of 2 replications, 0 s passed"
+    assert lines[0] == "0 of 2 replications, 0 s passed" and lines.count(lines[0]) <= 4
     assert lines.count("1 of 2 replications, 0 s left") > 1
     assert not any(thread.name == "says-how-far" for thread in threading.enumerate())
 

@@ -29,9 +29,9 @@ MONDAY = dt.date(2022, 9, 5)
 WEEK = 7 * TICKS_PER_DAY
 
 
-def roster(*shifts, factor=1.0, of_role=1.0):
+def roster(*shifts, factor=1.0, of_role=1.0, night_factor=1.0):
     one = RoleRoster(of_role, tuple(Shift(*shift) for shift in shifts) or None)
-    return Roster("of the test", factor, None, 1748.0, dict.fromkeys(ROLES, one))
+    return Roster("of the test", factor, night_factor, None, 1748.0, dict.fromkeys(ROLES, one))
 
 
 def steps(manning):
@@ -72,6 +72,26 @@ def test_the_factors_scale_shares_up_to_all_posts():
     assert manned(roster(*half, of_role=1.3, factor=1.1), "tugs", 20, MONDAY, WEEK).posts[0] == 14
     assert manned(roster(*half, factor=9), "tugs", 20, MONDAY, WEEK).posts == (20,)
     assert manned(roster(*half, factor=0), "tugs", 20, MONDAY, WEEK).posts == (0, 20)
+
+
+def test_a_night_s_factor_is_that_of_shifts_over_midnight_given_or_by_work():
+    three = [
+        (("mon-sun",), "06:00", "14:00", 1),
+        (("mon-sun",), "14:00", "22:00", 0.5),
+        (("mon-sun",), "22:00", "06:00", 0.8),
+    ]
+    found = steps(manned(roster(*three, night_factor=0.5), "docks", 10, MONDAY, 2 * TICKS_PER_DAY))
+    assert found == [(0, 4), (6, 10), (14, 5), (22, 4), (30, 10), (38, 5), (46, 4), (48, 10)]
+    until_midnight = [(("mon-sun",), "16:00", "00:00", 1)]
+    assert manned(roster(*until_midnight, night_factor=0.5), "docks", 10, MONDAY, WEEK).posts[1] == 10
+    assert manned(roster(night_factor=0.5), "docks", 10, MONDAY, WEEK).posts == (10,)
+    as_it_is, at_night = (
+        make_inputs(load("liege_30k", *more), 0).site.halls[0].manning["packout_posts"]
+        for more in ((), ("roster.night_factor=-30%",))
+    )
+    for hour in range(14 * 24):
+        before, after = ([n for since, n in steps(way) if since <= hour][-1] for way in (as_it_is, at_night))
+        assert after == (int(before * 0.7 + 0.5) if hour % 24 < 6 or hour % 24 >= 22 else before), hour
 
 
 def test_absences_multiply_and_concern_their_roles_only():

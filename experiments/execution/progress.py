@@ -80,7 +80,7 @@ class Lines:
             passed = time.monotonic() - self._began
             if n_come:
                 self._n, self._last = self._n + n_come, passed
-            if self._is_quiet or passed < (self._due if self._n else FIRST_LINE_S):
+            if self._is_quiet or passed < max(self._due, 0.0 if self._n else FIRST_LINE_S):
                 return
             self._due = passed + self._next_s
             sys.stderr.write(f"{line(lambda n: self._left(n, passed))}\n")

@@ -117,6 +117,8 @@ class Roster:
     """Of the option, for the reader."""
     factor: NotNegative
     """On all shares of all roles; never more than all posts are manned."""
+    night_factor: NotNegative
+    """On those of shifts that run over midnight, too."""
     work: Work | None
     """Whose shifts follow from the work: roles with a target utilisation, to which `roles` gives no shifts."""
     job_h_per_year: Annotated[float, Bounds(ge=1, le=8784)]
@@ -125,6 +127,10 @@ class Roster:
 
     def __post_init__(self) -> None:
         _check_roles("roles", self.roles)
+
+    def of_shift(self, share: float, begin: int, end: int) -> float:
+        """A shift's share of the posts, with the night's factor [minutes after any midnight]."""
+        return share * (self.night_factor if begin // MIN_PER_DAY != (end - 1) // MIN_PER_DAY else 1)
 
     def follows_work(self, role: str) -> bool:
         return self.work is not None and self.work.utilisation[role] is not None and self.roles[role].shifts is None

@@ -39,14 +39,14 @@ def manned(
 ) -> Manning:
     """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
 
-    The share is that of the shift, or that from each instant of `by_work` [ticks] on, times the factors,
-    times the share of each of `absences` that concerns the role. From `end` [ticks] on all are manned, so
-    that what is left over then does not wait for ever inside a calculation.
+    The share is that of the shift, or that from each instant of `by_work` [ticks] on, both with the night's factor,
+    times the other factors, times the share of each of `absences` that concerns the role. From `end` [ticks] on all
+    are manned, so that what is left over then does not wait for ever inside a calculation.
     """
     of_roster = roster.roles[role]
     factor = roster.factor * of_roster.factor
     of_role = [absence for absence in absences if absence.roles is None or role in absence.roles]
-    rostered = _rostered(of_roster.shifts, start_date.weekday(), end) if by_work is None else by_work
+    rostered = _rostered(roster, of_roster.shifts, start_date.weekday(), end) if by_work is None else by_work
     edges = sorted({*rostered, *(max(0, at) for absence in of_role for at in (absence.start, absence.end) if at < end)})
     share, steps = 0.0, []
     for at in edges:
@@ -58,7 +58,7 @@ def manned(
     return Manning(tuple(at for at, _ in changes), tuple(n for _, n in changes))
 
 
-def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[int, float]:
+def _rostered(roster: Roster, shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[int, float]:
     """The share rostered from each instant [ticks] on, 0 among them; day 0 is a `weekday`, Monday 0."""
     if shifts is None:
         return {0: 1.0}
@@ -69,11 +69,11 @@ def _rostered(shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[in
         (
             (week * MIN_PER_WEEK + low - offset) * TICKS_PER_MIN,
             (week * MIN_PER_WEEK + high - offset) * TICKS_PER_MIN,
-            shift_share,
+            roster.of_shift(shift.share, low, high),
         )
         for week in weeks
-        for shift_share, intervals in ((shift.share, shift.intervals) for shift in shifts)
-        for low, high in intervals
+        for shift in shifts
+        for low, high in shift.intervals
     )
     for low, high, manned_share in spans:
         if high > 0 and low < end:

@@ -83,7 +83,8 @@ class Rosters:
         for (begin, end), asked in zip(pairwise(begins), np.diff(at), strict=True):
             if end > 0 and begin * TICKS_PER_MIN < self.end:
                 crews = max(least if asked > 0 else 1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
-                shares[max(0, begin) * TICKS_PER_MIN] = min(posts, crews * crew) / posts
+                share = min(posts, crews * crew) / posts
+                shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
         return shares
 
 
