@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sim.config import ArrivalModel
 from sim.errors import CargohubError
-from sim.inputs.flight_file import read_flight_file
+from sim.inputs.flight_files import read_schedules
 from sim.inputs.flight_period import Period, period_of
 from sim.reading import read
 
@@ -29,7 +29,7 @@ def with_period(composed: dict[str, Any]) -> dict[str, Any]:
     start = composed.get("start_date")
     repeat = arrivals.get("repeat")
     try:
-        rows = read_flight_file(str(arrivals.get("schedule")), _EPOCH, None)
+        rows = read_schedules(str(arrivals.get("schedule")), _EPOCH, None).rows
     except CargohubError:
         period = _UNKNOWN
     else:

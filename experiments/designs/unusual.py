@@ -1,10 +1,16 @@
 """What is allowed of a hub, and unusual, or makes its numbers hard to read: warnings."""
 
+from collections.abc import Iterator
+
+from experiments.formatting import instant
 from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.inputs.flight_files import schedules_of
 from sim.inputs.flight_schedule import most_spread
+from sim.inputs.own_flights import left_out
+from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
@@ -24,8 +30,8 @@ def period_warnings(config: HubConfig) -> list[str]:
         lines.append(said("short_week", days=days))
     elif days % DAYS_PER_WEEK:
         lines.append(said("no_whole_weeks", days=days))
-    if config.arrivals.schedule and config.warmup_days == 0:
-        lines.append(said("starts_empty"))
+    if config.arrivals.schedule:
+        lines += _file_warnings(config)
     wanted = config.demand.mean_parcels_per_flight
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)
@@ -37,3 +43,19 @@ def period_warnings(config: HubConfig) -> list[str]:
         if config.demand.load.spread > most:
             lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines
+
+
+def _file_warnings(config: HubConfig) -> Iterator[str]:
+    """On files of flights: what is not read, and what is not flown."""
+    arrivals, end = config.arrivals, ticks(config.end_min)
+    if config.warmup_days == 0:
+        yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")
+    schedules = schedules_of(config)
+    if schedules.unread:
+        yield said("columns_unread", path=schedules.path, columns=", ".join(schedules.unread))
+    n, of = left_out(config, end)
+    if n and arrivals.resampled_weeks is not None:
+        yield said("rows_of_no_week", path=schedules.path, n=n, of=of)
+    elif n:
+        ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN / MIN_PER_H, config.start_date)}
+        yield said("rows_outside", path=schedules.path, n=n, of=of, **ends)

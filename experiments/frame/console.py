@@ -70,7 +70,8 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
         days = outcome.stability[design.label].horizon_days
         come = design.hub.arrivals
-        more = f"arrivals.repeat={come.repeat + 1}" if come.model is ArrivalModel.FILE else "more horizon_days"
+        is_whole = come.model is ArrivalModel.FILE and come.resampled_weeks is None
+        more = f"arrivals.repeat={come.repeat + 1}" if is_whole else "more horizon_days"
         yield said("undecided", days=days, more=more), ""
     others = (kpi for kpi in KPIS if KPIS[kpi].group is not RECOVERY)
     if bounds := [kpi for kpi in others if outcome.is_lower_bound(design.label, kpi)]:

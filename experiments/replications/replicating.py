@@ -18,6 +18,7 @@ from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
 from experiments.store import Part
 from experiments.store.tables import Key
 from sim.config import HubConfig
+from sim.inputs.flight_files import schedules_of
 from sim.inputs.inputs import check_recorded, make_inputs
 from sim.measures.kpis import KPIS
 from sim.measures.recovery import LONGER
@@ -63,8 +64,19 @@ def check_designs(designs: Sequence[Design], study: Replicated) -> None:
     """
     if (most := study.max_replications) is not None:
         for design in designs:
+            check_schedules(design.hub, most)
             make_inputs(design.hub, 0)
             check_recorded(design.hub, most)
+
+
+def check_schedules(hub: HubConfig, replications: int) -> None:
+    """Refuse more replications than there are files of flights, where each has its own.
+
+    Raises:
+        InputError: one too few, or a file that cannot be read.
+    """
+    if hub.arrivals.schedule is not None and hub.arrivals.resampled_weeks is None:
+        schedules_of(hub).check(replications)
 
 
 def replications(

@@ -20,11 +20,13 @@ from experiments.store.rows import stored
 from experiments.store.tables import Columns, Key, as_columns
 from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
-from sim.inputs.inputs import make_inputs
+from sim.inputs.flight_schedule import end_of_run, make_flights
+from sim.inputs.own_flights import schedules_seen
 from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
 from sim.site.zones import set_aside, zones_in_use
+from sim.streams import Streams
 from sim.units import MIN_PER_H
 
 _Tables = Sequence[tuple[TableSchema, Columns]]
@@ -217,8 +219,10 @@ def traffic(config: HubConfig) -> tuple[float, float]:
     if config.arrivals.model is not ArrivalModel.FILE:
         flights = config.demand.flights_per_day * (1 - config.arrivals.cancelled_share)
         return flights, flights * config.mean_parcels_per_flight
-    cohort = [flight.n_parcels for flight in make_inputs(config, 0).flights if flight.is_cohort]
-    return len(cohort) / config.horizon_days, sum(cohort) / config.horizon_days
+    end, replications = end_of_run(config), range(schedules_seen(config))
+    drawn = chain(*(make_flights(config, Streams(config.seed, number), end) for number in replications))
+    cohort, days = [flight.n_parcels for flight in drawn if flight.is_cohort], config.horizon_days * len(replications)
+    return len(cohort) / days, sum(cohort) / days
 
 
 def daily_parcels(config: HubConfig) -> float:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from sim.inputs.flight_files import files_of
+
 UNFINISHED = ".unfinished"
 
 
@@ -38,6 +40,14 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     with whole(path) as unfinished:
         unfinished.write_bytes(content)
+
+
+def hash_of_input(path: Path) -> str:
+    """SHA-256 of a file; of a folder that of the names and hashes of its files of flights."""
+    if not path.is_dir():
+        return sha256_of(path)
+    lines = (f"{sha256_of(Path(file))}  {Path(file).name}\n" for file in files_of(str(path)))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def write_if_possible(path: Path, picture: bytes) -> Path | None:

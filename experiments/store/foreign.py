@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from experiments.store.directory import DICTIONARY, TIMINGS
-from experiments.store.files import sha256_of
+from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
 from experiments.store.identity import NOT_IDENTITY, hash_of, kept_flights, plain_hub
 from experiments.store.parts import FOLDER, LINES
@@ -92,8 +92,8 @@ def manifest_of(folder: Path) -> Manifest:
         if name not in present:
             raise InputError(f"{folder / name}: missing")
     for name in sorted(present - set(value["files"]) - {MANIFEST}):
-        # An input file may lie beside the configuration, in folders of its own.
-        if not _FREE.fullmatch(name) and PurePosixPath(name).name not in inputs:
+        # An input file, or a folder of them, may lie beside the configuration, in folders of its own.
+        if not _FREE.fullmatch(name) and not inputs.intersection(PurePosixPath(name).parts):
             raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
     return Manifest(folder=folder, program=value.get("program", {}), **{key: value[key] for key in _KINDS})
 
@@ -180,19 +180,19 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
     if entry is None:
         raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
     path, kept = given, kept_flights(manifest.folder, entry["file"])
-    if path is None and kept.is_file() and sha256_of(kept) == entry["sha256"]:
+    if path is None and kept.exists() and hash_of_input(kept) == entry["sha256"]:
         path = kept
     if path is None:
         inside = PurePosixPath(named)
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:
             raise InputError(f"{manifest.folder}: {named[:60]!r} leaves the folder; give the file by schedule=FILE")
         path = manifest.folder / inside
-        if not path.is_file():  # where it was when the run was made; its content must be the run's
+        if not path.exists():  # where it was when the run was made; its content must be the run's
             path = Path(inside)
-    if not path.is_file():
+    if not path.exists():
         where = f", here or in {manifest.folder}; give it by schedule=FILE" if given is None else ""
         raise InputError(f"{path}: no such file{where}")
-    if sha256_of(path) != entry["sha256"]:
+    if hash_of_input(path) != entry["sha256"]:
         raise InputError(f"{path}: not the flights of the run: its SHA-256 is another")
     return path.resolve()
 

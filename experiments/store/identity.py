@@ -11,8 +11,9 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from experiments.store.files import sha256_of, write_whole
+from experiments.store.files import hash_of_input, write_whole
 from sim.config import HubConfig
+from sim.inputs.flight_files import files_of
 from sim.reading import plain
 
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
@@ -43,7 +44,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         plain_hubs[name] = plain_hub(hub)
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
-            inputs[name] = {"file": path.name, "sha256": sha256_of(path)}
+            inputs[name] = {"file": path.name, "sha256": hash_of_input(path)}
     return {
         "hubs": plain_hubs,
         "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
@@ -54,12 +55,12 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
 
 
 def kept_flights(folder: Path, file: str) -> Path:
-    """Where a run folder has its own copy of a file of flights; `file`: its name."""
+    """Where a run folder has its own copy of a file or folder of flights; `file`: its name."""
     return folder / FLIGHTS / PurePosixPath(file).name
 
 
 def keep_flights(folder: Path, hubs: Iterable[HubConfig]) -> None:
-    """Copy the files of flights into the run folder, where commands on the run find them.
+    """Copy the files of flights, and folders of them, into the run folder, where commands on the run find them.
 
     Of two with the same name the first; the other is to be given by whoever asks.
     """
@@ -67,8 +68,8 @@ def keep_flights(folder: Path, hubs: Iterable[HubConfig]) -> None:
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             if not (copy := kept_flights(folder, path.name)).exists():
-                copy.parent.mkdir(exist_ok=True)
-                write_whole(copy, path.read_bytes())
+                for file in files_of(str(path)):
+                    write_whole(copy / Path(file).name if path.is_dir() else copy, Path(file).read_bytes())
 
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:

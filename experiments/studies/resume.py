@@ -62,8 +62,8 @@ def _points(run: Begun, schedule: str | None) -> list[Design]:
         if hub.arrivals.schedule is not None:
             name = Path(hub.arrivals.schedule).name
             kept = kept_flights(run.folder, name)
-            path = Path(schedule) if schedule is not None else kept if kept.is_file() else run.folder / name
-            if not path.is_file():
+            path = Path(schedule) if schedule is not None else kept if kept.exists() else run.folder / name
+            if not path.exists():
                 raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
         check_area(hub)

@@ -155,12 +155,20 @@ class Arrivals:
     schedule: str | None
     repeat: Annotated[int, Bounds(ge=1, le=520)]
     """Times that the weeks of the file are flown, one after the other."""
+    resampled_weeks: Annotated[int, Bounds(ge=1, le=520)] | None
+    """Weeks are drawn from the file, so many that follow each other at a time; null: they come as they are."""
 
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE
         if from_file != (self.schedule is not None):
             wanted = "needs a file: arrivals.schedule=FILE" if from_file else "takes no schedule file"
             raise ValueError(f"schedule: model {self.model} {wanted}")
+        if self.resampled_weeks is not None and (not from_file or self.repeat > 1):
+            wanted = "must be 1" if from_file else f"model {self.model} has no file"
+            raise ValueError(
+                f"{'repeat' if from_file else 'resampled_weeks'}: weeks that are drawn are as many as horizon_days has:"
+                f" {wanted}, got {self.repeat if from_file else self.resampled_weeks}"
+            )
         if self.repeat > 1 and not from_file:
             raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
         is_weekly = self.model is ArrivalModel.HOURLY

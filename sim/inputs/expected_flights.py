@@ -12,9 +12,9 @@ from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.flight_file import FlightRow
-from sim.inputs.flight_period import scheduled_rows
+from sim.inputs.own_flights import mean_rows
 from sim.inputs.rates import factor_at
-from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN, ticks
 
 BIN_MIN: Final = 15
 BINS_PER_H: Final = MIN_PER_H // BIN_MIN
@@ -34,7 +34,7 @@ def expected_flights(config: HubConfig, end: int) -> Bins:
     """Mean flights by bin of their arrival, delays spread; those of a file in proportion to their parcels."""
     scheduled = np.zeros(n_bins(end))
     if (profile := PROCESSES[config.arrivals.model].profile) is None:
-        late = _of_file(config, scheduled)
+        late = _of_file(config, scheduled, end)
     else:
         _of_profile(config, scheduled, profile(config.arrivals, BINS_PER_H))
         late = config.arrivals.delay
@@ -46,8 +46,8 @@ def size_of_a_flight(config: HubConfig) -> float:
     """Parcels of a mean flight, in those of the demand's mean flight: 1, but of a file what its rows carry."""
     if config.arrivals.model is not ArrivalModel.FILE:
         return 1.0
-    rows = scheduled_rows(config)
-    return sum(_size_of(config, row) for row in rows) / len(rows)
+    rows = list(mean_rows(config, ticks(config.end_min)))
+    return sum(share * _size_of(config, row) for row, share in rows) / sum(share for _, share in rows)
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:
@@ -83,14 +83,14 @@ def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
         scheduled *= [factor_at(factors, int(at)) for at in middles]
 
 
-def _of_file(config: HubConfig, scheduled: Bins) -> Delay | None:
+def _of_file(config: HubConfig, scheduled: Bins, end: int) -> Delay | None:
     """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
-    rows = scheduled_rows(config)
-    for row in rows:
+    rows = list(mean_rows(config, end))
+    for row, share in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
         if 0 <= at < len(scheduled):
-            scheduled[at] += _size_of(config, row)
-    return config.arrivals.delay if all(row.arrival is None for row in rows) else None
+            scheduled[at] += share * _size_of(config, row)
+    return config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
 
 
 def _size_of(config: HubConfig, row: FlightRow) -> float:

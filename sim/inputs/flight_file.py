@@ -1,4 +1,4 @@
-"""A CSV file of flights: `flight, sibt`, and if wanted `arrival, aircraft, parcels, sobt` and `after, leg_min`."""
+"""A CSV file of flights: `flight, sibt`, and if wanted times, type and load, the flight before, and the replication."""
 
 import datetime as dt
 import difflib
@@ -15,9 +15,10 @@ from sim.units import MIN_PER_WEEK, ticks
 
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
-_OPTIONAL = ("arrival", "aircraft", "parcels", "sobt", *_LEGS)
-COLUMNS = (*_NEEDED, *_OPTIONAL)
-"""All that are read, in the order in which they are written."""
+COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS)
+"""Those of a flight, in the order in which they are written."""
+_REPLICATION = "replication"
+_OPTIONAL = (*COLUMNS[len(_NEEDED) :], _REPLICATION)
 _LONGEST_LEG_MIN = MIN_PER_WEEK
 _ANY = ""
 """The type of a row that names none: it is drawn among those that can carry its parcels."""
@@ -54,7 +55,16 @@ def load_limits(config: HubConfig) -> dict[str, LoadLimit]:
     return {**limits, _ANY: max(limits[name] for name, kind in config.fleet.items() if kind.share)}
 
 
-def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None) -> list[FlightRow]:
+class FlightFile(NamedTuple):
+    """The flights of a file by replication: with a column `replication` those of 0, 1, …, else those of all."""
+
+    schedules: tuple[tuple[FlightRow, ...], ...]
+    has_replications: bool
+    unread: tuple[str, ...]
+    """Columns that are not read."""
+
+
+def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None) -> FlightFile:
     """Read flights; a byte-order mark, CRLF line ends and semicolons are fine.
 
     `limits` of `load_limits`; None: any type and any load will do, as where the instants alone are wanted.
@@ -66,21 +76,31 @@ def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLi
     if not columns:
         raise InputError(f"{path}: empty; expected a header with {', '.join(_NEEDED)}")
     _check_columns(path, columns)
-    rows: dict[int, FlightRow] = {}
+    rows: dict[int, dict[int, FlightRow]] = {}
     befores: dict[int, str] = {}
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[int, str, int]] = set()
     for line, cells in table:
         if len(cells) != len(columns):
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
         named = dict(zip(columns, cells, strict=True))
-        row = rows[line] = _row(path, line, named, start_date, limits)
-        if (row.key, row.sibt) in seen:
+        number = named.get(_REPLICATION, "0")
+        if not (number.isascii() and number.isdigit()):
+            raise InputError(f"{path}: row {line}: {_REPLICATION}: a whole number from 0 on, got {number!r}")
+        row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits)
+        if (int(number), row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
-        seen.add((row.key, row.sibt))
+        seen.add((int(number), row.key, row.sibt))
         befores[line] = named.get("after", "")
     if not rows:
         raise InputError(f"{path}: a header, but no flights")
-    return _with_legs(path, rows, befores)
+    numbers = sorted(rows)
+    if (gap := next((n for n, number in enumerate(numbers) if n != number), None)) is not None:
+        raise InputError(f"{path}: {_REPLICATION}: 0, 1, 2, … without a gap, got {numbers[-1]} and no row of {gap}")
+    return FlightFile(
+        tuple(tuple(_with_legs(path, rows[number], befores)) for number in numbers),
+        _REPLICATION in columns,
+        tuple(name for name in columns if name and name not in (*_NEEDED, *_OPTIONAL)),
+    )
 
 
 def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, str]) -> list[FlightRow]:
@@ -119,6 +139,9 @@ def _check_columns(path: str, columns: list[str]) -> None:
             wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
             hint = f"; did you mean column {close[0]!r}?" if close else wanted
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+    for name in filter(None, columns):
+        if columns.count(name) > 1:
+            raise InputError(f"{path}: column {name!r} is there {columns.count(name)} times")
     for name, other in (_LEGS, _LEGS[::-1]):
         if name in columns and other not in columns:
             raise InputError(f"{path}: column {name!r} without column {other!r}; a leg needs both")
@@ -138,7 +161,11 @@ def _row(
             raise InputError(
                 f"{path}: row {line}: {column}: a date and time as 2022-09-05 14:30, got {cells[column]!r}"
             ) from None
-        since = when.replace(tzinfo=None) - dt.datetime.combine(start, dt.time())
+        if when.tzinfo is not None:
+            raise InputError(
+                f"{path}: row {line}: {column}: the hub's local time without an offset, got {cells[column]!r}"
+            )
+        since = when - dt.datetime.combine(start, dt.time())
         return ticks(since.total_seconds() / 60)
 
     if not cells["flight"]:

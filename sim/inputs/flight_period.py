@@ -4,14 +4,15 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
-from sim.inputs.flight_file import FlightRow, load_limits, read_flight_file
+from sim.inputs.flight_file import FlightRow
+from sim.inputs.flight_files import first_day
 from sim.units import TICKS_PER_DAY
 
 _LEAST_MEASURED_DAYS: Final = 4
-"""With flights after a week of warm-up, for that week to be warm-up: more than half a week (assumption)."""
+"""With flights after a week of warm-up, for that week to be warm-up, and of a week that is whole: more than half
+(assumption)."""
 
 
 class Period(NamedTuple):
@@ -26,12 +27,10 @@ def weeks_of(rows: Sequence[FlightRow]) -> int:
     return -(-(last - first + 1) // DAYS_PER_WEEK)
 
 
-def scheduled_rows(config: HubConfig) -> list[FlightRow]:
-    """The flights of a run's file, its weeks as often as `arrivals.repeat` says."""
-    assert config.arrivals.schedule is not None
-    rows = read_flight_file(config.arrivals.schedule, config.start_date, load_limits(config))
-    again = weeks_of(rows) * DAYS_PER_WEEK * TICKS_PER_DAY
-    return [row.later(n * again) for n in range(config.arrivals.repeat) for row in rows]
+def whole_weeks_of(rows: Sequence[FlightRow]) -> int:
+    """The first week of the flights, and those after it of which more than half lies before the last one scheduled."""
+    first, last = _days(rows)
+    return max(1, (last - first + 1 + DAYS_PER_WEEK - _LEAST_MEASURED_DAYS) // DAYS_PER_WEEK)
 
 
 def period_of(
@@ -73,5 +72,4 @@ def period_of(
 
 def _days(rows: Sequence[FlightRow]) -> tuple[int, int]:
     """The first day on which a flight comes or is scheduled, and the last one scheduled, after the epoch."""
-    first = min(row.sibt if row.arrival is None else min(row.sibt, row.arrival) for row in rows)
-    return first // TICKS_PER_DAY, max(row.sibt for row in rows) // TICKS_PER_DAY
+    return first_day(rows), max(row.sibt for row in rows) // TICKS_PER_DAY

@@ -30,8 +30,8 @@ def make_flights(
     `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one
     moves.
     """
-    cancelled, calls = config.arrivals.cancelled_share, PROCESSES[config.arrivals.model].calls(config, streams, end)
-    if cancelled:
+    arrivals, calls = config.arrivals, PROCESSES[config.arrivals.model].calls(config, streams, end)
+    if cancelled := arrivals.cancelled_share:
         calls = (call for call in calls if streams.of("cancelled", *call.entity).random() >= cancelled)
     measured = measured_days(config)
     arriving = [
@@ -39,11 +39,12 @@ def make_flights(
         for call in disturbed(calls, Disturbances(config, streams))
     ]
     coming = sorted((call for call in arriving if 0 <= call.arrival < end), key=lambda call: call[:3])
-    if config.arrivals.schedule and not any(measured[0] <= call.arrival < measured[1] for call in coming):
+    is_fixed = arrivals.schedule is not None and arrivals.resampled_weeks is None and not cancelled
+    if is_fixed and not any(measured[0] <= call.arrival < measured[1] for call in coming):
         first = config.start_date + dt.timedelta(days=config.warmup_days)
         raise InputError(
-            f"{config.arrivals.schedule}: no flight arrives in the measured days, {config.horizon_days} from {first};"
-            " see start_date, warmup_days, horizon_days"
+            f"{arrivals.schedule}: in replication {streams.replication} no flight arrives in the measured days,"
+            f" {config.horizon_days} from {first}; see start_date, warmup_days, horizon_days"
         )
     flights = tuple(_flight(config, streams, number, call, measured) for number, call in enumerate(coming))
     numbers = {flight.entity: flight.number for flight in flights}

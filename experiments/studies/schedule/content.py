@@ -180,7 +180,10 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
         return named[0] if named else flight
 
-    rows = sorted(read_flight_file(str(request.path), _EPOCH, limits), key=lambda row: (row.sibt, row.key))
+    file = read_flight_file(str(request.path), _EPOCH, limits)
+    if file.has_replications:
+        raise InputError(said("schedule_by_replication", path=request.path))
+    rows = sorted(file.schedules[0], key=lambda row: (row.sibt, row.key))
     chosen = [
         row
         for row in rows

@@ -1,0 +1,124 @@
+"""Flights of files: as they are, their weeks once more, or weeks drawn from them (block bootstrap)."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from sim.config import HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.errors import InputError
+from sim.inputs.calls import Call
+from sim.inputs.flight_file import FlightRow
+from sim.inputs.flight_files import first_day, schedules_of
+from sim.inputs.flight_period import weeks_of, whole_weeks_of
+from sim.inputs.timetables import draw_delay
+from sim.streams import Streams, name_words
+from sim.units import TICKS_PER_DAY
+
+_TICKS_PER_WEEK = DAYS_PER_WEEK * TICKS_PER_DAY
+_WEEKS_BEFORE = 1
+"""The run, of which delayed flights come into it."""
+_SEEN = 10
+"""Replications that show how many flights come where weeks are drawn (assumption)."""
+
+
+def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
+    """As the file says, with delays where it has no landings and `arrivals.delay` is given."""
+    for row in _rows(config, streams, end):
+        entity = name_words(f"{row.key} {row.sibt}")
+        arrival = row.arrival
+        if arrival is None:
+            delay = config.arrivals.delay
+            arrival = row.sibt + (draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
+        after = name_words("{} {}".format(*row.after)) if row.after else None
+        yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt, after=after, leg=row.leg)
+
+
+def _rows(config: HubConfig, streams: Streams, end: int) -> list[FlightRow]:
+    schedules = schedules_of(config)
+    if config.arrivals.resampled_weeks is None:
+        return _repeated(config, schedules.of[schedules.number_of(streams.replication)])
+    return list(_resampled(config, streams, end))
+
+
+def _repeated(config: HubConfig, rows: Sequence[FlightRow]) -> list[FlightRow]:
+    """The weeks as often as `arrivals.repeat` says."""
+    again = weeks_of(rows) * _TICKS_PER_WEEK
+    return [row.later(n * again) for n in range(config.arrivals.repeat) for row in rows]
+
+
+class _Weeks:
+    """The whole weeks of a run's files, one file after the other, counted from the first day of all."""
+
+    def __init__(self, config: HubConfig) -> None:
+        assert config.arrivals.schedule is not None and config.arrivals.resampled_weeks is not None
+        schedules = schedules_of(config)
+        self.first = first_day(schedules.rows)
+        self.of: list[tuple[int, tuple[FlightRow, ...]]] = []
+        """Which week of its file each is, and its flights."""
+        for rows in schedules.of:
+            by_week: dict[int, list[FlightRow]] = {}
+            for row in rows:
+                by_week.setdefault(self.week_of(row.sibt), []).append(row)
+            self.of += [(week, tuple(by_week.get(week, ()))) for week in range(whole_weeks_of(rows))]
+        self.block = config.arrivals.resampled_weeks
+        if len(self.of) < max(2, self.block):
+            raise InputError(
+                f"{config.arrivals.schedule}: at least {max(2, self.block)} whole weeks to draw from"
+                f" (arrivals.resampled_weeks = {self.block}), got {len(self.of)}"
+            )
+
+    def week_of(self, sibt: int) -> int:
+        return (sibt - self.first * TICKS_PER_DAY) // _TICKS_PER_WEEK
+
+    def places(self, end: int) -> range:
+        """Weeks of the run up to `end` [ticks], 0 that of the first day of the files."""
+        since = self.first * TICKS_PER_DAY
+        return range(-since // _TICKS_PER_WEEK - _WEEKS_BEFORE, -(-(end - since) // _TICKS_PER_WEEK))
+
+
+def _resampled(config: HubConfig, streams: Streams, end: int) -> Iterator[FlightRow]:
+    """Each block of weeks of the run begins with a week drawn from the files; the others follow it, the first the last.
+
+    A block is its calendar weeks, so that a longer run has the same. An aircraft is waited for within a block alone.
+    """
+    weeks = _Weeks(config)
+    for place in weeks.places(end):
+        block, at = divmod(place, weeks.block)
+        date = config.start_date + dt.timedelta(days=weeks.first + block * weeks.block * DAYS_PER_WEEK)
+        drawn = int(streams.of("weeks_of_file", date.toordinal()).integers(len(weeks.of)))
+        number = (drawn + at) % len(weeks.of)
+        week, rows = weeks.of[number]
+        for row in rows:
+            back = 0 if row.after is None else week - weeks.week_of(row.after[1])
+            is_apart = back > min(at, number) or weeks.of[number - back][0] != week - back
+            later = row.later((place - week) * _TICKS_PER_WEEK)
+            yield later._replace(after=None, leg=0) if is_apart else later
+
+
+def mean_rows(config: HubConfig, end: int) -> Iterator[tuple[FlightRow, float]]:
+    """The flights that come on average up to `end` [ticks]: rows, each with the share of replications that have it."""
+    if config.arrivals.resampled_weeks is None:
+        schedules = schedules_of(config)
+        share = 1 / len(schedules.of)
+        yield from ((row, share) for rows in schedules.of for row in _repeated(config, rows))
+        return
+    weeks = _Weeks(config)
+    share = 1 / len(weeks.of)
+    for place in weeks.places(end):
+        for week, rows in weeks.of:
+            yield from ((row.later((place - week) * _TICKS_PER_WEEK), share) for row in rows)
+
+
+def left_out(config: HubConfig, end: int) -> tuple[int, int]:
+    """How many flights of the files come in no replication up to `end` [ticks], and of how many."""
+    rows = schedules_of(config).rows
+    if config.arrivals.resampled_weeks is not None:
+        return len(rows) - sum(len(rows) for _, rows in _Weeks(config).of), len(rows)
+    flown = [row for rows in schedules_of(config).of for row in _repeated(config, rows)]
+    return sum(not 0 <= (row.sibt if row.arrival is None else row.arrival) < end for row in flown), len(flown)
+
+
+def schedules_seen(config: HubConfig) -> int:
+    """Replications that show how many flights come on average."""
+    schedules = schedules_of(config)
+    return _SEEN if config.arrivals.resampled_weeks is not None else len(schedules.of)

@@ -1,0 +1,188 @@
+"""Files of flights: one for each replication, weeks drawn from them, and what of a file is not flown or not read."""
+
+import datetime as dt
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.composition import load
+from experiments.designs.unusual import period_warnings
+from experiments.main import main
+from experiments.replications.summing import traffic
+from sim.errors import CargohubError
+from sim.inputs.expected_flights import expected_flights
+from sim.inputs.flight_schedule import end_of_run, make_flights
+from sim.inputs.inputs import make_inputs
+from sim.reference.equality import compare
+from sim.streams import Streams
+from sim.units import TICKS_PER_DAY, TICKS_PER_H
+from tests.test_schedules import SMALL
+
+MONDAY = dt.date(2023, 3, 6)
+
+
+def row(key, day, hour=10, more=""):
+    return f"{key},{MONDAY + dt.timedelta(days=day)} {hour:02}:00{more}\n"
+
+
+def hub_of(path, *words, kind="file"):
+    return load("liege_30k", f"arrivals={kind}", f"arrivals.schedule={path}", *words)
+
+
+def flights_of(hub, replication=0):
+    return make_flights(hub, Streams(hub.seed, replication), end_of_run(hub))
+
+
+def keys_of(hub, replication):
+    return [flight.key for flight in flights_of(hub, replication)]
+
+
+def folder_of(tmp_path, *texts):
+    folder = tmp_path / "weeks"
+    folder.mkdir()
+    for number, text in enumerate(texts, 1):
+        (folder / f"week_{number}.csv").write_text("flight,sibt\n" + text)
+    return folder
+
+
+def test_each_file_of_a_folder_is_a_replication_in_the_order_of_its_number(tmp_path):
+    folder = folder_of(tmp_path, *(row(f"A{n}", 0) for n in range(1, 12)))
+    (folder / "notes.txt").write_text("no flights")
+    hub = hub_of(folder)
+    assert [keys_of(hub, n) for n in (0, 1, 9, 10)] == [["A1"], ["A2"], ["A10"], ["A11"]]
+    assert traffic(hub)[0] == 1 / 7 and expected_flights(hub, 7 * TICKS_PER_DAY).sum() == pytest.approx(1)
+
+
+def test_files_of_different_weeks_are_flown_in_the_week_of_the_first(tmp_path):
+    folder = folder_of(tmp_path, row("A", 1), row("B", 21, 7) + row("C", 27, 9), row("D", -6, 8))
+    hub = hub_of(folder)
+    assert hub.start_date == MONDAY and hub.horizon_days == 7
+    sibts = [[flight.sibt // TICKS_PER_H for flight in flights_of(hub, number)] for number in range(3)]
+    assert sibts == [[34], [7, 153], [32]]
+
+
+def test_a_column_says_the_replication(tmp_path):
+    path = tmp_path / "flights.csv"
+    rows = row("A", 0, 10, ",0") + row("A", 0, 11, ",1") + row("B", 0, 12, ",1") + row("A", 0, 10, ",2")
+    path.write_text("flight,sibt,replication\n" + rows)
+    assert [keys_of(hub_of(path), number) for number in range(3)] == [["A"], ["A", "B"], ["A"]]
+    hub = hub_of(path, "arrivals.repeat=2")
+    assert keys_of(hub, 1) == ["A", "B"] * 2 and traffic(hub)[0] == pytest.approx(4 / 3 / 7)
+
+
+def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
+    folder = folder_of(tmp_path, row("A", 0), row("B", 0))
+    words = ["arrivals=file", f"arrivals.schedule={folder}", "--out", str(tmp_path / "runs"), "--quiet"]
+    assert main(["run", *words, "replications=3", "workers=1"]) == 2
+    error = capsys.readouterr().err
+    assert f"replications: at most 2, one for each schedule of {folder}, got 3" in error and error.count("\n") == 1
+    with pytest.raises(CargohubError, match=r"replications: at most 2, .* got 3"):
+        flights_of(hub_of(folder), 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("flight,sibt,replication\n" + row("A", 0, 9, ",x"), "row 2: replication: a whole number from 0 on, got 'x'"),
+        ("flight,sibt,replication\n" + row("A", 0, 9, ",2"), r"replication: 0, 1, 2, … .* got 2 and no row of 0"),
+        ("flight,sibt,sibt\nA,2023-03-06 09:00,2023-03-06 09:00\n", "column 'sibt' is there 2 times"),
+        ("flight,sibt\nA,2022-09-05T08:00+05:00\n", r"row 2: sibt: .*, got '2022-09-05T08:00\+05:00'"),
+    ],
+)
+def test_mistakes_in_a_file_are_one_line(tmp_path, text, message):
+    (tmp_path / "flights.csv").write_text(text)
+    with pytest.raises(CargohubError, match=f"flights.csv: {message}"):
+        flights_of(hub_of(tmp_path / "flights.csv", "start_date=2023-03-06", "warmup_days=0", "horizon_days=7"), 0)
+
+
+def test_mistakes_in_a_folder_are_one_line(tmp_path):
+    days = ("start_date=2023-03-06", "warmup_days=0", "horizon_days=7")
+    with pytest.raises(CargohubError, match=r"1 to 500 CSV files of flights in this folder, got 0"):
+        flights_of(hub_of(tmp_path, *days), 0)
+    folder = folder_of(tmp_path, row("A", 0), row("B", 0))
+    (folder / "week_2.csv").write_text("flight,sibt,replication\n" + row("B", 0, 9, ",0"))
+    with pytest.raises(CargohubError, match=r"week_2\.csv: column 'replication' in a folder of files"):
+        flights_of(hub_of(folder, *days), 0)
+
+
+def test_flights_outside_the_run_and_columns_that_are_not_read_are_named(tmp_path):
+    path = tmp_path / "flights.csv"
+    path.write_text("flight,sibt,tail,origin\n" + row("A", 0, 9, ",x,y") + row("B", 20, 9, ",x,y"))
+    lines = period_warnings(hub_of(path, "horizon_days=7", "warmup_days=0"))
+    assert any("1 of 2 flights are left out: they come before 2023-03-06 or after" in line for line in lines)
+    assert any(line.endswith("columns that are not read: tail, origin") for line in lines)
+    assert not any("left out" in line for line in period_warnings(hub_of(path)))
+
+
+def weeks_file(tmp_path, n=4):
+    """A flight on each of two days of a week, named by week; the second waits for the aircraft of the first."""
+    path = tmp_path / "flights.csv"
+    rows = [row(f"W{w}", 7 * w + 1, 10, ",,") + row(f"X{w}", 7 * w + 4, 12 + w, f",W{w},60") for w in range(n)]
+    path.write_text("flight,sibt,after,leg_min\n" + "".join(rows))
+    return path
+
+
+def test_drawn_weeks_are_whole_weeks_of_the_file_and_equally_probable(tmp_path):
+    hub = hub_of(weeks_file(tmp_path), "horizon_days=280", "warmup_days=0", kind="resampled")
+    drawn = []
+    for replication in range(4):
+        flights = [flight for flight in flights_of(hub, replication) if flight.is_cohort]
+        by_week = [flights[at : at + 2] for at in range(0, len(flights), 2)]
+        assert len(by_week) == 40
+        for week, (first, second) in enumerate(by_week):
+            number = int(first.key[1:])
+            assert second.key == f"X{number}" and second.after == first.number and second.leg == 60 * TICKS_PER_H // 60
+            sibts = [(flight.sibt - week * 7 * TICKS_PER_DAY) / TICKS_PER_H for flight in (first, second)]
+            assert sibts == [10, 3 * 24 + 12 + number]  # the weeks begin on the file's first day, a Tuesday
+            drawn.append(number)
+    assert stats.chisquare(list(Counter(drawn).values())).pvalue > 0.01
+    expected = expected_flights(hub, 280 * TICKS_PER_DAY)
+    assert expected.sum() == pytest.approx(2 * 40, abs=2.1)
+    assert traffic(hub)[0] == pytest.approx(2 / 7)
+
+
+def test_a_block_keeps_weeks_together_and_a_longer_run_has_the_same_weeks(tmp_path):
+    words = ("warmup_days=0", "arrivals.resampled_weeks=3")
+    long, short = (
+        keys_of(hub_of(weeks_file(tmp_path, 5), f"horizon_days={days}", *words, kind="resampled"), 0)
+        for days in (210, 84)
+    )
+    assert long[: len(short)] == short
+    weeks = np.array([int(key[1:]) for key in long[::2]][:30]).reshape(-1, 3)
+    assert (np.diff(weeks, axis=1) % 5 == 1).all() and len(np.unique(weeks[:, 0])) > 2
+
+
+def test_weeks_are_drawn_from_a_folder_too(tmp_path):
+    folder = folder_of(tmp_path, row("A", 0) + row("A", 5), row("B", 7) + row("B", 12))
+    keys = keys_of(hub_of(folder, "horizon_days=140", "warmup_days=0", kind="resampled"), 7)[:40]
+    assert {*keys} == {"A", "B"} and all(first == second for first, second in zip(keys[::2], keys[1::2], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words", "message"),
+    [
+        (1, (), r"at least 2 whole weeks to draw from \(arrivals\.resampled_weeks = 1\), got 1"),
+        (3, ("arrivals.resampled_weeks=4",), r"at least 4 whole weeks .*, got 3"),
+        (3, ("arrivals.repeat=2",), r"arrivals\.repeat: weeks that are drawn .* must be 1, got 2"),
+    ],
+)
+def test_too_few_weeks_are_one_line(tmp_path, weeks, words, message):
+    with pytest.raises(CargohubError, match=message):
+        flights_of(hub_of(weeks_file(tmp_path, weeks), *words, kind="resampled"), 0)
+
+
+def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, capsys):
+    folder = folder_of(tmp_path, row("A", 0) + row("B", 0, 11), row("C", 7, 9) + row("D", 8))
+    for kind, number in (("file", 1), ("resampled", 3)):
+        inputs = make_inputs(hub_of(folder, *SMALL, kind=kind), number)
+        tables, difference = compare(inputs, 1)
+        assert len(tables["flights"]["number"]) >= 1 and difference is None
+    words = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "replications=2", "workers=1", "--quiet"]
+    assert main(["run", *words, "--out", str(tmp_path / "runs")]) == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    folder.rename(tmp_path / "elsewhere")
+    capsys.readouterr()
+    assert main(["trace", str(run), "flight=C", "replication=1"]) == 0
+    assert "C" in capsys.readouterr().out
