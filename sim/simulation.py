@@ -7,11 +7,12 @@ from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import exposure_laws, exposure_tables
-from sim.measures.kpis import Measured, computed
+from sim.measures.kpis import KPIS, Measured, computed
 from sim.measures.laws import check_laws, n_held
 from sim.measures.occupancy import backlog_here
 from sim.measures.recovery import LONGER, paths, recovery
 from sim.measures.tables import make_tables
+from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.measures.window import bin_edges
 from sim.processes import hub
 from sim.reading import plain, read
@@ -51,6 +52,20 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     tables |= exposure_tables(config, inputs, run.record, tables, goods)
     n_laws += n_held(exposure_laws(config, tables))
     return Result(replication, computed(Measured(config, inputs, run.record, tables)), tables, n_laws)
+
+
+def growth(config: HubConfig, replication: int) -> dict[str, float]:
+    """Of a replication the KPIs of how its backlog grows, alone: nothing is simulated without its disruptions.
+
+    Raises as `simulate` does.
+    """
+    config = read(HubConfig, plain(replace(config, record=config.record.without_details)))
+    inputs = make_inputs(config, replication)
+    run = hub.run(inputs)
+    tables = make_tables(config, inputs, run.record, run.store.kept, run.export_store)
+    check_laws(inputs, run.record, tables)
+    measured = Measured(config, inputs, run.record, tables)
+    return {name: KPIS[name](measured) for name in GROWTH_KPIS}
 
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:

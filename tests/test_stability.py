@@ -15,6 +15,7 @@ from experiments.statistics.warmup import GROWTH_THAT_COUNTS, pooled
 from experiments.store import read_run
 from sim.measures.kpis import RESOURCES
 from sim.measures.weekly_lows import GROWTH_KPIS, weekly_lows
+from sim.simulation import growth, simulate
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK
 
 BUSY = {f"utilisation_{name}": 0.9 for name in RESOURCES} | {"not_departed_share": 0.02}
@@ -112,6 +113,18 @@ def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
     assert list(longer_hubs(load("liege_30k", "horizon_days=1", "warmup_days=1"))) == []
     assert list(longer_hubs(load("liege_30k", "horizon_days=56"))) == []
     assert [each.horizon_days for each in longer_hubs(replace(hub, horizon_days=28))] == [56]
+
+
+def test_the_growth_of_a_longer_run_is_that_of_the_whole_simulation():
+    small = (
+        "demand.flights_per_day=0.7",
+        "demand.parcels_per_flight=4000",
+        "demand.net_t_per_flight=3",
+        "warmup_days=1",
+    )
+    hub = load("machine_down_12h", *small, "horizon_days=21", "recovery.runs_on=false")
+    whole = simulate(hub).kpis
+    assert growth(hub, 0) == {kpi: whole[kpi] for kpi in GROWTH_KPIS} and whole[GROWTH_KPIS[0]] > 0
 
 
 def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_kpi(capsys, tmp_path, monkeypatch):

@@ -139,11 +139,10 @@ def longer_label(label: str, horizon_days: int) -> str:
 
 def grow(config: HubConfig, replication: int) -> Part:
     """The growth of a longer run's backlog alone: what a worker does."""
-    from sim.simulation import simulate
+    from sim.simulation import growth
 
     began = time.perf_counter()
-    kpis = simulate(config, replication).kpis
-    return {"kpis": {kpi: kpis[kpi] for kpi in GROWTH_KPIS}, "tables": {}, "seconds": time.perf_counter() - began}
+    return {"kpis": growth(config, replication), "tables": {}, "seconds": time.perf_counter() - began}
 
 
 def verdicts(
@@ -250,7 +249,9 @@ class Walk(Bisection):
         """What has to be simulated next, and its key; None if the threshold is known."""
         while self.crossing is None:
             if self.key() not in kpis:
-                return self.key(), (at_demand(self.design.hub, self.at), self.number)
+                hub = at_demand(self.design.hub, self.at)
+                # How long it takes to recover sets no threshold.
+                return self.key(), (replace(hub, recovery=replace(hub.recovery, runs_on=False)), self.number)
             self.answer(is_yes=self._is_carried(kpis[self.key()]))
         return None
 
