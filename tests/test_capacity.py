@@ -23,7 +23,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.store.tables import Key
-from experiments.studies.capacity.result import Lift, Result
+from experiments.studies.capacity.result import Lift, Result, Threshold, sentences
 from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
@@ -462,10 +462,24 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
     assert result.bottleneck == (
-        "by what-if no single resource: 10 % more of sorting machines lifts the share on time most, by 0.06 percentage "
-        "points (−0.10 to 0.22), which may be none; bottleneck by the ladder: pack-out posts"
+        "bottleneck by the ladder: pack-out posts (no single resource by what-if: 10 % more of sorting machines lifts "
+        "the share on time most, by 0.06 percentage points (−0.10 to 0.22), which may be none)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.0006, None, None, 1)),)).binding == "machines"
+
+
+def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_when() -> None:
+    hub, rows = load(), [Threshold("a", n, 4.0, 4.1 + n, reason, 5) for n, reason in enumerate(("late", "backlog"))]
+    lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 0.9, 5.0, is_binding=True)
+    ladder = {"packout_posts": 1e5, "machines": 1e6}
+    result = Result(Design("a", hub), "A", (*rows,), 0, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, 26.5)
+    (sentence,) = sentences([result])
+    assert sentence == (
+        "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications; at 4.60 flights a day parcels are late, the "
+        "backlog grows and flights are held from Tue 6 Sep 02:30; bottleneck by what-if: sorting machines."
+    )
+    assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("the backlog grows and no flight is held")
+    assert replace(result, thresholds=(replace(rows[0], not_sustained=None),)).breaks == ""
 
 
 @pytest.mark.drawn

@@ -1,8 +1,8 @@
 """The bottleneck by the one definition of docs/model.md, section 4, as page, terminal and `capacity` name it.
 
 *By what-if* it is the resource of which ten per cent more improves the on-time share most; that takes simulations,
-which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. Where both are known and differ,
-both are named.
+which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. One is named: by what-if where
+that is known.
 """
 
 from collections.abc import Mapping
@@ -27,19 +27,18 @@ def by_ladder(ladder: Mapping[str, float]) -> str | None:
 
 
 def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
-    """Both bottlenecks, each with how it was found; empty if neither is known.
+    """The bottleneck with how it was found; empty if it is not known.
 
     >>> named("packout_posts", {"machines": 5.0, "packout_posts": 9.0})
-    'bottleneck by what-if: pack-out posts; by the ladder: sorting machines'
+    'bottleneck by what-if: pack-out posts'
     >>> named("machines", {"machines": 5.0}), named(None, {"machines": 5.0})
     ('bottleneck by what-if and by the ladder: sorting machines', 'bottleneck by the ladder: sorting machines')
     """
     lowest = by_ladder(ladder)
-    if by_what_if is None or lowest is None or by_what_if == lowest:
-        both = {"by what-if": by_what_if, "by the ladder": lowest}
-        ways = " and ".join(way for way, name in both.items() if name is not None)
-        return f"bottleneck {ways}: {resource(by_what_if or lowest or '')}" if ways else ""
-    return f"bottleneck by what-if: {resource(by_what_if)}; by the ladder: {resource(lowest)}"
+    name = by_what_if or lowest
+    both = {"by what-if": by_what_if, "by the ladder": lowest}
+    ways = " and ".join(way for way, found in both.items() if found == name)
+    return f"bottleneck {ways}: {resource(name)}" if name else ""
 
 
 def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: bool) -> str:

@@ -31,8 +31,9 @@ The bottleneck by what-if is the resource of which ten per cent more lifts the s
 twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured
 days is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they are
 switched on. Those that lift next to nothing in the first replication are not simulated in the others, and cannot be
-the bottleneck. Where the interval of the highest lift includes zero, no single resource is named. The bottleneck by
-the ladder, its lowest rung, is shown beside it.
+the bottleneck. Where the interval of the highest lift includes zero, the bottleneck is named by the ladder, as its
+lowest rung. What breaks is said of the lowest demand that is not sustained: parcels that are late, a backlog that
+grows, and the instant from which flights are held.
 """
 
 from collections.abc import Sequence

@@ -7,16 +7,18 @@ from functools import partial
 
 from experiments.designs.design import Design
 from experiments.designs.what_if import what_ifs
-from experiments.formatting import number, resource, with_interval
+from experiments.formatting import instant, listed, number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.two_sources import difference_of
 from experiments.store.rows import column, interval, table
+from experiments.store.tables import Key
 from experiments.studies.capacity.search import Search, blocked_h
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
+from sim.units import MIN_PER_H
 
 cell = partial(with_interval, show=partial(number, digits=2), between="..")
 
@@ -88,6 +90,8 @@ class Result:
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
     """Parcels a day by resource."""
+    held_after_h: float = math.nan
+    """From the start until a flight is first held at the lowest demand that is not sustained, mean; NaN: not asked."""
 
     @property
     def label(self) -> str:
@@ -100,13 +104,26 @@ class Result:
 
     @property
     def bottleneck(self) -> str:
-        """By what-if and by the ladder, in words."""
+        """By what-if, or by the ladder where no single resource is known to lift the share on time."""
         named = bottleneck.named(self.binding, self.ladder)
         most = next((row for row in self.lifts if row.is_binding), None)
         if self.binding is not None or most is None:
             return named
         lift = with_interval(most.lift.scaled(100), partial(number, digits=2), unit=" percentage points")
-        return f"{said('no_single_resource', resource=resource(most.resource), lift=lift)}; {named}"
+        return f"{named} ({said('no_single_resource', resource=resource(most.resource), lift=lift)})"
+
+    @property
+    def breaks(self) -> str:
+        """What goes wrong from which demand on, and since when; empty where all demands were sustained."""
+        above = [row for row in self.thresholds if row.not_sustained is not None]
+        if not above:
+            return ""
+        reasons = {"late": "parcels are late", "backlog": "the backlog grows"}
+        known = [text for reason, text in reasons.items() if any(row.reason in (reason, "both") for row in above)]
+        hub, held = self.design.hub, MIN_PER_H * self.held_after_h
+        since = f"flights are held from {instant(held, hub.start_date)}" if held < hub.end_min else "no flight is held"
+        flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
+        return said("breaks", flights=flights, what=listed([*known, since], "and"))
 
     @property
     def best(self) -> Lift | None:
@@ -145,7 +162,8 @@ def result_of(
         for search in searches
         if (crossing := search.crossing) is not None
     )
-    bounded = [search for search in searches if search.crossing is not None and search.crossing.no is not None]
+    not_sustained = list(_not_sustained(searches))
+    bounded = [search for search, _ in not_sustained]
     resources = what_ifs(design.hub) if bounded and has_binding else ()
     lifts = sorted((_lift(name, design, bounded, kpis) for name in resources), key=lambda row: -row.lift.mean)
     best = _best(lifts)
@@ -156,7 +174,10 @@ def result_of(
         sum(search.growth(flights, kpis) is None for search, flights in _sustained(searches)),
         mean_interval([row.flights_per_day for row in thresholds]).within(0.0),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
-        capacity_ladder(design.hub, _at_thresholds(searches, kpis)),
+        capacity_ladder(
+            design.hub, _mean_kpis([search.key(flights) for search, flights in _sustained(searches)], kpis)
+        ),
+        _mean_kpis([search.key(flights) for search, flights in not_sustained], kpis).get("blocked_after_h", math.nan),
     )
 
 
@@ -183,18 +204,25 @@ def _sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:
     yield from ((each, each.crossing.yes) for each in searches if each.crossing is not None and each.crossing.yes > 0)
 
 
-def _at_thresholds(searches: Sequence[Search], kpis: Kpis) -> dict[str, float]:
-    """Mean KPIs at the thresholds; none if none is above zero."""
-    rows = [kpis[search.key(flights)] for search, flights in _sustained(searches)]
+def _not_sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:
+    """The searches that found a demand that is not sustained, and that."""
+    for search in searches:
+        if search.crossing is not None and search.crossing.no is not None:
+            yield search, search.crossing.no
+
+
+def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:
+    """Of these simulations; none of none."""
+    rows = [kpis[key] for key in keys]
     return {name: sum(row[name] for row in rows) / len(rows) for name in (rows[0] if rows else ())}
 
 
 def sentences(results: Sequence[Result]) -> list[str]:
-    """What each scenario sustains, and its bottleneck."""
+    """What each scenario sustains, what breaks above that, and its bottleneck."""
     lines = []
     for result in results:
         n = result.flights.n
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
         line = f"{result.title} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
-        lines.append(f"{line}; {result.bottleneck}.")
+        lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck)))}.")
     return lines
