@@ -181,8 +181,8 @@ def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, c
         assert len(tables["flights"]["number"]) >= 1 and difference is None
     words = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "replications=2", "workers=1", "--quiet"]
     assert main(["run", *words, "--out", str(tmp_path / "runs")]) == 0
+    assert "fixed in each replication, and another in the next: a schedule of weeks" in capsys.readouterr().out
     (run,) = (tmp_path / "runs").iterdir()
     folder.rename(tmp_path / "elsewhere")
-    capsys.readouterr()
     assert main(["trace", str(run), "flight=C", "replication=1"]) == 0
     assert "C" in capsys.readouterr().out

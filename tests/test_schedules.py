@@ -1,12 +1,16 @@
 """Kinds of schedules: rates by hour of the week, banks, cancellations; each goes through both hubs."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.replications.summing import design_row
+from experiments.report.schedule_text import schedule_lines
 from sim.config.roster import DAYS
 from sim.errors import CargohubError
 from sim.inputs.expected_flights import BINS_PER_DAY, BINS_PER_H, MARGIN, expected_flights
@@ -128,3 +132,25 @@ def test_mistakes_are_one_line(words, message):
     with pytest.raises(CargohubError, match=message) as caught:
         load("liege_30k", *words)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ((), "fixed: a weekly timetable, the same in every replication; delays are random"),
+        (("arrivals=poisson",), "random: each replication draws its own flights (Poisson arrivals)"),
+        (
+            (*BANKS, "arrivals.cancelled_share=0.1"),
+            (
+                "fixed: banks of flights, the same in every replication; delays are random;"
+                " 10 % of the flights are cancelled at random"
+            ),
+        ),
+    ],
+)
+def test_whether_the_schedule_is_random_or_fixed_is_said(words, text):
+    (row,) = [design_row(Design("a", load("liege_30k", *words)))]
+    assert row.schedule == text
+    assert schedule_lines([row, row], ["a", "b"]) == [f"The schedule is {text}."]
+    other = replace(row, schedule="random")
+    assert schedule_lines([row, other], ["a", "b"]) == [f"a: the schedule is {text}.", "b: the schedule is random."]

@@ -18,6 +18,7 @@ from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
+from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, heading_of, said
 from experiments.report.sentences import bounded, too_many_comparisons
 from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
@@ -105,6 +106,7 @@ class DesignsText:
         for text, both in packing.facts(main, self.command):
             yield f"{text} To simulate both: {both}" if both else text
         yield from goods_lines(main, self.kpis)
+        yield from schedule_lines(self.designs, [design.title_line for design in self.designs])
 
     def differences(self) -> Iterator[Grid | str]:
         """What each design changes against the first, a KPI a row, where that is significant within the family."""

@@ -12,6 +12,7 @@ from experiments.replications.stability import Stability, longer_rows, stability
 from experiments.replications.warming import warm_ups, warmup_rows
 from experiments.report.disruption_text import in_words
 from experiments.report.margin import Margins
+from experiments.report.schedule_text import schedule_words
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.precision import Samples
@@ -196,6 +197,7 @@ def design_row(
         packout_rung(config, PackoutRule.FLEXIBLE),
         packout_rung(config, PackoutRule.DEDICATED),
         other,
+        schedule_words(config),
     )
 
 

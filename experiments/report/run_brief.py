@@ -11,6 +11,7 @@ from experiments.report import bottleneck, sentences, verdicts
 from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
 from experiments.report.margin import Margins, margin_text, margins_of
 from experiments.report.run_numbers import Run
+from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Brief, Picture, picture_of
 from experiments.report.stored_designs import NamedDesign, Panel, read_ladder, records
 from experiments.store.rows import rows_from
@@ -46,6 +47,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
     facts = {
         "Changes": sentences.differences(named, run.changes, run.baseline, run.kpis),
         "Bottleneck": list(_bottlenecks(run, ladders, names)),
+        "Schedule": schedule_lines(run.main, names),
         "How sure": sureness,
         "Rests on": rests_on,
     }

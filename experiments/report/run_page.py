@@ -10,6 +10,7 @@ from experiments.report.design_names import arrivals_name
 from experiments.report.pictures import draw
 from experiments.report.run_brief import brief_of, thresholds_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
+from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, Section, section, text_of
 from experiments.report.stored_designs import (
     Frame,
@@ -120,6 +121,7 @@ def _reasons(run: Run) -> Iterator[str]:
         yield text_of("sure_margin")
     models = [arrivals_name(name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))
+    yield from schedule_lines(run.points, [point.title_line for point in run.points])
     has_exports = has(run, "exports_per_day")
     yield text_of("sure_missing", exports="" if has_exports else "in this run exports (their floor is set aside), ")
 

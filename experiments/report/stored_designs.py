@@ -109,9 +109,8 @@ class Window:
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
-    return named_designs(
-        rows_from(DesignRow, records(table.sort_values("order", kind="stable"))), read_factors(factors)
-    )
+    rows = ({"schedule": "", **row} for row in records(table.sort_values("order", kind="stable")))
+    return named_designs(rows_from(DesignRow, rows), read_factors(factors))
 
 
 def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> tuple[NamedDesign, ...]:

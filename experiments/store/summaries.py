@@ -62,6 +62,7 @@ class DesignRow:
         "parcels/d", "that pack-out alone could handle by the rule dedicated; infinite: no pack-out"
     )
     other_packing: str = column("", "the design that differs in the packing rule alone; empty: none")
+    schedule: str = column("", "whether the schedule of flights is random or fixed, in words; empty: not stored")
 
     @property
     def label(self) -> str:

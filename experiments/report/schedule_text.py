@@ -1,0 +1,47 @@
+"""Whether the schedule of flights is random or fixed, in a sentence."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.formatting import listed, share_text
+from experiments.report.sections import said
+from experiments.store.summaries import DesignRow
+from sim.config import ArrivalModel, HubConfig
+from sim.inputs.flight_files import schedules_of
+
+_PROCESSES = {
+    ArrivalModel.TIMETABLE: "schedule_of_week",
+    ArrivalModel.BANKS: "schedule_of_banks",
+    ArrivalModel.POISSON: "schedule_of_rates",
+    ArrivalModel.ALL_IFR: "schedule_of_rates",
+    ArrivalModel.HOURLY: "schedule_of_rates",
+}
+
+
+def schedule_words(config: HubConfig) -> str:
+    """Random or fixed, and why: the end of a sentence."""
+    arrivals = config.arrivals
+    words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
+    if arrivals.delay is not None:
+        words += said("schedule_delays")
+    if arrivals.cancelled_share:
+        words += said("schedule_cancelled", share=share_text(arrivals.cancelled_share))
+    return words
+
+
+def _of_file(config: HubConfig) -> str:
+    schedules, is_drawn = schedules_of(config), config.arrivals.resampled_weeks is not None
+    by_replication = "schedule_of_files" if schedules.is_by_replication else "schedule_of_file"
+    name = "schedule_of_drawn_weeks" if is_drawn else by_replication
+    return said(name, file=Path(schedules.path).name)
+
+
+def schedule_lines(rows: Sequence[DesignRow], titles: Sequence[str]) -> list[str]:
+    """A sentence for all designs, or for those that share one."""
+    named: dict[str, list[str]] = {}
+    for row, title in zip(rows, titles, strict=True):
+        if row.schedule:
+            named.setdefault(row.schedule, []).append(title)
+    if len(named) == 1:
+        return [f"The schedule is {words}." for words in named]
+    return [f"{listed(names, 'and')}: the schedule is {words}." for words, names in named.items()]
