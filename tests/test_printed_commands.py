@@ -164,9 +164,10 @@ PREPARED = MappingProxyType(
         "FILE": "name,halls.main.doors_out\na,22\nb,23\n",
         "options.csv": "name,cost,halls.main.doors_out\na,1,22\nb,2,23\n",
         "flights.csv": FLIGHTS,
-        "scans.csv": "start,uld_min,delay_min,share\n"
+        "scans.csv": "start,uld_min,delay_min,share,flight,uld,stage,instant\n"
         + "".join(
-            f"2022-09-05 {at % 24:02}:10,{20 + at * 7 % 41},{at * 29 % 41 - 20},0.{at * 17 % 41 + 10}\n"
+            f"2022-09-05 {at % 24:02}:10,{20 + at * 7 % 41},{at * 29 % 41 - 20},0.{at * 17 % 41 + 10},"
+            f"A,{at // 2},{('start', 'end')[at % 2]},2022-09-05 10:{at % 2 * 20 + at // 2:02}\n"
             for at in range(40)
         ),
         "DIR/flights.csv": FLIGHTS,

@@ -9,6 +9,10 @@ before them or on the time of day, groups, values cut off at an end. Writes esti
   cargohub fit scans.csv column=delay_min families=normal,triangular   of values that may be below 0
   cargohub fit scans.csv column=share low=0 high=1             beta, between ends that are known
 
+  cargohub fit scans.csv run=RUN                               instants that were scanned, beside those of a run
+
+The last compares, from stage to stage, how long it took and how long it takes in the run: a row an instant, columns
+flight, uld or parcel (as far as there), stage (an instant of the tables flights, ulds or parcels) and instant.
 name= is what the fit is called (by default as its column). docs/fit.md explains the answer.
 
 How: each family by maximum likelihood; the best has the least AIC. Samples drawn from the fitted distribution, and
@@ -17,25 +21,30 @@ how far the estimates may be off: the range of each.
 """
 
 import json
+from pathlib import Path
 from typing import Final
 
-from experiments.arguments import RUNS, Arguments
+from experiments.arguments import RUNS, Arguments, taken_apart
 from experiments.frame import console
 from experiments.report.figures.fit_figure import fit_svg
+from experiments.report.figures.scans_figure import scans_svg
 from experiments.report.sections import as_lines
 from experiments.store.files import sha256_of, write_all
+from experiments.studies.fit import scans, scans_text
 from experiments.studies.fit.column import read_request, read_sample
 from experiments.studies.fit.result import fit_of
 from experiments.studies.fit.text import document, families_grid, picture, sentences, warnings
 
-USUAL_OUT: Final = "fit"
+USUAL_OUT: Final = Path("fit")
 
 
 def main(arguments: Arguments) -> int:
     """Reads, fits, writes, and says what was found."""
+    folder = arguments.out if arguments.out != RUNS else USUAL_OUT
+    if any(word.startswith("run=") for word in arguments.words):
+        return _beside(arguments, folder)
     request = read_request(arguments.words)
     result = fit_of(read_sample(request), request)
-    folder = arguments.out if arguments.out != RUNS else arguments.out.with_name(USUAL_OUT)
     plain = document(result, sha256=sha256_of(request.path))
     place = folder / "fits" / result.name
     files = write_all({
@@ -44,5 +53,21 @@ def main(arguments: Arguments) -> int:
     })  # fmt: skip
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in warnings(result)]
+    lines.append(f"Written to {place}: {', '.join(file.name for file in files)}")
+    return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
+
+
+def _beside(arguments: Arguments, folder: Path) -> int:
+    """Scans beside the instants of a run."""
+    path, given = taken_apart(arguments.words, scans.OPTIONS, "fit: one FILE of scans")
+    result = scans.compared(path, given, RUNS)
+    plain = scans_text.document(result, source=path.name, sha256=sha256_of(path))
+    place = folder / "scans" / path.stem
+    files = write_all({
+        place / "scans.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
+        place / "scans.svg": scans_svg(scans_text.pictures(result)),
+    })  # fmt: skip
+    lines = [*scans_text.sentences(result), "", *as_lines(scans_text.grid(result)), ""]
+    lines += [f"{console.WARNING}{line}" for line in scans_text.warnings(result)]
     lines.append(f"Written to {place}: {', '.join(file.name for file in files)}")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)

@@ -1,0 +1,32 @@
+"""How long things take from stage to stage: scanned beside simulated, a panel a stage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from experiments.report import style
+from experiments.report.style import Axes
+from experiments.statistics.two_sources import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class StagePanel:
+    """A stage: times [min] below which these shares are."""
+
+    title: str
+    scanned: Floats
+    simulated: Floats
+    shares: Floats
+
+
+def scans_svg(panels: Sequence[StagePanel]) -> bytes:
+    """The whole picture as SVG; the same result gives the same bytes."""
+    with style.look():
+        return style.svg(style.each_drawn(_draw, panels, 2, 2.4, 0.4))
+
+
+def _draw(ax: Axes, panel: StagePanel) -> None:
+    for times, label, color in (
+        (panel.scanned, "scanned", style.PALETTE[1]), (panel.simulated, "simulated", style.PALETTE[0]),
+    ):  # fmt: skip
+        ax.plot(times, 100 * panel.shares, label=label, color=color)
+    ax.set(title=panel.title, xlabel="min", ylabel="% below", ylim=(0, 100))

@@ -1,0 +1,181 @@
+"""Instants that were scanned beside those of a run: how long flights, ULDs or parcels take from stage to stage."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from experiments.formatting import short, with_interval
+from experiments.statistics.interval import CONFIDENCE, Interval
+from experiments.statistics.two_sources import Floats
+from experiments.store.foreign import Manifest, configuration_of, manifest_of
+from experiments.store.foreign_tables import replication_table, replications_of
+from experiments.store.read import run_folder
+from experiments.store.rows import column, interval, table
+from experiments.studies.fit.column import instant_of, place_of
+from sim.errors import InputError
+from sim.inputs.csv_rows import csv_rows
+from sim.reading import near
+from sim.record.schemas import TABLES
+from sim.units import SECONDS_PER_MIN
+
+OPTIONS: Final = ("run", "scenario")
+STAGE, INSTANT = "stage", "instant"
+_THINGS: Final = {"parcel": "parcels", "uld": "ulds", "flight": "flights"}
+"""Columns that name what is scanned, the smallest first, and the tables of a run that have its instants."""
+_BOOTSTRAP: Final = 499
+_QUARTERS: Final = (0.1, 0.5, 0.9)
+_SEED: Final = 1
+
+
+def _minutes(value: float) -> str:
+    return short(value, 3)
+
+
+def _with_ends(median: Interval) -> str:
+    return with_interval(median, _minutes, between="–")
+
+
+@table("scans", "how long it takes from stage to stage [min], scanned and simulated", sort="first")
+class StageRow:
+    first: str = column("", "instant that it begins with, a column of the run's table", heading="from")
+    last: str = column("", "instant that it ends with", heading="to")
+    n: int = column("1", "scanned", heading="scans")
+    low: float = column("min", "scanned: 10 % are below", heading="10 %", show=_minutes)
+    median: Interval = interval("min", "scanned: half are below", heading="half", show=_with_ends)
+    high: float = column("min", "scanned: 90 % are below", heading="90 %", show=_minutes)
+    n_simulated: int = column("1", "simulated", heading="simulated")
+    simulated_low: float = column("min", "simulated: 10 % are below", heading="10 %", show=_minutes)
+    simulated_median: float = column("min", "simulated: half are below", heading="half", show=_minutes)
+    simulated_high: float = column("min", "simulated: 90 % are below", heading="90 %", show=_minutes)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the simulated median is outside what the scans leave open of theirs."""
+        bounds = self.median.bounds
+        return bounds is not None and not bounds[0] <= self.simulated_median <= bounds[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The stages, and the times (N) of each: scanned, and simulated."""
+
+    table: str
+    manifest: Manifest
+    scenario: str
+    rows: tuple[StageRow, ...]
+    times: tuple[tuple[Floats, Floats], ...]
+    n_negative: int
+    """Scanned times below 0, as of clocks that differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """Instants [min] by thing and stage, and the flight of each thing."""
+
+    table: str
+    stages: tuple[str, ...]
+    """As they follow one another."""
+    instants: Mapping[tuple[str, ...], Mapping[str, float]]
+
+
+def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
+    """The scans of a file beside the run that `given` names.
+
+    Raises:
+        InputError: a file or a run that cannot be read, no such stage or design, or nothing to compare.
+    """
+    scans = read_scans(path)
+    manifest = manifest_of(run_folder(given["run"], runs))
+    hubs = configuration_of(manifest).hubs
+    scenario = given.get("scenario", next(iter(hubs)))
+    if scenario not in hubs:
+        raise InputError(f"scenario: no design {scenario[:60]!r} in {manifest.folder}{near(scenario, hubs)}")
+    simulated = _simulated(manifest, scans, scenario, sorted(replications_of(manifest, hubs)[scenario]))
+    rows, times, n_negative = [], [], 0
+    for first, last in pairwise(scans.stages):
+        by_flight: dict[str, list[float]] = {}
+        for thing, of_thing in scans.instants.items():
+            if first in of_thing and last in of_thing:
+                by_flight.setdefault(thing[0], []).append(of_thing[last] - of_thing[first])
+        of_run = simulated[last] - simulated[first]
+        of_run = of_run[np.isfinite(of_run)]
+        if not by_flight or not of_run.size:
+            continue
+        scanned = np.concatenate(list(by_flight.values()))
+        n_negative += int((scanned < 0).sum())
+        low, middle, high = np.quantile(scanned, _QUARTERS)
+        rows.append(
+            StageRow(first, last, len(scanned), float(low), _median(float(middle), list(by_flight.values())),
+                     float(high), len(of_run), *map(float, np.quantile(of_run, _QUARTERS)))
+        )  # fmt: skip
+        times.append((scanned, of_run))
+    if not rows:
+        raise InputError(f"{path}: no two of the stages {', '.join(scans.stages)} are known of the same thing and run")
+    return Compared(scans.table, manifest, scenario, tuple(rows), tuple(times), n_negative)
+
+
+def read_scans(path: Path) -> Scans:
+    """A row an instant: the thing (columns flight, uld, parcel, as far as there), the stage, and the instant."""
+    rows = csv_rows(path)
+    _, header = next(rows, (1, []))
+    names = [name for name in ("flight", "uld", "parcel") if name in header]
+    if not names:
+        raise InputError(f"{path}: no column flight, uld or parcel, which say what was scanned")
+    table = next(_THINGS[name] for name in _THINGS if name in names)
+    stages = stages_of(table)
+    at = {name: place_of(path, header, name) for name in (*names, STAGE, INSTANT)}
+    instants: dict[tuple[str, ...], dict[str, float]] = {}
+    for row, cells in rows:
+        if len(cells) != len(header):
+            raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+        stage, place = cells[at[STAGE]], f"{path}, row {row}, column"
+        if stage not in stages:
+            raise InputError(f"{place} {STAGE}: {stage[:60]!r} is no instant of {table}{near(stage, stages)}")
+        of_thing = instants.setdefault(tuple(cells[at[name]] for name in names), {})
+        if stage in of_thing:
+            thing = ", ".join(cells[at[name]] for name in names)
+            raise InputError(f"{place} {STAGE}: {stage} is there twice of {thing}")
+        when = instant_of(cells[at[INSTANT]], f"{place} {INSTANT}")
+        of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
+    if not instants:
+        raise InputError(f"{path}: no row below the header")
+    there = {stage for of_thing in instants.values() for stage in of_thing}
+    return Scans(table, tuple(stage for stage in stages if stage in there), instants)
+
+
+def stages_of(table: str) -> list[str]:
+    """The instants of a table, in the order in which they come."""
+    schema = TABLES[table]
+    return [column.name for column in schema.columns if column.unit == "min" and not column.name.startswith("wait_")]
+
+
+def _simulated(manifest: Manifest, scans: Scans, scenario: str, replications: Sequence[int]) -> dict[str, Floats]:
+    """The instants [min] of all replications, of flights of the measured days; NaN: never."""
+    parts: dict[str, list[Floats]] = {stage: [] for stage in scans.stages}
+    for number in replications:
+        flights = replication_table(manifest, TABLES["flights"], scenario, number)
+        of_table = replication_table(manifest, TABLES[scans.table], scenario, number)
+        measured = flights["number"][flights["is_cohort"]]
+        is_measured = np.isin(of_table["number" if scans.table == "flights" else "flight"], measured)
+        for stage, of_stage in parts.items():
+            of_stage.append(of_table[stage][is_measured])
+    if not any(len(of_part) for of_part in parts[scans.stages[0]]):
+        what = "; record.parcels_of_flights=all keeps them" if scans.table == "parcels" else ""
+        raise InputError(f"{manifest.folder}: the run has no rows of {scans.table} in its measured days{what}")
+    return {stage: np.concatenate(of_stage) for stage, of_stage in parts.items()}
+
+
+def _median(middle: float, by_flight: Sequence[Sequence[float]]) -> Interval:
+    """With what other flights like these would have had: flights are drawn whole, since their times are alike."""
+    n, rng = len(by_flight), np.random.default_rng(_SEED)
+    if n == 1:
+        return Interval(middle, None, None, n)
+    drawn = ([by_flight[at] for at in rng.integers(n, size=n)] for _ in range(_BOOTSTRAP))
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile([np.median(np.concatenate(flights)) for flights in drawn], [tail, 1 - tail])
+    return Interval(middle, float(low), float(high), n)

@@ -1,0 +1,109 @@
+"""Scans laid beside a run: the same instants agree with it in every stage, later ones do not; mistakes are a line."""
+
+import datetime as dt
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from experiments.main import main
+from experiments.store.foreign import configuration_of, manifest_of
+from experiments.store.foreign_tables import replication_table
+from experiments.studies.fit.scans import stages_of
+from sim.record.schemas import TABLES
+from tests.stored_runs import made
+
+STAGES = ("lifted", "placed", "start", "end")
+FIRST = dt.datetime(2022, 9, 5)  # noqa: DTZ001 - the hub's clock
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("runs"), "run", "margin=none")
+
+
+@pytest.fixture(scope="module")
+def scans(run):
+    """Rows of a file: the instants of the run's own ULDs, break-down's end as much later as is said."""
+    manifest = manifest_of(run)
+    scenario = next(iter(configuration_of(manifest).hubs))
+    tables = [
+        {name: replication_table(manifest, TABLES[name], scenario, number) for name in ("ulds", "flights")}
+        for number in (0, 1)
+    ]
+
+    def rows(later):
+        lines = ["flight,uld,stage,instant"]
+        for number, (of_run, of_flights) in enumerate((table["ulds"], table["flights"]) for table in tables):
+            measured = of_flights["number"][of_flights["is_cohort"]]
+            for at in np.flatnonzero(np.isin(of_run["flight"], measured)):
+                for stage in STAGES:
+                    minutes = of_run[stage][at] + (later if stage == "end" else 0)
+                    if np.isfinite(minutes):
+                        when = FIRST + dt.timedelta(minutes=float(minutes))
+                        lines.append(f"{number}-{of_run['flight'][at]},{of_run['index'][at]},{stage},{when}")
+        return lines
+
+    return rows
+
+
+def written(folder, lines):
+    path = folder / "scans.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def beside(capsys, path, run, *words):
+    assert main(["fit", str(path), f"run={run}", "--out", str(path.parent / "out"), *words]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_run_agrees_with_its_own_instants(capsys, tmp_path, run, scans):
+    path = written(tmp_path, scans(later=0))
+    document = json.loads(beside(capsys, path, run, "--json"))
+    assert [(stage["first"], stage["last"]) for stage in document["stages"]] == [*pairwise(STAGES)]
+    assert document["table"] == "ulds"
+    for stage in document["stages"]:
+        assert stage["n"] == stage["n_simulated"] and not stage["is_apart"]
+        for name in ("low", "high"):
+            assert stage[name] == pytest.approx(stage[f"simulated_{name}"], abs=1e-4)
+        assert stage["median"]["mean"] == pytest.approx(stage["simulated_median"], abs=1e-4)
+    assert (tmp_path / "out" / "scans" / "scans" / "scans.svg").is_file()
+
+
+def test_a_stage_that_takes_longer_is_named(capsys, tmp_path, run, scans):
+    out = beside(capsys, written(tmp_path, scans(later=30)), run)
+    assert out.startswith("start to end: half of the scans are below")
+    assert "The scans do not contradict the run in lifted to placed and placed to start." in out
+
+
+def test_stages_are_in_the_order_of_the_model():
+    assert [stage for stage in stages_of("ulds") if stage in STAGES] == list(STAGES)
+    assert "wait_floor" not in stages_of("ulds")
+    assert stages_of("parcels").index("sort_begin") < stages_of("parcels").index("ready")
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (["stage,instant"], "no column flight, uld or parcel"),
+        (["uld,instant", "1,2022-09-05 10:00"], "no column 'stage'"),
+        (
+            ["uld,stage,instant", "1,strat,2022-09-05 10:00"],
+            "row 2, column stage: 'strat' is no instant of ulds",
+        ),
+        (["uld,stage,instant", "1,start,late"], "row 2, column instant: an instant as 2022-09-05 14:30, got 'late'"),
+        (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start is there twice of 1"),
+        (["uld,stage,instant", "1,start"], "row 2: 2 cells, the header has 3"),
+        (["uld,stage,instant", "1,start,2022-09-05 10:00"], "no two of the stages start are known of the same"),
+        (["parcel,stage,instant", "1,ready,2022-09-05 10:00"], "record.parcels_of_flights=all keeps them"),
+        (["uld,stage,instant"], "no row below the header"),
+    ],
+)
+def test_a_mistake_is_one_line(capsys, tmp_path, run, lines, message):
+    path = written(tmp_path, lines)
+    assert main(["fit", str(path), f"run={run}", "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    assert message in captured.err
