@@ -24,7 +24,7 @@ from sim.measures.tracing.holders import held
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import AIRCRAFT, TO_BREAKDOWN, TO_TRUCK, flight_path, parcel_path, uld_path
 from sim.measures.tracing.segments import Outcome, Segment, by_resource, closed, merged
-from sim.measures.tracing.trucks import STEPS, truck_path
+from sim.measures.tracing.trucks import COLLECTION_STEPS, STEPS, collection_path, truck_path
 from sim.record.schemas import TABLES
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -296,6 +296,38 @@ def test_who_holds_a_halls_units_is_in_that_hall(halls: Journal) -> None:
     assert checked == {(0, 0), (1, 1)}
 
 
+def test_a_collection_truck_by_hand(capsys: Any, run: Path) -> None:
+    """Two for one door; then the first that a run stored, as the command prints it."""
+    tables = of_nothing()
+    tables["collections"] = {name: np.repeat(column, 2) for name, column in tables["collections"].items()}
+    instants = (
+        "scheduled 5 5 called 5 9 arrived 20 24 docked 20 50 unloading_start 26 56 unloaded 40 70 released 50 nan"
+    )
+    words = instants.split()
+    for column, *values in zip(words[::3], words[1::3], words[2::3], strict=True):
+        tables["collections"][column][:] = [float(value) for value in values]
+    tables["collections"]["key"] = np.array(["A", "B"])
+    journal = Journal(tables, load("liege_30k", *SMALL))
+    (first, left), (second, inside) = (collection_path(journal, number) for number in (0, 1))
+    assert (left, inside) == (Outcome.DEPARTED, Outcome.INSIDE)
+    assert [(each.cause, each.minutes) for each in first] == [
+        ("under_way", 15), ("docking", 6), ("emptying", 14), ("screening_lines", 10)
+    ]  # fmt: skip
+    assert [(each.cause, each.minutes) for each in second[:-1]] == [
+        ("export_floor", 4), ("under_way", 15), ("doors_in", 26), ("docking", 6), ("emptying", 14)
+    ]  # fmt: skip
+    assert (second[-1].cause, second[-1].end) == ("screening_lines", journal.end)
+    assert held(journal, second[2]).by == (("collection truck A", 26.0),)
+    assert held(journal, second[2]).ended_by == ("collection truck A",)
+
+    key = pq.read_table(run / "tables" / "collections.parquet").to_pylist()[0]["key"]
+    traced, _ = told(capsys, str(run), f"collection={key}")
+    assert traced["collection"]["key"] == key and traced["path"]["outcome"] == "departed"
+    assert main(["trace", str(run), f"collection={key}"]) == 0
+    assert f"collection truck {key} of liege_30k, replication 0" in (out := capsys.readouterr().out)
+    assert "timetabled" in out and "left by air before the end of the run" in out
+
+
 def test_floor_comes_free_by_the_trucks_that_left_meanwhile(tight: Journal) -> None:
     ulds, trucks = tight.tables["ulds"], tight.tables["trucks"]
     uld = int(np.flatnonzero(ulds["wait_floor"] > 0)[0])
@@ -389,7 +421,8 @@ def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> N
             assert own <= columns[holding.table], cause.name
     for step in (*TO_BREAKDOWN, *TO_TRUCK, *AIRCRAFT):
         assert step.column in columns[step.table] and step.cause in CAUSES and (step.then or step.cause) in CAUSES
-    assert all(column in columns["trucks"] and cause in CAUSES for column, cause in STEPS.items())
+    for table, steps in (("trucks", STEPS), ("collections", COLLECTION_STEPS)):
+        assert all(column in columns[table] and cause in CAUSES for column, cause in steps.items())
 
 
 NO_TAIL = ("customs.late_data_share=0", "customs.document_check_share=0", "customs.examined_share=0")
@@ -484,14 +517,15 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "trace: one of flight=, parcel= and truck=, got none"),
-        (["flight=A", "truck=B"], "trace: one of flight=, parcel= and truck=, got flight and truck"),
+        ([], "trace: one of flight=, parcel=, truck= and collection=, got none"),
+        (["flight=A", "truck=B"], "trace: one of flight=, parcel=, truck= and collection=, got flight and truck"),
         (["flight=2022W36-0O1"], "flight: no flight '2022W36-0O1' in this replication; did you mean '2022W36-0"),
         (["flight=#99"], "flight: flights have the numbers #0 to #"),
         (["parcel=17"], "parcel: expected FLIGHT/ROW, as 2022W36-003/17, got '17'"),
         (["parcel=#0/3700"], "parcel: flight #0 has the parcels 0 to 3699, got 3700"),
         (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/timetabled/0, got 'ES/extr/1'"),
         (["truck=EZ/extra/1"], "truck: no route 'EZ'; known: DE, ES, FR, "),
+        (["collection=2022"], "collection: no collection truck '2022' in this replication"),
         (["truck=ES/timetabled/99"], "truck: ES/timetabled has the sequences 0 to "),
         (["flight=#0", "replication=2"], "replication: the run has 0 to 1, got '2'"),
         (["flight=#0", "replication=one"], "replication: the run has 0 to 1, got 'one'"),

@@ -1,11 +1,12 @@
 """`cargohub trace`: what happened to a flight, a parcel or a truck of a stored run.
 
-Tells the history of a flight, a parcel or a truck: each waiting with its cause and who held the
-resource, and the way of the parcels that the flight's clearance hung on. Draws it in the run's figures.
+Tells the history of a flight, a parcel, a truck or a collection truck of exports: each waiting with its cause and who
+held the resource, and the way of the parcels that the flight's clearance hung on. Draws it in the run's figures.
 
   cargohub trace RUN flight=2022W36-003              a key of the table flights, or #12 for number 12
   cargohub trace RUN parcel=2022W36-003/17           row 17 of that flight's parcels
   cargohub trace RUN truck=ES/extra/12 --json        ROUTE/timetabled|extra/SEQUENCE
+  cargohub trace RUN collection=2022-09-12-003       a key of the table collections: a truck that brings exports
   cargohub trace RUN flight=2022W36-003 replication=3 scenario=liege_66k --figure flight.svg
   cargohub trace RUN flight=2022W36-003 compare=on_time    what its delay cost: parcels and trucks late because of it
 
@@ -25,20 +26,21 @@ from typing import Any
 import numpy as np
 
 from experiments.arguments import Arguments
+from experiments.formatting import listed
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.store.files import write_if_possible, write_whole
 from experiments.studies.trace.run import Replication, comparison, comparison_text, stored_replication, with_parcels
-from experiments.studies.trace.text import as_text, flight_object, parcel_object, truck_object
+from experiments.studies.trace.text import as_text, collection_object, flight_object, parcel_object, truck_object
 from sim.errors import InputError
 from sim.measures.tracing.clearance import clearance
 from sim.measures.tracing.journal import KINDS, Journal
 from sim.measures.tracing.paths import flight_path, parcel_path, uld_path
 from sim.measures.tracing.segments import Segment
-from sim.measures.tracing.trucks import truck_path
+from sim.measures.tracing.trucks import collection_path, truck_path
 from sim.reading import near
 
-SUBJECTS = ("flight", "parcel", "truck")
+SUBJECTS = ("flight", "parcel", "truck", "collection")
 OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure")
 Rows = list[tuple[str, list[Segment]]]
 """Of the picture, from top to bottom."""
@@ -52,7 +54,8 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     asked = [subject for subject in SUBJECTS if subject in given]
     if len(asked) != 1:
-        raise InputError(f"trace: one of flight=, parcel= and truck=, got {' and '.join(asked) or 'none'}")
+        names = listed([f"{subject}=" for subject in SUBJECTS], "and")
+        raise InputError(f"trace: one of {names}, got {' and '.join(asked) or 'none'}")
     if "compare" in given:
         _check_compare(given)
     figure = _figure(given, folder, asked[0])
@@ -63,9 +66,8 @@ def main(arguments: Arguments) -> int:
         number = flight_number(journal, given["flight"])
         compared = comparison(replication, number, _schedule(given), is_quiet=arguments.quiet)
         return console.report(arguments, head | compared, comparison_text(head | compared, replication.hub))
-    traced, rows, origin = {"flight": _flight, "parcel": _parcel, "truck": _truck}[asked[0]](
-        arguments, replication, journal, given
-    )
+    of_subject = dict(zip(SUBJECTS, (_flight, _parcel, _truck, _collection), strict=True))
+    traced, rows, origin = of_subject[asked[0]](arguments, replication, journal, given)
     drawn = _draw(figure, rows, origin, traced, is_wanted="figure" in given)
     document = {**head, **traced, "figure": None if drawn is None else str(drawn)}
     return console.report(arguments, document, as_text(document, replication.hub.start_date))
@@ -130,6 +132,16 @@ def _truck(_: Arguments, __: Replication, journal: Journal, given: Given) -> Tra
     plain = truck_object(journal, truck, segments, outcome)
     start = segments[0].start if segments else float(journal.tables["trucks"]["arrived"][truck])
     return plain, [("truck", segments)], start
+
+
+def _collection(_: Arguments, __: Replication, journal: Journal, given: Given) -> Traced:
+    keys, text = journal.tables["collections"]["key"].tolist(), given["collection"]
+    if text not in keys:
+        raise InputError(f"collection: no collection truck {text[:60]!r} in this replication{near(text, keys)}")
+    number = keys.index(text)
+    segments, outcome = collection_path(journal, number)
+    plain = collection_object(journal, number, segments, outcome)
+    return plain, [("collection truck", segments)], plain["collection"]["scheduled_min"]
 
 
 def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
@@ -212,7 +224,8 @@ def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, i
     from experiments.report import style
     from experiments.report.figures import trace_figure
 
-    since = "its call, or its arrival in the yard" if "truck" in traced else "the drawn arrival"
+    origins = {"truck": "its call, or its arrival in the yard", "collection": "its timetabled instant"}
+    since = next((text for subject, text in origins.items() if subject in traced), "the drawn arrival")
     with style.look():
         picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(traced["title"]), since)))
     if not is_wanted:

@@ -48,7 +48,7 @@ class Replication:
 
 
 def stored_replication(
-    folder: Path, given: Mapping[str, str], names: Sequence[str] = (*NEEDED, "parcels")
+    folder: Path, given: Mapping[str, str], names: Sequence[str] = (*NEEDED, "parcels", "collections")
 ) -> Replication:
     """The replication that `scenario` and `replication` name: as a rule the only design's, and number 0.
 

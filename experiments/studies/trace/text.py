@@ -82,6 +82,20 @@ def truck_object(journal: Journal, truck: int, segments: Sequence[Segment], outc
     }
 
 
+def collection_object(journal: Journal, number: int, segments: Sequence[Segment], outcome: Outcome) -> dict[str, Any]:
+    columns = journal.tables["collections"]
+    counts = ("n_parcels", "n_departed", "n_on_time", "n_missed")
+    return {
+        "title": journal.name("collections", number),
+        "collection": {
+            "key": str(columns["key"][number]),
+            "scheduled_min": float(columns["scheduled"][number]),
+            **{name: int(columns[name][number]) for name in counts},
+        },
+        "path": path_object(journal, segments, outcome),
+    }
+
+
 def path_object(journal: Journal, segments: Sequence[Segment], outcome: Outcome) -> dict[str, Any]:
     return {
         "outcome": str(outcome),
@@ -141,6 +155,8 @@ def as_text(document: Mapping[str, Any], start_date: dt.date) -> str:
         lines += _flight_lines(document, start_date)
     elif "truck" in document:
         lines += _truck_lines(document, start_date)
+    elif "collection" in document:
+        lines += _collection_lines(document, start_date)
     else:
         parcel = document["parcel"]
         on = f"departed on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
@@ -197,6 +213,15 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
         yield said("missed_it", n_missed=whole(truck["n_missed"]))
     else:
         yield f"  {outcome}" + (": there was nothing to take" if outcome == Outcome.CANCELLED else "")
+    yield from _verdict(document["path"])
+
+
+def _collection_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+    collection = document["collection"]
+    yield f"  {clock(collection['scheduled_min'], start_date)}  timetabled"
+    yield from _path_lines(document["path"], start_date)
+    counts = {name: whole(collection[name]) for name in ("n_parcels", "n_departed", "n_on_time", "n_missed")}
+    yield said("collection_brought", **counts)
     yield from _verdict(document["path"])
 
 

@@ -142,6 +142,16 @@ _ALL: Final = (
         "doors", "the truck waits for a dock door and its workers", Holding("trucks", "docked", "left_door", ("hall",))
     ),
     Cause("docking", "the truck docks"),
+    # collection trucks
+    _wait("export_floor", "waits at its sender because the export floor is full", has_ending=False),
+    Cause("under_way", "is on its way"),
+    _wait(
+        "doors_in",
+        "waits for an inbound door and its workers",
+        Holding("collections", "docked", "released", ("hall",)),
+    ),
+    Cause("emptying", "its parcels are unloaded"),
+    _wait("screening_lines", "empty, at its door until the screening of its last parcel begins", has_ending=False),
     _wait("fill", "the truck is held until it is full enough", resource="fill of the truck"),
     Cause("loading", "is loaded"),
 )

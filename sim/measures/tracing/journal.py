@@ -19,7 +19,7 @@ TRUCK_KEY: Final = ("hall", "route", "kind", "sequence")
 DECKS: Final = ("main", "lower")
 """By number."""
 NEEDED: Final = ("flights", "ulds", "trains", "shuttles", "trucks", "loads")
-"""Tables that a journal is made of; `parcels` besides for paths of parcels."""
+"""Tables that a journal is made of; `parcels` besides for paths of parcels, `collections` for their trucks."""
 
 
 class Journal:
@@ -60,6 +60,8 @@ class Journal:
             return f"flight {columns['key'][row]}"
         if table == "trucks":
             return f"truck {self.truck_name(row)}"
+        if table == "collections":
+            return f"collection truck {columns['key'][row]}"
         if table == "shuttles":
             way = "-".join(self.halls[columns[end][row]] for end in ("origin", "destination"))
             return f"shuttle {way}/{columns['sequence'][row]}"
@@ -148,7 +150,7 @@ def _check(tables: Mapping[str, Table], n_halls: int, n_routes: int) -> None:
     if not np.array_equal(tables["flights"]["number"], np.arange(n)):
         raise InputError("table flights: numbers are not 0, 1, 2, …")
     ranges = [(name, "flight", 0, n) for name in ("ulds", "trains", "loads", "parcels")]
-    ranges += [(name, "hall", -1, n_halls) for name in ("flights", "ulds", "trains", "trucks", "loads")]
+    ranges += [(name, "hall", -1, n_halls) for name in ("flights", "ulds", "trains", "trucks", "loads", "collections")]
     ranges += [("shuttles", end, 0, n_halls) for end in ("origin", "destination")]
     ranges += [("parcels", "route", 0, n_routes)]
     for name, column, lowest, high in ranges:

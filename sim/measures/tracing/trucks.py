@@ -1,4 +1,4 @@
-"""The path of a truck, and the last part of a parcel's: its lane, until its truck has left."""
+"""The paths of trucks and collection trucks, and the last part of a parcel's: its lane, until its truck has left."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,22 +19,44 @@ STEPS: Final = {
     "departed": "loading",
 }
 """Until these instants of the truck, it was that."""
+COLLECTION_STEPS: Final = {
+    "called": "export_floor",
+    "arrived": "under_way",
+    "docked": "doors_in",
+    "unloading_start": "docking",
+    "unloaded": "emptying",
+    "released": "screening_lines",
+}
+"""Likewise of a collection truck."""
 
 
 def truck_path(journal: Journal, truck: int) -> tuple[list[Segment], Outcome]:
     """From the call of an extra truck, from the yard of a timetabled one, until it left, or to the end of the run."""
     trucks = journal.tables["trucks"]
-    same = {"hall": float(trucks["hall"][truck])}
-    now = float(trucks["arrived" if trucks["kind"][truck] == TIMETABLED else "called"][truck])
+    begins = "arrived" if trucks["kind"][truck] == TIMETABLED else "called"
+    return _path(journal, "trucks", truck, begins, STEPS, is_cancelled=bool(trucks["is_cancelled"][truck]))
+
+
+def collection_path(journal: Journal, number: int) -> tuple[list[Segment], Outcome]:
+    """Of a collection truck, from its timetabled instant until it left its door, or to the end of the run."""
+    return _path(journal, "collections", number, "scheduled", COLLECTION_STEPS)
+
+
+def _path(
+    journal: Journal, table: str, row: int, begins: str, steps: Mapping[str, str], *, is_cancelled: bool = False
+) -> tuple[list[Segment], Outcome]:
+    columns = journal.tables[table]
+    same = {"hall": float(columns["hall"][row])}
+    now = float(columns[begins][row])
     segments: list[Segment] = []
-    for column, cause in STEPS.items():
-        at = float(trucks[column][truck])
+    for column, cause in steps.items():
+        at = float(columns[column][row])
         if np.isnan(at):
-            if trucks["is_cancelled"][truck]:
+            if is_cancelled:
                 return segments, Outcome.CANCELLED
             return [*segments, *closed([], now, journal.end, cause, same)], Outcome.INSIDE
         if at < now:
-            raise InputError(f"truck {journal.truck_name(truck)}: {column} is before what it follows")
+            raise InputError(f"{journal.name(table, row)}: {column} is before what it follows")
         if at > now:
             segments.append(Segment(now, at, cause, same=same))
         now = at
