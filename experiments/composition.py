@@ -21,6 +21,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.file_period import with_period
 from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
+from experiments.own_file import trust_typed, with_own_file, with_source
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -66,8 +67,9 @@ def load(
         *(f"{key}={word_value(value)}" for key, value in keys.items()),
         f"scenario={word_value(scenario)}",
     ]
+    trust_typed(words)
     composed = compose(words, config_dir)
-    for key in composed.keys() - _OF_HUB - _study_keys().keys():
+    for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():
         raise ConfigError(f"{key}: unknown key{near(key, _OF_HUB)}")
     return hub(composed)
 
@@ -80,7 +82,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     Raises:
         ConfigError: words or files that cannot be composed.
     """
-    folders = folders_of(config_dir)
+    words, folders = with_own_file(words), folders_of(config_dir)
     for word in words:
         check_option(word, parsed(word), folders)
     try:
@@ -94,7 +96,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         if key in known:  # of a mapping, to which the word would add
             raise ConfigError(_new_in(key, words, known)) from error
         raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
-    return with_period(cast("dict[str, Any]", pickle.loads(plain)))  # noqa: S301 - our own
+    return with_source(with_period(cast("dict[str, Any]", pickle.loads(plain))))  # noqa: S301 - our own
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:
@@ -120,9 +122,9 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     of_study = [name for name in of_study if name not in unset]
     names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
-        if key not in _study_keys():
+        if key not in _study_keys(tuple(KPIS)):
             raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
-        if composed[key] != _study_keys()[key]:
+        if composed[key] != _study_keys(tuple(KPIS))[key]:
             raise ConfigError(f"{key}: decides nothing here; leave it out")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
@@ -144,7 +146,7 @@ def _whose(key: str) -> str:
 
 
 @cache
-def _study_keys() -> Mapping[str, object]:
+def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
     """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
     return {key: value for key, value in compose().items() if key not in _OF_HUB}
 

@@ -20,7 +20,7 @@ from experiments.store import Part
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
-from sim.measures.kpis import KPIS
+from sim.measures.kpis import KPIS, adopt_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,7 @@ def replicate(
 
     if n < 1 or (workers is not None and workers < 1):
         raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
+    adopt_of([config])
     make_inputs(config, 0)
     parts = _parts(config, n, workers, simulated if tables else evaluate, is_quiet=is_quiet)
     if missing := [name for name in tables if name not in parts[0]["tables"]]:

@@ -7,7 +7,7 @@ from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import exposure_laws, exposure_tables
-from sim.measures.kpis import KPIS, Measured, computed
+from sim.measures.kpis import KPIS, Measured, adopt, computed
 from sim.measures.laws import check_laws, n_held
 from sim.measures.occupancy import backlog_here
 from sim.measures.recovery import LONGER, paths, recovery
@@ -41,6 +41,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
         raise ConfigError(f"replication: at least 0, got {replication}")
     # `dataclasses.replace` passes by the bounds; reading once more does not.
     config = read(HubConfig, plain(config))
+    adopt(config.own)
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
     unrecorded = replace(config, record=config.record.without_details)

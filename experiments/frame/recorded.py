@@ -3,7 +3,7 @@
 Written here as text, and read back as the study and the hubs that it says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
 from itertools import islice
@@ -18,12 +18,17 @@ from experiments.execution import Place
 from experiments.report.sections import said
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
 from experiments.store.identity import NOT_IDENTITY
+from experiments.store.own_copy import as_stored
 from experiments.store.read import run_folder
 from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
+from sim.measures.kpis import adopt_of
+from sim.own import OwnFile, trust
 from sim.reading import plain, read
 
+TRUST = "trust_code"
+"""The option of verbs that simulate a stored run, `--trust-code`."""
 _HUBS = "hubs:\n"
 _NOT_STORED: Mapping[str, Mapping[str, Any]] = MappingProxyType({"precision": {"max_replications": 100}, "factors": {}})
 """Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
@@ -37,7 +42,7 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
     """
     head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(NOT_IDENTITY)}}
     texts = (
-        yaml.safe_dump({"hubs": {label: plain(hub)}}, sort_keys=False).removeprefix(_HUBS)
+        yaml.safe_dump({"hubs": {label: as_stored(plain(hub))}}, sort_keys=False).removeprefix(_HUBS)
         for label, hub in hubs.items()
     )
     return f"# {arguments.command}\n{yaml.safe_dump(head, sort_keys=False)}{_HUBS}{''.join(texts)}"
@@ -64,6 +69,14 @@ def run_and_options(
     wanted = said("one_run", verb=arguments.verb)
     named, given = taken_apart(arguments.words, options, wanted)
     return run_folder(str(named), runs or arguments.out), given
+
+
+def trust_code(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> OwnFile | None:
+    """Let the code that a stored run brings be executed, where `--trust-code` asks for it; the code."""
+    own = adopt_of(hubs)
+    if own is not None and TRUST in given:
+        trust(own.source)
+    return own
 
 
 def first_hubs(text: str, n: int) -> str:

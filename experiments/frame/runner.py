@@ -26,11 +26,13 @@ from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
 from experiments.store.identity import keep_flights
+from experiments.store.own_copy import keep_own
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
+from sim.measures.kpis import adopt_of
 
 
 def need(library: str, extra: str) -> None:
@@ -73,6 +75,7 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
     """The folder of what was computed and stored, and what it says."""
     _check_library(study)
     arguments, keys = asked.arguments, asked.keys
+    adopt_of(design.hub for design in asked.designs)
     study.check(asked.designs, keys)
     with ExitStack() as stack:
         bench = Simulated(
@@ -178,6 +181,7 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
     if not run.is_complete:
         keep_flights(run.path, hubs.values())
+        keep_own(run.path, adopt_of(hubs.values()))
     return run
 
 

@@ -14,10 +14,13 @@ from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
 from experiments.store.identity import NOT_IDENTITY, hash_of, kept_flights, plain_hub
+from experiments.store.own_copy import FOLDER as OWN
+from experiments.store.own_copy import from_stored
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
+from sim.measures.kpis import adopt_of
 from sim.reading import Plain, read
 
 _VERB: Final = re.compile("[a-z][a-z-]{0,30}")
@@ -27,7 +30,7 @@ MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8
 _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
 _FREE: Final = re.compile(
-    rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+"
+    rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+|{OWN}/[^/]+\.py"
 )
 """Files that are never opened: what verbs make of a run, and where they keep it usually."""
 _KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict, "identity": dict, "files": dict})
@@ -155,7 +158,9 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
     if not isinstance(value["verb"], str) or not isinstance(value["study"], dict) or not value["hubs"]:
         raise InputError(f"{path}: verb, study, hubs: expected a text and mappings that are not empty")
     try:
-        return value["verb"], Configuration(read(dict[str, HubConfig], value["hubs"], "hubs"), value["study"])
+        hubs = read(dict[str, HubConfig], from_stored(path.parent, value["hubs"]), "hubs")
+        adopt_of(hubs.values())
+        return value["verb"], Configuration(hubs, value["study"])
     except ConfigError as error:
         raise InputError(f"{path}: {error} (another version's run, or damaged)") from None
 

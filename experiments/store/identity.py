@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from experiments.store.files import hash_of_input, write_whole
+from experiments.store.own_copy import as_stored
 from sim.config import HubConfig
 from sim.inputs.flight_files import files_of
 from sim.reading import plain
@@ -77,7 +78,7 @@ def plain_hub(hub: HubConfig) -> dict[str, Any]:
     plain_values: dict[str, Any] = plain(hub)
     if hub.arrivals.schedule is not None:
         plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
-    return plain_values
+    return as_stored(plain_values)
 
 
 def hash_of(identity: Mapping[str, Any]) -> str:

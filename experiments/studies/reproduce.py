@@ -2,19 +2,22 @@
 
 Computes a complete run folder again, from its own config.yaml alone, and says "identical", or which
 table, column and row differs first, and why it may. It also names other versions or source code
-where the tables agree. A run of unknown origin is safe: nothing in it is executed.
+where the tables agree. A run of unknown origin is safe: nothing in it is executed. The code of a run with rules=FILE.py
+is shown, and executed with --trust-code alone.
 
   cargohub reproduce runs/run-liege_30k-557fe08b6b90
   cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
   cargohub reproduce RUN workers=2 --json
   cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
+  cargohub reproduce RUN --trust-code                executes the code of a run with rules=FILE.py
 
 Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.
 
-Own options: --here DIR.
+Own options: --here DIR, --trust-code.
 """
 
 import re
+import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -26,7 +29,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import whole
 from experiments.frame import console, runner
-from experiments.frame.recorded import run_and_options, stored_study, study_of, with_schedule
+from experiments.frame.recorded import TRUST, run_and_options, stored_study, study_of, trust_code, with_schedule
 from experiments.frame.study import Asked, Study
 from experiments.report.sections import said
 from experiments.store.directory import DICTIONARY
@@ -34,8 +37,9 @@ from experiments.store.foreign import Configuration, Manifest, check_file, comma
 from experiments.store.foreign_parquet import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
+from sim.own import OwnFile
 
-OPTIONS = ("here", "schedule", "workers")
+OPTIONS = ("here", "schedule", "workers", TRUST)
 UNCHANGED = said("tables_changed")
 
 
@@ -60,6 +64,10 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
+    own = trust_code(configuration.hubs.values(), given)
+    if own is not None and TRUST not in given:
+        sys.stderr.write(_shown(own))
+        raise InputError(said("code_of_a_run", name=own.name, folder=folder))
     designs, workers = _designs(recorded, configuration, given), _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
     command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet)
@@ -86,6 +94,13 @@ def main(arguments: Arguments) -> int:
     notes = (*(f"although {each}" for each in although), *(f"may be because: {reason}" for reason in reasons))
     console.report(arguments, document, answer, *notes)
     return 0 if first is None else 1
+
+
+def _shown(own: OwnFile) -> str:
+    """The code that would be executed, line by line, with nothing in it that a terminal would obey."""
+    lines = enumerate(own.source.splitlines(), start=1)
+    printable = ((n, "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)) for n, line in lines)
+    return "".join(f"{own.name}:{number}: {line}\n" for number, line in printable)
 
 
 def surroundings_of(recorded: Manifest, again: Manifest) -> list[str]:

@@ -9,9 +9,11 @@ beginning of its hash, here as everywhere.
   cargohub resume RUN workers=2                      or execution=dask: where it is computed may change
   cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
 
+  cargohub resume RUN --trust-code                   a run with rules=FILE.py, whose code it executes
+
 What it finished is believed: a run of unknown origin is for `reproduce`.
 
-Own options: --all.
+Own options: --all, --trust-code.
 """
 
 from dataclasses import replace
@@ -23,7 +25,7 @@ from experiments.composition import compose
 from experiments.designs.design import Design
 from experiments.execution import Place
 from experiments.frame import console, runner
-from experiments.frame.recorded import asked_again, run_and_options, stored_study, study_of
+from experiments.frame.recorded import TRUST, asked_again, run_and_options, stored_study, study_of, trust_code
 from experiments.frame.study import Asked
 from experiments.report.page import PAGE
 from experiments.report.sections import said
@@ -38,13 +40,14 @@ _SCHEDULE: Final = "schedule"
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE))
+    folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE, TRUST))
     if is_finished(folder):
         if not (folder / PAGE).is_file():
             runner.draw_page(manifest_of(folder))
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete, nothing is left to do")
     run = begun(folder)
+    trust_code(run.configuration.hubs.values(), given)
     study = stored_study(run)
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")

@@ -19,6 +19,7 @@ from sim.config.presorted import Presorted
 from sim.config.road import Environment, Lane, Linehaul, Outbound
 from sim.config.roster import Roster
 from sim.config.trade import Trade
+from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
 
@@ -88,11 +89,19 @@ class HubGroups:
     recovery: Recovery
     record: Record
     rules: dict[str, str]
-    """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`."""
+    """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`. Of a file of the user's
+    (`sim.own`) its `file`, its `source`, and the name of what makes its `arrivals`.
+    """
     fit: Literal["none", "auto"]
     """Units without room: refused, or given room."""
     fitted: tuple[str, ...]
     """What `fit: auto` changed."""
+
+    @property
+    def own(self) -> OwnFile | None:
+        """The file of the user's own functions."""
+        is_whole = FILE in self.rules and SOURCE in self.rules
+        return OwnFile(self.rules[FILE], self.rules[SOURCE]) if is_whole else None
 
     @property
     def days(self) -> int:

@@ -8,7 +8,6 @@ from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNe
 from sim.config.controls import Controls, ControlSpace
 from sim.config.exports import HallExports
 from sim.reading import Bounds
-from sim.rules import check
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +89,13 @@ class Complex:
     """What goes on between halls."""
 
     policy: str
-    """A rule of `sim.rules.hall`."""
+    """A rule of `sim.rules.hall`, or of the user's file."""
     between_halls_min: Duration
     between_halls_m: NotNegative
     transfer_round_min: Annotated[float, Bounds(ge=1, le=720)]
     transfer_loading_min: Duration
     transfer_trip_min: Duration
     transfer_parcels: Count
-
-    def __post_init__(self) -> None:
-        check("hall", self.policy, "policy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,14 @@ from sim.config.disruptions import check_disruptions, demand_factors, highest_fa
 from sim.config.fleet import Deck
 from sim.config.groups import HubGroups
 from sim.domain.presorting import Presorting
-from sim.rules import DECISIONS, check
+from sim.own import ARRIVALS, FILE, SOURCE
+from sim.reading import near
+from sim.rules import DECISIONS, check, check_own
 from sim.units import L_PER_M3
 
 _FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
 _MOST_HALLS = 16
+_OF_FILE = frozenset({FILE, SOURCE, ARRIVALS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,16 @@ def _check(config: HubGroups) -> None:
 
 
 def _check_rules(config: HubGroups) -> None:
+    if (own := config.own) is not None:
+        check_own(own)
+        if (name := config.rules.get(ARRIVALS)) is not None and name not in (known := own.names(ARRIVALS)):
+            raise ValueError(f"rules.{ARRIVALS}: no function {name!r} under @{ARRIVALS}{near(name, known)}")
+    elif not _OF_FILE.isdisjoint(config.rules):
+        raise ValueError("rules: file, source and arrivals go with a file of functions: rules=FILE.py")
     for decision, name in config.rules.items():
-        check(decision, name, f"rules.{decision}")
+        if decision not in _OF_FILE:
+            check(decision, name, f"rules.{decision}", own)
+    check("hall", config.complex.policy, "complex.policy", own)
     missing = DECISIONS.keys() - config.rules - {"hall"}
     if missing or "hall" in config.rules:
         raise ValueError(

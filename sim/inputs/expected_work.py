@@ -51,7 +51,7 @@ class ExpectedWork:
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
         """Post-minutes that a mean flight brings to a role; of a hall those of a flight that goes there."""
         flights = self.flights
-        if hall_name is not None and RULES[self.config.complex.policy].is_of_flight:
+        if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._share(hall_name)
         n = float(flights.sum())
         return float(self.of_role(name, hall_name).sum()) / n * size_of_a_flight(self.config) if n else 0.0

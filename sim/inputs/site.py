@@ -21,7 +21,7 @@ from sim.inputs.flight_work import chute_shares, posts_of_chutes, second_sort
 from sim.inputs.roster import machine_calendar, manned_calendar
 from sim.inputs.same_names import in_ticks, same
 from sim.inputs.staffing import rosters_of
-from sim.rules import Rules
+from sim.rules import DECISIONS, Rules
 from sim.site.floors import export_floor_parcels, floor_parcels, transfer_parcels
 from sim.site.room import check_area
 from sim.streams import Streams
@@ -127,8 +127,9 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     """The site of a configuration; `end` [ticks] bounds the machines' calendars."""
     check_area(config)
     routes, disturbances = tuple(config.route_shares), Disturbances(config, streams)
+    rules = {decision: name for decision, name in config.rules.items() if decision in DECISIONS}
     return Site(
-        rules=Rules.of({**config.rules, "hall": config.complex.policy}),
+        rules=Rules.of({**rules, "hall": config.complex.policy}, config.own),
         units=Units(config.presorted.goods, config.unit_room),
         routes=routes,
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),

@@ -142,7 +142,7 @@ class Unequal:
         return f"{self.difference}\n\nRerun: {self.hub!r}\nJSON:  {json.dumps(asdict(self.hub))}"
 
 
-def try_hub(hub: SmallHub, watch: Watch = _look_away) -> Unequal | None:
+def try_hub(hub: SmallHub, watch: Watch = _look_away, make: Callable[[SmallHub], Inputs] = make) -> Unequal | None:
     """Compare both hubs on a small one."""
     inputs = make(hub)
     tables, difference = compare(inputs, hub.seed)
@@ -150,6 +150,8 @@ def try_hub(hub: SmallHub, watch: Watch = _look_away) -> Unequal | None:
     return None if difference is None else Unequal(hub, difference)
 
 
-def try_seeds(seeds: Iterable[int], watch: Watch = _look_away) -> list[Unequal]:
+def try_seeds(
+    seeds: Iterable[int], watch: Watch = _look_away, make: Callable[[SmallHub], Inputs] = make
+) -> list[Unequal]:
     """Compare both hubs on the small hubs of these seeds."""
-    return [unequal for seed in seeds if (unequal := try_hub(draw(seed), watch)) is not None]
+    return [unequal for seed in seeds if (unequal := try_hub(draw(seed), watch, make)) is not None]

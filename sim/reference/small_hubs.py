@@ -1,12 +1,15 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
+from collections.abc import Mapping
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 
 from sim.domain import site as domain
 from sim.domain.inputs import Inputs
 from sim.inputs.same_names import same
+from sim.own import OwnFile
 from sim.reference.small_exports import export_inputs, export_posts, export_site, hall_exports
 from sim.reference.small_flights import flights, parcels
 from sim.reference.small_numbers import SmallHub, stepper
@@ -17,8 +20,11 @@ from sim.units import TICKS_PER_MIN, ticks
 _DAY_MIN = 1440
 
 
-def make(hub: SmallHub) -> Inputs:
-    """The inputs of a small hub; what its numbers leave open comes from its seed."""
+def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: OwnFile | None = None) -> Inputs:
+    """The inputs of a small hub; what its numbers leave open comes from its seed.
+
+    `rules`: names by decision, of packaged rules or of those of the user's file `own`.
+    """
     streams = Streams(hub.seed, 0)
     rng = streams.of("site")
     step = ticks(hub.step_min)
@@ -71,7 +77,7 @@ def make(hub: SmallHub) -> Inputs:
         workers=2,
     )
     site = domain.Site(
-        rules=Rules.of({"hall": hub.policy}),
+        rules=Rules.of({"hall": hub.policy, **rules}, own),
         units=hub.units,
         routes=tuple(f"R{number}" for number in range(hub.n_routes)),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,

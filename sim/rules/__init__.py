@@ -5,11 +5,13 @@ each, and both hubs call it through `Site.rules`. To add a rule: write a functio
 signature, enter it in `RULES`, and choose its name.
 """
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin
 
+from sim.own import OwnFile, check_takes
 from sim.reading import near
 from sim.rules import (
     collection_machine,
@@ -45,31 +47,96 @@ class Rules:
     empties: empties.Rule
 
     @classmethod
-    def of(cls, names: Mapping[str, str]) -> "Rules":
+    def of(cls, names: Mapping[str, str], own: OwnFile | None = None) -> "Rules":
         """The rules of these names, by decision; where no name is given, the decision's first rule.
 
         Raises:
             ValueError: a decision or a rule that there is not.
+            InputError: a file that is not trusted, or that cannot be executed.
 
         >>> Rules.of({"hall": "lane"}).hall.is_of_flight
         False
         """
         for decision, name in names.items():
-            check(decision, name)
-        return cls(**{decision: _rule(decision, names.get(decision)) for decision in DECISIONS})
+            check(decision, name, own=own)
+        if own is not None:
+            own.load()
+        return cls(**{decision: _rule(decision, names.get(decision), own) for decision in DECISIONS})
 
 
 DECISIONS: Final[Mapping[str, ModuleType]] = {field.name: globals()[field.name] for field in fields(Rules)}
 
 
-def check(decision: str, name: str, key: str | None = None) -> None:
+def check(decision: str, name: str, key: str | None = None, own: OwnFile | None = None) -> None:
     """Refuse a decision, or a rule that `key` (by default the decision) names, that there is not, with a ValueError."""
     if decision not in DECISIONS:
         raise ValueError(f"{decision}: no such decision{near(decision, DECISIONS)}")
-    if name not in DECISIONS[decision].RULES:
-        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, DECISIONS[decision].RULES)}")
+    known = names_of(decision, own)
+    if name not in known:
+        raise ValueError(f"{key or decision}: no rule {name!r}{near(name, known)}")
 
 
-def _rule(decision: str, name: str | None) -> Any:  # noqa: ANN401 - each decision has its own signature
+def names_of(decision: str, own: OwnFile | None = None) -> list[str]:
+    """The rules of a decision, with those of the user's file."""
+    return [*DECISIONS[decision].RULES, *(own.names("rule", decision) if own else ())]
+
+
+def check_own(own: OwnFile) -> None:
+    """Refuse a file with a rule of no decision, with a packaged rule's name, or that takes something else.
+
+    Raises:
+        ValueError: the first mistake.
+    """
+    for name, function in own.functions.items():
+        decision, where = function.declaration.decision, f"{own.name}: line {function.line}"
+        if function.declaration.kind != "rule":
+            continue
+        if decision not in DECISIONS:
+            raise ValueError(f"{where}: {name}: no decision {decision!r}{near(str(decision), DECISIONS)}")
+        if name in DECISIONS[decision].RULES:
+            raise ValueError(f"{where}: {name}: a packaged rule has this name; choose another")
+        like = _plain(next(iter(DECISIONS[decision].RULES.values())))
+        check_takes(own.name, function, inspect.signature(like).parameters, like.__name__)
+
+
+def _rule(decision: str, name: str | None, own: OwnFile | None) -> Any:  # noqa: ANN401 - each decision has its own
     rules = DECISIONS[decision].RULES
-    return next(iter(rules.values())) if name is None else rules[name]
+    if name is None or name in rules:
+        return next(iter(rules.values())) if name is None else rules[name]
+    assert own is not None
+    answer = _checked(decision, name, own)
+    return hall.Rule(answer, is_of_flight=False) if decision == "hall" else answer
+
+
+def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
+    """The user's rule, whose answers must be possible.
+
+    Raises:
+        InputError: when called, a rule that raises, or another answer.
+    """
+    is_possible = DECISIONS[decision].is_possible
+    wanted = inspect.signature(_plain(next(iter(DECISIONS[decision].RULES.values())))).return_annotation
+    what = " ".join((is_possible.__doc__ or "").split()).rstrip(".")
+
+    def answer(*arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - each decision has its own
+        given = own.call(name, *arguments, **keywords)
+        if not _is(wanted, given) or not is_possible(given, *arguments, **keywords):
+            raise own.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]}")
+        return given
+
+    return answer
+
+
+def _plain(rule: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function, or a hall's rule
+    function: Callable[..., Any] = rule.choose if isinstance(rule, hall.Rule) else rule
+    return function
+
+
+def _is(kind: Any, value: object) -> bool:  # noqa: ANN401 - an annotation
+    """Whether a value is of a kind: bool, int, or a list or tuple of these."""
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is list:
+        return isinstance(value, list) and all(_is(inside[0], each) for each in value)
+    if origin is tuple:
+        return isinstance(value, tuple) and len(value) == len(inside) and all(map(_is, inside, value))
+    return isinstance(value, kind) and isinstance(value, bool) == (kind is bool)

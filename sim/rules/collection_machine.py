@@ -12,4 +12,9 @@ def in_turn(collection: int, n_machines: int) -> int:
     return collection % n_machines
 
 
+def is_possible(machine: int, collection: int, n_machines: int) -> bool:  # noqa: ARG001 - the rule's own arguments
+    """The number of a machine of the hall."""
+    return 0 <= machine < n_machines
+
+
 RULES: Final[dict[str, Rule]] = {"in_turn": in_turn}

@@ -20,4 +20,9 @@ def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:
     return has_room[0] if has_room else next((deck for deck in decks if positions[deck]), 0)
 
 
+def is_possible(deck: int, standing: Sequence[int], positions: Sequence[int]) -> bool:  # noqa: ARG001 - the rule's own
+    """The number of a deck, of one with positions if there are any."""
+    return 0 <= deck < len(positions) and (positions[deck] > 0 or not any(positions))
+
+
 RULES: Final[dict[str, Rule]] = {"main_first": main_first}

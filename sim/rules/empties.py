@@ -20,4 +20,15 @@ def hall_by_hall(spare: Sequence[int], positions: Sequence[int], stack: int) -> 
     return [(deck, hall, n) for deck, (hall, n) in zip(places, loads, strict=False)]
 
 
+def is_possible(loads: list[tuple[int, int, int]], spare: Sequence[int], positions: Sequence[int], stack: int) -> bool:
+    """(deck, hall, how many) a position, no more than positions, spare empties of the hall, and a stack each."""
+    is_known = all(deck in range(len(positions)) and hall in range(len(spare)) for deck, hall, _ in loads)
+    return (
+        is_known
+        and all(1 <= n <= stack for _, _, n in loads)
+        and all(sum(to == deck for to, _, _ in loads) <= most for deck, most in enumerate(positions))
+        and all(sum(n for _, of, n in loads if of == hall) <= most for hall, most in enumerate(spare))
+    )
+
+
 RULES: Final[dict[str, Rule]] = {"hall_by_hall": hall_by_hall}

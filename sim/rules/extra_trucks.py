@@ -58,4 +58,20 @@ def for_full_loads(
     return calls
 
 
+def is_possible(
+    calls: list[int],
+    full: Sequence[int],  # noqa: ARG001 - the rule's own arguments, as in every decision
+    ready: Sequence[int],  # noqa: ARG001
+    called: Sequence[int],  # noqa: ARG001
+    left_today: Sequence[int],
+    *,
+    yard_room: int,
+    is_floor_short: Sequence[bool],  # noqa: ARG001
+) -> bool:
+    """Trucks by route, no more than are left today, and that the yard takes in all."""
+    if len(calls) != len(left_today) or sum(calls) > max(0, yard_room):
+        return False
+    return all(0 <= n <= max(0, left) for n, left in zip(calls, left_today, strict=True))
+
+
 RULES: Final[dict[str, Rule]] = {"for_full_loads": for_full_loads}

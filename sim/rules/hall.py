@@ -39,6 +39,11 @@ def _first(among: Sequence[int], halls: Sequence[Place]) -> int:
     return min(among, key=lambda number: (Fraction(halls[number].to_come, halls[number].stations), number))
 
 
+def is_possible(number: int, halls: Sequence[Place]) -> bool:
+    """The number of a hall that is open."""
+    return 0 <= number < len(halls) and halls[number].is_open
+
+
 RULES: Final = {
     "flight": Rule(free_first, is_of_flight=True),
     "uld": Rule(free_first, is_of_flight=False),

@@ -17,4 +17,9 @@ def fewest_held(held: Sequence[int], stations: Sequence[int]) -> int:
     return min(is_free, key=lambda machine: held[machine])
 
 
+def is_possible(machine: int, held: Sequence[int], stations: Sequence[int]) -> bool:
+    """The number of a machine with a free station."""
+    return 0 <= machine < len(stations) and held[machine] < stations[machine]
+
+
 RULES: Final[dict[str, Rule]] = {"fewest_held": fewest_held}

@@ -25,4 +25,9 @@ def first_come(uld: Waiting) -> int:
     return uld.since
 
 
+def is_possible(rank: int, uld: Waiting) -> bool:  # noqa: ARG001 - the rule's own arguments, as in every decision
+    """A whole number."""
+    return True
+
+
 RULES: Final[dict[str, Rule]] = {"first_come": first_come}

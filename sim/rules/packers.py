@@ -54,4 +54,17 @@ def where_parcels_pile_up(
     return here
 
 
+def is_possible(
+    here: list[int],
+    units: Sequence[int],
+    packers: Sequence[int],  # noqa: ARG001 - the rule's own arguments, as in every decision
+    manned: int,
+    *,
+    enough: int,  # noqa: ARG001
+    is_review: bool,  # noqa: ARG001
+) -> bool:
+    """Packers by chute, `manned` in all."""
+    return len(here) == len(units) and all(n >= 0 for n in here) and sum(here) == manned
+
+
 RULES: Final[dict[str, Rule]] = {"where_parcels_pile_up": where_parcels_pile_up}

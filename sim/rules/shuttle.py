@@ -21,4 +21,9 @@ def route_by_route(ready: Sequence[int], most: int) -> list[int]:
     return taken
 
 
+def is_possible(taken: list[int], ready: Sequence[int], most: int) -> bool:
+    """Units by route, no more than are ready, and `most` in all."""
+    return len(taken) == len(ready) and all(map(lambda n, of: 0 <= n <= of, taken, ready)) and sum(taken) <= most
+
+
 RULES: Final[dict[str, Rule]] = {"route_by_route": route_by_route}

@@ -23,4 +23,9 @@ def first_come(flight: Waiting) -> int:
     return flight.since
 
 
+def is_possible(rank: int, flight: Waiting) -> bool:  # noqa: ARG001 - the rule's own arguments, as in every decision
+    """A whole number."""
+    return True
+
+
 RULES: Final[dict[str, Rule]] = {"first_come": first_come}

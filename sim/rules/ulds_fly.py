@@ -53,4 +53,16 @@ def first_built(ulds: Sequence[Built], room: Room) -> list[int]:
     return taken
 
 
+def is_possible(taken: list[int], ulds: Sequence[Built], room: Room) -> bool:
+    """Places in the sequence of ULDs, each once, that fit together."""
+    if len(set(taken)) != len(taken) or not all(0 <= i < len(ulds) for i in taken):
+        return False
+    chosen, decks = [ulds[i] for i in taken], range(len(room.positions))
+    return (
+        all(sum(uld.deck == deck for uld in chosen) <= room.positions[deck] for deck in decks)
+        and all(uld.mass <= room.most[uld.deck][0] and uld.volume <= room.most[uld.deck][1] for uld in chosen)
+        and sum(uld.mass for uld in chosen) <= room.payload
+    )
+
+
 RULES: Final[dict[str, Rule]] = {"first_built": first_built}

@@ -89,7 +89,7 @@ class Select:
 
     @property
     def cost_unit(self) -> str:
-        return KPIS[self.cost].unit if self.cost in KPIS else "m2" if self.cost == AREA else ""
+        return KPIS[self.cost].unit if self.cost and self.cost in KPIS else "m2" if self.cost == AREA else ""
 
     @property
     def wanted(self) -> str:
@@ -162,4 +162,6 @@ def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
 
 def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
     served = [asked.sign * values[asked.kpi] for values in kpis]
-    return np.array([served, [values[asked.cost] if asked.cost in KPIS else _NO_COST for values in kpis]])
+    return np.array(
+        [served, [values[asked.cost] if asked.cost and asked.cost in KPIS else _NO_COST for values in kpis]]
+    )

@@ -61,7 +61,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
     rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         known = intervals[design.label]
-        cost = known[asked.cost].mean if asked.cost in KPIS else known_cost(design, asked)
+        cost = known[asked.cost].mean if asked.cost and asked.cost in KPIS else known_cost(design, asked)
         by = None if verdict.by is None else design_name(designs[verdict.by].label)
         fate = verdict.fate
         kpi = known[asked.kpi]

@@ -13,9 +13,10 @@ held the resource, and the way of the parcels that the flight's clearance hung o
 compare=on_time simulates the replication twice, as it was and with that flight on schedule, all other draws the same.
 
 Parcels are stored of the flights in record.parcels_of_flights; for others the replication is simulated again, up to the
-day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file.
+day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file. --trust-code: a run
+with rules=FILE.py is simulated again with its code, which `cargohub reproduce RUN` shows.
 
-Own options: --figure FILE.
+Own options: --figure FILE, --trust-code.
 """
 
 import re
@@ -28,7 +29,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.formatting import listed
 from experiments.frame import console
-from experiments.frame.recorded import run_and_options
+from experiments.frame.recorded import TRUST, run_and_options, trust_code
 from experiments.store.files import write_if_possible, write_whole
 from experiments.studies.trace.run import Replication, comparison, comparison_text, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text, collection_object, flight_object, parcel_object, truck_object
@@ -41,7 +42,7 @@ from sim.measures.tracing.trucks import collection_path, truck_path
 from sim.reading import near
 
 SUBJECTS = ("flight", "parcel", "truck", "collection")
-OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure")
+OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure", TRUST)
 Rows = list[tuple[str, list[Segment]]]
 """Of the picture, from top to bottom."""
 Traced = tuple[dict[str, Any], Rows, float]
@@ -60,6 +61,7 @@ def main(arguments: Arguments) -> int:
         _check_compare(given)
     figure = _figure(given, folder, asked[0])
     replication = stored_replication(folder, given)
+    trust_code([replication.hub], given)
     journal = Journal(replication.tables, replication.hub)
     head = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
     if "compare" in given:

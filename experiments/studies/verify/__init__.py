@@ -5,17 +5,19 @@ Compares the model with closed forms of queueing theory and with the parcel-by-p
   cargohub verify
   cargohub verify examples=1000                      more random hubs against the reference
   cargohub verify --slow                             the checks that take minutes, too
+  cargohub verify rules=FILE.py                      laws and small hubs with the rules, KPIs and arrivals of your file
 
 How: prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both
-programs, 300 by default and 10,000 with `--slow`.
+programs, 300 by default and 10,000 with `--slow`. With several rules of a decision in FILE.py, all is done for each.
 
 Own options: --slow.
 """
 
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Final
 
 from experiments.arguments import Arguments
@@ -23,26 +25,37 @@ from experiments.composition import load
 from experiments.execution.progress import shown
 from experiments.formatting import whole
 from experiments.frame import console
+from experiments.own_file import read_own
 from experiments.report.sections import as_lines
 from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.errors import CargohubError, LawBroken
+from sim.own import ARRIVALS, OwnFile
 from sim.reading import near
 from sim.reference.equality import try_seeds
+from sim.reference.small_hubs import make
+from sim.rules import DECISIONS
 
 EXAMPLES: Final = 300
 SLOW_EXAMPLES: Final = 10_000
 _SLOW: Final = "slow=true"
+_RULES: Final = "rules="
 _LAW_SCENARIOS: Final = ("liege_30k", "liege_100k")
 
 
 def main(arguments: Arguments) -> int:
     """Check all, say what was found, and tell by the exit code whether all passed."""
     examples = read_examples(arguments)
+    file = next((word for word in arguments.words if word.startswith(_RULES)), None)
+    own = read_own(file.removeprefix(_RULES)) if file else None
+    rounds = list(_rounds(own))
     cases: list[Case] = []
     for about, part in (
-        ("laws", _laws),
-        (f"the reference model on {whole(examples)} small hubs", lambda: _equality(examples, is_quiet=arguments.quiet)),
+        ("laws", lambda: [case for names in rounds for case in _laws(file, names)]),
+        (
+            f"the reference model on {whole(examples)} small hubs",
+            lambda: [case for names in rounds for case in _equality(examples, own, names, is_quiet=arguments.quiet)],
+        ),
         ("theory", theory_cases),
     ):
         if not arguments.quiet:
@@ -64,40 +77,55 @@ def read_examples(arguments: Arguments) -> int:
     """
     examples = SLOW_EXAMPLES if _SLOW in arguments.words else EXAMPLES
     for word in arguments.words:
-        if word == _SLOW:
+        if word == _SLOW or word.startswith(_RULES):
             continue
         key, has_value, value = word.partition("=")
         if key != "examples" or not has_value:
-            raise CargohubError(f"{word!r}: verify takes examples=N{near(key, ('examples',))}")
+            raise CargohubError(f"{word!r}: verify takes examples=N and rules=FILE.py{near(key, ('examples',))}")
         if not (value.isascii() and value.isdigit() and int(value) >= 1):
             raise CargohubError(f"examples: a whole number from 1, got {value!r}")
         examples = int(value)
     return examples
 
 
-def _laws() -> Iterator[Case]:
+def _rounds(own: OwnFile | None) -> Iterator[dict[str, str]]:
+    """Names by decision, and of arrivals: the first of each in the file, then the second, until all have been there."""
+    kinds = {decision: own.names("rule", decision) for decision in DECISIONS} if own else {}
+    kinds |= {ARRIVALS: own.names(ARRIVALS)} if own else {}
+    for at in range(max(1, *map(len, kinds.values())) if kinds else 1):
+        yield {kind: names[min(at, len(names) - 1)] for kind, names in kinds.items() if names}
+
+
+def _with(names: Mapping[str, str]) -> str:
+    return f", {', '.join(names.values())}" if names else ""
+
+
+def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
     """A short replication of some scenarios, in which every law is checked."""
     from sim import simulate
 
+    chosen = [f"{'complex.policy' if kind == 'hall' else f'++rules.{kind}'}={name}" for kind, name in names.items()]
+    words = [file, *chosen] if file else []
     for scenario in _LAW_SCENARIOS:
         broken = 0
-        name = f"Laws, {scenario}: broken"
+        name = f"Laws, {scenario}{_with(names)}: broken"
         try:
-            n_laws = simulate(load(scenario, warmup_days=1, horizon_days=2)).n_laws
-            name = f"Laws, {scenario}: broken of {whole(n_laws)}"
+            n_laws = simulate(load(scenario, *words, warmup_days=1, horizon_days=2)).n_laws
+            name = f"{name} of {whole(n_laws)}"
         except LawBroken as error:
             print(f"verify: {error}", file=sys.stderr)
             broken = 1
         yield Case(name, 0.0, broken, broken, broken, 0.0, passed=not broken)
 
 
-def _equality(examples: int, *, is_quiet: bool) -> Iterator[Case]:
+def _equality(examples: int, own: OwnFile | None, names: Mapping[str, str], *, is_quiet: bool) -> Iterator[Case]:
+    rules = {decision: name for decision, name in names.items() if decision in DECISIONS}
     seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
-    failed = try_seeds(seeds)
+    failed = try_seeds(seeds, make=partial(make, rules=rules, own=own))
     if failed:
         print(failed[0], file=sys.stderr)
     n = len(failed)
-    yield Case(f"Reference model, {whole(examples)} small hubs: unequal", 0.0, n, n, n, 0.0, passed=not n)
+    yield Case(f"Reference model, {whole(examples)} small hubs{_with(rules)}: unequal", 0.0, n, n, n, 0.0, passed=not n)
 
 
 def _plain(case: Case) -> dict[str, object]:

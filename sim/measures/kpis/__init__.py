@@ -23,8 +23,10 @@ from sim.measures.kpis.data import DATA, GOODS
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank, declared, plain_label
 from sim.measures.kpis.exports import EXPORTS
 from sim.measures.kpis.flights import RECOVERY
+from sim.measures.kpis.own import Kpis, adopt, adopt_of, declared_in
 from sim.measures.kpis.surroundings import SURROUNDINGS
 from sim.measures.kpis.use import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, LAID_OUT, RESOURCES
+from sim.own import OwnFile
 
 __all__ = [
     "ALL_RESOURCES",
@@ -43,13 +45,28 @@ __all__ = [
     "Kpi",
     "Measured",
     "Rank",
+    "adopt",
+    "adopt_of",
+    "check_own_kpis",
     "computed",
     "names",
     "plain_label",
     "reads_more_than",
 ]
 
-KPIS: Final = declared(service, flights, backlog, halls, surroundings, customs, data, exports, use, people)
+KPIS: Final = Kpis(declared(service, flights, backlog, halls, surroundings, customs, data, exports, use, people))
+
+
+def check_own_kpis(own: OwnFile) -> None:
+    """Refuse a file with a KPI of a packaged one's name.
+
+    Raises:
+        ValueError: the first of them.
+    """
+    adopt(None)
+    for name in declared_in(own):
+        if name in KPIS:
+            raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged KPI has this name")
 
 
 def computed(run: Measured) -> dict[str, float]:

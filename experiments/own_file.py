@@ -1,0 +1,107 @@
+"""The user's file of functions, as words name it: `rules=FILE.py`."""
+
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from experiments.arguments import check_once
+from sim.errors import ConfigError
+from sim.measures.kpis import adopt, check_own_kpis
+from sim.own import FILE, MOST_BYTES, SOURCE, OwnFile, trust
+from sim.reading import near
+from sim.rules import check_own, names_of
+
+_GROUP: Final = "rules"
+_KEYS: Final = (_GROUP, f"{_GROUP}.{FILE}")
+_DISPATCH: Final = "dispatch"
+_OF_DISPATCH: Final = ("truck_leaves", "extra_trucks")
+"""The decisions that the word `dispatch=NAME` chooses a rule of: whichever has one of the name."""
+_TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py)")
+
+
+def trust_typed(words: Iterable[str]) -> None:
+    """Trust the files that a command names, in its words or in those of a list of designs.
+
+    Raises:
+        ConfigError: a file that cannot be read.
+    """
+    for word in words:
+        for part in [word, *_parts(word)]:
+            if typed := _TYPED.fullmatch(part.lstrip("+")):
+                trust(read_own(typed[1]).source)
+
+
+def _parts(word: str) -> list[str]:
+    try:
+        return shlex.split(re.sub(r"[\[\],]", " ", word.partition("=")[2]))
+    except ValueError:
+        return []
+
+
+def read_own(path: str) -> OwnFile:
+    """A file of functions, whose text is checked and not executed.
+
+    Raises:
+        ConfigError: no such file, or one that does not declare functions as it must.
+    """
+    file = Path(path.strip("'\""))
+    key = f"{_GROUP}={file}"
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{key}: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise ConfigError(f"{key}: larger than {MOST_BYTES // 1024} KiB")
+    try:
+        own = OwnFile(file.name, content.decode().replace("\r\n", "\n"))
+        check_own(own)
+        check_own_kpis(own)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{key}: no text in UTF-8") from None
+    except ValueError as error:
+        raise ConfigError(f"{_GROUP}: {error}") from None
+    return own
+
+
+def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
+    """The words, with `rules=FILE.py` and `dispatch=NAME` in full; the file's KPIs are in force from here on.
+
+    Raises:
+        ConfigError: a file that cannot be read, several files, or a rule that there is not.
+    """
+    files = [word for word in words if word.partition("=")[0].lstrip("+") in _KEYS and word.endswith((".py", ".py'"))]
+    check_once(files)
+    own = None
+    for word in files:
+        own = read_own(word.partition("=")[2])
+        adopt(own)
+    return tuple(_in_full(word, word in files, own) for word in words)
+
+
+def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT001 - whether the word names the file
+    key, _, value = word.partition("=")
+    if is_file:
+        escaped = value.strip("'\"").replace("'", "\\'")
+        return f"+{_GROUP}.{FILE}='{escaped}'"
+    if key == _DISPATCH:
+        known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
+        if value not in known:
+            raise ConfigError(f"{key}: no rule {value!r}{near(value, known)}")
+        return f"{_GROUP}.{known[value]}={value}"
+    return word
+
+
+def with_source(composed: dict[str, Any]) -> dict[str, Any]:
+    """The configuration with the text of its file of functions, if it names one.
+
+    Raises:
+        ConfigError: as in `read_own`.
+    """
+    rules = composed.get(_GROUP)
+    if not isinstance(rules, dict) or not isinstance(path := rules.get(FILE), str):
+        return composed
+    own = read_own(path)
+    adopt(own)
+    return {**composed, _GROUP: {**rules, FILE: own.name, SOURCE: own.source}}

@@ -1,0 +1,85 @@
+"""KPIs of a file of the user's (`sim.own`): in force, after the packaged ones, while a command works with it."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from contextvars import ContextVar
+from functools import cache
+from typing import Final
+
+from sim.config import HubConfig
+from sim.errors import ConfigError
+from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank
+from sim.own import OwnFile
+
+OWN: Final = Group("own")
+_IN_FORCE: ContextVar[dict[str, Kpi]] = ContextVar("own_kpis", default={})  # noqa: B039 - never changed, but replaced
+
+
+class Kpis(MutableMapping[str, Kpi]):
+    """The packaged KPIs, then those in force of the user's file; the latter belong to the thread that adopted them."""
+
+    def __init__(self, packaged: dict[str, Kpi]) -> None:
+        self._packaged = packaged
+
+    def __getitem__(self, name: str) -> Kpi:
+        return self._packaged[name] if name in self._packaged else _IN_FORCE.get()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._packaged or name in _IN_FORCE.get()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packaged | _IN_FORCE.get())
+
+    def __len__(self) -> int:
+        return len(self._packaged | _IN_FORCE.get())
+
+    def __setitem__(self, name: str, kpi: Kpi) -> None:
+        self._packaged[name] = kpi
+
+    def __delitem__(self, name: str) -> None:
+        del self._packaged[name]
+
+
+def adopt(own: OwnFile | None) -> None:
+    """Have the KPIs of this file in force, and no others."""
+    _IN_FORCE.set({} if own is None else declared_in(own))
+
+
+def adopt_of(hubs: Iterable[HubConfig]) -> OwnFile | None:
+    """Have the KPIs of the one file of all these hubs in force; the file.
+
+    Raises:
+        ConfigError: hubs of several files, or of one and of none.
+    """
+    files = list(dict.fromkeys(hub.own for hub in hubs))
+    if len(files) > 1:
+        names = ", ".join("none" if own is None else own.name for own in files)
+        raise ConfigError(f"rules: all designs of a command share one file of functions, got {names}")
+    adopt(own := files[0] if files else None)
+    return own
+
+
+@cache
+def declared_in(own: OwnFile) -> dict[str, Kpi]:
+    """The KPIs that a file declares, of which nothing is executed."""
+    kpis = {}
+    for name in own.names("kpi"):
+        function = own.functions[name]
+        terms = function.declaration
+        declare = OWN.kpi(terms.unit, terms.more_is_better, terms.label, rank=Rank.HEADLINE, range=terms.range)
+        compute = _of_tables(own, name)
+        compute.__name__, compute.__doc__ = name, function.meaning or name.replace("_", " ")
+        kpis[name] = declare(compute)
+    return kpis
+
+
+def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
+    def compute(run: Measured) -> float:
+        value = own.call(name, run.tables)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        low, high = declared_in(own)[name].range
+        if not is_number or not low <= value <= high:
+            raise own.refuse(name, value, f"a KPI gives a number from {low:g} to {high:g}")
+        return float(value)
+
+    return compute

@@ -1,0 +1,278 @@
+"""Functions of the user's own, from a Python file: rules of decisions, KPIs, how flights arrive, distributions.
+
+A file declares them by the decorators here. Which functions it has is read from its text, of which nothing is executed.
+The text is executed when one of them is needed, and only where it is trusted: because a user typed the file's name, or
+`--trust-code` for a stored run, which holds the text.
+"""
+
+import ast
+import hashlib
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType, ModuleType
+from typing import Any, Final, TypeVar
+
+from sim.errors import InputError
+
+F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
+
+FILE: Final = "file"
+SOURCE: Final = "source"
+ARRIVALS: Final = "arrivals"
+"""Keys of the group `rules` beside the decisions: the file's name, its text, and the function that makes arrivals."""
+MOST_BYTES: Final = 2**20
+"""Of a file."""
+_BETTER: Final = MappingProxyType({"more": True, "less": False, None: None})
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a function of the file is, as its decorator says."""
+
+    kind: str
+    parameters: tuple[str, ...] = ()
+    """That the function takes; a rule those of its decision."""
+    decision: str = ""
+    unit: str = ""
+    more_is_better: bool | None = None
+    label: str = ""
+    range: tuple[float, float] | None = None
+
+    def __call__(self, function: F) -> F:
+        """Leave the function as it is."""
+        return function
+
+
+def rule(decision: str) -> Declaration:
+    """Declare a rule of a decision; it takes and gives what the packaged rules in `sim.rules` of that name do."""
+    return Declaration("rule", decision=decision)
+
+
+def kpi(
+    unit: str,
+    better: str | None,
+    label: str = "",
+    range: tuple[float, float] | None = None,  # noqa: A002 - as of `sim.measures.kpis`
+) -> Declaration:
+    """Declare a KPI: a function of a replication's tables, by name, each a mapping from columns to numpy arrays.
+
+    Its docstring is its meaning. `better`: "more", "less", or None for neither. `range`: between which ends it lies,
+    if not 0 to 1 for the unit "1", and 0 or more for others.
+
+    Raises:
+        ValueError: another unit, direction or range than these.
+    """
+    if not all(isinstance(text, str) for text in (unit, label)) or not unit:
+        raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")
+    if better not in _BETTER:
+        raise ValueError(f"better is 'more', 'less' or None, got {better!r}")
+    if range is not None and not float(range[0]) < float(range[1]):
+        raise ValueError(f"range is the least and the most, got {range!r}")
+    return Declaration("kpi", ("tables",), unit=unit, more_is_better=_BETTER[better], label=label, range=range)
+
+
+arrivals: Final = Declaration(ARRIVALS, ("rng", "days", "flights_per_day"))
+"""Declare how flights arrive: scheduled arrivals [min after the first midnight] of a whole run, in any order."""
+
+_DECORATORS: Final[Mapping[str, Any]] = {"rule": rule, "kpi": kpi, ARRIVALS: arrivals}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFunction:
+    """A function of the file, as its text declares it."""
+
+    name: str
+    declaration: Declaration
+    meaning: str
+    line: int
+    text: str
+    """Of its parameters."""
+    signature: inspect.Signature
+
+    def takes(self, parameters: Mapping[str, inspect.Parameter]) -> bool:
+        """Whether it can be called with these, those that go by name alone by their names."""
+        by_name = {name: None for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
+        try:
+            self.signature.bind(*(None for _ in range(len(parameters) - len(by_name))), **by_name)
+        except TypeError:
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """The file: its name, without a path, and its text."""
+
+    name: str
+    source: str
+
+    @property
+    def functions(self) -> Mapping[str, OwnFunction]:
+        """By name, in the order of the file.
+
+        Raises:
+            ValueError: no Python, a decorator that is not understood, or a function that takes other parameters.
+        """
+        return _functions(self.name, self.source)
+
+    def names(self, kind: str, decision: str = "") -> list[str]:
+        """Of the functions of a kind, and of a decision."""
+        sought = (kind, decision)
+        return [name for name, f in self.functions.items() if (f.declaration.kind, f.declaration.decision) == sought]
+
+    def load(self) -> None:
+        """Execute the file, if it was not yet.
+
+        Raises:
+            InputError: a file that is not trusted, or that raises.
+        """
+        _module(self.name, self.source)
+
+    def call(self, name: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - whatever it gives
+        """What a function of the file gives; a value of numpy as Python's own.
+
+        Raises:
+            InputError: a file that is not trusted, or that raises.
+        """
+        module = _module(self.name, self.source)
+        try:
+            value = getattr(module, name)(*arguments, **keywords)
+        except Exception as error:
+            raise self._raised(error, f"{name} raises ") from error
+        return value.tolist() if hasattr(value, "tolist") else value
+
+    def refuse(self, name: str, value: object, wanted: str) -> InputError:
+        """The mistake of a function that gives what it cannot."""
+        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {_short(value)}; {wanted}")
+
+    def _raised(self, error: BaseException, what: str = "") -> InputError:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
+        where = f"line {lines[-1]}: " if lines else ""
+        return InputError(f"{self.name}: {where}{what}{type(error).__name__}: {_short(str(error))}")
+
+
+_TRUSTED: Final[set[str]] = set()
+"""Texts that may be executed in this process."""
+
+
+def trust(*sources: str) -> None:
+    """Let these texts be executed in this process."""
+    _TRUSTED.update(sources)
+
+
+def trusted() -> tuple[str, ...]:
+    return tuple(_TRUSTED)
+
+
+def trusting(sources: Sequence[str], function: Callable[..., R], *arguments: object) -> R:
+    """Call a function in a worker, which trusts what the process trusted that sent it."""
+    trust(*sources)
+    return function(*arguments)
+
+
+@cache
+def _module(name: str, source: str) -> ModuleType:
+    if source not in _TRUSTED:
+        raise InputError(
+            f"{name}: code is executed where its file is typed (rules=FILE.py), or with --trust-code;"
+            " `cargohub reproduce RUN` shows that of a stored run"
+        )
+    module = ModuleType(f"cargohub_own_{hashlib.sha256(source.encode()).hexdigest()}")
+    sys.modules[module.__name__] = module  # where dataclasses and the like look for it
+    try:
+        exec(compile(source, name, "exec", dont_inherit=True), vars(module))  # noqa: S102 - a trusted text
+    except (Exception, SystemExit) as error:
+        raise OwnFile(name, source)._raised(error) from error  # noqa: SLF001 - our own
+    return module
+
+
+@cache
+def _functions(name: str, source: str) -> Mapping[str, OwnFunction]:
+    try:
+        nodes = ast.parse(source, name).body
+    except SyntaxError as error:
+        raise ValueError(f"{name}: line {error.lineno}: no Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"{name}: no Python: {error}") from None
+    functions: dict[str, OwnFunction] = {}
+    for node in nodes:
+        for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
+            if (declaration := _declaration(name, decorator)) is None:
+                continue
+            assert isinstance(node, ast.FunctionDef)
+            if node.name in functions:
+                raise ValueError(f"{name}: line {node.lineno}: a second function {node.name}")
+            meaning = " ".join((ast.get_docstring(node) or "").split())
+            text = ast.unparse(node.args)
+            function = OwnFunction(node.name, declaration, meaning, node.lineno, text, _signature(node.args))
+            if declaration.parameters:
+                kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+                check_takes(name, function, {each: inspect.Parameter(each, kind) for each in declaration.parameters})
+            functions[node.name] = function
+    return MappingProxyType(functions)
+
+
+def check_takes(file: str, function: OwnFunction, parameters: Mapping[str, inspect.Parameter], like: str = "") -> None:
+    """Refuse a function that cannot be called as it will be; `like`: which packaged one takes the same.
+
+    Raises:
+        ValueError: it takes other parameters.
+    """
+    if not function.takes(parameters):
+        plain = [each.replace(annotation=each.empty, default=each.empty) for each in parameters.values()]
+        decision = function.declaration.decision
+        raise ValueError(
+            f"{file}: line {function.line}: {function.name}({function.text}):"
+            f" {f'a rule of {decision}' if decision else f'@{function.declaration.kind}'} takes"
+            f" {inspect.Signature(plain)}{f', as {like} does' if like else ''}"
+        )
+
+
+def _declaration(name: str, decorator: ast.expr) -> Declaration | None:
+    """What a decorator declares; None: one of somebody else's."""
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    called = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
+    if called not in _DECORATORS:
+        return None
+    declaration: object = _DECORATORS[called]
+    if isinstance(decorator, ast.Call):
+        try:
+            arguments = [ast.literal_eval(each) for each in decorator.args]
+            keywords = {str(each.arg): ast.literal_eval(each.value) for each in decorator.keywords}
+            declaration = _DECORATORS[called](*arguments, **keywords)
+        except (TypeError, ValueError) as error:
+            reason = "its values must be written there" if "malformed node" in str(error) else error
+            raise ValueError(f"{name}: line {decorator.lineno}: @{called}: {reason}") from None
+    if not isinstance(declaration, Declaration):
+        raise ValueError(f"{name}: line {decorator.lineno}: @{called}: needs values in parentheses")  # noqa: TRY004
+    return declaration
+
+
+def _signature(given: ast.arguments) -> inspect.Signature:
+    kinds, none = inspect.Parameter, inspect.Parameter.empty
+    positional = [*given.posonlyargs, *given.args]
+    n_required = len(positional) - len(given.defaults)
+    parameters = [
+        kinds(
+            each.arg,
+            kinds.POSITIONAL_ONLY if at < len(given.posonlyargs) else kinds.POSITIONAL_OR_KEYWORD,
+            default=none if at < n_required else None,
+        )
+        for at, each in enumerate(positional)
+    ]
+    parameters += [kinds(given.vararg.arg, kinds.VAR_POSITIONAL)] if given.vararg else []
+    parameters += [
+        kinds(each.arg, kinds.KEYWORD_ONLY, default=none if default is None else None)
+        for each, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    ]
+    return inspect.Signature(parameters + ([kinds(given.kwarg.arg, kinds.VAR_KEYWORD)] if given.kwarg else []))
+
+
+def _short(value: object, most: int = 80) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= most else f"{text[:most]}…"

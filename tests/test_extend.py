@@ -1,0 +1,163 @@
+"""Rules and KPIs of a file of one's own: docs/extend.md as it is written, mistakes, and code that is not executed."""
+
+import json
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from experiments.main import main
+from experiments.own_file import read_own, trust_typed
+from experiments.studies import verify
+from sim.errors import InputError
+from sim.own import OwnFile
+from sim.reference.equality import compare, try_seeds
+from sim.reference.small_hubs import make
+from sim.reference.small_numbers import draw
+from sim.rules import DECISIONS
+from tests.stored_runs import TINY
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)
+ALARM = "import pathlib\npathlib.Path('executed').touch()\n"
+WORDS = ("rules=mine.py", "dispatch=half_full", *TINY, "margin=none")
+HEAD = "from sim.own import kpi, rule\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with all examples in one file, which says when it is executed."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("\n\n".join([*EXAMPLES, ALARM]))
+    return tmp_path
+
+
+def read(text: str) -> OwnFile:
+    Path("mine.py").write_text(HEAD + text)
+    trust_typed(["rules=mine.py"])
+    return read_own("mine.py")
+
+
+def one_line(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    capsys.readouterr()
+    assert main(list(words)) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    return captured.err
+
+
+def document(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
+    capsys.readouterr()
+    assert main([*words, "--json"]) in (0, 1), capsys.readouterr().err
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_rules_of_the_document_decide_and_both_hubs_follow_them() -> None:
+    trust_typed(["rules=mine.py"])
+    own = read_own("mine.py")
+    (rules,) = verify._rounds(own)
+    rules = {decision: name for decision, name in rules.items() if decision in DECISIONS}
+    assert rules == {"stand": "fullest_first", "truck_leaves": "half_full"}
+    assert not try_seeds(range(6), make=partial(make, rules=rules, own=own))
+    assert any(compare(make(draw(n), rules, own), n)[0] != compare(make(draw(n)), n)[0] for n in range(20))
+
+
+def refusal(rules: dict[str, str], own: OwnFile) -> str:
+    """What is said of the first of some small hubs that is refused."""
+    for seed in range(12):
+        try:
+            compare(make(draw(seed), rules, own), seed)
+        except InputError as error:
+            return str(error)
+    return ""
+
+
+def test_the_packaged_answers_are_possible_and_nonsense_is_not() -> None:
+    toys = "from sim.rules import DECISIONS\n"
+    for decision in DECISIONS:
+        pick = f"next(iter(DECISIONS[{decision!r}].RULES.values())){'.choose' if decision == 'hall' else ''}(*a, **b)"
+        for name, answer in (("same", pick), ("text", "'x'")):
+            toys += f"@rule({decision!r})\ndef {name}_{decision}(*a, **b): return {answer}\n"
+    own = read(toys)
+    assert refusal({decision: f"same_{decision}" for decision in DECISIONS}, own) == ""
+    for decision in DECISIONS:
+        says = refusal({decision: f"text_{decision}"}, own)
+        assert f": text_{decision} gives x; a rule of {decision} gives " in says
+
+
+def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_trusted(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = document(capsys, "compare", "designs=[liege_30k, liege_30k rules.stand=first_come]", *WORDS)
+    folder, alarm = Path(run["run_dir"]), here / "executed"
+    assert (folder / "rules" / "mine.py").read_text() == Path("mine.py").read_text()
+    assert run["scenarios"]["liege_30k"]["kpis"]["longest_hold_min"]["unit"] == "min"
+    assert alarm.exists()
+    alarm.unlink()
+    Path("mine.py").unlink()
+    from sim import own
+
+    own._TRUSTED.clear()
+    own._module.cache_clear()
+    for words in (["show"], ["export", "--to", "csv", "--out", "out"], ["brief", "--out", "brief.pdf"]):
+        assert main([words[0], str(folder), *words[1:]]) == 0
+    assert main(["list", "runs"]) == 0
+    assert "Longest hold" in capsys.readouterr().out
+    assert main(["reproduce", str(folder)]) == 2
+    shown = capsys.readouterr().err
+    assert "mine.py:2: from sim.rules.truck_leaves import Waiting" in shown and "--trust-code" in shown.splitlines()[-1]
+    assert not alarm.exists()
+    assert document(capsys, "reproduce", str(folder), "--trust-code")["identical"] is True
+    assert alarm.exists()
+    (folder / "rules" / "mine.py").write_text(ALARM)
+    assert "rules/mine.py: changed since the run" in one_line(capsys, "show", str(folder))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "says"),
+    [
+        ("def x(:", "", "rules: mine.py: line 2: no Python: "),
+        ("@rule('truck_leaves')\ndef x(a, b): ...", "", "line 3: x(a, b): a rule of truck_leaves takes (truck)"),
+        ("@rule('packers')\ndef x(a, b): ...", "", "takes (units, packers, manned, *, enough, is_review), as where_"),
+        ("@rule('truck')\ndef x(a): ...", "", "x: no decision 'truck'; known: stand, hall, "),
+        ("@rule('stand')\ndef first_come(a): ...", "", "first_come: a packaged rule has this name"),
+        ("@rule\ndef x(a): ...", "", "line 2: @rule: needs values"),
+        ("@kpi('h', 'up')\ndef x(tables): ...", "", "@kpi: better is 'more', 'less' or None, got 'up'"),
+        ("@kpi('h', None)\ndef x(): ...", "", "x(): @kpi takes (tables)"),
+        ("@kpi('h', None)\ndef on_time_share(tables): ...", "", "on_time_share: a packaged KPI has this name"),
+        ("x = 1", "dispatch=x", "dispatch: no rule 'x'; known: full_enough, for_full_loads"),
+        ("1 / 0", "", "mine.py: line 2: ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)", "", "mine.py: line 2: SystemExit: 3"),
+        ("@rule('stand')\ndef x(a): return 1 / 0", "rules.stand=x", "line 3: x raises ZeroDivisionError"),
+        ("@rule('stand')\ndef x(a): return 0.5", "rules.stand=x", "x gives 0.5; a rule of stand gives a whole number"),
+        ("@kpi('h', None)\ndef x(tables): return float('nan')", "", "x gives nan; a KPI gives a number from 0 to inf"),
+        ("@kpi('1', None)\ndef x(tables): return 2", "", "x gives 2; a KPI gives a number from 0 to 1"),
+    ],
+)
+def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.py").write_text(HEAD + text)
+    assert says in one_line(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
+
+
+def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "rules=none.py: No such file" in one_line(capsys, "run", "rules=none.py")
+    assert "rules: no 'none'; known: hub" in one_line(capsys, "run", "rules=none")
+    designs = "designs=[liege_30k, liege_30k rules=mine.py dispatch=half_full]"
+    assert "all designs of a command share one file of functions, got none, mine.py" in one_line(
+        capsys, "compare", designs, *TINY
+    )
+
+
+def test_verify_checks_every_rule_of_a_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "theory_cases", lambda: ())
+    monkeypatch.setattr(verify, "_LAW_SCENARIOS", ())
+    toy = "@rule('truck_leaves')\ndef {0}(truck): return {1}\n"
+    read(
+        "calls = []\n" + toy.format("b", "truck.fill > 0.1") + toy.format("c", "len(calls.append(1) or calls) % 3 > 0")
+    )
+    answer = document(capsys, "verify", "rules=mine.py", "examples=8", "--quiet")
+    cases = [(case["name"].split(", ")[-1], case["passed"]) for case in answer["cases"]]
+    assert cases == [("b: unequal", True), ("c: unequal", False)]
