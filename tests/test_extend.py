@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import sim.own
 from experiments.main import main
 from experiments.own_file import read_own, trust_typed
 from experiments.studies import verify
@@ -29,8 +30,15 @@ HEAD = "from sim.own import kpi, rule\n"
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with all examples in one file, which says when it is executed."""
     monkeypatch.chdir(tmp_path)
+    forget()
     (tmp_path / "mine.py").write_text("\n\n".join([*EXAMPLES, ALARM]))
     return tmp_path
+
+
+def forget() -> None:
+    """What this process trusts, and has executed."""
+    sim.own._TRUSTED.clear()
+    sim.own._module.cache_clear()
 
 
 def read(text: str) -> OwnFile:
@@ -96,10 +104,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     assert alarm.exists()
     alarm.unlink()
     Path("mine.py").unlink()
-    from sim import own
-
-    own._TRUSTED.clear()
-    own._module.cache_clear()
+    forget()
     for words in (["show"], ["export", "--to", "csv", "--out", "out"], ["brief", "--out", "brief.pdf"]):
         assert main([words[0], str(folder), *words[1:]]) == 0
     assert main(["list", "runs"]) == 0

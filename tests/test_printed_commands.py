@@ -18,12 +18,14 @@ from experiments import composition
 from experiments.arguments import Arguments, check_once
 from experiments.main import _parse, main
 from experiments.overrides import check_option, parsed, sweep_points
+from experiments.own_file import with_own_file
 from experiments.studies.shown import COMPOSED as SHOWN
 from experiments.verbs import VERBS, module_of
 from tests.printed import ROOT, commands_of, texts, unmarked_in
 from tests.test_calibrate import rows_of, written
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,2000\nB,2023-03-08 12:00,3000\nC,2023-03-11 09:00,\n"
+EXTEND = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -117,6 +119,7 @@ PRINTED = list(
 HOLES = MappingProxyType(
     {
         "WORDS": "seed=2",
+        "FILE.py": "mine.py",
         "KEY=A,B": "seed=1,2",
         "arrivals={}": "arrivals=eblg",
         "arrivals=NAME": "arrivals=poisson",
@@ -146,7 +149,7 @@ def test_a_printed_command_has_options_and_choices_that_exist(line):
     check_once(options.words)
     folders = composition.folders_of(options.config_dir)
     words = [word for word in options.words[1:] if "=" in word and not word.startswith("designs=")]
-    for word in {word for point in sweep_points(words, folders) for word in point}:
+    for word in {word for point in sweep_points(words, folders) for word in with_own_file(point)}:
         check_option(word, parsed(word), folders)
 
 
@@ -160,6 +163,7 @@ TRAFFIC = "airport_traffic.csv"
 """With which calibrate is no study."""
 PREPARED = MappingProxyType(
     {
+        "mine.py": "\n\n".join(re.findall(r"```python\n(.*?)```", EXTEND, re.DOTALL)),
         "mine.csv": "kpi,value,tolerance,unit,source\ntrucks_per_day,60,15,trucks/d,a report\n",
         "FILE": "name,halls.main.doors_out\na,22\nb,23\n",
         "options.csv": "name,cost,halls.main.doors_out\na,1,22\nb,2,23\n",

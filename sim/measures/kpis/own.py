@@ -16,7 +16,7 @@ _IN_FORCE: ContextVar[dict[str, Kpi]] = ContextVar("own_kpis", default={})  # no
 
 
 class Kpis(MutableMapping[str, Kpi]):
-    """The packaged KPIs, then those in force of the user's file; the latter belong to the thread that adopted them."""
+    """The packaged KPIs, then those in force of the user's file, which belong to the thread that adopted them."""
 
     def __init__(self, packaged: dict[str, Kpi]) -> None:
         self._packaged = packaged
