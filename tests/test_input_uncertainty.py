@@ -96,3 +96,8 @@ def test_weights_stand_for_worlds():
     assert weighted.mean == pytest.approx(twice.mean)
     assert weighted.half_width == pytest.approx(twice.half_width, rel=0.1)
     assert over_inputs([np.array([1.0, 2.0])]).interval.low is None
+
+
+def test_one_replication_a_world_does_not_tell_what_is_whose():
+    single = over_inputs([np.array([value]) for value in np.random.default_rng(5).normal(size=100)])
+    assert np.isnan(single.input_share) and single.interval.half_width == pytest.approx(1.96, rel=0.3)

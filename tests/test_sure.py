@@ -206,6 +206,19 @@ def test_a_design_is_compared_with_the_first_of_the_same_traffic(result: Result)
     assert replace(result, answered=(result.answered[0], other)).pairs == []
 
 
+def test_the_on_time_share_over_worlds_has_one_interval_of_two_parts(result: Result) -> None:
+    kpis = {run: [{"on_time_share": 1 / (1 + np.exp(-margin))} for margin in answer.margins]
+            for run, answer in result.known.answers.items()}  # fmt: skip
+    shown = document(SimpleNamespace(), replace(result, kpis=kpis))
+    fewer, more = shown.data["on_time_share"].values()
+    assert fewer["mean"] < more["mean"] and 0 <= fewer["low"] < fewer["mean"] < fewer["high"] <= 1
+    assert more["input_share"] + more["sampling_share"] == pytest.approx(1)
+    assert any(line.startswith("4 servers: on-time share ") for line in shown.sentences)
+    # Worlds that are clear by the screen are few of those simulated, and count as many as they are.
+    plain = np.mean([run[0]["on_time_share"] for (design, _), run in kpis.items() if design == 1])
+    assert abs(plain - more["mean"]) > 0.01
+
+
 def test_a_design_with_a_file_is_called_by_its_flights(result: Result, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("flight,sibt\n" + "".join(f"F{n},2022-09-0{n} 10:00\n" for n in range(5, 8)))
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path / 'own.csv'}")

@@ -10,6 +10,7 @@ doi:10.1080/01621459.1984.10478062 (means with the scatter of what they estimate
 in Medicine 27, 2008, 1693-1702, doi:10.1002/sim.3095 (an interval of two).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from experiments.statistics.two_sources import Floats, variance_within
 
 @dataclass(frozen=True, slots=True)
 class OverInputs:
-    """The interval, and of its variance the share that is the inputs'."""
+    """The interval, and of its variance the share that is the inputs'; NaN where no world has several replications."""
 
     interval: Interval
     input_share: float
@@ -37,7 +38,7 @@ def over_inputs(
 ) -> OverInputs:
     """Of outputs by world, an array of replications each; `weights`: how many worlds each stands for.
 
-    Without a world of several replications all scatter is taken for the inputs'.
+    Without a world of several replications the interval is as wide as if all scatter were the inputs'.
 
     >>> worlds = over_inputs([np.array([at, at + 0.1]) for at in range(100)])
     >>> f"{worlds.interval.low:.1f} {worlds.interval.high:.1f} {worlds.input_share:.4f}"
@@ -52,13 +53,13 @@ def over_inputs(
     of_inputs = max(0.0, scatter - float(shares @ noise))
     of_mean = float(shares**2 @ noise)
     if n < 2 or scatter == 0:
-        return OverInputs(Interval(mean, None, None, n), 0.0)
+        return OverInputs(Interval(mean, None, None, n), math.nan)
     tail = (1 - CONFIDENCE) / 2
     low, high = _quantiles(mean + (means - mean) * np.sqrt(of_inputs / scatter), shares, (tail, 1 - tail))
     degrees = sum(len(of_world) - 1 for of_world in outputs)
     reach = t_quantile(1 - tail, degrees) ** 2 * of_mean if degrees else 0.0
     ends = mean - np.hypot(mean - low, reach**0.5), mean + np.hypot(high - mean, reach**0.5)
-    share = of_inputs / (of_inputs + of_mean) if of_inputs + of_mean else 0.0
+    share = of_inputs / (of_inputs + of_mean) if degrees else math.nan
     return OverInputs(Interval(mean, float(ends[0]), float(ends[1]), n).within(*possible), share)
 
 

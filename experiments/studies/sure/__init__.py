@@ -83,7 +83,9 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
         )
         for at, design in enumerate(designs)
     ]
-    return Result(asked.keys, known, tuple(answered), worlds, names_of(worlds.worlds))
+    simulated = [(*run, len(answer.margins)) for run, answer in known.answers.items()]
+    kpis = kpis_in(bench, asked, worlds, simulated)
+    return Result(asked.keys, known, tuple(answered), worlds, names_of(worlds.worlds), kpis)
 
 
 def margin(on_time_share: float) -> float:

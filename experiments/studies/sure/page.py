@@ -14,6 +14,7 @@ from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects, openness
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question, SureKeys
+from experiments.studies.sure.on_time import OnTimeRow, on_time_rows
 from experiments.studies.sure.result import (
     LEAST_EXPLAINED,
     Answered,
@@ -41,7 +42,11 @@ def sentences(result: Result) -> list[str]:
         lines.append(headline(answer))
         lines += _decided(result, answer)
         lines += _measured(result, answer)
-    return [*lines, _precision(result)]
+    return [*lines, *(row.sentence for row in on_time_of(result)), _precision(result)]
+
+
+def on_time_of(result: Result) -> list[OnTimeRow]:
+    return on_time_rows([answer.design for answer in result.answered], result.known, result.kpis)
 
 
 def headline(answer: Answered) -> str:
@@ -138,8 +143,9 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     grids = [grid_of(said("worlds_carried"), result.probability_rows())]
     if is_capacity:
         grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))
-    elif result.pairs:
-        grids.append(grid_of(said("worlds_paired"), result.pairs))
+    else:
+        grids += [grid_of(said("worlds_paired"), result.pairs)] if result.pairs else []
+        grids += [grid_of(said("worlds_on_time"), rows)] if (rows := on_time_of(result)) else []
     grids += [
         grid_of(
             f"What decides {answer.design.label}", result.deciding_rows(answer, answer.deciding), without=("scenario",)
@@ -157,11 +163,22 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             stored(WidthRow, result.width_rows()),
             stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
             stored(WorldRow, result.world_rows()),
-            *([stored(CarriedRow, carried_rows(result))] if is_capacity else [stored(PairRow, result.pairs)]),
+            *(
+                [stored(CarriedRow, carried_rows(result))]
+                if is_capacity
+                else [stored(PairRow, result.pairs), stored(OnTimeRow, on_time_of(result))]
+            ),
         ],
         data={
             "scenarios": {answer.design.label: _object(result, answer) for answer in result.answered},
-            **({"capacity": objects(result)} if is_capacity else {"pairs": [*map(plain_row, result.pairs)]}),
+            **(
+                {"capacity": objects(result)}
+                if is_capacity
+                else {
+                    "pairs": [*map(plain_row, result.pairs)],
+                    "on_time_share": {row.scenario: row.plain for row in on_time_of(result)},
+                }
+            ),
         },
         method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),

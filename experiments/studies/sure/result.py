@@ -1,7 +1,7 @@
 """What `cargohub sure` found: the share of worlds by design, what decides it, and the tables of both."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from experiments.designs.design import Design
 from experiments.formatting import found_share, in_percent, short, whole
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
-from experiments.statistics.open_worlds import Known
+from experiments.statistics.open_worlds import Known, Run
 from experiments.statistics.paired_worlds import only
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Decided, Effect, wrong
@@ -143,6 +143,8 @@ class Result:
     worlds: Screened
     called: tuple[Name, ...]
     """What the numbers are called."""
+    kpis: Mapping[Run, Sequence[Mapping[str, float]]] = field(default_factory=dict)
+    """Of the simulated worlds, by replication."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
