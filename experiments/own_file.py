@@ -9,7 +9,7 @@ from typing import Any, Final
 from experiments.arguments import check_once
 from sim.errors import ConfigError
 from sim.measures.kpis import adopt, check_own_kpis
-from sim.own import FILE, MOST_BYTES, SOURCE, OwnFile, trust
+from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, trust
 from sim.reading import near
 from sim.rules import check_own, names_of
 
@@ -66,7 +66,7 @@ def read_own(path: str) -> OwnFile:
 
 
 def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, with `rules=FILE.py` and `dispatch=NAME` in full; the file's KPIs are in force from here on.
+    """The words, with `rules=FILE.py`, `dispatch=NAME` and `arrivals=NAME` in full; its KPIs are in force from here on.
 
     Raises:
         ConfigError: a file that cannot be read, several files, or a rule that there is not.
@@ -85,6 +85,8 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
     if is_file:
         escaped = value.strip("'\"").replace("'", "\\'")
         return f"+{_GROUP}.{FILE}='{escaped}'"
+    if key == f"{_GROUP}.{ARRIVALS}" or (key == ARRIVALS and own is not None and value in own.names(ARRIVALS)):
+        return f"++{_GROUP}.{ARRIVALS}={value}"
     if key == _DISPATCH:
         known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
         if value not in known:

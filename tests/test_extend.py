@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 import sim.own
+from experiments.composition import load
 from experiments.main import main
 from experiments.own_file import read_own, trust_typed
 from experiments.studies import verify
 from sim.errors import InputError
+from sim.inputs.inputs import make_inputs
 from sim.own import OwnFile
 from sim.reference.equality import compare, try_seeds
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
+from sim.units import TICKS_PER_H
 from tests.stored_runs import TINY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -92,6 +95,20 @@ def test_the_packaged_answers_are_possible_and_nonsense_is_not() -> None:
     for decision in DECISIONS:
         says = refusal({decision: f"text_{decision}"}, own)
         assert f": text_{decision} gives x; a rule of {decision} gives " in says
+
+
+def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("demand.flights_per_day=3", "rules=mine.py", "arrivals=night_wave", "arrivals.delay.scale_min=0")
+    config = load("liege_30k", *words, horizon_days=7, warmup_days=0)
+    first, again, other = (make_inputs(config, number).flights for number in (0, 0, 1))
+    assert first == again != other
+    hours = [flight.sibt / TICKS_PER_H % 24 for flight in first]
+    assert len(hours) > 7 and all(hour > 20 or hour < 3 for hour in hours)
+    text = "from sim.own import arrivals\n@arrivals\ndef x(rng, days, flights_per_day): return {}"
+    for answer, says in (("['soon']", "x gives ['soon']; arrivals are a list of minutes"), ("1 / 0", "ZeroDivision")):
+        read(text.format(answer))
+        assert says in one_line(capsys, "run", "rules=mine.py", "arrivals=x")
+    assert "no function 'y' under @arrivals; known: x" in one_line(capsys, "run", "rules=mine.py", "rules.arrivals=y")
 
 
 def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_trusted(

@@ -65,6 +65,8 @@ def _check_rules(config: HubGroups) -> None:
         check_own(own)
         if (name := config.rules.get(ARRIVALS)) is not None and name not in (known := own.names(ARRIVALS)):
             raise ValueError(f"rules.{ARRIVALS}: no function {name!r} under @{ARRIVALS}{near(name, known)}")
+        if name is not None and config.arrivals.model is ArrivalModel.FILE:
+            raise ValueError(f"rules.{ARRIVALS}: the flights of a file (arrivals.schedule) are what they are")
     elif not _OF_FILE.isdisjoint(config.rules):
         raise ValueError("rules: file, source and arrivals go with a file of functions: rules=FILE.py")
     for decision, name in config.rules.items():
@@ -234,8 +236,9 @@ def _check_disruptions(config: HubGroups) -> None:
     """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
     check_disruptions(config.disruptions, config)
     factors = demand_factors(config.disruptions, config)
-    if factors and config.arrivals.model is ArrivalModel.FILE:
-        raise ValueError("disruptions: demand: the flights of a file (arrivals.schedule) are what they are")
+    if factors and (config.arrivals.model is ArrivalModel.FILE or ARRIVALS in config.rules):
+        whose = "a function (rules.arrivals)" if ARRIVALS in config.rules else "a file (arrivals.schedule)"
+        raise ValueError(f"disruptions: demand: the flights of {whose} are what they are")
     envelope, peak, hour = (
         config.arrivals.envelope_flights_per_day,
         highest_factor(factors),

@@ -17,7 +17,9 @@ from sim.errors import InputError
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.calls import Call, disturbed
 from sim.inputs.disruptions import Disturbances
+from sim.inputs.own_process import of_function
 from sim.inputs.quantiles import pick_by
+from sim.own import ARRIVALS
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, ticks
 
@@ -30,7 +32,9 @@ def make_flights(
     `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one
     moves.
     """
-    arrivals, calls = config.arrivals, PROCESSES[config.arrivals.model].calls(config, streams, end)
+    arrivals = config.arrivals
+    calls_of = of_function if ARRIVALS in config.rules else PROCESSES[arrivals.model].calls
+    calls = calls_of(config, streams, end)
     if cancelled := arrivals.cancelled_share:
         calls = (call for call in calls if streams.of("cancelled", *call.entity).random() >= cancelled)
     measured = measured_days(config)
