@@ -193,12 +193,18 @@ class Hub {
 
   drawLabels() {
     const { context, camera, colours, plan } = this;
+    const names = [...new Set(plan.halls.flatMap((hall) => Object.values(hall.zones).map((zone) => zone.label)))];
+    const numbered = new Map();
     for (const hall of plan.halls) {
       for (const zone of Object.values(hall.zones)) {
         const use = this.useOf(hall, zone.name);
         const texts = [{ text: zone.label, bold: true }];
         if (use !== null) texts.push({ text: `${useText(use)}*${use.isOfAll ? ", all halls" : ""}` });
-        label(context, camera, zone, texts, colours);
+        const above = zone.name === "sorting" ? { ...zone, height: zone.height * LOOP_TOP } : zone;
+        if (label(context, camera, above, texts, colours)) continue;
+        const at = names.indexOf(zone.label) + 1;
+        numbered.set(at, zone.label);
+        numeral(context, camera, zone, at, colours);
       }
       const texts = [{ text: "Yard (not to scale)", bold: false }];
       if (plan.halls.length > 1) texts.unshift({ text: `Hall ${hall.name}, ${number(hall.area)} m²`, bold: true });
@@ -210,6 +216,7 @@ class Hub {
       if (hit.text) label(context, camera, hit, [{ text: hit.text }], colours);
       if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true, isTail: true }], colours);
     }
+    legend(context, this.size, numbered, colours);
   }
 
   drawScale() {

@@ -1,10 +1,13 @@
 // Machines, their chutes and the lanes, with what flows through them interval by interval.
 
+/** Of a machine's height, above its loop: for the name of the zone. */
+const LOOP_TOP = 0.36;
+
 /** A machine as a loop, red where none of its inductions works, and its chutes with what waits in them. */
 function drawMachine(hub, hall, machine) {
   const { context, colours, run } = hub;
   const cell = cellOf(hall.machines, machine);
-  const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * 0.36, width: cell.width * 0.84, height: cell.height * 0.4 };
+  const loop = { x: cell.x + cell.width * 0.08, y: cell.y + cell.height * LOOP_TOP, width: cell.width * 0.84, height: cell.height * 0.4 };
   const isMine = (post) => post.kind === "inductions" && post.hall === hall.number && post.machine === machine;
   const inductions = mannedAt(run, isMine, hub.second);
   context.beginPath();

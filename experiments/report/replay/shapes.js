@@ -109,15 +109,17 @@ const SIZES = [{ px: 11, line: 14 }, { px: 8.5, line: 11 }];
 const FOOT_PX = 6;
 
 /** Texts in a rectangle of the plan, the first one its name, in lines of whole words; in a narrow one they read upwards.
- * Texts that have no room beside the name are left out.
+ * Texts that have no room beside the name are left out; false if the name itself has none, and nothing is drawn.
  */
 function label(context, camera, rectangle, texts, colours) {
   let [width, height] = [rectangle.width * camera.scale, rectangle.height * camera.scale];
   const isUpright = width < 70 && height > 2 * width && !texts.some(({ isTail }) => isTail);
   if (isUpright) [width, height] = [height, width];
-  if (width < 24) return;
   const laid = SIZES.map((size) => laidOut(context, texts, size, width - 5, height));
-  const { px, line, shown } = laid.find(({ isWhole }) => isWhole) ?? laid.find(({ isNamed }) => isNamed) ?? laid.at(-1);
+  const tail = texts[0].isTail ? laid.at(-1) : undefined;
+  const fitting = laid.find(({ isWhole }) => isWhole) ?? laid.find(({ isNamed }) => isNamed) ?? tail;
+  if (width < 24 || fitting === undefined) return false;
+  const { px, line, shown } = fitting;
   context.save();
   context.translate(camera.x + rectangle.x * camera.scale, camera.y + rectangle.y * camera.scale);
   if (isUpright) {
@@ -136,11 +138,41 @@ function label(context, camera, rectangle, texts, colours) {
     y += line;
   }
   context.restore();
+  return true;
+}
+
+/** What numbers on the plan stand for, in lines at the foot of a canvas, beside the scale; `names`: by number. */
+function legend(context, size, names, colours) {
+  const width = size.width - 130;
+  context.font = fontOf(false, 11);
+  const lines = [];
+  names.forEach((name, at) => {
+    const text = `${at} ${name}`;
+    if (lines.length > 0 && widthOf(context, `${lines.at(-1)}, ${text}`) <= width) lines[lines.length - 1] += `, ${text}`;
+    else lines.push(text);
+  });
+  lines.forEach((line, at) => {
+    const y = size.height - 6 - 14 * (lines.length - 1 - at);
+    fill(context, { x: 4, y: y - 11, width: widthOf(context, line) + 6, height: 14 }, colours.page);
+    context.fillStyle = colours.ink;
+    context.fillText(line, 7, y);
+  });
+}
+
+/** A number about the middle of a rectangle of the plan: odd ones beside even ones, since neighbours may be thin. */
+function numeral(context, camera, rectangle, at, colours) {
+  context.font = fontOf(true, 9);
+  context.fillStyle = colours.ink;
+  const [width, height] = [rectangle.width * camera.scale, rectangle.height * camera.scale];
+  const aside = (at % 2 ? -1 : 1) * Math.min(8, Math.max(width, height) / 4);
+  const x = camera.x + rectangle.x * camera.scale + width / 2 + (width > height ? aside : 0);
+  const y = camera.y + rectangle.y * camera.scale + height / 2 + (width > height ? 0 : aside);
+  context.fillText(String(at), x - widthOf(context, String(at)) / 2, y + 3);
 }
 
 /** The lines that have room at a size; whether they are all, and whether the name is whole. */
 function laidOut(context, texts, { px, line }, width, height) {
-  const room = Math.max(line < height ? 1 : 0, Math.floor((height - 3 - FOOT_PX) / line));
+  const room = Math.max(line + 2 < height ? 1 : 0, Math.floor((height - 3 - FOOT_PX) / line));
   const [name, ...others] = texts.map((each) => linesOf(context, each, width, px));
   const isNamed = name.length <= room && !name.some(({ isCut }) => isCut);
   const shown = name.slice(0, room);
@@ -156,7 +188,7 @@ function fontOf(bold, px) {
   return `${bold ? "600 " : ""}${px}px system-ui, sans-serif`;
 }
 
-/** The lines of a text, parted at blanks; a word that is too long, or a name that is told by its tail, is cut. */
+/** The lines of a text, parted at blanks; a name that is told by its tail is cut. */
 function linesOf(context, { text, bold, isTail }, width, px) {
   context.font = fontOf(bold, px);
   const lines = isTail ? [text] : [""];
