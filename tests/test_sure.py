@@ -209,9 +209,13 @@ def test_a_design_is_compared_with_the_first_of_the_same_traffic(result: Result)
 def test_the_on_time_share_over_worlds_has_one_interval_of_two_parts(result: Result) -> None:
     kpis = {run: [{"on_time_share": 1 / (1 + np.exp(-margin))} for margin in answer.margins]
             for run, answer in result.known.answers.items()}  # fmt: skip
-    shown = document(SimpleNamespace(), replace(result, kpis=kpis))
+    named = replace(result.keys, sure=replace(result.keys.sure, kpis=("on_time_share",)))
+    shown = document(SimpleNamespace(), replace(result, keys=named, kpis=kpis))
     fewer, more = shown.data["on_time_share"].values()
     assert fewer["mean"] < more["mean"] and 0 <= fewer["low"] < fewer["mean"] < fewer["high"] <= 1
+    assert shown.data["scenarios"]["4 servers"]["kpis"]["on_time_share"] == {
+        key: value for key, value in more.items() if key != "worlds"
+    }
     assert more["input_share"] + more["sampling_share"] == pytest.approx(1)
     assert any(line.startswith("4 servers: on-time share ") for line in shown.sentences)
     # Worlds that are clear by the screen are few of those simulated, and count as many as they are.
@@ -269,7 +273,7 @@ def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -
 
 def test_a_precision_takes_as_many_worlds_as_it_needs() -> None:
     plain = {"question": Question.RUN, "flights": (), "budget": 150, "most": 4000,
-             "fails_below": 0.85, "carries_above": 1.6, "widths": (), "scatter": 0.5,
+             "fails_below": 0.85, "carries_above": 1.6, "kpis": (), "widths": (), "scatter": 0.5,
              "ranges": {}}  # fmt: skip
     assert [Sure(worlds=None, precision=width, **plain).n_worlds for width in (None, 0.2, 0.05, 0.03)] == [
         256, 256, 1024, 4096

@@ -22,7 +22,9 @@ from experiments.studies.expansion.design import Expansion, composed_of
 from experiments.studies.expansion.hubs import states_of
 from experiments.studies.expansion.in_worlds import KEPT
 from sim.config import HubConfig
+from sim.config.bounds import check_known
 from sim.errors import ConfigError
+from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 from sim.reading import Bounds, near
 
@@ -70,6 +72,8 @@ class Sure:
     most: Annotated[int, Bounds(ge=8, le=1_000_000)]
     fails_below: Annotated[float, Bounds(gt=0, le=10)]
     carries_above: Annotated[float, Bounds(gt=0, le=100)]
+    kpis: tuple[str, ...]
+    """Of which the mean over the worlds is said, too."""
     widths: tuple[Annotated[float, Bounds(gt=0, le=2)], ...]
     scatter: Annotated[float, Bounds(gt=0, le=10)]
     ranges: Ranges
@@ -77,6 +81,7 @@ class Sure:
     def __post_init__(self) -> None:
         if list(self.flights) != sorted(set(self.flights)):
             raise ValueError(f"flights: each above the one before, got {', '.join(map(str, self.flights))}")
+        check_known("kpis", "no KPI", self.kpis, KPIS)
         n = self.worlds
         if n is not None and (not _FEWEST <= n <= _MOST or n & (n - 1)):
             raise ValueError(f"worlds: must be a power of two from {_FEWEST} to {_MOST}, got {n}")
@@ -149,7 +154,7 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     composed = compose(arguments.words, arguments.config_dir)
     base, keys = hub(composed), study(SureKeys, composed)
     assert keys.expansion is not None
-    if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.precision is not None:
+    if keys.scenarios or keys.demands or keys.sure.flights or keys.sure.kpis or keys.sure.precision is not None:
         raise ConfigError(said("expansion_alone"))
     if keys.expansion.worlds:
         raise ConfigError(said("worlds_of_sure", got=keys.expansion.worlds))

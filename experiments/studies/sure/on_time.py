@@ -1,4 +1,4 @@
-"""The on-time share over the assumed worlds: one interval, of which part is the inputs' and part the replications'."""
+"""KPIs over the assumed worlds: an interval each, of which part is the inputs' and part the replications'."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 
 from experiments.designs.design import Design
-from experiments.formatting import in_percent, percent
+from experiments.formatting import amount, bracket, found_share, in_percent, kpi_name, percent
 from experiments.report.sections import said
 from experiments.statistics import Interval
-from experiments.statistics.input_uncertainty import over_inputs
+from experiments.statistics.input_uncertainty import OverInputs, over_inputs
+from experiments.statistics.interval import Value
 from experiments.statistics.open_worlds import Known, Run
-from experiments.store.rows import column, plain_interval, plain_row, table
+from experiments.store.rows import Grid, column, plain_interval, plain_row, table
+from experiments.store.summaries import mean_and_ends
 from experiments.studies.sure.result import found, share_of
+from sim.measures.kpis import KPIS
 
 KPI = "on_time_share"
 
@@ -41,19 +44,62 @@ class OnTimeRow:
         return {**(plain_interval(self.on_time_share, "1") or {}), **row}
 
 
-def on_time_rows(
-    designs: Sequence[Design], known: Known, kpis: Mapping[Run, Sequence[Mapping[str, float]]]
-) -> list[OnTimeRow]:
-    """Of each design with simulated worlds: those of a stratum stand for all of it."""
+@table("kpis_over_worlds", "other KPIs of each design over the same worlds", sort="scenario kpi")
+class KpiRow:
+    scenario: str = column("", "the design")
+    kpi: str = column("", "its name")
+    value: Interval = mean_and_ends("over worlds and replications")
+    unit: str = column("", "of the KPI")
+    input_share: float = column("1", "share of the interval's variance that comes from the inputs")
+    sampling_share: float = column("1", "share that comes from the replications")
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        row = plain_row(self, without=("scenario", "kpi", "value", "unit"))
+        return {**(plain_interval(self.value, self.unit) or {}), **row}
+
+
+def kpi_grid(rows: Sequence[KpiRow]) -> Grid:
+    cells = []
+    for row in rows:
+        value = Value.of(row.value, row.unit)
+        shares = map(found_share, (row.input_share, row.sampling_share))
+        cells.append((row.scenario, kpi_name(row.kpi), f"{amount(value)} {bracket(value)}", *shares))
+    header = ("design", "KPI", "mean", "from the inputs", "from replications")
+    return Grid(said("worlds_kpis"), header, tuple(cells), n_texts=3)
+
+
+Simulated = Mapping[Run, Sequence[Mapping[str, float]]]
+"""KPIs of the simulated worlds, by replication."""
+
+
+def on_time_rows(designs: Sequence[Design], known: Known, kpis: Simulated) -> list[OnTimeRow]:
+    """Of each design with simulated worlds."""
     rows = []
     for at, design in enumerate(designs):
-        worlds = [world for of_design, world in kpis if of_design == at]
-        if not worlds:
-            continue
-        strata = known.strata[at]
-        sizes, simulated = np.bincount(strata), np.bincount(strata[worlds], minlength=strata.max() + 1)
-        outputs = [np.array([run[KPI] for run in kpis[at, world]]) for world in worlds]
-        weights = [float(sizes[kind] / simulated[kind]) for kind in strata[worlds]]
-        over = over_inputs(outputs, weights, (0.0, 1.0))
-        rows.append(OnTimeRow(design.label, over.interval, over.input_share, over.sampling_share, len(worlds)))
+        if (over := _over(KPI, at, known, kpis)) is not None:
+            row = OnTimeRow(design.label, over.interval, over.input_share, over.sampling_share, over.interval.n)
+            rows.append(row)
     return rows
+
+
+def kpi_rows(names: Sequence[str], designs: Sequence[Design], known: Known, kpis: Simulated) -> list[KpiRow]:
+    return [
+        KpiRow(design.label, name, over.interval, KPIS[name].unit, over.input_share, over.sampling_share)
+        for at, design in enumerate(designs)
+        for name in names
+        if (over := _over(name, at, known, kpis)) is not None
+    ]
+
+
+def _over(name: str, at: int, known: Known, kpis: Simulated) -> OverInputs | None:
+    """A KPI of a design: the simulated worlds of a stratum stand for all of it. None: no world is simulated."""
+    worlds = [world for of_design, world in kpis if of_design == at]
+    if not worlds:
+        return None
+    strata = known.strata[at]
+    sizes, simulated = np.bincount(strata), np.bincount(strata[worlds], minlength=strata.max() + 1)
+    outputs = [np.array([run[name] for run in kpis[at, world]]) for world in worlds]
+    weights = [float(sizes[kind] / simulated[kind]) for kind in strata[worlds]]
+    return over_inputs(outputs, weights, KPIS[name].range)

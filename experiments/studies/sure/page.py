@@ -1,6 +1,6 @@
 """How `cargohub sure` shows what it found: sentences, shares of worlds, tornado and map by design, and the method."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects, openness
 from experiments.studies.sure.carried import sentence as carried
 from experiments.studies.sure.design import Question, SureKeys
-from experiments.studies.sure.on_time import OnTimeRow, on_time_rows
+from experiments.studies.sure.on_time import KpiRow, OnTimeRow, kpi_grid, kpi_rows, on_time_rows
 from experiments.studies.sure.result import (
     LEAST_EXPLAINED,
     Answered,
@@ -47,6 +47,11 @@ def sentences(result: Result) -> list[str]:
 
 def on_time_of(result: Result) -> list[OnTimeRow]:
     return on_time_rows([answer.design for answer in result.answered], result.known, result.kpis)
+
+
+def kpis_of(result: Result) -> list[KpiRow]:
+    designs = [answer.design for answer in result.answered]
+    return kpi_rows(result.keys.sure.kpis, designs, result.known, result.kpis)
 
 
 def headline(answer: Answered) -> str:
@@ -146,6 +151,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     else:
         grids += [grid_of(said("worlds_paired"), result.pairs)] if result.pairs else []
         grids += [grid_of(said("worlds_on_time"), rows)] if (rows := on_time_of(result)) else []
+    grids += [kpi_grid(kpis)] if (kpis := kpis_of(result)) else []
     grids += [
         grid_of(
             f"What decides {answer.design.label}", result.deciding_rows(answer, answer.deciding), without=("scenario",)
@@ -163,6 +169,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             stored(WidthRow, result.width_rows()),
             stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
             stored(WorldRow, result.world_rows()),
+            *([stored(KpiRow, kpis)] if kpis else []),
             *(
                 [stored(CarriedRow, carried_rows(result))]
                 if is_capacity
@@ -170,7 +177,11 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
             ),
         ],
         data={
-            "scenarios": {answer.design.label: _object(result, answer) for answer in result.answered},
+            "scenarios": {
+                answer.design.label: _object(result, answer)
+                | ({"kpis": of_design} if (of_design := _kpi_objects(kpis, answer.design.label)) else {})
+                for answer in result.answered
+            },
             **(
                 {"capacity": objects(result)}
                 if is_capacity
@@ -183,6 +194,10 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
         method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),
     )
+
+
+def _kpi_objects(rows: Sequence[KpiRow], design: str) -> dict[str, Any]:
+    return {row.kpi: row.plain for row in rows if row.scenario == design}
 
 
 def _object(result: Result, answer: Answered) -> dict[str, Any]:
