@@ -20,13 +20,13 @@ from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
 from experiments.file_period import with_period
+from experiments.money.kpis import KPIS
 from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
 from experiments.own_file import trust_typed, with_own_file, with_source
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.leaves import leaf_at
-from sim.measures.kpis import KPIS
 from sim.reading import near, read
 from sim.site.room import fitted
 

@@ -9,8 +9,9 @@ from typing import Final
 
 import yaml
 
+from experiments.money.kpis import KPIS
 from experiments.statistics.interval import Interval, Value
-from sim.measures.kpis import ALL_RESOURCES, KPIS, plain_label
+from sim.measures.kpis import ALL_RESOURCES, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H
 
 MINUS: Final = "−"

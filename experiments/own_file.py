@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import check_once
+from experiments.money.kpis import KPIS
 from sim.errors import ConfigError
 from sim.measures.kpis import adopt, check_own_kpis
 from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, trust
@@ -57,7 +58,7 @@ def read_own(path: str) -> OwnFile:
     try:
         own = OwnFile(file.name, content.decode().replace("\r\n", "\n"))
         check_own(own)
-        check_own_kpis(own)
+        check_own_kpis(own, KPIS)
     except UnicodeDecodeError:
         raise ConfigError(f"{key}: no text in UTF-8") from None
     except ValueError as error:

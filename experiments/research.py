@@ -9,9 +9,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from experiments import execution
+from experiments.composition import compose
+from experiments.money.kpis import KPIS
+from experiments.money.prices import Prices
 from experiments.replications.replicating import Simulation, evaluate
 from experiments.replications.replicating import replicate as simulated
 from experiments.replications.summing import interval_of
@@ -20,7 +24,8 @@ from experiments.store import Part
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
-from sim.measures.kpis import KPIS, adopt_of
+from sim.measures.kpis import adopt_of
+from sim.reading import read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,12 +46,14 @@ class Replications:
 
 
 def replicate(
-    config: HubConfig, n: int, workers: int | None = None, *, tables: Sequence[str] = (), is_quiet: bool = True
-) -> Replications:
+    config: HubConfig, n: int, workers: int | None = None, *, tables: Sequence[str] = (),
+    prices: Prices | None = None, is_quiet: bool = True,
+) -> Replications:  # fmt: skip
     """Simulate replications 0 to n - 1 of a hub, in processes, and sum up their KPIs as `cargohub run` does.
 
     Nothing is stored, and nothing is read but the file of flights that a configuration may name. `workers`: processes
     (None: one a core). `tables`: names of those to keep, as `docs/kpis.md` lists them; they may take much memory.
+    `prices`: of the KPIs of money (None: the packaged ones).
 
     Raises:
         ConfigError: a number of replications or workers that is none, a table that there is not, or a hub that cannot
@@ -58,7 +65,9 @@ def replicate(
         raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
     adopt_of([config])
     make_inputs(config, 0)
-    parts = _parts(config, n, workers, simulated if tables else evaluate, is_quiet=is_quiet)
+    money = prices or read(Prices, compose()["cost"], "cost")
+    work = partial(simulated if tables else evaluate, prices=money)
+    parts = _parts(config, n, workers, work, is_quiet=is_quiet)
     if missing := [name for name in tables if name not in parts[0]["tables"]]:
         raise ConfigError(f"tables: no {missing[0]!r}; there are {', '.join(sorted(parts[0]['tables']))}")
     kpis = pd.DataFrame([part["kpis"] for part in parts]).rename_axis("replication")

@@ -24,4 +24,4 @@ def priced(**values: object) -> Prices:
 
 @cache
 def _packaged() -> dict[str, Any]:
-    return compose(["+cost=liege"])["cost"]
+    return compose()["cost"]

@@ -11,10 +11,10 @@ from omegaconf import OmegaConf, open_dict
 
 from experiments import composition
 from experiments.composition import compose, hub, load, packaged, scenarios, sweep, sweep_points
+from experiments.money.kpis import KPIS
 from experiments.overrides import options
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError
-from sim.measures.kpis import KPIS
 from sim.reading import plain, read
 
 SMALL = {
@@ -80,7 +80,7 @@ def test_load_takes_words_and_python_values():
         ["scenario=liege_66k", "horizon_days=5", "exports=one_fifth", "exports.service_h=20", "seed=7"],
         ["study=expansion", "~expansion.paths.react_66k", "+expansion.growth.low.factors.2030=2"],
         ["hall@halls.main=liege_66k", "halls.main.doors_out=9", "halls.main.doors_in=3", "demand=permit"],
-        ["+cost=liege", "cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
+        ["cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
     ],
 )
 def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_them(monkeypatch, words):

@@ -1,9 +1,11 @@
 """Money: lines add up exactly, discounting follows closed forms, and prices that are none are refused."""
 
+import json
 import math
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -22,10 +24,12 @@ from experiments.money.discounting import (
     payback,
     present_value,
 )
+from experiments.money.kpis import KPIS, costs
 from experiments.money.prices import Tenure
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.simulation import simulate
+from sim.units import MEAN_DAYS_PER_YEAR
 
 YEAR = Activity(
     parcels=147e6,
@@ -42,6 +46,7 @@ OF_EXPORTS = [name for name, role in ROLES.items() if role.is_of_exports]
 CENTS = st.integers(-(10**13), 10**13)
 EUR = st.floats(0, 1e5)
 prices = cache(priced)
+TINY = ("demand.flights_per_day=0.7", "horizon_days=1", "warmup_days=0", "replications=2", "margin=none", "workers=1")
 
 
 @cache
@@ -108,15 +113,15 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     result = simulate(config, 0)
     kpis = result.kpis
     done = activity(config, kpis, prices().labour)
-    assert done.exports == kpis["exports_per_day"] * 365.25 > 0
+    assert done.exports == kpis["exports_per_day"] * MEAN_DAYS_PER_YEAR > 0
     cohort = result.tables["collections"]["is_cohort"]
     late = sum(int(result.tables["collections"][name][cohort].sum()) * sign for name, sign in SIGNS.items())
-    assert done.late_exports == pytest.approx(late / 2 * 365.25)
+    assert done.late_exports == pytest.approx(late / 2 * MEAN_DAYS_PER_YEAR)
     assert late == pytest.approx(
         (1 - kpis["export_on_time_share"]) * int(result.tables["collections"]["n_parcels"][cohort].sum())
     )
     others = replace(prices().labour, paid_by_others=(*prices().labour.paid_by_others, *OF_EXPORTS))
-    mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * 365.25
+    mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * MEAN_DAYS_PER_YEAR
     assert mine > 0 and done.staff_h - activity(config, kpis, others).staff_h == pytest.approx(mine)
 
 
@@ -138,6 +143,59 @@ def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back()
     from_nothing = {line.name: line.cents for line in investment(None, full(), priced(**{"site.tenure": "built"}))}
     assert from_nothing.keys() == assets(full()).keys()
     assert all(amount < 0 for amount in from_nothing.values())
+
+
+def test_capital_is_the_annuity_of_equipment_and_of_own_halls() -> None:
+    nothing = dict.fromkeys(KPIS, 0.0)
+    own_halls = priced(**{"site.tenure": "built"})
+    leased, built = (costs(hub(), nothing, own)["capital_eur_per_year"] for own in (prices(), own_halls))
+    per_year = annuity_factor(0.06, 30)
+    assert built - leased == pytest.approx(30_000 * 1250 / per_year)
+    stands, rest = 6 * 7.5e6, -total(investment(None, hub(), prices())) / 100 - 6 * 7.5e6
+    assert leased == pytest.approx(stands / per_year + rest / annuity_factor(0.06, 10))
+
+
+def test_a_comparison_reports_costs_savings_and_sources_of_prices(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """By the prices that are given; the saving is the paired difference of the year's cost, which the table has too."""
+    wage = "cost.labour.wage_eur_per_h"
+    words = ["designs=[liege_30k, liege_30k roster=round_the_clock]", f"{wage}=33", *TINY, "--out", str(tmp_path)]
+    assert main(["compare", *words, "--json", "--quiet"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    kpis = [design["kpis"] for design in found["scenarios"].values()]
+    (saved,), (changed,) = found["saving_eur_per_year"].values(), found["differences"].values()
+    difference = changed["cost_eur_per_year"]
+    assert [-saved[end] for end in ("mean", "high", "low")] == [difference[end] for end in ("mean", "low", "high")]
+    assert saved["mean"] == pytest.approx(kpis[0]["cost_eur_per_year"]["mean"] - kpis[1]["cost_eur_per_year"]["mean"])
+    assert saved["mean"] < 0 and changed["capital_eur_per_year"]["mean"] == 0
+    assert found["prices"][wage] == {"value": 33, "kind": "own", "source": "given for this run"}
+    assert "Cushman" in found["prices"]["cost.site.rent_eur_per_m2_year"]["source"]
+    assert main(["show", found["run_dir"]]) == 0
+    terminal = capsys.readouterr().out
+    page = (Path(found["run_dir"]) / "report.html").read_text(encoding="utf-8")
+    for text in ("Running cost of a parcel", "Saved a year compared with", "1 given for this run"):
+        assert text in terminal and text in page
+    assert "What it costs" in page and "Cushman" in page
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "cost.labour.wage_eur_per_h=-1"], "cost.labour.wage_eur_per_h: must be at least 0, got -1.0"),
+        (["shadow-price", "cost.labour.wage_eur_per_h=40"], "cost: decides nothing here; leave it out"),
+        (
+            ["compare", "designs=[liege_30k, liege_30k cost.trucks.eur_per_km=2]"],
+            "cost: the same prices for every design",
+        ),
+    ],
+)
+def test_prices_in_the_wrong_place_are_one_line(
+    capsys: pytest.CaptureFixture[str], words: list[str], message: str
+) -> None:
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and message in captured.err
 
 
 @settings(deadline=None)
@@ -203,15 +261,24 @@ def test_kpis_of_a_day_make_a_year() -> None:
     config = load("liege_30k", "roster=round_the_clock", horizon_days=1, warmup_days=0, **size)
     kpis = simulate(config, 0).kpis
     done = activity(config, kpis, prices().labour)
-    assert done.parcels == kpis["parcels_per_day"] * 365.25
+    assert done.parcels == kpis["parcels_per_day"] * MEAN_DAYS_PER_YEAR
     # Without customs officers, who are the state's.
-    assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * 365.25)
+    assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * MEAN_DAYS_PER_YEAR)
     assert done.night_h == pytest.approx(done.staff_h / 3)
     worked = activity(config, kpis, priced(**{"labour.paid": "worked"}).labour)
-    assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * 365.25)
+    assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * MEAN_DAYS_PER_YEAR)
     assert worked.staff_h < done.staff_h
     officers = activity(config, kpis, priced(**{"labour.paid_by_others": []}).labour)
-    assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * 365.25)
+    assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * MEAN_DAYS_PER_YEAR)
+    # Running cost, capital apart: all but revenue, over the same days and parcels.
+    lines = annual_lines(config, done, prices())
+    running = sum(line.eur for line in lines if line.kind is Kind.OPEX)
+    money = costs(config, kpis, prices())
+    assert money["cost_eur_per_year"] == pytest.approx(-running)
+    assert money["cost_eur_per_day"] * MEAN_DAYS_PER_YEAR == pytest.approx(-running)
+    assert money["cost_eur_per_parcel"] == pytest.approx(
+        money["cost_eur_per_day"] / (kpis["parcels_per_day"] + kpis["exports_per_day"])
+    )
     # Each truck of a route drives the road of its lane, a pool's the mean of its lanes'.
     km = [lane.km for lane in config.lanes.values()]
     assert min(km) * kpis["trucks_per_day"] <= kpis["truck_km_per_day"] <= max(km) * kpis["trucks_per_day"]

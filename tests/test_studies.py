@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from experiments.main import main
+from experiments.money.kpis import KPIS
 from experiments.store import read_run
-from sim.measures.kpis import KPIS
 
 TINY = [
     "horizon_days=1",

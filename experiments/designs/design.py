@@ -10,12 +10,14 @@ from experiments.composition import compose, hub, scenarios, study
 from experiments.designs.spreadsheet import Factors, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution import Place
+from experiments.money.kpis import KPIS
+from experiments.money.prices import Prices
 from experiments.report.sections import said
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS
+from sim.measures import kpis as of_hub
 from sim.reading import Bounds, near, plain
 
 K = TypeVar("K", bound="Replicated")
@@ -37,6 +39,11 @@ class Replicated:
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Scenarios, demands and arrival models that are named to be compared; none as a rule."""
         return (), (), ()
+
+    @property
+    def prices(self) -> Prices | None:
+        """At which replications are priced; None: they are not."""
+        return None
 
     @property
     def max_replications(self) -> int | None:
@@ -84,10 +91,15 @@ class DesignKeys(Designed):
     """Half-widths asked for, by KPI; and `max_replications`."""
     family: Family
     """How the differences to the first design are taken together."""
+    cost: Prices
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         return self.scenarios, self.demands, self.arrival_models
+
+    @property
+    def prices(self) -> Prices:
+        return self.cost
 
     @property
     def asked(self) -> dict[str, float]:
@@ -217,6 +229,9 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
 def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path | None) -> tuple[list[Design], Factors]:
     """The designs of a spreadsheet or of a list, and the keys in which they differ."""
     composed, names = [compose_design(row, words, config_dir) for row in rows], [row.name for row in rows]
+    cost = compose(words, config_dir)["cost"]
+    if any(each["cost"] != cost for each in composed):
+        raise ConfigError(said("same_prices"))
     designs = [Design(name, hub(config)) for name, config in zip(names, composed, strict=True)]
     return designs, factors_of(names, rows, composed)
 
@@ -237,14 +252,14 @@ def with_study(words: Sequence[str], name: str) -> list[str]:
 
 
 def check_kpis(kpis: Sequence[str]) -> None:
-    """Refuse none, unknown ones, and one twice.
+    """Refuse none, unknown ones, and one twice; money is no part of what such a study replicates.
 
     Raises:
         ValueError: the first mistake.
     """
     if not kpis:
         raise ValueError("kpis: at least one")
-    check_known("kpis", "no KPI", kpis, KPIS)
+    check_known("kpis", "no KPI", kpis, of_hub.KPIS)
     check_different("kpis", kpis)
 
 

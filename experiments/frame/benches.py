@@ -11,6 +11,8 @@ from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
 from experiments.frame.study import Kpis, Tables
+from experiments.money.kpis import KPIS
+from experiments.money.prices import Prices
 from experiments.replications.replicating import (
     Line,
     Task,
@@ -36,7 +38,6 @@ from experiments.store.summaries import VERDICTS, DifferenceRow, MarginRow, Stab
 from experiments.store.tables import Key
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
-from sim.measures.kpis import KPIS
 
 R = TypeVar("R")
 S = TypeVar("S", SummaryRow, DifferenceRow)
@@ -49,9 +50,16 @@ class Simulated:
     """
 
     def __init__(
-        self, opened: Callable[[], RunDirectory], pool: Callable[[], execution.Pool], *, is_quiet: bool
+        self,
+        opened: Callable[[], RunDirectory],
+        pool: Callable[[], execution.Pool],
+        prices: Prices | None,
+        *,
+        is_quiet: bool,
     ) -> None:
         self._opened, self._pool, self.is_quiet = opened, pool, is_quiet
+        priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
+        self._replicate, self._evaluate = priced
 
     @cached_property
     def run(self) -> RunDirectory:
@@ -75,13 +83,13 @@ class Simulated:
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         keys = [(design.label, number) for design in designs for number in range(n)]
-        tasks = missing(designs, n, self._finished, evaluate)
+        tasks = missing(designs, n, self._finished, self._evaluate)
         for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(keys) - len(tasks)) if tasks else ():
             self._keep(key, part)
         return {key: self._finished[key] for key in keys}
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
-        tasks = [task for design, n in wanted for task in missing([design], n, self._finished, evaluate)]
+        tasks = [task for design, n in wanted for task in missing([design], n, self._finished, self._evaluate)]
 
         def line(kpis: Kpis, left: Left) -> str:
             """How long this look takes; how many looks there will be is what the values decide."""
@@ -106,7 +114,7 @@ class Simulated:
         check_designs(designs, keys)
         if self.run.is_complete:
             return Stored(self._manifest).replicated(designs, keys)
-        work_of = replicate if has_tables else evaluate
+        work_of = self._replicate if has_tables else self._evaluate
         return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of)
 
     def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:

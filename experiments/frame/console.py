@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.formatting import found_share, full_kpi_name, instant, kpi_name, listed, share_text, whole
+from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.design_names import named_together
 from experiments.report.key_names import changed_text
@@ -19,7 +20,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid, interval_object
 from sim.config import ArrivalModel
-from sim.measures.kpis import KPIS, RECOVERY
+from sim.measures.kpis import RECOVERY
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 

@@ -8,9 +8,11 @@ from typing import Any, Final, TypeVar
 from experiments.designs.design import DesignKeys
 from experiments.formatting import NO_VARIANCE, change, full_kpi_name, in_percent, kpi_name, p_text, short, unit_name
 from experiments.frame import console
+from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Asked, Bench, Document, Tables
+from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
 from experiments.replications.summing import Outcome
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
@@ -31,7 +33,7 @@ from experiments.store.rows import Grid
 from experiments.store.summaries import DesignRow, WarmupRow
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS, RECOVERY, Rank, names
+from sim.measures.kpis import RECOVERY, Rank
 
 _ACROSS: Final = 3
 """Designs side by side."""
@@ -77,8 +79,8 @@ class DesignsText:
     def at_a_glance(self) -> Iterator[Grid]:
         """The headline KPIs, designs side by side."""
         caption = "Mean and 95 % interval" if self.outcome.n > 1 else "One replication"
-        recovery = [name for name in self._present(Rank.SUMMARY) if KPIS[name].group is RECOVERY]
-        yield from self._grids([*self._present(Rank.HEADLINE), *recovery], caption)
+        more = [name for name in self._present(Rank.SUMMARY) if KPIS[name].group in (RECOVERY, MONEY)]
+        yield from self._grids([*self._present(Rank.HEADLINE), *more], caption)
 
     def all_kpis(self) -> Iterator[Grid | str]:
         """Every KPI of the parts of the hub that a design has, and what common random numbers save."""
@@ -206,6 +208,7 @@ def document(
     if margin := asked.keys.answers_margin:
         notes = margin_notes(asked.arguments, designs, margin)
         over = over_assumptions(asked, designs, _sampled(outcome))
+    saved = list(savings(outcome, text.titles))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
 
     def drawn() -> Iterator[Picture]:
@@ -222,6 +225,7 @@ def document(
             kept.tables, title=console.title_of(shown), command=asked.arguments.command,
             config_yaml=first_hubs(kept.config, len(shown)), seed=designs[0].hub.seed, replications=outcome.n,
             notes=[*console.fit_lines(shown, text.titles), *notes], rests_on=[over.section] if over else [],
+            money=cost_section(saved, main_points(text.designs), text.kpis, asked.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip
 
@@ -233,11 +237,11 @@ def document(
     ]
     return Document(
         title=console.title_of(designs),
-        data=data,
+        data={**data, **cost_objects(outcome, asked.keys.cost)},
         warnings=console.warnings_of(outcome, text.verdicts(), warnings),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
-        lines=[*(text.differences() if has_baseline else ()), *text.lines()],
+        lines=[*(text.differences() if has_baseline else ()), *saved, *text.lines(), prices_line(asked.keys.cost), ""],
         more=text.all_kpis,
         notes=notes,
         over=over,

@@ -81,6 +81,7 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
         bench = Simulated(
             lambda: stack.enter_context(opened(study.name(asked), asked)),
             lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
+            keys.prices,
             is_quiet=arguments.quiet,
         )
         result = study.compute(bench, asked)

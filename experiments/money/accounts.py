@@ -11,9 +11,8 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place
 from sim.inputs.staffing import people_of_posts, rosters_of, spans
-from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
-DAYS_PER_YEAR: Final = 365.25
 REVENUES: Final = ("revenue", "export_revenue")
 """Lines of the accounts that are earned."""
 WAGES: Final = ("wages", "night_premium")
@@ -41,7 +40,7 @@ def activity(
     config: HubConfig,
     kpis: Mapping[str, float],
     labour: Labour,
-    days: float = DAYS_PER_YEAR,
+    days: float = MEAN_DAYS_PER_YEAR,
 ) -> Activity:
     """The year, or so many days of it, of which these KPIs are the means."""
     paid = _hours(config, kpis, labour)

@@ -1,5 +1,6 @@
 """Lines of the accounts, and of them what stands on a hub's site: what it costs new, and what more of it costs."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from enum import StrEnum
@@ -41,6 +42,8 @@ def cents(eur: float) -> int:
 
 
 HALLS: Final = "halls"
+BUILDINGS: Final = (HALLS, "stands")
+"""What lives as long as a hall."""
 
 
 def assets(config: HubConfig) -> dict[str, float]:
@@ -86,6 +89,15 @@ def equipment_eur_per_year(before: HubConfig, after: HubConfig, prices: Prices) 
     """What the equipment that is added costs a year over its life, interest included [EUR]; halls are not in it."""
     bought = sum(line.cents for line in investment(before, after, prices) if line.name != HALLS)
     return -as_eur(bought) / annuity_factor(prices.discounting.rate, prices.discounting.equipment_years)
+
+
+def assets_eur_per_year(config: HubConfig, prices: Prices) -> float:
+    """What all that stands on the site costs a year over its life, interest included [EUR]; of halls, one's own."""
+    rule = prices.discounting
+    years = {name: rule.hall_years if name in BUILDINGS else rule.equipment_years for name in assets(config)}
+    return math.fsum(
+        -line.eur / annuity_factor(rule.rate, years[line.name]) for line in investment(None, config, prices)
+    )
 
 
 def floor_eur_per_m2_year(prices: Prices) -> float:

@@ -10,6 +10,8 @@ from experiments import execution
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, whole
+from experiments.money.kpis import KPIS, costs
+from experiments.money.prices import Prices
 from experiments.replications.stability import grow, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
 from experiments.report.margin import margins_of
@@ -20,7 +22,6 @@ from experiments.store.tables import Key
 from sim.config import HubConfig
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.inputs import check_recorded, make_inputs
-from sim.measures.kpis import KPIS
 from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]
@@ -39,19 +40,20 @@ class Made(Protocol):
         """`line`: said while they are made, where it is not known how many there will be."""
 
 
-def replicate(config: HubConfig, replication: int) -> Part:
-    """One replication as the store keeps it: what a worker does."""
+def replicate(config: HubConfig, replication: int, prices: Prices | None = None) -> Part:
+    """One replication as the store keeps it, with the KPIs of money if there are prices: what a worker does."""
     from sim.simulation import simulate
 
     began = time.perf_counter()
     result = simulate(config, replication)
-    return {"kpis": result.kpis, "tables": result.tables, "seconds": time.perf_counter() - began}
+    money = costs(config, result.kpis, prices) if prices else {}
+    return {"kpis": {**result.kpis, **money}, "tables": result.tables, "seconds": time.perf_counter() - began}
 
 
-def evaluate(config: HubConfig, replication: int) -> Part:
+def evaluate(config: HubConfig, replication: int, prices: Prices | None = None) -> Part:
     """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
     config = replace(config, record=config.record.without_flows)
-    return {**replicate(config, replication), "tables": {}}
+    return {**replicate(config, replication, prices), "tables": {}}
 
 
 def check_designs(designs: Sequence[Design], study: Replicated) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.spreadsheet import Factors, factor_tables
+from experiments.money.kpis import KPIS
 from experiments.replications.stability import Stability, longer_rows, stability_table
 from experiments.replications.warming import warm_ups, warmup_rows
 from experiments.report.disruption_text import in_words
@@ -23,7 +24,6 @@ from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
-from sim.measures.kpis import KPIS, reads_more_than
 from sim.measures.ladder import capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
 from sim.site.zones import set_aside, zones_in_use
@@ -65,7 +65,7 @@ class Outcome:
         )
 
     def is_lower_bound(self, label: str, kpi: str) -> bool:
-        return reads_more_than(kpi, {name: interval.mean for name, interval in self.intervals[label].items()})
+        return KPIS[kpi].reads_more_than({name: interval.mean for name, interval in self.intervals[label].items()})
 
 
 def outcome_of(

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from experiments.formatting import change, kpi_name, listed, number, percent
+from experiments.money.kpis import KPIS
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
-from sim.measures.kpis import KPIS
 
 
 def sentences(

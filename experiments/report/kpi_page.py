@@ -2,8 +2,8 @@
 
 import sys
 
+from experiments.money.kpis import KPIS
 from experiments.report.page import template
-from sim.measures.kpis import KPIS
 from sim.record.schemas import TABLES
 
 _BETTER = {True: "more", False: "less", None: ""}

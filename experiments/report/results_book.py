@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from experiments.formatting import full_kpi_name, hours_text, resource_heading
+from experiments.money.kpis import KPIS, names
 from experiments.report import bottleneck, style
 from experiments.report.figures import dwell_figure, leaving_figure
 from experiments.report.sections import Page
@@ -24,7 +25,7 @@ from experiments.report.stored_designs import (
 from experiments.statistics.interval import Values
 from experiments.store.read import read_run
 from experiments.store.workbook import Chart, plain_text, write_workbook
-from sim.measures.kpis import KPIS, Rank, names
+from sim.measures.kpis import Rank
 from sim.units import MIN_PER_H
 
 Rows: TypeAlias = list[list[Any]]

@@ -17,6 +17,7 @@ from experiments.formatting import (
     with_interval,
     zone,
 )
+from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
 from experiments.report.hub_share import goods_lines
 from experiments.report.key_names import heading_of_key, key_unit, name_of
@@ -25,7 +26,7 @@ from experiments.report.stored_designs import Frame, NamedDesign, Window, record
 from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
-from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, KPIS, SURROUNDINGS, Group, Rank, names
+from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 
 
 @dataclass(frozen=True, slots=True)

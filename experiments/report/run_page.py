@@ -29,12 +29,12 @@ from sim.units import MIN_PER_DAY
 
 def page_of(
     tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, seed: int, replications: int,
-    notes: Sequence[str], rests_on: Sequence[Section] = (), pictures: Callable[[], Iterable[Picture]] = tuple,
-    is_drawn: bool = True,
+    notes: Sequence[str], money: Section | None = None, rests_on: Sequence[Section] = (),
+    pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
 ) -> Page:  # fmt: skip
-    """`notes`: below the answer; `rests_on`: its assumptions; `pictures`: of the verb alone, with the page's look.
+    """`notes`: below the answer; `money`: what it costs; `rests_on`: its assumptions.
 
-    `is_drawn`: with pictures.
+    `pictures`: of the verb alone, with the page's look; `is_drawn`: with pictures.
     """
     points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
     differences = tables.get("differences")
@@ -57,6 +57,7 @@ def page_of(
     sections += [
         Section("In sentences", text=list(_answer(run)), notes=[explained]),
         *_changes(run),
+        *([money] if money else []),
         *rests_on,
         Section("How sure they are", items=list(_reasons(run))),
     ]

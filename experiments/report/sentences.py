@@ -16,6 +16,7 @@ from experiments.formatting import (
     signed,
 )
 from experiments.formatting import change as change_of
+from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
 from experiments.report.design_names import arrivals_name
 from experiments.report.margin import Margins, margin_text
@@ -34,7 +35,6 @@ from experiments.report.verdicts import (
 from experiments.statistics.family import widening
 from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
-from sim.measures.kpis import KPIS
 
 MUCH_WIDER: Final = 2.0
 """Times a single interval, from which a reader is warned of simultaneous ones (assumption)."""

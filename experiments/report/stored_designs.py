@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from experiments.formatting import share_text, short
+from experiments.money.kpis import KPIS
 from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
 from experiments.store.rows import rows_from
 from experiments.store.summaries import DesignRow, FactorRow
-from sim.measures.kpis import KPIS
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments, check_once
 from experiments.assumptions import Assumption, Kind, assumptions_of
+from experiments.assumptions.leaves import PRICES
 from experiments.composition import compose, hub
 from experiments.formatting import whole
 from experiments.frame import console
@@ -29,7 +30,7 @@ from experiments.store.workbook import plain_text, write_workbook
 from sim.errors import InputError
 from sim.reading import near
 
-PRICES: Final = "cost"
+COST: Final = "cost."
 _OPTIONS: Final = ("kind", "to")
 
 
@@ -60,14 +61,12 @@ def main(arguments: Arguments) -> int:
 
 
 def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...]:
-    """Of the hub as it is simulated, of the study, and of the prices, which only some studies have themselves."""
+    """Of the hub as it is simulated, of the study, and of the prices: those of a study that has its own are its own."""
     composed = compose(words, arguments.config_dir)
     hub(composed)
     rows = assumptions_of(composed, arguments.config_dir)
-    if any(row.name.startswith(f"{PRICES}.") for row in rows):
-        return rows
-    prices = {PRICES: compose([f"+{PRICES}=liege"])[PRICES]}
-    return (*rows, *assumptions_of(prices))
+    of_study = any(row.key.startswith(PRICES) for row in rows)
+    return tuple(row for row in rows if not (of_study and row.key.startswith(COST)))
 
 
 def _summary(rows: Sequence[Assumption]) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 from experiments.arguments import Arguments
 from experiments.formatting import amount, kpi_name
 from experiments.frame import console
+from experiments.money.kpis import KPIS, names
 from experiments.statistics.interval import Value
 from experiments.store.foreign import is_finished, manifest_of
 from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG, MANIFEST
 from sim.errors import CargohubError, InputError
-from sim.measures.kpis import KPIS, Rank, names
+from sim.measures.kpis import Rank
 
 SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 """KPIs on the line of a run; `--json` gives all that a terminal shows."""

@@ -21,12 +21,12 @@ from experiments.designs.spreadsheet import Values, Varied, drawn, with_factors
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
 from experiments.frame.study import Asked, Bench, Document, Study, Table
+from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Picture, picture_of, said
 from experiments.store.rows import ENDS, with_texts
 from experiments.store.tables import as_columns
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS
 from sim.record.schemas import Column, TableSchema
 
 _CHARTED = "on_time_share"

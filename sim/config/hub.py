@@ -16,9 +16,9 @@ from sim.domain.presorting import Presorting
 from sim.own import ARRIVALS, FILE, SOURCE
 from sim.reading import near
 from sim.rules import DECISIONS, check, check_own
-from sim.units import L_PER_M3
+from sim.units import L_PER_M3, MEAN_DAYS_PER_YEAR
 
-_FIRST_YEAR, _LAST_YEAR, _DAYS_PER_YEAR = 1950, 2200, 365.25
+_FIRST_YEAR, _LAST_YEAR = 1950, 2200
 _MOST_HALLS = 16
 _OF_FILE = frozenset({FILE, SOURCE, ARRIVALS})
 
@@ -41,7 +41,7 @@ def _check(config: HubGroups) -> None:
         raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
     _check_rules(config)
     _check_halls(config)
-    last_year = config.start_date.year + config.days / _DAYS_PER_YEAR
+    last_year = config.start_date.year + config.days / MEAN_DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
         raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
     check_sum("fleet", [kind.share for kind in config.fleet.values()])

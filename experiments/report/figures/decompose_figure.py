@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments import formatting
+from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
-from sim.measures.kpis import KPIS
 
 _WIDEST: Final = 24
 """Letters of a name below a bar."""

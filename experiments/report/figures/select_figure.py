@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from experiments import formatting
+from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.marks import Values, errorbar
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-from sim.measures.kpis import KPIS
 
 MOST_ROWS: Final = 60
 _FATES: Final = {

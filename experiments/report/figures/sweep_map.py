@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments import formatting
+from experiments.money.kpis import KPIS
 from experiments.report import style
 from experiments.report.key_names import heading_of_key
 from experiments.report.marks import draw_cells
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
-from sim.measures.kpis import KPIS
 from sim.units import Numbers
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")

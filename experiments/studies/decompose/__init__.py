@@ -27,6 +27,7 @@ from experiments.designs.spreadsheet import designs_among, key_of
 from experiments.formatting import kpi_name, signed, with_interval
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
+from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
@@ -37,7 +38,6 @@ from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
 from experiments.store.rows import Grid, column, interval, interval_object, stored, table
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS
 
 
 @table("decomposition", "what each factor contributes to the gain between the scenarios", sort="kpi order")

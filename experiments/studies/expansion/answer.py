@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from experiments.formatting import millions, number, percent, with_interval
-from experiments.money.accounts import DAYS_PER_YEAR, REVENUES
+from experiments.money.accounts import REVENUES
 from experiments.money.assets import cents
 from experiments.money.discounting import flows, payback
 from experiments.replications.stability import Stability
@@ -21,6 +21,7 @@ from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
 from experiments.studies.expansion.value import Worth
+from sim.units import MEAN_DAYS_PER_YEAR
 
 Yearly = Mapping[str, Floats]
 """By path: expected value of each year, and what 5 and 95 % of the futures lie below (3, Y)."""
@@ -150,7 +151,7 @@ def _cost_per_parcel(result: Found, path: str) -> Interval:
         result,
         path,
         lambda worth: worth.yearly[:, :, revenue].sum(axis=(1, 2)) - worth.quarterly.sum(axis=1),
-        lambda worth: (worth.parcels + worth.kpis[:, :, exports] * DAYS_PER_YEAR).sum(axis=1),
+        lambda worth: (worth.parcels + worth.kpis[:, :, exports] * MEAN_DAYS_PER_YEAR).sum(axis=1),
     )
 
 

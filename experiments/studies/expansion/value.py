@@ -7,18 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.money.accounts import DAYS_PER_YEAR
-from experiments.money.assets import HALLS
+from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS, QUARTERS, Opening, Timeline, World
 from sim.config import HubConfig
+from sim.units import MEAN_DAYS_PER_YEAR
 
 CONDITIONS: Final = "conditions"
 RESIDUAL: Final = "residual"
 PLANNING: Final = "planning"
-_LASTING: Final = (HALLS, "stands")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def worth(books: Books, line: Timeline) -> Worth:
     lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
     lines = lines.transpose(1, 0, 2)  # (R, Q, L)
     kpis = quarters[:, :, n_lines:first_paid].transpose(1, 0, 2)
-    parcels = quarters[:, :, books.parcels_at].T * DAYS_PER_YEAR / QUARTERS
+    parcels = quarters[:, :, books.parcels_at].T * MEAN_DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
         yearly=lines.reshape(lines.shape[0], asked.years, QUARTERS, -1).sum(axis=2),
@@ -157,7 +156,7 @@ def _left(books: Books, opening: Opening, n: int) -> Floats:
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
     lives = [
-        asked.building_years if name in _LASTING else asked.cost.discounting.equipment_years for name in books.built
+        asked.building_years if name in BUILDINGS else asked.cost.discounting.equipment_years for name in books.built
     ]
     return np.array([max(0.0, 1 - age / life) for life in lives])
 

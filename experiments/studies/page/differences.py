@@ -9,6 +9,7 @@ from typing import Final
 
 from experiments.formatting import amount, bracket, change, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
+from experiments.money.kpis import KPIS
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import key_unit, name_of, with_value
@@ -21,7 +22,7 @@ from experiments.store.rows import Grid
 from experiments.studies.page.form import shown_text, unit_of, values_of
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.measures.kpis import KPIS, Rank
+from sim.measures.kpis import Rank
 from sim.reading import plain
 
 MOST: Final = 6

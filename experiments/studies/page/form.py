@@ -14,13 +14,13 @@ from experiments.assumptions import Assumption, assumptions_of, explained
 from experiments.composition import folders_of, word_value
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
+from experiments.money.kpis import KPIS
 from experiments.overrides import options
 from experiments.report.key_names import key_unit, name_of
 from experiments.verbs import VERBS
 from sim.config.bounds import BEYOND_ALL
 from sim.errors import ConfigError
 from sim.leaves import Leaf, leaf_at
-from sim.measures.kpis import KPIS
 from sim.reading import plain
 from sim.rules import DECISIONS
 

@@ -15,6 +15,7 @@ from experiments.formatting import plain_name
 from experiments.frame import runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
+from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import design_row, intervals_of, samples_of
 from experiments.report.page import PAGE
 from experiments.report.run_numbers import kpi_grid
@@ -27,7 +28,7 @@ from experiments.store.parts import lines_in
 from experiments.store.read import MANIFEST
 from experiments.store.rows import Grid
 from experiments.studies.replay import FILE as REPLAY
-from sim.measures.kpis import KPIS, Rank, names
+from sim.measures.kpis import Rank
 
 _PICTURE: Final = re.compile(r"figures/([\w.-]+)\.svg")
 _IN_REPORT: Final = re.compile(r'<figure data-name="([\w.-]+)"')

@@ -10,10 +10,10 @@ from urllib.parse import quote, urlencode
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse
 
+from experiments.money.kpis import KPIS
 from experiments.report.design_names import design_name
 from experiments.report.page import template
 from experiments.studies.page.answers import VIEWS
-from sim.measures.kpis import KPIS
 
 
 def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from experiments.arguments import Arguments, folder_option
 from experiments.execution.place import usable_workers
 from experiments.formatting import amount
+from experiments.money.kpis import KPIS
 from experiments.report import page as report_page
 from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
@@ -27,7 +28,6 @@ from experiments.studies.page.planning import Planning
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
-from sim.measures.kpis import KPIS
 
 if TYPE_CHECKING:
     from starlette.requests import Request

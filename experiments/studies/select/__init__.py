@@ -30,6 +30,7 @@ from experiments.designs.what_if import scaled_to
 from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.money.kpis import KPIS
 from experiments.report.design_names import design_name, tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.key_names import heading_of_key
@@ -40,7 +41,6 @@ from experiments.store.rows import Grid, plain_interval, plain_row, stored
 from experiments.studies.select.design import AREA, COLUMN, Method, Need, Select, SelectKeys, check, sample_of
 from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
-from sim.measures.kpis import KPIS
 
 
 def document(given: Asked[SelectKeys], result: Found) -> Document:

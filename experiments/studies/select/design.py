@@ -10,11 +10,11 @@ import numpy as np
 from experiments.designs.design import Design, DesignKeys
 from experiments.formatting import kpi_name, unit_name
 from experiments.frame.study import Kpis
+from experiments.money.kpis import KPIS
 from experiments.report.sections import said
 from experiments.statistics.selection import Floats, Goal, Looks, Sample
 from sim.config.bounds import check_known
 from sim.errors import ConfigError
-from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near
 
 AREA: Final = "area_m2"
@@ -78,9 +78,13 @@ class Select:
             raise ValueError(said("target_impossible", kpi=self.kpi, **values))
 
     @property
+    def cost_kpi(self) -> str | None:
+        """The KPI that is the cost, and so differs from replication to replication; None: the cost is known."""
+        return self.cost if self.cost is not None and self.cost in KPIS else None
+
+    @property
     def is_sampled(self) -> bool:
-        """Whether the cost differs from replication to replication."""
-        return self.cost in KPIS
+        return self.cost_kpi is not None
 
     @property
     def sign(self) -> int:
@@ -89,7 +93,7 @@ class Select:
 
     @property
     def cost_unit(self) -> str:
-        return KPIS[self.cost].unit if self.cost and self.cost in KPIS else "m2" if self.cost == AREA else ""
+        return KPIS[self.cost_kpi].unit if self.cost_kpi else "m2" if self.cost == AREA else ""
 
     @property
     def wanted(self) -> str:
@@ -162,6 +166,5 @@ def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
 
 def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
     served = [asked.sign * values[asked.kpi] for values in kpis]
-    return np.array(
-        [served, [values[asked.cost] if asked.cost and asked.cost in KPIS else _NO_COST for values in kpis]]
-    )
+    cost = asked.cost_kpi
+    return np.array([served, [values[cost] if cost else _NO_COST for values in kpis]])

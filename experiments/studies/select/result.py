@@ -8,6 +8,7 @@ from typing import Final
 from experiments.designs.design import Design
 from experiments.formatting import kpi_name, number, short, unit_name, whole, with_interval
 from experiments.frame.study import Kpis
+from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
@@ -17,7 +18,6 @@ from experiments.statistics import Interval
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
-from sim.measures.kpis import KPIS
 
 interval_text = partial(with_interval, show=short)
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
@@ -61,7 +61,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
     rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         known = intervals[design.label]
-        cost = known[asked.cost].mean if asked.cost and asked.cost in KPIS else known_cost(design, asked)
+        cost = known[asked.cost_kpi].mean if asked.cost_kpi else known_cost(design, asked)
         by = None if verdict.by is None else design_name(designs[verdict.by].label)
         fate = verdict.fate
         kpi = known[asked.kpi]

@@ -189,7 +189,7 @@ def as_object(cost: Cost) -> dict[str, Any]:
         "n_uncounted": cost.n_uncounted,
     }
     late = cost.total.because - cost.total.otherwise
-    price = compose([f"+cost={_PRICES}"])["cost"]["parcels"]["late_eur"]
+    price = compose()["cost"]["parcels"]["late_eur"]
     net = {"late": late, "eur_per_late_parcel": price, "eur": late * price}
     shifts = {name: [_shift(each) for each in getattr(cost, name)] for name in ("trucks", "stands", "cleared")}
     return {"net": net, "parcels": parcels, **shifts}
@@ -200,8 +200,6 @@ def _shift(each: Shift) -> dict[str, Any]:
     return {"name": each.name, **{name: None if np.isnan(value) else value for name, value in values.items()}}
 
 
-_PRICES = "liege"
-"""The option of `configs/cost` of which a late parcel has its price."""
 _MOST_NAMED = 5
 """Flights, routes and trucks that the text names; `--json` has all."""
 

@@ -3,7 +3,7 @@
 To add one, declare it in its theme's module. Its place there is its place in every table and document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Final
 
 from sim.measures.kpis import (
@@ -51,13 +51,12 @@ __all__ = [
     "computed",
     "names",
     "plain_label",
-    "reads_more_than",
 ]
 
 KPIS: Final = Kpis(declared(service, flights, backlog, halls, surroundings, customs, data, exports, use, people))
 
 
-def check_own_kpis(own: OwnFile) -> None:
+def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:
     """Refuse a file with a KPI of a packaged one's name.
 
     Raises:
@@ -65,7 +64,7 @@ def check_own_kpis(own: OwnFile) -> None:
     """
     adopt(None)
     for name in declared_in(own):
-        if name in KPIS:
+        if name in packaged:
             raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged KPI has this name")
 
 
@@ -74,12 +73,6 @@ def computed(run: Measured) -> dict[str, float]:
     return {name: kpi(run) for name, kpi in KPIS.items()}
 
 
-def names(rank: Rank = Rank.DETAIL, group: Group | None = None) -> list[str]:
+def names(rank: Rank = Rank.DETAIL, group: Group | None = None, kpis: Mapping[str, Kpi] = KPIS) -> list[str]:
     """KPIs of at least a rank, and of one group if it is given."""
-    return [name for name, kpi in KPIS.items() if kpi.rank >= rank and group in (None, kpi.group)]
-
-
-def reads_more_than(name: str, means: Mapping[str, float]) -> bool:
-    """Whether a KPI is only a lower bound; `means`: of all KPIs."""
-    bound = KPIS[name].bound_if
-    return bound is not None and means[bound[0]] > bound[1]
+    return [name for name, kpi in kpis.items() if kpi.rank >= rank and group in (None, kpi.group)]

@@ -80,14 +80,19 @@ class Kpi:
     """Least and most that it can be: intervals are cut there."""
     bound_if: tuple[str, float] | None
     """The KPI is only a lower bound where the mean of another is above a limit: name and limit; None: never."""
-    compute: Callable[[Measured], float]
+    compute: Callable[[Any], float]
+    """Of a replication as its group knows it: `Measured` of the hub's."""
 
     @property
     def good_end(self) -> float | None:
         """The end of the range near which a share lies in most replications, and rarely far from it; None: no such."""
         return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
 
-    def __call__(self, run: Measured) -> float:
+    def reads_more_than(self, means: Mapping[str, float]) -> bool:
+        """Whether it is only a lower bound; `means`: of all KPIs."""
+        return self.bound_if is not None and means[self.bound_if[0]] > self.bound_if[1]
+
+    def __call__(self, run: Any) -> float:  # noqa: ANN401 - as `compute`
         return self.compute(run)
 
 
@@ -112,14 +117,14 @@ class Group:
         rank: Rank = Rank.DETAIL,
         range: tuple[float, float] | None = None,  # noqa: A002 - the field that it fills
         bound_if: tuple[str, float] | None = None,
-    ) -> Callable[[Callable[[Measured], float]], Kpi]:
+    ) -> Callable[[Callable[[Any], float]], Kpi]:
         """Declare the decorated function as a KPI of its name; its docstring is the meaning.
 
         A share lies between 0 and 1 and all else is at least 0, if no range is given.
         """
         possible = range or (0.0, 1.0 if unit == "1" else math.inf)
 
-        def declare(compute: Callable[[Measured], float]) -> Kpi:
+        def declare(compute: Callable[[Any], float]) -> Kpi:
             name, meaning = compute.__name__, " ".join((compute.__doc__ or "").split())
             shown = label or plain_label(name)
             return Kpi(name, unit, meaning, shown, self, rank, more_is_better, possible, bound_if, compute)

@@ -1,0 +1,110 @@
+"""What designs cost: their KPIs of money, what each saves against the first, and the prices with their sources."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from experiments.assumptions import explained
+from experiments.assumptions.leaves import is_number, leaves
+from experiments.composition import compose, packaged
+from experiments.formatting import p_text, signed, with_interval
+from experiments.money.kpis import KPIS, MONEY, names
+from experiments.money.prices import Prices
+from experiments.replications.summing import Outcome
+from experiments.report.run_numbers import kpi_grid
+from experiments.report.sections import Section, heading_of, said, section
+from experiments.report.stored_designs import NamedDesign
+from experiments.statistics.family import Statement
+from experiments.statistics.interval import Values
+from experiments.store.rows import Grid, interval_object
+from sim.reading import plain
+
+_GROUP: Final = "cost"
+_YEAR: Final = "cost_eur_per_year"
+_CAPITAL: Final = "capital_eur_per_year"
+_OWN: Final = "own"
+"""Kind of a price that is not the packaged one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`kind`: of its number in configs/assumptions, with the source or reason."""
+
+    key: str
+    value: Any
+    kind: str
+    source: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.value:,.10g}" if is_number(self.value) else str(self.value)
+
+
+def prices_of(prices: Prices) -> list[Price]:
+    """Those of a run, each with its source; without the year, which is told with them."""
+    known, given = (_values({_GROUP: document}) for document in (compose()[_GROUP], plain(prices)))
+    about = explained(given, [packaged()])
+    return [
+        Price(key, value, *((about[key].kind.value, about[key].source) if known.get(key) == value else own))
+        for own in [(_OWN, said("own_price"))]
+        for key, value in given.items()
+        if key != f"{_GROUP}.year"
+    ]
+
+
+def _values(document: object) -> dict[str, Any]:
+    """By key; a list of texts is one."""
+    values: dict[str, Any] = {}
+    for key, value in leaves(document):
+        name = re.sub(r"\.\d+$", "", key)
+        values[name] = f"{values[name]}, {value}" if name in values else value
+    return values
+
+
+def savings(outcome: Outcome, titles: Mapping[str, str]) -> Iterator[Grid]:
+    """What each design saves against the first, a design a row; none of one design."""
+    rows = tuple(
+        (title, _saved(statements[_YEAR]), p_text(statements[_YEAR].adjusted), _saved(statements[_CAPITAL]))
+        for label, title in titles.items()
+        if (statements := outcome.differences.get(label))
+    )
+    if rows:
+        caption = said("saved", first=titles[outcome.designs[0].label], family=heading_of(f"family_{outcome.family}"))
+        yield Grid(caption, ("Design", "Running cost [EUR]", "Tested", "Capital [EUR]"), rows)
+
+
+def _saved(difference: Statement) -> str:
+    return with_interval(difference.interval.scaled(-1), signed)
+
+
+def prices_line(prices: Prices) -> str:
+    kinds = [price.kind for price in prices_of(prices)]
+    own = said("own_prices", n=n) if (n := kinds.count(_OWN)) else ""
+    return said("prices", year=prices.year, own=own, **{kind: kinds.count(kind) for kind in ("sourced", "assumption")})
+
+
+def cost_section(grids: Sequence[Grid], designs: Sequence[NamedDesign], values: Values, prices: Prices) -> Section:
+    """Of a page: the KPIs of money, the savings, and the prices with their sources."""
+    rows = tuple((price.key, price.text, price.kind, price.source) for price in prices_of(prices))
+    listed = Grid("", ("Price", "Value", "Kind", "Source"), rows, 4)
+    money = kpi_grid(designs, values, names(group=MONEY))
+    parts = [Section(heading_of("prices"), grids=[listed])]
+    return section("money", text=[prices_line(prices)], grids=[money, *grids], parts=parts)
+
+
+def cost_objects(outcome: Outcome, prices: Prices) -> dict[str, Any]:
+    """For JSON: the saving of each design against the first, and the prices."""
+    saved = {
+        label: {
+            **interval_object(statements[_YEAR].interval.scaled(-1), KPIS[_YEAR].unit),
+            "p": statements[_YEAR].p_value,
+            "p_family": statements[_YEAR].adjusted,
+            "is_different": statements[_YEAR].is_different,
+        }
+        for label, statements in outcome.differences.items()
+    }
+    priced = {
+        price.key: {"value": price.value, "kind": price.kind, "source": price.source} for price in prices_of(prices)
+    }
+    return {**({"saving_eur_per_year": saved} if saved else {}), "price_year": prices.year, "prices": priced}
