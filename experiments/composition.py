@@ -168,8 +168,15 @@ def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
         for word in words:
             if word not in chosen:
                 override = _with_its_share(overrides[word], composed)
+                if _is_family(override.value()) and OmegaConf.select(composed, override.key_or_group) is not None:
+                    OmegaConf.update(composed, override.key_or_group, None)  # of another family no key is left
                 ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed
+
+
+def _is_family(value: object) -> bool:
+    """Whether a value is a distribution's mapping."""
+    return isinstance(value, dict) and "family" in value
 
 
 def _with_its_share(override: Override, composed: DictConfig) -> Override:

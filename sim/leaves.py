@@ -34,14 +34,17 @@ def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # n
         return _leaf(kind, bounds, is_optional=is_optional)
     if not isinstance(value, Mapping) or names[0] not in value:
         return None
-    inside: Any = None
+    if hasattr(kind, "from_plain"):
+        inside: Leaf | None = kind.leaf(tuple(names))
+        return inside
+    below: Any = None
     if get_origin(kind) is dict:
-        inside = get_args(kind)[1]
+        below = get_args(kind)[1]
     elif hasattr(kind, "kinds") and "kinds" in vars(kind):
-        inside = hints_of(vars(kind)["kinds"][value["kind"]]).get(names[0])
+        below = hints_of(vars(kind)["kinds"][value["kind"]]).get(names[0])
     elif is_dataclass(kind):
-        inside = hints_of(cast("type", kind)).get(names[0])
-    return None if inside is None else leaf_at(inside, value[names[0]], names[1:])
+        below = hints_of(cast("type", kind)).get(names[0])
+    return None if below is None else leaf_at(below, value[names[0]], names[1:])
 
 
 def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # noqa: ANN401 - as `read`
@@ -53,6 +56,8 @@ def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # n
     if get_origin(kind) in (Union, types.UnionType):
         kinds = [each for each in get_args(kind) if each is not types.NoneType]
         is_optional = len(kinds) < len(get_args(kind))
+        if isinstance(value, Mapping):
+            kinds = [each for each in kinds if hasattr(each, "from_plain")] or kinds
         if len(kinds) > 1 and isinstance(value, Mapping) and "kind" in value:
             kinds = [
                 each

@@ -55,9 +55,10 @@ def read(kind: type[T], value: object, key: str = "") -> T:
 
     `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str,
     bool, int or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place,
-    `tuple[X, ...] | Literal["all"]`. Of several dataclasses, `X | Y`, the value's key `kind` says which one
-    it is: each has a field `kind: Literal[...]`. So does it of a class that is none, and has them in
-    `kinds`, by name. `key` is the place of the value, for the message.
+    `tuple[X, ...] | Literal["all"]`, and a number a mapping, `float | X`, where X reads it by `from_plain`. Of
+    several dataclasses, `X | Y`, the value's key `kind` says which one it is: each has a field
+    `kind: Literal[...]`. So does it of a class that is none, and has them in `kinds`, by name. `key` is the
+    place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -76,6 +77,8 @@ def plain(value: object) -> Plain:
     """
     if type(value) in _PLAIN:  # most values, by far
         return value
+    if hasattr(value, "to_plain"):
+        return value.to_plain()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
@@ -133,6 +136,10 @@ def _one_of(kinds: tuple[Any, ...], value: object, key: str) -> object:
         if value is None:
             return None
         kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
+    reader = next((kind for kind in kinds if hasattr(kind, "from_plain")), None)
+    if reader is not None and isinstance(value, Mapping):
+        return reader.from_plain(value, key)
+    kinds = tuple(kind for kind in kinds if kind is not reader)
     if len(kinds) > 1 and isinstance(value, str):
         words = [word for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
         if value in words:

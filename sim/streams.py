@@ -12,7 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.units import TICKS_PER_MIN
+from sim.distributions import Times, stretched
+from sim.units import MIN_PER_H, TICKS_PER_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,19 @@ def name_words(text: str) -> tuple[int, int]:
 
 def up_and_down(
     rng: np.random.Generator,
-    mtbf_min: float,
-    mttr_min: float,
+    mtbf_h: float | Times,
+    mttr_min: float | Times,
     end: int,
 ) -> Iterator[tuple[int, int]]:
-    """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed; exponential."""
+    """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed.
+
+    Times are exponential with these means, or have these distributions.
+    """
     now = 0
     while now < end:
-        down, up = (max(1, round(rng.exponential(mean) * TICKS_PER_MIN)) for mean in (mtbf_min, mttr_min))
+        down, up = (
+            max(1, round(stretched(time, rng.standard_exponential(), unit) * TICKS_PER_MIN))
+            for time, unit in ((mtbf_h, MIN_PER_H), (mttr_min, 1))
+        )
         yield now + down, now + down + up
         now += down + up

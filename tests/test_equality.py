@@ -76,6 +76,7 @@ def small_hubs(draw_):
             transit_desks=_between(1, 2),
             uld_xrays=_between(1, 2),
             uld_xray_share=st.sampled_from([0.0, 0.5, 1.0]),
+            has_families=st.booleans(),
             held_share=st.sampled_from([0.0, 0.2, 0.5]),
             no_read_share=st.sampled_from([0.0, 0.2, 0.5]),
             n_routes=_between(2, 4),

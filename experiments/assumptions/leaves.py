@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
 
 PRICES = ("expansion.cost.", "optimise.cost.", "shadow_price.prices.")
@@ -30,7 +31,9 @@ def leaves(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
     >>> dict(leaves({"a": {"b": 1, "c": [1, 2]}, "d": [{"e": 3}]}))
     {'a.b': 1, 'a.c': [1, 2], 'd.0.e': 3}
     """
-    if isinstance(document, Mapping):
+    if is_distribution(document):
+        yield from _of_distribution(document, key)
+    elif isinstance(document, Mapping):
         for name, item in document.items():
             yield from leaves(item, f"{key}.{name}" if key else str(name))
     elif isinstance(document, list) and not is_numbers(document):
@@ -38,6 +41,12 @@ def leaves(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(item, f"{key}.{place}")
     elif is_number(document) or is_numbers(document) or isinstance(document, str):
         yield key, document
+
+
+def _of_distribution(document: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
+    """The number that has the range of the number in whose place the distribution stands; one without is a decision."""
+    if (name := stretch_of(document)) is not None:
+        yield f"{key}.{name}", document[name]
 
 
 def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> Any:  # noqa: ANN401 - a plain value

@@ -10,6 +10,7 @@ from experiments.assumptions.entries import Entry, Kind, entries
 from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves, stretched
 from experiments.composition import compose, packaged
 from sim.config import HubConfig
+from sim.distributions import STRETCHES
 from sim.errors import ConfigError
 from sim.leaves import leaf_at
 from sim.reading import near, plain
@@ -149,7 +150,8 @@ class Index:
         if key in self._exact:
             return self._exact[key], ()
         if key not in self._known:
-            self._known[key] = self._by_stars(key)
+            place, _, name = key.rpartition(".")
+            self._known[key] = self._by_stars(key) or (self.of(place) if name in STRETCHES else None)
         return self._known[key]
 
     def _by_stars(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
@@ -188,7 +190,7 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
         return Assumption(key, shown, None, None, Kind.DECISION, "zero: there is none of it", entry, stars)
     if not kind.is_sampled:
         return Assumption(key, shown, None, None, kind, source, entry, stars)
-    low, high = _ends(key, value, entry)
+    low, high = _ends(value, entry)
     row = Assumption(key, shown, low, high, kind, source, entry, stars)
     if not low <= row.likely <= high:
         bound = f"below low = {low:g}" if row.likely < low else f"above high = {high:g}"
@@ -206,7 +208,7 @@ def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - 
         raise entry.refused(f"{entry.key}.towards: {key} has {len(value)} numbers, got {len(entry.towards)}")
 
 
-def _ends(key: str, value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
+def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
     """The ends of the range of the number, or of the factor of a list."""
     if entry.by is not None:
         likely = 1.0 if isinstance(value, list) else float(value)
@@ -218,9 +220,7 @@ def _ends(key: str, value: Any, entry: Entry) -> tuple[float, float]:  # noqa: A
     if entry.how is not None or "*" in entry.key:  # a factor on each
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
-    reference = next(
-        (values[name] for words in _PACKAGED if (name := entry_key(key)) in (values := _packaged(words))), value
-    )
+    reference = next((values[entry.key] for words in _PACKAGED if entry.key in (values := _packaged(words))), value)
     scale = value / reference if reference else 1.0
     if scale <= 0 or scale == 1:
         return entry.low, entry.high
@@ -239,7 +239,8 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     of_user = [key for key in by_key if key not in packaged_keys]
     if not of_user:
         return
-    keys = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
+    numbers = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
+    keys = numbers + [place for place, _, name in (key.rpartition(".") for key in numbers) if name in STRETCHES]
     for key in of_user:
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
             raise by_key[key].refused(f"{key}: no number of the configuration{near(key, keys)}")

@@ -20,8 +20,8 @@ from experiments.report.sections import said
 from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
+from sim.csv_rows import csv_rows
 from sim.errors import CargohubError, InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.record.schemas import TableSchema
 from sim.site.room import check_area
 

@@ -7,8 +7,9 @@ from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
-from sim.inputs.flight_schedule import most_spread
+from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
 from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
 
@@ -32,7 +33,7 @@ def period_warnings(config: HubConfig) -> list[str]:
         lines.append(said("no_whole_weeks", days=days))
     if config.arrivals.schedule:
         lines += _file_warnings(config)
-    wanted = config.demand.mean_parcels_per_flight
+    wanted, spread = config.demand.mean_parcels_per_flight, config.demand.load.spread
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)
         if not (kind.share or config.arrivals.schedule):
@@ -40,7 +41,7 @@ def period_warnings(config: HubConfig) -> list[str]:
         if limit.parcels < wanted:
             lines.append(said("less_on_board", aircraft=name, limit=limit, wanted=wanted))
         most = most_spread(config.parcels_of(name), config.fullest_load(name))
-        if config.demand.load.spread > most:
+        if not isinstance(spread, Shape) and spread > most:
             lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from experiments.composition import compose, hub, word_value
 from sim.config import HubConfig
+from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
 from sim.reading import near, plain, read
 
@@ -92,11 +93,13 @@ def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) 
 
 
 def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
-    """The mapping that holds the field, and its name there."""
+    """The mapping that holds the field, and its name there; of a distribution what stretches it."""
     node: Any = document
     *path, name = key.split(".")
     for part in path:
         node = node.get(part) if isinstance(node, dict) else None
+    if isinstance(node, dict) and is_distribution(node.get(name)) and (inside := stretch_of(node[name])) is not None:
+        return node[name], inside
     if not isinstance(node, dict) or name not in node or isinstance(node[name], dict):
         raise ConfigError(f"{key}: no field of the configuration{near(key, list(_keys(document, '')))}")
     return node, name

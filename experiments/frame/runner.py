@@ -25,7 +25,7 @@ from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
-from experiments.store.identity import keep_flights
+from experiments.store.identity import keep_inputs
 from experiments.store.own_copy import keep_own
 from experiments.store.read import CONFIG
 from experiments.store.rows import stored
@@ -181,7 +181,7 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     text = config_text(arguments, keys, hubs)
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
     if not run.is_complete:
-        keep_flights(run.path, hubs.values())
+        keep_inputs(run.path, hubs.values())
         keep_own(run.path, adopt_of(hubs.values()))
     return run
 

@@ -12,6 +12,7 @@ import yaml
 
 from experiments.formatting import number
 from sim.config import HubConfig
+from sim.distributions import mean_of
 from sim.reading import Plain, plain
 from sim.units import MIN_PER_H
 
@@ -129,7 +130,10 @@ def scatter(hubs: Sequence[PublicHub]) -> float:
 def sort_share(config: HubConfig) -> float:
     """Of the rated parcels, those that a machine sorts in the long run."""
     outages, efficiency = config.sorting.outages, config.sorting.efficiency
-    return efficiency * outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else efficiency
+    if outages is None:
+        return efficiency
+    up_h = mean_of(outages.mtbf_h)
+    return efficiency * up_h / (up_h + mean_of(outages.mttr_min) / MIN_PER_H)
 
 
 def off_load_min(config: HubConfig) -> float:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
-from experiments.store.identity import NOT_IDENTITY, hash_of, kept_flights, plain_hub
+from experiments.store.identity import NOT_IDENTITY, VALUES, hash_of, kept_flights, measured, plain_hub, value_files
 from experiments.store.own_copy import FOLDER as OWN
 from experiments.store.own_copy import from_stored
 from experiments.store.parts import FOLDER, LINES
@@ -137,6 +137,9 @@ def configuration_of(manifest: Manifest) -> Configuration:
         is_same = False
     if not is_same:
         raise InputError(f"{path}: another configuration than that of {MANIFEST}")
+    for file in (file for hub in hubs.values() for file in value_files(hub)):
+        if sha256_of(file) != manifest.identity.get("values", {}).get(file.name):
+            raise InputError(f"{file}: not the values of the run: its SHA-256 is another")
     return configuration
 
 
@@ -157,6 +160,8 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
         raise InputError(f"{path}: expected the keys verb, study and hubs")
     if not isinstance(value["verb"], str) or not isinstance(value["study"], dict) or not value["hubs"]:
         raise InputError(f"{path}: verb, study, hubs: expected a text and mappings that are not empty")
+    for each in measured(value["hubs"]):
+        each["file"] = str(path.parent / VALUES / PurePosixPath(each["file"]).name)
     try:
         hubs = read(dict[str, HubConfig], from_stored(path.parent, value["hubs"]), "hubs")
         adopt_of(hubs.values())
@@ -283,3 +288,7 @@ def _inputs(path: Path, identity: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("file", "sha256")):
             raise InputError(f"{path}: identity: inputs: a file and its SHA-256 for each")
         yield entry["file"]
+    values = identity.get("values", {})
+    if not isinstance(values, dict):
+        raise InputError(f"{path}: identity: values: of a wrong type")
+    yield from values

@@ -14,6 +14,8 @@ from typing import Any, Final
 from experiments.store.files import hash_of_input, write_whole
 from experiments.store.own_copy import as_stored
 from sim.config import HubConfig
+from sim.distributions import EMPIRICAL
+from sim.errors import InputError
 from sim.inputs.flight_files import files_of
 from sim.reading import plain
 
@@ -21,6 +23,8 @@ PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "
 """Whose versions are stored with a run."""
 FLIGHTS: Final = "flights"
 """Folder inside a run folder, for the files of flights that were read."""
+VALUES: Final = "values"
+"""Likewise, for the files that distributions were read from."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
 NOT_IDENTITY: Final = frozenset({"workers", "execution"})
@@ -38,11 +42,16 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
 
     Raises:
         OSError: an input file cannot be read.
+        InputError: two files of values with one name.
     """
-    inputs = {}
+    inputs, values = {}, dict[str, str]()
     plain_hubs = {}
     for name, hub in hubs.items():
         plain_hubs[name] = plain_hub(hub)
+        for path in value_files(hub):
+            digest = sha256_of(path)
+            if values.setdefault(path.name, digest) != digest:
+                raise InputError(f"{path}: another file of this name has values, too: rename one of them")
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             inputs[name] = {"file": path.name, "sha256": hash_of_input(path)}
@@ -50,6 +59,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         "hubs": plain_hubs,
         "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
         "inputs": inputs,
+        **({"values": values} if values else {}),
         "version": program()["version"],
         "sources": _hash_of_sources(),
     }
@@ -60,12 +70,30 @@ def kept_flights(folder: Path, file: str) -> Path:
     return folder / FLIGHTS / PurePosixPath(file).name
 
 
-def keep_flights(folder: Path, hubs: Iterable[HubConfig]) -> None:
-    """Copy the files of flights, and folders of them, into the run folder, where commands on the run find them.
+def measured(plain_values: object) -> Iterator[dict[str, Any]]:
+    """The mappings of a plain configuration whose values are a file's."""
+    if isinstance(plain_values, dict):
+        if plain_values.get("family") == EMPIRICAL and isinstance(plain_values.get("file"), str):
+            yield plain_values
+        for value in plain_values.values():
+            yield from measured(value)
 
-    Of two with the same name the first; the other is to be given by whoever asks.
+
+def value_files(hub: HubConfig) -> list[Path]:
+    """Those that distributions are read from."""
+    return [Path(each["file"]) for each in measured(plain(hub))]
+
+
+def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
+    """Copy the files of flights, folders of them, and files of values into the run folder, where commands on the run find them.
+
+    Of two files of flights with the same name the first; the other is to be given by whoever asks.
     """
     for hub in hubs:
+        for path in value_files(hub):
+            copy = folder / VALUES / path.name
+            copy.parent.mkdir(exist_ok=True)
+            write_whole(copy, path.read_bytes())
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             if not (copy := kept_flights(folder, path.name)).exists():
@@ -78,6 +106,8 @@ def plain_hub(hub: HubConfig) -> dict[str, Any]:
     plain_values: dict[str, Any] = plain(hub)
     if hub.arrivals.schedule is not None:
         plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
+    for each in measured(plain_values):
+        each["file"] = Path(each["file"]).name
     return as_stored(plain_values)
 
 

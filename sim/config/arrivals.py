@@ -16,8 +16,9 @@ from sim.config.bounds import (
     minute_of_day,
 )
 from sim.config.roster import DAYS
+from sim.distributions import Delays, Shape
 from sim.reading import Bounds
-from sim.units import KG_PER_T, MIN_PER_DAY
+from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
 MONTHS = 12
 _ROUNDING = 1e-9
@@ -53,8 +54,8 @@ class HubShare:
 class Load:
     """How flights' loads differ about the demand's mean (docs/model.md, rule 57)."""
 
-    spread: Annotated[float, Bounds(ge=0, le=1)]
-    """Standard deviation over the mean; 0: every flight carries the mean."""
+    spread: Annotated[float, Bounds(ge=0, le=1)] | Shape
+    """Standard deviation over the mean, of a beta; 0: every flight carries the mean."""
     fullest: Annotated[float, Bounds(ge=1, le=2)]
     """The heaviest load of a flight, of its type's payload."""
 
@@ -97,11 +98,26 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Drawn arrival minus scheduled in-block: Laplace about zero, cut on both sides."""
+    """Drawn arrival minus scheduled in-block: Laplace about zero, or another distribution, cut on both sides."""
 
-    scale_min: Annotated[float, Bounds(ge=0, le=10_000)]
+    scale_min: Annotated[float, Bounds(ge=0, le=10_000)] | Delays
+    """Of the Laplace distribution, or another one in its place."""
     earliest_h: Annotated[float, Bounds(ge=-48, le=0)]
     latest_h: Annotated[float, Bounds(ge=0, le=240)]
+
+    def __post_init__(self) -> None:
+        if (late := self.distribution) is not None:
+            try:
+                late.made  # noqa: B018 - refuses cuts that leave nothing
+            except ValueError as error:
+                raise ValueError(f"scale_min: between earliest_h and latest_h: {error}") from error
+
+    @property
+    def distribution(self) -> Delays | None:
+        """Between the cuts [min]; None: Laplace."""
+        if not isinstance(self.scale_min, Delays):
+            return None
+        return self.scale_min.between(self.earliest_h * MIN_PER_H, self.latest_h * MIN_PER_H)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Annotated, Final
 
+from sim.distributions import Shape
 from sim.reading import Bounds, near
 from sim.units import MIN_PER_H
 
@@ -14,6 +15,8 @@ Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 """At least ten ticks: what moves forward takes time, which is what orders the events of one instant."""
 LONGEST_PIECE_MIN: Final = 600
 """Of work on a parcel, a bag or a whole ULD: also with a spread it fits four bytes of ticks."""
+LONGEST_OF_SHAPE_MIN: Final = 4000
+"""Likewise, of the longest piece of a family."""
 PieceTime = Annotated[float, Bounds(ge=1e-5, le=LONGEST_PIECE_MIN)]
 PerHour = Annotated[float, Bounds(ge=MIN_PER_H / LONGEST_PIECE_MIN, le=1_000_000)]
 """Pieces that people or machines do."""
@@ -70,6 +73,15 @@ def check_at_most(key: str, value: float, of: str, most: float) -> None:
     """Raises ValueError if the value of a key is above that of another."""
     if value > most:
         raise ValueError(f"{key}: at most {of} = {most:.10g}, got {value:.10g}")
+
+
+def check_longest(key: str, spread: float | Shape, mean_min: float) -> None:
+    """Raises ValueError if pieces of work with this mean reach beyond what four bytes of ticks hold."""
+    if isinstance(spread, Shape) and spread.highest * mean_min > LONGEST_OF_SHAPE_MIN:
+        raise ValueError(
+            f"{key}: {spread.family} reaches {spread.highest:.4g} times the mean of {mean_min:.4g} min; at most"
+            f" {LONGEST_OF_SHAPE_MIN} min"
+        )
 
 
 def check_sum(name: str, shares: Sequence[float]) -> None:

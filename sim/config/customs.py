@@ -11,6 +11,7 @@ from itertools import product
 from typing import Annotated
 
 from sim.config.bounds import Duration, NotNegative, Positive, Share, check_known, check_number, check_shares, check_sum
+from sim.distributions import Times
 from sim.reading import Bounds
 
 
@@ -24,15 +25,15 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A message of a flight, or of each of its parcels. All times are exponential."""
+    """A message of a flight, or of each of its parcels. Times are exponential, if no distribution says otherwise."""
 
-    mean_h: NotNegative
+    mean_h: NotNegative | Times
     """From when it is due, one draw a flight."""
     late_share: Share
-    late_mean_h: NotNegative
+    late_mean_h: NotNegative | Times
     rejected_share: Share
     """Incomplete or contradictory: rejected, corrected and sent again."""
-    correction_mean_h: NotNegative
+    correction_mean_h: NotNegative | Times
 
     def __post_init__(self) -> None:
         check_shares(late_share=self.late_share, rejected_share=self.rejected_share)
@@ -125,7 +126,7 @@ class Declared:
     """Failures are parcels'. What is not there by loading is not loaded."""
     referral_share: Share
     """Of the parcels whose pre-loading data come on time: asked back."""
-    referral_mean_h: NotNegative
+    referral_mean_h: NotNegative | Times
     ens: Filing
     """Entry summary, due at loading; failures are the flight's."""
     risk_analysis_h: NotNegative
@@ -154,7 +155,7 @@ class Declared:
     hit_share: Share
     """Not as declared, where all factors are one."""
     selection: Selection
-    documents_mean_h: NotNegative
+    documents_mean_h: NotNegative | Times
     documents_min: NotNegative
     """An officer's time."""
     documents: Eye
@@ -218,7 +219,7 @@ class Customs:
     late_data_share: Share | None
     document_check_share: Share | None
     examined_share: Share | None
-    release_mean_h: Positive | None
+    release_mean_h: Positive | Times | None
     examination_min: Duration
     refused_share: Share | None
     round_min: Duration
@@ -240,8 +241,8 @@ class Customs:
         return self.late_data_share or 0.0, self.document_check_share or 0.0, self.examined_share or 0.0
 
     @property
-    def late_mean_h(self) -> float:
-        """How long data that do not come on time are waited for, mean."""
+    def late_mean_h(self) -> float | Times:
+        """How long data that do not come on time are waited for: mean, or distribution."""
         if self.declared is not None:
             return self.declared.h7.late_mean_h
         assert self.release_mean_h is not None

@@ -1,9 +1,11 @@
 """Exports: what leaves by air, how it comes, and what a hall has for it."""
 
+import math
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import HOURS, Count, CountOrZero, Duration, PerHour, Share, check_sum
+from sim.config.bounds import HOURS, Count, CountOrZero, Duration, PerHour, Share, check_longest, check_sum
+from sim.distributions import Shape
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 
@@ -26,12 +28,12 @@ class Collections:
 
     hour_share: tuple[Share, ...]
     parcels: Count
-    spread: Share
+    spread: Share | Shape
     presorted_share: Share
     call_in_min: Duration
     docking_min: Duration
     unloaded_per_h: PerHour
-    handling_spread: Share
+    handling_spread: Share | Shape
     workers_per_truck: Count
 
     @property
@@ -39,10 +41,17 @@ class Collections:
         """Mean handling time of a parcel [min]."""
         return MIN_PER_H / self.unloaded_per_h
 
+    @property
+    def most_parcels(self) -> int:
+        """Of the largest collection."""
+        reach = self.spread.highest if isinstance(self.spread, Shape) else 1 + self.spread
+        return math.floor(self.parcels * reach)
+
     def __post_init__(self) -> None:
         if len(self.hour_share) != HOURS:
             raise ValueError(f"hour_share: {HOURS} numbers, got {len(self.hour_share)}")
         check_sum("hour_share", self.hour_share)
+        check_longest("handling_spread", self.handling_spread, self.handling_min)
 
 
 @dataclass(frozen=True, slots=True)

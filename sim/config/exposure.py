@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 from sim.config.bounds import Positive, Share
+from sim.distributions import Times
 from sim.reading import Bounds
 
 Days = Annotated[int, Bounds(ge=0, le=36_525)]
@@ -121,10 +122,10 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Escrow:
-    """Who keeps the keys fails now and then: exponential times up and down."""
+    """Who keeps the keys fails now and then: times up and down, exponential where numbers stand."""
 
-    mtbf_h: Positive
-    mttr_min: Positive
+    mtbf_h: Positive | Times
+    mttr_min: Positive | Times
 
 
 @dataclass(frozen=True, slots=True)

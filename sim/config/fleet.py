@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Final, NamedTuple
 
 from sim.config.bounds import Positive, Share
+from sim.distributions import Shape
 from sim.reading import Bounds
 from sim.units import KG_PER_T, L_PER_M3
 
@@ -63,11 +64,11 @@ class AircraftType:
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """Size and legibility of a parcel: lognormal mass, lognormal litres per kilogram."""
+    """Size and legibility of a parcel: mass and litres per kilogram, lognormal if no shape says otherwise."""
 
-    median_kg: Positive
+    median_kg: Positive | Shape
     mean_l: Positive
-    l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)]
+    l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)] | Shape
     heaviest_kg: Positive
     tightest_share: Annotated[float, Bounds(gt=0, le=1)]
     """Of its mean volume that a parcel takes in a ULD packed as tightly as can be."""

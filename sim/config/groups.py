@@ -19,6 +19,7 @@ from sim.config.presorted import Presorted
 from sim.config.road import Environment, Lane, Linehaul, Outbound
 from sim.config.roster import Roster
 from sim.config.trade import Trade
+from sim.distributions import Shape
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
@@ -191,7 +192,8 @@ class HubGroups:
     @property
     def bulkiest_l(self) -> float:
         """Volume of a parcel at most [l]."""
-        bulk = math.exp(_LARGEST_NORMAL * self.parcels.l_per_kg_sigma)
+        sigma = self.parcels.l_per_kg_sigma
+        bulk = sigma.highest if isinstance(sigma, Shape) else math.exp(_LARGEST_NORMAL * sigma)
         return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
 
     @property
@@ -226,6 +228,7 @@ class HubGroups:
     @property
     def mass_sigma(self) -> float:
         """Log-standard deviation of the parcel mass: fitted to its median and the mean that demand implies."""
+        assert not isinstance(self.parcels.median_kg, Shape)
         return math.sqrt(2 * math.log(self.demand.mean_parcel_kg / self.parcels.median_kg))
 
     @property

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share
+from sim.config.bounds import LONGEST_PIECE_MIN, Count, Duration, NotNegative, PerHour, Positive, Share, check_longest
 from sim.config.chutes import Chute
+from sim.distributions import Shape, Times
 from sim.domain.site import PackoutRule
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, SECONDS_PER_MIN, ticks
@@ -30,7 +31,7 @@ class Apron:
 class Breakdown:
     uld_min: Duration
     uld_parcels: Count
-    handling_spread: Share
+    handling_spread: Share | Shape
     workers_per_station: Count
     check_in_min: Duration
 
@@ -48,12 +49,13 @@ class Breakdown:
             raise ValueError(
                 f"uld_min / uld_parcels: at most {LONGEST_PIECE_MIN} min a parcel, got {self.handling_min:g}"
             )
+        check_longest("handling_spread", self.handling_spread, self.handling_min)
 
 
 @dataclass(frozen=True, slots=True)
 class Outages:
-    mtbf_h: Positive
-    mttr_min: Positive
+    mtbf_h: Positive | Times
+    mttr_min: Positive | Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Handcoding:
 
 @dataclass(frozen=True, slots=True)
 class Packout:
-    """A post packs parcels onto pallets; a parcel's time is uniform within `spread` of the mean on both sides.
+    """A post packs parcels onto pallets; with a number a parcel's time is uniform within `spread` of the mean.
 
     `look_min`, `review_min` and `walk_min` are of the flexible rule. A machine has a chute for every route, or
     `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first.
@@ -91,7 +93,7 @@ class Packout:
 
     rule: PackoutRule
     parcels_per_post_h: PerHour
-    spread: Share
+    spread: Share | Shape
     look_min: Duration
     review_min: Duration
     walk_min: Duration
@@ -102,6 +104,7 @@ class Packout:
     def __post_init__(self) -> None:
         if self.chutes_per_machine is not None and self.chute_plan is not None:
             raise ValueError("chute_plan: says which chutes there are, as chutes_per_machine does: one of both")
+        check_longest("spread", self.spread, self.packing_min)
         if self.walk_min >= self.look_min:
             raise ValueError(f"walk_min: below look_min = {self.look_min:g}, got {self.walk_min:g}")
         if ticks(self.review_min) % ticks(self.look_min):

@@ -5,13 +5,14 @@ import math
 from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
-from sim.config.bounds import check_at_most, check_known, check_number, check_sum
+from sim.config.bounds import check_at_most, check_known, check_longest, check_number, check_sum
 from sim.config.chutes import check_plan
 from sim.config.controls import check_controls
 from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
 from sim.config.fleet import Deck
 from sim.config.groups import HubGroups
+from sim.distributions import Shape
 from sim.domain.presorting import Presorting
 from sim.own import ARRIVALS, FILE, SOURCE
 from sim.reading import near
@@ -126,10 +127,11 @@ def _check_customs(config: HubGroups) -> None:
 
 def _check_parcels(config: HubGroups) -> None:
     """Sizes that contradict the demand, or that no truck could carry."""
-    if config.parcels.median_kg > config.demand.mean_parcel_kg:
+    median_kg = config.parcels.median_kg
+    if not isinstance(median_kg, Shape) and median_kg > config.demand.mean_parcel_kg:
         raise ValueError(
             f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
-            f" {config.demand.mean_parcel_kg:.4g} kg a parcel; got {config.parcels.median_kg:.4g}"
+            f" {config.demand.mean_parcel_kg:.4g} kg a parcel; got {median_kg:.4g}"
         )
     if config.demand.mean_parcel_kg >= config.parcels.heaviest_kg:
         raise ValueError(
@@ -164,6 +166,7 @@ def _check_units(config: HubGroups) -> None:
         )
     if goods is not Presorting.BAGS:
         return
+    check_longest("breakdown.handling_spread", config.breakdown.handling_spread, config.presorted.bag_min)
     for name, kind in config.fleet.items():
         decks = [deck for deck in (kind.main_deck, kind.lower_deck) if deck.ulds]
         share = min(deck.parcels for deck in decks) / sum(deck.ulds * deck.parcels for deck in decks)
@@ -198,7 +201,7 @@ def _check_exports(config: HubGroups) -> None:
             if getattr(kind, deck).ulds:
                 _check_limits(config, f"fleet.{name}.{deck}", getattr(kind, deck))
     trailer, collections = config.outbound.trailer, config.exports.collections
-    most = math.floor(collections.parcels * (1 + collections.spread))
+    most = collections.most_parcels
     fits = min(
         trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * L_PER_M3 / config.parcels.mean_l
     )

@@ -12,11 +12,13 @@ from functools import partial
 import numpy as np
 
 from sim.config import ArrivalModel, HubConfig
+from sim.config.exports import Collections
+from sim.distributions import Shape
 from sim.domain.exports import Collection, ExportInputs, ExportParcels
 from sim.domain.flight import Flight
 from sim.inputs.flight_schedule import measured_days
 from sim.inputs.flight_work import collections_per_day
-from sim.inputs.load_plan import LoadPlan, bounds, flags, times
+from sim.inputs.load_plan import LoadPlan, PieceTimes, flags, piece_times
 from sim.inputs.quantiles import pick_by
 from sim.inputs.timetables import van_der_corput
 from sim.streams import Streams
@@ -35,7 +37,8 @@ def make_exports(
     rows = sorted(_collections(config, streams, flights, end), key=lambda row: (row.scheduled, row.key))
     collections = tuple(replace(row, number=number) for number, row in enumerate(rows))
     recorded = config.record.parcels_of_collections
-    draw = partial(_parcels, config, streams, plan)
+    handling = piece_times(config.exports.collections.handling_min, config.exports.collections.handling_spread)
+    draw = partial(_parcels, config, streams, plan, handling)
     return ExportInputs(collections, draw, lambda collection: recorded == "all" or collection.key in recorded)
 
 
@@ -59,14 +62,13 @@ def _collections(
             scheduled = day * TICKS_PER_DAY + ticks(hour * MIN_PER_H)
             if scheduled >= end:
                 continue
-            spread = 1 + rules.spread * streams.of("collection_size", *entity).uniform(-1, 1)
             yield Collection(
                 0,
                 f"{date.isoformat()}-{slot:03}",
                 entity,
                 scheduled,
                 _hall(config, scheduled, streams.of("collection_hall", *entity).random()),
-                max(1, round(rules.parcels * spread)),
+                max(1, round(rules.parcels * _size(rules, streams.of("collection_size", *entity)))),
                 bool(streams.of("collection_presorted", *entity).random() < rules.presorted_share),
                 measured[0] <= scheduled < measured[1],
             )
@@ -87,19 +89,27 @@ def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
     return int(np.searchsorted(upto, draw * upto[-1], side="right"))
 
 
-def _parcels(config: HubConfig, streams: Streams, plan: LoadPlan, collection: Collection) -> ExportParcels:
+def _size(rules: Collections, rng: np.random.Generator) -> float:
+    """Of a collection, as a share of the mean."""
+    if isinstance(rules.spread, Shape):
+        return float(rules.spread.quantile(rng.random()))
+    return 1 + rules.spread * rng.uniform(-1, 1)
+
+
+def _parcels(
+    config: HubConfig, streams: Streams, plan: LoadPlan, handling: PieceTimes, collection: Collection
+) -> ExportParcels:
     n, exports = collection.n_parcels, config.exports
 
     def stream(attribute: str) -> np.random.Generator:
         return streams.of(attribute, *collection.entity)
 
     mass, volume = plan.sizes(stream("export_size"), n)
-    handling = bounds(exports.collections.handling_min, exports.collections.handling_spread)
     return ExportParcels(
         lane=pick_by(stream("export_parcel_lane").random(n), [*exports.lanes.values()]).astype(np.uint8),
         mass=mass,
         volume=volume,
-        handling=times(stream("export_handling"), n, handling),
+        handling=handling(stream("export_handling"), n),
         is_no_read=flags(stream("export_no_read"), n, config.parcels.no_read_share),
         is_non_conveyable=flags(stream("export_non_conveyable"), n, exports.non_conveyable_share),
     )

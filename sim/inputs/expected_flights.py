@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.config import ArrivalModel, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
+from sim.distributions import Delays
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.flight_file import FlightRow
 from sim.inputs.own_flights import mean_rows
@@ -100,9 +101,12 @@ def _size_of(config: HubConfig, row: FlightRow) -> float:
 
 
 def _late(delay: Delay) -> tuple[int, Bins]:
-    """First bin and weights of the delay: Laplace, cut on both sides."""
+    """First bin and weights of the delay, cut on both sides."""
     low, high = (math.floor(h * BINS_PER_H) for h in (delay.earliest_h, delay.latest_h))
     edges = np.clip(np.arange(low, high + 2) - 0.5, delay.earliest_h * BINS_PER_H, delay.latest_h * BINS_PER_H)
+    if (late := delay.distribution) is not None:
+        return low, np.diff(late.cdf(edges[1:-1] * BIN_MIN), prepend=0.0, append=1.0)
+    assert not isinstance(delay.scale_min, Delays)
     if not delay.scale_min:
         return 0, np.ones(1)
     scaled = edges * BIN_MIN / delay.scale_min

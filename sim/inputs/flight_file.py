@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
+from sim.csv_rows import csv_rows
 from sim.errors import InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, ticks
 

@@ -5,11 +5,9 @@ numbers.
 """
 
 import datetime as dt
-import math
 from dataclasses import replace
 
 import numpy as np
-from scipy.special import betaincinv
 
 from sim.config import HubConfig
 from sim.domain.flight import Flight
@@ -17,6 +15,7 @@ from sim.errors import InputError
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.calls import Call, disturbed
 from sim.inputs.disruptions import Disturbances
+from sim.inputs.loads import drawn_load
 from sim.inputs.own_process import of_function
 from sim.inputs.quantiles import pick_by
 from sim.own import ARRIVALS
@@ -94,38 +93,6 @@ def _parcels(config: HubConfig, streams: Streams, call: Call, aircraft: str) -> 
     if spread == 0:
         return mean
     return drawn_load(float(streams.of("load", *call.entity).random()), mean, config.fullest_load(aircraft), spread)
-
-
-def _most_variance(share: float) -> float:
-    """Of loads as shares of the fullest, with this mean."""
-    return share * (1 - share) / 2
-
-
-def most_spread(mean: int, fullest: int) -> float:
-    """The largest coefficient of variation that `drawn_load` gives.
-
-    >>> round(most_spread(100, 103), 3)
-    0.122
-    """
-    share = min(1.0, mean / fullest)
-    return math.sqrt(_most_variance(share)) / share
-
-
-def drawn_load(uniform: float, mean: int, fullest: int, spread: float) -> int:
-    """Quantile of a beta distribution from 0 to `fullest` with this mean and coefficient of variation.
-
-    Where the room above the mean is too small for the spread, it is the largest of which the density falls
-    to both ends of a flight's load or rises to the fullest: half the variance of a load that is nothing or
-    all.
-
-    >>> drawn_load(0.5, 100, 100, 0.2), drawn_load(0.5, 500, 1000, 0.2)
-    (100, 500)
-    """
-    share = mean / fullest
-    if share >= 1:
-        return mean
-    weight = share * (1 - share) / min((spread * share) ** 2, _most_variance(share)) - 1
-    return max(1, round(fullest * float(betaincinv(weight * share, weight * (1 - share), uniform))))
 
 
 def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measured: tuple[int, int]) -> Flight:

@@ -11,6 +11,7 @@ from itertools import chain
 from operator import attrgetter
 
 from sim.config import AircraftType, Deck, Hall, HubConfig
+from sim.distributions import mean_of
 from sim.domain.presorting import Presorting
 from sim.domain.site import PackoutRule
 from sim.units import KG_PER_T, L_PER_M3, MIN_PER_H
@@ -116,7 +117,10 @@ def pieces_on_machines(config: HubConfig) -> float:
 def machines_up(config: HubConfig) -> float:
     """The share of the time that a machine is not out."""
     outages = config.sorting.outages
-    return outages.mtbf_h / (outages.mtbf_h + outages.mttr_min / MIN_PER_H) if outages else 1.0
+    if outages is None:
+        return 1.0
+    up_h = mean_of(outages.mtbf_h)
+    return up_h / (up_h + mean_of(outages.mttr_min) / MIN_PER_H)
 
 
 def exports_on_machines(config: HubConfig) -> float:

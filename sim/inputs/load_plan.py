@@ -1,6 +1,8 @@
 """What a flight carries: the columns of its parcels, drawn with the flight's own streams."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from scipy.special import ndtri
 from sim.config import HubConfig
 from sim.config.data_views import lookup_in_force
 from sim.config.disruptions import Span
+from sim.distributions import QUANTILES, Shape, midpoints, stretched
 from sim.domain.flight import Flight
 from sim.domain.parcels import ByCustoms, Channel, Parcels
 from sim.domain.presorting import Presorting
@@ -17,7 +20,7 @@ from sim.inputs.declarations import Declarations, make_declarations
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_schedule import end_of_run
 from sim.inputs.flight_work import handling_min
-from sim.inputs.quantiles import QUANTILES, midpoints, pick
+from sim.inputs.quantiles import pick
 from sim.inputs.same_names import same
 from sim.inputs.site import uld_counts
 from sim.streams import Streams, up_and_down
@@ -49,11 +52,13 @@ def make_lookups(config: HubConfig, streams: Streams) -> Lookups | None:
         return None
     spans: list[tuple[int, int]] = []
     if (escrow := lookup.escrow) is not None:
-        spans += up_and_down(streams.of("escrow"), escrow.mtbf_h * MIN_PER_H, escrow.mttr_min, end_of_run(config))
+        spans += up_and_down(streams.of("escrow"), escrow.mtbf_h, escrow.mttr_min, end_of_run(config))
     down, up = np.array(spans, dtype=np.int64).reshape(-1, 2).T
     return Lookups(ticks(lookup.release_min), down, up)
 
 
+PieceTimes = Callable[[np.random.Generator, int], NDArray[np.uint32]]
+"""Times of n pieces of work [ticks], drawn by a generator."""
 _OF_UNIT = {Presorting.NONE: "", Presorting.BAGS: "bag_", Presorting.ULDS: "uld_"}
 
 
@@ -67,10 +72,8 @@ class LoadPlan:
     """[g] by 16-bit draw."""
     cm3_per_g_of: NDArray[np.float32]
     lane_of: NDArray[np.uint8]
-    handling_bounds: tuple[int, int]
-    """[ticks], both included."""
-    packing_bounds: tuple[int, int]
-    """Likewise."""
+    handling: PieceTimes
+    packing: PieceTimes
     data_outages: tuple[tuple[Span, float], ...]
     """In which a share loses its customs data, by when they begin."""
     declarations: Declarations | None
@@ -109,8 +112,8 @@ class LoadPlan:
             lane=lane,
             mass=mass,
             volume=volume,
-            handling=times(stream("handling"), n, self.handling_bounds),
-            packing=times(stream("packing"), n, self.packing_bounds),
+            handling=self.handling(stream("handling"), n),
+            packing=self.packing(stream("packing"), n),
             is_no_read=flags(stream("no_read"), n, self.config.parcels.no_read_share),
             is_non_conveyable=flags(
                 stream("non_conveyable"), n, 0 if self.of_unit else self.config.parcels.non_conveyable_share
@@ -178,7 +181,7 @@ class LoadPlan:
         which = np.searchsorted(np.rint(bounds * (1 << 32)), draw[held], side="right")
         channel[held] = np.array(order, dtype=np.uint8)[np.minimum(which, len(order) - 1)]
         release = np.full(n, flight.arrival, dtype=np.int64)
-        wait = rng.exponential(customs.release_mean_h * MIN_PER_H, len(held))
+        wait = stretched(customs.release_mean_h, rng.standard_exponential(len(held)), MIN_PER_H)
         release[held] += np.rint(wait * TICKS_PER_MIN).astype(np.int64)
         is_refused = np.zeros(n, dtype=bool)
         is_refused[held] = (rng.random(len(held)) < customs.refused_share) & (channel[held] == Channel.EXAMINED)
@@ -203,7 +206,7 @@ class LoadPlan:
         if begin <= flight.arrival < end:
             rng = self.streams.of("data_outage", *flight.entity)
             lost = (rng.random(len(channel)) < share) & (channel == Channel.RELEASED)
-            wait = rng.exponential(self.config.customs.late_mean_h * MIN_PER_H, len(channel))
+            wait = stretched(self.config.customs.late_mean_h, rng.standard_exponential(len(channel)), MIN_PER_H)
             n_lost = int(np.count_nonzero(lost))
             channel[lost] = Channel.LATE_DATA
             release[lost] = end + np.rint(wait[lost] * TICKS_PER_MIN).astype(np.int64)
@@ -214,24 +217,32 @@ class LoadPlan:
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     """The tables of the draws: quantiles at the mid-points of equal shares."""
-    normal = ndtri(midpoints())
-    parcels = config.parcels
-    grams = parcels.median_kg * G_PER_KG * np.exp(config.mass_sigma * normal)
-    mass = np.clip(np.rint(grams), 1, config.heaviest_g).astype(np.int32)
-    sigma = parcels.l_per_kg_sigma
-    mean_cm3_per_g = parcels.mean_l * CM3_PER_L / (config.demand.mean_parcel_kg * G_PER_KG)
-    bulk = (mean_cm3_per_g * np.exp(sigma * normal - sigma**2 / 2)).astype(np.float32)
     lane = pick([lane.share for lane in config.lanes.values()]).astype(np.uint8)
-    handling = bounds(*_handling(config))
-    packing = bounds(config.packout.packing_min, config.packout.spread)
+    handling = piece_times(*_handling(config))
+    packing = piece_times(config.packout.packing_min, config.packout.spread)
     spans = Disturbances(config, streams)
     outages = tuple((span, share) for span, disruption in spans if (share := disruption.data_lost()) is not None)
     declarations, lookups = make_declarations(config, streams), make_lookups(config, streams)
     prefix = _OF_UNIT[config.presorted.goods]
-    return LoadPlan(config, streams, mass, bulk, lane, handling, packing, outages, declarations, lookups, prefix)
+    sizes = _sizes(config)
+    return LoadPlan(config, streams, *sizes, lane, handling, packing, outages, declarations, lookups, prefix)
 
 
-def _handling(config: HubConfig) -> tuple[float, float]:
+def _sizes(config: HubConfig) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Mass [g] and volume by mass [cm³/g] by 16-bit draw."""
+    normal, parcels = ndtri(midpoints()), config.parcels
+    median, sigma = parcels.median_kg, parcels.l_per_kg_sigma
+    mean_g = config.demand.mean_parcel_kg * G_PER_KG
+    if isinstance(median, Shape):
+        grams = mean_g * median.table
+    else:
+        grams = median * G_PER_KG * np.exp(config.mass_sigma * normal)
+    bulk = sigma.table if isinstance(sigma, Shape) else np.exp(sigma * normal - sigma**2 / 2)
+    mass = np.clip(np.rint(grams), 1, config.heaviest_g).astype(np.int32)
+    return mass, (parcels.mean_l * CM3_PER_L / mean_g * bulk).astype(np.float32)
+
+
+def _handling(config: HubConfig) -> tuple[float, float | Shape]:
     """Mean time of a unit at break-down [min] and its spread; of a whole ULD, its way to the lane."""
     if config.presorted.goods is Presorting.ULDS:
         return config.presorted.carry_min, 0.0
@@ -243,17 +254,22 @@ def _sums_between(bounds: Counts, values: NDArray[np.int32]) -> Counts:
     return np.diff(np.concatenate(([0], np.cumsum(values, dtype=np.int64)))[bounds])
 
 
-def bounds(mean_min: float, spread: float) -> tuple[int, int]:
-    """Shortest and longest of uniform times [ticks], both included."""
+def piece_times(mean_min: float, spread: float | Shape) -> PieceTimes:
+    """Draws times of n pieces of work: of a shape, or uniform within `spread` of the mean on both sides."""
     mean = mean_min * TICKS_PER_MIN
-    return max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread)))
+    if isinstance(spread, Shape):
+        return partial(_looked_up, np.maximum(np.rint(mean * spread.table), 1).astype(np.uint32))
+    return partial(_uniform, max(1, round(mean * (1 - spread))), max(1, round(mean * (1 + spread))))
 
 
-def times(rng: np.random.Generator, n: int, bounds: tuple[int, int]) -> NDArray[np.uint32]:
-    """Uniform times [ticks]; 16-bit draws where they suffice."""
-    low, high = bounds
+def _uniform(low: int, high: int, rng: np.random.Generator, n: int) -> NDArray[np.uint32]:
+    """Both ends included; 16-bit draws where they suffice."""
     kind = np.uint16 if high < QUANTILES else np.uint32
     return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
+
+
+def _looked_up(table: NDArray[np.uint32], rng: np.random.Generator, n: int) -> NDArray[np.uint32]:
+    return table.take(rng.integers(0, QUANTILES, n, dtype=np.uint16))
 
 
 def flags(rng: np.random.Generator, n: int, share: float) -> Flags:

@@ -1,19 +1,11 @@
 """Tables that draws of 16 bits are looked up in: exact, fast, the same on every processor."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 
+from sim.distributions import midpoints
 from sim.units import Counts, Numbers
-
-QUANTILES: Final = 1 << 16
-
-
-def midpoints(n: int = QUANTILES) -> Numbers:
-    """The mid-points of n equal shares of one (n)."""
-    points: Numbers = (np.arange(n) + 0.5) / n
-    return points
 
 
 def pick(shares: Sequence[float]) -> Counts:

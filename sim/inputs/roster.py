@@ -11,7 +11,7 @@ from sim.config import Sorting
 from sim.config.roster import Roster, Shift
 from sim.domain.site import MachineCalendar, Manning
 from sim.streams import up_and_down
-from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_MIN
 
 ROUNDING = 1e-9
 """A share times posts that should be a half is one, whatever its last bits."""
@@ -94,10 +94,10 @@ def manned_calendar(outages: MachineCalendar, manning: Manning) -> MachineCalend
 
 
 def machine_calendar(sorting: Sorting, rng: np.random.Generator, end: int) -> MachineCalendar:
-    """All inductions manned but for exponential outages up to `end` [ticks], in turn with exponential times up."""
+    """All inductions manned but for outages up to `end` [ticks], in turn with times up."""
     start, slope = [0], [sorting.inductions]
     if sorting.outages is not None:
-        for span in up_and_down(rng, sorting.outages.mtbf_h * MIN_PER_H, sorting.outages.mttr_min, end):
+        for span in up_and_down(rng, sorting.outages.mtbf_h, sorting.outages.mttr_min, end):
             start += span
             slope += (0, sorting.inductions)
     return MachineCalendar(np.array(start, dtype=np.int64), np.array(slope, dtype=np.int64))

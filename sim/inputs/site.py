@@ -1,6 +1,5 @@
 """A configuration as a site: every duration on the grid, and who and what works when."""
 
-import math
 from itertools import count
 from operator import attrgetter
 
@@ -204,7 +203,7 @@ def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports |
     if not config.exports.share:
         return None
     floor, collections = export_floor_parcels(hall, config.space), config.exports.collections
-    largest = math.floor(collections.parcels * (1 + collections.spread))
+    largest = collections.most_parcels
     if hall.doors_in and largest > floor:
         raise InputError(
             f"halls.{name}: a collection of {largest} parcels (exports.collections.parcels with its spread) is larger"

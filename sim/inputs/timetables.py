@@ -8,6 +8,7 @@ import numpy as np
 from sim.config import ArrivalCap, Arrivals, Delay, HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors, highest_factor
+from sim.distributions import Delays
 from sim.errors import ConfigError
 from sim.inputs.calls import Call
 from sim.inputs.rates import factor_at, hour_weights
@@ -147,7 +148,10 @@ def bank_profile(arrivals: Arrivals, per_h: int) -> np.ndarray[tuple[int], np.dt
 
 
 def draw_delay(delay: Delay, rng: np.random.Generator) -> int:
-    """Ticks late (negative: early), drawn again while outside the cut."""
+    """Ticks late (negative: early), of Laplace drawn again while outside the cut."""
+    if (late := delay.distribution) is not None:
+        return ticks(float(late.quantile(rng.random())))
+    assert not isinstance(delay.scale_min, Delays)
     for _ in range(_DRAWS_BEFORE_GIVING_UP):
         late_min = rng.laplace(0.0, delay.scale_min)
         if delay.earliest_h * MIN_PER_H <= late_min <= delay.latest_h * MIN_PER_H:

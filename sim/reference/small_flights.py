@@ -2,10 +2,12 @@
 
 from dataclasses import fields, replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.distributions import Shape
 from sim.domain.consignments import CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
@@ -15,6 +17,18 @@ from sim.reference.small_exports import departures
 from sim.reference.small_numbers import SmallHub
 from sim.streams import Streams
 from sim.units import TICKS_PER_MIN
+
+_FAMILIES: Final = (
+    {"family": "gamma", "shape": 0.7},
+    {"family": "lognormal", "sigma": 1},
+    {"family": "triangular", "low": 1, "mode": 1, "high": 4},
+    {"family": "constant"},
+    {"family": "beta", "a": 2, "b": 3, "high": 1},
+    {"family": "weibull", "shape": 1.5},
+    {"family": "exponential", "at_most": 4},
+    {"family": "normal", "spread": 0.5},
+    {"family": "uniform", "low": 0, "high": 3},
+)
 
 
 def flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
@@ -83,7 +97,7 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
     if hub.has_controls:
         channel = np.where(channel == Channel.RELEASED, channel, controls.choice(HELD_CHANNELS, n)).astype(np.uint8)
     is_alarm = (channel == Channel.XRAYED) & (controls.random(n) < 0.5)
-    return Parcels(
+    drawn = Parcels(
         first=first.astype(np.int64),
         lane=rng.integers(0, hub.n_routes + 1, n).astype(np.uint8),
         mass=rng.integers(1, 101, n).astype(np.int32),
@@ -104,6 +118,20 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
         counts=_told(streams.of("told", flight.number)) if hub.has_controls else None,
         value=streams.of("values", flight.number).integers(1, 101, n).astype(np.int32) if hub.has_controls else None,
     )
+    return _of_families(hub, streams, flight, drawn, step) if hub.has_families else drawn
+
+
+def _of_families(hub: SmallHub, streams: Streams, flight: Flight, drawn: Parcels, step: int) -> Parcels:
+    """The parcels with times of families, each flight's of other ones."""
+    rng, n = streams.of("families", flight.number), len(drawn.lane)
+
+    def times(place: int, mean: float) -> NDArray[np.uint32]:
+        shape = Shape.from_plain(_FAMILIES[(flight.number + place) % len(_FAMILIES)], "family")
+        return np.maximum(np.rint(mean * shape.quantile(rng.random(n))), 1).astype(np.uint32)
+
+    wait = np.where(drawn.channel == Channel.RELEASED, 0, times(2, 60 * step))
+    mean_packing = (hub.packing_steps + 1) / 2 * step
+    return replace(drawn, handling=times(0, step), packing=times(1, mean_packing), release=flight.arrival + wait)
 
 
 def _told(rng: np.random.Generator) -> CustomsCounts:

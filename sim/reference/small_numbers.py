@@ -134,6 +134,8 @@ class SmallHub:
     """Limits of a ULD, in heaviest and bulkiest parcels."""
     presorted_share: float = _one_of([0.0, 0.5, 1.0])
     non_conveyable_share: float = _one_of([0.0, 0.2, 0.5])
+    has_families: bool = False
+    """Times of parcels from a family of distributions a flight, and not of whole steps."""
 
     @property
     def units(self) -> Units:

@@ -18,8 +18,8 @@ from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
 from experiments.store.files import sha256_of, write_all
+from sim.csv_rows import csv_rows
 from sim.errors import InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 
 DATE: Final = "FLT_DATE"

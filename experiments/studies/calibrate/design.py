@@ -18,8 +18,8 @@ from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import CONFIDENCE
 from experiments.studies.calibrate.airport import column_at
 from experiments.studies.sure.design import SureKeys
+from sim.csv_rows import csv_rows
 from sim.errors import ConfigError, InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, read
 

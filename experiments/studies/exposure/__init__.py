@@ -29,6 +29,7 @@ from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import frame_of, means_of
 from experiments.studies.exposure.text import KPIS, Cost, Facts, lines
 from sim.config import HubConfig
+from sim.distributions import mean_of
 from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY
 from sim.reading import near
@@ -87,7 +88,8 @@ def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfi
     lookups = {name: policy.lookup for name, policy in hub_shown.exposure.policies.items()}
     for name, lookup in {NO_POLICY: None, **lookups}.items():
         escrow = lookup.escrow if lookup else None
-        down = escrow.mttr_min / (escrow.mtbf_h * MIN_PER_H + escrow.mttr_min) if escrow else 0.0
+        down_min, up_h = (mean_of(escrow.mttr_min), mean_of(escrow.mtbf_h)) if escrow else (0.0, 1.0)
+        down = down_min / (up_h * MIN_PER_H + down_min)
         minutes = (lookup.release_min, lookup.handcoding_min) if lookup else (0.0, 0.0)
         costs.append(Cost(name, *minutes, down, felt.get(of_policy.get(name, ""))))
     return tuple(costs)

@@ -15,8 +15,8 @@ from experiments.formatting import listed, short
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.two_sources import Floats
+from sim.csv_rows import csv_rows
 from sim.errors import InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name")

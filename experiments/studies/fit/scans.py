@@ -17,8 +17,8 @@ from experiments.store.foreign_tables import replication_table, replications_of
 from experiments.store.read import run_folder
 from experiments.store.rows import column, interval, table
 from experiments.studies.fit.column import instant_of, place_of
+from sim.csv_rows import csv_rows
 from sim.errors import InputError
-from sim.inputs.csv_rows import csv_rows
 from sim.reading import near
 from sim.record.schemas import TABLES
 from sim.units import SECONDS_PER_MIN

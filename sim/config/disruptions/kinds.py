@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from sim.config.bounds import Count, NotNegative, Positive, Share, check_at_most, check_known, minute_of_day
 from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
+from sim.distributions import Times, stretched
 from sim.domain.roles import ROLES
 from sim.reading import Bounds
 from sim.streams import Streams, name_words, up_and_down
@@ -53,18 +54,18 @@ class EquipmentAway(Spell):
 
 @kind("breakdowns of loaders or tugs", "breakdowns", is_drawn=True)
 class Breakdowns(Disruption):
-    """Loader sets or tug trains break down at random, each by itself; exponential."""
+    """Loader sets or tug trains break down at random, each by itself; exponential where numbers stand."""
 
     kind: Literal["breakdowns"]
     equipment: Equipment
-    mtbf_h: Positive
-    mttr_min: Positive
+    mtbf_h: Positive | Times
+    mttr_min: Positive | Times
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         """Each of one unit: a stream a unit, so one more changes nothing for others."""
         for unit in range(getattr(hub.apron, self.equipment)):
             rng = streams.of(f"breakdowns_{self.equipment}", *name_words(name), unit)
-            for begin, until in up_and_down(rng, self.mtbf_h * MIN_PER_H, self.mttr_min, end):
+            for begin, until in up_and_down(rng, self.mtbf_h, self.mttr_min, end):
                 if until > 0 and begin < end:
                     yield begin, min(until, end)
 
@@ -79,11 +80,11 @@ class RunwayClosed(Spell):
 
 @kind("a runway that closes at random", "closures of the runway", is_drawn=True, closes_runway=True)
 class RandomClosures(Disruption):
-    """The runway closes at random: a Poisson number of times a day, each for an exponential time."""
+    """The runway closes at random: a Poisson number of times a day; times are exponential where a number stands."""
 
     kind: Literal["random_closures"]
     per_day: Annotated[float, Bounds(gt=0, le=100)]
-    mean_h: Annotated[float, Bounds(gt=0, le=240)]
+    mean_h: Annotated[float, Bounds(gt=0, le=240)] | Times
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
         """A stream a day, so that a longer run only adds some."""
@@ -91,7 +92,8 @@ class RandomClosures(Disruption):
             date = hub.start_date + dt.timedelta(days=day)
             rng = streams.of("closures", *name_words(name), date.toordinal())
             n = rng.poisson(self.per_day)
-            begins, lasts = rng.random(n) * TICKS_PER_DAY, rng.exponential(self.mean_h * TICKS_PER_H, n)
+            begins = rng.random(n) * TICKS_PER_DAY
+            lasts = stretched(self.mean_h, rng.standard_exponential(n), TICKS_PER_H)
             for begin, last in zip(begins, lasts, strict=True):
                 start = day * TICKS_PER_DAY + int(begin)
                 yield start, start + max(1, round(last))

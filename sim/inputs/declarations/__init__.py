@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.config.customs import Declared, Eye, Filing
+from sim.distributions import Times, beyond, stretched
 from sim.domain.consignments import Consignments, CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import ByCustoms, Channel
 from sim.inputs.declarations.cells import Cells, make_cells
 from sim.inputs.declarations.chances import ONE, Draws, below, mixed
 from sim.streams import Streams, draws_below
-from sim.units import MIN_PER_H, TICKS_PER_H, Counts, Flags, Ticks, ticks
+from sim.units import MIN_PER_H, TICKS_PER_H, Counts, Flags, Numbers, Ticks, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ class Declarations:
     ) -> int:
         """How many are checked: each is decided later, and examined if its documents do not convince."""
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
-        wait = -np.log((mixed(seeds[0], checked) + 0.5) / ONE) * hours(self.declared.documents_mean_h)
-        known[checked] += np.rint(wait).astype(np.int64)
+        draws = -np.log((mixed(seeds[0], checked) + 0.5) / ONE)
+        known[checked] += waits(self.declared.documents_mean_h, draws)
         doubtful = _sees(mixed(seeds[1], checked), self.declared.documents, consignments.is_hit[checked])
         channel[checked[doubtful]] = Channel.EXAMINED
         return len(checked)
@@ -166,7 +167,7 @@ def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messa
     ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
     failures = streams.of("message_failures", *flight.entity)
     filed = [
-        (filing.mean_h * draw, _failure_h(filing, chance, wait))
+        (stretched(filing.mean_h, draw), _failure_h(filing, chance, wait))
         for filing, draw, chance, wait in zip(
             (declared.ens, declared.presentation, declared.answer),
             (ens, presented, answer),
@@ -181,10 +182,10 @@ def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messa
     presentation = max(flight.arrival + to_present, entered)
     begin = loaded if declared.is_prelodged else presentation
     return Messages(
-        preloading_left=max(0, hours(declared.preloading_h - preloading * declared.preloading.mean_h)),
+        preloading_left=max(0, hours(declared.preloading_h - stretched(declared.preloading.mean_h, preloading))),
         entered=entered,
         presented=presentation,
-        lodged=(begin + hours(h7 * declared.h7.mean_h), begin + hours(h1 * declared.h1.mean_h)),
+        lodged=(begin + hours(stretched(declared.h7.mean_h, h7)), begin + hours(stretched(declared.h1.mean_h, h1))),
         answer=to_answer,
         n_repeated=sum(failed > 0 for _, failed in filed),
     )
@@ -198,11 +199,11 @@ def referrals(
 ) -> tuple[int, int]:
     """How many were asked back before loading, and how many were not loaded, of n_parcels offered."""
     filing = declared.preloading
-    mean_h = np.array([filing.late_mean_h, filing.correction_mean_h, declared.referral_mean_h])
+    times = filing.late_mean_h, filing.correction_mean_h, declared.referral_mean_h
     shares = [filing.late_share, filing.rejected_share, declared.referral_share]
     waits = rng.multinomial(n_parcels, [*shares, max(0.0, 1 - sum(shares))])[:-1]
     left_h = messages.preloading_left / TICKS_PER_H
-    too_long = np.exp(-left_h / np.maximum(mean_h, 1e-9))  # exponential times beyond what is left
+    too_long = np.array([beyond(time, left_h) for time in times])
     return int(waits[-1]), int(rng.binomial(waits, too_long).sum())
 
 
@@ -225,7 +226,7 @@ def accepted(
         late = is_of_filing & (draw[failed] < below(filing.late_share))
         rejected = is_of_filing & ~late & (draw[failed] < below(filing.late_share + filing.rejected_share))
         for which, mean_h in ((late, filing.late_mean_h), (rejected, filing.correction_mean_h)):
-            known[failed[which]] += np.rint(wait[which] * hours(mean_h)).astype(np.int64)
+            known[failed[which]] += waits(mean_h, wait[which])
         n_late += int(np.count_nonzero(late))
         n_rejected += int(np.count_nonzero(rejected))
     return known, n_late, n_rejected
@@ -234,8 +235,15 @@ def accepted(
 def _failure_h(filing: Filing, chance: float, wait: float) -> float:
     """What a message's failure adds [h], by its draws: uniform, and exponential of mean 1."""
     if chance < filing.late_share:
-        return wait * filing.late_mean_h
-    return wait * filing.correction_mean_h if chance < filing.late_share + filing.rejected_share else 0.0
+        return stretched(filing.late_mean_h, wait)
+    is_rejected = chance < filing.late_share + filing.rejected_share
+    return stretched(filing.correction_mean_h, wait) if is_rejected else 0.0
+
+
+def waits(time_h: float | Times, draws: Numbers) -> Ticks:
+    """Times [ticks] by exponential draws of mean one."""
+    values = stretched(time_h, draws, TICKS_PER_H) if isinstance(time_h, Times) else draws * hours(time_h)
+    return np.rint(values).astype(np.int64)
 
 
 def hours(number: float) -> int:

@@ -14,11 +14,12 @@ from scipy.special import ndtri
 
 from sim.config import HubConfig
 from sim.config.customs import Declared, Rule
+from sim.distributions import QUANTILES, midpoints
 from sim.domain.consignments import Consignments
 from sim.domain.flight import Flight
 from sim.errors import ConfigError
 from sim.inputs.declarations.chances import ONE, below
-from sim.inputs.quantiles import QUANTILES, midpoints, pick
+from sim.inputs.quantiles import pick
 from sim.streams import Streams, draws_below
 from sim.units import CENTS_PER_EUR, Counts, Flags
 

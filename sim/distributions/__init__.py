@@ -1,0 +1,23 @@
+"""Distributions of times, delays and sizes, by family: what a configuration may have in the place of a number."""
+
+from sim.distributions.distribution import Delays, Distribution, Shape, Times, beyond, mean_of, stretched
+from sim.distributions.families import FAMILIES, Family
+from sim.distributions.making import EMPIRICAL, QUANTILES, STRETCHES, is_distribution, midpoints, stretch_of
+
+__all__ = [
+    "EMPIRICAL",
+    "FAMILIES",
+    "QUANTILES",
+    "STRETCHES",
+    "Delays",
+    "Distribution",
+    "Family",
+    "Shape",
+    "Times",
+    "beyond",
+    "is_distribution",
+    "mean_of",
+    "midpoints",
+    "stretch_of",
+    "stretched",
+]

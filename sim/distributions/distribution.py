@@ -1,0 +1,193 @@
+"""A distribution as a configuration has it: a mapping with `family` in the place of a number."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Final, Self, TypeVar
+
+import numpy as np
+
+from sim.distributions.families import FAMILIES, Parameters
+from sim.distributions.making import (
+    CUTS,
+    EMPIRICAL,
+    FILE,
+    OF_FILE,
+    Made,
+    Written,
+    bounds_of,
+    keys_of,
+    made,
+    midpoints,
+    number,
+)
+from sim.errors import ConfigError
+from sim.leaves import Leaf
+from sim.reading import near, read
+from sim.units import Numbers
+
+N = TypeVar("N", float, Numbers)
+_NO_TIME: Final = 1e-9
+"""Next to a mean of 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Of times, delays or sizes. `written`: the mapping of the configuration."""
+
+    written: Written
+    lowest: ClassVar[float] = -math.inf
+    """No value is below it."""
+    is_shape: ClassVar[bool] = False
+    """The mean is another key's."""
+
+    @classmethod
+    def from_plain(cls, value: object, key: str) -> Self:
+        """A plain mapping, checked.
+
+        Raises:
+            ConfigError: unknown, missing or impossible keys.
+            InputError: a file of values that cannot be read.
+
+        >>> Times.from_plain({"family": "gamma", "mean": 12, "spread": 0.5}, "customs.release_mean_h").parameters
+        {'shape': 4.0, 'scale': 3.0}
+        """
+        distribution = cls(tuple(_checked(value, key)))
+        try:
+            distribution.made  # noqa: B018 - refuses what cannot be made
+        except ValueError as error:
+            raise ConfigError(f"{key}.{error}") from error
+        return distribution
+
+    def __format__(self, _: str) -> str:
+        return self.family
+
+    def to_plain(self) -> dict[str, float | str]:
+        """The mapping as it was written."""
+        return dict(self.written)
+
+    @staticmethod
+    def leaf(names: tuple[str, ...]) -> Leaf | None:
+        """What the value of a key of the mapping may be."""
+        if names == ("family",):
+            return Leaf("choice", None, (*FAMILIES, EMPIRICAL))
+        return Leaf("text") if names[0] in OF_FILE else Leaf("number", bounds_of(names[0]))
+
+    @property
+    def made(self) -> Made:
+        return made(self.written, self.lowest, is_shape=self.is_shape)
+
+    @property
+    def family(self) -> str:
+        return str(dict(self.written)["family"])
+
+    @property
+    def parameters(self) -> Parameters:
+        """Those of the family, also where mean and spread are written."""
+        return dict(self.made.parameters)
+
+    @property
+    def mean(self) -> float:
+        """Of what is drawn, between the cuts."""
+        return self.made.mean
+
+    @property
+    def u_error(self) -> float:
+        """Of the inverse: how far the probability of a quantile may be from the one asked for, at most."""
+        return FAMILIES[self.family].u_error if self.family in FAMILIES else 0.0
+
+    def quantile(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
+        """By inversion at probabilities; never falls as they rise."""
+        return self.made.quantile(u)
+
+    def cdf(self, x: Any) -> Any:  # noqa: ANN401 - numbers or columns
+        """The probability of at most x."""
+        return self.made.cdf(x)
+
+    def between(self, low: float, high: float) -> Self:
+        """Cut to what lies between, and between its own cuts."""
+        written = dict(self.written)
+        cuts = max(low, number(written, CUTS[0], low)), min(high, number(written, CUTS[1], high))
+        return type(self)(tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()))
+
+
+class Times(Distribution):
+    """Of times: none is negative."""
+
+    __slots__ = ()
+    lowest = 0.0
+
+
+class Delays(Distribution):
+    """Of times late; what is early is negative."""
+
+    __slots__ = ()
+
+
+class Shape(Times):
+    """How values lie about their mean, which is another key's: quantiles are shares of it."""
+
+    __slots__ = ()
+    is_shape = True
+
+    @property
+    def table(self) -> Numbers:
+        """The quantiles that 16-bit draws are looked up in, of mean one (QUANTILES)."""
+        return _table(self)
+
+    @property
+    def highest(self) -> float:
+        """Of the table."""
+        return float(self.table[-1])
+
+
+@lru_cache(maxsize=64)
+def _table(shape: Shape) -> Numbers:
+    table: Numbers = shape.quantile(midpoints())
+    table.flags.writeable = False
+    return table
+
+
+def mean_of(time: float | Distribution) -> float:
+    """Of a time whose mean stands in the configuration, or its distribution."""
+    return time.mean if isinstance(time, Distribution) else time
+
+
+def beyond(time: float | Distribution, limit: float) -> float:
+    """The probability of more than a limit: of an exponential time with a mean, or of a distribution."""
+    if isinstance(time, Distribution):
+        return 1.0 - float(time.cdf(limit))
+    return float(np.exp(-limit / max(time, _NO_TIME)))
+
+
+def stretched(time: float | Distribution, draws: N, unit: float = 1.0) -> N:
+    """Times by exponential draws of mean one: exponential with a mean, or by inversion of a distribution.
+
+    `unit`: by what the result is multiplied.
+    """
+    if isinstance(time, Distribution):
+        values: N = time.quantile(-np.expm1(-draws)) * unit
+        return values
+    return time * unit * draws
+
+
+def _checked(value: object, key: str) -> Iterator[tuple[str, float | str]]:
+    """Names and values of a mapping, each of its type and known to its family."""
+    items = value if isinstance(value, Mapping) else {}
+    families = (*FAMILIES, EMPIRICAL)
+    family = items.get("family")
+    if family not in families:
+        got = "missing" if family is None else f"got {family!r}{near(str(family), families)}"
+        raise ConfigError(f"{key}.family: one of {', '.join(families)}; {got}")
+    names = keys_of(str(family))
+    for name, item in items.items():
+        place = f"{key}.{name}"
+        if name == "family" or (name in OF_FILE and name in names):
+            yield name, read(str, item, place)
+        elif name in names:
+            yield name, read(Annotated[float, bounds_of(name)], item, place)  # type: ignore[arg-type]
+        else:
+            raise ConfigError(f"{place}: {family} has no such key{near(str(name), names)}")
+    if family == EMPIRICAL and FILE not in items:
+        raise ConfigError(f"{key}.{FILE}: missing: {EMPIRICAL} takes the values of a CSV file")
