@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from experiments.store.files import hash_of_input, write_whole
+from experiments.store.files import hash_of_input, sha256_of, write_whole
 from experiments.store.own_copy import as_stored
 from sim.config import HubConfig
 from sim.distributions import EMPIRICAL
@@ -85,7 +85,7 @@ def value_files(hub: HubConfig) -> list[Path]:
 
 
 def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
-    """Copy the files of flights, folders of them, and files of values into the run folder, where commands on the run find them.
+    """Copy files of flights, folders of them, and files of values into the run folder, where commands find them.
 
     Of two files of flights with the same name the first; the other is to be given by whoever asks.
     """
