@@ -121,17 +121,18 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
     return _of_families(hub, streams, flight, drawn, step) if hub.has_families else drawn
 
 
-def _of_families(hub: SmallHub, streams: Streams, flight: Flight, drawn: Parcels, step: int) -> Parcels:
+def _of_families(hub: SmallHub, streams: Streams, flight: Flight, parcels: Parcels, step: int) -> Parcels:
     """The parcels with times of families, each flight's of other ones."""
-    rng, n = streams.of("families", flight.number), len(drawn.lane)
+    rng, n = streams.of("families", flight.number), len(parcels.lane)
 
     def times(place: int, mean: float) -> NDArray[np.uint32]:
         shape = Shape.from_plain(_FAMILIES[(flight.number + place) % len(_FAMILIES)], "family")
-        return np.maximum(np.rint(mean * shape.quantile(rng.random(n))), 1).astype(np.uint32)
+        drawn: NDArray[np.uint32] = np.maximum(np.rint(mean * shape.quantile(rng.random(n))), 1).astype(np.uint32)
+        return drawn
 
-    wait = np.where(drawn.channel == Channel.RELEASED, 0, times(2, 60 * step))
+    wait = np.where(parcels.channel == Channel.RELEASED, 0, times(2, 60 * step))
     mean_packing = (hub.packing_steps + 1) / 2 * step
-    return replace(drawn, handling=times(0, step), packing=times(1, mean_packing), release=flight.arrival + wait)
+    return replace(parcels, handling=times(0, step), packing=times(1, mean_packing), release=flight.arrival + wait)
 
 
 def _told(rng: np.random.Generator) -> CustomsCounts:
