@@ -39,8 +39,7 @@ def figure(curves: Frame, label: str) -> Figure:
         wanted, highest, in_use, available = by_hour.reindex(range(HOURS)).to_numpy(dtype=float).T
         _draw(ax, wanted, highest, in_use, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
-    drawing.legend(*axes[0].get_legend_handles_labels(), loc="outside upper left", ncols=4, fontsize=8.5)
-    return drawing
+    return style.legend_below(drawing, axes)
 
 
 def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
