@@ -29,8 +29,9 @@ def with_period(composed: dict[str, Any]) -> dict[str, Any]:
     start = composed.get("start_date")
     repeat = arrivals.get("repeat")
     try:
-        rows = read_schedules(str(arrivals.get("schedule")), _EPOCH, None).rows
-    except CargohubError:
+        zone = composed.get("time_zone")
+        rows = read_schedules(str(arrivals.get("schedule")), _EPOCH, None, None if zone is None else str(zone)).rows
+    except (CargohubError, ValueError):
         period = _UNKNOWN
     else:
         period = period_of(

@@ -36,6 +36,7 @@ def test_a_week_of_expected_flights_is_the_demand_of_its_month():
     assert expected_flights(load("liege_30k", "arrivals=poisson"), RUN)[WEEK].sum() == pytest.approx(
         7 * 3.5 * 1.03, rel=2e-3
     )
+    assert all(expected_flights(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
     november = load("liege_30k", "start_date=2022-10-24")
     assert expected_flights(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
 

@@ -11,7 +11,7 @@ from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
-from sim.units import MIN_PER_H, TICKS_PER_MIN, ticks
+from sim.units import TICKS_PER_MIN, ticks
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
@@ -31,6 +31,7 @@ def period_warnings(config: HubConfig) -> list[str]:
         lines.append(said("short_week", days=days))
     elif days % DAYS_PER_WEEK:
         lines.append(said("no_whole_weeks", days=days))
+    lines += _changes(config)
     if config.arrivals.schedule:
         lines += _file_warnings(config)
     wanted, spread = config.demand.mean_parcels_per_flight, config.demand.load.spread
@@ -46,6 +47,14 @@ def period_warnings(config: HubConfig) -> list[str]:
     return lines
 
 
+def _changes(config: HubConfig) -> Iterator[str]:
+    """Of the clocks, in the run."""
+    for since, _ in config.clock.changes:
+        if 0 < since < ticks(config.end_min):
+            when = instant(since / TICKS_PER_MIN, config.start_date)
+            yield said("clocks_change", when=when, zone=config.time_zone)
+
+
 def _file_warnings(config: HubConfig) -> Iterator[str]:
     """On files of flights: what is not read, and what is not flown."""
     arrivals, end = config.arrivals, ticks(config.end_min)
@@ -58,5 +67,5 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     if n and arrivals.resampled_weeks is not None:
         yield said("rows_of_no_week", path=schedules.path, n=n, of=of)
     elif n:
-        ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN / MIN_PER_H, config.start_date)}
+        ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date)}
         yield said("rows_outside", path=schedules.path, n=n, of=of, **ends)

@@ -19,7 +19,9 @@ from sim.config.presorted import Presorted
 from sim.config.road import Environment, Lane, Linehaul, Outbound
 from sim.config.roster import Roster
 from sim.config.trade import Trade
+from sim.config.zones import clock_of
 from sim.distributions import Shape
+from sim.domain.clock import Clock
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
@@ -59,6 +61,8 @@ class HubGroups:
     scenario: str
     seed: Annotated[int, Bounds(ge=0, le=2**63 - 1)]
     start_date: dt.date
+    time_zone: str | None
+    """Whose local times those of the configuration are, with its changes to and from summer time; null: none."""
     horizon_days: Annotated[int, Bounds(ge=1, le=3660)]
     warmup_days: Annotated[int, Bounds(ge=0, le=366)]
     service_h: Annotated[float, Bounds(gt=0, le=240)]
@@ -108,6 +112,10 @@ class HubGroups:
     def days(self) -> int:
         """Of warm-up, and measured."""
         return self.warmup_days + self.horizon_days
+
+    @property
+    def clock(self) -> Clock:
+        return clock_of(self.time_zone, self.start_date, self.days)
 
     @property
     def end_min(self) -> float:

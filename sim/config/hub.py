@@ -12,6 +12,7 @@ from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
 from sim.config.fleet import Deck
 from sim.config.groups import HubGroups
+from sim.config.zones import zone_of
 from sim.distributions import Shape
 from sim.domain.presorting import Presorting
 from sim.own import ARRIVALS, FILE, SOURCE
@@ -45,6 +46,8 @@ def _check(config: HubGroups) -> None:
     last_year = config.start_date.year + config.days / MEAN_DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
         raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
+    if config.time_zone is not None:
+        zone_of(config.time_zone)
     check_sum("fleet", [kind.share for kind in config.fleet.values()])
     check_sum("lanes", [lane.share for lane in config.lanes.values()])
     check_number("lanes", config.lanes)

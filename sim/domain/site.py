@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.domain.clock import NO_CHANGES, Clock
 from sim.domain.exports import ExportSite, HallExports
 from sim.domain.flight import Deck
 from sim.domain.presorting import Units
@@ -219,7 +220,7 @@ class Trucks:
 
     trailer: TrailerLimits
     cut_offs: tuple[int, ...]
-    """Of a day's timetabled trucks, ascending [ticks after midnight]."""
+    """Of a day's timetabled trucks, ascending [ticks after midnight, local time]."""
     least_fill: float
     longest_hold: int
     """May be 0."""
@@ -233,6 +234,7 @@ class Trucks:
     loading: int
     workers: int
     """At each."""
+    clock: Clock = NO_CHANGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sim.config.disruptions import Disruption
+from sim.domain.clock import Clock
 from sim.inputs.disruptions import Disturbances, merged
 from sim.kernels.runway import open_from
 from sim.units import TICKS_PER_MIN, ticks
 
 
 class Call(NamedTuple):
-    """A flight before it has a number. Instants in ticks."""
+    """A flight before it has a number. Instants in ticks; local times until `on_clock`."""
 
     arrival: int
     key: str
@@ -24,6 +25,23 @@ class Call(NamedTuple):
     after: tuple[int, ...] | None = None
     """Entity of the flight that its aircraft flew before."""
     leg: int = 0
+    has_landing: bool = False
+    """As it was, of a file."""
+    second: frozenset[str] = frozenset()
+    """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours."""
+
+
+def on_clock(call: Call, clock: Clock) -> Call:
+    """At instants. A landing that is drawn is as late as it was drawn."""
+    if not clock.changes:
+        return call
+
+    def instant(name: str) -> int:
+        return clock.instant(getattr(call, name), is_second=name in call.second)
+
+    sibt = instant("sibt")
+    arrival = instant("arrival") if call.has_landing else sibt + call.arrival - call.sibt
+    return call._replace(sibt=sibt, arrival=arrival, sobt=None if call.sobt is None else instant("sobt"))
 
 
 def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
@@ -35,7 +53,7 @@ def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
     disruptions = list(disturbances)
     coming = list(calls)
     for disruption in {id(each): each for _, each in disruptions}.values():
-        coming = [_moved(call, disruption) for call in coming]
+        coming = [_moved(call, disruption, disturbances.clock) for call in coming]
     for (begin, until), disruption in disruptions:
         if (separation := disruption.holds_min()) is not None:
             coming = _held_upstream(coming, begin, until, ticks(separation))
@@ -43,9 +61,9 @@ def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
     return [call._replace(arrival=open_from(closed, call.arrival)) for call in coming] if closed else coming
 
 
-def _moved(call: Call, disruption: Disruption) -> Call:
+def _moved(call: Call, disruption: Disruption, clock: Clock) -> Call:
     """With its schedule moved, and its delay."""
-    moved = round(disruption.moved_min(call.sibt / TICKS_PER_MIN) * TICKS_PER_MIN)
+    moved = round(disruption.moved_min(clock.local(call.sibt) / TICKS_PER_MIN) * TICKS_PER_MIN)
     if moved == 0:
         return call
     sobt = None if call.sobt is None else call.sobt + moved

@@ -51,7 +51,7 @@ def _collections(
     """In any order, and not numbered yet."""
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
-    for day in range(-(-end // TICKS_PER_DAY)):
+    for day in range(-(-config.clock.local(end) // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
         wanted = collections_per_day(config, _flights_per_day(config, flights, end, date))
         for slot in range(1, int(np.ceil(wanted)) + 1):
@@ -59,7 +59,7 @@ def _collections(
             if slot > wanted and streams.of("collection_runs", *entity).random() >= wanted % 1:
                 continue
             hour = float(np.interp(van_der_corput(slot) * profile[-1], profile, range(len(profile))))
-            scheduled = day * TICKS_PER_DAY + ticks(hour * MIN_PER_H)
+            scheduled = config.clock.instant(day * TICKS_PER_DAY + ticks(hour * MIN_PER_H))
             if scheduled >= end:
                 continue
             yield Collection(

@@ -18,6 +18,7 @@ class Disturbances:
 
     def __init__(self, config: HubConfig, streams: Streams) -> None:
         self._end = ticks(config.end_min)
+        self.clock = config.clock
         self._spans: Mapping[str, list[tuple[Span, Disruption]]] = {
             name: [(span, disruption) for span in disruption.spans(name, config, streams, self._end)]
             for name, disruption in config.disruptions.items()

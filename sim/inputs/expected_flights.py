@@ -76,7 +76,7 @@ def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)
     begin = (monday - config.start_date).days * BINS_PER_DAY + MARGIN
     while begin < len(scheduled):
-        low, high = max(0, begin), min(len(scheduled), begin + bins_per_week)
+        low, high = max(0, begin), max(0, min(len(scheduled), begin + bins_per_week))
         scheduled[low:high] = of_bin[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
         begin, monday = begin + bins_per_week, monday + dt.timedelta(days=DAYS_PER_WEEK)
     if factors:

@@ -5,6 +5,7 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
@@ -27,7 +28,7 @@ _ANY = ""
 class FlightRow(NamedTuple):
     key: str
     sibt: int
-    """Scheduled in-block [ticks after the first midnight of start_date]."""
+    """Scheduled in-block, local time [ticks after the first midnight of start_date, as if all days had 24 hours]."""
     arrival: int | None
     """Actual landing [ticks], if the file tells."""
     aircraft: str | None
@@ -38,6 +39,8 @@ class FlightRow(NamedTuple):
     """Key and `sibt` of the flight that the same aircraft flew before."""
     leg: int
     """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
+    second: frozenset[str] = frozenset()
+    """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours, where the clocks are set back."""
 
     def later(self, by: int) -> "FlightRow":
         """The same flight, and that before it, so much later [ticks]."""
@@ -64,8 +67,12 @@ class FlightFile(NamedTuple):
     """Columns that are not read."""
 
 
-def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None) -> FlightFile:
+def read_flight_file(
+    path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None, zone: ZoneInfo | None = None
+) -> FlightFile:
     """Read flights; a byte-order mark, CRLF line ends and semicolons are fine.
+
+    `zone`: of their local times; None: clocks never change, and no instant has an offset.
 
     `limits` of `load_limits`; None: any type and any load will do, as where the instants alone are wanted.
 
@@ -86,7 +93,7 @@ def read_flight_file(path: str, start_date: dt.date, limits: Mapping[str, LoadLi
         number = named.get(_REPLICATION, "0")
         if not (number.isascii() and number.isdigit()):
             raise InputError(f"{path}: row {line}: {_REPLICATION}: a whole number from 0 on, got {number!r}")
-        row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits)
+        row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits, zone)
         if (int(number), row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
         seen.add((int(number), row.key, row.sibt))
@@ -152,20 +159,20 @@ def _check_columns(path: str, columns: list[str]) -> None:
 
 
 def _row(
-    path: str, line: int, cells: dict[str, str], start: dt.date, limits: Mapping[str, LoadLimit] | None
+    path: str,
+    line: int,
+    cells: dict[str, str],
+    start: dt.date,
+    limits: Mapping[str, LoadLimit] | None,
+    zone: ZoneInfo | None,
 ) -> FlightRow:
+    second = set[str]()
+
     def instant(column: str) -> int:
-        try:
-            when = dt.datetime.fromisoformat(cells[column])
-        except ValueError:
-            raise InputError(
-                f"{path}: row {line}: {column}: a date and time as 2022-09-05 14:30, got {cells[column]!r}"
-            ) from None
-        if when.tzinfo is not None:
-            raise InputError(
-                f"{path}: row {line}: {column}: the hub's local time without an offset, got {cells[column]!r}"
-            )
-        since = when - dt.datetime.combine(start, dt.time())
+        when = _local(f"{path}: row {line}: {column}", cells[column], zone)
+        if when.fold:
+            second.add(column)
+        since = when.replace(tzinfo=None) - dt.datetime.combine(start, dt.time())
         return ticks(since.total_seconds() / 60)
 
     if not cells["flight"]:
@@ -177,7 +184,7 @@ def _row(
     if limits is not None:
         _check_load(f"{path}: row {line}", kind, int(parcels or 0), limits)
     sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
-    if sobt is not None and sobt <= sibt:
+    if sobt is not None and sobt <= sibt and "sobt" not in second:
         raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")
     return FlightRow(
         cells["flight"],
@@ -188,7 +195,34 @@ def _row(
         sobt,
         None,
         _leg(path, line, cells),
+        frozenset(second),
     )
+
+
+def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
+    """Local time of the zone; `fold` 1: of two equal ones the second.
+
+    Raises:
+        InputError: no date and time, an offset without a zone, and what the zone's clocks show never, or twice.
+    """
+    try:
+        when = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}") from None
+    if zone is None:
+        if when.tzinfo is not None:
+            raise InputError(f"{place}: an offset from UTC takes time_zone=NAME of the hub, got {text!r}")
+        return when
+    if when.tzinfo is not None:
+        return when.astimezone(zone)
+    first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    if second < first:
+        raise InputError(f"{place}: no such time in {zone}, where clocks are put forward, got {text!r}")
+    if second > first:
+        offsets = (f"{each.astimezone(zone):%z}" for each in (first, second))
+        both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
+        raise InputError(f"{place}: twice in {zone}, where clocks are set back; give {both}, got {text!r}")
+    return when
 
 
 def _check_load(place: str, kind: str | None, parcels: int, limits: Mapping[str, LoadLimit]) -> None:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.zones import zone_of
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightFile, FlightRow, load_limits, read_flight_file
 from sim.units import TICKS_PER_DAY
@@ -79,10 +80,12 @@ def _natural(name: str) -> list[tuple[int, str]]:
 def schedules_of(config: HubConfig) -> Schedules:
     """Those of a run."""
     assert config.arrivals.schedule is not None
-    return read_schedules(config.arrivals.schedule, config.start_date, load_limits(config))
+    return read_schedules(config.arrivals.schedule, config.start_date, load_limits(config), config.time_zone)
 
 
-def read_schedules(path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None) -> Schedules:
+def read_schedules(
+    path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None, time_zone: str | None
+) -> Schedules:
     """The schedules of a file or folder. Those of a folder are moved by whole weeks into the week of its first file.
 
     Raises:
@@ -90,9 +93,9 @@ def read_schedules(path: str, start_date: dt.date, limits: Mapping[str, LoadLimi
     """
     types = None if limits is None else tuple(limits.items())
     if not Path(path).is_dir():
-        file = _read(path, *_version(path), start_date, types)
+        file = _read(path, *_version(path), start_date, types, time_zone)
         return Schedules(path, file.schedules, file.has_replications, file.unread)
-    files = {name: _read(name, *_version(name), start_date, types) for name in files_of(path)}
+    files = {name: _read(name, *_version(name), start_date, types, time_zone) for name in files_of(path)}
     for name, file in files.items():
         if file.has_replications:
             raise InputError(f"{name}: column 'replication' in a folder of files, a replication each; give one of both")
@@ -128,6 +131,12 @@ def _version(path: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=2 * MOST_FILES)
 def _read(
-    path: str, _written: int, _size: int, start_date: dt.date, limits: tuple[tuple[str, LoadLimit], ...] | None
+    path: str,
+    _written: int,
+    _size: int,
+    start_date: dt.date,
+    limits: tuple[tuple[str, LoadLimit], ...] | None,
+    time_zone: str | None,
 ) -> FlightFile:
-    return read_flight_file(path, start_date, None if limits is None else dict(limits))
+    zone = None if time_zone is None else zone_of(time_zone)
+    return read_flight_file(path, start_date, None if limits is None else dict(limits), zone)

@@ -13,7 +13,7 @@ from sim.config import HubConfig
 from sim.domain.flight import Flight
 from sim.errors import InputError
 from sim.inputs.arrival_processes import PROCESSES
-from sim.inputs.calls import Call, disturbed
+from sim.inputs.calls import Call, disturbed, on_clock
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.loads import drawn_load
 from sim.inputs.own_process import of_function
@@ -31,9 +31,9 @@ def make_flights(
     `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one
     moves.
     """
-    arrivals = config.arrivals
+    arrivals, clock = config.arrivals, config.clock
     calls_of = of_function if ARRIVALS in config.rules else PROCESSES[arrivals.model].calls
-    calls = calls_of(config, streams, end)
+    calls = (on_clock(call, clock) for call in calls_of(config, streams, clock.local(end)))
     if cancelled := arrivals.cancelled_share:
         calls = (call for call in calls if streams.of("cancelled", *call.entity).random() >= cancelled)
     measured = measured_days(config)

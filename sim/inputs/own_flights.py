@@ -30,7 +30,10 @@ def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
             delay = config.arrivals.delay
             arrival = row.sibt + (draw_delay(delay, streams.of("delay", *entity)) if delay else 0)
         after = name_words("{} {}".format(*row.after)) if row.after else None
-        yield Call(arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt, after=after, leg=row.leg)
+        yield Call(
+            arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt,
+            after=after, leg=row.leg, has_landing=row.arrival is not None, second=row.second,
+        )  # fmt: skip
 
 
 def _rows(config: HubConfig, streams: Streams, end: int) -> list[FlightRow]:
@@ -115,7 +118,8 @@ def left_out(config: HubConfig, end: int) -> tuple[int, int]:
     if config.arrivals.resampled_weeks is not None:
         return len(rows) - sum(len(rows) for _, rows in _Weeks(config).of), len(rows)
     flown = [row for rows in schedules_of(config).of for row in _repeated(config, rows)]
-    return sum(not 0 <= (row.sibt if row.arrival is None else row.arrival) < end for row in flown), len(flown)
+    local_end = config.clock.local(end)
+    return sum(not 0 <= (row.sibt if row.arrival is None else row.arrival) < local_end for row in flown), len(flown)
 
 
 def schedules_seen(config: HubConfig) -> int:

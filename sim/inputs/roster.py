@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import Sorting
 from sim.config.roster import Roster, Shift
+from sim.domain.clock import NO_CHANGES, Clock
 from sim.domain.site import MachineCalendar, Manning
 from sim.streams import up_and_down
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_MIN
@@ -36,17 +37,21 @@ def manned(
     end: int,
     absences: Sequence[Absence] = (),
     by_work: Mapping[int, float] | None = None,
+    clock: Clock = NO_CHANGES,
 ) -> Manning:
     """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
 
-    The share is that of the shift, or that from each instant of `by_work` [ticks] on, both with the night's factor,
+    The share is that of the shift, or that from each local time of `by_work` [ticks] on, both with the night's factor,
     times the other factors, times the share of each of `absences` that concerns the role. From `end` [ticks] on all
     are manned, so that what is left over then does not wait for ever inside a calculation.
     """
     of_roster = roster.roles[role]
     factor = roster.factor * of_roster.factor
     of_role = [absence for absence in absences if absence.roles is None or role in absence.roles]
-    rostered = _rostered(roster, of_roster.shifts, start_date.weekday(), end) if by_work is None else by_work
+    shifts, local_end = of_roster.shifts, clock.local(end)
+    local = _rostered(roster, shifts, start_date.weekday(), local_end) if by_work is None else by_work
+    instants = ((clock.instant(at), share) for at, share in local.items())
+    rostered = {at: share for at, share in instants if at < end}
     edges = sorted({*rostered, *(max(0, at) for absence in of_role for at in (absence.start, absence.end) if at < end)})
     share, steps = 0.0, []
     for at in edges:
@@ -59,7 +64,7 @@ def manned(
 
 
 def _rostered(roster: Roster, shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[int, float]:
-    """The share rostered from each instant [ticks] on, 0 among them; day 0 is a `weekday`, Monday 0."""
+    """The share rostered from each local time [ticks] on, 0 among them; day 0 is a `weekday`, Monday 0."""
     if shifts is None:
         return {0: 1.0}
     share = {0: 0.0}

@@ -10,6 +10,7 @@ from sim.config.bounds import minute_of_day
 from sim.config.customs import Customs
 from sim.config.road import Outbound
 from sim.domain import site
+from sim.domain.clock import Clock
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.domain.presorting import Units
 from sim.domain.roles import ROLES, Place
@@ -77,7 +78,7 @@ def _make_halls(
         halls.append(
             site.Hall(
                 name=name,
-                opens=hall.opens_on(config.start_date) * TICKS_PER_DAY,
+                opens=config.clock.instant(hall.opens_on(config.start_date) * TICKS_PER_DAY),
                 trip_out=round_trip // 2,
                 trip_back=round_trip - round_trip // 2,
                 positions=hall.uld_positions,
@@ -137,7 +138,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         handling=_handling(config),
         customs=_customs(config.customs),
         transfers=_transfers(config),
-        trucks=_trucks(config.outbound, config.unit_room),
+        trucks=_trucks(config.outbound, config.unit_room, config.clock),
         exports=make_export_site(config),
     )
 
@@ -181,7 +182,7 @@ def _transfers(config: HubConfig) -> Transfers:
     return Transfers(**durations, units=config.complex.transfer_parcels // config.unit_room)
 
 
-def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
+def _trucks(outbound: Outbound, unit_room: int, clock: Clock) -> site.Trucks:
     trailer = outbound.trailer
     return site.Trucks(
         trailer=TrailerLimits(
@@ -192,6 +193,7 @@ def _trucks(outbound: Outbound, unit_room: int) -> site.Trucks:
         **in_ticks(outbound, "longest_hold", "round", "call_out", "docking", "loading"),
         extra_per_day=outbound.extra_trucks_per_day,
         workers=outbound.workers_per_truck,
+        clock=clock,
     )
 
 

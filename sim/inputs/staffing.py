@@ -55,7 +55,7 @@ class Rosters:
                 f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at"
                 " once"
             )
-        return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work)
+        return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work, config.clock)
 
     def posts(self, name: str, hall_name: str | None) -> int:
         """Of a role: the most that can be manned."""
@@ -72,7 +72,8 @@ class Rosters:
         assert target is not None
         crew = _at_once(self.config, name)
         starts = [minute_of_day(text) for text in work.starts]
-        days = range(-1, self.end // TICKS_PER_DAY + 2)
+        end_of_all = self.config.clock.local(self.end)
+        days = range(-1, end_of_all // TICKS_PER_DAY + 2)
         begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
         least = max(
             1, math.ceil(self.work.of_a_flight(name, hall_name) / (work.flight_h * MIN_PER_H * crew) - ROUNDING)
@@ -81,7 +82,7 @@ class Rosters:
         at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
         shares = {}
         for (begin, end), asked in zip(pairwise(begins), np.diff(at), strict=True):
-            if end > 0 and begin * TICKS_PER_MIN < self.end:
+            if end > 0 and begin * TICKS_PER_MIN < end_of_all:
                 crews = max(least if asked > 0 else 1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
                 share = min(posts, crews * crew) / posts
                 shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)

@@ -47,7 +47,8 @@ def demand_columns(
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
     # The end of an interval belongs to the hour that it closes.
     first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H
-    hour = ((edges[measured] - 1) // TICKS_PER_H + first) % HOURS_PER_WEEK
+    local = np.array([config.clock.local(edge) for edge in (edges[measured] - 1).tolist()], dtype=np.int64)
+    hour = (local // TICKS_PER_H + first) % HOURS_PER_WEEK
     roles = [*_roles(config, inputs, record, tables, edges)]
     curves = [_together(roles), *roles, *_equipment(inputs, record, tables, edges)]
     rows: list[tuple[object, ...]] = []

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
+from sim.domain.clock import NO_CHANGES, Clock
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, Numbers
@@ -78,7 +79,8 @@ def destination_columns(
         arrived = departed[is_of_route] + journeys[name] * MIN_PER_H
         # Whole parcels are added up before they are shared out, so that a part is never more than the whole.
         share = _share_of_route(config, lane)
-        n_left, n_in_time = (int(part.sum()) * share for part in (n, n[arrived <= deadlines(lane, since)]))
+        is_in_time = arrived <= deadlines(lane, since, config.clock)
+        n_left, n_in_time = (int(part.sum()) * share for part in (n, n[is_in_time]))
         total = n_left + lane.share * inside
         mean = float(((arrived - since) * n).sum() / n.sum()) / MIN_PER_H if n_left else math.nan
         drive = lane.km / config.linehaul.speed_km_h
@@ -101,11 +103,11 @@ def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
     return math.fsum(km[name] for name in trucks["route_name"][window.covers(trucks["departed"])].tolist())
 
 
-def deadlines(lane: Lane, arrival: Minutes) -> Minutes:
+def deadlines(lane: Lane, arrival: Minutes, clock: Clock = NO_CHANGES) -> Minutes:
     """The last instant [min] at which parcels of flights (N), by drawn arrival, are on time at a lane's destination."""
-    days = np.floor(arrival / MIN_PER_DAY) + lane.promised_days
+    days = np.floor(clock.locals(arrival) / MIN_PER_DAY) + lane.promised_days
     cut_off: Numbers = days * MIN_PER_DAY + minute_of_day(lane.sort_cut_off)
-    return cut_off
+    return clock.instants(cut_off)
 
 
 def destination_on_time_share(destinations: Table) -> float:

@@ -64,7 +64,7 @@ def _to_apron_m(config: HubConfig) -> Minutes:
 
 
 def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which instants (N) [min] lie in the night, its beginning included and its end not; NaN does not.
+    """Which local times (N) [min] lie in the night, its beginning included and its end not; NaN does not.
 
     A night that begins when it ends is none.
     """

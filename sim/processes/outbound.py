@@ -80,7 +80,7 @@ def timetable_process(outbound: Outbound, end: int) -> Process:
     sequence = 0
     for day in range(-(-end // TICKS_PER_DAY) + 1):
         for cut_off in site.trucks.cut_offs:
-            scheduled = day * TICKS_PER_DAY + cut_off
+            scheduled = site.trucks.clock.instant(day * TICKS_PER_DAY + cut_off)
             if scheduled >= site.trucks.docking:
                 yield at(env, scheduled - site.trucks.docking)
                 for hall, route in _docks_open(outbound, scheduled - site.trucks.docking):
@@ -222,7 +222,8 @@ def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
     """Extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
     site = outbound.site
     docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
-    called_today = outbound.calls_of_day.setdefault(now // TICKS_PER_DAY, [0] * outbound.n_docks)
+    today = site.trucks.clock.local(now) // TICKS_PER_DAY
+    called_today = outbound.calls_of_day.setdefault(today, [0] * outbound.n_docks)
     calls = site.rules.extra_trucks(
         [site.trucks.trailer.full_loads(route.n, route.mass, route.volume) * served for route, served in docks],
         [route.n * served for route, served in docks],

@@ -35,8 +35,10 @@ class Outbound(OnClock):
         env.process(self._dispatch())
 
     def _timetable(self, hall: int, route: int) -> None:
-        n_days = (self.end + self.rules.docking) // TICKS_PER_DAY + 1
-        departures = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.rules.cut_offs)
+        clock = self.rules.clock
+        n_days = clock.local(self.end + self.rules.docking) // TICKS_PER_DAY + 1
+        local = sorted(day * TICKS_PER_DAY + cut_off for day in range(n_days) for cut_off in self.rules.cut_offs)
+        departures = [clock.instant(cut_off) for cut_off in local]
         for sequence, scheduled in enumerate(departures):
             place = self.site.halls[hall]
             if place.serves[route] and scheduled - self.rules.docking >= place.opens:
@@ -146,7 +148,7 @@ class Outbound(OnClock):
                 place.breakdown.lacking == "floor" or f"room_{hall}" in lacking for hall, place in enumerate(self.halls)
             ]
             self.held_trucks = self._look_at(self.held_trucks, is_floor_short)
-            day = self.now // TICKS_PER_DAY
+            day = self.rules.clock.local(self.now) // TICKS_PER_DAY
             docks = [
                 (hall, route, dock)
                 for hall, place in enumerate(self.halls)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 
 from sim.domain import site as domain
+from sim.domain.clock import Clock
 from sim.domain.inputs import Inputs
 from sim.inputs.same_names import same
 from sim.own import OwnFile
@@ -15,7 +16,7 @@ from sim.reference.small_flights import flights, parcels
 from sim.reference.small_numbers import SmallHub, stepper
 from sim.rules import Rules
 from sim.streams import Streams
-from sim.units import TICKS_PER_MIN, ticks
+from sim.units import FOREVER, TICKS_PER_MIN, ticks
 
 _DAY_MIN = 1440
 
@@ -75,6 +76,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
         docking=steps(1, 4),
         loading=steps(1, 20),
         workers=2,
+        clock=_clock(streams, step, end),
     )
     site = domain.Site(
         rules=Rules.of({"hall": hub.policy, **rules}, own),
@@ -101,6 +103,14 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
         exports=export_inputs(hub, streams, step, end),
         has_values=hub.has_controls,
     )
+
+
+def _clock(streams: Streams, step: int, end: int) -> Clock:
+    """Of some hubs one that is put forward or back."""
+    rng = streams.of("clock")
+    if rng.random() < 0.7:
+        return Clock()
+    return Clock(((-FOREVER, 0), (int(rng.integers(0, end // step)) * step, int(rng.integers(-3, 4)) * 20 * step)))
 
 
 def _controls(streams: Streams, step: int) -> dict[str, int]:

@@ -25,7 +25,7 @@ function useText(use) {
   return `${number(use.inside)}${limit} ${use.unit}`;
 }
 
-/** A second after the first midnight as a calendar instant; the hub keeps local time without daylight saving. */
+/** A second after the first midnight as a calendar instant; the hub keeps the first midnight's clock. */
 function instantText(run, second, { withSeconds = true } = {}) {
   const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + second * 1000);
   const clock = date.toISOString().slice(11, withSeconds ? 19 : 16);

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Protocol, TypeVar, dataclass_transform
 
 from sim.config.bounds import minute_of_day
+from sim.domain.clock import Clock
 from sim.reading import Bounds
 from sim.streams import Streams
 from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
@@ -35,6 +36,8 @@ class Hub(Protocol):
     def warmup_days(self) -> int: ...
     @property
     def end_min(self) -> float: ...
+    @property
+    def clock(self) -> Clock: ...
     @property
     def halls(self) -> Mapping[str, _Hall]: ...
     @property
@@ -132,8 +135,9 @@ class Spell(Disruption):
         return begin, begin + self.hours * MIN_PER_H
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
-        begin, until = self.span(hub.start_date, hub.warmup_days)
-        yield ticks(begin), ticks(until)
+        begin, until = map(ticks, self.span(hub.start_date, hub.warmup_days))
+        instant = hub.clock.instant(begin)
+        yield instant, instant + until - begin
 
     def demand(self) -> float | None:
         """By what the flights of the month are multiplied; None: by nothing."""

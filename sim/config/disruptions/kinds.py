@@ -119,7 +119,7 @@ class NightCurfew(Disruption):
         """The nights of the run, that of the day before included."""
         for day in range(-1, -(-end // TICKS_PER_DAY) + 1):
             begin = (day * MIN_PER_DAY + minute_of_day(self.closes)) * TICKS_PER_MIN
-            yield begin, begin + self.night_min * TICKS_PER_MIN
+            yield hub.clock.instant(begin), hub.clock.instant(begin + self.night_min * TICKS_PER_MIN)
 
     def moved_min(self, sibt: float) -> float:
         """By the fewest whole hours that lead out of the night (ties: later), so that not all come at its edge."""

@@ -27,7 +27,8 @@ def night_movements_per_day(run: Measured) -> float:
     """landings and off-blocks between environment.night_from and night_to"""
     flights, window = run.tables["flights"], run.window
     moves = np.concatenate((flights["aldt"], flights["aobt"]))
-    return np.count_nonzero(is_night(moves, run.config.environment) & window.covers(moves)) / window.days
+    at_night = is_night(run.config.clock.locals(moves), run.config.environment)
+    return np.count_nonzero(at_night & window.covers(moves)) / window.days
 
 
 class Tugs(NamedTuple):

@@ -1,0 +1,53 @@
+"""Time zones, by their names in IANA's database."""
+
+import datetime as dt
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sim.domain.clock import Clock
+from sim.units import FOREVER, SECONDS_PER_MIN, TICKS_PER_MIN
+
+_BEFORE, _AFTER = dt.timedelta(days=30), dt.timedelta(days=60)
+"""The days of a run, in which local times are asked for."""
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone.
+
+    Raises:
+        ValueError: there is none of the name.
+    """
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValueError(f"time_zone: a name of IANA's database, such as Europe/Brussels, got {name!r}") from None
+
+
+@lru_cache(maxsize=64)
+def clock_of(name: str | None, start_date: dt.date, days: int) -> Clock:
+    """Of a run of so many days; None: local time has no changes.
+
+    Raises:
+        ValueError: no such zone.
+    """
+    if name is None:
+        return Clock()
+    zone, minute = zone_of(name), dt.timedelta(minutes=1)
+    midnight = dt.datetime.combine(start_date, dt.time(), zone).astimezone(dt.UTC)
+
+    def ahead(instant: dt.datetime) -> int:
+        now, then = (when.astimezone(zone).utcoffset() or dt.timedelta() for when in (instant, midnight))
+        return round((now - then).total_seconds() / SECONDS_PER_MIN) * TICKS_PER_MIN
+
+    at, changes = midnight - _BEFORE, [(-FOREVER, ahead(midnight - _BEFORE))]
+    while at < midnight + dt.timedelta(days=days) + _AFTER:
+        later = at + dt.timedelta(days=1)
+        if ahead(later) != changes[-1][1]:
+            low, high = 0, round((later - at) / minute)
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if ahead(at + middle * minute) != changes[-1][1] else (middle, high)
+            since = at + high * minute
+            changes.append((round((since - midnight) / minute) * TICKS_PER_MIN, ahead(since)))
+        at = later
+    return Clock(tuple(changes)) if len(changes) > 1 else Clock()
