@@ -8,6 +8,7 @@ from experiments.report.sections import said
 from experiments.store.summaries import DesignRow
 from sim.config import ArrivalModel, HubConfig
 from sim.inputs.flight_files import schedules_of
+from sim.own import ARRIVALS
 
 _PROCESSES = {
     ArrivalModel.TIMETABLE: "schedule_of_week",
@@ -21,7 +22,10 @@ _PROCESSES = {
 def schedule_words(config: HubConfig) -> str:
     """Random or fixed, and why: the end of a sentence."""
     arrivals = config.arrivals
-    words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
+    if (own := config.rules.get(ARRIVALS)) is not None:
+        words = said("schedule_of_function", name=own)
+    else:
+        words = _of_file(config) if arrivals.schedule is not None else said(_PROCESSES[arrivals.model])
     if arrivals.delay is not None:
         words += said("schedule_delays")
     if arrivals.cancelled_share:
