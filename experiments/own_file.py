@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from experiments.arguments import check_once
 from experiments.money.kpis import KPIS
+from sim.distributions.own import check_own_families
 from sim.errors import ConfigError
-from sim.measures.kpis import adopt, check_own_kpis
-from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, trust
+from sim.measures.kpis import check_own_kpis
+from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, adopt, trust
 from sim.reading import near
 from sim.rules import check_own, names_of
 
@@ -59,6 +60,7 @@ def read_own(path: str) -> OwnFile:
         own = OwnFile(file.name, content.decode().replace("\r\n", "\n"))
         check_own(own)
         check_own_kpis(own, KPIS)
+        check_own_families(own)
     except UnicodeDecodeError:
         raise ConfigError(f"{key}: no text in UTF-8") from None
     except ValueError as error:

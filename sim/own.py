@@ -11,6 +11,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType, ModuleType
@@ -25,6 +26,8 @@ FILE: Final = "file"
 SOURCE: Final = "source"
 ARRIVALS: Final = "arrivals"
 """Keys of the group `rules` beside the decisions: the file's name, its text, and the function that makes arrivals."""
+DISTRIBUTION: Final = "distribution"
+"""Their decorator."""
 MOST_BYTES: Final = 2**20
 """Of a file."""
 _BETTER: Final = MappingProxyType({"more": True, "less": False, None: None})
@@ -79,7 +82,10 @@ def kpi(
 arrivals: Final = Declaration(ARRIVALS, ("rng", "days", "flights_per_day"))
 """Declare how flights arrive: scheduled arrivals [min after the first midnight] of a whole run, in any order."""
 
-_DECORATORS: Final[Mapping[str, Any]] = {"rule": rule, "kpi": kpi, ARRIVALS: arrivals}
+distribution: Final = Declaration(DISTRIBUTION, ("u",))
+"""Declare a distribution: the quantile of a probability u, 0 < u < 1, which never falls as u rises."""
+
+_DECORATORS: Final[Mapping[str, Any]] = {"rule": rule, "kpi": kpi, ARRIVALS: arrivals, DISTRIBUTION: distribution}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,10 @@ class OwnFile:
         sought = (kind, decision)
         return [name for name, f in self.functions.items() if (f.declaration.kind, f.declaration.decision) == sought]
 
+    @property
+    def is_trusted(self) -> bool:
+        return self.source in _TRUSTED
+
     def load(self) -> None:
         """Execute the file, if it was not yet.
 
@@ -154,6 +164,18 @@ class OwnFile:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
         where = f"line {lines[-1]}: " if lines else ""
         return InputError(f"{self.name}: {where}{what}{type(error).__name__}: {_short(str(error))}")
+
+
+_IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)
+
+
+def adopt(own: OwnFile | None) -> None:
+    """Have this file in force in this thread: its KPIs and distributions are known by their names."""
+    _IN_FORCE.set(own)
+
+
+def in_force() -> OwnFile | None:
+    return _IN_FORCE.get()
 
 
 _TRUSTED: Final[set[str]] = set()

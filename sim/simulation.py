@@ -7,13 +7,14 @@ from sim.errors import ConfigError
 from sim.inputs.goods import draw_goods
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import exposure_laws, exposure_tables
-from sim.measures.kpis import KPIS, Measured, adopt, computed
+from sim.measures.kpis import KPIS, Measured, computed
 from sim.measures.laws import check_laws, n_held
 from sim.measures.occupancy import backlog_here
 from sim.measures.recovery import LONGER, paths, recovery
 from sim.measures.tables import make_tables
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.measures.window import bin_edges
+from sim.own import adopt
 from sim.processes import hub
 from sim.reading import plain, read
 from sim.record.schemas import Table, tabulate
@@ -40,8 +41,8 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")
     # `dataclasses.replace` passes by the bounds; reading once more does not.
-    config = read(HubConfig, plain(config))
     adopt(config.own)
+    config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)
     unrecorded = replace(config, record=config.record.without_details)
@@ -60,6 +61,7 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
 
     Raises as `simulate` does.
     """
+    adopt(config.own)
     config = read(HubConfig, plain(replace(config, record=config.record.without_details)))
     inputs = make_inputs(config, replication)
     run = hub.run(inputs)

@@ -5,13 +5,15 @@ import re
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim.own
-from experiments.composition import load
+from experiments.composition import compose, hub, load
 from experiments.main import main
 from experiments.own_file import read_own, trust_typed
 from experiments.studies import verify
+from sim.distributions import Shape, Times
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
 from sim.own import OwnFile
@@ -25,7 +27,7 @@ from tests.stored_runs import TINY
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)
 ALARM = "import pathlib\npathlib.Path('executed').touch()\n"
-WORDS = ("rules=mine.py", "dispatch=half_full", *TINY, "margin=none")
+WORDS = ("rules=mine.py", "dispatch=half_full", "packout.spread={family:quick_or_slow}", *TINY, "margin=none")
 HEAD = "from sim.own import kpi, rule\n"
 
 
@@ -109,6 +111,42 @@ def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsy
         read(text.format(answer))
         assert says in one_line(capsys, "run", "rules=mine.py", "arrivals=x")
     assert "no function 'y' under @arrivals; known: x" in one_line(capsys, "run", "rules=mine.py", "rules.arrivals=y")
+
+
+def test_the_distribution_of_the_document_is_scaled_to_the_mean_and_not_executed_where_it_is_read() -> None:
+    read("from sim.own import distribution\n" + EXAMPLES[4].partition("\n")[2])
+    forget()
+    words = ("packout.spread={family: quick_or_slow}", "customs.release_mean_h={family: quick_or_slow, mean: 6}")
+    config = hub(compose(["rules=mine.py", *words]))
+    time, shape = config.customs.release_mean_h, config.packout.spread
+    assert isinstance(time, Times) and isinstance(shape, Shape) and (time.mean, shape.mean) == (6, 1)
+    with pytest.raises(InputError, match="--trust-code"):
+        time.quantile(0.5)
+    trust_typed(["rules=mine.py"])
+    quick = 0.9 * 25 + 0.1 * 105
+    assert shape.quantile(np.array([0.45, 0.95])) == pytest.approx(np.array([25, 105]) / quick, rel=1e-4)
+    assert time.quantile(0.45) == pytest.approx(6 * 25 / quick, rel=1e-4)
+    assert shape.table.mean() == pytest.approx(1) and time.cdf(time.quantile(0.3)) == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "says"),
+    [
+        ("def x(u): return 1 - u", "packout.spread={family:x}", "a quantile never falls as its probability rises"),
+        ("def x(u): return u - 1", "packout.spread={family:x}", "is a finite number from 0"),
+        ("def x(u): return 0", "packout.spread={family:x}", "times have a mean above 0"),
+        ("def x(u): return u", "packout.spread={family:x,mean:3}", "spread.mean: the mean is another key's"),
+        ("def x(u): return u", "customs.release_mean_h={family:x}", "release_mean_h.mean: missing: that times"),
+        ("def x(u): return u", "packout.spread={family:x,at_most:3}", "spread.at_most: a function gives no values"),
+        ("def gamma(u): return u", "", "gamma: a packaged family has this name"),
+        ("def x(): return 1", "", "x(): @distribution takes (u)"),
+    ],
+)
+def test_a_distribution_that_is_none_is_one_line(
+    text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("mine.py").write_text(f"from sim.own import distribution\n@distribution\n{text}")
+    assert says in one_line(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
 
 
 def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_trusted(

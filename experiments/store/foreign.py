@@ -15,12 +15,13 @@ from experiments.store.files import hash_of_input, sha256_of
 from experiments.store.foreign_text import bytes_of, json_of, yaml_of
 from experiments.store.identity import NOT_IDENTITY, VALUES, hash_of, kept_flights, measured, plain_hub, value_files
 from experiments.store.own_copy import FOLDER as OWN
-from experiments.store.own_copy import from_stored
+from experiments.store.own_copy import from_stored, own_in
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import adopt_of
+from sim.own import adopt
 from sim.reading import Plain, read
 
 _VERB: Final = re.compile("[a-z][a-z-]{0,30}")
@@ -163,7 +164,9 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
     for each in measured(value["hubs"]):
         each["file"] = str(path.parent / VALUES / PurePosixPath(each["file"]).name)
     try:
-        hubs = read(dict[str, HubConfig], from_stored(path.parent, value["hubs"]), "hubs")
+        plain_hubs = from_stored(path.parent, value["hubs"])
+        adopt(own_in(plain_hubs))
+        hubs = read(dict[str, HubConfig], plain_hubs, "hubs")
         adopt_of(hubs.values())
         return value["verb"], Configuration(hubs, value["study"])
     except ConfigError as error:

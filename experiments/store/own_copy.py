@@ -55,6 +55,13 @@ def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def own_in(hubs: Mapping[str, Any]) -> OwnFile | None:
+    """The file of the first of these plain hubs that has one."""
+    groups = (hub.get(_GROUP) for hub in hubs.values() if isinstance(hub, dict))
+    rules = next((rules for rules in groups if isinstance(rules, dict) and SOURCE in rules), None)
+    return None if rules is None else OwnFile(str(rules.get(FILE)), str(rules[SOURCE]))
+
+
 def _copied(folder: Path, name: str, digest: str) -> str:
     if not name.endswith(".py") or Path(name).name != name:
         raise InputError(f"{folder}: {_GROUP}.{FILE}: {name[:60]!r} is no name of a Python file")

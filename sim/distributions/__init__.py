@@ -2,7 +2,15 @@
 
 from sim.distributions.distribution import Delays, Distribution, Shape, Times, beyond, mean_of, stretched
 from sim.distributions.families import FAMILIES, Family
-from sim.distributions.making import EMPIRICAL, QUANTILES, STRETCHES, is_distribution, midpoints, stretch_of
+from sim.distributions.making import (
+    EMPIRICAL,
+    QUANTILES,
+    STRETCHES,
+    is_distribution,
+    midpoints,
+    own_families,
+    stretch_of,
+)
 
 __all__ = [
     "EMPIRICAL",
@@ -18,6 +26,7 @@ __all__ = [
     "is_distribution",
     "mean_of",
     "midpoints",
+    "own_families",
     "stretch_of",
     "stretched",
 ]

@@ -17,13 +17,17 @@ from sim.distributions.making import (
     Made,
     Written,
     bounds_of,
+    families,
     keys_of,
     made,
     midpoints,
     number,
+    own_families,
 )
+from sim.distributions.own import OwnMade, own_made
 from sim.errors import ConfigError
 from sim.leaves import Leaf
+from sim.own import OwnFile, in_force
 from sim.reading import near, read
 from sim.units import Numbers
 
@@ -34,9 +38,10 @@ _NO_TIME: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Of times, delays or sizes. `written`: the mapping of the configuration."""
+    """Of times, delays or sizes. `written`: the mapping of the configuration; `own`: the user's file if it is of it."""
 
     written: Written
+    own: OwnFile | None = None
     lowest: ClassVar[float] = -math.inf
     """No value is below it."""
     is_shape: ClassVar[bool] = False
@@ -53,7 +58,8 @@ class Distribution:
         >>> Times.from_plain({"family": "gamma", "mean": 12, "spread": 0.5}, "customs.release_mean_h").parameters
         {'shape': 4.0, 'scale': 3.0}
         """
-        distribution = cls(tuple(_checked(value, key)))
+        written = tuple(_checked(value, key))
+        distribution = cls(written, in_force() if dict(written)["family"] in own_families() else None)
         try:
             distribution.made  # noqa: B018 - refuses what cannot be made
         except ValueError as error:
@@ -71,11 +77,13 @@ class Distribution:
     def leaf(names: tuple[str, ...]) -> Leaf | None:
         """What the value of a key of the mapping may be."""
         if names == ("family",):
-            return Leaf("choice", None, (*FAMILIES, EMPIRICAL))
+            return Leaf("choice", None, families())
         return Leaf("text") if names[0] in OF_FILE else Leaf("number", bounds_of(names[0]))
 
     @property
-    def made(self) -> Made:
+    def made(self) -> Made | OwnMade:
+        if self.own is not None:
+            return own_made(self.own, self.written, self.lowest, is_shape=self.is_shape)
         return made(self.written, self.lowest, is_shape=self.is_shape)
 
     @property
@@ -109,7 +117,7 @@ class Distribution:
         """Cut to what lies between, and between its own cuts."""
         written = dict(self.written)
         cuts = max(low, number(written, CUTS[0], low)), min(high, number(written, CUTS[1], high))
-        return type(self)(tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()))
+        return type(self)(tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()), self.own)
 
 
 class Times(Distribution):
@@ -134,12 +142,14 @@ class Shape(Times):
     @property
     def table(self) -> Numbers:
         """The quantiles that 16-bit draws are looked up in, of mean one (QUANTILES)."""
-        return _table(self)
+        drawn = self.made
+        return drawn.table if isinstance(drawn, OwnMade) else _table(self)
 
     @property
     def highest(self) -> float:
         """Of the table."""
-        return float(self.table[-1])
+        drawn = self.made
+        return drawn.highest if isinstance(drawn, OwnMade) else float(self.table[-1])
 
 
 @lru_cache(maxsize=64)
@@ -175,11 +185,11 @@ def stretched(time: float | Distribution, draws: N, unit: float = 1.0) -> N:
 def _checked(value: object, key: str) -> Iterator[tuple[str, float | str]]:
     """Names and values of a mapping, each of its type and known to its family."""
     items = value if isinstance(value, Mapping) else {}
-    families = (*FAMILIES, EMPIRICAL)
+    known = families()
     family = items.get("family")
-    if family not in families:
-        got = "missing" if family is None else f"got {family!r}{near(str(family), families)}"
-        raise ConfigError(f"{key}.family: one of {', '.join(families)}; {got}")
+    if family not in known:
+        got = "missing" if family is None else f"got {family!r}{near(str(family), known)}"
+        raise ConfigError(f"{key}.family: one of {', '.join(known)}; {got}")
     names = keys_of(str(family))
     for name, item in items.items():
         place = f"{key}.{name}"

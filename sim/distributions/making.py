@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.distributions.empirical import Empirical, values_of
 from sim.distributions.families import FAMILIES, Family, Frozen, Inverse, Parameters, tabulated
+from sim.own import DISTRIBUTION, in_force
 from sim.reading import Bounds
 from sim.units import Numbers
 
@@ -52,7 +53,18 @@ def bounds_of(name: str) -> Bounds:
 
 def is_distribution(plain: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a plain value is a distribution's mapping."""
-    return isinstance(plain, Mapping) and plain.get("family") in (*FAMILIES, EMPIRICAL)
+    return isinstance(plain, Mapping) and plain.get("family") in families()
+
+
+def families() -> tuple[str, ...]:
+    """The names of all, with those of the user's file."""
+    return (*FAMILIES, EMPIRICAL, *own_families())
+
+
+def own_families() -> list[str]:
+    """The names of the distributions of the file in force."""
+    own = in_force()
+    return [] if own is None else own.names(DISTRIBUTION)
 
 
 def stretch_of(distribution: Mapping[str, Any]) -> str | None:
@@ -64,6 +76,8 @@ def keys_of(family: str) -> tuple[str, ...]:
     """What a mapping of this family may have beside `family`."""
     if family == EMPIRICAL:
         return (*OF_FILE, *CUTS)
+    if family not in FAMILIES:
+        return (MEAN, *CUTS)
     entry = FAMILIES[family]
     moments = () if entry.moments is None else (MEAN, *SPREADS)
     return tuple(dict.fromkeys((*entry.parameters, *moments, *(() if family == CONSTANT else CUTS))))

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.distributions import Shape
+from sim.distributions import Shape, own_families
 from sim.domain.consignments import CustomsCounts
 from sim.domain.flight import Flight
 from sim.domain.parcels import HELD_CHANNELS, Channel, Parcels
@@ -122,11 +122,12 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
 
 
 def _of_families(hub: SmallHub, streams: Streams, flight: Flight, parcels: Parcels, step: int) -> Parcels:
-    """The parcels with times of families, each flight's of other ones."""
+    """The parcels with times of families, those of the user's file among them; each flight's of other ones."""
+    known = (*_FAMILIES, *({"family": name} for name in own_families()))
     rng, n = streams.of("families", flight.number), len(parcels.lane)
 
     def times(place: int, mean: float) -> NDArray[np.uint32]:
-        shape = Shape.from_plain(_FAMILIES[(flight.number + place) % len(_FAMILIES)], "family")
+        shape = Shape.from_plain(known[(flight.number + place) % len(known)], "family")
         drawn: NDArray[np.uint32] = np.maximum(np.rint(mean * shape.quantile(rng.random(n))), 1).astype(np.uint32)
         return drawn
 

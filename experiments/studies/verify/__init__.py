@@ -5,7 +5,7 @@ Compares the model with closed forms of queueing theory and with the parcel-by-p
   cargohub verify
   cargohub verify examples=1000                      more random hubs against the reference
   cargohub verify --slow                             the checks that take minutes, too
-  cargohub verify rules=FILE.py                      laws and small hubs with the rules, KPIs and arrivals of your file
+  cargohub verify rules=FILE.py                      laws and small hubs with the functions of your file
 
 How: prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both
 programs, 300 by default and 10,000 with `--slow`. With several rules of a decision in FILE.py, all is done for each.
@@ -29,8 +29,9 @@ from experiments.own_file import read_own
 from experiments.report.sections import as_lines
 from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
+from sim.distributions.own import check_quantiles
 from sim.errors import CargohubError, LawBroken
-from sim.own import ARRIVALS, OwnFile
+from sim.own import ARRIVALS, OwnFile, adopt
 from sim.reading import near
 from sim.reference.equality import try_seeds
 from sim.reference.small_hubs import make
@@ -48,6 +49,9 @@ def main(arguments: Arguments) -> int:
     examples = read_examples(arguments)
     file = next((word for word in arguments.words if word.startswith(_RULES)), None)
     own = read_own(file.removeprefix(_RULES)) if file else None
+    adopt(own)
+    if own is not None:
+        check_quantiles(own)
     rounds = list(_rounds(own))
     cases: list[Case] = []
     for about, part in (

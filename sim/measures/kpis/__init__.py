@@ -23,10 +23,10 @@ from sim.measures.kpis.data import DATA, GOODS
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank, declared, plain_label
 from sim.measures.kpis.exports import EXPORTS
 from sim.measures.kpis.flights import RECOVERY
-from sim.measures.kpis.own import Kpis, adopt, adopt_of, declared_in
+from sim.measures.kpis.own import Kpis, adopt_of, declared_in
 from sim.measures.kpis.surroundings import SURROUNDINGS
 from sim.measures.kpis.use import ALL_RESOURCES, CUSTOMS_RESOURCES, EXPORT_RESOURCES, LAID_OUT, RESOURCES
-from sim.own import OwnFile
+from sim.own import OwnFile, adopt, in_force
 
 __all__ = [
     "ALL_RESOURCES",
@@ -45,7 +45,6 @@ __all__ = [
     "Kpi",
     "Measured",
     "Rank",
-    "adopt",
     "adopt_of",
     "check_own_kpis",
     "computed",
@@ -62,10 +61,13 @@ def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:
     Raises:
         ValueError: the first of them.
     """
+    before = in_force()
     adopt(None)
-    for name in declared_in(own):
-        if name in packaged:
-            raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged KPI has this name")
+    try:
+        if clash := next((name for name in declared_in(own) if name in packaged), None):
+            raise ValueError(f"{own.name}: line {own.functions[clash].line}: {clash}: a packaged KPI has this name")
+    finally:
+        adopt(before)
 
 
 def computed(run: Measured) -> dict[str, float]:

@@ -2,36 +2,39 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from contextvars import ContextVar
 from functools import cache
 from typing import Final
 
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank
-from sim.own import OwnFile
+from sim.own import OwnFile, adopt, in_force
 
 OWN: Final = Group("own")
-_IN_FORCE: ContextVar[dict[str, Kpi]] = ContextVar("own_kpis", default={})  # noqa: B039 - never changed, but replaced
+
+
+def _of_user() -> dict[str, Kpi]:
+    own = in_force()
+    return {} if own is None else declared_in(own)
 
 
 class Kpis(MutableMapping[str, Kpi]):
-    """The packaged KPIs, then those in force of the user's file, which belong to the thread that adopted them."""
+    """The packaged KPIs, then those in force of the user's file, which belong to the thread that works with it."""
 
     def __init__(self, packaged: dict[str, Kpi]) -> None:
         self._packaged = packaged
 
     def __getitem__(self, name: str) -> Kpi:
-        return self._packaged[name] if name in self._packaged else _IN_FORCE.get()[name]
+        return self._packaged[name] if name in self._packaged else _of_user()[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._packaged or name in _IN_FORCE.get()
+        return name in self._packaged or name in _of_user()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._packaged | _IN_FORCE.get())
+        return iter(self._packaged | _of_user())
 
     def __len__(self) -> int:
-        return len(self._packaged | _IN_FORCE.get())
+        return len(self._packaged | _of_user())
 
     def __setitem__(self, name: str, kpi: Kpi) -> None:
         self._packaged[name] = kpi
@@ -40,13 +43,8 @@ class Kpis(MutableMapping[str, Kpi]):
         del self._packaged[name]
 
 
-def adopt(own: OwnFile | None) -> None:
-    """Have the KPIs of this file in force, and no others."""
-    _IN_FORCE.set({} if own is None else declared_in(own))
-
-
 def adopt_of(hubs: Iterable[HubConfig]) -> OwnFile | None:
-    """Have the KPIs of the one file of all these hubs in force; the file.
+    """Have the one file of all these hubs in force; the file.
 
     Raises:
         ConfigError: hubs of several files, or of one and of none.

@@ -1,0 +1,119 @@
+"""Distributions by a function of the user's file (`sim.own`), which gives the quantile of a probability."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+
+from sim.distributions.families import FAMILIES, Parameters
+from sim.distributions.making import AT_LEAST, AT_MOST, CUTS, EMPIRICAL, MEAN, Written, midpoints, number
+from sim.own import DISTRIBUTION, OwnFile
+from sim.units import Numbers
+
+
+@dataclass(frozen=True)
+class OwnMade:
+    """What is drawn from: a table of quantiles at mid-points, linear between them, made when it is first asked for.
+
+    Nothing is executed before: the mean is that which the configuration gives.
+    """
+
+    own: OwnFile
+    name: str
+    lowest: float
+    given_mean: float | None
+    """What values are scaled to; None: they are as the function gives them."""
+    cuts: tuple[float, float]
+
+    @property
+    def parameters(self) -> Parameters:
+        return {}
+
+    @property
+    def mean(self) -> float:
+        return float(self.table.mean()) if self.given_mean is None else self.given_mean
+
+    @cached_property
+    def table(self) -> Numbers:
+        """Quantiles at the mid-points of equal shares (QUANTILES).
+
+        Raises:
+            InputError: a function that raises, or that gives no quantiles.
+        """
+        table = np.array([self._value(float(u)) for u in midpoints()])
+        if (falls := np.flatnonzero(np.diff(table) < 0)).size:
+            lower = float(table[falls[0] + 1])
+            raise self.own.refuse(self.name, lower, "a quantile never falls as its probability rises")
+        if self.given_mean is not None:
+            if table.mean() <= 0:
+                raise self.own.refuse(self.name, 0.0, "times have a mean above 0")
+            table *= self.given_mean / table.mean()
+        if any(map(math.isfinite, self.cuts)):
+            below, upto = (float(np.interp(end, table, midpoints(), 0.0, 1.0)) for end in self.cuts)
+            table = np.clip(np.interp(below + (upto - below) * midpoints(), midpoints(), table), *self.cuts)
+        table.flags.writeable = False
+        return table
+
+    @property
+    def highest(self) -> float:
+        """Of the table; 1 where the code is not trusted: who simulates reads the configuration again."""
+        return float(self.table[-1]) if self.own.is_trusted else 1.0
+
+    def _value(self, u: float) -> float:
+        value = self.own.call(self.name, u)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+        if not is_number or value < self.lowest:
+            wanted = "a finite number" + (f" from {self.lowest:g}" if math.isfinite(self.lowest) else "")
+            raise self.own.refuse(self.name, value, f"the quantile of {u:.6g} is {wanted}")
+        return float(value)
+
+    def quantile(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
+        return np.interp(u, midpoints(), self.table)[()]
+
+    def cdf(self, x: Any) -> Any:  # noqa: ANN401 - numbers or columns
+        return np.interp(x, self.table, midpoints(), 0.0, 1.0)
+
+
+def check_own_families(own: OwnFile) -> None:
+    """Refuse a file with a distribution of a packaged family's name.
+
+    Raises:
+        ValueError: the first of them.
+    """
+    for name in own.names(DISTRIBUTION):
+        if name in (*FAMILIES, EMPIRICAL):
+            raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged family has this name")
+
+
+def check_quantiles(own: OwnFile) -> None:
+    """Have every distribution of a file give its quantiles.
+
+    Raises:
+        InputError: the first that does not.
+    """
+    for name in own.names(DISTRIBUTION):
+        OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table  # noqa: B018 - refuses what is none
+
+
+@lru_cache(maxsize=64)
+def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -> OwnMade:
+    """Of a mapping whose family is one of the file's.
+
+    Raises:
+        ValueError: a mean that is missing, or that does not belong there; begins with its name.
+    """
+    given = dict(written)
+    is_time = lowest == 0 and not is_shape
+    if is_time != (MEAN in given):
+        why = "that times are scaled to" if is_time else "values are as the function gives them; leave it out"
+        why = "the mean is another key's; leave it out" if is_shape else why
+        raise ValueError(f"{MEAN}: {'missing: ' if is_time else ''}{why}")
+    mean = number(given, MEAN, 1.0) if lowest == 0 else None
+    if mean is not None and mean <= 0:
+        raise ValueError(f"{MEAN}: must be greater than 0, got {mean:g}")
+    if lowest == 0 and (cut := next((name for name in CUTS if name in given), None)):
+        raise ValueError(f"{cut}: a function gives no values beyond; leave it out")
+    cuts = number(given, AT_LEAST, -math.inf), number(given, AT_MOST, math.inf)
+    return OwnMade(own, str(given["family"]), lowest, mean, cuts)
