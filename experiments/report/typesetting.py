@@ -1,6 +1,7 @@
 """Lines of text of a width, for a page that matplotlib sets: letters, measured words, what is cut and what is left."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -76,9 +77,7 @@ def _wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
 
 def _head(word: str, letters: Type, width_in: float) -> str:
     """As much of a word as a line holds, ending at a sign where it can."""
-    at = len(word)
-    while at > 1 and width_in_of(word[:at], letters) > width_in:
-        at -= 1
+    at = max(1, bisect_right(range(1, len(word) + 1), width_in, key=lambda end: width_in_of(word[:end], letters)))
     ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
     return word[: ends[-1] if ends else at]
 
