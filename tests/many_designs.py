@@ -1,4 +1,4 @@
-"""What a study of many designs takes of memory: `many_designs.py VERB FEW MANY FOLDER` tells the peaks [MB] as JSON.
+"""What a study of many designs takes of memory: `many_designs.py VERB FEW MANY FOLDER [drawn]` tells the peaks [MB].
 
 Designs are made from one hub, and one simulation stands for all, since the main process is measured. Its table of
 loads is as long as that of a busy hub, a megabyte: what keeps the tables of all designs shows.
@@ -13,12 +13,13 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+import conftest
 import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
-from experiments.frame import runner
+from experiments.frame import benches, runner
 from experiments.frame.study import Asked
 from experiments.replications import replicating
 from experiments.store.tables import Columns
@@ -46,6 +47,7 @@ def peak_mb(verb: str, n: int, folder: Path) -> float:
 if __name__ == "__main__":
     made = replicating.replicate(hub(compose(TINY)), 0)
     made["tables"] = {**made["tables"], "loads": longer(made["tables"]["loads"])}
-    replicating.replications.__kwdefaults__["work_of"] = lambda *_: made
-    verb, few, many, folder = sys.argv[1:]
+    benches.replicate = lambda *_: made
+    verb, few, many, folder, *drawn = sys.argv[1:]
+    conftest.render(has_figures=bool(drawn), has_pages=bool(drawn))
     sys.stdout.write(json.dumps([peak_mb(verb, int(n), Path(folder) / n) for n in (few, many)]))

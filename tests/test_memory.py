@@ -13,15 +13,16 @@ import pytest
     ("verb", "few", "many", "most_mb"),
     [
         # A design keeps its configuration, its KPIs and their intervals: 0.4 MB; its tables take more than 1 MB.
-        ("sweep", 20, 120, 60),
+        ("sweep", 50, 110, 36),
         pytest.param("sweep", 100, 1000, 500, marks=pytest.mark.slow),
         pytest.param("compare", 100, 1000, 500, marks=pytest.mark.slow),
     ],
 )
-def test_memory_stays_flat_over_designs(tmp_path, verb, few, many, most_mb):
+def test_memory_stays_flat_over_designs(request, tmp_path, verb, few, many, most_mb):
+    drawn = ["drawn"] if request.config.getoption("--slow") else []
     script = Path(__file__).with_name("many_designs.py")
     done = subprocess.run(
-        [sys.executable, str(script), verb, str(few), str(many), str(tmp_path)],
+        [sys.executable, str(script), verb, str(few), str(many), str(tmp_path), *drawn],
         capture_output=True,
         text=True,
         check=False,
