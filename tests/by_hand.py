@@ -39,7 +39,7 @@ def make_site(**changes):
         "packout_calendar": make_calendar((0, 0)),
         "customs_desks": 1, "examination": 30, "customs_round": 100,
         "xray_lanes": 1, "xray": 10, "transit_desks": 1, "transit": 15, "uld_xrays": 1, "uld_xray": 6,
-        "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"),
+        "route_of_lane": np.array([0, 1], dtype=np.uint8), "routes": ("A", "B"), "flies_to": (-1, -1),
         "units": Units(Presorting.NONE, 1),
         "trailer": TrailerLimits(units=4, mass=100, volume=100), "cut_offs": (40, 400), "least_fill": 0.5,
         "trucks_longest_hold": 200, "trucks_round": 250, "call_out": 50, "extra_per_day": 3, "yard": 4,
@@ -55,7 +55,7 @@ def make_site(**changes):
     groups = {}
     for group, kind in (("apron", Apron), ("handling", Handling), ("customs", Customs), ("trucks", Trucks)):
         names = {name: f"{group}_{name}" if f"{group}_{name}" in values else name for name in kind.__dataclass_fields__}
-        groups[group] = kind(**{name: values.pop(key) for name, key in names.items()})
+        groups[group] = kind(**{name: values.pop(key) for name, key in names.items() if key in values})
     return Site(**values, **groups, halls=halls, exports=None)
 
 

@@ -100,6 +100,7 @@ def small_hubs(draw_):
             uld_out_parcels=_between(1, 6),
             presorted_share=st.sampled_from([0.0, 0.5, 1.0]),
             non_conveyable_share=st.sampled_from([0.0, 0.2, 0.5]),
+            flown_routes=st.just(2),
         )
     )
 

@@ -133,12 +133,11 @@ class ArrivalCap:
 
 
 @dataclass(frozen=True, slots=True)
-class Bank:
-    """A wave: a share of each day's flights, scheduled evenly from `start` to the next `end`."""
+class Wave:
+    """From `start` to the next `end`, every day."""
 
     start: str
     end: str
-    share: Share
 
     def __post_init__(self) -> None:
         for name in ("start", "end"):
@@ -149,6 +148,13 @@ class Bank:
         """First minute of the day, and length [min]; the same clock time twice: a day."""
         begins = minute_of_day(self.start)
         return begins, (minute_of_day(self.end) - begins - 1) % MIN_PER_DAY + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bank(Wave):
+    """A wave of arrivals: a share of each day's flights, scheduled evenly."""
+
+    share: Share
 
 
 @dataclass(frozen=True, slots=True)

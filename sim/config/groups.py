@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
 from sim.config.chutes import balanced, planned
+from sim.config.connections import Connections
 from sim.config.customs import Customs
 from sim.config.data_views import lookup_in_force
 from sim.config.disruptions import Disruption, Recovery
@@ -86,6 +87,7 @@ class HubGroups:
     linehaul: Linehaul
     environment: Environment
     exports: Exports
+    connections: Connections
     exposure: Exposure
     trade: Trade
     roster: Roster
@@ -175,11 +177,28 @@ class HubGroups:
         """By lane."""
         return {name: lane.route for name, lane in self.lanes.items()}
 
+    @property
+    def flies_to(self) -> dict[str, str]:
+        """Destination of the exports by route, of those that fly on."""
+        return {self.lanes[lane].route: to for lane, to in self.connections.lanes.items()}
+
+    @property
+    def flown_share(self) -> float:
+        """Of the imports, those that fly on."""
+        return sum((self.lanes[lane].share for lane in self.connections.lanes), 0.0)
+
+    @property
+    def road_share(self) -> float:
+        """Of the imports, those that trucks take."""
+        return 1 - self.flown_share
+
     def chutes(self, hall: Hall) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """The routes of each chute of each machine of a hall."""
-        plan, shares = self.packout.chute_plan, self.route_shares
+        """The routes of each chute of each machine of a hall, of those that trucks take."""
+        plan, flies_to = self.packout.chute_plan, self.flies_to
         if plan is not None:
-            return tuple(planned(plan, self.route_of, machine) for machine in range(hall.sorting_machines))
+            by_road = {lane: route for lane, route in self.route_of.items() if route not in flies_to}
+            return tuple(planned(plan, by_road, machine) for machine in range(hall.sorting_machines))
+        shares = {route: share for route, share in self.route_shares.items() if route not in flies_to}
         return (balanced(shares, self.packout.chutes_per_machine or len(shares)),) * hall.sorting_machines
 
     def least_packout_posts(self, hall: Hall) -> int:

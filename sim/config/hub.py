@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.config.arrivals import ArrivalModel
 from sim.config.bounds import check_at_most, check_known, check_longest, check_number, check_sum
 from sim.config.chutes import check_plan
+from sim.config.connections import check_connections
 from sim.config.controls import check_controls
 from sim.config.data_views import check_exposure
 from sim.config.disruptions import check_disruptions, demand_factors, highest_factor
@@ -42,6 +43,8 @@ def _check(config: HubGroups) -> None:
     if config.fitted and config.fit == "none":
         raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
     _check_rules(config)
+    destinations = config.exports.lanes if config.exports.share else {}
+    check_connections(config.connections, config.route_of, destinations, config.presorted.goods)
     _check_halls(config)
     last_year = config.start_date.year + config.days / MEAN_DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
@@ -53,7 +56,8 @@ def _check(config: HubGroups) -> None:
     check_number("lanes", config.lanes)
     if config.packout.chute_plan is not None:
         machines = [hall.sorting_machines for hall in config.halls.values()]
-        check_plan(config.packout.chute_plan, config.route_of, machines)
+        by_road = {lane: route for lane, route in config.route_of.items() if lane not in config.connections.lanes}
+        check_plan(config.packout.chute_plan, by_road, machines)
     _check_parcels(config)
     _check_units(config)
     _check_customs(config)
@@ -103,7 +107,7 @@ def _check_halls(config: HubGroups) -> None:
 
 def _check_routes(config: HubGroups) -> None:
     """Halls that nothing leaves, routes that no hall serves."""
-    routes = tuple(dict.fromkeys(lane.route for lane in config.lanes.values()))
+    routes = tuple(route for route in config.route_shares if route not in config.flies_to)
     for name, hall in config.halls.items():
         if hall.serves == ():
             raise ValueError(f"halls.{name}.serves: a hall that no lane reaches; null serves all of them")

@@ -12,6 +12,8 @@ from sim.units import NEVER
 TIMETABLED: Final = 0
 EXTRA: Final = 1
 """Kinds of truck."""
+FLOWN: Final = 2
+"""In their place, of a load on a ULD that an aircraft takes."""
 
 
 @table("flights", "one row a flight", sort="number")
@@ -137,7 +139,11 @@ class Truck(OfTruck):
     is_cancelled: bool = flag("there was nothing to take", default=False)
 
 
-@table("loads", "parcels of a flight on a truck", sort="hall route kind sequence flight")
+@table(
+    "loads",
+    "parcels of a flight on a truck, or on a ULD that flies on (kind 2)",
+    sort="hall route kind sequence flight",
+)
 class Load(OfTruck):
     flight: int = integer("number of the flight, by drawn arrival")
     n_parcels: int = integer("of the flight on the truck")
@@ -155,6 +161,14 @@ class ChuteCount:
     fullest_at: int = stamp("when that was first")
     machine: int = integer("whose chute it was; -1: none", NEVER)
     route: int = integer("that the chute is of, the first of several; -1: none", NEVER)
+
+
+@table("connections", "one row a flight and route that another flight takes: its parcels", sort="flight route")
+class Connection:
+    flight: int = integer("number of the flight that brings them, by drawn arrival")
+    route: int = integer("number of the route")
+    n_parcels: int = integer("parcels")
+    n_refused: int = integer("of them, taken away by customs", 0)
 
 
 @table("refusals", "one row a unit that customs took away", sort="flight freed hall n_parcels value")
@@ -191,8 +205,8 @@ class ParcelStamps:
     sent_ready: int = stamp("in the lane of the hall that sends it to another")
     sent: int = stamp("on the shuttle to the hall that its truck leaves from")
     ready: int = stamp("in its lane")
-    cut_off: int = stamp("on its truck")
-    departed: int = stamp("its truck left")
+    cut_off: int = stamp("on its truck, or set apart for the ULD that it flies on")
+    departed: int = stamp("its truck, or its flight, left")
     post: int = integer(
         "that packs it, of its ULD's hall, counted chute by chute; -1: none yet, or shared packers", NEVER
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sim.domain.entities import ChuteCount, Load, ParcelStamps, Refusal, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.entities import ChuteCount, Connection, Load, ParcelStamps, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.fields import flag, instant, integer, label, stamp, table
 from sim.units import NEVER
 
@@ -41,13 +41,14 @@ class OfOutUld:
         return self.hall, self.lane, self.sequence
 
 
-@table("out_ulds", "one row a ULD of exports", sort="hall lane sequence")
+@table("out_ulds", "one row a ULD for a flight: of exports, or of imports that fly on", sort="hall lane sequence")
 class OutUld(OfOutUld):
     deck: int = integer("that it is built for: 0 main, 1 lower")
     formed: int = instant("its parcels are set apart")
     n_parcels: int = integer("on it")
     mass: int = integer("on it", dtype="int64", unit="g")
     volume: int = integer("on it", dtype="int64", unit="cm3")
+    route: int = integer("of the imports on it; -1: exports", NEVER)
     start: int = stamp("build-up begins")
     built: int = stamp("on its dolly")
     flight: int = integer("that it leaves with; -1 before", NEVER)
@@ -94,7 +95,7 @@ class OutParcelStamps:
 
 
 ENTITIES: Final = (
-    *(Visit, Uld, Train, Shuttle, Truck, Load, ChuteCount, Refusal),
+    *(Visit, Uld, Train, Shuttle, Truck, Load, ChuteCount, Connection, Refusal),
     *(Pickup, OutUld, OutLoad, OutTrain),
 )
 """What both programs record, each as the row of its table."""

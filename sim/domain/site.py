@@ -14,7 +14,7 @@ from sim.domain.exports import ExportSite, HallExports
 from sim.domain.flight import Deck
 from sim.domain.presorting import Units
 from sim.rules import Rules
-from sim.units import Counts, Ticks
+from sim.units import NEVER, Counts, Ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,8 @@ class Hall:
     desks: Mapping[str, int]
     """By kind, all of `DESKS`; 0 where nobody ever goes."""
     chute_of: tuple[int, ...]
-    """The chute of each route of each machine (M R of this hall); those of a machine follow each other."""
+    """The chute of each route of each machine (M R of this hall); those of a machine follow each other. `NEVER`: what
+    flies on is taken from its chute as it comes."""
     packout_posts: tuple[int, ...]
     """By chute (C). Empty: nothing is packed here."""
     packout_calendar: MachineCalendar
@@ -144,7 +145,8 @@ class Hall:
         """The machine of this hall, and the routes, of each chute (C)."""
         routes: list[list[tuple[int, int]]] = [[] for _ in self.packout_posts]
         for place, chute in enumerate(self.chute_of if routes else ()):
-            routes[chute].append(divmod(place, len(self.serves)))
+            if chute != NEVER:
+                routes[chute].append(divmod(place, len(self.serves)))
         return tuple((places[0][0], tuple(route for _, route in places)) for places in routes)
 
     @property
@@ -247,6 +249,8 @@ class Site:
     """(R)"""
     route_of_lane: NDArray[np.uint8]
     """(L)"""
+    flies_to: tuple[int, ...]
+    """Number of the exports' destination to which a route flies on (R); `NEVER`: trucks take it."""
     apron: Apron
     halls: tuple[Hall, ...]
     """(H)"""
@@ -273,10 +277,15 @@ class Site:
 
     @property
     def destinations(self) -> tuple[tuple[int, ...], ...]:
-        """The hall that parcels leave from, by hall and route (H, R): the same, or else the first that serves it."""
+        """The hall that parcels leave from, by hall and route (H, R): the same, or else the first that serves it.
+
+        What flies on leaves from its own.
+        """
         return tuple(
             tuple(
-                number if hall.serves[route] else next(n for n, other in enumerate(self.halls) if other.serves[route])
+                number
+                if hall.serves[route] or self.flies_to[route] != NEVER
+                else next(n for n, other in enumerate(self.halls) if other.serves[route])
                 for route in range(self.n_routes)
             )
             for number, hall in enumerate(self.halls)

@@ -29,6 +29,8 @@ class Call(NamedTuple):
     """As it was, of a file."""
     second: frozenset[str] = frozenset()
     """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours."""
+    to: str | None = None
+    """Destination that it leaves to; None: drawn."""
 
 
 def on_clock(call: Call, clock: Clock) -> Call:

@@ -104,6 +104,8 @@ class ExpectedWork:
         loads = self._imports_in_hall(hall_name, 0.0)
         n_timetabled = 0.0
         for route, share in config.route_shares.items():
+            if route in config.flies_to:
+                continue
             of_route = np.zeros(len(self.flights))
             for name in halls:
                 if _leaves_from(config, name, route) == hall_name:
@@ -174,13 +176,14 @@ def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, flo
     induct = config.sorting.inductions * MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency) / machines
     induct /= flight_work.machines_up(config)
     code = config.parcels.no_read_share * MIN_PER_H / config.coded_per_desk_h
+    workers = exports.build_up.workers_per_place
     built = flight_work.build_up_min(config) / flight_work.parcels_built(config) if exports.share else 0.0
     return {
         "breakdown": (broken / bag * flight_work.handling_min(config) * config.breakdown.workers_per_station, 0, 0),
         "induction": (flight_work.pieces_on_machines(config) * induct, sorted_exports * induct, 0),
         "handcoding": (broken / bag * code, sorted_exports * code, 0),
         "packout": (
-            broken * (1 - by_hand) * hall.packout_posts * MIN_PER_H / flight_work.packed_per_h(config, hall),
+            flight_work.packed(config) * hall.packout_posts * MIN_PER_H / flight_work.packed_per_h(config, hall),
             0,
             0,
         ),
@@ -188,5 +191,5 @@ def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, flo
         "docks_in": (0, 0, flight_work.collection_min(config) * exports.collections.workers_per_truck),
         "screening": (0, MIN_PER_H / exports.screened_per_line_h, 0),
         "hand_sorting": (0, flight_work.exports_by_hand(config) * MIN_PER_H / exports.hand_sorted_per_post_h, 0),
-        "build_up": (0, built * exports.build_up.workers_per_place, 0),
+        "build_up": (config.flown_share * built * workers, built * workers, 0),
     }

@@ -16,7 +16,7 @@ from sim.units import MIN_PER_WEEK, ticks
 
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
-COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS)
+COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
 """Those of a flight, in the order in which they are written."""
 _REPLICATION = "replication"
 _OPTIONAL = (*COLUMNS[len(_NEEDED) :], _REPLICATION)
@@ -41,6 +41,8 @@ class FlightRow(NamedTuple):
     """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
     second: frozenset[str] = frozenset()
     """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours, where the clocks are set back."""
+    to: str | None = None
+    """Destination that it leaves to, if the file tells."""
 
     def later(self, by: int) -> "FlightRow":
         """The same flight, and that before it, so much later [ticks]."""
@@ -196,6 +198,7 @@ def _row(
         None,
         _leg(path, line, cells),
         frozenset(second),
+        cells.get("to") or None,
     )
 
 

@@ -19,8 +19,9 @@ from sim.inputs.loads import drawn_load
 from sim.inputs.own_process import of_function
 from sim.inputs.quantiles import pick_by
 from sim.own import ARRIVALS
+from sim.reading import near
 from sim.streams import Streams
-from sim.units import TICKS_PER_DAY, ticks
+from sim.units import TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 
 def make_flights(
@@ -71,7 +72,31 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
     """The destination that a flight leaves to."""
     if not config.exports.share:
         return 0
+    if call.to is not None:
+        names = [*config.exports.lanes]
+        if call.to not in names:
+            raise InputError(
+                f"{config.arrivals.schedule}: flight {call.key}: to: no destination {call.to!r} of exports.lanes"
+                f"{near(call.to, names)}"
+            )
+        return names.index(call.to)
     return int(pick_by(streams.of("export_lane", *call.entity).random(), [*config.exports.lanes.values()]))
+
+
+def _off_block(config: HubConfig, streams: Streams, call: Call) -> int:
+    """The schedule's: after the turnaround, or in the first wave of departures that ends after it (rule 58)."""
+    ready = call.sibt + ticks(config.apron.turnaround_min)
+    waves = config.connections.waves
+    if not waves:
+        return ready
+    day = ready // TICKS_PER_DAY - 1
+    spans = [
+        (since := (day + later) * TICKS_PER_DAY + begins * TICKS_PER_MIN, since + length * TICKS_PER_MIN)
+        for begins, length in (wave.window for wave in waves)
+        for later in range(3)
+    ]
+    begins, ends = min((max(begins, ready), ends) for begins, ends in spans if ends > ready)
+    return begins + int((ends - begins) * streams.of("off_block", *call.entity).random())
 
 
 def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
@@ -109,7 +134,7 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measur
         n_lower_deck=kind.lower_deck.ulds,
         n_parcels=config.presorted.whole(_parcels(config, streams, call, aircraft)),
         is_cohort=measured[0] <= call.arrival < measured[1],
-        sobt=call.sobt if call.sobt is not None else call.sibt + ticks(config.apron.turnaround_min),
+        sobt=call.sobt if call.sobt is not None else _off_block(config, streams, call),
         export_lane=_export_lane(config, streams, call),
         is_moved=call.is_moved,
     )

@@ -99,6 +99,16 @@ def by_hand(config: HubConfig) -> float:
     return config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
 
 
+def packed(config: HubConfig) -> float:
+    """The share of the imports that is packed: what machines take, and trucks."""
+    return broken_down(config) * (1 - by_hand(config)) * config.road_share
+
+
+def out_ratio(config: HubConfig) -> float:
+    """What is built onto ULDs for each import: exports, and imports that fly on."""
+    return config.exports.ratio + config.flown_share
+
+
 def handling_min(config: HubConfig) -> float:
     """Mean time of a parcel at break-down, or of a bag."""
     return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
@@ -156,9 +166,12 @@ def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None)
 
 
 def chute_shares(config: HubConfig, hall: Hall) -> list[list[float]]:
-    """The share of a machine's parcels that each of its chutes takes, machine by machine."""
+    """The share of a machine's parcels for trucks that each of its chutes takes, machine by machine."""
     shares = config.route_shares
-    return [[sum(shares[route] for route in routes) for routes in machine] for machine in config.chutes(hall)]
+    return [
+        [sum(shares[route] for route in routes) / config.road_share for routes in machine]
+        for machine in config.chutes(hall)
+    ]
 
 
 def second_sort(config: HubConfig, hall: Hall) -> float:
@@ -200,8 +213,8 @@ def collection_min(config: HubConfig) -> float:
 
 
 def parcels_built(config: HubConfig) -> float:
-    """Exports on a built ULD."""
-    exports = config.mean_parcels_per_flight * config.exports.ratio
+    """Parcels on a built ULD."""
+    exports = config.mean_parcels_per_flight * out_ratio(config)
     return exports / sum(load.share * load.ulds for load in _loads(config))
 
 
@@ -212,8 +225,8 @@ def build_up_min(config: HubConfig) -> float:
 
 
 def _loads(config: HubConfig) -> Iterator[_Load]:
-    """By type: ULDs for the mean flight's exports, the main deck first, and stacks of the empty ones that came."""
-    exports = config.mean_parcels_per_flight * config.exports.ratio
+    """By type: ULDs for what a mean flight takes out, the main deck first, and stacks of the empty ones that came."""
+    exports = config.mean_parcels_per_flight * out_ratio(config)
     for kind in config.fleet.values():
         yield _load(config, kind, exports)
 

@@ -32,7 +32,7 @@ def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
         after = name_words("{} {}".format(*row.after)) if row.after else None
         yield Call(
             arrival, row.key, entity, row.sibt, row.aircraft, row.n_parcels, row.sobt,
-            after=after, leg=row.leg, has_landing=row.arrival is not None, second=row.second,
+            after=after, leg=row.leg, has_landing=row.arrival is not None, second=row.second, to=row.to,
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from sim.rules import DECISIONS, Rules
 from sim.site.floors import export_floor_parcels, floor_parcels, transfer_parcels
 from sim.site.room import check_area
 from sim.streams import Streams
-from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, ticks
+from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, ticks
 
 
 def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
@@ -51,7 +51,7 @@ def _chutes(config: HubConfig, hall: Hall) -> tuple[int, ...]:
     numbers, chute_of = count(), []
     for of_machine in config.chutes(hall):
         of_route = {route: number for routes, number in zip(of_machine, numbers, strict=False) for route in routes}
-        chute_of += [of_route[route] for route in config.route_shares]
+        chute_of += [of_route.get(route, NEVER) for route in config.route_shares]
     return tuple(chute_of)
 
 
@@ -86,7 +86,9 @@ def _make_halls(
                 breakdown_workers=hall.breakdown_workers,
                 floor=floor_parcels(hall, config.space) - transfer_parcels(hall, config.space),
                 transfer_floor=transfer_parcels(hall, config.space),
-                serves=tuple(hall.serves is None or route in hall.serves for route in routes),
+                serves=tuple(
+                    route not in config.flies_to and (hall.serves is None or route in hall.serves) for route in routes
+                ),
                 service=ticks(MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency)),
                 calendars=tuple(
                     disturbances.stopped(
@@ -128,11 +130,13 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
     check_area(config)
     routes, disturbances = tuple(config.route_shares), Disturbances(config, streams)
     rules = {decision: name for decision, name in config.rules.items() if decision in DECISIONS}
+    flies_to, destinations = config.flies_to, [*config.exports.lanes]
     return Site(
         rules=Rules.of({**rules, "hall": config.complex.policy}, config.own),
         units=Units(config.presorted.goods, config.unit_room),
         routes=routes,
         route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
+        flies_to=tuple(destinations.index(flies_to[route]) if route in flies_to else NEVER for route in routes),
         apron=_apron(config, end, disturbances),
         halls=_make_halls(config, routes, streams, end, disturbances),
         handling=_handling(config),

@@ -10,6 +10,7 @@ import numpy as np
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
 from sim.domain.clock import NO_CHANGES, Clock
+from sim.domain.entities import FLOWN
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, Numbers
@@ -57,7 +58,7 @@ def destination_columns(
     trucks: Table,
     loads: Table,
 ) -> dict[str, list[object]]:
-    """Each lane of the cohort: its road, what left for it, when that was there, and the share of it on time.
+    """Each lane of the cohort that trucks take: its road, what left for it, when it was there, its share on time.
 
     A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it:
     trucks take parcels first come, first served, whatever their lane. So numbers of a pool's lanes are
@@ -65,7 +66,7 @@ def destination_columns(
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]
-    left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"])
+    left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"]) & (loads["kind"] != FLOWN)
     inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort].sum())
     names = dict(zip(trucks["route"].tolist(), trucks["route_name"].tolist(), strict=True))
     route = np.array([names[number] for number in loads["route"][left].tolist()], dtype=np.str_)
@@ -74,6 +75,8 @@ def destination_columns(
     )
     rows = []
     for order, (name, lane) in enumerate(config.lanes.items()):
+        if name in config.connections.lanes:
+            continue
         is_of_route = route == lane.route
         n, since = counts[is_of_route].astype(np.int64), arrival[is_of_route]
         arrived = departed[is_of_route] + journeys[name] * MIN_PER_H

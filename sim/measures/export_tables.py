@@ -22,7 +22,8 @@ def export_tables(
     store: ExportStore | None,
 ) -> dict[str, Table]:
     """Empty ones without exports."""
-    ulds, loads = columns(OutUld, record.out_ulds), columns_of_loads(OutLoad, record.out_loads, record.out_ulds)
+    ulds, departed = columns(OutUld, record.out_ulds), {uld.key: uld.departed for uld in record.out_ulds}
+    loads = columns_of_loads(OutLoad, record.out_loads, departed)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
     tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),
@@ -62,11 +63,13 @@ def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[l
     """What is in the zones of exports at the edges (B), hall by hall; no hall without exports."""
     pickups, ulds = columns(Pickup, record.collections), columns(OutUld, record.out_ulds)
     by_hall: list[list[Series]] = []
+    of_exports = ulds["route"] == NEVER
     for number, hall in enumerate(inputs.site.halls):
         if hall.exports is not None:
             limits, docked, built = hall.exports, of_hall(pickups, number), of_hall(ulds, number)
             floor = before(edges, docked["called"], docked["n_parcels"])
-            floor -= before(edges, built["built"], built["n_parcels"])
+            built_exports = of_hall({name: values[of_exports] for name, values in ulds.items()}, number)
+            floor -= before(edges, built_exports["built"], built_exports["n_parcels"])
             by_hall.append(
                 [
                     ("export_floor", floor, limits.floor, "parcels"),

@@ -68,7 +68,7 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
 def packout_rung(config: HubConfig, rule: PackoutRule | None = None) -> float:
     """What pack-out could handle by a rule, the configured if none is given [parcels/d]; infinite without pack-out."""
     packed = sum(flight_work.packed_per_h(config, hall, rule) for hall in config.halls.values()) * HOURS_PER_DAY
-    return _per_share(packed, flight_work.broken_down(config) * (1 - flight_work.by_hand(config)))
+    return _per_share(packed, flight_work.packed(config))
 
 
 def _per_share(passing: float, share: float) -> float:
@@ -83,7 +83,11 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
     floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
     doors = flight_work.n_in_halls(config, "doors_out")
     return {
-        "doors": doors * MIN_PER_DAY / flight_work.truck_min(config) * flight_work.truck_parcels(config),
+        "doors": doors
+        * MIN_PER_DAY
+        / flight_work.truck_min(config)
+        * flight_work.truck_parcels(config)
+        / config.road_share,
         "floor": floor * HOURS_PER_DAY / stay_h if stay_h else math.inf,
     }
 
@@ -125,7 +129,7 @@ def _beside(of_imports: float, of_exports: float) -> float:
 
 def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
     """Imports a day by resource; nothing without exports. `kpis`: as measured, for how long room is taken."""
-    exports, ratio = config.exports, config.exports.ratio
+    exports, ratio, out = config.exports, config.exports.ratio, flight_work.out_ratio(config)
     if not exports.share:
         return {}
     halls = [hall for hall in config.halls.values() if hall.doors_in]  # what collections come to
@@ -133,7 +137,7 @@ def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, flo
     doors = sum(hall.doors_in for hall in halls)
 
     def built(places: int) -> float:
-        return places * MIN_PER_DAY / flight_work.build_up_min(config) * flight_work.parcels_built(config) / ratio
+        return places * MIN_PER_DAY / flight_work.build_up_min(config) * flight_work.parcels_built(config) / out
 
     lines, posts = (
         sum(getattr(hall.exports, name) for hall in halls) for name in ("screening_lines", "hand_sorting_posts")

@@ -10,9 +10,10 @@ from sim.domain.export_entities import ENTITIES, STAMPS_OF_PARCELS
 from sim.domain.fields import schema_of, stamps_of
 from sim.domain.inputs import Inputs
 from sim.errors import LawBroken
+from sim.measures.connections import MISSED
 from sim.measures.stays import held_times, stayed, stays_at
 from sim.measures.window import before, bin_edges
-from sim.record.recorder import Recorder, StageTally, columns
+from sim.record.recorder import Recorder, StageTally, columns, flown_ulds
 from sim.record.schemas import Table
 from sim.units import NEVER
 
@@ -106,11 +107,21 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     )
     taken = int(tables["trucks"]["n_parcels"].sum())
     sent = int(tables["shuttles"]["n_parcels"].sum())
-    yield "parcels out of lanes = parcels on trucks and shuttles", int(stages["lane"].n_out.sum()) == taken + sent
+    flown = flown_ulds(record)
+    on_ulds = int(flown["n_parcels"].sum())
+    left_lanes = int(stages["lane"].n_out.sum())
+    yield "parcels out of lanes = parcels on trucks, shuttles and ULDs", left_lanes == taken + sent + on_ulds
     yield "parcels on shuttles = parcels between halls", int(stages["transfer"].n_in.sum()) == sent
-    yield "parcels of flights on trucks = parcels on trucks", int(tables["loads"]["n_parcels"].sum()) == taken
-    gone = int(tables["flights"]["n_departed"].sum())
+    loaded = int(tables["loads"]["n_parcels"].sum())
+    yield "parcels of flights on trucks and ULDs = parcels on them", loaded == taken + on_ulds
+    gone = int(tables["flights"]["n_departed"].sum()) - int(flown["n_parcels"][flown["departed"] != NEVER].sum())
     yield "parcels loaded = parcels departed", int(stages["loading"].n_out.sum()) == gone
+    connections = tables["connections"]
+    fates = np.sum([connections[name] for name in ("n_refused", "n_made", *MISSED, "n_open")], axis=0)
+    yield (
+        "parcels that fly on = made, missed by cause, refused and open",
+        bool((fates == connections["n_parcels"]).all()),
+    )
     per_flight = tables["flights"]["n_departed"] + tables["flights"]["n_refused"]
     yield "no flight loses more parcels than it has", bool((per_flight <= tables["flights"]["n_parcels"]).all())
 
@@ -119,9 +130,11 @@ def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
     """At the end of every interval what is in the stages, of which the hold zone is one, is what has come less gone."""
     edges = bin_edges(inputs)
     ulds, trucks, refusals = columns(Uld, record.ulds), columns(Truck, record.trucks), columns(Refusal, record.refusals)
+    flown = flown_ulds(record)
     came = before(edges, ulds["start"], ulds["n_parcels"])
     gone = before(edges, trucks["departed"], trucks["n_parcels"])
     gone += before(edges, refusals["freed"], refusals["n_parcels"])
+    gone += before(edges, flown["built"], flown["n_parcels"])
     in_stages = np.sum([tally.inside for tally in record.stages.values()], axis=0)
     return bool((in_stages == came - gone).all())
 
@@ -155,10 +168,11 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
 
 
 def _hub_time(record: Recorder, end: int, what: str) -> int:
-    """Ticks of what has a floor, from the rows: until the end for all that came, less what left by truck before."""
+    """Ticks of what has a floor, from the rows: until the end for all that came, less what left it before."""
     came = sum((end - uld.start) * getattr(uld, what) for uld in record.ulds if uld.start != NEVER)
     left = sum((end - truck.departed) * getattr(truck, what) for truck in record.trucks if truck.departed != NEVER)
-    return int(came - left)
+    built = ((uld.built, uld.n_parcels) for uld in record.out_ulds if uld.route != NEVER != uld.built)
+    return int(came - left - sum((end - since) * n for since, n in built))
 
 
 def _truck_limits(inputs: Inputs, trucks: Table) -> Laws:
@@ -215,14 +229,16 @@ def _exports_kept(record: Recorder, tables: dict[str, Table]) -> Laws:
     yield "exports on the floor = parcels of collections called", int(stages["collection"].n_in.sum()) == int(called)
     screened = int(stages["screening"].n_out.sum())
     yield "exports screened = unloaded, less those inside", screened <= int(stages["collection"].n_out.sum())
-    built_in = int(tables["out_ulds"]["n_parcels"].sum())
+    ulds = tables["out_ulds"]
+    exports = {name: values[ulds["route"] == NEVER] for name, values in ulds.items()}
+    built_in = int(exports["n_parcels"].sum())
     yield "exports out of lanes = exports on ULDs", int(stages["export_lane"].n_out.sum()) == built_in
     yield "exports of collections on ULDs = exports on ULDs", int(tables["out_loads"]["n_parcels"].sum()) == built_in
-    gone = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["departed"])].sum()
+    gone = exports["n_parcels"][~np.isnan(exports["departed"])].sum()
     yield "exports on ULDs that left = exports that left", int(collections["n_departed"].sum()) == int(gone)
     flown = tables["flights"]["n_parcels_out"].sum()
-    taken = tables["out_ulds"]["n_parcels"][~np.isnan(tables["out_ulds"]["taken"])].sum()
-    yield "exports of flights = exports on ULDs that were taken", int(flown) == int(taken)
+    taken = ulds["n_parcels"][~np.isnan(ulds["taken"])].sum()
+    yield "parcels that flights take out = parcels on ULDs that were taken", int(flown) == int(taken)
     no_more = collections["n_departed"] <= collections["n_parcels"]
     yield "no collection loses more parcels than it has", bool(no_more.all())
     once = collections["n_missed"] <= collections["n_parcels"]
@@ -260,7 +276,7 @@ def _littles_law_of_exports(inputs: Inputs, record: Recorder) -> Laws:
     for kind, stay in of_rows.items():
         yield f"Little's law: {kind}", held[kind] == stayed(record, stay, end)
     came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
-    floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER)
+    floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER == row.route)
     yield "Little's law: export floor", held["export_floor"] == floor
     in_stages = sum(tally.inside_time for tally in record.export_stages.values())
     yield "Little's law: the stages' stays add up to the export floor's", in_stages == floor

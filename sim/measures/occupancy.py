@@ -11,7 +11,7 @@ from sim.domain.site import Hall
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
 from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, total
-from sim.record.recorder import Recorder, columns
+from sim.record.recorder import Recorder, columns, flown_ulds
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels
 from sim.units import NEVER, Ticks
@@ -50,12 +50,14 @@ def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
 
 
 def _backlog(edges: Ticks, record: Recorder) -> Ticks:
-    """Parcels that came before each of the edges (B), and left neither by truck nor by customs."""
+    """Parcels that came before each of the edges (B), and left neither by truck, nor by air, nor by customs."""
     flights, trucks = columns(Visit, record.flights), columns(Truck, record.trucks)
     refusals = columns(Refusal, record.refusals)
     by_truck = before(edges, trucks["departed"], trucks["n_parcels"])
     by_customs = before(edges, refusals["freed"], refusals["n_parcels"])
-    return before(edges, flights["arrival"], flights["n_parcels"]) - by_truck - by_customs
+    flown = flown_ulds(record)
+    by_air = before(edges, flown["departed"], flown["n_parcels"])
+    return before(edges, flights["arrival"], flights["n_parcels"]) - by_truck - by_air - by_customs
 
 
 def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series]:
@@ -89,7 +91,7 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
         _of_hall(
             edges,
             hall,
-            *(of_hall(rows, number) for rows in (ulds, trucks, refusals)),
+            *(of_hall(rows, number) for rows in (ulds, trucks, flown_ulds(record), refusals)),
             *(of_hall(shuttles, number, end) for end in ("origin", "destination")),
             room=inputs.site.units.room,
         )
@@ -98,12 +100,21 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
 
 
 def _of_hall(
-    edges: Ticks, hall: Hall, ulds: Table, trucks: Table, refusals: Table, sent: Table, received: Table, *, room: int
+    edges: Ticks,
+    hall: Hall,
+    ulds: Table,
+    trucks: Table,
+    flown: Table,
+    refusals: Table,
+    sent: Table,
+    received: Table,
+    *,
+    room: int,
 ) -> list[Series]:
     """`room`: floor that a unit takes. Each refusal is of one."""
     units = before(edges, ulds["start"], ulds["n_units"]) + before(edges, received["arrived"], received["n_units"])
     units -= before(edges, trucks["departed"], trucks["n_units"]) + before(edges, sent["departed"], sent["n_units"])
-    units -= before(edges, refusals["freed"])
+    units -= before(edges, refusals["freed"]) + before(edges, flown["built"], flown["n_parcels"])
     return [
         ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
         ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),

@@ -13,6 +13,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Site
 from sim.kernels.ordering import joined
+from sim.measures.connections import connection_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.export_tables import export_tables
@@ -43,8 +44,9 @@ def make_tables(
         "trains": columns(Train, record.trains),
         "shuttles": columns(Shuttle, record.shuttles),
         "trucks": _with_route_names(inputs.site, columns(Truck, record.trucks)),
-        "loads": columns_of_loads(Load, record.loads, record.trucks),
+        "loads": columns_of_loads(Load, record.loads, record.departed),
         "packout": _packout(inputs.site, record),
+        "connections": connection_columns(config, inputs, record),
         "customs": customs_columns(record),
         "stages": _stages(record),
         "occupancy": occupancy_columns(config, inputs, record, undisturbed),
@@ -87,7 +89,7 @@ def _packout(site: Site, record: Recorder) -> Table:
 
 def _flights(config: HubConfig, record: Recorder) -> Table:
     flights, refusals = columns(Visit, record.flights), columns(Refusal, record.refusals)
-    loads = columns_of_loads(Load, record.loads, record.trucks)
+    loads = columns_of_loads(Load, record.loads, record.departed)
     flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
     on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
     gone = np.concatenate((leaves, refusals["freed"]))

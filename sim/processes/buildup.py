@@ -1,4 +1,4 @@
-"""Build-up: full ULDs of exports in rounds, a last one at a flight's cut-off."""
+"""Build-up: full ULDs of exports, and of imports that fly on, in rounds, a last one at a flight's cut-off."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -7,23 +7,43 @@ from typing import Final
 import simpy
 
 from sim.domain import export_entities
-from sim.domain.entities import Visit
+from sim.domain.entities import FLOWN, Load, Visit
 from sim.domain.export_entities import OutLoad
 from sim.domain.exports import AircraftLimits, UldLimits
 from sim.domain.flight import Flight
 from sim.domain.site import TrailerLimits
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
+from sim.processes.lanes import Lanes
 from sim.processes.phases import Phase, Process, after, at, call
+from sim.processes.pool import Pool
 from sim.processes.shared import Shared
+from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
 
 _ANY_NUMBER: Final = 1 << 40
 """Of parcels: mass and volume limit a ULD, not their number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What ULDs of a destination are formed from in a hall: its exports, or imports of a route that flies there."""
+
+    lanes: Lanes
+    number: int
+    """Of the lane there."""
+    route: int
+    """`NEVER`: exports."""
+    stages: tuple[StageTally, StageTally]
+    """Lane, and build-up."""
+    floor: Pool
+    token: str
+    """The kind that a parcel has of its floor."""
+
+
 @dataclass(slots=True, kw_only=True)
 class OutUld(export_entities.OutUld):
+    source: Source
     parcels: Ticks
     """(P)"""
     ready: Ticks
@@ -60,11 +80,27 @@ class BuildUp:
         self, shared: Shared, halls: Sequence[ExportHall], lanes: Sequence[ExportLane], store: ExportStore
     ) -> None:
         assert shared.site.exports is not None
-        self._env, self._record, self._halls, self._store = shared.env, shared.record, halls, store
+        self._env, self._record, self._halls = shared.env, shared.record, halls
+        self._store, self._imports = store, shared.store
+        self._sources = [[self._sources_of(shared, hall, lane) for lane in range(len(lanes))] for hall in halls]
+        """By hall and lane."""
         self._rules, self._choose_deck = shared.site.exports, shared.site.rules.deck
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
         self._closing: list[tuple[int, int, Callable[[], None]]] = []
+
+    def _sources_of(self, shared: Shared, hall: ExportHall, lane: int) -> list[Source]:
+        record, imports = shared.record, hall.imports
+        of_exports = record.export_stages["export_lane"], record.export_stages["build_up"]
+        of_imports = record.stages["lane"], record.stages["build_up_of_imports"]
+        return [
+            Source(hall.lanes, lane, NEVER, of_exports, hall.floor, "export_floor"),
+            *(
+                Source(imports.lanes, route, route, of_imports, imports.breakdown, "floor")
+                for route, flies_to in enumerate(shared.site.flies_to)
+                if flies_to == lane
+            ),
+        ]
 
     def look(self) -> None:
         """Bring the exports of all halls to now."""
@@ -89,8 +125,9 @@ class BuildUp:
             yield after(self._env, self._rules.build_up_round, Phase.ROUND)
             self.look()
             for hall in self._halls:
-                for lane in range(len(self.lanes)):
-                    self._form_full(hall, lane)
+                for lane, sources in enumerate(self._sources[hall.number]):
+                    for source in sources:
+                        self._form_full(hall, lane, source)
 
     def cut_off(self, flight: Flight, visit: Visit) -> Process:
         """The last ULDs for a flight, one a hall; none if it has been diverted by then."""
@@ -101,18 +138,19 @@ class BuildUp:
 
     def _form_last(self, flight: Flight) -> None:
         for hall in self._halls:
-            self._form_full(hall, flight.export_lane)
-            if hall.lanes.routes[flight.export_lane].n:
-                self._form(hall, flight.export_lane, *self._next_uld(flight.export_lane))
+            for source in self._sources[hall.number][flight.export_lane]:
+                self._form_full(hall, flight.export_lane, source)
+                if source.lanes.routes[source.number].n:
+                    self._form(hall, flight.export_lane, source, *self._next_uld(flight.export_lane))
 
-    def _form_full(self, hall: ExportHall, lane: int) -> None:
+    def _form_full(self, hall: ExportHall, lane: int, source: Source) -> None:
         """ULDs for as long as more is ready than one takes."""
-        ready = hall.lanes.routes[lane]
+        ready = source.lanes.routes[source.number]
         while ready.n and self.lanes[lane].next is not None:
             deck, limits = self._next_uld(lane)
             if ready.mass <= limits.mass and ready.volume <= limits.volume:
                 break
-            self._form(hall, lane, deck, limits)
+            self._form(hall, lane, source, deck, limits)
 
     def _next_uld(self, lane: int) -> tuple[int, UldLimits]:
         """Deck and limits of a lane's next ULD."""
@@ -125,21 +163,26 @@ class BuildUp:
     def limits(self, flight: Flight) -> AircraftLimits:
         return self._rules.aircraft[flight.aircraft]
 
-    def _form(self, hall: ExportHall, lane: int, deck: int, limits: UldLimits) -> None:
+    def _form(self, hall: ExportHall, lane: int, source: Source, deck: int, limits: UldLimits) -> None:
         now = int(self._env.now)
-        ready, parcels, mass, volume = hall.lanes.take(
-            lane, TrailerLimits(_ANY_NUMBER, limits.mass, limits.volume), now
+        ready, parcels, mass, volume = source.lanes.take(
+            source.number, TrailerLimits(_ANY_NUMBER, limits.mass, limits.volume), now
         )
         sequence = self._n_formed[hall.number, lane]
         self._n_formed[hall.number, lane] += 1
-        known = hall.number, lane, sequence, deck, now, len(parcels), mass, volume
-        uld = OutUld(*known, parcels=parcels, ready=ready)
+        known = hall.number, lane, sequence, deck, now, len(parcels), mass, volume, source.route
+        uld = OutUld(*known, source=source, parcels=parcels, ready=ready)
         self._record.out_ulds.append(uld)
-        self._record.export_stages["export_lane"].add(ready, now)
-        self._record.out_loads += [
-            OutLoad(*uld.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
-        ]
-        self._store.stamp("formed", parcels, now)
+        source.stages[0].add(ready, now)
+        if source.route == NEVER:
+            self._record.out_loads += [
+                OutLoad(*uld.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
+            ]
+            self._store.stamp("formed", parcels, now)
+        else:
+            key = hall.number, source.route, FLOWN, sequence
+            self._record.loads += [Load(*key, *of_flight) for of_flight in self._imports.by_flight(parcels)]
+            self._imports.stamp("cut_off", parcels, now)
         self.lanes[lane].standing.append(uld)
         self._env.process(self._build(hall, uld))
 
@@ -151,10 +194,19 @@ class BuildUp:
         yield after(env, rules.build_up_fixed + rules.build_up_parcel * uld.n_parcels)
         uld.built = int(env.now)
         hall.build_up.release(**tokens)
-        hall.floor.release(export_floor=uld.n_parcels)
+        uld.source.floor.release(**{uld.source.token: uld.n_parcels})
+
+    def depart(self, uld: OutUld) -> None:
+        """Its flight is off-block."""
+        if uld.route != NEVER:
+            self._imports.depart(uld.parcels, uld.departed)
+            return
+        self._store.stamp("departed", uld.parcels, uld.departed)
+        for load, n in self._store.loads_of(uld.parcels):
+            self._store.leave(load, n)
 
     def close(self, end: int) -> None:
         """Count the stays in build-up."""
         for uld in self._record.out_ulds:
-            built = end if uld.built == NEVER else uld.built
-            self._record.export_stages["build_up"].add(uld.formed, built, uld.n_parcels)
+            assert isinstance(uld, OutUld)
+            uld.source.stages[1].add(uld.formed, end if uld.built == NEVER else uld.built, uld.n_parcels)

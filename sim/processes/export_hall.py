@@ -53,12 +53,18 @@ class ExportHall:
         self._to_unload = deque[int]()
         """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the
         same time."""
+        self._has_transfers = {*inputs.site.flies_to} != {NEVER}
         self._last_fed = [NEVER] * len(hall.sortation.machines)
         """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", rules.hand_sorting, *record_as, posts=limits.hand_sorting_posts)
         n_lanes = len(rules.lanes)
         self.lanes = Lanes(store, n_lanes, record.flow_tally("export_lane", hall.number, n_lanes))
         hall.sortation.take_exports(self)
+
+    @property
+    def imports(self) -> Hall:
+        """The hall that it is a part of."""
+        return self._hall
 
     @property
     def pools(self) -> tuple[Pool, ...]:
@@ -68,7 +74,7 @@ class ExportHall:
         """Bring screening, machines, hands and export lanes to an instant, included."""
         self._screen(instant)
         self._fetch_screened()
-        self._hall.sortation.look(instant)
+        (self._hall if self._has_transfers else self._hall.sortation).look(instant)
         served = self.posts.serve(instant)
         if served is not None:
             leave = served.end + self._to_lane

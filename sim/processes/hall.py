@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.domain.entities import Refusal
+from sim.kernels.ordering import pick
 from sim.processes.customs import HoldZone
 from sim.processes.lanes import Lanes
 from sim.processes.packers import make_packout
@@ -13,7 +14,7 @@ from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
 from sim.processes.shared import Shared
 from sim.processes.sorting import Sortation
-from sim.units import Ticks
+from sim.units import NEVER, Ticks
 
 
 def room_in(hall: int) -> str:
@@ -50,6 +51,9 @@ class Hall:
         """Parcels with a floor reserved, by route (R)."""
         self.lanes = Lanes(self._store, site.n_routes, self._record.flow_tally("lane", number, site.n_routes))
         self.packout = make_packout(shared, number, self.lanes)
+        self._flies_to = site.flies_to
+        self._flies_on = np.array(site.flies_to) != NEVER if self.packout and {*site.flies_to} != {NEVER} else None
+        """Which routes (R) go past pack-out; None: none."""
         stage = self.lanes.deliver
         self.zone = HoldZone(shared, number, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(shared, number, deliver=self._deliver, stage=stage, hold=self.zone.hold)
@@ -67,6 +71,10 @@ class Hall:
 
     def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that machines (P), or desks that have them from there, let go on to their lane."""
+        if self._flies_on is not None:
+            flies = self._flies_on[self._store.column["route"][self._store.rows(parcels)]]
+            self.lanes.deliver(instants[flies], parcels[flies])
+            instants, parcels, machine = pick(~flies, instants, parcels, machine)
         if self.packout:
             self.packout.feed(instants, parcels, machine)
         else:
@@ -94,6 +102,8 @@ class Hall:
         for flight, route, n, cents in zip(*columns, strict=True):
             self.on_floor[route] -= n
             self._record.refusals.append(Refusal(flight, int(self._env.now), self.number, n, cents))
+            if self._flies_to[route] != NEVER:
+                self._record.connection_of[flight, route].n_refused += n
             self._store.leave(flight, 1)
         by_route = np.bincount(routes, minlength=len(self.on_floor)).tolist()
         self.breakdown.release(floor=len(parcels) * self._unit_room, **self.rooms(by_route))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import simpy
 
-from sim.domain.entities import Uld, Visit
+from sim.domain.entities import Connection, Uld, Visit
 from sim.domain.fields import begun
 from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
@@ -98,6 +98,7 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
 def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) -> Apron:
     (env, inputs, store, record), site = shared, shared.site
     reception = Reception(env, site, store)
+    flies_on = [route for route, lane in enumerate(site.flies_to) if lane != NEVER]
     empties = [] if exports is None else [hall.build_up for hall in exports.halls]
     breakdown = Breakdown(env, site, halls, reception, store, record.stages["breakdown"], empties)
 
@@ -105,6 +106,10 @@ def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) 
         parcels = inputs.parcels_of(flight)
         store.add(flight, parcels, is_kept=inputs.is_recorded(flight))
         record.customs.append(CustomsRow(flight.number, parcels.by_channel, parcels.counts))
+        if flies_on:
+            by_route = np.bincount(site.route_of_lane[parcels.lane], minlength=site.n_routes).tolist()
+            ways = ((flight.number, route) for route in flies_on if by_route[route])
+            record.connection_of.update({way: Connection(*way, by_route[way[1]]) for way in ways})
         drawn = parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), parcels.is_uld_xrayed.tolist()
         of_ulds = enumerate(zip(*drawn, strict=True))
         ulds = [Uld(flight.number, index, int(flight.deck(index)), *values) for index, values in of_ulds]

@@ -76,9 +76,7 @@ class Loading:
         """Off-block: its ULDs have left."""
         for uld in self.load.pop(flight.number):
             uld.departed = visit.aobt
-            self.store.stamp("departed", uld.parcels, visit.aobt)
-            for load, n in self.store.loads_of(uld.parcels):
-                self.store.leave(load, n)
+            self.build_up.depart(uld)
             self.halls[uld.hall].build_up.consume(empty_ulds=1)
 
     def _take(self, flight: Flight, visit: Visit) -> list[_Position]:
@@ -108,9 +106,10 @@ class Loading:
         return full + [_Position(Deck(deck), hall, None) for deck, hall, _ in stacks]
 
     def _leave_behind(self, number: int) -> int:
-        """How many parcels of an export lane miss the load taken now; each counts for its collection the first time."""
+        """How many exports of a lane miss the load taken now; each counts for its collection the first time."""
         lane, waiting = self.build_up.lanes[number], [hall.lanes.routes[number].waiting() for hall in self.halls]
-        left = [(uld.ready, uld.parcels) for uld in lane.standing] + [run for runs in waiting for run in runs]
+        standing = [(uld.ready, uld.parcels) for uld in lane.standing if uld.route == NEVER]
+        left = standing + [run for runs in waiting for run in runs]
         for ready, parcels in left:
             # What was ready for the load before has missed that one already.
             first = parcels[ready > lane.last_load]

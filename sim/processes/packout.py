@@ -30,7 +30,7 @@ class PackOut:
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
         self._n_routes = shared.site.n_routes
-        self._chute_of = np.array(hall.chute_of, dtype=np.uint16)
+        self._chute_of = np.array([max(chute, 0) for chute in hall.chute_of], dtype=np.uint16)
         self._second_sort = np.array(hall.second_sorted, dtype=np.int64) * shared.site.handling.second_sort
         """Of a parcel, by chute (C)."""
         self._time = OperationalTime(hall.packout_calendar)
@@ -59,7 +59,7 @@ class PackOut:
         self.fullest.close()
 
     def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks) -> None:
-        """Parcels (P) that slide down at instants after the one advanced to, from machines of the hall (P)."""
+        """Parcels (P) for trucks that slide down after the instant advanced to, from machines of the hall (P)."""
         if len(parcels):
             route = self._store.column["route"][self._store.rows(parcels)]
             self._coming.add(arrival, parcels, self._chute_of[machine * self._n_routes + route])

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.domain.columns import Table
 from sim.domain.consignments import CustomsCounts
-from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.entities import FLOWN, ChuteCount, Connection, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
 from sim.domain.fields import in_columns, schema_of
 from sim.domain.site import Manning
@@ -28,7 +28,10 @@ EXPORT_STAGES = (
     "export_lane",
     "build_up",
 )
-STAGES = ("breakdown", "sorting", "handcoding", "manual_sort", "customs_hold", "packout", "lane", "transfer", "loading")
+STAGES = (
+    "breakdown", "sorting", "handcoding", "manual_sort", "customs_hold", "packout", "lane", "transfer", "loading",
+    "build_up_of_imports",
+)  # fmt: skip
 Columns = dict[str, list[Any]]
 
 
@@ -106,6 +109,8 @@ class Recorder:
         self.loads: list[Load] = []
         self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
+        self.connection_of: dict[tuple[int, int], Connection] = {}
+        """By flight and route."""
         self.collections: list[Pickup] = []
         self.out_ulds: list[OutUld] = []
         self.out_trains: list[OutTrain] = []
@@ -124,6 +129,16 @@ class Recorder:
         """Parcels begun on each machine in the measured days (M)."""
         self.packout_work = 0
         """Packing begun in the measured days, of all posts [ticks]."""
+
+    @property
+    def departed(self) -> dict[tuple[int, int, int, int], int]:
+        """When trucks, and ULDs of imports that fly on, left, by the key of their loads."""
+        flown = {(uld.hall, uld.route, FLOWN, uld.sequence): uld.departed for uld in self.out_ulds}
+        return {truck.key: truck.departed for truck in self.trucks} | flown
+
+    @property
+    def connections(self) -> list[Connection]:
+        return [*self.connection_of.values()]
 
     def desk_tally(self, kind: str, hall: int, manning: Manning) -> DeskTally:
         """A tally for the desks of a kind in a hall."""
@@ -152,11 +167,15 @@ class Recorder:
             self.staff[kind, hall] = desks.measured
 
 
-def columns_of_loads(row: type, loads: Iterable[Any], carriers: Iterable[Any]) -> Table:
-    """The same, with when the truck or ULD that each load is on left."""
-    departed = {carrier.key: carrier.departed for carrier in carriers}
+def columns_of_loads(row: type, loads: Iterable[Any], departed: Mapping[Any, int]) -> Table:
+    """The same, with when the truck or ULD that each load is on left: `departed`, by its key."""
     ordered = sorted(loads, key=attrgetter(*schema_of(row).sort))
     return columns(row, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
+
+
+def flown_ulds(record: Recorder) -> Table:
+    """ULDs of imports that fly on: their parcels are off the floor when they are built."""
+    return columns(OutUld, (uld for uld in record.out_ulds if uld.route != NEVER))
 
 
 def columns(row: type, rows: Iterable[object]) -> Table:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.domain.columns import Column, Table, TableSchema, flag, number, text, time
 from sim.domain.consignments import CustomsCounts
-from sim.domain.entities import ChuteCount, Load, ParcelStamps, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.entities import ChuteCount, Connection, Load, ParcelStamps, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.export_entities import OutLoad, OutParcelStamps, OutTrain, OutUld, Pickup
 from sim.domain.fields import columns_of, extended, schema_of
 from sim.domain.parcels import Channel
@@ -93,7 +93,7 @@ _ALL: Final = (
     extended(
         Visit,
         time("cleared", "95 % of its parcels gone"),
-        number("n_departed", "parcels that left by truck before the end of the run"),
+        number("n_departed", "parcels that left, by truck or by air, before the end of the run"),
         number("n_on_time", "of them, within service_h of the drawn arrival"),
         number("n_refused", "parcels that customs took away"),
     ),
@@ -101,12 +101,24 @@ _ALL: Final = (
     schema_of(Train),
     schema_of(Shuttle),
     extended(Truck, text("route_name", "its name")),
-    extended(Load, time("departed", "of the truck")),
+    extended(Load, time("departed", "of the truck, or of the flight that takes the ULD")),
     extended(
         ChuteCount,
         text("route_name", "of its route"),
         number("posts_of_chute", "its posts; 0: packers go from chute to chute"),
         number("fullest_parcels", "parcels in those units", "int64"),
+    ),
+    extended(
+        Connection,
+        text("to", "its destination"),
+        number("planned", "number of the flight that they connect to: the first to leave late enough; -1: none"),
+        number("minimum_min", "that the connection takes at least", "float64", "minute"),
+        number("n_made", "of them, taken by that flight, or one before it"),
+        number("n_late_inbound", "of them, missed it: in block less than the minimum before it was to leave"),
+        number("n_sorting", "of them, missed it otherwise: not in their lane at its cut-off"),
+        number("n_build_up", "of them, missed it otherwise: their ULD was not built when it took its load"),
+        number("n_no_capacity", "of them, missed it otherwise: it had no room, or did not come"),
+        number("n_open", "of them, neither taken nor missed when the run ends"),
     ),
     TableSchema.of(
         "destinations",

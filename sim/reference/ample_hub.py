@@ -99,6 +99,7 @@ def ample_site(
         units=Units(Presorting.NONE, room=1),
         routes=("A",),
         route_of_lane=np.zeros(1, dtype=np.uint8),
+        flies_to=(NEVER,),
         apron=apron,
         halls=(hall,),
         handling=handling,

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from heapq import heappop
+from typing import Any
 
 import simpy
 
+from sim.domain.entities import FLOWN, Load
 from sim.domain.export_entities import OutLoad, Pickup
 from sim.domain.exports import Collection, ExportInputs
 from sim.domain.fields import begun
@@ -15,7 +17,7 @@ from sim.processes.phases import Phase, after, at, call
 from sim.processes.pool import Pool
 from sim.reference.export_hall import ExportHall
 from sim.reference.hall import Hall
-from sim.reference.records import OnClock, OutParcel, OutTrain, OutUld, Steps, Visit
+from sim.reference.records import OnClock, OutParcel, OutTrain, OutUld, Parcel, Steps, Visit
 from sim.reference.shifts import follow_roster
 from sim.rules.ulds_fly import Built, Room
 from sim.units import NEVER
@@ -45,6 +47,7 @@ class Exports(OnClock):
         self.pickups: list[Pickup] = []
         self.ulds: list[OutUld] = []
         self.loads: list[OutLoad] = []
+        self.loads_flown: list[Load] = []
         self.trains: list[OutTrain] = []
         self.recorded: list[OutParcel] = []
         self.loading_now: list[tuple[Visit, simpy.Event]] = []
@@ -78,7 +81,7 @@ class Exports(OnClock):
             yield after(self.env, self.rules.build_up_round, Phase.ROUND)
             for lane in range(len(self.rules.lanes)):
                 for hall in self.halls:
-                    self._form(hall, lane, is_last=False)
+                    self._form_all(hall, lane, is_last=False)
 
     def _close(self, visit: Visit) -> Steps:
         yield at(self.env, visit.sobt - self.rules.cut_off)
@@ -96,7 +99,7 @@ class Exports(OnClock):
         for visit in sorted(self.closing_now, key=lambda visit: visit.number):
             if not visit.is_diverted:
                 for hall in self.halls:
-                    self._form(hall, visit.export_lane, is_last=True)
+                    self._form_all(hall, visit.export_lane, is_last=True)
         self.loading_now, self.closing_now = [], []
 
     def _next_flight(self, lane: int) -> Visit | None:
@@ -107,9 +110,16 @@ class Exports(OnClock):
     def _standing(self, lane: int) -> list[OutUld]:
         return [uld for uld in self.ulds if uld.lane == lane and uld.flight == NEVER]
 
-    def _form(self, hall: ExportHall, lane: int, *, is_last: bool) -> None:
+    def _form_all(self, hall: ExportHall, lane: int, *, is_last: bool) -> None:
+        """Of a hall's exports first, then of the imports of each route that flies there."""
+        self._form(hall, lane, NEVER, hall.lanes[lane], is_last=is_last)
+        for route, flies_to in enumerate(self.site.flies_to):
+            if flies_to == lane:
+                self._form(hall, lane, route, hall.hall.docks[route].queue, is_last=is_last)
+
+    def _form(self, hall: ExportHall, lane: int, route: int, queue: list[Any], *, is_last: bool) -> None:
         """Form full ULDs, and from what is left a last one if there is to be one."""
-        visit, queue = self._next_flight(lane), hall.lanes[lane]
+        visit = self._next_flight(lane)
         while visit is not None and queue:
             decks = [uld.deck for uld in self._standing(lane)]
             positions = visit.flight.n_main_deck, visit.flight.n_lower_deck
@@ -125,15 +135,24 @@ class Exports(OnClock):
                 break
             load = [heappop(queue)[-1] for _ in range(n)]
             sequence = hall.n_formed[lane]
-            self._send(hall, OutUld(hall.number, lane, sequence, int(deck), self.now, n, mass, volume, load=load))
+            known = hall.number, lane, sequence, int(deck), self.now, n, mass, volume, route
+            self._send(hall, OutUld(*known, load=load))
 
     def _send(self, hall: ExportHall, uld: OutUld) -> None:
         hall.n_formed[uld.lane] += 1
         self.ulds.append(uld)
         for parcel in uld.load:
-            parcel.formed = self.now
-        by_collection = Counter(parcel.collection for parcel in uld.load)
-        self.loads += [OutLoad(*uld.key, collection, by_collection[collection]) for collection in sorted(by_collection)]
+            if isinstance(parcel, OutParcel):
+                parcel.formed = self.now
+            else:
+                parcel.cut_off = self.now
+        of_exports = Counter(parcel.collection for parcel in uld.load if isinstance(parcel, OutParcel))
+        self.loads += [OutLoad(*uld.key, collection, of_exports[collection]) for collection in sorted(of_exports)]
+        imports = [parcel for parcel in uld.load if isinstance(parcel, Parcel)]
+        for flight in sorted({parcel.flight for parcel in imports}):
+            of_flight = [parcel for parcel in imports if parcel.flight == flight]
+            n, value = sum(parcel.count for parcel in of_flight), sum(parcel.value for parcel in of_flight)
+            self.loads_flown.append(Load(uld.hall, uld.route, FLOWN, uld.sequence, flight, n, value))
         self.env.process(self._build(hall, uld))
 
     def _build(self, hall: ExportHall, uld: OutUld) -> Steps:
@@ -143,7 +162,10 @@ class Exports(OnClock):
         yield after(self.env, self.rules.build_up_fixed + uld.n_parcels * self.rules.build_up_parcel)
         uld.built = self.now
         hall.build_up.release(build_up_places=1, build_up_workers=workers)
-        hall.floor.release(export_floor=uld.n_parcels)
+        if uld.route == NEVER:
+            hall.floor.release(export_floor=uld.n_parcels)
+        else:
+            hall.hall.breakdown.release(floor=uld.n_parcels)
 
     # Loading (rules 29 to 32)
 
@@ -185,7 +207,8 @@ class Exports(OnClock):
         visit.n_ulds_out = len(visit.load)
         visit.n_parcels_out = sum(uld.n_parcels for uld in visit.load)
         left_behind = [parcel for hall in self.halls for *_, parcel in hall.lanes[lane]]
-        left_behind += [parcel for uld in self._standing(lane) for parcel in uld.load]
+        standing = [uld for uld in self._standing(lane) if uld.route == NEVER]
+        left_behind += [parcel for uld in standing for parcel in uld.load if isinstance(parcel, OutParcel)]
         visit.n_missed_out = len(left_behind)
         for parcel in left_behind:
             self.pickups[parcel.collection].n_missed += not parcel.has_missed

@@ -56,6 +56,8 @@ class Hall(OnClock):
         self.empties: Pool | None = None
         """Where emptied ULDs are stored, if exports need them."""
         self.refusals: list[Refusal] = []
+        self.n_refused = Counter[tuple[int, int]]()
+        """Parcels by flight and route."""
         self.n_to_come = 0
         """ULDs sent here whose break-down has not begun."""
 
@@ -211,6 +213,7 @@ class Hall(OnClock):
         parcel.is_refused_gone = True
         self.refusals.append(Refusal(parcel.flight, self.now, self.number, parcel.count, parcel.value))
         self.docks[parcel.route].reserved -= parcel.count
+        self.n_refused[parcel.flight, parcel.route] += parcel.count
         self.breakdown.release(floor=self.room_each)
         if room := self.room(parcel):
             self.breakdown.release(**{room: self.room_each})
@@ -230,7 +233,7 @@ class Hall(OnClock):
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
         """None if nothing is packed here."""
-        n_routes = Counter(self.hall.chute_of)
+        n_routes = Counter(chute for chute in self.hall.chute_of if chute != NEVER)
         second_sorts = [self.rules.second_sort if n_routes[chute] > 1 else 0 for chute in sorted(n_routes)]
         if self.rules.packers is not None and self.hall.packout_posts:
             shared = [SharedChute(self.env, second_sort, inputs.measured) for second_sort in second_sorts]
@@ -261,7 +264,7 @@ class Hall(OnClock):
         return [ChuteCount(number, sum(self.hall.packout_posts), n_units, -fullest, when, machine, route)]
 
     def _pack(self, parcel: Parcel, machine: int) -> Steps:
-        if self.chutes:
+        if self.chutes and self.site.flies_to[parcel.route] == NEVER:
             chute = self.chutes[self.hall.chute_of[machine * len(self.docks) + parcel.route]]
             parcel.at_chute = self.now
             yield from chute.pack(parcel)

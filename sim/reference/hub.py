@@ -1,12 +1,13 @@
 """The hub: one SimPy process a flight, loader and train (rules 1 to 5), and its halls."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
 import simpy
 
-from sim.domain.entities import Shuttle
+from sim.domain.entities import Connection, Shuttle
 from sim.domain.export_entities import ENTITIES
 from sim.domain.fields import begun, in_columns, schema_of
 from sim.domain.flight import Deck, Flight
@@ -49,6 +50,7 @@ class Hub(OnClock):
         self.exports = None if inputs.exports is None else Exports(inputs, env, self.halls, self.visits)
         self.ulds: list[Uld] = []
         self.customs: list[CustomsCount] = []
+        self.connections: list[Connection] = []
         self.trains: list[Train] = []
         self.recorded: list[Parcel] = []
         for visit in self.visits:
@@ -176,6 +178,12 @@ class Hub(OnClock):
             name = Channel(parcel.channel).name.lower()
             setattr(customs, name, getattr(customs, name) + parcel.count)
         self.customs.append(customs)
+        by_route = Counter(parcel.route for parcel in parcels)
+        self.connections += [
+            Connection(flight.number, route, by_route[route])
+            for route, lane in enumerate(self.site.flies_to)
+            if lane != NEVER and by_route[route]
+        ]
         if self.inputs.is_recorded(flight):
             self.recorded += parcels
         return ulds
@@ -242,13 +250,16 @@ class Hub(OnClock):
                 parcel.second_begin = NEVER
             if parcel.pack_begin >= end:
                 parcel.pack_begin = parcel.post = NEVER
+        for row in self.connections:
+            row.n_refused = sum(hall.n_refused[row.flight, row.route] for hall in self.halls)
         seen: dict[str, Sequence[Any]] = {
             "flights": self.visits,
             "ulds": self.ulds,
             "trains": self.trains,
             "shuttles": self.shuttles,
             "trucks": self.outbound.trucks,
-            "loads": self.outbound.loads,
+            "loads": [*self.outbound.loads, *(() if self.exports is None else self.exports.loads_flown)],
+            "connections": self.connections,
             "refusals": [row for hall in self.halls for row in hall.refusals],
             "packout": [row for number, hall in enumerate(self.halls) for row in hall.packing_counts(number)],
             "customs": sorted(self.customs, key=lambda customs: customs.flight),

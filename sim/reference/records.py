@@ -153,7 +153,7 @@ class OutParcel(export_entities.OutParcelStamps):
 
 @dataclass(slots=True, kw_only=True)
 class OutUld(export_entities.OutUld):
-    load: list[OutParcel]
+    load: list[OutParcel | Parcel]
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from sim.reference.small_flights import flights, parcels
 from sim.reference.small_numbers import SmallHub, stepper
 from sim.rules import Rules
 from sim.streams import Streams
-from sim.units import FOREVER, TICKS_PER_MIN, ticks
+from sim.units import FOREVER, NEVER, TICKS_PER_MIN, ticks
 
 _DAY_MIN = 1440
 
@@ -83,6 +83,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
         units=hub.units,
         routes=tuple(f"R{number}" for number in range(hub.n_routes)),
         route_of_lane=np.arange(hub.n_routes + 1, dtype=np.uint8) % hub.n_routes,
+        flies_to=hub.flies_to,
         apron=apron,
         halls=tuple(_hall(hub, streams, step, end, number) for number in range(hub.n_halls)),
         handling=handling,
@@ -134,7 +135,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     # What no hall that is open from the start serves, the first one does.
     drawn = [streams.of("serves", n).random(hub.n_routes) < hub.share_served for n in range(hub.n_halls)]
     drawn[0] |= ~np.any(drawn[: max(1, hub.n_halls - 1)], axis=0)
-    serves = tuple(bool(served) for served in drawn[number])
+    serves = tuple(bool(is_served) and to == NEVER for is_served, to in zip(drawn[number], hub.flies_to, strict=True))
     n_machines = hub.n_machines if number == 0 else int(rng.integers(1, 3))
 
     steps = stepper(rng, step)
@@ -145,7 +146,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
     exports, calendar = hall_exports(hub, streams, number), partial(_calendar, step=step, end=end)
     chute_of = _chutes(hub, streams.of("chutes", number), n_machines)
-    n_chutes = len({*chute_of}) if hub.has_packout else 0
+    n_chutes = len({*chute_of} - {NEVER}) if hub.has_packout else 0
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     uld_room = hub.units.room * (1 if hub.units.are_ulds else hub.most_parcels_a_uld)
     return domain.Hall(
@@ -181,9 +182,13 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
 
 def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> tuple[int, ...]:
     """Each machine shares its routes out among its chutes in another way, and none of these is without a route."""
-    n = min(hub.chutes_a_machine, hub.n_routes)
-    shares = [rng.permuted(np.arange(hub.n_routes) % n) for _ in range(n_machines)]
-    return tuple(int(chute) for machine, of_machine in enumerate(shares) for chute in machine * n + of_machine)
+    by_road = hub.flies_to.count(NEVER)
+    n = min(hub.chutes_a_machine, by_road)
+    shares = [rng.permuted(np.arange(by_road) % n) for _ in range(n_machines)]
+    none = (NEVER,) * (hub.n_routes - by_road)
+    return tuple(
+        chute for machine, of_machine in enumerate(shares) for chute in (*(machine * n + of_machine).tolist(), *none)
+    )
 
 
 def _manning(

@@ -10,6 +10,7 @@ from sim.domain.fields import FieldSpec
 from sim.domain.presorting import Presorting, Units
 from sim.rules import hall
 from sim.streams import Streams
+from sim.units import NEVER
 
 _STREAM: Final = "small_hub"
 _Draw = Callable[[np.random.Generator, Mapping[str, Any]], Any]
@@ -122,6 +123,8 @@ class SmallHub:
     """0: no exports."""
     most_parcels_a_collection: int = _whole(1, 25)
     n_export_lanes: int = _whole(1, 2)
+    flown_routes: int = _drawn(lambda rng, _: int(rng.choice([0, 1, 2, 3, 3])), "flown")
+    """That fly on, the last ones, where there are exports and parcels come unsorted; at least one goes by road."""
     export_floor_trucks: int = _whole(1, 3)
     """Floor of exports for so many full trucks."""
     doors_in: int = _whole(1, 3)
@@ -136,6 +139,13 @@ class SmallHub:
     non_conveyable_share: float = _one_of([0.0, 0.2, 0.5])
     has_families: bool = False
     """Times of parcels from a family of distributions a flight, and not of whole steps."""
+
+    @property
+    def flies_to(self) -> tuple[int, ...]:
+        """By route."""
+        n = self.flown_routes if self.n_collections and self.presorting is Presorting.NONE else 0
+        first = max(1, self.n_routes - n)
+        return tuple(NEVER if route < first else route % self.n_export_lanes for route in range(self.n_routes))
 
     @property
     def units(self) -> Units:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from sim.domain.entities import EXTRA, TIMETABLED
+from sim.domain.entities import EXTRA, FLOWN, TIMETABLED
 from sim.domain.flight import Deck
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
@@ -28,7 +28,7 @@ from twin.packout import (
     waits_at_packout,
     waits_for_a_packer,
 )
-from twin.rows import Way, some
+from twin.rows import Way, rows, some
 from twin.shifts import (
     CODING,
     EXAMINATION,
@@ -191,6 +191,18 @@ BRANCHES: Final[dict[str, Way]] = {
     "exports missed": some("flights", lambda flight: flight["n_missed_out"] > 0),
     "an export misses a second flight": lambda _, tables: (
         sum(tables["flights"]["n_missed_out"]) > sum(tables["collections"]["n_missed"])
+    ),
+    "import flies on": some("loads", lambda load: load["kind"] == FLOWN),
+    "import that flies on held by customs": some(
+        "parcels", lambda parcel: parcel["held"] != NEVER != parcel["cut_off"] and parcel["truck_kind"] == NEVER
+    ),
+    "import that flies on refused": some("connections", lambda connection: connection["n_refused"] > 0),
+    "imports and exports on one aircraft": lambda _, tables: (
+        len(
+            {uld["flight"] for uld in rows(tables["out_ulds"]) if uld["route"] == NEVER != uld["flight"]}
+            & {uld["flight"] for uld in rows(tables["out_ulds"]) if NEVER not in (uld["route"], uld["flight"])}
+        )
+        > 0
     ),
     "loading waits for a tug": waits_for_an_outbound_tug,
     "train waits at the aircraft": waits_at_the_aircraft,

@@ -127,7 +127,7 @@ def flights_csv(calls: Sequence[Call]) -> str:
         }
         for call in calls
     ]
-    columns = [name for name in COLUMNS if any(row[name] for row in rows)]
+    columns = [name for name in COLUMNS if any(row.get(name) for row in rows)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

@@ -8,6 +8,7 @@ from typing import Final
 
 from sim.measures.kpis import (
     backlog,
+    connections,
     customs,
     data,
     exports,
@@ -18,6 +19,7 @@ from sim.measures.kpis import (
     surroundings,
     use,
 )
+from sim.measures.kpis.connections import CONNECTIONS
 from sim.measures.kpis.customs import CUSTOMS
 from sim.measures.kpis.data import DATA, GOODS
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank, declared, plain_label
@@ -30,6 +32,7 @@ from sim.own import OwnFile, adopt, in_force
 
 __all__ = [
     "ALL_RESOURCES",
+    "CONNECTIONS",
     "CUSTOMS",
     "CUSTOMS_RESOURCES",
     "DATA",
@@ -52,7 +55,9 @@ __all__ = [
     "plain_label",
 ]
 
-KPIS: Final = Kpis(declared(service, flights, backlog, halls, surroundings, customs, data, exports, use, people))
+KPIS: Final = Kpis(
+    declared(service, flights, backlog, halls, surroundings, customs, data, exports, connections, use, people)
+)
 
 
 def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:

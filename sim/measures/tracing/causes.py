@@ -120,6 +120,9 @@ _ALL: Final = (
     _wait("customs_desks", "waits for an examination desk"),
     Cause("examination", "is examined"),
     _wait("customs", "in the customs hold zone, until released and fetched in a round"),
+    # on to another flight
+    Cause("build_up_round", "in its lane, until a round of build-up, or its flight's cut-off, sets it apart"),
+    Cause("flight", "is built onto a ULD, which flies on"),
     # between halls
     _wait(
         "shuttle",

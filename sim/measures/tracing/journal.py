@@ -35,6 +35,8 @@ class Journal:
         self.halls = tuple(config.halls)
         self.destinations = _destinations(config)
         """The hall that parcels leave from, by hall and route (H, R)."""
+        self.flies = tuple(route in config.flies_to for route in config.route_shares)
+        """Whether parcels fly on, by route (R)."""
         _check(self.tables, *self.destinations.shape)
         trucks = self.tables["trucks"]
         docking_min = ticks(config.outbound.docking_min) / TICKS_PER_MIN
@@ -139,7 +141,10 @@ def _destinations(config: HubConfig) -> Counts:
     """By hall and route (H, R): the same hall, or else the first that serves the route."""
     routes = list(dict.fromkeys(lane.route for lane in config.lanes.values()))
     serves = np.array(
-        [[hall.serves is None or route in hall.serves for route in routes] for hall in config.halls.values()]
+        [
+            [route in config.flies_to or hall.serves is None or route in hall.serves for route in routes]
+            for hall in config.halls.values()
+        ]
     )
     return np.where(serves, np.arange(len(serves))[:, None], serves.argmax(axis=0))
 

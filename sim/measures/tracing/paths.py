@@ -149,10 +149,17 @@ def _lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segmen
     parcel, uld = rows["parcels"], rows["ulds"]
     parcels = journal.tables["parcels"]
     hall, route = int(journal.tables["ulds"]["hall"][uld]), int(parcels["route"][parcel])
+    if journal.flies[route]:
+        return [Segment(start, end, "build_up_round", same={"hall": float(hall)})]
     leaves = int(journal.destinations[hall, route])
     if leaves != hall and np.isnan(parcels["sent"][parcel]):
         return [Segment(start, end, "shuttle", same={"hall": float(hall)})]
     return lane_segments(journal, {"hall": float(leaves), "route": float(route)}, rows.get("trucks"), start, end)
+
+
+def _leaving(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    flies = journal.flies[journal.tables["parcels"]["route"][rows["parcels"]]]
+    return [Segment(start, end, "flight" if flies else "loading")]
 
 
 _TO_CREW: Final = (
@@ -202,7 +209,7 @@ TO_TRUCK: Final = (
     Step("parcels", "sent", "shuttle", is_optional=True, then="transfer"),
     Step("parcels", "ready", "to_lane", _to_lane),
     Step("parcels", "cut_off", "call", _lane),
-    Step("parcels", "departed", "loading"),
+    Step("parcels", "departed", "loading", _leaving),
 )
 
 

@@ -80,9 +80,9 @@ def lane_segments(
 
 
 def truck_of(journal: Journal, parcel: int) -> int | None:
-    """Row of the truck that took the parcel of a row; None of one that was not cut off."""
+    """Row of the truck that took the parcel of a row; None of one that was not cut off, or flies on."""
     parcels, trucks = journal.tables["parcels"], journal.tables["trucks"]
-    if np.isnan(parcels["cut_off"][parcel]):
+    if np.isnan(parcels["cut_off"][parcel]) or journal.flies[parcels["route"][parcel]]:
         return None
     key = tuple(int(parcels[name][parcel]) for name in ("truck_hall", "route", "truck_kind", "truck_sequence"))
     truck = journal.truck_rows().get(key)

@@ -1,0 +1,66 @@
+"""Imports that fly on: which lanes do, to where, and how long a connection takes at least."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from sim.config.arrivals import Wave
+from sim.config.bounds import check_known
+from sim.domain.presorting import Presorting
+from sim.reading import Bounds
+
+_Minimum = Annotated[float, Bounds(ge=0, le=10_080)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Flights, by a pattern of their keys, and a destination that their parcels connect to."""
+
+    flights: str
+    to: str
+    minimum_min: _Minimum
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    lanes: dict[str, str]
+    """The destination of the exports by lane; of a route all lanes or none."""
+    minimum_min: _Minimum
+    pairs: tuple[Pair, ...]
+    waves: tuple[Wave, ...]
+    """Of departures, of flights whose schedule names none; empty: each leaves after its turnaround."""
+
+    def minimum_of(self, flight: str, to: str) -> float:
+        """Of a flight's key and a destination [min]: that of the first pair which matches."""
+        pairs = (pair for pair in self.pairs if pair.to == to and fnmatchcase(flight, pair.flights))
+        return next((pair.minimum_min for pair in pairs), self.minimum_min)
+
+
+def check_connections(
+    connections: Connections, route_of: Mapping[str, str], destinations: Mapping[str, float], goods: Presorting
+) -> None:
+    """Refuse lanes that do not fly, and destinations that nothing flies to; `route_of` each lane.
+
+    Raises:
+        ValueError: the first contradiction.
+    """
+    lanes = connections.lanes
+    check_known("connections.lanes", "no lane", lanes, route_of)
+    if lanes and not destinations:
+        raise ValueError("connections.lanes: fly on with exports, of which there are none (exports.share = 0)")
+    for key, names in (("lanes", lanes.values()), ("pairs", [pair.to for pair in connections.pairs])):
+        check_known(f"connections.{key}", "no destination of exports.lanes", names, destinations)
+    if not lanes:
+        return
+    if goods is not Presorting.NONE:
+        raise ValueError(f"connections.lanes: parcels fly on, and presorted.goods = {goods} brings other units")
+    if len(lanes) == len(route_of):
+        raise ValueError("connections.lanes: all lanes fly on; one at least goes by road")
+    for lane, route in route_of.items():
+        others = {lanes.get(other) for other, its_route in route_of.items() if its_route == route}
+        if len(others) > 1:
+            raise ValueError(
+                f"connections.lanes: lane {lane} is of route {route}, whose lanes leave together: all of them fly to"
+                " one destination, or none flies"
+            )

@@ -1,0 +1,70 @@
+"""Connections from flight to flight: which flight parcels were to catch, and why they missed it (rule 59)."""
+
+from collections import defaultdict
+from typing import Final
+
+from sim.config import HubConfig
+from sim.domain.entities import FLOWN, Connection, Visit
+from sim.domain.export_entities import OutUld
+from sim.domain.exports import ExportSite
+from sim.domain.inputs import Inputs
+from sim.record.recorder import Recorder, columns
+from sim.record.schemas import Columns
+from sim.units import NEVER, TICKS_PER_MIN, ticks
+
+MISSED: Final = ("n_late_inbound", "n_sorting", "n_build_up", "n_no_capacity")
+"""Causes, the first that holds."""
+_LATE, _SORTING, _BUILD_UP, _NO_CAPACITY = MISSED
+_FATES: Final = ("n_made", *MISSED, "n_open")
+
+
+def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> Columns:
+    """One row a flight that landed and a route that flies on; instants in ticks."""
+    if inputs.site.exports is None:
+        return columns(Connection, ())
+    rows = sorted(record.connections, key=lambda row: (row.flight, row.route))
+    to_come = defaultdict[int, list[Visit]](list)
+    for visit in sorted(record.flights, key=lambda visit: (visit.sobt, visit.number)):
+        to_come[visit.export_lane].append(visit)
+    ulds = {(uld.hall, uld.route, uld.sequence): uld for uld in record.out_ulds}
+    on_ulds = defaultdict[tuple[int, int], list[tuple[OutUld, int]]](list)
+    for load in record.loads:
+        if load.kind == FLOWN:
+            on_ulds[load.flight, load.route].append((ulds[load.hall, load.route, load.sequence], load.n_parcels))
+    more: dict[str, list[object]] = {name: [] for name in ("to", "planned", "minimum_min", *_FATES)}
+    for row in rows:
+        inbound, lane = record.flights[row.flight], inputs.site.flies_to[row.route]
+        to = inputs.site.exports.lanes[lane]
+        minimum = ticks(config.connections.minimum_of(inbound.key, to))
+        late_enough = (visit for visit in to_come[lane] if visit.sobt >= inbound.sibt + minimum)
+        planned = next(late_enough, None)
+        fates = dict.fromkeys(_FATES, 0)
+        loads = on_ulds[row.flight, row.route]
+        for uld, n in loads:
+            fates[_fate(inputs.site.exports, record, inbound, planned, minimum, uld)] += n
+        left = row.n_parcels - row.n_refused - sum(n for _, n in loads)
+        fates[_fate(inputs.site.exports, record, inbound, planned, minimum, None)] += left
+        known = (to, NEVER if planned is None else planned.number, minimum / TICKS_PER_MIN)
+        for name, value in zip(more, (*known, *fates.values()), strict=True):
+            more[name].append(value)
+    return {**columns(Connection, rows), **more}
+
+
+def _fate(
+    rules: ExportSite, record: Recorder, inbound: Visit, planned: Visit | None, minimum: int, uld: OutUld | None
+) -> str:
+    """What became of parcels of a flight that connect to another, on a ULD or still without one."""
+    taken = record.flights[uld.flight] if uld is not None and uld.flight != NEVER else None
+    if planned is None:
+        return "n_open" if taken is None else "n_made"
+    if taken is not None and (taken.sobt, taken.number) <= (planned.sobt, planned.number):
+        return "n_made"
+    if not planned.is_diverted and planned.loading_start == NEVER:
+        return "n_open"
+    if inbound.aibt == NEVER or inbound.aibt + minimum > planned.sobt:
+        return _LATE
+    if planned.is_diverted:
+        return _NO_CAPACITY
+    if uld is None or uld.formed > planned.sobt - rules.cut_off:
+        return _SORTING
+    return _BUILD_UP if uld.built == NEVER or uld.built > planned.loading_start else _NO_CAPACITY

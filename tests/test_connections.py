@@ -1,0 +1,137 @@
+"""Imports that fly on: their way, what became of them, and mistakes in one line."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from by_hand import make_flight
+from test_exports_by_hand import RULES, exporting
+
+import sim
+from experiments.composition import load
+from experiments.main import main
+from sim.config.connections import Connections, Pair
+from sim.domain.entities import FLOWN
+from sim.inputs.inputs import make_inputs
+from sim.measures.connections import _fate
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.paths import parcel_path
+from sim.reference import run
+from sim.reference.equality import vectorised_tables
+from sim.units import MIN_PER_DAY, NEVER, TICKS_PER_DAY, TICKS_PER_MIN
+
+FLY = ("+connections.lanes={PL: Hangzhou, IT: Hong Kong}", "connections.minimum_min=300")
+SHORT = ("liege_30k", "horizon_days=1", "warmup_days=0", "demand.flights_per_day=3")
+
+
+@pytest.mark.parametrize("tables_of", [vectorised_tables, lambda inputs: run(inputs).tables])
+def test_imports_of_one_flight_leave_with_the_next(tables_of) -> None:
+    """Two flights to one destination: what the first brings for route B is on the floor until its ULD is built."""
+    inputs = exporting([make_flight(0, 100, sobt=400), make_flight(1, 150, sobt=900)])
+    hall = dataclasses.replace(inputs.site.halls[0], serves=(True, False))
+    inputs = dataclasses.replace(inputs, site=dataclasses.replace(inputs.site, flies_to=(NEVER, 0), halls=(hall,)))
+    tables = tables_of(inputs)
+    assert 1 not in tables["trucks"]["route"]
+    ulds = {name: np.array(values) for name, values in tables["out_ulds"].items()}
+    flown = ulds["route"] == 1
+    assert flown.any() and (ulds["n_parcels"][flown] > 0).all()
+    parcels = {name: np.array(values) for name, values in tables["parcels"].items()}
+    left = (parcels["cut_off"] != NEVER) & (parcels["truck_kind"] == NEVER) & (parcels["departed"] != NEVER)
+    assert left.any() and (parcels["at_chute"][left] == NEVER).all()
+    assert set(parcels["cut_off"][left]) <= set(ulds["formed"][flown])
+    assert set(parcels["departed"][left]) <= set(tables["flights"]["aobt"])
+    loads = tables["loads"]
+    on_ulds = sum(n for n, kind in zip(loads["n_parcels"], loads["kind"], strict=True) if kind == FLOWN)
+    assert on_ulds == np.count_nonzero((parcels["cut_off"] != NEVER) & (parcels["truck_kind"] == NEVER))
+
+
+def _uld(formed: int, built: int, flight: int = NEVER) -> SimpleNamespace:
+    return SimpleNamespace(formed=formed, built=built, flight=flight)
+
+
+@pytest.mark.parametrize(
+    ("aibt", "loaded", "is_diverted", "uld", "fate"),
+    [
+        (100, 900, False, _uld(800, 850, 1), "n_made"),
+        (100, NEVER, False, None, "n_open"),
+        (601, 900, False, _uld(851, 880, 2), "n_late_inbound"),
+        (NEVER, 900, False, None, "n_late_inbound"),
+        (100, 900, False, None, "n_sorting"),
+        (100, 900, False, _uld(851, 870), "n_sorting"),
+        (100, 900, False, _uld(850, 901, 2), "n_build_up"),
+        (100, 900, False, _uld(850, NEVER), "n_build_up"),
+        (100, 900, False, _uld(850, 900, 2), "n_no_capacity"),
+        (100, NEVER, True, None, "n_no_capacity"),
+    ],
+)
+def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_diverted, uld, fate) -> None:
+    """Planned: flight 1, off-block at 1000, cut-off 150 before; 400 to connect."""
+    flights = [
+        SimpleNamespace(number=number, sobt=sobt, aibt=aibt, loading_start=loaded, is_diverted=is_diverted)
+        for number, sobt in enumerate((500, 1000, 2000))
+    ]
+    record = SimpleNamespace(flights=flights)
+    assert _fate(RULES, record, flights[0], flights[1], 400, uld) == fate
+
+
+def test_the_first_pair_that_matches_has_its_own_minimum() -> None:
+    connections = Connections({}, 90, (Pair("XY1*", "X", 60), Pair("XY*", "X", 40)), ())
+    assert [connections.minimum_of(*pair) for pair in (("XY12", "X"), ("XY2", "X"), ("XY12", "Y"))] == [60, 40, 90]
+
+
+def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
+    config = load(*SHORT, *FLY, "record.parcels_of_flights=all")
+    result = sim.simulate(config)
+    kpis, tables = result.kpis, result.tables
+    shares = [kpis[f"{name}_share"] for name in ("connections_made", "missed_sorting", "missed_build_up")]
+    assert kpis["connections_made_share"] > 0.3 and kpis["missed_sorting_share"] > 0 and sum(shares) <= 1
+    assert all({"PL", "IT"}.isdisjoint(tables[name]["route_name"]) for name in ("destinations", "trucks"))
+    parcels = tables["parcels"]
+    flew = np.flatnonzero((parcels["truck_kind"] < 0) & ~np.isnan(parcels["departed"]))
+    path = parcel_path(Journal(tables, config), int(parcels["flight"][flew[0]]), int(parcels["row"][flew[0]]))
+    assert path.segments[-1].cause == "flight" and path.truck is None
+
+
+def test_flights_without_an_off_block_leave_in_waves() -> None:
+    config = load("liege_30k", 'connections.waves=[{start: "03:30", end: "05:30"}]', "horizon_days=7")
+    for flight in make_inputs(config, 0).flights:
+        ready = flight.sibt + config.apron.turnaround_min * TICKS_PER_MIN
+        minute = flight.sobt % TICKS_PER_DAY / TICKS_PER_MIN
+        assert 210 <= minute <= 330 and ready <= flight.sobt < ready + MIN_PER_DAY * TICKS_PER_MIN
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["+connections.lanes={XX: Hangzhou}"], "connections.lanes: no lane 'XX'"),
+        (["+connections.lanes={PL: Paris}"], "connections.lanes: no destination of exports.lanes 'Paris'"),
+        (
+            ["+connections.lanes={PL: Hangzhou}", "exports=none"],
+            "connections.lanes: fly on with exports, of which",
+        ),
+        (["+connections.lanes={PL: Hangzhou}", "presorted=bags"], "connections.lanes: parcels fly on, and presorted"),
+        (["+connections.lanes={BE: Hangzhou}"], "connections.lanes: lane BE is of route POOL, whose lanes leave"),
+        (["connections.minimum_min=-5"], "connections.minimum_min: must be at least 0, got -5"),
+        (["connections.pairs=[{flights: X, to: Y, minimum_min: 1}]"], "connections.pairs: no destination of exports"),
+        (["connections.waves=[{start: 3, end: 4}]"], "connections.waves[0].start"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(words, message, capsys) -> None:
+    assert main(["run", *words]) == 2
+    told = capsys.readouterr().err
+    assert message in told and told.count("\n") == 1
+
+
+def test_a_file_names_the_destination(tmp_path, capsys) -> None:
+    rows = ["flight,sibt,to", "A,2022-09-05 01:00,Hong Kong", "B,2022-09-05 02:00,"]
+    file = tmp_path / "flights.csv"
+    file.write_text("\n".join(rows))
+    words = ("arrivals=file", f"arrivals.schedule={file}", "horizon_days=1", "warmup_days=0")
+    flights = make_inputs(load("liege_30k", *words), 0).flights
+    assert {flight.key: flight.export_lane for flight in flights}["A"] == 1
+    file.write_text("\n".join([*rows, "C,2022-09-05 03:00,Hongkong"]))
+    assert main(["run", *words]) == 2
+    assert (
+        "flight C: to: no destination 'Hongkong' of exports.lanes; did you mean 'Hong Kong'?" in capsys.readouterr().err
+    )
