@@ -3,7 +3,7 @@
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -25,28 +25,35 @@ def is_numbers(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(map(is_number, value))
 
 
-def leaves(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterator[tuple[str, Any]]:
     """Keys and values; the items of a list that is none of numbers have their place in it as a name.
+
+    `own`: keys that have ranges of their own, where they are a distribution's numbers.
 
     >>> dict(leaves({"a": {"b": 1, "c": [1, 2]}, "d": [{"e": 3}]}))
     {'a.b': 1, 'a.c': [1, 2], 'd.0.e': 3}
     """
     if is_distribution(document):
-        yield from _of_distribution(document, key)
+        yield from _of_distribution(document, key, own)
     elif isinstance(document, Mapping):
         for name, item in document.items():
-            yield from leaves(item, f"{key}.{name}" if key else str(name))
+            yield from leaves(item, f"{key}.{name}" if key else str(name), own)
     elif isinstance(document, list) and not is_numbers(document):
         for place, item in enumerate(document):
-            yield from leaves(item, f"{key}.{place}")
+            yield from leaves(item, f"{key}.{place}", own)
     elif is_number(document) or is_numbers(document) or isinstance(document, str):
         yield key, document
 
 
-def _of_distribution(document: Mapping[str, Any], key: str) -> Iterator[tuple[str, Any]]:
-    """The number that has the range of the number in whose place the distribution stands; one without is a decision."""
-    if (name := stretch_of(document)) is not None:
-        yield f"{key}.{name}", document[name]
+def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str]) -> Iterator[tuple[str, Any]]:
+    """The number that has the range of the number in whose place the distribution stands, and those with their own.
+
+    Others are decisions.
+    """
+    stretch = stretch_of(document)
+    for name, value in document.items():
+        if name == stretch or (is_number(value) and entry_key(f"{key}.{name}") in own):
+            yield f"{key}.{name}", value
 
 
 def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> Any:  # noqa: ANN401 - a plain value

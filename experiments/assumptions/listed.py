@@ -10,7 +10,7 @@ from experiments.assumptions.entries import Entry, Kind, entries
 from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves, stretched
 from experiments.composition import compose, packaged
 from sim.config import HubConfig
-from sim.distributions import STRETCHES
+from sim.distributions import PARAMETERS, STRETCHES
 from sim.errors import ConfigError
 from sim.leaves import leaf_at
 from sim.reading import near, plain
@@ -75,7 +75,7 @@ def assumptions_of(
     _check_known(by_key, document)
     index = Index(by_key)
     rows, missing = [], []
-    for key, value in leaves(document):
+    for key, value in leaves(document, own=index.exact):
         match = index.of(entry_key(key))
         is_choice = isinstance(value, str)
         if match is None and not is_choice:
@@ -140,15 +140,15 @@ class Index:
     """Entries by key, those with fewer stars first."""
 
     def __init__(self, by_key: Mapping[str, Entry]) -> None:
-        self._exact = {key: entry for key, entry in by_key.items() if "*" not in key}
+        self.exact = {key: entry for key, entry in by_key.items() if "*" not in key}
         starred = sorted((key for key in by_key if "*" in key), key=lambda key: (key.count("*"), -key.count(".")))
         self._starred = [(key.split("."), by_key[key]) for key in starred]
         self._known: dict[str, tuple[Entry, tuple[str, ...]] | None] = {}
 
     def of(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
         """The entry, and what stands for its stars; None if there is none."""
-        if key in self._exact:
-            return self._exact[key], ()
+        if key in self.exact:
+            return self.exact[key], ()
         if key not in self._known:
             place, _, name = key.rpartition(".")
             self._known[key] = self._by_stars(key) or (self.of(place) if name in STRETCHES else None)
@@ -220,7 +220,9 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
     if entry.how is not None or "*" in entry.key:  # a factor on each
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
-    reference = next((values[entry.key] for words in _PACKAGED if entry.key in (values := _packaged(words))), value)
+    reference = entry.at or next(
+        (values[entry.key] for words in _PACKAGED if entry.key in (values := _packaged(words))), value
+    )
     scale = value / reference if reference else 1.0
     if scale <= 0 or scale == 1:
         return entry.low, entry.high
@@ -239,9 +241,12 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     of_user = [key for key in by_key if key not in packaged_keys]
     if not of_user:
         return
-    numbers = [entry_key(key) for key, value in leaves(document) if is_number(value) or is_numbers(value)]
+    numbers = [entry_key(key) for key, value in leaves(document, own=by_key) if is_number(value) or is_numbers(value)]
     keys = numbers + [place for place, _, name in (key.rpartition(".") for key in numbers) if name in STRETCHES]
     for key in of_user:
+        place, _, parameter = key.rpartition(".")
+        if place in keys and parameter in PARAMETERS:  # of a distribution that does not stand there now
+            continue
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
             raise by_key[key].refused(f"{key}: no number of the configuration{near(key, keys)}")
 

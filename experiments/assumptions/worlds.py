@@ -193,7 +193,7 @@ class Worlds:
         base: dict[str, Any] = {assumption.key: _plain(assumption) for assumption in self.assumptions}
         world = base | self._sampled(base, row)
         chosen = self._chosen(document, row)
-        numbers = dict(leaves(chosen))
+        numbers = dict(leaves(chosen, own=self.index.exact))
         changed = self._sampled(numbers, row)
         ratios = _Ratios(self, base, world)
         for key, number in numbers.items():

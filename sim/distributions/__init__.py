@@ -4,6 +4,7 @@ from sim.distributions.distribution import Delays, Distribution, Shape, Times, b
 from sim.distributions.families import FAMILIES, Family
 from sim.distributions.making import (
     EMPIRICAL,
+    PARAMETERS,
     QUANTILES,
     STRETCHES,
     is_distribution,
@@ -15,6 +16,7 @@ from sim.distributions.making import (
 __all__ = [
     "EMPIRICAL",
     "FAMILIES",
+    "PARAMETERS",
     "QUANTILES",
     "STRETCHES",
     "Delays",

@@ -25,6 +25,8 @@ SPREAD, SD = SPREADS = ("spread", "sd")
 MEAN, NORMAL, CONSTANT = "mean", "normal", "constant"
 STRETCHES: Final = (MEAN, "scale", "median", "value", SPREAD)
 """Of a distribution the first of these is varied in place of the number in whose place it stands."""
+PARAMETERS: Final = frozenset((*STRETCHES, *SPREADS, *(name for each in FAMILIES.values() for name in each.parameters)))
+"""Whatever number a mapping may have beside its cuts."""
 LARGEST: Final = 1e9
 """A bound that no value comes near: it keeps infinity out."""
 _LEAST_MEAN: Final = 1e-9

@@ -8,12 +8,16 @@ before them or on the time of day, groups, values cut off at an end. Writes esti
   cargohub fit scans.csv column=uld_min time=start --json      and whether values differ by time of day
   cargohub fit scans.csv column=delay_min families=normal,triangular   of values that may be below 0
   cargohub fit scans.csv column=share low=0 high=1             beta, between ends that are known
+  cargohub fit scans.csv column=uld_min key=customs.release_mean_h unit=min    for a key of the configuration
+  cargohub run +fits/uld_min=gamma --config-dir fit            with what was written
 
   cargohub fit scans.csv run=RUN                               instants that were scanned, beside those of a run
 
 The last compares, from stage to stage, how long it took and how long it takes in the run: a row an instant, columns
 flight, uld or parcel (as far as there), stage (an instant of the tables flights, ulds or parcels) and instant.
-name= is what the fit is called (by default as its column). docs/fit.md explains the answer.
+key= is a key that takes a distribution, or a number, which gets the mean; unit= (s, min, h, d) is that of the values.
+The range of each number goes to DIR/assumptions, for `cargohub sure`. family= writes another family than the best, or
+empirical, the values themselves. name= is what the fit is called (by default as its column). docs/fit.md explains it.
 
 How: each family by maximum likelihood; the best has the least AIC. Samples drawn from the fitted distribution, and
 fitted themselves, show how far the values may be from it by chance. Values drawn from the file again and again show
@@ -25,13 +29,16 @@ from pathlib import Path
 from typing import Final
 
 from experiments.arguments import RUNS, Arguments, taken_apart
+from experiments.composition import load
 from experiments.frame import console
 from experiments.report.figures.fit_figure import fit_svg
 from experiments.report.figures.scans_figure import scans_svg
-from experiments.report.sections import as_lines
+from experiments.report.sections import as_lines, said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.fit import scans, scans_text
 from experiments.studies.fit.column import read_request, read_sample
+from experiments.studies.fit.group import GROUP, written
+from experiments.studies.fit.place import place_of_key
 from experiments.studies.fit.result import fit_of
 from experiments.studies.fit.text import document, families_grid, picture, sentences, warnings
 
@@ -40,20 +47,30 @@ USUAL_OUT: Final = Path("fit")
 
 def main(arguments: Arguments) -> int:
     """Reads, fits, writes, and says what was found."""
-    folder = arguments.out if arguments.out != RUNS else USUAL_OUT
+    folder = arguments.out if arguments.out != RUNS else arguments.config_dir or USUAL_OUT
     if any(word.startswith("run=") for word in arguments.words):
         return _beside(arguments, folder)
     request = read_request(arguments.words)
     result = fit_of(read_sample(request), request)
-    plain = document(result, sha256=sha256_of(request.path))
-    place = folder / "fits" / result.name
+    sha256, place = sha256_of(request.path), None
+    if request.key is not None:
+        hub = load(*filter(None, [request.scenario]), config_dir=arguments.config_dir)
+        place = place_of_key(request.key, request.unit, hub)
+    group = written(result, place, folder, sha256=sha256)
+    plain = {**document(result, sha256=sha256), "key": request.key, "option": group.word.removeprefix("+")}
+    of_fit = folder / GROUP / result.name
     files = write_all({
-        place / "fit.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
-        place / "fit.svg": fit_svg(picture(result)),
+        **{folder / path: text.encode() for path, text in group.files.items()},
+        of_fit / "fit.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
+        of_fit / "fit.svg": fit_svg(picture(result)),
     })  # fmt: skip
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in warnings(result)]
-    lines.append(f"Written to {place}: {', '.join(file.name for file in files)}")
+    lines.append(f"Written to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
+    word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
+    scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
+    use = Arguments("run", (*scenario, word), config_dir=folder).command
+    lines.append(f"Use it:     {use}" if group.is_whole else f"Use it:     {use} ({said('fit_any_key')})")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
 

@@ -16,10 +16,12 @@ from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.two_sources import Floats
 from sim.csv_rows import csv_rows
+from sim.distributions import EMPIRICAL
 from sim.errors import InputError
 from sim.reading import near
 
-OPTIONS: Final = ("column", "time", "families", "low", "high", "name")
+OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
+
 LEAST: Final = 10
 """Values, of fewer no family can be told from another."""
 
@@ -35,6 +37,14 @@ class Request:
     low: float
     high: float | None
     name: str | None
+    family: str | None
+    """That is written; None: the best."""
+    key: str | None
+    """Of the configuration, that it is for."""
+    unit: str | None
+    """Of the values, if they are times."""
+    scenario: str | None
+    """That has the key; None: the packaged one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +74,24 @@ def read_request(words: Sequence[str]) -> Request:
     """
     path, given = taken_apart(words, OPTIONS, "fit: one FILE, a CSV with a header")
     families = tuple(given["families"].split(",")) if "families" in given else tuple(FAMILIES)
-    for family in families:
-        if family not in FAMILIES:
-            raise InputError(f"families: {family[:60]!r} is no family that can be fitted{near(family, FAMILIES)}")
+    for each in families:
+        if each not in FAMILIES:
+            raise InputError(f"families: {each[:60]!r} is no family that can be fitted{near(each, FAMILIES)}")
     low, high = (_end(given, name) for name in ("low", "high"))
     if low is not None and high is not None and low >= high:
         raise InputError(f"high: above low = {short(low)}, got {short(high)}")
     name = given.get("name")
     if name is not None and not re.fullmatch(r"[a-z]\w*", name):
         raise InputError(f"name: small letters, digits and underscores, as uld_min, got {name[:60]!r}")
-    return Request(path, given.get("column"), given.get("time"), families, low or 0.0, high, name)
+    family = given.get("family")
+    if family not in (None, EMPIRICAL, *families):
+        known = [*families, EMPIRICAL]
+        raise InputError(f"family: {str(family)[:60]!r} is none that is fitted{near(str(family), known)}")
+    for option in ("unit", "scenario"):
+        if option in given and "key" not in given:
+            raise InputError(f"{option}: only with key=KEY, which it belongs to")
+    texts = [given.get(option) for option in ("name", "family", "key", "unit", "scenario")]
+    return Request(path, given.get("column"), given.get("time"), families, low or 0.0, high, *texts)
 
 
 def read_sample(request: Request) -> Sample:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.statistics.fitting import Fitted, estimates, fitted, range_of, with_tests
+from experiments.statistics.fitting import Fitted, estimates, fitted, range_of, resampled, with_tests
 from experiments.statistics.sample_checks import (
     SIGNIFICANT,
     Clock,
@@ -20,6 +20,7 @@ from experiments.statistics.sample_checks import (
 )
 from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.column import Request, Sample, ends_of
+from sim.distributions import EMPIRICAL
 from sim.errors import InputError
 
 _TESTS: Final = 199
@@ -35,8 +36,12 @@ class Result:
     sample: Sample
     fits: tuple[Fitted, ...]
     """By AIC, the best first."""
+    chosen: Fitted | None
+    """The family that is written: the best, if no other is asked for; None: the values themselves."""
     bootstrap: Floats
-    """Parameters (B, K) of the best, of samples drawn from the values."""
+    """Its parameters (B, K), of samples drawn from the values."""
+    means: Floats
+    """Of the values, and of such samples (1 + B)."""
     order: Order
     clock: Clock | None
     groups: Groups | None
@@ -48,14 +53,18 @@ class Result:
         return self.fits[0]
 
     @property
+    def family(self) -> str:
+        return EMPIRICAL if self.chosen is None else self.chosen.family.name
+
+    @property
     def is_rejected(self) -> bool:
         """Whether not even the best family describes the values."""
         return max(self.best.ks_p, self.best.ad_p) < SIGNIFICANT
 
     @property
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """Low and high end of each of the best family's parameters."""
-        parameters = self.best.by_name.items()
+        """Low and high end of each parameter of the family that is written."""
+        parameters = self.chosen.by_name.items() if self.chosen else ()
         return {name: range_of(self.bootstrap[:, at], value) for at, (name, value) in enumerate(parameters)}
 
 
@@ -73,11 +82,20 @@ def fit_of(sample: Sample, request: Request) -> Result:
     rng = np.random.default_rng(_SEED)
     fits = [with_tests(fit, values, rng, _TESTS) for fit in fits]
     least_bic = min(fit.aic + (math.log(len(values)) - 2) * len(fit.parameters) for fit in fits)
+    chosen = fits[0]
+    if request.family is not None and request.family != EMPIRICAL:
+        of_name = {fit.family.name: fit for fit in fits}
+        if request.family not in of_name:
+            raise InputError(f"family: {request.family} has no estimate for {sample.place}")
+        chosen = of_name[request.family]
+    drawn = resampled(values, rng, _RANGES, order.block)
     return Result(
         request.name or _name(sample.column),
         sample,
         tuple(fits),
-        estimates(fits[0], values, rng, _RANGES, order.block),
+        None if request.family == EMPIRICAL else chosen,
+        estimates(chosen, values, rng, _RANGES, order.block),
+        np.concatenate([[values.mean()], *(part.mean(axis=1) for part in drawn)]),
         order,
         None if sample.hours is None else clock_of(values, sample.hours),
         groups_in(values, least_bic),

@@ -49,18 +49,28 @@ def families_grid(result: Result) -> Grid:
 def sentences(result: Result) -> list[str]:
     best, sample = result.best, result.sample
     says = "fit_rejected" if result.is_rejected else "fit_best"
-    tests = f"{p_text(best.ks_p)} (Kolmogorov–Smirnov), {p_text(best.ad_p)} (Anderson–Darling)"
     lines = [
         said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
-             tests=tests)
+             tests=_tests(best))
     ]  # fmt: skip
     close = [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]
     if close:
         lines.append(said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC)))
+    if result.chosen is None:
+        return lines
     tail = (1 - CONFIDENCE) / 2
-    ends = np.quantile(result.bootstrap, [tail, 1 - tail], axis=0).T
-    texts = [f"{name} {short(low)} to {short(high)}" for name, (low, high) in zip(best.by_name, ends, strict=True)]
-    return [*lines, said("fit_ranges", n=len(sample.values), texts=", ".join(texts))]
+    ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, [tail, 1 - tail], axis=0).T, strict=True)
+    texts = ", ".join(f"{name} {short(low)} to {short(high)}" for name, (low, high) in ends)
+    return [*lines, said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)]
+
+
+def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:
+    """What a written file says of where it comes from."""
+    sample, chosen = result.sample, result.chosen
+    source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+    tests = "" if chosen is None else said("fit_tested", aic=chosen.aic - result.best.aic, tests=_tests(chosen))
+    title = f"{result.name}: {result.family}{f', of {key}' if key else ''}. {source}."
+    return [title, *([tests] if tests else []), *(f"Warning: {line}" for line in warnings(result))]
 
 
 def warnings(result: Result) -> Iterator[str]:
@@ -139,6 +149,10 @@ def picture(result: Result) -> FitPicture:
 def _finite(density: Any) -> Any:  # noqa: ANN401 - an array
     """A density that has no value at an end is not drawn there."""
     return np.where(np.isfinite(density), density, math.nan)
+
+
+def _tests(fit: Fitted) -> str:
+    return f"{p_text(fit.ks_p)} (Kolmogorov–Smirnov), {p_text(fit.ad_p)} (Anderson–Darling)"
 
 
 def _parameters(fit: Fitted) -> str:

@@ -1,0 +1,174 @@
+"""A fit as an option of the group `fits/NAME`, and the ranges of its numbers, from which `sure` draws worlds.
+
+With a key the option puts the distribution there; without one it is the distribution alone, for any key.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import yaml
+
+from experiments.report.sections import said
+from experiments.statistics.fitting import Fitted, range_of
+from experiments.statistics.two_sources import Floats
+from experiments.studies.fit.place import Place
+from experiments.studies.fit.result import Result
+from experiments.studies.fit.text import provenance
+from sim.distributions import EMPIRICAL
+
+GROUP: Final = "fits"
+_BY_MOMENTS: Final = ("lognormal", "gamma", "weibull")
+"""Families that are written by mean and spread, which say more than their parameters."""
+_LEAST_CORRELATION: Final = 0.05
+_DIGITS: Final = 6
+Numbers = dict[str, Floats]
+"""The estimate of each, then those of the bootstrap (1 + B)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The files of a group by their path below the folder, and the word that chooses the option."""
+
+    files: Mapping[Path, str]
+    word: str
+    is_whole: bool
+    """Whether the word needs nothing more: the key is in the option."""
+
+
+def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -> Written:
+    """What the user's folder is to hold.
+
+    Raises:
+        ConfigError: a distribution or number that the configuration refuses at this key.
+    """
+    option = Path(GROUP) / result.name / f"{result.family}.yaml"
+    files: dict[Path, str] = {}
+    if result.chosen is None:
+        values = Path(GROUP) / result.name / f"{result.name}.csv"
+        files[values] = _values(result, place.factor(place.key) if place and place.takes else 1.0)
+        inside: Numbers = {}
+        mapping: dict[str, Any] = {"file": str(folder / values), "column": result.sample.column}
+        means = result.means
+    else:
+        factor = place.factor(place.key) if place and place.takes else 1.0
+        both = np.vstack([result.chosen.parameters, result.bootstrap])
+        inside = numbers_of(result.chosen, both, factor, is_shape=place is not None and place.is_shape)
+        mapping = {name: _rounded(values[0]) for name, values in inside.items()}
+        mapping |= _ends(result.chosen, factor)
+        means = _means(result.chosen, both)
+    mapping = {"family": result.family, **mapping}
+    head = provenance(result, place.key if place else None, sha256=sha256)
+    if place is None:
+        return Written({option: _commented(head) + _yaml(mapping), **files}, f"+{GROUP}/{result.name}", is_whole=False)
+    numbers = {f"{place.key}.{name}": values for name, values in inside.items()} if place.takes else {}
+    content: dict[str, Any] = {place.key: mapping} if place.takes else {}
+    if place.mean_key is not None:
+        numbers[place.mean_key] = place.own(place.mean_key, means)
+        content[place.mean_key] = _rounded(numbers[place.mean_key][0])
+    place.checked({key: _likewise(place, value) for key, value in content.items()})
+    files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
+    ranges = list(_entries(result, place, numbers, sha256=sha256))
+    if ranges:
+        together = list(_correlations({key: values for key, values in numbers.items() if key in dict(ranges)}))
+        text = "".join(_yaml({key: entry}, is_inline=True) for key, entry in ranges)
+        text += _yaml({"correlations": together}, is_inline=True) if together else ""
+        files[Path("assumptions") / f"fit_{result.name}.yaml"] = _commented(head) + text
+    return Written(files, f"+{GROUP}/{result.name}={result.family}", is_whole=True)
+
+
+def numbers_of(fit: Fitted, parameters: Floats, factor: float, *, is_shape: bool) -> Numbers:
+    """What a mapping of the family has, of rows of parameters (1 + B, K): times by the factor, or only a shape."""
+    family = fit.family.name
+    by_name = dict(zip(fit.family.parameters, parameters.T, strict=True))
+    if family in _BY_MOMENTS:
+        distribution = fit.family.distribution(parameters, fit.ends)
+        mean, sd = distribution.mean()[:, 0], distribution.std()[:, 0]
+        return {**({} if is_shape else {"mean": factor * mean}), "spread": sd / mean}
+    if is_shape and family in ("normal", "exponential"):
+        return {"spread": by_name["sd"] / by_name["mean"]} if family == "normal" else {}
+    return by_name if family == "beta" else {name: factor * values for name, values in by_name.items()}
+
+
+def _ends(fit: Fitted, factor: float) -> dict[str, float]:
+    """Of a family between ends that are known."""
+    if not fit.family.is_bounded:
+        return {}
+    return dict(zip(("low", "high"), (_rounded(factor * end) for end in fit.ends), strict=True))
+
+
+def _means(fit: Fitted, parameters: Floats) -> Floats:
+    return np.asarray(fit.family.distribution(parameters, fit.ends).mean()[:, 0])
+
+
+def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The range of each number: its key, and what `configs/assumptions` has of one."""
+    sample = result.sample
+    source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
+    for key, values in numbers.items():
+        value = _rounded(values[0])
+        low, high = range_of(values[1:], float(values[0]))
+        if values.min() > 0:
+            low = max(low, float(values.min()) / 2)
+        low, high = min(_rounded(low), value), max(_rounded(high), value)
+        if low < high:
+            what = "mean" if key == place.mean_key else key.rpartition(".")[2]
+            at = {"at": value} if key == place.mean_key else {}
+            yield key, {"label": f"{what} of {result.name}", "sourced": source, "low": low, "high": high, **at}
+
+
+def _correlations(numbers: Numbers) -> Iterator[dict[str, Any]]:
+    """Of normal scores of the bootstrap, two by two."""
+    from scipy.special import ndtri
+    from scipy.stats import rankdata
+
+    scores = {key: ndtri((rankdata(values[1:]) - 0.5) / (len(values) - 1)) for key, values in numbers.items()}
+    for first, second in combinations(scores, 2):
+        correlation = round(float(np.corrcoef(scores[first], scores[second])[0, 1]), 2)
+        if abs(correlation) >= _LEAST_CORRELATION:
+            yield {"correlation": correlation, "keys": [first, second]}
+
+
+def _likewise(place: Place, value: Any) -> Any:  # noqa: ANN401 - a number, or a mapping
+    """Before its file is written, an empirical distribution is checked as a number."""
+    is_of_file = isinstance(value, dict) and value["family"] == EMPIRICAL
+    return {"family": "exponential", **({} if place.is_shape else {"mean": 1.0})} if is_of_file else value
+
+
+def _values(result: Result, factor: float) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([result.sample.column])
+    writer.writerows([_rounded(factor * value)] for value in result.sample.values)
+    return text.getvalue()
+
+
+def _nested(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by full key, as a configuration has them."""
+    nested: dict[str, Any] = {}
+    for key, value in content.items():
+        *path, name = key.split(".")
+        node = nested
+        for part in path:
+            node = node.setdefault(part, {})
+        node[name] = value
+    return nested
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_DIGITS}g}")
+
+
+def _yaml(content: object, *, is_inline: bool = False) -> str:
+    style = None if is_inline else False
+    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, default_flow_style=style, width=10_000)
+    return text
+
+
+def _commented(lines: list[str]) -> str:
+    return "".join(f"# {line}\n" for line in lines)

@@ -1,0 +1,99 @@
+"""A key of the configuration that a fit is for: what it takes, and how values of a file become its own."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from experiments.assumptions.leaves import with_leaves
+from experiments.statistics.two_sources import Floats
+from sim.config import HubConfig
+from sim.errors import InputError
+from sim.leaves import leaf_at
+from sim.reading import near, plain, read
+from sim.units import MIN_PER_DAY, MIN_PER_H, SECONDS_PER_MIN
+
+UNITS: Final = {"s": 1 / SECONDS_PER_MIN, "min": 1.0, "h": float(MIN_PER_H), "d": float(MIN_PER_DAY)}
+"""Of times, in minutes."""
+SHAPES: Final[Mapping[str, str | None]] = {
+    "packout.spread": "packout.parcels_per_post_h",
+    "exports.collections.handling_spread": "exports.collections.unloaded_per_h",
+    "exports.collections.spread": "exports.collections.parcels",
+    "breakdown.handling_spread": None,
+    "demand.load.spread": None,
+    "parcels.median_kg": None,
+    "parcels.l_per_kg_sigma": None,
+}
+"""Keys of how values lie about a mean that another key has: that key, if the mean of the values says it alone."""
+_RATE: Final = re.compile(r"_per_(\w+_)?h$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`takes`: whether a distribution may stand there, or only a number. `unit`: of the values; None: the key's own."""
+
+    key: str
+    takes: bool
+    unit: str | None
+    hub: HubConfig
+
+    @property
+    def is_shape(self) -> bool:
+        return self.takes and self.key in SHAPES
+
+    @property
+    def mean_key(self) -> str | None:
+        """The key of a number that the mean of the values is for."""
+        return SHAPES[self.key] if self.is_shape else None if self.takes else self.key
+
+    def own(self, key: str, means: Floats) -> Floats:
+        """Means of the values as numbers of this key: a rate of times, or times in the key's unit."""
+        if _RATE.search(key) and (self.unit or self.is_shape):
+            return MIN_PER_H / (means * UNITS[self.unit or "min"])
+        return means * self.factor(key)
+
+    def factor(self, key: str) -> float:
+        """By what values are multiplied for a key that is no rate.
+
+        Raises:
+            InputError: values with a unit, for a key that is no time.
+        """
+        if self.unit is None or self.is_shape:
+            return 1.0
+        of_key = key.rpartition("_")[2]
+        if of_key not in UNITS or _RATE.search(key):
+            raise InputError(f"unit: {self.unit} is none of {key}, which is no time; leave it out")
+        return UNITS[self.unit] / UNITS[of_key]
+
+    def checked(self, numbers: Mapping[str, object]) -> None:
+        """Refuse values of keys, numbers or distributions, that the configuration refuses.
+
+        Raises:
+            ConfigError: as the configuration.
+        """
+        read(HubConfig, with_leaves(plain(self.hub), numbers))
+
+
+def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
+    """The key, looked up.
+
+    Raises:
+        InputError: no such number of the configuration, or no such unit.
+    """
+    if unit is not None and unit not in UNITS:
+        raise InputError(f"unit: one of {', '.join(UNITS)}, got {unit[:60]!r}")
+    document, names = plain(hub), key.split(".")
+    leaf = leaf_at(HubConfig, document, names)
+    if leaf is None or leaf.kind not in ("number", "whole"):
+        raise InputError(f"key: {key[:80]!r} is no number of the configuration{near(key, list(_numbers(document)))}")
+    tried = with_leaves(document, {key: {"family": "exponential", "mean": 1.0}})
+    takes = leaf.kind == "number" and leaf_at(HubConfig, tried, [*names, "family"]) is not None
+    return Place(key, takes, unit, hub)
+
+
+def _numbers(document: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - a plain value
+    if isinstance(document, Mapping):
+        for name, item in document.items():
+            yield from _numbers(item, f"{key}.{name}" if key else str(name))
+    elif isinstance(document, int | float) and not isinstance(document, bool):
+        yield key
