@@ -200,6 +200,15 @@ def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(m
     assert capsys.readouterr().err.split("\n")[:-1] == said
 
 
+def test_what_takes_longer_than_the_pace_so_far_says_since_when(monkeypatch, capsys):
+    clock = iter([0.0, 12.0, 35.0, 60.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    lines = progress.Lines(is_quiet=False)
+    for n_come in (1, 0, 0):
+        lines.say(lambda left: left(2), n_come)
+    assert capsys.readouterr().err.split("\n")[:-1] == ["24 s left", "1 s left", "48 s since the last"]
+
+
 def test_work_without_a_result_says_for_how_long_and_then_what_is_left(monkeypatch, capsys):
     monkeypatch.setattr(progress, "FIRST_LINE_S", 0.02)
     monkeypatch.setattr(progress, "NEXT_LINE_S", 0.05)

@@ -108,7 +108,9 @@ class Lines:
     def _left(self, n: int, passed: float) -> str:
         if not self._n:
             return f"{time_left(passed)} passed"
-        return f"{time_left(max(0.0, self._last / self._n * n - (passed - self._last)))} left"
+        since = passed - self._last
+        rest = self._last / self._n * n - since
+        return f"{time_left(rest)} left" if rest >= 0 else f"{time_left(since)} since the last"
 
 
 def time_left(seconds: float) -> str:
