@@ -183,7 +183,9 @@ def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, c
         assert len(tables["flights"]["number"]) >= 1 and difference is None
     words = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "replications=2", "workers=1", "--quiet"]
     assert main(["run", *words, "--out", str(tmp_path / "runs")]) == 0
-    assert "fixed in each replication, and another in the next: a schedule of weeks" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "fixed in each replication, and another in the next: a schedule of weeks" in out
+    assert "cargohub sure scenario=liege_30k demand=today arrivals=resampled arrivals.schedule=" in out
     (run,) = (tmp_path / "runs").iterdir()
     folder.rename(tmp_path / "elsewhere")
     assert main(["trace", str(run), "flight=C", "replication=1"]) == 0

@@ -31,8 +31,9 @@ from experiments.store.foreign import Manifest, is_finished, manifest_of
 from experiments.store.foreign_tables import typed_rows
 from experiments.store.identity import plain_hub
 from experiments.store.read import MANIFEST
-from sim.config import ArrivalModel
+from sim.config import ArrivalModel, HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
+from sim.inputs.flight_files import schedules_of
 from sim.measures.ladder import capacity_ladder
 
 _OF_DEMAND: Final = ("demand.hub_share.supposed",)
@@ -147,6 +148,8 @@ def sure_command(
 ) -> str:
     """The command that asks the same of all assumed worlds."""
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
+    if any(_has_files(design.hub) for design in designs):  # fewer than worlds
+        words = ["arrivals=resampled" if word == "arrivals=file" else word for word in words]
     if question.keeps:  # its study names the hub
         return replace(arguments, verb="sure", words=(*question.words, *words)).command
     (scenarios, demands, arrival_models), has_designs = keys.compared, any(word.startswith(WORD) for word in words)
@@ -164,6 +167,14 @@ def sure_command(
         demands = demands or tuple(dict.fromkeys(design.hub.demand.name for design in designs))
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command
+
+
+def _has_files(hub: HubConfig) -> bool:
+    """Whether each replication has a file of flights; a stored run is shown without them."""
+    try:
+        return hub.arrivals.schedule is not None and schedules_of(hub).is_by_replication
+    except InputError:
+        return False
 
 
 def _grid_words(words: Sequence[str], varied: Sequence[str], values: Sequence[Sequence[str]]) -> list[str]:
