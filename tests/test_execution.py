@@ -209,6 +209,19 @@ def test_what_takes_longer_than_the_pace_so_far_says_since_when(monkeypatch, cap
     assert capsys.readouterr().err.split("\n")[:-1] == ["24 s left", "1 s left", "48 s since the last"]
 
 
+def test_work_around_other_work_says_only_what_that_does_not(monkeypatch, capsys):
+    monkeypatch.setattr(progress.Lines, "_latest", 0.0)
+    clock = iter([100.0, 100.0, 112.0, 115.0, 133.0, 160.0, 165.0, 180.0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    around, inside = progress.Lines(is_quiet=False, is_around=True), progress.Lines(is_quiet=False)
+    for lines, name in ((inside, "inside"), (around, "around"), (around, "around")):
+        lines.say(lambda left, name=name: f"{name}: {left(0)}", 0)
+    with progress.Lines.none_around():
+        around.say(lambda left: "around", 0)
+    around.say(lambda left: "around", 0)
+    assert capsys.readouterr().err.splitlines() == ["inside: 12 s passed", "around: 33 s passed"]
+
+
 def test_work_without_a_result_says_for_how_long_and_then_what_is_left(monkeypatch, capsys):
     monkeypatch.setattr(progress, "FIRST_LINE_S", 0.02)
     monkeypatch.setattr(progress, "NEXT_LINE_S", 0.05)

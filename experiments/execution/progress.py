@@ -1,12 +1,13 @@
 """How far the work is, on the error stream: a bar on a terminal, now and then a line elsewhere."""
 
+import math
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 R = TypeVar("R")
 
@@ -42,7 +43,7 @@ def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Gene
     text = TextColumn("{task.description}{task.fields[left]}")
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), text)
     began = time.monotonic()
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar, Lines.none_around():
         task = bar.add_task(what, total=total, completed=already, left="")
         for count, result in enumerate(results, start=1):
             # Results of parallel workers come in bursts: the speed is that of the whole work.
@@ -65,10 +66,17 @@ Left = Callable[[int], str]
 
 
 class Lines:
-    """Lines on the error stream, now and then, of work whose results come one by one."""
+    """Lines on the error stream, now and then, of work whose results come one by one.
 
-    def __init__(self, *, is_quiet: bool) -> None:
-        self._is_quiet, self._began, is_terminal = is_quiet, time.monotonic(), sys.stderr.isatty()
+    `is_around`: of work around other work, said where that says nothing.
+    """
+
+    _latest: ClassVar[float] = -math.inf
+    """When any of them last wrote; infinite while a bar is drawn."""
+
+    def __init__(self, *, is_quiet: bool, is_around: bool = False) -> None:
+        self._is_quiet, self._is_around = is_quiet, is_around
+        self._began, is_terminal = time.monotonic(), sys.stderr.isatty()
         self._due, self._next_s = (0.0, NEXT_ON_TERMINAL_S) if is_terminal else (FIRST_LINE_S, NEXT_LINE_S)
         self._n, self._last = 0, 0.0
         """Results, and when the last of them came."""
@@ -77,14 +85,27 @@ class Lines:
     def say(self, line: Callable[[Left], str], n_come: int = 1) -> None:
         """So many results have come: write the line, if it is time for one."""
         with self._lock:
-            passed = time.monotonic() - self._began
+            now = time.monotonic()
+            passed = now - self._began
             if n_come:
                 self._n, self._last = self._n + n_come, passed
             if self._is_quiet or passed < max(self._due, 0.0 if self._n else FIRST_LINE_S):
                 return
-            self._due = passed + self._next_s
+            if self._is_around and now < Lines._latest + self._next_s:
+                return
+            self._due, Lines._latest = passed + self._next_s, now
             sys.stderr.write(f"{line(lambda n: self._left(n, passed))}\n")
             sys.stderr.flush()
+
+    @classmethod
+    @contextmanager
+    def none_around(cls) -> Iterator[None]:
+        """Until the block ends, nothing is said of work around it."""
+        cls._latest = math.inf
+        try:
+            yield
+        finally:
+            cls._latest = time.monotonic()
 
     @contextmanager
     def waiting(self, line: Callable[[Left], str]) -> Iterator[None]:

@@ -84,8 +84,10 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
             keys.prices,
             is_quiet=arguments.quiet,
         )
-        result = study.compute(bench, asked)
-        run, document = bench.run, study.document(asked, result)
+        around = Lines(is_quiet=arguments.quiet, is_around=True)
+        with around.waiting(lambda left: said("computes", time=left(0))):
+            result = study.compute(bench, asked)
+            run, document = bench.run, study.document(asked, result)
         if not run.is_complete:
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
             run.complete({}, tables=[*document.tables, answer])
