@@ -1,5 +1,6 @@
 """Rules and KPIs of a file of one's own: docs/extend.md as it is written, mistakes, and code that is not executed."""
 
+import hashlib
 import json
 import re
 from functools import partial
@@ -12,6 +13,7 @@ import sim.own
 from experiments.composition import compose, hub, load
 from experiments.main import main
 from experiments.own_file import read_own, trust_typed
+from experiments.store.own_copy import from_stored
 from experiments.studies import verify
 from sim.distributions import Shape, Times
 from sim.errors import InputError
@@ -23,6 +25,7 @@ from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 from sim.units import TICKS_PER_H
 from tests.stored_runs import TINY
+from tests.test_resume import interrupted
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -150,16 +153,19 @@ def test_a_distribution_that_is_none_is_one_line(
 
 
 def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_trusted(
-    here: Path, capsys: pytest.CaptureFixture[str]
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = document(capsys, "compare", "designs=[liege_30k, liege_30k rules.stand=first_come]", *WORDS)
+    designs = "designs=[liege_30k, liege_30k rules.stand=fullest_first]"
+    run = document(capsys, "compare", designs, *WORDS, "replications=1")
     folder, alarm = Path(run["run_dir"]), here / "executed"
     assert (folder / "rules" / "mine.py").read_text() == Path("mine.py").read_text()
     assert run["scenarios"]["liege_30k"]["kpis"]["longest_hold_min"]["unit"] == "min"
     assert alarm.exists()
     alarm.unlink()
+    begun = interrupted(monkeypatch, ["run", *(word for word in WORDS if word not in TINY)], here / "begun")
     Path("mine.py").unlink()
     forget()
+    assert "with --trust-code" in one_line(capsys, "resume", str(begun))
     for words in (["show"], ["export", "--to", "csv", "--out", "out"], ["brief", "--out", "brief.pdf"]):
         assert main([words[0], str(folder), *words[1:]]) == 0
     assert main(["list", "runs"]) == 0
@@ -168,6 +174,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     shown = capsys.readouterr().err
     assert "mine.py:2: from sim.rules.truck_leaves import Waiting" in shown and "--trust-code" in shown.splitlines()[-1]
     assert not alarm.exists()
+    assert main(["resume", str(begun), "--trust-code", "--quiet"]) == 0
     assert document(capsys, "reproduce", str(folder), "--trust-code")["identical"] is True
     assert alarm.exists()
     (folder / "rules" / "mine.py").write_text(ALARM)
@@ -198,6 +205,29 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
 def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.py").write_text(HEAD + text)
     assert says in one_line(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("../mine.py", "", "'../mine.py' is no name of a Python file"),
+        ("mine.txt", "", "'mine.txt' is no name of a Python file"),
+        ("mine.py", "x = 1", "mine.py: changed since the run"),
+        ("gone.py", "", "gone.py: cannot be read: No such file"),
+    ],
+)
+def test_a_copy_that_is_not_the_runs_is_refused(here: Path, name: str, text: str, says: str) -> None:
+    (here / "rules").mkdir()
+    (here / "rules" / "mine.py").write_text("x = 2")
+    hub = {"rules": {"file": name, "sha256": hashlib.sha256(text.encode()).hexdigest()}}
+    with pytest.raises(InputError, match=re.escape(says)):
+        from_stored(here, {"a": hub})
+
+
+@pytest.mark.parametrize("text", ["(" * 9000, "-" * 200_000 + "1", "\0", f"@rule({'[' * 300}{']' * 300})\ndef x(): 1"])
+def test_text_that_no_parser_takes_is_one_line(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^mine\.py: "):
+        OwnFile("mine.py", text).functions  # noqa: B018 - refuses what is none
 
 
 def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:

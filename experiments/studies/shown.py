@@ -25,7 +25,7 @@ from sim.reading import plain
 
 COMPOSED: Final = ("run", "compare", "sweep")
 """Verbs of which the composed configuration is shown; of others, what their run folder would hold."""
-_SAID: Final = ("fitted", "scenarios")
+_SAID: Final = ("fitted", "scenarios", "rules.source")
 """Keys that the names of designs, or others of their keys, say already."""
 _LONGEST: Final = 600
 """Characters of a value among the differences, for the shifts of a role."""

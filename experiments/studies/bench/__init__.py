@@ -34,9 +34,11 @@ from experiments.designs.design import DesignKeys
 from experiments.execution.progress import shown
 from experiments.frame import console
 from experiments.report.sections import said
+from experiments.store.own_copy import own_in
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
+from sim.own import adopt, trust
 from sim.reading import plain, read
 
 T = TypeVar("T")
@@ -189,7 +191,11 @@ def replicate() -> None:
     from sim.simulation import simulate
 
     keep_freed_memory()
-    simulate(read(HubConfig, json.load(sys.stdin)))
+    hub = json.load(sys.stdin)
+    if (own := own_in({"": hub})) is not None:
+        trust(own.source)
+    adopt(own)
+    simulate(read(HubConfig, hub))
     print(_peak_bytes())
 
 
