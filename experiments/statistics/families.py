@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import digamma, log_ndtr, polygamma
 
 from experiments.statistics.two_sources import Floats
+from sim import distributions
+from sim.distributions.families import scipys
 
 Ends = tuple[float, float]
 """Least and largest possible value, which may be infinite."""
@@ -29,14 +31,11 @@ _SLACK: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family by its name in the configuration, and the names of its parameters there."""
+    """A family by its name in the configuration, where it has its parameters and its distribution."""
 
     name: str
-    parameters: tuple[str, ...]
     estimate: Callable[[Floats, Ends], Floats]
     """Parameters (B, K) of values (B, n) within these ends."""
-    frozen: Callable[..., Any]
-    """The distribution of scipy.stats with these parameters and ends, numbers or columns (B, 1)."""
     is_positive: bool = False
     """Only values above 0."""
     is_bounded: bool = False
@@ -46,9 +45,19 @@ class Family:
         """Which of the values no distribution of the family has."""
         return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Those that are estimated."""
+        names = distributions.FAMILIES[self.name].parameters
+        return names[:2] if self.is_bounded else names
+
     def distribution(self, parameters: Floats, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
-        """Of one row of parameters (K,), or of many (B, K) whose values are (B, n)."""
-        return self.frozen(*(parameters if parameters.ndim == 1 else parameters.T[:, :, None]), ends)
+        """Of one row of parameters (K,), or of many (B, K) whose values are (B, n): that of scipy.stats."""
+        rows = tuple(parameters if parameters.ndim == 1 else parameters.T[:, :, None])
+        if self.name == "normal" and ends[0] > -np.inf:
+            mean, sd = rows
+            return scipys("truncnorm", (ends[0] - mean) / sd, np.inf, loc=mean, scale=sd)
+        return distributions.FAMILIES[self.name].frozen(*rows, *(ends if self.is_bounded else ()))
 
 
 def _uniform(values: Floats, _: Ends) -> Floats:
@@ -176,35 +185,16 @@ def _root(difference: Callable[[Floats], Floats], low: float, high: float, n: in
     return np.asarray((least + most) / 2)
 
 
-def _scipy(name: str) -> Any:  # noqa: ANN401 - of scipy, which takes half a second to import
-    import scipy.stats
-
-    return getattr(scipy.stats, name)
-
-
 FAMILIES: Final = {
     family.name: family
     for family in (
-        Family("uniform", ("low", "high"), _uniform, lambda low, high, _: _scipy("uniform")(low, high - low)),
-        Family(
-            "triangular", ("low", "mode", "high"), _triangular,
-            lambda low, mode, high, _: _scipy("triang")((mode - low) / (high - low), low, high - low),
-        ),
-        Family(
-            "normal", ("mean", "sd"), _normal,
-            lambda mean, deviation, ends: _scipy("norm")(mean, deviation) if ends[0] == -np.inf
-            else _scipy("truncnorm")((ends[0] - mean) / deviation, np.inf, mean, deviation),
-        ),
-        Family(
-            "lognormal", ("median", "sigma"), _lognormal,
-            lambda median, sigma, _: _scipy("lognorm")(sigma, scale=median), is_positive=True,
-        ),
-        Family("gamma", ("shape", "scale"), _gamma, lambda shape, scale, _: _scipy("gamma")(shape, scale=scale),
-               is_positive=True),
-        Family("weibull", ("shape", "scale"), _weibull,
-               lambda shape, scale, _: _scipy("weibull_min")(shape, scale=scale), is_positive=True),
-        Family("exponential", ("mean",), _exponential, lambda mean, _: _scipy("expon")(scale=mean)),
-        Family("beta", ("a", "b"), _beta,
-               lambda a, b, ends: _scipy("beta")(a, b, ends[0], ends[1] - ends[0]), is_bounded=True),
+        Family("uniform", _uniform),
+        Family("triangular", _triangular),
+        Family("normal", _normal),
+        Family("lognormal", _lognormal, is_positive=True),
+        Family("gamma", _gamma, is_positive=True),
+        Family("weibull", _weibull, is_positive=True),
+        Family("exponential", _exponential),
+        Family("beta", _beta, is_bounded=True),
     )
-}  # fmt: skip
+}
