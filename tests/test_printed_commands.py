@@ -171,12 +171,13 @@ PREPARED = MappingProxyType(
         "flights.csv": FLIGHTS,
         "scans.csv": "start,uld_min,delay_min,share,flight,uld,stage,instant\n"
         + "".join(
-            f"2022-09-05 {at % 24:02}:10,{-6 * log((at * 7 % 41 + 1) * (at * 11 % 41 + 1) / 1764):.1f},"
-            f"{at * 29 % 41 - 20},0.{at * 17 % 41 + 10},"
+            f"2022-09-05 {at % 24:02}:10,{20 + at * 7 % 41},{at * 29 % 41 - 20},0.{at * 17 % 41 + 10},"
             f"A,{at // 2},{('start', 'end')[at % 2]},2022-09-05 10:{at % 2 * 20 + at // 2:02}\n"
             for at in range(40)
         ),
-        "fit/fits/uld_min/gamma.yaml": "# @package _global_\ncustoms: {release_mean_h: 5}\n",
+        "repairs.csv": "repair_min\n"
+        + "".join(f"{-6 * log((at * 7 % 41 + 1) * (at * 11 % 41 + 1) / 1764):.1f}\n" for at in range(40)),
+        "fit/fits/repair_min/gamma.yaml": "# @package _global_\nsorting: {outages: {mttr_min: 12}}\n",
         "DIR/flights.csv": FLIGHTS,
         "DIR/scenario/mine.yaml": "# @package _global_\nscenario: mine\nhalls: {main: {doors_out: 23}}\n",
         "DIR/paths/mine.yaml": "phases: {}\n",

@@ -8,8 +8,8 @@ before them or on the time of day, groups, values cut off at an end. Writes esti
   cargohub fit scans.csv column=uld_min time=start --json      and whether values differ by time of day
   cargohub fit scans.csv column=delay_min families=normal,triangular   of values that may be below 0
   cargohub fit scans.csv column=share low=0 high=1             beta, between ends that are known
-  cargohub fit scans.csv column=uld_min key=customs.release_mean_h unit=min    for a key of the configuration
-  cargohub run +fits/uld_min=gamma --config-dir fit            with what was written
+  cargohub fit repairs.csv column=repair_min key=sorting.outages.mttr_min    for a key of the configuration
+  cargohub run +fits/repair_min=gamma --config-dir fit         with what was written
 
   cargohub fit scans.csv run=RUN                               instants that were scanned, beside those of a run
 
