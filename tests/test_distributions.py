@@ -11,6 +11,7 @@ from scipy import stats
 
 from experiments.assumptions import Kind, Worlds, assumptions_of
 from experiments.composition import load
+from experiments.designs.varying import changed, scaled
 from experiments.main import main
 from sim.config import HubConfig
 from sim.distributions import FAMILIES, QUANTILES, Delays, Shape, Times, beyond, midpoints, stretched
@@ -164,6 +165,11 @@ def test_what_is_impossible_is_refused_with_key_and_value(given, message):
         Times.from_plain(given, KEY)
 
 
+def test_show_prints_the_distribution_beside_the_number(capsys):
+    assert main(["run", "--show", "packout.spread={family: gamma, spread: 0.4}"]) == 0
+    assert "#   packout.spread: 0.5 → family gamma, spread 0.4\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["mean", "scale"])
 def test_a_shape_takes_no_mean(name):
     with pytest.raises(ConfigError, match=rf"^packout\.spread\.{name}: only the shape counts here"):
@@ -261,6 +267,8 @@ def test_what_stretches_a_distribution_has_the_range_of_the_number():
     assert (mean.low / mean.value, mean.high / mean.value) == pytest.approx(
         (number.low / number.value, number.high / number.value)
     )
+    assert scaled(config, {"sorting.outages.mtbf_h": 1.0}, 8.0) == {"sorting.outages.mtbf_h": 8.0}
+    assert changed(config, {"sorting.outages.mtbf_h": 8.0}).sorting.outages.mtbf_h.mean == pytest.approx(8)
     assert "packout.spread.shape" not in rows  # of a shape by its parameters nothing has a range
     worlds = Worlds.of([*rows.values()])
     world = worlds.hub(config, worlds.values(np.full((1, len(worlds.names)), 0.9))[0])

@@ -20,6 +20,7 @@ from experiments.report.sections import said
 from experiments.studies.page.form import shown_text, values_of
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
+from sim.distributions import is_distribution
 from sim.errors import CargohubError
 from sim.reading import plain
 
@@ -86,7 +87,10 @@ def _differences(design: Design, document: Mapping[str, Any] | None = None) -> I
 
 def _text(values: Mapping[str, Any], key: str) -> str:
     if key not in values:
-        return "set" if any(other.startswith(f"{key}.") for other in values) else "none"
+        inside = {name[len(key) + 1 :]: value for name, value in values.items() if name.startswith(f"{key}.")}
+        if is_distribution(inside):
+            return ", ".join(f"{name} {shown_text(value)}" for name, value in inside.items())
+        return "set" if inside else "none"
     value = values[key]
     is_whole = isinstance(value, float) and value.is_integer()
     text = " ".join(shown_text(int(value) if is_whole else value).split()) or "null"
