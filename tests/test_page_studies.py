@@ -78,6 +78,8 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     plan = checked(Plan(flights=name), client_arguments(tmp_path))
     assert not plan.mistake
     assert hub(compose(plan.words)).arrivals.schedule.endswith(f"{name}/{FLIGHTS}")
+    drawn = Plan(flights=name, chosen={"arrivals": "resampled"})
+    assert hub(compose(drawn.base_words(tmp_path))).arrivals.resampled_weeks == 1
 
 
 def test_a_timetable_in_ssim_is_sent_and_planned_with(tmp_path):

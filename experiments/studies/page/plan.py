@@ -70,8 +70,13 @@ class Plan:
         study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
         groups = [f"{group}={option}" for group, option in self.chosen.items() if group != STUDY]
         disruptions = [f"+disruption@disruptions.{option}={option}" for option in self.disruptions]
-        flights = ["arrivals=file", *self.flights_words(out)] if self.flights else []
+        flights = [f"arrivals={self.of_file}", *self.flights_words(out)] if self.flights else []
         return [*study, f"scenario={self.scenario}", *groups, *flights, *disruptions]
+
+    @property
+    def of_file(self) -> str:
+        """How the flights of a file come: as they are, unless its weeks are to be drawn."""
+        return "resampled" if self.chosen.get("arrivals") == "resampled" else "file"
 
     def flights_words(self, out: Path) -> list[str]:
         """The word that names the file of flights; none where they are drawn."""

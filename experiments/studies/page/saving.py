@@ -70,7 +70,7 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     """Only the differences from the scenario that it began with, which it takes over whole."""
     defaults: list[Any] = [plan.scenario]  # by its file: as a group it would be this very choice
     defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
-    chosen = {**plan.chosen, **({"arrivals": "file"} if plan.flights else {})}
+    chosen = {**plan.chosen, **({"arrivals": plan.of_file} if plan.flights else {})}
     defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]
     document: dict[str, Any] = {"defaults": [*defaults, "_self_"], "scenario": name}
     fields = planned_fields(plan, arguments)
