@@ -121,7 +121,10 @@ HOURS = "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]"
         (["arrivals=hourly", "arrivals.hour_of_week=null"], "needs the rates of the week's hours"),
         (["arrivals=hourly", "demand.flights_per_day=80"], r"at most .* = 200, got 80 times 3\.99 in the busiest hour"),
         (["arrivals=hourly", "arrivals.hour_of_week.mon=[-1]"], r"hour_of_week\.mon\[0\]: must be at least 0, got -1"),
-        (["arrivals=banks", "arrivals.banks.night.share=0.8"], r"arrivals\.banks: .* sum to at most 1, got 1\.15"),
+        (
+            ["arrivals=banks", "arrivals.banks.night.share=0.8"],
+            r"arrivals\.banks: the shares of night, afternoon sum to at most 1, got 1\.15",
+        ),
         (["arrivals=banks", "arrivals.banks.night.start='25:00'"], r"arrivals\.banks\.night\.start: .*'25:00'"),
         (["arrivals=banks", "arrivals.banks=null"], r"arrivals\.banks: model banks needs at least one"),
         (["arrivals.banks={a: {start: '01:00', end: '02:00', share: 1}}"], r"model timetable takes none \(null\)"),

@@ -239,7 +239,10 @@ class Arrivals:
             raise ValueError(f"banks: model {self.model} {'needs at least one' if has_banks else 'takes none (null)'}")
         total = sum(bank.share for bank in (self.banks or {}).values())
         if total > 1 + _ROUNDING:
-            raise ValueError(f"banks: their shares of a day's flights sum to at most 1, got {total:g}")
+            raise ValueError(
+                f"banks: the shares of {', '.join(self.banks or {})} sum to at most 1, got {total:g};"
+                " ~arrivals.banks.NAME leaves one out"
+            )
 
     @property
     def busiest_hour(self) -> float:
