@@ -62,7 +62,6 @@ SMALL = (
     ("configs/study/sensitivity.yaml", r"(?s)    delay:\n.*?(?=    parcels_per_flight:)", ""),
     ("configs/study/sensitivity.yaml", r"(?s)    unloading_crews:\n.*?(?=    doors:)", ""),
     ("configs/study/sensitivity.yaml", r"(?s)    call_out:\n.*", ""),
-    ("configs/study/sure.yaml", "budget: 100 ", "budget: 80 "),
     ("configs/study/sure_expansion.yaml", "budget: 600 ", "budget: 250 "),
     ("configs/study/calibrate.yaml", r"budget: \d+", "budget: 8"),
     ("configs/study/calibrate.yaml", "worlds: 24 ", "worlds: 8 "),
@@ -92,6 +91,7 @@ FILLED_IN = MappingProxyType(
         "[FILE.xlsx]": "mine.xlsx",
         "FILE.xlsx": "mine.xlsx",
         "ES/extra/12": "ES/timetabled/1",
+        "FOLDER/557f": "runs/557f",
         "expansion.loads=[0.1,0.8]": "expansion.loads=[0.0001,0.006]",
     }
 )
@@ -229,7 +229,7 @@ def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, req
     shutil.copytree(files, folder)
     for hole, word in FILLED_IN.items():
         line = line.replace(hole, word)
-    for place in re.findall(r"(?<= )(RUN|RUN_B|FOLDER|runs/run-liege_30k-557fe08b6b90|557f)(?= |$)", line):
+    for place in re.findall(r"(?<=[ /])(RUN|RUN_B|FOLDER|runs/run-liege_30k-557fe08b6b90|557f)(?= |$)", line):
         run = runs(*needed(line))
         shutil.copytree(run, folder / "runs" / run.name, dirs_exist_ok=True)
         if place == "557f":

@@ -6,7 +6,7 @@ held the resource, and the way of the parcels that the flight's clearance hung o
   cargohub trace RUN flight=2022W36-003              a key of the table flights, or #12 for number 12
   cargohub trace RUN parcel=2022W36-003/17           row 17 of that flight's parcels
   cargohub trace RUN truck=ES/extra/12 --json        ROUTE/timetabled|extra/SEQUENCE
-  cargohub trace RUN collection=2022-09-12-003       a key of the table collections: a truck that brings exports
+  cargohub trace RUN collection=2022-09-06-001       a key of the table collections: a truck that brings exports
   cargohub trace RUN flight=2022W36-003 replication=3 scenario=liege_66k --figure flight.svg
   cargohub trace RUN flight=2022W36-003 compare=on_time    what its delay cost: parcels and trucks late because of it
 
