@@ -185,7 +185,9 @@ def _parameters(
     """Of the family, by what is given; and the name that is blamed for where it reaches."""
     for name in (MEAN, SD, *entry.scales):
         if is_shape and name in given:
-            raise ValueError(f"{name}: only the shape counts here, the mean is another key's; leave it out")
+            raise ValueError(
+                f"{name}: only the shape counts here, the mean is another key's (docs/distributions.md); leave it out"
+            )
     spreads = [name for name in SPREADS if name in given]
     if len(spreads) > 1:
         raise ValueError(f"{SD}: {SPREAD} is given, too: one of both")
