@@ -19,6 +19,7 @@ from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
 from sim.reference.equality import vectorised_tables
+from sim.site.room import check_area
 from sim.units import MIN_PER_DAY, NEVER, TICKS_PER_DAY, TICKS_PER_MIN
 
 FLY = ("+connections.lanes={PL: Hangzhou, IT: Hong Kong}", "connections.minimum_min=300")
@@ -76,12 +77,13 @@ def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_div
 
 
 def test_the_first_pair_that_matches_has_its_own_minimum() -> None:
-    connections = Connections({}, 90, (Pair("XY1*", "X", 60), Pair("XY*", "X", 40)), ())
+    connections = Connections({}, 90, (Pair("XY1*", "X", 60), Pair("XY*", "X", 40)), False, ())
     assert [connections.minimum_of(*pair) for pair in (("XY12", "X"), ("XY2", "X"), ("XY12", "Y"))] == [60, 40, 90]
 
 
 def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
-    config = load(*SHORT, *FLY, "record.parcels_of_flights=all")
+    key = make_inputs(load(*SHORT), 0).flights[0].key
+    config = load(*SHORT, *FLY, f"record.parcels_of_flights=[{key}]")
     result = sim.simulate(config)
     kpis, tables = result.kpis, result.tables
     shares = [kpis[f"{name}_share"] for name in ("connections_made", "missed_sorting", "missed_build_up")]
@@ -91,6 +93,24 @@ def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
     flew = np.flatnonzero((parcels["truck_kind"] < 0) & ~np.isnan(parcels["departed"]))
     path = parcel_path(Journal(tables, config), int(parcels["flight"][flew[0]]), int(parcels["row"][flew[0]]))
     assert path.segments[-1].cause == "flight" and path.truck is None
+
+
+def test_a_night_hub_sends_on_in_the_same_night_what_it_gets() -> None:
+    """A fifth of the express hub's flights, lightly loaded: each to a destination of its own."""
+    less = ("demand.flights_per_day=13", "demand.parcels_per_flight=800", "horizon_days=1", "warmup_days=0")
+    config = load("express_night_hub", *less)
+    result = sim.simulate(config)
+    flights, connections = result.tables["flights"], result.tables["connections"]
+    assert len({*flights["export_lane"]}) == 13
+    first_night = (connections["planned"] >= 0) & (np.abs(flights["sibt"][connections["flight"]] - MIN_PER_DAY) < 360)
+    assert connections["n_made"][first_night].sum() > 0.9 * connections["n_parcels"][first_night].sum() > 0
+    night = (flights["aobt"] % MIN_PER_DAY)[~np.isnan(flights["aobt"])]
+    assert ((night >= 210) & (night < 360)).all()
+
+
+@pytest.mark.parametrize("scenario", ["express_night_hub", "regional_gateway"])
+def test_all_fits_in_other_hubs(scenario) -> None:
+    check_area(load(scenario))
 
 
 def test_flights_without_an_off_block_leave_in_waves() -> None:

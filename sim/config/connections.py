@@ -28,6 +28,8 @@ class Connections:
     """The destination of the exports by lane; of a route all lanes or none."""
     minimum_min: _Minimum
     pairs: tuple[Pair, ...]
+    in_turn: bool
+    """Flights that a timetable or a bank numbers leave to the destinations in turn."""
     waves: tuple[Wave, ...]
     """Of departures, of flights whose schedule names none; empty: each leaves after its turnaround."""
 

@@ -80,6 +80,8 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
                 f"{near(call.to, names)}"
             )
         return names.index(call.to)
+    if config.connections.in_turn and config.arrivals.schedule is None:
+        return (call.entity[-1] - 1) % len(config.exports.lanes)
     return int(pick_by(streams.of("export_lane", *call.entity).random(), [*config.exports.lanes.values()]))
 
 
