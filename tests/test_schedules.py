@@ -28,7 +28,7 @@ SMALL = (
 EVEN_YEAR = "arrivals.month_index=[1,1,1,1,1,1,1,1,1,1,1,1]"
 HOURLY = ("arrivals=hourly", "demand.flights_per_day=20", EVEN_YEAR)
 BANKS = ("arrivals=banks", "demand.flights_per_day=20")
-WEEKS = 60
+WEEKS = 40
 
 
 def flights_of(*words, replication=0, days=7):
