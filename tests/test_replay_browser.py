@@ -162,7 +162,7 @@ def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(ru
             else:
                 assert "Since" in text, (name, text)
                 assert "Waits for" in text, (name, text)
-            if name in ("flights", "ulds", "trains", "trucks", "out_ulds", "out_trains"):
+            if name in ("flights", "ulds", "trains", "trucks", "collections", "out_ulds", "out_trains"):
                 assert not is_without_trace or "History" in text, (name, text)
     assert {"flights", "zone", "Aircraft stand", "ULD position", "Dock door", "machine", "chute", "lane"} <= seen
 
