@@ -283,7 +283,7 @@ def test_too_little_is_no_recovery_and_what_the_run_does_not_show_is_not_known()
 
 
 def test_the_twin_is_the_hub_without_its_disruptions_and_recovery_is_counted_from_their_end():
-    words = (*SHORT, "demand.flights_per_day=3")
+    words = (*SHORT, "demand.flights_per_day=3", "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
     calm = sim.simulate(load("liege_30k", *words))
     own = sim.simulate(load("liege_30k", *words, *one("machine_down_12h", at("day 1 06:00"), "machines=null")))
     zones = own.tables["occupancy"]["zone"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from stored_runs import made
-from test_printed_commands import typed
+from test_printed_commands import answered
 
 from experiments.arguments import Arguments
 from experiments.designs.design import several, single
@@ -126,7 +126,9 @@ def test_run_and_show_print_the_command_of_the_page_and_it_runs(tmp_path, capsys
     assert html.escape(command, quote=True) in (folder / "report.html").read_text(encoding="utf-8").replace(
         "&#39;", "&#x27;"
     )
-    (of_both,) = [line for line in typed(f"{command} --out both --quiet").splitlines() if line.startswith("tables: ")]
+    (of_both,) = [
+        line for line in answered(capsys, f"{command} --out both --quiet").splitlines() if line.startswith("tables: ")
+    ]
     points = read_run(of_both.removeprefix("tables: ")).tables["points"]
     assert points["other_packing"].tolist() == points["scenario"].tolist()[::-1]
     assert points["packout_rule"].tolist() == ["flexible", "dedicated"]
