@@ -14,9 +14,9 @@
 # %% [markdown]
 # # Expansion: when, how much, under a permit that may not come
 #
-# What `cargohub expansion` does, step by step, with three paths and a scaled hub: a hundredth of the parcels on machines
-# a hundred times slower, single days for weeks, and two loads of each hub, so that it takes seconds. The packaged study
-# has eight paths and all parcels; `docs/expansion.md` tells the method.
+# What `cargohub expansion` does, step by step, with three paths, eight years and a scaled hub: a hundredth
+# of the parcels on machines a hundred times slower, single days for weeks, and two loads of each hub,
+# so that it takes seconds. The packaged study has eight paths and all parcels; `docs/expansion.md` tells the method.
 
 # %%
 import matplotlib.pyplot as plt
@@ -42,7 +42,7 @@ scaled = [
     "expansion.loads=[0.1,0.85]",
 ]
 others = ["equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k"]
-words = [*scaled, "expansion.draws=2", *(f"~expansion.paths.{name}" for name in others)]
+words = [*scaled, "expansion.draws=2", "expansion.years=8", *(f"~expansion.paths.{name}" for name in others)]
 (today, *hubs), keys = asked(Arguments("expansion", tuple(words)))
 list(keys.expansion.paths), len(hubs)
 

@@ -15,7 +15,7 @@
 # # What each hall sustains
 #
 # Reads a run of `cargohub capacity study=expansion_capacity`: give its folder as `RUN`. Without one, a shortened design
-# is run here in seconds: flights of 4,000 parcels, slow machines, two halls. Its numbers say nothing of the real hub.
+# is run here in seconds: flights of 1,000 parcels, slow machines, two halls. Its numbers say nothing of the real hub.
 
 # %%
 import io
@@ -40,9 +40,9 @@ if RUN is None:
         "horizon_days=7",
         "warmup_days=1",
         "replications=2",
-        "demand.parcels_per_flight=4000",
-        "demand.net_t_per_flight=3",
-        "halls.main.machine_rated_per_h=1000",
+        "demand.parcels_per_flight=1000",
+        "demand.net_t_per_flight=0.75",
+        "halls.main.machine_rated_per_h=250",
         "capacity.tolerance=3",
         "capacity.binding=false",
         "workers=1",
