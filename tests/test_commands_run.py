@@ -229,7 +229,7 @@ def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, req
     shutil.copytree(files, folder)
     for hole, word in FILLED_IN.items():
         line = line.replace(hole, word)
-    for place in re.findall(r"(?<=[ /])(RUN|RUN_B|FOLDER|runs/run-liege_30k-557fe08b6b90|557f)(?= |$)", line):
+    for place in re.findall(r"(?<=[ /=])(RUN|RUN_B|FOLDER|runs/run-liege_30k-557fe08b6b90|557f)(?= |$)", line):
         run = runs(*needed(line))
         shutil.copytree(run, folder / "runs" / run.name, dirs_exist_ok=True)
         if place == "557f":
