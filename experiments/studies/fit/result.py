@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.statistics.fitting import Fitted, estimates, fitted, range_of, resampled, with_tests
+from experiments.statistics.fitting import MOST_TESTED, Fitted, estimates, fitted, range_of, resampled, with_tests
 from experiments.statistics.sample_checks import (
     SIGNIFICANT,
     Clock,
@@ -25,8 +25,8 @@ from sim.errors import InputError
 
 _TESTS: Final = 199
 """Bootstrap samples of the tests: p-values of 0.005 and more can be told."""
-_RANGES: Final = 999
-"""Bootstrap samples of the ranges."""
+_RANGES, _RANGES_OF_MANY = 999, 199
+"""Bootstrap samples of the ranges; of more values than tests are made with, whose ranges are narrow, fewer."""
 _SEED: Final = 1
 
 
@@ -88,13 +88,14 @@ def fit_of(sample: Sample, request: Request) -> Result:
         if request.family not in of_name:
             raise InputError(f"family: {request.family} has no estimate for {sample.place}")
         chosen = of_name[request.family]
-    drawn = resampled(values, rng, _RANGES, order.block)
+    n_bootstrap = _RANGES_OF_MANY if len(values) > MOST_TESTED else _RANGES
+    drawn = resampled(values, rng, n_bootstrap, order.block)
     return Result(
         request.name or _name(sample.column),
         sample,
         tuple(fits),
         None if request.family == EMPIRICAL else chosen,
-        estimates(chosen, values, rng, _RANGES, order.block),
+        estimates(chosen, values, rng, n_bootstrap, order.block),
         np.concatenate([[values.mean()], *(part.mean(axis=1) for part in drawn)]),
         order,
         None if sample.hours is None else clock_of(values, sample.hours),
