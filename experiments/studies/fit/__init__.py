@@ -66,6 +66,8 @@ def main(arguments: Arguments) -> int:
     })  # fmt: skip
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in warnings(result)]
+    if place is not None and place.is_shape and place.mean_key is None:
+        lines.append(said("fit_mean_stays", key=place.key))
     lines.append(f"Written to {folder}: {', '.join(str(file.relative_to(folder)) for file in files)}")
     word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
     scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
