@@ -4,6 +4,7 @@ import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from by_hand import make_flight
 from test_exports_by_hand import RULES, exporting
@@ -11,6 +12,7 @@ from test_exports_by_hand import RULES, exporting
 import sim
 from experiments.composition import load
 from experiments.main import main
+from experiments.report.run_grids import connections_grid
 from sim.config.connections import Connections, Pair
 from sim.domain.entities import FLOWN
 from sim.inputs.inputs import make_inputs
@@ -111,6 +113,15 @@ def test_a_night_hub_sends_on_in_the_same_night_what_it_gets() -> None:
 @pytest.mark.parametrize("scenario", ["express_night_hub", "regional_gateway"])
 def test_all_fits_in_other_hubs(scenario) -> None:
     check_area(load(scenario))
+
+
+def test_the_page_has_shares_of_the_cohort_by_destination() -> None:
+    flights = pd.DataFrame({"scenario": "a", "replication": 0, "number": [0, 1], "is_cohort": [True, False]})
+    n = {"n_parcels": 12, "n_refused": 2, "n_made": 5, "n_late_inbound": 1, "n_sorting": 2, "n_build_up": 0}
+    n |= {"n_no_capacity": 2, "n_open": 0}
+    table = pd.DataFrame({"scenario": "a", "replication": 0, "flight": [0, 1], "to": "X", **n})
+    grid = connections_grid(table, flights, [SimpleNamespace(label="a", title="A")])
+    assert grid.rows == (("X", "10", "50", "10", "20", "0", "20", "0"),)
 
 
 def test_flights_without_an_off_block_leave_in_waves() -> None:

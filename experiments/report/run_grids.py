@@ -62,6 +62,25 @@ def fullest_chutes(
     return lines
 
 
+def connections_grid(table: Frame | None, flights: Frame, points: Sequence[NamedDesign]) -> Grid:
+    """By design and destination: the cohort's parcels that connect there, and the share of each fate."""
+    fates = rows_of("connections_by_destination")
+    header = ("Destination", "Parcels", *(f"{fate} [%]" for fate in fates.values()))
+    if table is None or table.empty:
+        return Grid("", header, ())
+    keys = ["scenario", "replication"]
+    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
+    sums = table.merge(cohort, on=[*keys, "flight"]).groupby(["scenario", "to"], sort=False).sum(numeric_only=True)
+    rows = []
+    for point in points:
+        of_design = sums.loc[point.label] if point.label in sums.index else sums.iloc[:0]
+        for to, row in of_design.iterrows():
+            n = row["n_parcels"] - row["n_refused"]
+            name = f"{point.title}: {to}" if len(points) > 1 else str(to)
+            rows.append((name, number(n, 0), *(percent(row[fate] / n if n else 0.0) for fate in fates)))
+    return Grid("", header, tuple(rows))
+
+
 OPENED: Final = "opened of a million"
 INFRINGING: Final = "of these not as declared"
 

@@ -26,7 +26,7 @@ from experiments.report.stored_designs import Frame, NamedDesign, Window, record
 from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
-from sim.measures.kpis import CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
+from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,14 @@ def _exports(run: Run) -> Iterator[Section]:
         yield section("exports", text=(), grids=[grid], notes=notes)
 
 
+def _connections(run: Run) -> Iterator[Section]:
+    if has(run, "connecting_per_day"):
+        grid = _group(run, CONNECTIONS, text_of("connections", with_intervals=run.with_intervals))
+        by_destination = run_grids.connections_grid(run.tables.get("connections"), run.tables["flights"], run.main)
+        parts = [Section(heading_of("connections_by_destination"), grids=[by_destination])]
+        yield section("connections", text=(), grids=[grid], parts=parts if by_destination.rows else ())
+
+
 def _customs(run: Run) -> Iterator[Section]:
     counts = run_grids.customs_counts(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
     if counts:
@@ -209,7 +217,7 @@ def _fullness(run: Run) -> Iterator[Section]:
 
 
 PARTS: Final = (
-    _numbers, _chutes, _exports, _customs, _goods, _around, _halls, _validation, _area, _fullness,
+    _numbers, _chutes, _exports, _connections, _customs, _goods, _around, _halls, _validation, _area, _fullness,
 )  # fmt: skip
 """Parts below the pictures."""
 

@@ -152,6 +152,7 @@ function titleOf(run, kind, row) {
     if (field === "name") return run.names[kind.name][row];
     if (field === "flight") return run.names.flights[columns.flight[row]];
     if (field === "lane") return run.names.lanes[columns.lane[row]];
+    if (field === "goods") return columns.route[row] < 0 ? "exports" : `imports for ${run.routes[columns.route[row]]}`;
     if (field === "deck") return columns.deck[row] ? "lower" : "main";
     return String(columns[field][row] + (isFromOne ? 1 : 0));
   });

@@ -70,13 +70,14 @@ const DRAWN = {
 
   out_ulds(hub, thing, columns) {
     const hall = hub.plan.halls[columns.hall[thing.row]];
+    const colour = columns.route[thing.row] < 0 ? hub.colours.export : hub.colours.uld;
     if (thing.step.since === "start" && hall.places) {
-      hub.box(thing, shrunk(cellOf(hall.places, columns.place[thing.row]), 0.16), hub.colours.export);
+      hub.box(thing, shrunk(cellOf(hall.places, columns.place[thing.row]), 0.16), colour);
     } else if (thing.step.since === "built") {
       const perRow = Math.max(1, Math.floor(hall.width / 8));
       const dolly = columns.dolly[thing.row];
       const x = hall.x + hall.width - 6 - (dolly % perRow) * 5;
-      hub.box(thing, { x, y: hall.y - 5 - Math.floor(dolly / perRow) * 4, width: 3.4, height: 2.8 }, hub.colours.export);
+      hub.box(thing, { x, y: hall.y - 5 - Math.floor(dolly / perRow) * 4, width: 3.4, height: 2.8 }, colour);
     }
   },
 

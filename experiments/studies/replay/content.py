@@ -74,7 +74,8 @@ def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
     n_flights, n_halls = len(tables["flights"]["number"]), len(hub.halls)
     lanes, hall = (0, len(hub.exports.lanes)), (0, n_halls)
     check_ranges("collections", tables["collections"], {"hall": hall})
-    check_ranges("out_ulds", tables["out_ulds"], {"hall": hall, "lane": lanes, "flight": (-1, n_flights)})
+    ranges = {"hall": hall, "lane": lanes, "flight": (-1, n_flights), "route": (-1, len(hub.route_shares))}
+    check_ranges("out_ulds", tables["out_ulds"], ranges)
     check_ranges("out_trains", tables["out_trains"], {"hall": hall, "flight": (0, n_flights)})
 
 
