@@ -120,6 +120,9 @@ def test_timetables_shifts_nights_and_deadlines_follow_the_clocks():
     assert 7 * 24 + 6 in starts and 7 * 24 + 7 in follow and 7 * 24 + 6 not in follow
     changes = "the clocks change at Sun 25 Oct 03:00 (Europe/Brussels): "
     assert [any(changes in line for line in period_warnings(hub)) for hub in (usual, zoned)] == [False, True]
+    waves = load("liege_30k", *words, BRUSSELS, 'connections.waves=[{start: "03:30", end: "05:30"}]')
+    off_blocks = [waves.clock.local(flight.sobt) / TICKS_PER_H % 24 for flight in flights_of(waves)]
+    assert off_blocks and all(3.5 <= at <= 5.5 for at in off_blocks)
     (lane, *_) = zoned.lanes.values()
     arrival = np.array([SUNDAY - 140.0, SUNDAY]) * 60 + 30
     assert (deadlines(lane, arrival, zoned.clock) - deadlines(lane, arrival)).tolist() == [0, 60]

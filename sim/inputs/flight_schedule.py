@@ -91,14 +91,16 @@ def _off_block(config: HubConfig, streams: Streams, call: Call) -> int:
     waves = config.connections.waves
     if not waves:
         return ready
-    day = ready // TICKS_PER_DAY - 1
+    local = config.clock.local(ready)
+    day = local // TICKS_PER_DAY - 1
     spans = [
         (since := (day + later) * TICKS_PER_DAY + begins * TICKS_PER_MIN, since + length * TICKS_PER_MIN)
         for begins, length in (wave.window for wave in waves)
         for later in range(3)
     ]
-    begins, ends = min((max(begins, ready), ends) for begins, ends in spans if ends > ready)
-    return begins + int((ends - begins) * streams.of("off_block", *call.entity).random())
+    begins, ends = min((max(begins, local), ends) for begins, ends in spans if ends > local)
+    drawn = begins + int((ends - begins) * streams.of("off_block", *call.entity).random())
+    return max(ready, config.clock.instant(drawn))
 
 
 def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
