@@ -121,7 +121,7 @@ def test_the_page_has_shares_of_the_cohort_by_destination() -> None:
     n |= {"n_no_capacity": 2, "n_open": 0}
     table = pd.DataFrame({"scenario": "a", "replication": 0, "flight": [0, 1], "to": "X", **n})
     grid = connections_grid(table, flights, [SimpleNamespace(label="a", title="A")])
-    assert grid.rows == (("X", "10", "50", "10", "20", "0", "20", "0"),)
+    assert grid.rows == (("X", "10", "50.0", "10.0", "20.0", "0", "20.0", "0"),)
 
 
 def test_flights_without_an_off_block_leave_in_waves() -> None:
