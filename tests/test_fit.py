@@ -140,6 +140,8 @@ def test_few_cut_off_and_rounded_values_are_reported(capsys, column):
     ("cells", "words", "message"),
     [
         ([1] * 20, [], "column x: all 20 values are 1: nothing to fit"),
+        ([1 + at * 1e-9 for at in range(20)], [], "column x: all 20 values are 1: nothing to fit"),
+        ([3, "-2e9", *range(20)], [], "row 3, column x: at most 1,000,000,000 above or below 0, got -2e9"),
         ([5], [], "column x: at least 10 values, got 1"),
         (range(1, 20), ["column=y"], "no column 'y'"),
         ([*range(1, 20), "late"], [], "row 21, column x: expected a number, got 'late'"),

@@ -11,17 +11,20 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import taken_apart
-from experiments.formatting import listed, short
+from experiments.formatting import listed, short, whole
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.two_sources import Floats
 from sim.csv_rows import csv_rows
 from sim.distributions import EMPIRICAL
+from sim.distributions.making import LARGEST
 from sim.errors import InputError
 from sim.reading import near
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
 
+_ALIKE: Final = 1e-6
+"""Of the largest value: nearer to one another values are the same."""
 LEAST: Final = 10
 """Values, of fewer no family can be told from another."""
 
@@ -126,7 +129,7 @@ def _check(sample: Sample, request: Request) -> None:
     values = sample.values
     if len(values) < LEAST:
         raise InputError(f"{sample.place}: at least {LEAST} values, got {len(values)}")
-    if (values == values[0]).all():
+    if np.ptp(values) <= _ALIKE * np.abs(values).max():
         raise InputError(said("fit_constant", place=sample.place, n=len(values), value=short(values[0])))
     refused = {name: FAMILIES[name].refuses(values) for name in request.families}
     for at in np.flatnonzero(np.any(list(refused.values()), axis=0))[:1]:
@@ -183,4 +186,6 @@ def _number(text: str, place: str) -> float:
         raise InputError(f"{place}: expected a number, got {text[:60]!r}") from None
     if not math.isfinite(number):
         raise InputError(f"{place}: expected a finite number, got {text}")
+    if abs(number) > LARGEST:
+        raise InputError(f"{place}: at most {whole(LARGEST)} above or below 0, got {text[:60]}")
     return number
