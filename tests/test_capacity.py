@@ -478,7 +478,7 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     (sentence,) = sentences([result])
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications; at 4.60 flights a day parcels are late, the "
-        "backlog grows and flights are held from Tue 6 Sep 02:30; bottleneck by what-if: sorting machines."
+        "backlog grows and flights are held from Tue 06 Sep 02:30; bottleneck by what-if: sorting machines."
     )
     assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("the backlog grows and no flight is held")
     assert replace(result, thresholds=(replace(rows[0], not_sustained=None),)).breaks == ""
