@@ -5,7 +5,6 @@ a hub in a week is scaled from the same hub of the configured world at the same 
 are simulated; or it is simulated with the world's own hubs.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -126,8 +125,8 @@ class InWorlds:
 
     drawn: Drawn
     paths: tuple[InWorld, ...]
-    refused: Counter[str]
-    """Why hubs are not possible in some of the worlds, and in how many."""
+    refused: tuple[str, ...]
+    """Why the hubs are not possible in the others."""
 
     @classmethod
     def of(cls, drawn: Drawn, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys) -> Self:
@@ -137,23 +136,22 @@ class InWorlds:
             ConfigError: the hubs are possible in none.
         """
         paths: dict[int, InWorld] = {}
-        refused: Counter[str] = Counter()
+        refused: list[str] = []
         for number in range(len(drawn.values)):
             try:
                 paths[number] = InWorld(drawn, number, base, hubs, keys)
             except ConfigError as error:
-                refused[str(error)] += 1
+                refused.append(str(error))
         if not paths:
-            raise ConfigError(said("no_world", n=len(drawn.values), reason=refused.most_common(1)[0][0]))
-        return cls(drawn.some(list(paths)), tuple(paths.values()), refused)
+            raise ConfigError(said("no_world", n=len(drawn.values), reason=refused[0]))
+        return cls(drawn.some(list(paths)), tuple(paths.values()), tuple(refused))
 
     def left_out(self, width: float) -> str:
         """What is said of the others, whose ranges have this width; empty: there are none."""
         if not self.refused:
             return ""
-        (reason, times), n = self.refused.most_common(1)[0], self.refused.total()
-        counts = {"n": n, "n_worlds": n + len(self.paths), "times": times}
-        return said("worlds_left_out", **counts, width=width, reason=reason)
+        n = len(self.refused)
+        return said("worlds_left_out", n=n, n_worlds=n + len(self.paths), width=width, reason=self.refused[0])
 
 
 def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
