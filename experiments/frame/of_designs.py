@@ -220,12 +220,14 @@ def document(
         from experiments.report import run_page
 
         shown = designs[: console.MOST_ON_PAGE]
-        kept = read_run(folder, scenarios=[design.label for design in shown])
+        titles = {design.label: text.titles[design.label] for design in shown}
+        points = main_points(text.designs[: len(shown)])
+        kept = read_run(folder, scenarios=list(titles))
         return run_page.page_of(
             kept.tables, title=console.title_of(shown), command=asked.arguments.command,
             config_yaml=first_hubs(kept.config, len(shown)), seed=designs[0].hub.seed, replications=outcome.n,
             notes=[*console.fit_lines(shown, text.titles), *notes], rests_on=[over.section] if over else [],
-            money=cost_section(saved, main_points(text.designs), text.kpis, asked.keys.cost),
+            money=cost_section(list(savings(outcome, titles)), points, text.kpis, asked.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip
 
