@@ -50,6 +50,7 @@ SMALL = (
     ("configs/disruption/christmas_dip.yaml", "2022-12-24", "2022-12-13"),
     ("configs/disruption/singles_day.yaml", "2022-11-15", "2022-11-08"),
     ("configs/disruption/*.yaml", '"day 3', '"day 2'),
+    ("configs/study/staff.yaml", "rounds: 6", "rounds: 2"),
     ("configs/study/optimise.yaml", "trials: 480", "trials: 24"),
     ("configs/study/optimise.yaml", "population: 24", "population: 8"),
     ("configs/study/optimise.yaml", "confirm: 5", "confirm: 2"),

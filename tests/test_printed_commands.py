@@ -180,6 +180,7 @@ PREPARED = MappingProxyType(
         "fit/fits/repair_min/gamma.yaml": "# @package _global_\nsorting: {outages: {mttr_min: 12}}\n",
         "DIR/flights.csv": FLIGHTS,
         "DIR/scenario/mine.yaml": "# @package _global_\nscenario: mine\nhalls: {main: {doors_out: 23}}\n",
+        "RUN/configs/roster/staffed.yaml": "defaults: [round_the_clock, _self_]\nname: staffed\n",
         "DIR/paths/mine.yaml": "phases: {}\n",
         "mine/paths/mine.yaml": "phases: {}\n",
         "DIR/arrivals/eblg.yaml": "defaults: [timetable, _self_]\n",

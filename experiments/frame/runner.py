@@ -212,7 +212,7 @@ def _hubs_and_keys(asked: Asked[K]) -> tuple[dict[str, HubConfig], dict[str, Any
 
 def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
     """The page of a complete run and its pictures, by their names in its folder."""
-    return files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)
+    return {**document.files, **files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)}
 
 
 def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:

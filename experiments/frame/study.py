@@ -103,6 +103,8 @@ class Document:
     """For the terminal, after the warnings."""
     over: OverAssumptions | None = None
     """What the answer rests on beside its sampling intervals; for terminal and page."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """That lie beside the page, by their names in the run folder."""
     page: Callable[[Path, bool], Page] | None = None
     """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
 

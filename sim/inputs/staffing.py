@@ -49,7 +49,7 @@ class Rosters:
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
         week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
         most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
-        least = _at_once(config, name)
+        least = at_once(config, name)
         if posts and most < least:
             raise ConfigError(
                 f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at"
@@ -64,20 +64,25 @@ class Rosters:
         posts: int = attrgetter(role.posts)(owner if owner is not None else self.config.halls[str(hall_name)])
         return posts
 
+    def least_crews(self, name: str, hall_name: str | None) -> int:
+        """Of a role that follows the work: as many as do what a mean flight brings within `roster.work.flight_h`."""
+        work = self.config.roster.work
+        assert self.work is not None and work is not None
+        of_a_crew = work.flight_h * MIN_PER_H * at_once(self.config, name)
+        return max(1, math.ceil(self.work.of_a_flight(name, hall_name) / of_a_crew - ROUNDING))
+
     def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
         """The share of the posts that the expected work asks for, from the beginning of each shift on (rule 55)."""
         work = self.config.roster.work
         assert self.work is not None and work is not None
         target = work.utilisation[name]
         assert target is not None
-        crew = _at_once(self.config, name)
+        crew = at_once(self.config, name)
         starts = [minute_of_day(text) for text in work.starts]
         end_of_all = self.config.clock.local(self.end)
         days = range(-1, end_of_all // TICKS_PER_DAY + 2)
         begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
-        least = max(
-            1, math.ceil(self.work.of_a_flight(name, hall_name) / (work.flight_h * MIN_PER_H * crew) - ROUNDING)
-        )
+        least = self.least_crews(name, hall_name)
         until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
         at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
         shares = {}
@@ -110,7 +115,7 @@ def people_a_post(config: HubConfig, role: str) -> int:
 
 def people_at_work(config: HubConfig, role: str) -> int:
     """How many people of a role one piece of work takes; of a machine all who feed it."""
-    posts = config.sorting.inductions if ROLES[role].place is Place.MACHINE else _at_once(config, role)
+    posts = config.sorting.inductions if ROLES[role].place is Place.MACHINE else at_once(config, role)
     return posts * people_a_post(config, role)
 
 
@@ -151,10 +156,10 @@ def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Ros
     return Rosters(config, end, away, expected_work(config, end) if config.roster.work is not None else None)
 
 
-def _at_once(config: HubConfig, name: str) -> int:
+def at_once(config: HubConfig, name: str) -> int:
     """How many posts of a role one piece of work takes."""
-    at_once = ROLES[name].at_once
-    return attrgetter(at_once)(config) if at_once else 1
+    key = ROLES[name].at_once
+    return attrgetter(key)(config) if key else 1
 
 
 def has_work(config: HubConfig, role: Role) -> bool:

@@ -25,6 +25,11 @@ _ROLES: Final = {
 }  # fmt: skip
 
 
+def role_name(role: str) -> str:
+    """As a panel or a legend has it."""
+    return _ROLES.get(role, plain_name(role).capitalize())
+
+
 def figure(curves: Frame, label: str) -> Figure:
     """Of one design, a panel a role or piece of equipment, people first; NaN where nothing was measured."""
     groups = [rows for _, rows in curves[curves["scenario"] == label].groupby("order", sort=True)]
@@ -32,7 +37,7 @@ def figure(curves: Frame, label: str) -> Figure:
     for ax, rows in zip(axes, groups, strict=True):
         first = rows.iloc[0]
         name = str(first["name"])
-        what = _ROLES.get(name, plain_name(name).capitalize()) if first["is_role"] else resource_heading(name)
+        what = role_name(name) if first["is_role"] else resource_heading(name)
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )

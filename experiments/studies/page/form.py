@@ -68,7 +68,7 @@ _UNITS: Final[Mapping[str, str]] = {
     "share, 0 to 1": (
         r"sorting\.efficiency|outbound\.least_fill|demand\.hub_share\.(least|supposed|most)|exports\.lanes\..*"
         r"|trade\.(vat\..*|goods\.\w+\.duty)|roster\.work\.utilisation\..*|(margin|capacity)\.(reach|tolerance|target)"
-        r"|sure\.(precision|fails_below|scatter)|.*night_premium|expansion\.(spread|swing|accept_load)"
+        r"|staff\.(on_time|step)|sure\.(precision|fails_below|scatter)|.*night_premium|expansion\.(spread|swing|accept_load)"
         r"|customs\.\w+\.sellers\.platforms\.\w+"
     ),
     "date": r"halls\.\w+\.opens|start_date",
@@ -80,6 +80,8 @@ _UNITS: Final[Mapping[str, str]] = {
     "EUR a truck": r".*\.eur_per_truck",
     "EUR": r".*\.eur_once",
     "weeks": r".*\.weeks",
+    "days": r"staff\.contracts\.\w+\.days",
+    "h a week": r"staff\.most_h_per_week",
     "h": r".*\.hours",
     "months": r".*\.(months|later)\.(least|mode|most)",
     "times that of 2022": r"expansion\.growth\.\w+\.factors\..*",

@@ -1,0 +1,62 @@
+"""The people of a week: all roles on top of each other, and each role beside the work that asks for it."""
+
+from collections.abc import Mapping, Sequence, Sized
+from typing import Final
+
+import numpy as np
+
+from experiments.report import style
+from experiments.report.figures.demand_figure import COLUMNS, DAYS, HOURS, role_name
+from experiments.report.style import Axes, Figure
+from sim.units import Numbers
+
+_HATCHES: Final = ("", "////", "....")
+"""By which roles of the same colour are told apart."""
+
+Series = Sequence[float]
+"""By equal parts of the week."""
+
+
+def stacked(people: Mapping[str, Series]) -> Figure:
+    """`people`: by role, those at work."""
+    drawing, ax = style.panel(4.2)
+    below = np.zeros(len(next(iter(people.values()))))
+    looks = style.lines_of(list(people))
+    colors = len({str(look["color"]) for look in looks.values()})
+    for at, (role, at_work) in enumerate(people.items()):
+        top = below + np.asarray(at_work)
+        ax.stairs(top, _edges(top), baseline=below, fill=True, facecolor=looks[role]["color"], edgecolor="white",
+                  linewidth=0.3, hatch=_HATCHES[at // colors % len(_HATCHES)], label=role_name(role))  # fmt: skip
+        below = top
+    _name_days(ax)
+    ax.set(ylim=(0, 1.05 * float(below.max())), ylabel="people at work")
+    return style.legend_below(drawing, [ax], columns=5)
+
+
+def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
+    """A panel a role: people that the expected work keeps busy, those asked for, and those planned."""
+    drawing, axes = style.panels(len(curves), COLUMNS, 1.75, 0.4)
+    for ax, (role, (busy, asked, planned)) in zip(axes, curves.items(), strict=True):
+        ax.stairs(planned, _edges(planned), fill=True, color="0.85", label="people at posts, planned")
+        ax.stairs(asked, _edges(asked), color=style.PALETTE[1], linewidth=1.3, baseline=None,
+                  label="asked for at the utilisation of the role")  # fmt: skip
+        ax.stairs(busy, _edges(busy), color=style.PALETTE[0], linewidth=1.5, baseline=None,
+                  label="kept busy by the expected work")  # fmt: skip
+        ax.set_ylim(0, 1.1 * max(*planned, *asked, *busy, 1.0))
+        ax.set_title(role_name(role), fontsize=9)
+        _name_days(ax)
+    return style.legend_below(drawing, axes)
+
+
+def _edges(values: Sized) -> Numbers:
+    edges: Numbers = np.linspace(0, HOURS, len(values) + 1)
+    return edges
+
+
+def _name_days(ax: Axes) -> None:
+    ax.set_xlim(0, HOURS)
+    ax.set_axisbelow(True)
+    ax.set_xticks(np.arange(12, HOURS, 24), DAYS, fontsize=8)
+    ax.tick_params(axis="x", length=0)
+    ax.set_xticks(np.arange(24, HOURS, 24), minor=True)
+    ax.grid(visible=True, axis="x", which="minor", color="0.9", linewidth=0.8)

@@ -1,0 +1,118 @@
+"""`cargohub staff`: the fewest people by role and hour that keep a service level, their shifts, and what they cost.
+
+Makes the demand curve of each role from the expected work, as the default roster does; finds the cheapest shifts with
+breaks that contracts allow; and checks by replications that parcels are still on time. Prints people, EUR a week and
+shifts, and writes the roster, to be run as any other.
+
+  cargohub staff                                     the hub as it is: some five minutes on two cores
+  cargohub staff scenario=liege_66k demand=permit staff.on_time=0.98
+  cargohub staff '~staff.contracts.part_time' staff.start_every_h=8    three shifts of full-time people
+  cargohub staff cost.labour.wage_eur_per_h=33 cost.labour.night_premium=0.25 --json
+  cargohub run --config-dir RUN/configs roster=staffed   the roster of the run folder RUN
+
+configs/study/staff.yaml has the service level, contracts, pools and rounds, configs/cost wage and night premium;
+docs/staff.md says how it is found. Roles whose shifts the roster gives, such as customs', are there as it says.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import yaml
+
+from experiments.designs.design import Design
+from experiments.formatting import listed, plain_name, share_text
+from experiments.frame.over_assumptions import over_assumptions
+from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.report.design_names import hub_title
+from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sentences import too_few_replications
+from experiments.store.rows import grid_of, stored
+from experiments.studies.staff.demand import pools_of
+from experiments.studies.staff.design import Contract, StaffKeys, asked, check
+from experiments.studies.staff.plan import ROSTER, with_shifts
+from experiments.studies.staff.result import Result, RoleRow, RoleSlot, Round, ShiftRow, result_of
+from experiments.studies.staff.search import searched
+from sim.reading import plain
+
+
+def compute(bench: Bench, asked: Asked[StaffKeys]) -> Result:
+    config, keys = asked.designs[0].hub, asked.keys
+    rounds = bench.kept(Round)
+    if rounds is not None:
+        rounds = sorted(rounds, key=lambda row: row.round)
+        shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
+        return Result(config, keys, rounds, bench.rows(RoleSlot), bench.rows(RoleRow), shifts)
+    bench.say(said("staff_cost", n=keys.replications, rounds=keys.staff.rounds, days=config.days))
+    return result_of(config, keys, *searched(bench, config, keys))
+
+
+def document(asked: Asked[StaffKeys], result: Result) -> Document:
+    config, keys = result.config, result.keys
+    labour = keys.cost.labour
+    return Document(
+        title=f"How many people does {hub_title(config.area_m2)} need in each hour?",
+        data={**result.document, "roster": _FILE},
+        sentences=result.sentences,
+        tables=[
+            stored(Round, result.rounds),
+            stored(RoleSlot, result.slots),
+            stored(RoleRow, result.roles),
+            stored(ShiftRow, result.shifts),
+        ],
+        grids=[
+            grid_of(said("staff_roles"), result.roles),
+            grid_of(said("staff_rounds", level=share_text(keys.staff.on_time)), result.rounds),
+            grid_of(said("staff_shifts"), result.shifts),
+        ],
+        most_rows=20,
+        pictures=lambda: _pictures(result),
+        method=paragraphs_of(
+            "staff_method", draws=same_draws(config, keys.replications, "plan"), window=keys.staff.window_h,
+            contracts=listed([_text(name, each) for name, each in keys.staff.contracts.items()], "or"),
+            rest=f"{keys.staff.rest_h:g}", most=f"{keys.staff.most_h_per_week:g}", year=keys.cost.year,
+            wage=f"{labour.wage_eur_per_h:g}", night=share_text(labour.night_premium), since=labour.night_from,
+            until=labour.night_to, step=share_text(keys.staff.step), rounds=keys.staff.rounds,
+        ),
+        over=over_assumptions(asked, asked.designs[:1]),
+        warnings=too_few_replications(keys.replications),
+        notes=[said("staff_run")],
+        files={_FILE: _roster(asked, result)},
+    )  # fmt: skip
+
+
+_FILE: Final = f"configs/roster/{ROSTER}.yaml"
+"""In the run folder: a folder for `--config-dir`."""
+
+
+def _roster(asked: Asked[StaffKeys], result: Result) -> bytes:
+    """The option of the configuration group, to be run."""
+    staffed = with_shifts(result.config, result.posts)
+    text = yaml.safe_dump(plain(staffed.roster), sort_keys=False, default_flow_style=None, width=120)
+    return f"# {asked.arguments.command}\n{text}".encode()
+
+
+def _text(name: str, contract: Contract) -> str:
+    return said("staff_contract", name=plain_name(name), shift=f"{contract.shift_h:g}", days=contract.days,
+                pause=f"{contract.break_h:g}")  # fmt: skip
+
+
+def _pictures(result: Result) -> list[Picture]:
+    from experiments.report.figures import staff_figure
+
+    people = {role: [row.people for row in rows] for role, rows in result.by_role.items()}
+    curves = {
+        role: ([row.busy for row in rows], [row.asked for row in rows], people[role])
+        for role, rows in result.by_role.items()
+    }
+    return [
+        picture_of("people", staff_figure.stacked(people), verb="staff"),
+        picture_of("curves", staff_figure.figure(curves), verb="staff"),
+    ]
+
+
+def _check(designs: Sequence[Design], keys: StaffKeys) -> None:
+    check(designs[0].hub)
+    pools_of(designs[0].hub, keys.staff)
+
+
+STUDY: Final = Study(StaffKeys, asked, compute, document, check=_check)

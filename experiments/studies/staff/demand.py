@@ -1,0 +1,117 @@
+"""The demand curve of each role over the week: the work that the default roster expects, by half hour."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from experiments.studies.staff.design import SLOTS_PER_H, Staff, planned_roles, same_units
+from sim.config import HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.domain.roles import ROLES, Place
+from sim.inputs.expected_flights import BIN_MIN, BINS_PER_DAY, MARGIN
+from sim.inputs.staffing import at_once, people_a_post, rosters_of
+from sim.units import HOURS_PER_WEEK, MIN_PER_H, TICKS_PER_DAY, Numbers
+
+SLOTS: Final = HOURS_PER_WEEK * SLOTS_PER_H
+_BINS_PER_SLOT: Final = MIN_PER_H // SLOTS_PER_H // BIN_MIN
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Of a role in all halls together. Its posts are manned in units: whole crews, or a post at each machine.
+
+    By half hour of the week, Monday's midnight first (336).
+    """
+
+    role: str
+    posts: int
+    unit_posts: int
+    unit_people: int
+    busy: Numbers
+    """Units that the expected work keeps busy in the mean."""
+    utilisation: float
+    """Share of the time for which they are busy at most."""
+    least: int
+    """Units that do the work of one mean flight within `roster.work.flight_h`."""
+    most: int
+    """Units for which there are posts."""
+
+    def asked(self, pace: float, window_h: int) -> Numbers:
+        """Units asked for by half hour: the rule of the default roster (rule 55) over the hours around each.
+
+        `pace`: by which their utilisation is multiplied.
+        """
+        target = min(1.0, self.utilisation * pace)
+        return np.minimum(around(self.busy, window_h) / target, self.most)
+
+
+def around(values: Numbers, window_h: int) -> Numbers:
+    """Means over so many hours around each half hour of a week that repeats itself."""
+    n = window_h * SLOTS_PER_H
+    summed = np.cumsum(np.concatenate(([0.0], values, values, values)))
+    first = np.arange(len(values)) + len(values) - n // 2
+    means: Numbers = (summed[first + n] - summed[first]) / n
+    return means
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Those who are planned together: the people of a role, or of a pool of roles."""
+
+    name: str
+    demands: tuple[Demand, ...]
+
+    @property
+    def unit_people(self) -> int:
+        return self.demands[0].unit_people
+
+
+def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
+    """Those of several roles first; a role that is in none of them is a pool of its name.
+
+    Raises:
+        ConfigError: a pool whose roles work in crews of different size.
+    """
+    demands = {role: demand_of(config, role) for role in planned_roles(config)}
+    shared = []
+    for name, roles in staff.pools.items():
+        members = [demands[role] for role in roles if role in demands]
+        same_units(name, [(each.role, (each.unit_posts, each.unit_people)) for each in members])
+        if len(members) > 1:
+            shared.append(Pool(name, tuple(members)))
+    pooled = {each.role for pool in shared for each in pool.demands}
+    return [*shared, *(Pool(role, (demand,)) for role, demand in demands.items() if role not in pooled)]
+
+
+def demand_of(config: HubConfig, role: str) -> Demand:
+    """Of the whole weeks from the first measured day on."""
+    weeks = -(-config.horizon_days // DAYS_PER_WEEK)
+    rosters = rosters_of(config, (config.warmup_days + weeks * DAYS_PER_WEEK) * TICKS_PER_DAY)
+    assert rosters.work is not None and config.roster.work is not None
+    first, n = MARGIN + config.warmup_days * BINS_PER_DAY, DAYS_PER_WEEK * BINS_PER_DAY
+    crew, minutes, least, posts = at_once(config, role), np.zeros(SLOTS), 0, 0
+    unit = _machines(config) if ROLES[role].place is Place.MACHINE else crew
+    for hall in places_of(config, role):
+        groups = config.halls[str(hall)].sorting_machines if ROLES[role].place is Place.MACHINE else 1
+        work = rosters.work.of_role(role, hall)[first : first + weeks * n] * groups
+        minutes += work.reshape(weeks, SLOTS, _BINS_PER_SLOT).sum(axis=2).mean(axis=0)
+        least += rosters.least_crews(role, hall) * crew * groups
+        posts += rosters.posts(role, hall) * groups
+    weekday = config.start_date.weekday() + config.warmup_days
+    busy = np.roll(minutes, weekday % DAYS_PER_WEEK * SLOTS // DAYS_PER_WEEK) * SLOTS_PER_H / MIN_PER_H / unit
+    most = posts // unit
+    utilisation = config.roster.work.utilisation[role]
+    assert utilisation is not None
+    people, least = unit * people_a_post(config, role), min(most, -(-least // unit))
+    return Demand(role, posts, unit, people, busy, utilisation, least, most)
+
+
+def places_of(config: HubConfig, role: str) -> Sequence[str | None]:
+    """Halls in which a role has posts; None: the apron."""
+    return [None] if ROLES[role].place is Place.APRON else list(config.halls)
+
+
+def _machines(config: HubConfig) -> int:
+    return sum(hall.sorting_machines for hall in config.halls.values())

@@ -1,0 +1,145 @@
+"""What `cargohub staff` asks: a service level, the contracts that people can have, and who can do whose work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Final
+
+from experiments.arguments import Arguments
+from experiments.designs.design import Design, Replicated, with_keys
+from experiments.money.prices import Prices
+from experiments.report.sections import said
+from sim.config import HubConfig
+from sim.config.bounds import DAYS_PER_WEEK, Share
+from sim.domain.roles import ROLES
+from sim.errors import ConfigError
+from sim.inputs.staffing import has_work
+from sim.reading import Bounds, near
+from sim.units import HOURS_PER_DAY
+
+VERB: Final = "staff"
+SLOTS_PER_H: Final = 2
+"""Shifts and breaks begin and end at half hours."""
+Hours = Annotated[float, Bounds(ge=0, le=24)]
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A shift on so many days in a row every week, from the same clock time on, with one unpaid break."""
+
+    shift_h: Annotated[float, Bounds(gt=0, le=24)]
+    break_h: Hours
+    days: Annotated[int, Bounds(ge=1, le=DAYS_PER_WEEK)]
+
+    @property
+    def paid_h(self) -> float:
+        """Of a shift."""
+        return self.shift_h - self.break_h
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The study's own keys; `configs/study/staff.yaml` says what each is."""
+
+    on_time: Share
+    window_h: Annotated[int, Bounds(ge=1, le=24)]
+    start_every_h: Annotated[int, Bounds(ge=1, le=24)]
+    contracts: dict[str, Contract]
+    least_shift_h: Hours
+    rest_h: Hours
+    most_h_per_week: Annotated[float, Bounds(gt=0, le=168)]
+    without_break_h: Annotated[float, Bounds(gt=0, le=24)]
+    pools: dict[str, tuple[str, ...]]
+    step: Annotated[float, Bounds(gt=0, le=1)]
+    rounds: Annotated[int, Bounds(ge=1, le=50)]
+
+    def __post_init__(self) -> None:
+        if not self.contracts:
+            raise ValueError("contracts: at least one")
+        if HOURS_PER_DAY % self.start_every_h:
+            raise ValueError(f"start_every_h: a day has no whole number of {self.start_every_h} h")
+        for name, contract in self.contracts.items():
+            if broken := self._broken(contract):
+                raise ValueError(f"contracts.{name}.{broken}")
+        members = [role for roles in self.pools.values() for role in roles]
+        for role in members:
+            if role not in ROLES:
+                raise ValueError(f"pools: unknown role {role!r}{near(role, ROLES)}")
+            if members.count(role) > 1:
+                raise ValueError(f"pools: {role} is there twice")
+        for name in self.pools:
+            if name in ROLES:
+                raise ValueError(f"pools.{name}: the name of a role")
+
+    def _broken(self, contract: Contract) -> str:
+        """The first rule that a contract breaks; empty: none."""
+        week = contract.paid_h * contract.days
+        if any(hours * SLOTS_PER_H % 1 for hours in (contract.shift_h, contract.break_h)):
+            return "shift_h: shifts and breaks are whole half hours"
+        if contract.paid_h < self.least_shift_h:
+            return f"shift_h: {contract.paid_h:g} h of work, less than least_shift_h = {self.least_shift_h:g}"
+        if contract.shift_h + self.rest_h > HOURS_PER_DAY:
+            rest = HOURS_PER_DAY - contract.shift_h
+            return f"shift_h: leaves {rest:g} h until the next, less than rest_h = {self.rest_h:g}"
+        if week > self.most_h_per_week:
+            return f"days: {week:g} h a week, more than most_h_per_week = {self.most_h_per_week:g}"
+        if not self.breaks(contract):
+            return f"break_h: somebody works for more than without_break_h = {self.without_break_h:g} h at a stretch"
+        return ""
+
+    def breaks(self, contract: Contract) -> Sequence[int]:
+        """When the break can begin [half hours after the shift begins]: about its middle, an hour apart at most."""
+        length, pause, most = (
+            int(hours * SLOTS_PER_H) for hours in (contract.shift_h, contract.break_h, self.without_break_h)
+        )
+        middle = (length - pause) // 2
+        if not pause:
+            return [middle] if length <= most else []
+        around = (middle - SLOTS_PER_H, middle, middle + SLOTS_PER_H)
+        return [at for at in around if 0 < at <= most and 0 < length - pause - at <= most]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffKeys(Replicated):
+    """Keys of the study beside the hub's."""
+
+    cost: Prices
+    staff: Staff
+
+    @property
+    def prices(self) -> Prices:
+        return self.cost
+
+
+def asked(arguments: Arguments) -> tuple[list[Design], StaffKeys]:
+    """The hub whose people are planned, and the study."""
+    config, keys = with_keys(arguments, StaffKeys, VERB)
+    return [Design(config.scenario, config)], keys
+
+
+def planned_roles(config: HubConfig) -> list[str]:
+    """Roles that follow the work; others are there as their roster says."""
+    return [name for name, role in ROLES.items() if has_work(config, role) and config.roster.follows_work(name)]
+
+
+def check(config: HubConfig) -> None:
+    """Refuse a roster that leaves nobody to plan, or that multiplies what is planned.
+
+    Raises:
+        ConfigError: it does.
+    """
+    roster = config.roster
+    if not planned_roles(config):
+        raise ConfigError(said("nobody_planned", name=roster.name))
+    factors = {"roster.factor": roster.factor, "roster.night_factor": roster.night_factor}
+    factors |= {f"roster.roles.{role}.factor": roster.roles[role].factor for role in planned_roles(config)}
+    for key, factor in factors.items():
+        if factor != 1:
+            raise ConfigError(said("no_factor", key=key, factor=factor))
+
+
+def same_units(pool: str, units: Sequence[tuple[str, tuple[int, int]]]) -> None:
+    """Refuse a pool whose roles work in crews of different size; `units`: by role posts and people of a crew."""
+    for (role, unit), (other, another) in pairwise(units):
+        if unit != another:
+            raise ConfigError(said("different_crews", pool=pool, role=role, other=other))

@@ -1,0 +1,118 @@
+"""A plan: who works when, the posts that are manned for it, what it costs a week, and the roster that it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from experiments.money.prices import Labour
+from experiments.studies.staff.demand import SLOTS, Pool
+from experiments.studies.staff.design import SLOTS_PER_H, Staff
+from experiments.studies.staff.tours import Tour, at_night, cheapest, covered, hours_at_price
+from sim.config import HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.roster import DAYS, RoleRoster, Shift
+from sim.units import MIN_PER_H, Numbers
+
+ROSTER: Final = "staffed"
+"""The option of `configs/roster` that a plan is."""
+_PER_DAY: Final = SLOTS // DAYS_PER_WEEK
+
+
+@dataclass(frozen=True)
+class PoolPlan:
+    """The tours of a pool, and by role how many units man its posts in each half hour."""
+
+    pool: Pool
+    pace: float
+    tours: Mapping[Tour, int]
+    asked: Mapping[str, Numbers]
+    """By role, units asked for."""
+    gap: float
+    """How far the cost may be from the least, as a share of it."""
+
+    @cached_property
+    def units(self) -> dict[str, Numbers]:
+        """By role. Who may do the work of several goes to where most is left undone."""
+        free = covered(self.tours)
+        units = {each.role: np.zeros(SLOTS) for each in self.pool.demands}
+        left = dict.fromkeys(units, 0.0)
+        for slot in range(SLOTS):
+            for role, wanted in self.asked.items():
+                left[role] += wanted[slot]
+            for _ in range(int(free[slot])):
+                roles = [each.role for each in self.pool.demands if units[each.role][slot] < each.most]
+                if roles:
+                    role = max(roles, key=lambda name: left[name])
+                    units[role][slot] += 1
+                    left[role] -= 1
+        return units
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all posts are asked for at all hours."""
+        return all((self.asked[each.role] >= each.most).all() for each in self.pool.demands)
+
+    @property
+    def people(self) -> int:
+        return sum(self.tours.values()) * self.pool.unit_people
+
+    @property
+    def paid_h(self) -> float:
+        """A week."""
+        return sum(len(tour.slots) * n for tour, n in self.tours.items()) * self.pool.unit_people / SLOTS_PER_H
+
+    def eur(self, labour: Labour) -> dict[str, float]:
+        """Wages a week with the premium of the night, by role as its hours cost; none where others pay them."""
+        hours = sum(hours_at_price(tour, labour) * n for tour, n in self.tours.items())
+        weights = {
+            role: float(units @ (1 + labour.night_premium * at_night(labour))) for role, units in self.units.items()
+        }
+        wage = hours * self.pool.unit_people * labour.wage_eur_per_h / sum(weights.values())
+        return {role: wage * weight * (role not in labour.paid_by_others) for role, weight in weights.items()}
+
+
+def planned(pool: Pool, pace: float, staff: Staff, labour: Labour) -> PoolPlan:
+    asked = {each.role: each.asked(pace, staff.window_h) for each in pool.demands}
+    shifts = cheapest(pool, np.sum([*asked.values()], axis=0), staff, labour)
+    return PoolPlan(pool, pace, shifts.tours, asked, shifts.gap)
+
+
+def posts_of(plans: Sequence[PoolPlan]) -> dict[str, tuple[int, list[float]]]:
+    """By role how many there are, and how many are manned by half hour."""
+    return {
+        each.role: (each.posts, (plan.units[each.role] * each.unit_posts).tolist())
+        for plan in plans for each in plan.pool.demands
+    }  # fmt: skip
+
+
+def with_shifts(config: HubConfig, posts: Mapping[str, tuple[int, Sequence[float]]]) -> HubConfig:
+    """The hub with the roster that mans so many posts by role; roles that are not planned are there as before."""
+    shifts = {role: RoleRoster(1.0, shifts_of(there, manned)) for role, (there, manned) in posts.items()}
+    roster = replace(config.roster, name=ROSTER, roles={**config.roster.roles, **shifts})
+    return replace(config, roster=roster)
+
+
+def shifts_of(posts: int, manned: Sequence[float]) -> tuple[Shift, ...]:
+    """Where as many are manned, day by day; the same on several days is one shift."""
+    days: dict[tuple[str, str, float], list[str]] = {}
+    for day, name in enumerate(DAYS):
+        of_day = np.array(manned[day * _PER_DAY : (day + 1) * _PER_DAY])
+        edges = [0, *(np.flatnonzero(np.diff(of_day)) + 1).tolist(), _PER_DAY]
+        for begin, end in pairwise(edges):
+            if of_day[begin]:
+                days.setdefault((clock(begin), clock(end), round(of_day[begin] / posts, 6)), []).append(name)
+    return tuple(Shift(tuple(names), start, end, float(share)) for (start, end, share), names in days.items())
+
+
+def clock(slot: int) -> str:
+    """Half hours after midnight.
+
+    >>> clock(13), clock(48)
+    ('06:30', '00:00')
+    """
+    hour, half = divmod(slot % _PER_DAY, SLOTS_PER_H)
+    return f"{hour:02}:{half * MIN_PER_H // SLOTS_PER_H:02}"

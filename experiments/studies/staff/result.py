@@ -1,0 +1,225 @@
+"""What `cargohub staff` found: its tables, and what it says in words and JSON."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from experiments.formatting import in_percent, listed, plain_name, share_text, whole
+from experiments.money.prices import Labour
+from experiments.report.sections import said
+from experiments.statistics import Interval
+from experiments.store.rows import ENDS, column, interval, plain_row, table
+from experiments.studies.staff.demand import SLOTS
+from experiments.studies.staff.design import SLOTS_PER_H, Staff, StaffKeys
+from experiments.studies.staff.plan import PoolPlan, clock
+from sim.config import HubConfig
+from sim.config.bounds import DAYS_PER_WEEK
+from sim.config.roster import DAYS
+from sim.inputs.staffing import rostered_h_per_day
+
+NO_EXPORTS: Final = Interval(math.nan, None, None, 0)
+
+
+_ENDS: Final = (*ENDS, "n")
+
+
+def _share(value: Interval) -> str:
+    return "–" if math.isnan(value.mean) else in_percent(value)
+
+
+@table("staff_rounds", "plans that were checked by replications", sort="round")
+class Round:
+    change: str = column("", "what is changed from the plan before", heading="plan")
+    round: int = column("1", "in the order of the search", heading="round")
+    people: int = column("people", "employed", heading="people", show=whole)
+    paid_h: float = column("h/week", "paid hours a week", heading="paid h a week", show=whole)
+    cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
+    on_time: Interval = interval("1", "imports on time", heading="on time", show=_share, ends=_ENDS)
+    exports_on_time: Interval = interval(
+        "1", "exports on time; NaN: none", heading="exports on time", show=_share, ends=_ENDS
+    )
+    is_kept: bool = column(
+        "1", "whether the means keep the level", heading="kept", show=lambda kept: ["no", "yes"][kept]
+    )
+
+
+@table("staff_hours", "posts that are manned, by role and half hour of the week", sort="role slot")
+class RoleSlot:
+    role: str = column("", "role")
+    slot: int = column("1", "half hour of the week, Monday's first 0")
+    posts: float = column("posts", "manned")
+    people: float = column("people", "at work")
+    busy: float = column("people", "that the expected work keeps busy in the mean")
+    asked: float = column("people", "asked for at the utilisation of the role")
+
+
+@table("staff_roles", "people by role", sort="role")
+class RoleRow:
+    role: str = column("", "role", heading="role", show=plain_name)
+    pool: str = column("", "those who are planned together", heading="planned with", show=plain_name)
+    fewest: int = column("posts", "fewest posts that are manned", heading="fewest posts")
+    most: int = column("posts", "most posts that are manned", heading="most posts")
+    posts: int = column("posts", "that there are", heading="of posts")
+    paid_h: float = column("h/week", "paid hours a week; of a pool in proportion to the hours of its roles",
+                           heading="paid h a week", show=whole)  # fmt: skip
+    cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
+    utilisation: float = column("1", "share of the time at posts that the expected work takes", heading="busy",
+                                show=share_text)  # fmt: skip
+
+
+@table("staff_shifts", "who works when", sort="order")
+class ShiftRow:
+    order: int = column("1", "in the order of the plan")
+    pool: str = column("", "those who are planned together", heading="pool", show=plain_name)
+    contract: str = column("", "contract", heading="contract", show=plain_name)
+    days: str = column("", "days of the week", heading="days")
+    start: str = column("", "clock time", heading="from")
+    end: str = column("", "clock time", heading="to")
+    pause: str = column("", "when the break begins; empty: none", heading="break at")
+    people: int = column("people", "who have this tour", heading="people", show=whole)
+
+
+def cost_of(plans: Sequence[PoolPlan], labour: Labour) -> float:
+    """EUR a week."""
+    return sum(sum(plan.eur(labour).values()) for plan in plans)
+
+
+def round_of(
+    number: int,
+    change: str,
+    plans: Sequence[PoolPlan],
+    on_time: tuple[Interval, Interval],
+    staff: Staff,
+    labour: Labour,
+) -> Round:
+    people, paid_h = sum(plan.people for plan in plans), sum(plan.paid_h for plan in plans)
+    is_kept = all(math.isnan(share.mean) or share.mean >= staff.on_time for share in on_time)
+    return Round(change, number, people, paid_h, cost_of(plans, labour), *on_time, is_kept)
+
+
+@dataclass(frozen=True)
+class Result:
+    config: HubConfig
+    keys: StaffKeys
+    rounds: Sequence[Round]
+    slots: Sequence[RoleSlot]
+    roles: Sequence[RoleRow]
+    shifts: Sequence[ShiftRow]
+
+    @cached_property
+    def best(self) -> Round:
+        return best_of(self.rounds)
+
+    @property
+    def posts(self) -> dict[str, tuple[int, list[float]]]:
+        """By role how many there are, and how many are manned by half hour."""
+        return {row.role: (row.posts, [slot.posts for slot in self.by_role[row.role]]) for row in self.roles}
+
+    @cached_property
+    def by_role(self) -> dict[str, list[RoleSlot]]:
+        """By half hour."""
+        rows: dict[str, list[RoleSlot]] = {}
+        for row in sorted(self.slots, key=lambda row: row.slot):
+            rows.setdefault(row.role, []).append(row)
+        return {role.role: rows[role.role] for role in self.roles}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON object."""
+        best = self.best
+        return {
+            "scenario": self.config.scenario,
+            "target": self.keys.staff.on_time,
+            "is_kept": best.is_kept,
+            "on_time_share": best.on_time.mean,
+            "export_on_time_share": None if math.isnan(best.exports_on_time.mean) else best.exports_on_time.mean,
+            "headcount": best.people,
+            "paid_h_per_week": best.paid_h,
+            "cost_eur_per_week": best.cost_eur,
+            "price_year": self.keys.cost.year,
+            "roles": {
+                row.role: {
+                    "paid_h_per_week": row.paid_h,
+                    "cost_eur_per_week": row.cost_eur,
+                    "posts_by_hour": by_hour([slot.posts for slot in self.by_role[row.role]]),
+                }
+                for row in self.roles
+            },
+            "shifts": [plain_row(row, without=("order",)) for row in self.shifts],
+            "rounds": [plain_row(row) for row in self.rounds],
+        }
+
+    @property
+    def sentences(self) -> list[str]:
+        return [*self._lines()]
+
+    def _lines(self) -> Iterator[str]:
+        best, exports, level = self.best, self.best.exports_on_time, share_text(self.keys.staff.on_time)
+        yield said(
+            "staff_answer", people=whole(best.people), hours=whole(best.paid_h), eur=whole(best.cost_eur),
+            year=self.keys.cost.year, on_time=_share(best.on_time),
+            exports="" if math.isnan(exports.mean) else said("staff_exports", share=_share(exports)),
+            kept=said("staff_kept" if best.is_kept else "staff_not_kept", n=len(self.rounds), level=level),
+        )  # fmt: skip
+        people = [sum(row.people for row in rows) for rows in zip(*self.by_role.values(), strict=True)]
+        most, fewest = (people.index(end(people)) for end in (max, min))
+        yield said(
+            "staff_peak", most=whole(people[most]), when=when(most), fewest=whole(people[fewest]), least=when(fewest)
+        )
+        before = DAYS_PER_WEEK * sum(
+            hours for role, hours in rostered_h_per_day(self.config).items() if role in self.by_role
+        )
+        yield said(
+            "staff_before", name=plain_name(self.config.roster.name), before=whole(before), hours=whole(best.paid_h)
+        )
+        others = [plain_name(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
+        if others:
+            yield said("staff_others", roles=listed(others, "and"))
+
+
+def best_of(rounds: Sequence[Round]) -> Round:
+    """The cheapest that keeps the level; if none does, the last."""
+    return min((row for row in rounds if row.is_kept), key=lambda row: row.cost_eur, default=rounds[-1])
+
+
+def result_of(config: HubConfig, keys: StaffKeys, rounds: Sequence[Round], plans: Sequence[PoolPlan]) -> Result:
+    labour = keys.cost.labour
+    slots: list[RoleSlot] = []
+    roles: list[RoleRow] = []
+    shifts: list[ShiftRow] = []
+    for plan in plans:
+        pool, hours = plan.pool, {role: float(units.sum()) for role, units in plan.units.items()}
+        eur = plan.eur(labour)
+        for demand in pool.demands:
+            role, units = demand.role, plan.units[demand.role]
+            posts, people = units * demand.unit_posts, units * demand.unit_people
+            columns = (posts, people, demand.busy * demand.unit_people, plan.asked[role] * demand.unit_people)
+            slots += [RoleSlot(role, slot, *map(float, row)) for slot, row in enumerate(zip(*columns, strict=True))]
+            roles.append(RoleRow(
+                role, pool.name, int(posts.min()), int(posts.max()), demand.posts,
+                plan.paid_h * hours[role] / sum(hours.values()), eur[role], float(demand.busy.sum()) / hours[role],
+            ))  # fmt: skip
+        for tour, n in plan.tours.items():
+            first, last = tour.first_day, tour.first_day + tour.terms.days - 1
+            end = tour.start + int(tour.terms.shift_h * SLOTS_PER_H)
+            shifts.append(ShiftRow(
+                len(shifts), pool.name, tour.contract, f"{DAYS[first]}-{DAYS[last % DAYS_PER_WEEK]}", clock(tour.start),
+                clock(end), clock(tour.start + tour.pause) if tour.terms.break_h else "", n * pool.unit_people,
+            ))  # fmt: skip
+    return Result(config, keys, rounds, slots, roles, shifts)
+
+
+def by_hour(values: Sequence[float]) -> list[float]:
+    """Means of each hour of the week."""
+    return [sum(values[at : at + SLOTS_PER_H]) / SLOTS_PER_H for at in range(0, SLOTS, SLOTS_PER_H)]
+
+
+def when(slot: int) -> str:
+    """A half hour of the week.
+
+    >>> when(0), when(75)
+    ('Mon 00:00', 'Tue 13:30')
+    """
+    return f"{DAYS[slot * DAYS_PER_WEEK // SLOTS].capitalize()} {clock(slot)}"

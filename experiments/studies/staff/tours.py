@@ -1,0 +1,165 @@
+"""The cheapest people who man what is asked for: a mixed-integer program over the tours that contracts allow.
+
+A tour is a contract's shift from one clock time on, on its days in a row, with its break: rest between shifts and days
+off hold by construction. Set covering of shifts with breaks: G. B. Dantzig, A comment on Edie's "Traffic delays at toll
+booths", Operations Research 2, 1954; tours with days off: J. G. Morris and M. J. Showalter, Simple approaches to
+shift, days-off and tour scheduling problems, Management Science 29, 1983. Solved by HiGHS (scipy).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.money.prices import Labour
+from experiments.studies.staff.demand import SLOTS, Pool
+from experiments.studies.staff.design import SLOTS_PER_H, Contract, Staff
+from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
+from sim.errors import CargohubError
+from sim.units import MIN_PER_DAY, MIN_PER_H, Flags, Numbers
+
+_GAP: Final = 0.02
+"""Of the cost, or else one tour: how near to the least the search ends (assumption)."""
+_MOST_NODES: Final = 50
+"""Of the search: the same on every machine, as a limit of time would not be (assumption)."""
+_PER_DAY: Final = SLOTS // DAYS_PER_WEEK
+Slots = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    contract: str
+    terms: Contract
+    first_day: int
+    """Monday 0."""
+    start: int
+    """Half hours after midnight."""
+    pause: int
+    """Half hours after the start."""
+
+    @property
+    def slots(self) -> Slots:
+        """Half hours of the week at work."""
+        pause = int(self.terms.break_h * SLOTS_PER_H)
+        return self._week([at for at in range(_length(self.terms)) if not self.pause <= at < self.pause + pause])
+
+    @property
+    def shift(self) -> Slots:
+        """The same with breaks."""
+        return self._week(range(_length(self.terms)))
+
+    def _week(self, of_shift: Sequence[int]) -> Slots:
+        days = (self.first_day + np.arange(self.terms.days)) % DAYS_PER_WEEK
+        slots: Slots = (days[:, None] * _PER_DAY + self.start + np.array(of_shift)[None, :]).ravel() % SLOTS
+        return slots
+
+
+def tours_of(staff: Staff) -> list[Tour]:
+    """All that contracts allow, their breaks in the middle."""
+    starts = range(0, _PER_DAY, staff.start_every_h * SLOTS_PER_H)
+    return [
+        Tour(name, terms, day, start, staff.breaks(terms)[len(staff.breaks(terms)) // 2])
+        for name, terms in staff.contracts.items()
+        for day in (range(DAYS_PER_WEEK) if terms.days < DAYS_PER_WEEK else (0,))
+        for start in starts
+    ]
+
+
+def at_night(labour: Labour) -> Flags:
+    """Which half hours of the week are paid as night, by their middle."""
+    first, last = minute_of_day(labour.night_from), minute_of_day(labour.night_to)
+    middles = (np.arange(SLOTS) + 0.5) * MIN_PER_H / SLOTS_PER_H
+    since: Numbers = (middles - first) % MIN_PER_DAY
+    return since < (last - first) % MIN_PER_DAY
+
+
+def hours_at_price(tour: Tour, labour: Labour) -> float:
+    """Paid hours of a week, those at night with their premium: what a tour costs in wages of an hour."""
+    paid = len(tour.slots) + labour.night_premium * np.count_nonzero(at_night(labour)[tour.slots])
+    return float(paid) / SLOTS_PER_H
+
+
+def covered(tours: Mapping[Tour, int]) -> Numbers:
+    """Units at work by half hour."""
+    units = np.zeros(SLOTS)
+    for tour, n in tours.items():
+        units[tour.slots] += n
+    return units
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """How many units have each tour, and how far their cost may be from the least, as a share of it."""
+
+    tours: Mapping[Tour, int]
+    gap: float
+
+
+def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> Shifts:
+    """First the tours, which have their break's share less everywhere; then when each has its break.
+
+    In each part of the day between two instants at which a shift can begin or end, those at work do what is asked, and
+    nowhere are they fewer than one flight asks for.
+
+    Raises:
+        CargohubError: no tours were found within the limit of the search.
+    """
+    tours = tours_of(staff)
+    n = math.gcd(staff.start_every_h * SLOTS_PER_H, *(_length(each) for each in staff.contracts.values()))
+    present = np.zeros((SLOTS, len(tours)))
+    for column, tour in enumerate(tours):
+        present[tour.shift, column] = 1
+    present = present[::n]
+    working = np.array([tour.terms.paid_h / tour.terms.shift_h for tour in tours])
+    most = sum(each.most for each in pool.demands) * working.min()
+    wanted = np.minimum(asked.reshape(-1, n).mean(axis=1), most)
+    least = np.full(len(wanted), max(each.least for each in pool.demands))
+    costs = np.array([hours_at_price(tour, labour) for tour in tours])
+    longest = max(each.paid_h * each.days for each in staff.contracts.values())
+    gap = max(_GAP, longest / (np.maximum(wanted, least).sum() * n / SLOTS_PER_H))
+    counts, gap = _solved(pool, costs, np.vstack((present * working, present)), np.concatenate((wanted, least)), gap)
+    chosen = {tour: int(count) for tour, count in zip(tours, counts, strict=True) if count}
+    return Shifts(_with_breaks(pool, chosen, np.maximum(asked, 1.0), staff), gap)
+
+
+def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: Staff) -> dict[Tour, int]:
+    """Each tour's units divided among the instants at which its break may begin, so that least is left undone."""
+    options = [replace(tour, pause=pause) for tour in tours for pause in staff.breaks(tour.terms)]
+    works = np.zeros((SLOTS, len(options)))
+    for column, tour in enumerate(options):
+        works[tour.slots, column] = 1
+    of_tour = np.array([[replace(each, pause=tour.pause) == tour for each in options] for tour in tours], dtype=float)
+    counts = np.array(list(tours.values()), dtype=float)
+    matrix = np.block([
+        [works, np.eye(SLOTS)],
+        [of_tour, np.zeros((len(tours), SLOTS))],
+        [-of_tour, np.zeros((len(tours), SLOTS))],
+    ])  # fmt: skip
+    costs = np.concatenate((np.zeros(len(options)), np.ones(SLOTS)))
+    found, _ = _solved(pool, costs, matrix, np.concatenate((asked, counts, -counts)), _GAP, n_whole=len(options))
+    return {tour: int(count) for tour, count in zip(options, found, strict=False) if count}
+
+
+def _solved(
+    pool: Pool, costs: Numbers, matrix: Numbers, least: Numbers, gap: float, n_whole: int | None = None
+) -> tuple[Numbers, float]:
+    """At least cost, none of them negative, the first `n_whole` of them whole (None: all); and the gap that is left."""
+    from scipy.optimize import LinearConstraint, milp
+    from scipy.sparse import csr_array
+
+    is_whole = np.arange(len(costs)) < (len(costs) if n_whole is None else n_whole)
+    found = milp(
+        costs, integrality=is_whole.astype(int), constraints=LinearConstraint(csr_array(matrix), least),
+        options={"mip_rel_gap": gap, "node_limit": _MOST_NODES},
+    )  # fmt: skip
+    if found.x is None:
+        raise CargohubError(f"staff: no shifts for {pool.name}: {found.message}")
+    return np.where(is_whole, np.round(found.x), found.x), float(found.mip_gap)
+
+
+def _length(terms: Contract) -> int:
+    """Of a shift [half hours]."""
+    return int(terms.shift_h * SLOTS_PER_H)

@@ -1,0 +1,155 @@
+"""The verb staff: contracts hold, work is covered, the roster is what was planned, and mistakes are one line."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from priced import priced
+
+from experiments.composition import compose, load
+from experiments.main import main
+from experiments.studies.staff.demand import SLOTS, Pool, around, demand_of, pools_of
+from experiments.studies.staff.design import Staff, planned_roles
+from experiments.studies.staff.plan import planned, posts_of, with_shifts
+from experiments.studies.staff.tours import at_night, covered, tours_of
+from sim.config import HubConfig
+from sim.domain.roles import ROLES, Place
+from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
+from sim.reading import read
+from sim.units import TICKS_PER_DAY
+
+TINY = (
+    "demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "horizon_days=1", "warmup_days=0", "replications=1",
+    "workers=1", "staff.rounds=2", "staff.start_every_h=4",
+)  # fmt: skip
+LABOUR = priced().labour
+
+
+@cache
+def hub() -> HubConfig:
+    return load("liege_30k", "horizon_days=7", "warmup_days=7")
+
+
+@cache
+def staff(**values: object) -> Staff:
+    return read(Staff, {**compose(["study=staff"])["staff"], **values}, "staff")
+
+
+@cache
+def pool(role: str) -> Pool:
+    return Pool(role, (demand_of(hub(), role),))
+
+
+def test_contracts_hold_by_construction() -> None:
+    for tour in tours_of(staff()):
+        assert len(tour.slots) == tour.terms.paid_h * tour.terms.days * 2 <= 38 * 2
+        at_work = np.sort(np.concatenate([tour.slots + week * SLOTS for week in range(2)]))
+        gaps = np.diff(at_work) - 1  # half hours: none, a break, or a rest
+        assert {*gaps[gaps < 22].tolist()} <= {0, 1} and gaps.max() >= 22 + 48
+        pauses = np.flatnonzero(gaps)
+        assert np.diff(pauses).max(initial=0) <= 12
+
+
+def test_demand_is_the_work_that_the_default_roster_expects() -> None:
+    demand = demand_of(hub(), "packout")
+    rosters = rosters_of(hub(), 14 * TICKS_PER_DAY)
+    assert rosters.work is not None
+    expected = rosters.work.of_role("packout", "main")[(3 + 7) * 96 : (3 + 14) * 96]
+    assert demand.busy.sum() / 2 == pytest.approx(expected.sum() / 60)
+    assert demand.least == rosters.least_crews("packout", "main") and demand.posts == hub().halls["main"].packout_posts
+    assert around(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
+
+
+@pytest.mark.parametrize("role", ["screening", "unloading"])
+def test_those_at_work_do_what_is_asked_and_never_fewer_than_a_flight_needs(role: str) -> None:
+    plan = planned(pool(role), 1.0, staff(), LABOUR)
+    (demand,), (units,), (asked,) = pool(role).demands, plan.units.values(), plan.asked.values()
+    at_work = np.zeros(SLOTS)
+    for tour, n in plan.tours.items():
+        at_work[tour.shift] += n
+    assert (at_work >= demand.least).all() and units.max() <= demand.most and (covered(plan.tours) >= units).all()
+    # From two hours to two hours, the break's share left out.
+    paid = sum(n * (tour.terms.paid_h / tour.terms.shift_h) * np.isin(np.arange(SLOTS), tour.shift)
+               for tour, n in plan.tours.items())  # fmt: skip
+    wanted = np.minimum(asked.reshape(-1, 4).mean(axis=1), demand.most * 0.9375)
+    assert (paid.reshape(-1, 4)[:, 0] >= wanted - 1e-6).all()
+    paid_h = plan.paid_h / demand.unit_people
+    night = sum(n * np.count_nonzero(at_night(LABOUR)[tour.slots]) for tour, n in plan.tours.items()) / 2
+    assert plan.eur(LABOUR)[role] == pytest.approx(31 * (paid_h + 0.2 * night) * demand.unit_people)
+    assert 0 <= plan.gap < 0.25
+
+
+def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None:
+    short = ["screening", "manual_sort", "hand_sorting", "unloading"]
+    roster = hub().roster
+    assert roster.work is not None
+    work = replace(roster.work, utilisation={
+        role: value if role in short else None for role, value in roster.work.utilisation.items()
+    })  # fmt: skip
+    config = replace(hub(), roster=replace(roster, work=work))
+    pools = pools_of(config, staff())
+    assert {each.name for each in pools} == {"desks", "screening", "unloading"} and planned_roles(config)
+    plans = [planned(each, 1.0, staff(), LABOUR) for each in pools]
+    staffed = with_shifts(config, posts_of(plans))
+    hours = rostered_h_per_day(staffed)
+    low, high = 7 * TICKS_PER_DAY, 14 * TICKS_PER_DAY
+    for plan in plans:
+        assert sum(units.sum() for units in plan.units.values()) <= covered(plan.tours).sum()
+        for demand in plan.pool.demands:
+            units = plan.units[demand.role]
+            assert hours[demand.role] * 7 == pytest.approx(units.sum() * demand.unit_people / 2)
+            if ROLES[demand.role].place is Place.HALL:
+                manned = spans(rosters_of(staffed, high).of_role(demand.role, "main"), low, high)
+                slot = TICKS_PER_DAY // 48
+                by_slot = [n for begin, end, n in manned for _ in range((end - begin) // slot)]
+                assert by_slot == (units * demand.unit_posts).tolist()  # the measured week begins on a Monday
+
+
+def test_a_plan_is_told_shown_reproduced_and_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["staff", *TINY, "--quiet", "--out", str(tmp_path)]
+    assert main([*words, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"on_time_share", "headcount", "cost_eur_per_week", "roles"} <= told.keys()
+    assert told["headcount"] == sum(row["people"] for row in told["shifts"]) > 0
+    for name in ("paid_h_per_week", "cost_eur_per_week"):
+        assert sum(row[name] for row in told["roles"].values()) == pytest.approx(told[name])
+    assert all(len(row["posts_by_hour"]) == 168 for row in told["roles"].values())
+    assert told["is_kept"] == (told["on_time_share"] >= told["target"] <= told["export_on_time_share"])
+    folder = Path(told["run_dir"])
+    assert main(["show", str(folder), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == told
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "People at work" in page and "Who works when" in page
+    assert main(["reproduce", str(folder), "workers=1"]) == 0
+    assert "identical" in capsys.readouterr().out
+    run = ["run", "--config-dir", str(folder / "configs"), "roster=staffed", "margin=none", *TINY[:6]]
+    assert main([*run, "--quiet", "--json", "--out", str(tmp_path)]) == 0
+    kpis = json.loads(capsys.readouterr().out)["kpis"]
+    assert kpis["on_time_share"]["mean"] == told["on_time_share"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["roster=three_shifts"], "roster: staff plans the roles that follow the work, and roster=three_shifts"),
+        (["roster.factor=0.9"], "roster.factor: staff plans all people itself"),
+        (["staff.on_time=1.2"], "staff.on_time: must be at most 1, got 1.2"),
+        (["staff.contracts.full_time.shift_h=14"], "leaves 10 h until the next, less than rest_h = 11"),
+        (["staff.contracts.full_time.days=6"], "contracts.full_time.days: 45 h a week, more than most_h_per_week = 38"),
+        (["staff.contracts.part_time.shift_h=7"], "more than without_break_h = 6 h at a stretch"),
+        (["staff.contracts.part_time.shift_h=2"], "2 h of work, less than least_shift_h = 3"),
+        (["staff.contracts.part_time.shift_h=4.2"], "shifts and breaks are whole half hours"),
+        (["staff.start_every_h=5"], "staff.start_every_h: a day has no whole number of 5 h"),
+        (["staff.pools.desks=[packout,doks]"], "unknown role 'doks'; did you mean 'docks'?"),
+        (["staff.pools.desks=[packout,docks]"], "staff.pools.desks: packout and docks work in crews of different size"),
+        (["staff.pools.desks=[packout,packout]"], "staff.pools: packout is there twice"),
+        (["~staff.contracts.full_time", "~staff.contracts.part_time"], "staff.contracts: at least one"),
+    ],
+)
+def test_what_cannot_be_planned_is_one_line(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
+    assert main(["staff", *words]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1 and message in captured.err
