@@ -101,6 +101,29 @@ def test_correlated_estimates_are_drawn_together(folder, tmp_path):
     assert correlation == pytest.approx(together["correlation"], abs=1e-6) and abs(correlation) > 0.05
 
 
+@pytest.mark.parametrize(
+    ("family", "key"),
+    [
+        ("triangular", "sorting.outages.mttr_min"), ("triangular", "packout.spread"), ("uniform", "packout.spread"),
+        ("beta", "packout.spread"), ("normal", "arrivals.delay.scale_min"),
+    ],
+)  # fmt: skip
+def test_worlds_of_a_family_are_possible(folder, tmp_path, family, key):
+    words = ["column=uld", f"key={key}", f"family={family}", "high=200", "name=x", "--json"]
+    assert main(["fit", str(folder / "scans.csv"), *words, "--out", str(tmp_path)]) == 0
+    hub = load("liege_30k", f"+fits/x={family}", config_dir=tmp_path)
+    rows = assumptions_of(hub, tmp_path)
+    worlds = Worlds.of(rows)
+    names = [name for name in worlds.names if name.startswith(key)]
+    assert len(names) >= 2 and all(row.low >= 0 for row in rows if row.name in names)
+    points = np.full((5, len(worlds.names)), 0.5)
+    points[:, [worlds.names.index(name) for name in names]] = np.random.default_rng(1).random((5, len(names)))
+    group, _, name = key.partition(".")
+    for values in worlds.values(points):
+        changed = worlds.hub(hub, values)
+        assert getattr(changed, group) != getattr(hub, group), name
+
+
 def test_files_say_where_they_come_from(folder):
     text = (folder / "fits" / "release" / "gamma.yaml").read_text()
     assert "150 values of scans.csv, column release (sha256 " in text and "Kolmogorov–Smirnov" in text

@@ -21,6 +21,7 @@ from experiments.studies.fit.place import Place
 from experiments.studies.fit.result import Result
 from experiments.studies.fit.text import provenance
 from sim.distributions import EMPIRICAL
+from sim.distributions.making import AT_LEAST, NORMAL
 
 GROUP: Final = "fits"
 _BY_MOMENTS: Final = ("lognormal", "gamma", "weibull")
@@ -54,28 +55,28 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
         files[values] = _values(result, place.factor(place.key) if place and place.takes else 1.0)
         inside: Numbers = {}
         mapping: dict[str, Any] = {"file": str(folder / values), "column": result.sample.column}
-        means = result.means
     else:
         factor = place.factor(place.key) if place and place.takes else 1.0
         both = np.vstack([result.chosen.parameters, result.bootstrap])
         inside = numbers_of(result.chosen, both, factor, is_shape=place is not None and place.is_shape)
         mapping = {name: _rounded(values[0]) for name, values in inside.items()}
         mapping |= _ends(result.chosen, factor)
-        means = _means(result.chosen, both)
     mapping = {"family": result.family, **mapping}
     head = provenance(result, place.key if place else None, sha256=sha256)
     if place is None:
         return Written({option: _commented(head) + _yaml(mapping), **files}, f"+{GROUP}/{result.name}", is_whole=False)
-    numbers = {f"{place.key}.{name}": values for name, values in inside.items()} if place.takes else {}
+    own = {f"{place.key}.{name}": values for name, values in inside.items()} if place.takes else {}
+    numbers = dict(own)
     content: dict[str, Any] = {place.key: mapping} if place.takes else {}
     if place.mean_key is not None:
-        numbers[place.mean_key] = place.own(place.mean_key, means)
+        numbers[place.mean_key] = place.own(place.mean_key, result.means)
         content[place.mean_key] = _rounded(numbers[place.mean_key][0])
     place.checked({key: _likewise(place, value) for key, value in content.items()})
     files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
     ranges = list(_entries(result, place, numbers, sha256=sha256))
     if ranges:
-        together = list(_correlations({key: values for key, values in numbers.items() if key in dict(ranges)}))
+        # The key of a mean is correlated with those of other paces already.
+        together = list(_correlations({key: values for key, values in own.items() if key in dict(ranges)}))
         text = "".join(_yaml({key: entry}, is_inline=True) for key, entry in ranges)
         text += _yaml({"correlations": together}, is_inline=True) if together else ""
         files[Path("assumptions") / f"fit_{result.name}.yaml"] = _commented(head) + text
@@ -85,25 +86,22 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
 def numbers_of(fit: Fitted, parameters: Floats, factor: float, *, is_shape: bool) -> Numbers:
     """What a mapping of the family has, of rows of parameters (1 + B, K): times by the factor, or only a shape."""
     family = fit.family.name
+    mean = fit.family.distribution(parameters, fit.ends).mean()[:, 0]
     by_name = dict(zip(fit.family.parameters, parameters.T, strict=True))
     if family in _BY_MOMENTS:
-        distribution = fit.family.distribution(parameters, fit.ends)
-        mean, sd = distribution.mean()[:, 0], distribution.std()[:, 0]
+        sd = fit.family.distribution(parameters, fit.ends).std()[:, 0]
         return {**({} if is_shape else {"mean": factor * mean}), "spread": sd / mean}
-    if is_shape and family in ("normal", "exponential"):
-        return {"spread": by_name["sd"] / by_name["mean"]} if family == "normal" else {}
-    return by_name if family == "beta" else {name: factor * values for name, values in by_name.items()}
+    if is_shape and family in (NORMAL, "exponential"):
+        return {"spread": by_name["sd"] / by_name["mean"]} if family == NORMAL else {}
+    scale = 1 / mean if is_shape else factor
+    return by_name if family == "beta" else {name: scale * values for name, values in by_name.items()}
 
 
 def _ends(fit: Fitted, factor: float) -> dict[str, float]:
-    """Of a family between ends that are known."""
+    """Of a family between ends that are known, and where a normal is cut."""
     if not fit.family.is_bounded:
-        return {}
+        return {AT_LEAST: 0.0} if fit.family.name == NORMAL and fit.ends[0] == 0 else {}
     return dict(zip(("low", "high"), (_rounded(factor * end) for end in fit.ends), strict=True))
-
-
-def _means(fit: Fitted, parameters: Floats) -> Floats:
-    return np.asarray(fit.family.distribution(parameters, fit.ends).mean()[:, 0])
 
 
 def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -115,6 +113,8 @@ def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> 
         low, high = range_of(values[1:], float(values[0]))
         if values.min() > 0:
             low = max(low, float(values.min()) / 2)
+        elif result.chosen is not None and result.chosen.ends[0] == 0:
+            low = max(low, 0.0)
         low, high = min(_rounded(low), value), max(_rounded(high), value)
         if low < high:
             what = "mean" if key == place.mean_key else key.rpartition(".")[2]
