@@ -15,11 +15,11 @@ from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_r
 from sim.measures.inference import inference_rows
 from sim.measures.laws import Laws
 from sim.measures.watch import watch_rows
-from sim.measures.window import Minutes
+from sim.measures.window import Minutes, of_hall
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, in_order, tabulate
-from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN, Counts, Numbers
+from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, Counts, Numbers
 
 
 def exposure_tables(
@@ -40,7 +40,7 @@ def exposure_tables(
             put("watch", watch_rows(exposure, made["messages"], config.horizon_days))
     if config.trade.is_on:
         weeks, parcels, value = weekly_imports(config, goods, tables["flights"])
-        put("trade", trade_rows(config, weeks, parcels, value, tables["out_ulds"]))
+        put("trade", trade_rows(config, weeks, parcels, value, of_hall(tables["out_ulds"], NEVER, "route")))
         put("trade_balance", balance_rows(config, made["trade"]))
         if exposure.is_on:
             put("inference", inference_rows(exposure, parcels.sum(axis=-1), value.sum(axis=-1)))
@@ -139,8 +139,8 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
         Event.PARCEL_FREED: lambda: by_interval(stages["customs_hold"].n_out - refused),
         Event.PARCEL_REFUSED: lambda: by_interval(refused),
         Event.TRUCK_DEPARTED: lambda: rows(trucks["departed"]),
-        Event.PARCEL_DEPARTED: lambda: rows(trucks["departed"], trucks["n_parcels"]),
-        Event.EXPORT_DEPARTED: lambda: rows(tables["out_ulds"]["departed"], tables["out_ulds"]["n_parcels"]),
+        Event.PARCEL_DEPARTED: lambda: rows(tables["loads"]["departed"], tables["loads"]["n_parcels"]),
+        Event.EXPORT_DEPARTED: lambda: rows(tables["out_loads"]["departed"], tables["out_loads"]["n_parcels"]),
     }
 
 
