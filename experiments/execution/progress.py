@@ -78,6 +78,7 @@ class Lines:
         self._is_quiet, self._is_around = is_quiet, is_around
         self._began, is_terminal = time.monotonic(), sys.stderr.isatty()
         self._due, self._next_s = (0.0, NEXT_ON_TERMINAL_S) if is_terminal else (FIRST_LINE_S, NEXT_LINE_S)
+        self._due = self._next_s if is_around else self._due
         self._n, self._last = 0, 0.0
         """Results, and when the last of them came."""
         self._lock = threading.Lock()
