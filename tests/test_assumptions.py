@@ -122,6 +122,14 @@ def test_any_world_of_any_design_can_be_built(hub, seed, width):
         }
 
 
+def test_an_end_of_a_range_goes_down_with_what_it_is_the_end_of(hub, worlds):
+    row = np.array([one.base for one in worlds.sampled])
+    for supposed, least in ((0.4, 0.3), (0.23, 0.23)):
+        row[worlds.names.index("demand.hub_share.supposed")] = supposed
+        share = worlds.hub(hub, row).demand.hub_share
+        assert (share.least, share.supposed, share.most) == (least, supposed, 0.5)
+
+
 @pytest.mark.parametrize("at", [0.0, 1 - 1e-12])
 def test_the_ends_of_each_range_can_be_built(hub, worlds, at):
     middle = np.array([one.base for one in worlds.sampled])

@@ -8,6 +8,7 @@ share an entry move together, by one factor. Fields of an entry:
     by: 0.3                                  30 % less to 30 % more, each value as probable as any other
     low: 4, high: 10                         the ends; triangular, with the configured value as mode
     most: 1                                  no world goes beyond it
+    below: KEY                               goes down with this number, where that would fall below it
     at: 12                                   the value that low and high are for, without it the packaged one
     how: spread                              the factor, `low` to `high`, stretches the numbers about their mean
     towards: [...]                           the list is mixed with this one, whose weight is `low` to `high`
@@ -59,6 +60,7 @@ class Fields:
     low: float | None = None
     high: float | None = None
     most: float | None = None
+    below: str | None = None
     at: float | None = None
     how: Literal["spread"] | None = None
     towards: tuple[float, ...] | None = None

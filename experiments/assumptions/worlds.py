@@ -198,10 +198,13 @@ class Worlds:
         ratios = _Ratios(self, base, world)
         for key, number in numbers.items():
             match = self.index.of(entry_key(key))
-            if match is not None and match[0].kind is Kind.DERIVED and not isinstance(number, str | list):
-                ratio = ratios.of(match[0].text.format(*match[1]))
-                if ratio != 1:
-                    changed[key] = like(number, number * ratio)
+            if match is None or isinstance(number, str | list):
+                continue
+            entry, stars = match
+            if entry.kind is Kind.DERIVED and (ratio := ratios.of(entry.text.format(*stars))) != 1:
+                changed[key] = like(number, number * ratio)
+            elif entry.below is not None and entry.below in changed:
+                changed[key] = min(number, changed[entry.below])
         return with_leaves(chosen, changed) if changed else chosen
 
     def _sampled(self, numbers: Mapping[str, Any], row: Sequence[float]) -> dict[str, Any]:
