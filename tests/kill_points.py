@@ -52,7 +52,7 @@ def computed(root, designs, keys):
     asked = Asked(designs, keys, Arguments(verb="run", out=Path(root)))
     with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
         if not run.is_complete:
-            complete(run, Simulated(lambda: run, lambda: pool, None, is_quiet=True).replicated(designs, keys))
+            complete(run, Simulated(lambda: run, lambda: pool, keys.prices, is_quiet=True).replicated(designs, keys))
     return run.path
 
 

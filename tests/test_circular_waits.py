@@ -18,7 +18,9 @@ DAYS_OF_MOST = 2
 
 def gone(small: SmallHub, days: int) -> tuple[bool, int, int]:
     """Whether all flights came within the days, the parcels that landed, and those that left or were refused."""
-    inputs = make(dataclasses.replace(small, hours=small.hours + 24 * days, floor_ulds=1))
+    # Nothing flies on: where flights stop, it would wait for one that never comes.
+    by_road = dataclasses.replace(small, hours=small.hours + 24 * days, floor_ulds=1, flown_routes=0)
+    inputs = make(by_road)
     record = hub.run(inputs).record
     landed = sum(flight.n_parcels for flight in record.flights if not flight.is_diverted)
     departed = sum(truck.n_parcels for truck in record.trucks if truck.departed >= 0)
