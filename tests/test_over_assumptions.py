@@ -107,7 +107,7 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
 
 
 def test_expansion_asks_for_the_same_paths() -> None:
-    arguments = Arguments("expansion", ("~expansion.paths.second_site", "expansion.years=10", "replications=3"))
+    arguments = Arguments("expansion", ("~expansion.paths.second_site", "expansion.years=5", "replications=3"))
     designs, keys = expansion.STUDY.asked(arguments)
     own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
     _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))

@@ -14,6 +14,7 @@ from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 
 SHORT = ("horizon_days=2", "warmup_days=1")
+SMALL = ("demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_another_replication_and_another_seed_draw_other_flights(today: sim.Resu
 
 def test_fewer_flights_are_among_more(today: sim.Result) -> None:
     for model in ("timetable", "poisson", "all_ifr"):
-        words = (f"arrivals={model}", "exports=none", "service_h=6", *SHORT)
+        words = (f"arrivals={model}", "exports=none", "service_h=6", *SHORT, *SMALL)
         few = sim.simulate(load("liege_100k", "demand.flights_per_day=2", *words))
         more = sim.simulate(load("liege_100k", "demand.flights_per_day=4", *words))
         arrival = dict(zip(more.tables["flights"]["key"], more.tables["flights"]["arrival"], strict=True))
