@@ -24,14 +24,15 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
     """All rounds, and the cheapest plan that keeps the level; if none does, the last.
 
     First the default roster's utilisation; while the level is kept, each at work gets `step` more of it; from the first
-    plan on that does not keep it, people are added where work waits longest for them. A plan that would be no cheaper
-    than the one before it ends the search: its people are there so that somebody is.
+    plan on that does not keep it, people are added where work waits longer for them than in the last that did. A plan
+    that would be no cheaper than the one before it ends the search: its people are there so that somebody is.
     """
     staff, labour = keys.staff, keys.cost.labour
     pools = pools_of(config, staff)
     paces, change, is_added = {pool.name: 1.0 for pool in pools}, said("staff_first"), False
     rounds: list[Round] = []
     best: list[PoolPlan] = []
+    kept: Samples = ()
     known: dict[tuple[str, float], PoolPlan] = {}
     for number in range(staff.rounds):
         for pool in pools:
@@ -52,8 +53,9 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
         is_added = is_added or not row.is_kept
         if is_added and row.is_kept:
             break
+        kept = samples if row.is_kept else kept
         if is_added:
-            waiting = _waiting(pools, plans, samples)
+            waiting = _waiting(pools, plans, samples, kept)
             if waiting is None:
                 break
             paces[waiting.name] /= 1 + staff.step
@@ -72,11 +74,15 @@ def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
     return imports, exports if config.exports.share else NO_EXPORTS
 
 
-def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples) -> Pool | None:
-    """The pool for which work waits longest, of those that can be more; None: more people would not help."""
+def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples, kept: Samples) -> Pool | None:
+    """The pool for which work waits so much longer than in the plan that kept the level, of those that can be more.
 
-    def waits(pool: Pool) -> float:
+    None: more people would not help.
+    """
+
+    def hours(pool: Pool, samples: Samples) -> float:
         return sum(each[_WAITS.format(demand.role)] for demand in pool.demands for each in samples)
 
-    able = [pool for pool, plan in zip(pools, plans, strict=True) if not plan.is_full and waits(pool) > 0]
-    return max(able, key=waits, default=None)
+    more = {pool.name: hours(pool, samples) - hours(pool, kept) for pool in pools}
+    able = [pool for pool, plan in zip(pools, plans, strict=True) if not plan.is_full and more[pool.name] > 0]
+    return max(able, key=lambda pool: more[pool.name], default=None)
