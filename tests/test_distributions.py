@@ -67,7 +67,9 @@ def times(family, **given):
     return Times.from_plain({"family": family, **given}, KEY)
 
 
-@pytest.mark.parametrize(("family", "given", "expected"), BY_PARAMETERS, ids=str)
+@pytest.mark.parametrize(
+    ("family", "given", "expected"), BY_PARAMETERS, ids=[f"{one[0]} {one[1]}" for one in BY_PARAMETERS]
+)
 def test_quantiles_are_those_of_scipy(family, given, expected):
     distribution, u = times(family, **given), midpoints(500)
     assert distribution.quantile(u) == pytest.approx(expected.ppf(u), rel=1e-8)
