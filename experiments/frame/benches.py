@@ -127,8 +127,9 @@ class Simulated:
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         complete(self.run, outcome, more)
 
-    @cached_property
+    @property
     def _manifest(self) -> Manifest:
+        """Read anew: with all configurations of many designs it is not small."""
         return manifest_of(self.run.path)
 
     def rows(self, row: type[R]) -> list[R]:
