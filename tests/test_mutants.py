@@ -801,7 +801,10 @@ def _hand_sorted_is_packed_too(patch):
     init = Sortation.__init__
 
     def wrong(self, *arguments, deliver, stage, **others):
-        init(self, *arguments, deliver=deliver, stage=lambda ready, parcels: deliver(ready, parcels, 0), **others)
+        def to_first(ready, parcels):
+            deliver(ready, parcels, np.zeros_like(ready))
+
+        init(self, *arguments, deliver=deliver, stage=to_first, **others)
 
     patch.setattr(Sortation, "__init__", wrong)
 

@@ -15,13 +15,13 @@ from experiments.designs.design import single
 from experiments.frame.runner import opened
 from experiments.frame.study import Asked
 from experiments.main import main
+from experiments.money.kpis import KPIS
 from experiments.replications.replicating import too_wide
 from experiments.replications.summing import interval_of
 from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
 from experiments.store import read_run
 from sim.kernels.queueing import single_server
-from sim.measures.kpis import KPIS
 
 EXPERIMENTS = 300
 TINY = [

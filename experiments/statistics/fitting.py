@@ -117,7 +117,7 @@ def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
 
     >>> low, high = range_of(np.linspace(-1.0, 1.0, 1001), 0.0)
     >>> f"{low:.3f} {high:.3f}"
-    '-1.223 1.223'
+    '-1.224 1.224'
     """
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(bootstrap, [tail, 1 - tail])

@@ -110,9 +110,9 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
         return OverWorlds(paths, *_computed(bench, asked, weeks))
     values = {(row.world, row.path): (row.npv, row.best) for row in rows}
     n = asked.keys.expansion.worlds
-    shape = len({row.world for row in rows}), len(paths), 2
+    shape = min(n, len({row.world for row in rows})), len(paths), 2
     of_each = [values.get((world, path)) for world in range(shape[0]) for path in paths]
-    if None in of_each or not min(n, 1) <= shape[0] <= n:
+    if None in of_each or shape[0] < min(n, 1):
         raise ConfigError(said("worlds_damaged"))
     each = np.array(of_each, dtype=np.float64).reshape(shape)
     return OverWorlds(paths, each[..., 0], each[..., 1])

@@ -124,6 +124,7 @@ def flights_csv(calls: Sequence[Call]) -> str:
             "sobt": _instant(call.sobt),
             "after": call.after or "",
             "leg_min": "" if call.leg_min is None else f"{call.leg_min}".removesuffix(".0"),
+            "to": call.to or "",
         }
         for call in calls
     ]

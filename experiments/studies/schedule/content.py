@@ -43,6 +43,8 @@ class Call:
     after: str | None = None
     """The flight that the same aircraft flew before, if that one is among those chosen."""
     leg_min: float | None = None
+    to: str | None = None
+    """Destination that it leaves to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
             sobt=None if row.sobt is None else instant(row.sobt),
             after=after and after[0],
             leg_min=row.leg / TICKS_PER_MIN if after else None,
+            to=row.to,
         )
 
     airlines = _counts(airline(row.key) for row in rows)
