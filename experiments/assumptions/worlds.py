@@ -16,6 +16,7 @@ from experiments.composition import compose
 from experiments.designs.factors import squeezed
 from experiments.report.sections import said
 from sim.config import HubConfig
+from sim.distributions.families import triangular
 from sim.errors import ConfigError
 from sim.reading import plain, read
 from sim.site.room import check_area
@@ -77,11 +78,7 @@ class Sampled:
             return np.full(u.shape, self.base)
         if self.entry.by is not None:
             return self.low + u * width
-        left, right = self.base - self.low, self.high - self.base
-        at_mode = left / width
-        below = self.low + np.sqrt(np.maximum(u * width * left, 0.0))
-        above = self.high - np.sqrt(np.maximum((1 - u) * width * right, 0.0))
-        return np.where(u < at_mode, below, above)
+        return np.asarray(triangular(self.low, self.base, self.high)(u))
 
     def changed(self, numbers: Mapping[str, Any], stars: Mapping[str, tuple[str, ...]], value: float) -> dict[str, Any]:
         """The numbers of the entry, by key, in a world where what is drawn has this value."""

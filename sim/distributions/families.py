@@ -88,7 +88,7 @@ def _uniform(low: float, high: float) -> Inverse:
     return lambda u: low + (high - low) * u
 
 
-def _triangular(low: float, mode: float, high: float) -> Inverse:
+def triangular(low: float, mode: float, high: float) -> Inverse:
     width, left, right = high - low, mode - low, high - mode
 
     def inverse(u: Numbers) -> Numbers:
@@ -166,7 +166,7 @@ FAMILIES: Final[dict[str, Family]] = {
     ),
     "triangular": Family(
         ("low", "mode", "high"),
-        lambda low, mode, high: scipys("triang", (mode - low) / (high - low), low, high - low), _triangular,
+        lambda low, mode, high: scipys("triang", (mode - low) / (high - low), low, high - low), triangular,
         lambda mean, sd: {"low": mean - math.sqrt(6) * sd, "mode": mean, "high": mean + math.sqrt(6) * sd},
     ),
     "normal": Family(

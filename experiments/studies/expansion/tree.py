@@ -20,6 +20,7 @@ from experiments.statistics.interval import t_quantile
 from experiments.statistics.two_sources import two_source_interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
+from sim.distributions import families
 from sim.streams import Streams
 
 Leaf = Mapping[str, str | None]
@@ -90,12 +91,9 @@ def triangular(months: Months, rank: float) -> float:
     >>> triangular(Months(2.0, 2.0, 2.0), 0.3), triangular(Months(0.0, 1.0, 2.0), 0.5)
     (2.0, 1.0)
     """
-    low, mode, high = months.least, months.mode, months.most
-    if high == low:
-        return low
-    if rank <= (mode - low) / (high - low):
-        return low + math.sqrt(rank * (high - low) * (mode - low))
-    return high - math.sqrt((1 - rank) * (high - low) * (high - mode))
+    if months.most == months.least:
+        return months.least
+    return float(families.triangular(months.least, months.mode, months.most)(rank))
 
 
 def factors(growth: Growth, asked: Expansion) -> Floats:
