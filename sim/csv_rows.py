@@ -3,9 +3,50 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError
+from sim.reading import near
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A header, empty of an empty file, and the rows below it, which are as long as it."""
+
+    path: Path
+    header: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+
+    def at(self, name: str) -> int:
+        """Where the column of this name stands.
+
+        Raises:
+            InputError: it is not there, or twice.
+        """
+        if name not in self.header:
+            raise InputError(f"{self.path}: no column {name[:60]!r}{near(name, filter(None, self.header))}")
+        if self.header.count(name) > 1:
+            raise InputError(f"{self.path}: column {name!r} occurs {self.header.count(name)} times")
+        return self.header.index(name)
+
+
+def csv_table(path: Path, *, may_be_latin: bool = False) -> CsvTable:
+    """The file as a table, each row with the line it ends on.
+
+    Raises:
+        InputError: as `csv_rows`; of a row that is not as long as the header, when it is read.
+    """
+    rows = csv_rows(path, may_be_latin=may_be_latin)
+    _, header = next(rows, (1, []))
+
+    def checked() -> Iterator[tuple[int, list[str]]]:
+        for row, cells in rows:
+            if len(cells) != len(header):
+                raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+            yield row, cells
+
+    return CsvTable(path, header, checked())
 
 
 def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Iterator[tuple[int, list[str]]]:

@@ -18,7 +18,7 @@ from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
 from experiments.store.files import sha256_of, write_all
-from sim.csv_rows import csv_rows
+from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.reading import near
 
@@ -49,18 +49,17 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
         InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
             airport's rows: a date that is none or occurs twice, a count that is none.
     """
-    rows = csv_rows(path, may_be_latin=True)  # only the airport's name is outside ASCII
-    _, header = next(rows, (1, None))
-    if header is None:
+    table = csv_table(path, may_be_latin=True)  # only the airport's name is outside ASCII
+    if not table.header:
         raise InputError(said("empty_traffic", path=path))
-    date_at, airport_at, count_at = (column_at(path, header, name) for name in (DATE, AIRPORT, column))
+    if DATE not in table.header and "kpi" in table.header:
+        raise InputError(said("no_daily_traffic", path=path))
+    date_at, airport_at, count_at = map(table.at, (DATE, AIRPORT, column))
     wanted = None if airport is None else airport.upper()
     seen: dict[str, None] = {}
     counts: dict[dt.date, float] = {}
     row_of: dict[dt.date, int] = {}
-    for row, cells in rows:
-        if len(cells) != len(header):
-            raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+    for row, cells in table.rows:
         code = cells[airport_at].upper()
         if not _ICAO.fullmatch(code):
             raise InputError(f"{path}, row {row}, {AIRPORT}: an airport's ICAO code as EBLG, got {code!r}")
@@ -80,16 +79,6 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIV
     days = sorted(counts)
     by_day = np.array([counts[day] for day in days], dtype=np.float64)
     return AirportTraffic(chosen, column, np.array(days, dtype="datetime64[D]"), by_day)
-
-
-def column_at(path: Path, header: list[str], name: str) -> int:
-    if name not in header:
-        if name == DATE and "kpi" in header:
-            raise InputError(said("no_daily_traffic", path=path))
-        raise InputError(f"{path}: no column {name!r}{near(name, [known for known in header if known])}")
-    if header.count(name) > 1:
-        raise InputError(f"{path}: column {name!r} occurs {header.count(name)} times")
-    return header.index(name)
 
 
 def _choose(path: Path, seen: dict[str, None], wanted: str | None) -> str:

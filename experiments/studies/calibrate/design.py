@@ -16,9 +16,8 @@ from experiments.designs.spreadsheet import key_of
 from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import CONFIDENCE
-from experiments.studies.calibrate.airport import column_at
 from experiments.studies.sure.design import SureKeys
-from sim.csv_rows import csv_rows
+from sim.csv_rows import csv_table
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, read
@@ -75,18 +74,15 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
             of a hub that is there already.
     """
-    rows = csv_rows(path, may_be_latin=True)
-    _, header = next(rows, (1, None))
-    if header is None:
+    table = csv_table(path, may_be_latin=True)
+    if not table.header:
         raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
-    places = {name: column_at(path, header, name) for name in COLUMNS}
-    places |= {name: column_at(path, header, name) for name in (HUB, DISCREPANCY) if name in header}
+    places = {name: table.at(name) for name in COLUMNS}
+    places |= {name: table.at(name) for name in (HUB, DISCREPANCY) if name in table.header}
     row_of: dict[str, int] = {}
     observations = []
-    for row, cells in rows:
+    for row, cells in table.rows:
         place = f"{path}, row {row}"
-        if len(cells) != len(header):
-            raise InputError(f"{place}: {len(cells)} cells, the header has {len(header)}")
         seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
         what = f"{seen.kpi} of {seen.hub}"
         if what in row_of:

@@ -15,7 +15,7 @@ from experiments.formatting import listed, short, whole
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.two_sources import Floats
-from sim.csv_rows import csv_rows
+from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
 from sim.errors import InputError
@@ -104,17 +104,14 @@ def read_sample(request: Request) -> Sample:
         InputError: a file that cannot be read, no such column, a cell that is no number or outside the bounds, or too
             few values.
     """
-    rows = csv_rows(request.path)
-    _, header = next(rows, (1, None))
-    if header is None:
+    table = csv_table(request.path)
+    if not table.header:
         raise InputError(f"{request.path}: empty; a CSV with a header is needed")
-    column = request.column or _only(request.path, header)
-    at = place_of(request.path, header, column)
-    time_at = None if request.time is None else place_of(request.path, header, request.time)
+    column = request.column or _only(request.path, table.header)
+    at = table.at(column)
+    time_at = None if request.time is None else table.at(request.time)
     places, values, hours = [], [], []
-    for row, cells in rows:
-        if len(cells) != len(header):
-            raise InputError(f"{request.path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+    for row, cells in table.rows:
         values.append(_number(cells[at], f"{request.path}, row {row}, column {column}"))
         places.append(row)
         if time_at is not None:
@@ -152,14 +149,6 @@ def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
         return request.low, request.high
     least, most = sample.values.min(), sample.values.max()
     return (-math.inf if least < 0 else 0.0), (1.0 if least > 0 and most < 1 else math.inf)
-
-
-def place_of(path: Path, header: Sequence[str], column: str) -> int:
-    if column not in header:
-        raise InputError(f"{path}: no column {column[:60]!r}{near(column, [name for name in header if name])}")
-    if header.count(column) > 1:
-        raise InputError(f"{path}: column {column!r} occurs {header.count(column)} times")
-    return header.index(column)
 
 
 def instant_of(text: str, place: str) -> dt.datetime:

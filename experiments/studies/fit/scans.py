@@ -16,8 +16,8 @@ from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
 from experiments.store.read import run_folder
 from experiments.store.rows import column, interval, table
-from experiments.studies.fit.column import instant_of, place_of
-from sim.csv_rows import csv_rows
+from experiments.studies.fit.column import instant_of
+from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.reading import near
 from sim.record.schemas import TABLES
@@ -121,18 +121,15 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
 
 def read_scans(path: Path) -> Scans:
     """A row an instant: the thing (columns flight, uld, parcel, as far as there), the stage, and the instant."""
-    rows = csv_rows(path)
-    _, header = next(rows, (1, []))
-    names = [name for name in ("flight", "uld", "parcel") if name in header]
+    scanned = csv_table(path)
+    names = [name for name in ("flight", "uld", "parcel") if name in scanned.header]
     if not names:
         raise InputError(f"{path}: no column flight, uld or parcel, which say what was scanned")
     table = next(_THINGS[name] for name in _THINGS if name in names)
     stages = stages_of(table)
-    at = {name: place_of(path, header, name) for name in (*names, STAGE, INSTANT)}
+    at = {name: scanned.at(name) for name in (*names, STAGE, INSTANT)}
     instants: dict[tuple[str, ...], dict[str, float]] = {}
-    for row, cells in rows:
-        if len(cells) != len(header):
-            raise InputError(f"{path}, row {row}: {len(cells)} cells, the header has {len(header)}")
+    for row, cells in scanned.rows:
         stage, place = cells[at[STAGE]], f"{path}, row {row}, column"
         if stage not in stages:
             raise InputError(f"{place} {STAGE}: {stage[:60]!r} is no instant of {table}{near(stage, stages)}")
