@@ -122,19 +122,19 @@ def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[
     base, *hubs = asked.designs
     expansion, folder = asked.keys.expansion, asked.arguments.config_dir
     refuse_moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
-    n = expansion.worlds
-    npv, best = np.zeros((2, 0, len(expansion.paths)))
-    if n:
-        bench.say(said("sure_accounts", n_worlds=n, width=1.0))
-        drawn = Drawn.of(composed_of(base.hub, expansion), folder, n=n, seed=base.hub.seed, kept=KEPT)
-        keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
-        worlds = InWorlds.of(drawn, base.hub, hubs, keys)
-        if left_out := worlds.left_out(1.0):
-            bench.say(left_out)
-        npv, best = np.zeros((2, len(worlds.paths), len(expansion.paths)))
-        for number, paths in enumerate(worlds.paths):
-            result = paths.scaled(weeks)
-            each, weight = result.npv, result.futures.weight
-            npv[number], values = of_paths(each, weight), each.mean(axis=4)
-            best[number] = [share(path >= values.max(axis=0), weight) for path in values]
+    if not expansion.worlds:
+        return NONE.npv, NONE.best
+    bench.say(said("sure_accounts", n_worlds=expansion.worlds, width=1.0))
+    document = composed_of(base.hub, expansion)
+    drawn = Drawn.of(document, folder, n=expansion.worlds, seed=base.hub.seed, kept=KEPT)
+    keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
+    worlds = InWorlds.of(drawn, base.hub, hubs, keys)
+    if left_out := worlds.left_out(1.0):
+        bench.say(left_out)
+    npv, best = np.zeros((2, len(worlds.paths), len(expansion.paths)))
+    for number, paths in enumerate(worlds.paths):
+        result = paths.scaled(weeks)
+        each, weight = result.npv, result.futures.weight
+        npv[number], values = of_paths(each, weight), each.mean(axis=4)
+        best[number] = [share(path >= values.max(axis=0), weight) for path in values]
     return npv, best

@@ -61,9 +61,11 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
         width: chosen.shares(values, other.drawn.points, scaled(other.drawn.values, sure.ranges))
         for width, (other, values) in others.items()
     }
-    left_out = worlds.left_out(1.0), *(other.left_out(width) for width, (other, _) in others.items())
+    left_out = [worlds.left_out(1.0), *(other.left_out(width) for width, (other, _) in others.items())]
     called = names_of(worlds.drawn.worlds)
-    return PathsResult(asked.keys, tuple(expansion.paths), chosen, shares, called, runs.n, "".join(left_out))
+    return PathsResult(
+        asked.keys, tuple(expansion.paths), chosen, shares, called, runs.n, " ".join(filter(None, left_out))
+    )
 
 
 def _worth(result: Found) -> Floats:
