@@ -7,6 +7,7 @@ Measures parcels a second, stage by stage, and the memory that a replication tak
   cargohub bench exports=none                        imports alone
   cargohub bench scenario=customs_today              with declarations
   cargohub bench --parallel                          a study of 40 replications on two workers, and on one
+  cargohub bench --engines                           the kernels beside other engines, on the same reduced hub
   cargohub bench --json
 
 How: timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as
@@ -15,7 +16,10 @@ parcel counts when its truck has left, an export when its aircraft has. The refe
 the same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a
 whole replication, tables and laws included.
 
-Own options: --parallel.
+--engines needs no other engine: those of the extra `bench` that are not installed are left out, and named. The reduced
+hub is break-down, machines, pack-out, lanes and trucks, first come, first served, with the draws of the hub of today.
+
+Own options: --parallel, --engines.
 """
 
 import json
@@ -35,6 +39,7 @@ from experiments.execution.progress import shown
 from experiments.frame import console
 from experiments.report.sections import said
 from experiments.store.own_copy import own_in
+from experiments.studies.bench.engines import ENGINES, compare_engines
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
@@ -86,6 +91,8 @@ def main(arguments: Arguments) -> int:
     """Measures, and prints what was found."""
     if PARALLEL in arguments.words:
         return compare_workers(arguments)
+    if ENGINES in arguments.words:
+        return compare_engines(arguments)
     composed = compose(words_of(arguments, USUAL), arguments.config_dir)
     study(DesignKeys, composed)  # a bench reads none of it, but finds what is misspelt
     result = measure(hub(composed), is_quiet=arguments.quiet)
