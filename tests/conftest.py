@@ -81,6 +81,12 @@ def _not_rendered(_: Figure, file: Any, **__: object) -> None:
 
 
 @pytest.fixture
+def is_slow(pytestconfig: pytest.Config) -> bool:
+    """Whether what one test shows of all studies, as that each is reproduced, is shown of each."""
+    return bool(pytestconfig.getoption("--slow"))
+
+
+@pytest.fixture
 def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is counted is gathered in small batches, and few rows are sorted as many are, in a small hub, too."""
     monkeypatch.setattr(batches, "_MANY_CHUNKS", 2)

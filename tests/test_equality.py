@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from twin.branches import LEAST_SHARE, Tally
 
 from sim.domain.presorting import Presorting
-from sim.reference.equality import Difference, differ, try_hub, try_seeds, vectorised_tables
+from sim.reference import run
+from sim.reference.equality import Difference, ShuffledEnvironment, differ, try_hub, try_seeds, vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import SmallHub, draw
 from sim.rules import hall
@@ -105,8 +106,8 @@ def small_hubs(draw_):
     )
 
 
-@pytest.mark.parametrize("n_hubs", [200, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_both_hubs_are_equal_to_the_bit(n_hubs):
+@pytest.mark.parametrize("n_hubs", [60, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_both_hubs_are_equal_to_the_bit(is_slow, n_hubs):
     tally = Tally()
 
     @settings(
@@ -124,20 +125,23 @@ def test_both_hubs_are_equal_to_the_bit(n_hubs):
     compare()
     assert tally.n >= n_hubs
     # Examples lie close to each other, and are rich in hubs without controls; those drawn by seed have all ways in 5 %.
-    assert min(tally.taken[way] for way in tally.shares) >= max(1, n_hubs // 100), tally.shares
+    assert not is_slow or min(tally.taken[way] for way in tally.shares) >= n_hubs // 100, tally.shares
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [*range(5), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(5, 15))])
 def test_both_hubs_are_equal_with_times_of_any_family(seed):
     unequal = try_hub(replace(draw(seed), has_families=True))
     assert unequal is None, f"\n{unequal}"
 
 
-@pytest.mark.parametrize("n_seeds", [150, pytest.param(300, marks=pytest.mark.slow)])
-def test_hubs_of_seeds_take_every_way(n_seeds):
+@pytest.mark.parametrize(("n_seeds", "n_compared"), [(150, 60), pytest.param(300, 300, marks=pytest.mark.slow)])
+def test_hubs_of_seeds_take_every_way(n_seeds, n_compared):
     tally = Tally()
-    unequal = try_seeds(range(n_seeds), tally.add)
+    unequal = try_seeds(range(n_compared), tally.add)
     assert not unequal, f"\n{unequal[0]}"
+    for small in map(draw, range(n_compared, n_seeds)):  # the reference alone tells which ways a hub takes
+        inputs = make(small)
+        tally.add(inputs, run(inputs, ShuffledEnvironment(2 * small.seed)).tables)
     assert min(tally.shares.values()) >= LEAST_SHARE, tally.shares
 
 
