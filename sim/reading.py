@@ -6,7 +6,7 @@ import math
 import operator
 import types
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
 from functools import cache
 from numbers import Integral, Real
@@ -57,8 +57,8 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     bool, int or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place,
     `tuple[X, ...] | Literal["all"]`, and a number a mapping, `float | X`, where X reads it by `from_plain`. Of
     several dataclasses, `X | Y`, the value's key `kind` says which one it is: each has a field
-    `kind: Literal[...]`. So does it of a class that is none, and has them in `kinds`, by name. `key` is the
-    place of the value, for the message.
+    `kind: Literal[...]`. So does it of a class that is none, and has them in `kinds`, by name. A field with a
+    default may be left out. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -168,10 +168,10 @@ def _record(kind: type, value: object, key: str) -> object:
     for name in items:
         if name not in hints:
             raise ConfigError(f"{_inside(key, name)}: unknown key{near(name, hints)}")
-    for name in hints:
-        if name not in items:
-            raise ConfigError(f"{_inside(key, name)}: missing")
-    values = {name: _read(hint, items[name], _inside(key, name)) for name, hint in hints.items()}
+    for field in fields(kind):
+        if field.name not in items and field.default is MISSING:
+            raise ConfigError(f"{_inside(key, field.name)}: missing")
+    values = {name: _read(hint, items[name], _inside(key, name)) for name, hint in hints.items() if name in items}
     try:
         return kind(**values)
     except ValueError as error:

@@ -71,6 +71,8 @@ def small_hubs(draw_):
             reviewed_looks=_between(1, 3),
             chutes_a_machine=st.sampled_from([1, 2, 3, 4, 4]),
             second_sort_steps=_between(0, 3),
+            led_on_share=st.sampled_from([0.0, 0.0, 0.5]),
+            second_round_steps=_between(1, 12),
             customs_desks=_between(1, 2),
             has_controls=st.booleans(),
             xray_lanes=_between(1, 2),

@@ -10,9 +10,11 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from sim.config.chutes import Chute
-from sim.inputs.flight_work import packed_per_h, posts_of_chutes
+from sim.inputs.flight_work import packed_per_h, passes, passes_on_machines, posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
+from sim.measures.tracing.journal import Journal
+from sim.measures.tracing.paths import parcel_path
 from sim.processes import hub
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import make
@@ -160,6 +162,41 @@ def test_a_hundred_destinations_fit_eight_machines() -> None:
     assert len(named) in (7, 8) and set(named) <= set(lanes)
 
 
+def _led(lane: str, *, second: int, of_other: str = "null") -> str:
+    """A plan of both machines: machine 0 leads a lane to a `second` one, machine 1 to that `of_other`."""
+    rest = ",".join(name for name in load("liege_30k").lanes if name != lane)
+    rows = (f"{{machine:0,lanes:[{rest}]}}", f"{{machine:0,lanes:[{lane}],second:{second}}}")
+    rows += (f"{{machine:1,lanes:[{rest}]}}",)
+    rows += (f"{{machine:1,lanes:[{lane}],second:{of_other}}}",) if of_other else ()
+    return f"packout.chute_plan=[{','.join(rows)}]"
+
+
+def test_a_chute_may_lead_to_a_machine_again() -> None:
+    """Lane FR of both machines is packed at machine 1: half of a fifth of the parcels are sorted twice."""
+    words = (*SHORT, "demand.flights_per_day=2", "record.parcels_of_flights=all", _led("FR", second=1),
+             "halls.main.packout_posts=25")  # fmt: skip
+    config = load("liege_30k", *words)
+    hall = config.halls["main"]
+    assert [len(chutes) for chutes in config.chutes(hall)] == [2 - 1, 2]
+    assert passes_on_machines(config) - passes(config) == pytest.approx(0.1 * (1 - 0.03) * (1 - 0.05), rel=0.05)
+    result = sim.simulate(config)
+    parcels, flows = result.tables["parcels"], result.tables["flows"]
+    fetched = ~np.isnan(parcels["freed"]) & np.isnan(parcels["held"])
+    again = fetched & ~np.isnan(parcels["second_end"])
+    is_fr = parcels["route"] == list(config.route_shares).index("FR")
+    assert again[is_fr].mean() == pytest.approx(0.5, abs=0.1) and not again[~is_fr].any()
+    assert np.isnan(parcels["code_begin"][again]).all()
+    waited = (parcels["freed"] - parcels["sort_end"])[again]
+    assert waited.min() > 0 and waited.max() <= config.packout.second_round_min
+    leads = (flows["place"] == "chute") & (flows["machine"] == 0) & (flows["route"] == 1)
+    assert flows["n_came"][leads].sum() >= flows["n_left"][leads].sum() == fetched.sum()
+    journal = Journal(result.tables, config)
+    row = int(np.flatnonzero(again)[0])
+    path = parcel_path(journal, int(parcels["flight"][row]), int(parcels["row"][row]))
+    (wait,) = [each for each in path.segments if each.cause == "second_chute"]
+    assert (wait.start, wait.end) == (parcels["sort_end"][row], parcels["freed"][row])
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -196,6 +233,21 @@ def test_a_hundred_destinations_fit_eight_machines() -> None:
             "packout.chute_plan[0].machine: no hall has more than 2 machines",
         ),
         ("packout.chute_plan=[] packout.chutes_per_machine=2", "packout.chute_plan: says which chutes there are"),
+        (
+            _led("FR", second=2),
+            "packout.chute_plan[1].second: a hall with machine 0 has 2 machines, counted from 0; got 2",
+        ),
+        (_led("FR", second=0), "packout.chute_plan[1].second: another machine than its own, 0"),
+        (
+            _led("FR", second=1, of_other="0"),
+            "chute_plan[1].second: machine 1 leads lane FR on to machine 0: nothing is",
+        ),
+        (_led("FR", second=1, of_other=""), "packout.chute_plan: lane FR has no chute at machine 1"),
+        (_led("FR", second=64), "packout.chute_plan[1].second: must be at most 63, got 64"),
+        (
+            f"exports=one_fifth {_led('FR', second=1)} +connections.lanes={{ES:Hangzhou}}",
+            "packout.chute_plan[0].lanes: lane ES flies on, and is packed nowhere: only with second",
+        ),
         (f"packout.chute_plan={_plan('BE')}", "route POOL, which lane BE is of, has several chutes at machine 0"),
     ],
 )

@@ -86,6 +86,21 @@ def test_a_sorted_parcel_rides_to_its_chute_by_hand(tables_of):
 
 
 @pytest.mark.parametrize("tables_of", [lambda inputs: run(inputs).tables, vectorised_tables])
+def test_chutes_that_lead_to_a_machine_by_hand(tables_of):
+    """Both routes of machine 0, on which all ULDs are sorted, go on to machine 1, which has no outage."""
+    calendars = (make_calendar((0, 2), (150, 0), (170, 1)), make_calendar((0, 2)))
+    site = make_site(stations=(1, 1), calendars=calendars, chute_of=(0, 1, NEVER, NEVER), leads_to=(1, 1))
+    parcels = tables_of(make_inputs(site, [make_flight(0, 100)]))["parcels"]
+    assert parcels["sort_end"] == [132, 135, 139, 143, 150, 176]
+    # Rows 1 and 5 are taken on in the round of 200, and served one after the other. Row 0 was coded by hand, and is
+    # carried past machine 1; rows 2 and 4 come there from the hold zone, and row 3 is refused.
+    assert parcels["freed"] == [NEVER, 200, 500, 200, 300, 200]
+    assert parcels["second_begin"] == [NEVER, 200, 500, NEVER, 300, 203]
+    assert parcels["second_end"] == [NEVER, 203, 503, NEVER, 303, 206]
+    assert parcels["ready"] == [161, 203, 503, NEVER, 303, 206]
+
+
+@pytest.mark.parametrize("tables_of", [lambda inputs: run(inputs).tables, vectorised_tables])
 def test_customs_may_still_release_what_rides_to_its_chute(tables_of):
     """Row 2's service ends at 139."""
     for to_chute, held in ((0, 139), (9, 148), (10, NEVER)):

@@ -1,18 +1,29 @@
 """Which routes share the chutes of a machine: one each, as a plan says, or balanced by volume."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from sim.reading import Bounds, near
+
+_Machine = Annotated[int, Bounds(ge=0, le=63)]
 
 
 @dataclass(frozen=True, slots=True)
 class Chute:
     """A chute of a plan: in every hall that has the machine, counted from 0."""
 
-    machine: Annotated[int, Bounds(ge=0, le=63)]
+    machine: _Machine
     lanes: tuple[str, ...]
+    second: _Machine | None = None
+    """The machine that it leads to, where its parcels are sorted again; None: who is there packs them."""
+
+
+class Shared(NamedTuple):
+    """A chute, by the routes that share it."""
+
+    routes: tuple[str, ...]
+    second: int | None = None
 
 
 def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...], ...]:
@@ -30,18 +41,21 @@ def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...
     return tuple(sorted((tuple(sorted(chute, key=routes.index)) for chute in chutes), key=lambda c: routes.index(c[0])))
 
 
-def planned(plan: Sequence[Chute], route_of: Mapping[str, str], machine: int) -> tuple[tuple[str, ...], ...]:
-    """Routes by chute of a machine; `route_of` each lane.
+def planned(
+    plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machine: int
+) -> tuple[Shared, ...]:
+    """The chutes of a machine; `route_of` each lane, `flies`: the lanes that fly on, which need none.
 
     Raises:
         ValueError: a lane that has no chute there, or several.
     """
-    chutes = [
-        tuple(dict.fromkeys(route_of[lane] for lane in chute.lanes)) for chute in plan if chute.machine == machine
-    ]
-    lanes = [lane for chute in plan if chute.machine == machine for lane in chute.lanes]
-    routes = [route for chute in chutes for route in chute]
+    here = [chute for chute in plan if chute.machine == machine]
+    lanes = [lane for chute in here for lane in chute.lanes]
+    chutes = tuple(Shared(tuple(dict.fromkeys(route_of[lane] for lane in each.lanes)), each.second) for each in here)
+    routes = [route for chute in chutes for route in chute.routes]
     for lane, route in route_of.items():
+        if lane in flies and route not in routes:
+            continue
         if lanes.count(lane) != 1:
             found = "no chute" if lane not in lanes else "several chutes"
             raise ValueError(f"packout.chute_plan: lane {lane} has {found} at machine {machine}: exactly one takes it")
@@ -50,25 +64,50 @@ def planned(plan: Sequence[Chute], route_of: Mapping[str, str], machine: int) ->
                 f"packout.chute_plan: route {route}, which lane {lane} is of, has several chutes at machine {machine}:"
                 " lanes that share trucks share a chute"
             )
-    return tuple(chutes)
+    return chutes
 
 
-def check_plan(plan: Sequence[Chute], route_of: Mapping[str, str], machines: Sequence[int]) -> None:
+def check_plan(
+    plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machines: Sequence[int]
+) -> None:
     """Refuse a plan that forgets a lane or a machine, or knows one that is not; `machines` of each hall.
 
     Raises:
         ValueError: the first such.
     """
     for number, chute in enumerate(plan):
+        key = f"packout.chute_plan[{number}]"
         if not chute.lanes:
-            raise ValueError(f"packout.chute_plan[{number}].lanes: a chute without a lane")
+            raise ValueError(f"{key}.lanes: a chute without a lane")
         for lane in chute.lanes:
             if lane not in route_of:
-                raise ValueError(f"packout.chute_plan[{number}].lanes: no lane {lane!r}{near(lane, route_of)}")
+                raise ValueError(f"{key}.lanes: no lane {lane!r}{near(lane, route_of)}")
+            if lane in flies and chute.second is None:
+                raise ValueError(f"{key}.lanes: lane {lane} flies on, and is packed nowhere: only with second")
         if chute.machine >= max(machines):
             raise ValueError(
-                f"packout.chute_plan[{number}].machine: no hall has more than {max(machines)} machines, counted from"
-                f" 0; got {chute.machine}"
+                f"{key}.machine: no hall has more than {max(machines)} machines, counted from 0; got {chute.machine}"
             )
+        if chute.second is not None:
+            _check_second(f"{key}.second", chute, plan, [n for n in machines if n > chute.machine])
     for machine in range(max(machines)):
-        planned(plan, route_of, machine)
+        planned(plan, route_of, flies, machine)
+
+
+def _check_second(key: str, chute: Chute, plan: Sequence[Chute], machines: Sequence[int]) -> None:
+    """`machines` of each hall that has the chute."""
+    second = chute.second
+    assert second is not None
+    if second >= min(machines):
+        raise ValueError(
+            f"{key}: a hall with machine {chute.machine} has {min(machines)} machines, counted from 0; got {second}"
+        )
+    if second == chute.machine:
+        raise ValueError(f"{key}: another machine than its own, {second}")
+    for other in plan:
+        twice = [lane for lane in chute.lanes if lane in other.lanes]
+        if twice and other.machine == second and other.second is not None:
+            raise ValueError(
+                f"{key}: machine {second} leads lane {twice[0]} on to machine {other.second}: nothing is sorted a"
+                " third time"
+            )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
-from sim.config.chutes import balanced, planned
+from sim.config.chutes import Shared, balanced, planned
 from sim.config.connections import Connections
 from sim.config.customs import Customs
 from sim.config.data_views import lookup_in_force
@@ -192,19 +192,28 @@ class HubGroups:
         """Of the imports, those that trucks take."""
         return 1 - self.flown_share
 
-    def chutes(self, hall: Hall) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """The routes of each chute of each machine of a hall, of those that trucks take."""
-        plan, flies_to = self.packout.chute_plan, self.flies_to
+    def all_chutes(self, hall: Hall) -> tuple[tuple[Shared, ...], ...]:
+        """The chutes of each machine of a hall: of all routes that trucks take, and of others that they lead on."""
+        plan, machines = self.packout.chute_plan, range(hall.sorting_machines)
         if plan is not None:
-            by_road = {lane: route for lane, route in self.route_of.items() if route not in flies_to}
-            return tuple(planned(plan, by_road, machine) for machine in range(hall.sorting_machines))
-        shares = {route: share for route, share in self.route_shares.items() if route not in flies_to}
-        return (balanced(shares, self.packout.chutes_per_machine or len(shares)),) * hall.sorting_machines
+            return tuple(planned(plan, self.route_of, self.connections.lanes, machine) for machine in machines)
+        shares = {route: share for route, share in self.route_shares.items() if route not in self.flies_to}
+        made = balanced(shares, self.packout.chutes_per_machine or len(shares))
+        return (tuple(map(Shared, made)),) * len(machines)
+
+    def chutes(self, hall: Hall) -> tuple[tuple[tuple[str, ...], ...], ...]:
+        """The routes of each chute with packers of each machine of a hall."""
+        return tuple(
+            tuple(chute.routes for chute in machine if chute.second is None) for machine in self.all_chutes(hall)
+        )
 
     def least_packout_posts(self, hall: Hall) -> int:
-        """So many that each chute has one, where machines have as many each, the first ones what is left over."""
-        n_machines = hall.sorting_machines
-        return max((len(chutes) - 1) * n_machines + machine + 1 for machine, chutes in enumerate(self.chutes(hall)))
+        """So many that each chute has one, where machines have as many each, the first ones what is left over.
+
+        Machines all of whose chutes lead to others have none.
+        """
+        by_machine = [len(chutes) for chutes in self.chutes(hall) if chutes]
+        return max((n - 1) * len(by_machine) + number + 1 for number, n in enumerate(by_machine))
 
     def lane_places_m2(self, hall: Hall) -> float:
         """Floor of the pallets at the chutes that routes share, beyond each chute's first."""

@@ -88,7 +88,8 @@ class Packout:
     """A post packs parcels onto pallets; with a number a parcel's time is uniform within `spread` of the mean.
 
     `look_min`, `review_min` and `walk_min` are of the flexible rule. A machine has a chute for every route, or
-    `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first.
+    `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first. Of a
+    plan some lead to a machine again, and are emptied every `second_round_min`.
     """
 
     rule: PackoutRule
@@ -100,6 +101,7 @@ class Packout:
     chutes_per_machine: Annotated[int, Bounds(ge=1, le=1000)] | None
     chute_plan: tuple[Chute, ...] | None
     second_sort_min: Annotated[float, Bounds(ge=0, le=10)]
+    second_round_min: Duration
 
     def __post_init__(self) -> None:
         if self.chutes_per_machine is not None and self.chute_plan is not None:

@@ -56,8 +56,7 @@ def _check(config: HubGroups) -> None:
     check_number("lanes", config.lanes)
     if config.packout.chute_plan is not None:
         machines = [hall.sorting_machines for hall in config.halls.values()]
-        by_road = {lane: route for lane, route in config.route_of.items() if lane not in config.connections.lanes}
-        check_plan(config.packout.chute_plan, by_road, machines)
+        check_plan(config.packout.chute_plan, config.route_of, config.connections.lanes, machines)
     _check_parcels(config)
     _check_units(config)
     _check_customs(config)

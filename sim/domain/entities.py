@@ -197,7 +197,7 @@ class ParcelStamps:
     transit_end: int = stamp("its transit document is made out")
     exam_begin: int = stamp("at an examination desk")
     exam_end: int = stamp("examined")
-    freed: int = stamp("out of the hold zone, at the machine once more")
+    freed: int = stamp("out of the hold zone, or of a chute that leads to a machine; at a machine once more")
     second_begin: int = stamp("inducted for the second pass")
     second_end: int = stamp("sorted for the second time")
     at_chute: int = stamp("in the chute of its route")

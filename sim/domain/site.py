@@ -123,10 +123,13 @@ class Hall:
     desks: Mapping[str, int]
     """By kind, all of `DESKS`; 0 where nobody ever goes."""
     chute_of: tuple[int, ...]
-    """The chute of each route of each machine (M R of this hall); those of a machine follow each other. `NEVER`: what
-    flies on is taken from its chute as it comes."""
+    """The chute of each route of each machine (M R of this hall): first those with packers, then those that lead to a
+    machine again; of a kind those of a machine follow each other. `NEVER`: what flies on is taken from its chute as it
+    comes, and so is all else where nothing is packed."""
     packout_posts: tuple[int, ...]
-    """By chute (C). Empty: nothing is packed here."""
+    """By chute with packers (C). Empty: nothing is packed here."""
+    leads_to: tuple[int, ...]
+    """A machine of this hall, by chute that leads to one again (S)."""
     packout_calendar: MachineCalendar
     """How many of the posts are manned; all work at that share of their speed."""
     doors: int
@@ -142,17 +145,26 @@ class Hall:
 
     @property
     def chutes(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
-        """The machine of this hall, and the routes, of each chute (C)."""
-        routes: list[list[tuple[int, int]]] = [[] for _ in self.packout_posts]
-        for place, chute in enumerate(self.chute_of if routes else ()):
+        """The machine of this hall, and the routes, of each chute (C + S)."""
+        routes: list[list[tuple[int, int]]] = [[] for _ in (*self.packout_posts, *self.leads_to)]
+        for place, chute in enumerate(self.chute_of):
             if chute != NEVER:
                 routes[chute].append(divmod(place, len(self.serves)))
         return tuple((places[0][0], tuple(route for _, route in places)) for places in routes)
 
     @property
     def second_sorted(self) -> tuple[bool, ...]:
-        """Of each chute (C), whether several routes share it, so that who packs there sorts first."""
-        return tuple(len(routes) > 1 for _, routes in self.chutes)
+        """Of each chute with packers (C), whether several routes share it, so that who packs there sorts first."""
+        return tuple(len(routes) > 1 for _, routes in self.chutes[: len(self.packout_posts)])
+
+    @property
+    def last_machines(self) -> tuple[int, ...]:
+        """The machine that parcels leave for their lane, by the one that they come to first and by route (M R)."""
+        first_leading, n_routes = len(self.packout_posts), len(self.serves)
+        return tuple(
+            self.leads_to[chute - first_leading] if chute >= first_leading else place // n_routes
+            for place, chute in enumerate(self.chute_of)
+        )
 
     def manned(self, kind: str, posts: int) -> Manning:
         """How many of all `posts` of a kind are manned."""
@@ -199,6 +211,8 @@ class Handling:
     manual_sort: int
     second_sort: int
     """Of a parcel from a chute that routes share, on top of its packing; may be 0."""
+    second_round: int
+    """In which chutes that lead to a machine again are emptied."""
     packers: Packers | None
     """None: posts belong to their chutes."""
 

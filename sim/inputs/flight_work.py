@@ -5,6 +5,7 @@ expected.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -119,9 +120,20 @@ def passes(config: HubConfig) -> float:
     return 1 + config.customs.second_pass_share
 
 
+def passes_on_machines(config: HubConfig) -> float:
+    """Of an import over machines: once more also where its chute leads to one, but if it was coded by hand."""
+    halls = config.halls.values()
+    led_on = [
+        chute for hall in halls for chutes in config.all_chutes(hall) for chute in chutes if chute.second is not None
+    ]
+    share = sum(config.route_shares[route] for chute in led_on for route in chute.routes)
+    read = (1 - config.parcels.no_read_share) * max(0.0, 1 - config.customs.second_pass_share)
+    return passes(config) + share / n_in_halls(config, "sorting_machines") * read
+
+
 def pieces_on_machines(config: HubConfig) -> float:
     """Parcels or bags that machines sort for each import, second passes included."""
-    return broken_down(config) * (1 - by_hand(config)) * passes(config) / config.presorted.bag_size
+    return broken_down(config) * (1 - by_hand(config)) * passes_on_machines(config) / config.presorted.bag_size
 
 
 def machines_up(config: HubConfig) -> float:
@@ -166,11 +178,15 @@ def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None)
 
 
 def chute_shares(config: HubConfig, hall: Hall) -> list[list[float]]:
-    """The share of a machine's parcels for trucks that each of its chutes takes, machine by machine."""
-    shares = config.route_shares
+    """What each chute with packers takes of a machine's parcels for trucks, machine by machine.
+
+    Where chutes lead to a machine again, those of other machines come to its chutes, too.
+    """
+    shares, machines = config.route_shares, config.all_chutes(hall)
+    led_to = Counter((each.second, route) for chutes in machines for each in chutes for route in each.routes)
     return [
-        [sum(shares[route] for route in routes) / config.road_share for routes in machine]
-        for machine in config.chutes(hall)
+        [sum(shares[route] * (1 + led_to[machine, route]) for route in routes) / config.road_share for routes in chutes]
+        for machine, chutes in enumerate(config.chutes(hall))
     ]
 
 
@@ -251,17 +267,18 @@ def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
 def posts_of_chutes(posts: int, shares: Sequence[Sequence[float]]) -> tuple[int, ...]:
     """Pack-out posts by chute: evenly to the machines, and of a machine's to its chutes by their shares.
 
-    Each chute has one at least; the next goes to the chute with the largest share a post (ties: the first),
-    which makes the busiest post as little busy as whole posts can (Adams's method: Balinski and Young 2001,
-    Fair Representation). `shares` of the parcels, by machine and chute.
+    Each chute has one at least, and a machine without chutes none; the next goes to the chute with the largest
+    share a post (ties: the first), which makes the busiest post as little busy as whole posts can (Adams's method:
+    Balinski and Young 2001, Fair Representation). `shares` of the parcels, by machine and chute.
 
     >>> posts_of_chutes(13, [[0.5, 0.3, 0.2]] * 2)
     (3, 2, 2, 3, 2, 1)
     """
     allotted: list[int] = []
-    for machine, of_chutes in enumerate(shares):
+    with_chutes = [of_chutes for of_chutes in shares if of_chutes]
+    for machine, of_chutes in enumerate(with_chutes):
         of_machine = [1] * len(of_chutes)
-        for _ in range(len(range(machine, posts, len(shares))) - len(of_chutes)):
+        for _ in range(len(range(machine, posts, len(with_chutes))) - len(of_chutes)):
             of_machine[max(range(len(of_machine)), key=lambda at: (of_chutes[at] / of_machine[at], -at))] += 1
         allotted += of_machine
     return tuple(allotted)

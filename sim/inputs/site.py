@@ -1,6 +1,5 @@
 """A configuration as a site: every duration on the grid, and who and what works when."""
 
-from itertools import count
 from operator import attrgetter
 
 import numpy as np
@@ -46,13 +45,21 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
     return posts, MachineCalendar(*(np.array(steps, dtype=np.int64) for steps in (manning.start, manning.posts)))
 
 
-def _chutes(config: HubConfig, hall: Hall) -> tuple[int, ...]:
-    """The chute of each machine's routes."""
-    numbers, chute_of = count(), []
-    for of_machine in config.chutes(hall):
-        of_route = {route: number for routes, number in zip(of_machine, numbers, strict=False) for route in routes}
-        chute_of += [of_route.get(route, NEVER) for route in config.route_shares]
-    return tuple(chute_of)
+def _chutes(config: HubConfig, hall: Hall) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The chute of each machine's routes, first those with packers, and the machines that the others lead to."""
+    machines = config.all_chutes(hall)
+    chutes = [(machine, chute) for machine, chutes in enumerate(machines) for chute in chutes]
+    packed = [each for each in chutes if each[1].second is None] if hall.packout_posts else []
+    leading = [each for each in chutes if each[1].second is not None]
+    of_place = {
+        (machine, route): number
+        for number, (machine, chute) in enumerate([*packed, *leading])
+        for route in chute.routes
+    }
+    chute_of = [
+        of_place.get((machine, route), NEVER) for machine in range(len(machines)) for route in config.route_shares
+    ]
+    return tuple(chute_of), tuple(chute.second for _, chute in leading if chute.second is not None)
 
 
 def _packers(config: HubConfig) -> Packers | None:
@@ -73,6 +80,7 @@ def _make_halls(
         round_trip = ticks(hall.tug_round_trip_min)
         machines = range(hall.sorting_machines)
         manning = {**rosters.of_place(Place.HALL, name), **rosters.of_place(Place.MACHINE, name)}
+        chute_of, leads_to = _chutes(config, hall)
         packout_posts, packout_calendar = _packout(config, hall, manning["packout_posts"])
         desks = {role.kind: attrgetter(role.posts)(hall) for role in ROLES.values() if role.kind in DESKS}
         halls.append(
@@ -102,8 +110,9 @@ def _make_halls(
                     for machine in machines
                 ),
                 desks=desks,
-                chute_of=_chutes(config, hall),
+                chute_of=chute_of,
                 packout_posts=packout_posts,
+                leads_to=leads_to,
                 packout_calendar=packout_calendar,
                 doors=hall.doors_out,
                 dock_workers=hall.dock_workers,
@@ -170,6 +179,7 @@ def _handling(config: HubConfig) -> site.Handling:
         to_lane=ticks(config.handcoding.to_lane_min),
         manual_sort=ticks(MIN_PER_H / config.manual_sort.parcels_per_post_h),
         second_sort=ticks(config.packout.second_sort_min),
+        second_round=ticks(config.packout.second_round_min),
         packers=_packers(config),
     )
 

@@ -54,13 +54,13 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     n_stations = n_in_halls(config, "breakdown_stations")
     # What of the parcels flown in takes each way.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
-    by_machine, passes = broken_down * (1 - by_hand), flight_work.passes(config)
+    by_machine, passes = broken_down * (1 - by_hand), flight_work.passes_on_machines(config)
     of_exports, no_read = flight_work.exports_on_machines(config), config.parcels.no_read_share
     return {
         "stations": _per_share(n_stations * MIN_PER_DAY / flight_work.handling_min(config) * in_bag, broken_down),
         "machines": _beside(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
         "handcoding_desks": _beside(_per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding),
-        "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * passes),
+        "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * flight_work.passes(config)),
         "packout_posts": packout_rung(config),
     }
 

@@ -86,7 +86,9 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     yield "parcels broken down = parcels of ULDs begun", int(stages["breakdown"].n_in.sum()) == int(started)
     units = inputs.site.units
     freed = int(stages["customs_hold"].n_out.sum()) - sum(refusal.n_parcels for refusal in record.refusals)
-    sorted_once = int(stages["breakdown"].n_out.sum()) + freed
+    led_on = int(stages["second_chutes"].n_out.sum())
+    broken_down = int(stages["breakdown"].n_out.sum())
+    sorted_once = broken_down + freed + led_on
     sorted_in = int(stages["sorting"].n_in.sum()) + int(stages["manual_sort"].n_in.sum())
     if units.are_ulds:
         yield "no whole ULD goes to machines or manual sort", sorted_in == 0
@@ -94,6 +96,9 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
         yield "parcels in lanes <= carried there", reached <= sorted_once
     else:
         yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
+        yield "no parcel is sorted a third time", freed + led_on <= broken_down
+    coded, held, again = (~np.isnan(tables["parcels"][name]) for name in ("code_begin", "held", "second_begin"))
+    yield "what was coded by hand is sorted again only if customs held it", not (again & coded & ~held).any()
     dealt = int(tables["packout"]["n_units"].sum()) * units.in_bag
     yield "parcels to chutes = those of the units dealt", int(stages["packout"].n_in.sum()) == dealt
     customs, flights = tables["customs"], tables["flights"]

@@ -20,7 +20,7 @@ _Held = tuple[Ticks, ...]
 
 
 class Controls(NamedTuple):
-    """Where the held are controlled. A parcel's tag is the machine of its first pass, and since when it is held."""
+    """Where the held are controlled. A parcel's tag is the machine that it returns to, and since when it is held."""
 
     examination: Desks
     xray: Desks

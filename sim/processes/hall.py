@@ -12,6 +12,7 @@ from sim.processes.lanes import Lanes
 from sim.processes.packers import make_packout
 from sim.processes.phases import Phase
 from sim.processes.pool import Key, Pool
+from sim.processes.second_sort import SecondSort
 from sim.processes.shared import Shared
 from sim.processes.sorting import Sortation
 from sim.units import NEVER, Ticks
@@ -57,6 +58,7 @@ class Hall:
         stage = self.lanes.deliver
         self.zone = HoldZone(shared, number, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(shared, number, deliver=self._deliver, stage=stage, hold=self.zone.hold)
+        self.sortation.again = self.second_sort = SecondSort(shared, number) if self.site.leads_to else None
 
     @property
     def pools(self) -> tuple[Pool, ...]:

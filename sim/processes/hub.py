@@ -2,8 +2,9 @@
 
     flight ─► stand ─► loaders ─► tug train ─► ULD position ─► station ─► machine ─┬─► chute ─► lane ─► truck
               (apron)                                       (breakdown)  (sorting) │ (packout) (lanes) (outbound)
-                                                                             ▲     ├─► hand-coding desk ─► chute
-                                                             │               └─────┴─► hold zone (customs)
+                                                             │               ▲     ├─► hand-coding desk ─► chute
+                                                             │               ├─────┼─► hold zone (customs)
+                                                             │               └─────┴─► chute to a machine (second_sort)
                                                              └─► manual sort ─► lane
 
     collection truck ─► inbound door ─► screening ─┬─► machine ─┬─► export lane ─► build-up ─► outbound train ─► flight
@@ -79,6 +80,8 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
     env.process(dispatcher_process(outbound))
     for hall in halls:
         env.process(hall.zone.rounds(hall.sortation))
+        if hall.second_sort is not None:
+            env.process(hall.second_sort.rounds(hall.sortation))
     for origin, rooms in enumerate(site.rooms):
         for destination in rooms:
             env.process(shuttle_process(shared, halls, (origin, destination)))
@@ -145,6 +148,8 @@ def _close_hall(shared: Shared, hall: Hall) -> None:
     end, store, record = shared.inputs.end, shared.store, shared.record
     hall.look(end - 1)
     hall.zone.take_in(end)
+    if hall.second_sort is not None:
+        hall.second_sort.close(end)
     since, held = hall.zone.waiting(end)
     record.stages["customs_hold"].add(since, end, store.counts(held))
     for route in hall.lanes.routes:

@@ -19,14 +19,14 @@ from sim.units import Ticks
 
 
 class PackOut:
-    """All chutes of a hall (C), numbered machine by machine."""
+    """All chutes with packers of a hall (C), numbered machine by machine."""
 
     def __init__(self, shared: Shared, number: int, lanes: Lanes) -> None:
         """`number` of the hall."""
         hall, measured, record = shared.site.halls[number], shared.inputs.measured, shared.record
         self._store, self._measured, self._lanes = shared.store, measured, lanes
         self._tally = record.stages["packout"]
-        self._flows = record.flow_tally("chute", number, len(hall.packout_posts))
+        self._flows = record.flow_tally("chute", number, len(hall.chutes))
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
         self._n_routes = shared.site.n_routes
@@ -44,7 +44,7 @@ class PackOut:
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
         first_machine = shared.site.first_machines[number]
-        self._places = [(first_machine + machine, routes[0]) for machine, routes in hall.chutes]
+        self._places = [(first_machine + machine, routes[0]) for machine, routes in hall.chutes[: len(self._posts)]]
         """Machine, and first route, of each chute (C)."""
         self.fullest = self._fullest(self._posts)
         self.work = 0

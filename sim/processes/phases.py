@@ -19,7 +19,7 @@ class Phase(IntEnum):
     """Priorities of SimPy events; 0 and 1 are SimPy's own, and resume processes within a phase."""
 
     FEED = 2
-    """The hold zone's round: second passes arrive at their machines."""
+    """Rounds of hold zones, and of chutes that lead to a machine: second passes arrive at their machines."""
     PHYSICAL = 3
     """Durations end: what was in hand is done, what was held is released, requests are made."""
     MACHINE = 4

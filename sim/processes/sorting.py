@@ -24,11 +24,11 @@ from sim.record.tallies import ShortTally
 from sim.units import FOREVER, NEVER, Flags, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines of their first pass (P)."""
+"""Takes instants (P), parcels (P) and the machines that they come from (P)."""
 Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines of their first pass (P), or `BY_HAND`, or `CARRIED` past both."""
+"""Takes instants (P), parcels (P) and the machines that they return to (P), or `BY_HAND`, or `CARRIED` past both."""
 _END: Final = 2
 """The column of a machine's chunks by which they are fetched."""
 BY_HAND, CARRIED = -1, -2
@@ -44,6 +44,16 @@ class Exports(Protocol):
     def take_sorted(self, done: Served) -> Served: ...
 
     def take_coded(self, served: Served) -> Served: ...
+
+
+class SecondChutes(Protocol):
+    """The chutes that lead to a machine again."""
+
+    def last(self, machine: Ticks, parcels: Ticks) -> Ticks:
+        """The machines that P parcels leave for their lane, by those that they come to first (P)."""
+
+    def keep(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
+        """Of P parcels that machines let go those that slide into such chutes; gives back the others."""
 
 
 class Machine:
@@ -119,7 +129,7 @@ class Sortation:
         self._flows = record.flow_tally("machine", number, hall.n_machines)
         record_as = hall, number, record
         self.desks = desks_of("handcoding_desks", site.handling.handcoding, *record_as)
-        """For hand-coding; the tag is the machine of the first pass."""
+        """For hand-coding; the tag is the machine that they go on from."""
         self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
         """For manual sort."""
         inductions = hall.manned("inductions", site.handling.inductions)
@@ -129,6 +139,8 @@ class Sortation:
         """What arrives takes at least so long to leave [ticks]."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
+        self.again: SecondChutes | None = None
+        """None: no chute leads to a machine again."""
 
     def take_exports(self, exports: Exports) -> None:
         """Sort exports too."""
@@ -177,7 +189,10 @@ class Sortation:
         self._sorting.add(arrival, end, self._store.counts(parcels))
         if self._store.keeps_stamps:
             self._stamp(begin, end, parcels)
-        self._deliver(*self._read(end, parcels, machine))
+        straight = self._read(end, parcels, machine)
+        if self.again is not None:
+            straight = self.again.keep(*straight)
+        self._deliver(*straight)
 
     def _at_chutes(self, until: int) -> Served | None:
         """What machines have done that is at its chute by an instant, included, machine after machine."""
@@ -197,12 +212,13 @@ class Sortation:
         mark = self._store.column["mark"][self._store.rows(parcels)]
         if not mark.any():
             return instants, parcels, machine
+        goes_to = machine if self.again is None else self.again.last(machine, parcels)
         no_read = has(mark, Mark.NO_READ)
         if no_read.any():
-            self.desks.feed(instants[no_read], parcels[no_read], machine[no_read])
+            self.desks.feed(instants[no_read], parcels[no_read], goes_to[no_read])
         stopped = ~no_read & self._is_stopped(mark, instants, parcels)
         if stopped.any():
-            self._hold(instants[stopped], parcels[stopped], machine[stopped])
+            self._hold(instants[stopped], parcels[stopped], goes_to[stopped])
         straight = ~(no_read | stopped)
         return instants[straight], parcels[straight], machine[straight]
 

@@ -29,8 +29,8 @@ EXPORT_STAGES = (
     "build_up",
 )
 STAGES = (
-    "breakdown", "sorting", "handcoding", "manual_sort", "customs_hold", "packout", "lane", "transfer", "loading",
-    "build_up_of_imports",
+    "breakdown", "sorting", "handcoding", "manual_sort", "customs_hold", "second_chutes", "packout", "lane", "transfer",
+    "loading", "build_up_of_imports",
 )  # fmt: skip
 Columns = dict[str, list[Any]]
 

@@ -66,7 +66,7 @@ FLOW_TABLES: Final = (
         "units that come to a place and leave it in an interval, where there are any; empty where record.flow_min is 0",
         text("place", f"kind of place: {', '.join(PLACES)}"),
         number("hall", "that it is in"),
-        number("number", "of its kind in its hall; chutes machine by machine"),
+        number("number", "of its kind in its hall; chutes machine by machine, those that lead to a machine again last"),
         number("machine", "that it is or belongs to, in its hall; -1: none"),
         number("route", "that it belongs to; -1: none"),
         time("time", "end of the interval"),

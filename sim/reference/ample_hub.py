@@ -48,8 +48,9 @@ def ample_site(
         service=_MIN // 8,
         calendars=(domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, 4, dtype=np.int64)),) * n_machines,
         desks=dict.fromkeys(domain.DESKS, _PLENTY),
-        chute_of=(0,) * n_machines,
+        chute_of=(NEVER,) * n_machines,
         packout_posts=(),
+        leads_to=(),
         packout_calendar=domain.MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
         doors=_PLENTY,
         dock_workers=_PLENTY,
@@ -79,6 +80,7 @@ def ample_site(
         to_lane=_MIN // 2,
         manual_sort=_MIN,
         second_sort=0,
+        second_round=_MIN,
         packers=None,
     )
     trucks = domain.Trucks(

@@ -49,6 +49,7 @@ class Hall(OnClock):
         self.need = hall.service * inputs.site.handling.inductions
         self.machines = [Machine(env, calendar, inputs.end) for calendar in hall.calendars]
         self.chutes = self._make_chutes(inputs)
+        self.last_machines = hall.last_machines
         self.held_stations = [0] * len(hall.stations)
         self.stations = hall.stations
         self.room_each = inputs.site.units.room
@@ -159,12 +160,19 @@ class Hall(OnClock):
         parcel.sort_end = self.now
         if parcel.is_no_read:
             yield from self._serve("handcoding_desks", parcel, "code", self.rules.handcoding)
-        if self._is_free(parcel):
-            if parcel.is_no_read:
-                yield after(self.env, self.rules.to_lane)
+        second = self.last_machines[machine * len(self.docks) + parcel.route]
+        if not self._is_free(parcel):
+            yield from self._hold(parcel, second)
+        elif parcel.is_no_read:
+            yield after(self.env, self.rules.to_lane)
+            yield from self._pack(parcel, second)
+        elif second == machine:
             yield from self._pack(parcel, machine)
         else:
-            yield from self._hold(parcel, machine)
+            # Its chute leads to a machine (rule 61), and is emptied in the first round strictly after it came.
+            yield at(self.env, (self.now // self.rules.second_round + 1) * self.rules.second_round, Phase.FEED)
+            parcel.freed = self.now
+            yield from self._sort_again(parcel, second)
 
     def _is_free(self, parcel: Parcel) -> bool:
         """What customs says of a parcel now."""
@@ -203,6 +211,9 @@ class Hall(OnClock):
             yield after(self.env, self.rules.to_lane)
             self.stage(parcel)
             return
+        yield from self._sort_again(parcel, machine)
+
+    def _sort_again(self, parcel: Parcel, machine: int) -> Steps:
         begin, end = yield self.machines[machine].arrive(parcel, self.need)
         parcel.second_begin = begin
         yield at(self.env, end + self.rules.to_chute)
@@ -232,9 +243,10 @@ class Hall(OnClock):
     # Pack-out (rules 36 to 38, and 56)
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
-        """None if nothing is packed here."""
-        n_routes = Counter(chute for chute in self.hall.chute_of if chute != NEVER)
-        second_sorts = [self.rules.second_sort if n_routes[chute] > 1 else 0 for chute in sorted(n_routes)]
+        """Those with packers; none if nothing is packed here."""
+        n_routes = Counter(self.hall.chute_of)
+        with_packers = range(len(self.hall.packout_posts))
+        second_sorts = [self.rules.second_sort if n_routes[chute] > 1 else 0 for chute in with_packers]
         if self.rules.packers is not None and self.hall.packout_posts:
             shared = [SharedChute(self.env, second_sort, inputs.measured) for second_sort in second_sorts]
             self.env.process(send_packers(self.env, self.rules.packers, self.site.rules.packers, self.hall, shared))
@@ -249,7 +261,7 @@ class Hall(OnClock):
                 [(next(numbers), Machine(self.env, calendar, end)) for _ in range(posts)],
                 of_hall,
             )
-            for second_sort, posts in zip(second_sorts, self.hall.packout_posts, strict=False)
+            for second_sort, posts in zip(second_sorts, self.hall.packout_posts, strict=True)
         ]
 
     def packing_counts(self, number: int) -> list[ChuteCount]:

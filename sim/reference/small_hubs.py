@@ -1,6 +1,6 @@
 """Small random hubs that tie on purpose, for holding the two hubs against each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
@@ -56,6 +56,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
         to_lane=steps(1, 2),
         manual_sort=hub.service_steps * step,
         second_sort=hub.second_sort_steps * step,
+        second_round=hub.second_round_steps * step,
         packers=_packers(hub, step),
     )
     customs = domain.Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
@@ -145,8 +146,9 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     desks = {"handcoding_desks": hub.desks, "customs_desks": hub.customs_desks, "manual_sort_posts": hub.manual_posts}
     desks |= {"xray_lanes": hub.xray_lanes, "transit_desks": hub.transit_desks, "uld_xrays": hub.uld_xrays}
     exports, calendar = hall_exports(hub, streams, number), partial(_calendar, step=step, end=end)
-    chute_of = _chutes(hub, streams.of("chutes", number), n_machines)
-    n_chutes = len({*chute_of} - {NEVER}) if hub.has_packout else 0
+    chutes = _chutes(hub, streams.of("chutes", number), n_machines)
+    last = _last_machines(hub, streams.of("last_machines", number), n_machines)
+    n_chutes, chute_of, leads_to = _led_on(hub, chutes if hub.has_packout else [NEVER] * len(chutes), last)
     packout_posts = tuple(1 + max(0, hub.spare_posts - chute) for chute in range(n_chutes))
     uld_room = hub.units.room * (1 if hub.units.are_ulds else hub.most_parcels_a_uld)
     return domain.Hall(
@@ -168,6 +170,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
         desks=desks,
         chute_of=chute_of,
         packout_posts=packout_posts,
+        leads_to=leads_to,
         packout_calendar=calendar(
             streams.of("packout_calendar", number),
             most=sum(packout_posts),
@@ -180,15 +183,40 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
     )
 
 
-def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> tuple[int, ...]:
+def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> list[int]:
     """Each machine shares its routes out among its chutes in another way, and none of these is without a route."""
     by_road = hub.flies_to.count(NEVER)
     n = min(hub.chutes_a_machine, by_road)
     shares = [rng.permuted(np.arange(by_road) % n) for _ in range(n_machines)]
     none = (NEVER,) * (hub.n_routes - by_road)
-    return tuple(
+    return [
         chute for machine, of_machine in enumerate(shares) for chute in (*(machine * n + of_machine).tolist(), *none)
-    )
+    ]
+
+
+def _last_machines(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> list[int]:
+    """By machine and route; one machine at least leads no parcels of a route on."""
+    ends = rng.integers(0, n_machines, hub.n_routes).tolist()
+    is_led = rng.random((n_machines, hub.n_routes)) < hub.led_on_share
+    return [
+        end if is_led[machine, route] else machine for machine in range(n_machines) for route, end in enumerate(ends)
+    ]
+
+
+def _led_on(
+    hub: SmallHub, chute_of: Sequence[int], last: Sequence[int]
+) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
+    """How many chutes have packers, the chute by machine and route, and where the others lead.
+
+    Routes that a machine leads to the same one share a chute.
+    """
+    here = [place // hub.n_routes for place in range(len(last))]
+    packed = sorted({chute for chute, at, to in zip(chute_of, here, last, strict=True) if at == to} - {NEVER})
+    leading = sorted({(at, to) for at, to in zip(here, last, strict=True) if at != to})
+    numbers = {each: number for number, each in enumerate([*packed, *leading])} | {NEVER: NEVER}
+    places = zip(chute_of, here, last, strict=True)
+    chutes = tuple(numbers[chute if at == to else (at, to)] for chute, at, to in places)
+    return len(packed), chutes, tuple(to for _, to in leading)
 
 
 def _manning(

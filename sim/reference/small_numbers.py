@@ -101,6 +101,9 @@ class SmallHub:
     chutes_a_machine: int = _drawn(lambda rng, _: int(rng.choice([2, 3, 4, 4])), "chutes")
     """At most one for each route; with fewer, routes share them."""
     second_sort_steps: int = _whole(0, 3, "chutes")
+    led_on_share: float = _one_of([0.0, 0.0, 0.5], "second")
+    """Of a machine's routes, those whose chute leads to another machine, where there is one that has them."""
+    second_round_steps: int = _whole(1, 12, "second")
     customs_desks: int = _whole(1, 2)
     has_controls: bool = _in_share(0.7, "controls")
     """Parcels are X-rayed or in transit, too."""

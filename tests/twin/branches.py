@@ -21,6 +21,7 @@ from twin.exports import (
     waits_for_an_outbound_tug,
 )
 from twin.packout import (
+    goes_straight_to_the_last_machine,
     idles_out_of_turn,
     packed_together,
     packers_leave_a_parcel,
@@ -46,6 +47,7 @@ from twin.sorting import (
     by_hand,
     has_outage_in_service,
     has_tie_at_machine,
+    is_led_on,
     is_overtaken,
     last_is_by_hand,
     misses_a_round_on_its_way,
@@ -137,8 +139,11 @@ BRANCHES: Final[dict[str, Way]] = {
     "ULD waits for X-ray": some("ulds", lambda uld: uld["xray_begin"] > uld["checked_in"]),
     "ULD overtaken by one without X-ray": is_overtaken,
     "refusal": some("parcels", lambda parcel: parcel["is_refused_gone"]),
-    "second pass": some("parcels", lambda parcel: parcel["second_end"] != NEVER),
+    "second pass": some("parcels", lambda parcel: parcel["held"] != NEVER != parcel["second_end"]),
     "second pass waits": some("parcels", lambda parcel: parcel["second_begin"] > parcel["freed"]),
+    "sorted again by a chute that leads to a machine": some("parcels", is_led_on),
+    "waits at the second machine": some("parcels", lambda p: is_led_on(p) and p["second_begin"] > p["freed"]),
+    "held or coded, and from another machine's chute": goes_straight_to_the_last_machine,
     "non-conveyable": lambda inputs, tables: by_hand(inputs, tables, lambda _: True),
     "wait at manual sort": lambda inputs, tables: by_hand(inputs, tables, lambda p: p["sort_begin"] > p["handled"]),
     "non-conveyable held": lambda inputs, tables: by_hand(inputs, tables, lambda p: p["second_end"] != NEVER),
@@ -164,7 +169,7 @@ BRANCHES: Final[dict[str, Way]] = {
         "parcels", lambda parcel: parcel["start"] != NEVER == parcel["departed"] and not parcel["is_refused_gone"]
     ),
     "bag straight through": takes(Presorting.BAGS, lambda p: p["second_end"] == p["held"] == NEVER != p["sort_end"]),
-    "bag held": takes(Presorting.BAGS, lambda p: p["second_end"] != NEVER),
+    "bag held": takes(Presorting.BAGS, lambda p: p["held"] != NEVER != p["second_end"]),
     "bag left by a full truck": lambda inputs, tables: (
         inputs.site.units.presorting is Presorting.BAGS
         and inputs.site.trucks.trailer.units in tables["trucks"]["n_units"]

@@ -17,12 +17,13 @@ def packed(inputs: Inputs, tables: Tables) -> Iterator[tuple[Chute, int, dict[st
     site = inputs.site
     drawn = {flight.number: inputs.parcels_of(flight) for flight in inputs.flights}
     where = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
-    chutes = {
-        (first + machine, route): (first + machine, routes)
-        for first, hall in zip(site.first_machines, site.halls, strict=True)
-        for machine, routes in hall.chutes
-        for route in routes
-    }
+    chutes: dict[tuple[int, int], Chute] = {}
+    for first, hall in zip(site.first_machines, site.halls, strict=True):
+        for place, last in enumerate(hall.last_machines):
+            machine, route = divmod(place, site.n_routes)
+            chute = hall.chute_of[last * site.n_routes + route]
+            if chute != NEVER:
+                chutes[first + machine, route] = (first + last, hall.chutes[chute][1])
     for parcel in rows(tables["parcels"]):
         if parcel["pack_begin"] != NEVER:
             of_flight, row = drawn[parcel["flight"]], parcel["row"]
@@ -39,7 +40,7 @@ def by_chute(inputs: Inputs, tables: Tables) -> Iterable[tuple[int, list[tuple[i
     for chute, _, parcel in packed(inputs, tables):
         stays.setdefault(chute, []).append((parcel["at_chute"], parcel["pack_begin"], parcel["packed"]))
     for first, hall in zip(site.first_machines, site.halls, strict=True):
-        for posts, (machine, routes) in zip(hall.packout_posts, hall.chutes, strict=True):
+        for posts, (machine, routes) in zip(hall.packout_posts, hall.chutes, strict=False):
             yield posts, stays.get((first + machine, routes), [])
 
 
@@ -94,4 +95,14 @@ def packed_together(inputs: Inputs, tables: Tables) -> bool:
     """A parcel is packed sooner than by one packer."""
     return any(
         NEVER not in (begin, ready) and ready - begin < alone for begin, ready, alone in packings(inputs, tables)
+    )
+
+
+def goes_straight_to_the_last_machine(inputs: Inputs, tables: Tables) -> bool:
+    """A parcel that was held or coded by hand is packed at a chute of another machine than that of its first pass."""
+    where = {(uld["flight"], uld["index"]): uld["machine"] for uld in rows(tables["ulds"])}
+    return any(
+        chute[0] != where[parcel["flight"], parcel["uld"]]
+        for chute, _, parcel in packed(inputs, tables)
+        if parcel["held"] != NEVER or parcel["code_end"] != NEVER
     )

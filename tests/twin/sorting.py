@@ -1,5 +1,7 @@
 """At machines, posts of manual sort and the scan."""
 
+from typing import Any
+
 import numpy as np
 
 from sim.domain.inputs import Inputs
@@ -55,6 +57,11 @@ def slows_a_machine(inputs: Inputs, tables: Tables) -> bool:
             if 0 < slope < inputs.site.handling.inductions:
                 return True
     return False
+
+
+def is_led_on(parcel: dict[str, Any]) -> bool:
+    """Its chute at the first machine led to another one, which has sorted it."""
+    return parcel["held"] == NEVER != parcel["second_end"]
 
 
 def is_overtaken(_: Inputs, tables: Tables) -> bool:

@@ -16,7 +16,7 @@ STAGES: Final = {
     "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
     "position": ("in a ULD position", "#999999", ""),
     "breakdown": ("break-down", "#E69F00", ""),
-    "sorting": ("sorting", "#0072B2", ""),
+    "sorting": ("sorting", "#0072B2", ""),  # and in chutes that lead to a machine again
     "handcoding": ("hand-coding", "#CC79A7", "//"),
     "manual_sort": ("manual sort", "#CC79A7", "xx"),
     "customs_hold": ("customs hold", "#D55E00", ".."),
@@ -95,6 +95,7 @@ def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
     From drawn arrival to the hall, and in the position, those of ULDs broken down in the measured days.
     """
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
+    spent["stage"] = spent["stage"].replace("second_chutes", "sorting")
     hours = spent.groupby(["scenario", "stage"])["hours"].sum().unstack()
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})

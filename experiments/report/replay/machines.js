@@ -38,11 +38,11 @@ function drawChute(hub, hall, machine, route, loop) {
   hub.context.globalAlpha = 0.6;
   fill(hub.context, queue, routeColour(route));
   hub.context.globalAlpha = 1;
-  const about = () => ({
-    title: `Chute of ${run.routes[route]}, machine ${machine + 1}`,
-    rows: [...flowFacts(hub, key, "Packed", "a packer"), ...postFacts(hub, hall, ["packout_posts"])],
-    command: "",
-  });
+  const second = hall.leads[`${machine} ${route}`];
+  const title = `Chute of ${run.routes[route]}, machine ${machine + 1}`;
+  const about = () => second === undefined
+    ? { title, rows: [...flowFacts(hub, key, "Packed", "a packer"), ...postFacts(hub, hall, ["packout_posts"])], command: "" }
+    : { title: `${title}, to machine ${second + 1}`, rows: flowFacts(hub, key, "Taken there", "the next round"), command: "" };
   hub.hits.push({ ...queue, y: chute.y, height: chute.height + queue.height, key, about });
 }
 

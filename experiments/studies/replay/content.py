@@ -122,7 +122,19 @@ def _hall(hub: HubConfig, name: str) -> dict[str, Any]:
             "doors_in": hall.doors_in if hub.exports.share else 0, "build_up": hall.exports.build_up_places,
             "machines": hall.sorting_machines, "screening": hall.exports.screening_lines,
         },
+        "leads": _leads(hub, name),
     }  # fmt: skip
+
+
+def _leads(hub: HubConfig, name: str) -> dict[str, int]:
+    """The machines that chutes lead to, by their own machine and the number of their first route."""
+    routes = list(hub.route_shares)
+    return {
+        f"{machine} {routes.index(chute.routes[0])}": chute.second
+        for machine, chutes in enumerate(hub.all_chutes(hub.halls[name]))
+        for chute in chutes
+        if chute.second is not None
+    }
 
 
 def _limits(hub: HubConfig) -> dict[str, int]:

@@ -140,6 +140,18 @@ def _by_hand(by_machine: str, by_hand: str) -> Split:
     return split
 
 
+def _sorted(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """What a machine has read and let go, and of which nothing more is known, lies in a chute to another one."""
+    parcels, parcel = journal.tables["parcels"], rows["parcels"]
+    has_been_read = not (parcels["is_no_read"][parcel] or parcels["is_non_conveyable"][parcel])
+    return _of_one_cause(journal, rows, "second_chute" if has_been_read else "handcoding_desks", start, end)
+
+
+def _until_fetched(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    is_held = not np.isnan(journal.tables["parcels"]["held"][rows["parcels"]])
+    return [Segment(start, end, "customs" if is_held else "second_chute")]
+
+
 def _to_lane(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     is_sent = not np.isnan(journal.tables["parcels"]["sent"][rows["parcels"]])
     return [Segment(start, end, "transfer")] if is_sent else _packing(journal, rows, start, end)
@@ -191,7 +203,7 @@ TO_TRUCK: Final = (
     Step("parcels", "handled", "breakdown", _breakdown),
     Step("parcels", "sort_begin", "machines", _by_hand("machines", "manual_sort_posts"), is_optional=True),
     Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
-    Step("parcels", "code_begin", "handcoding_desks", is_optional=True),
+    Step("parcels", "code_begin", "handcoding_desks", _sorted, is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
     Step("parcels", "held", "customs", is_optional=True, then="customs"),
     Step("parcels", "xray_begin", "xray_lanes", is_optional=True),
@@ -200,7 +212,7 @@ TO_TRUCK: Final = (
     Step("parcels", "transit_end", "transit", is_optional=True, then="customs"),
     Step("parcels", "exam_begin", "customs_desks", is_optional=True),
     Step("parcels", "exam_end", "examination", is_optional=True),
-    Step("parcels", "freed", "customs", is_optional=True),
+    Step("parcels", "freed", "customs", _until_fetched, is_optional=True),
     Step("parcels", "second_begin", "machines", _by_hand("machines", "manual_sort_posts"), is_optional=True),
     Step("parcels", "second_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
     Step("parcels", "at_chute", "to_lane", is_optional=True),
