@@ -5,7 +5,7 @@ import numpy as np
 from sim.config import HubConfig
 from sim.domain.columns import Table
 from sim.domain.entities import Visit
-from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
+from sim.domain.export_entities import OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
 from sim.measures.window import Series, before, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
@@ -23,7 +23,7 @@ def export_tables(
 ) -> dict[str, Table]:
     """Empty ones without exports."""
     ulds, departed = columns(OutUld, record.out_ulds), {uld.key: uld.departed for uld in record.out_ulds}
-    loads = columns_of_loads(OutLoad, record.out_loads, departed)
+    loads = columns_of_loads(record.out_loads, departed)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
     tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.config import HubConfig
 from sim.domain.consignments import CustomsCounts
-from sim.domain.entities import ChuteCount, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
+from sim.domain.entities import ChuteCount, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Site
@@ -44,7 +44,7 @@ def make_tables(
         "trains": columns(Train, record.trains),
         "shuttles": columns(Shuttle, record.shuttles),
         "trucks": _with_route_names(inputs.site, columns(Truck, record.trucks)),
-        "loads": columns_of_loads(Load, record.loads, record.departed),
+        "loads": columns_of_loads(record.loads, record.departed),
         "packout": _packout(inputs.site, record),
         "connections": connection_columns(config, inputs, record),
         "customs": customs_columns(record),
@@ -89,7 +89,7 @@ def _packout(site: Site, record: Recorder) -> Table:
 
 def _flights(config: HubConfig, record: Recorder) -> Table:
     flights, refusals = columns(Visit, record.flights), columns(Refusal, record.refusals)
-    loads = columns_of_loads(Load, record.loads, record.departed)
+    loads = columns_of_loads(record.loads, record.departed)
     flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
     on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
     gone = np.concatenate((leaves, refusals["freed"]))

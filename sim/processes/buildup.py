@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import simpy
 
 from sim.domain import export_entities
@@ -45,9 +46,9 @@ class Source:
 class OutUld(export_entities.OutUld):
     source: Source
     parcels: Ticks
-    """(P)"""
+    """(P), until it has left."""
     ready: Ticks
-    """Their instants (P)."""
+    """Their instants (P), until it has left."""
 
 
 @dataclass(slots=True)
@@ -175,13 +176,13 @@ class BuildUp:
         self._record.out_ulds.append(uld)
         source.stages[0].add(ready, now)
         if source.route == NEVER:
-            self._record.out_loads += [
-                OutLoad(*uld.key, self._store.collection_of(load), n) for load, n in self._store.loads_of(parcels)
-            ]
+            for load, n in self._store.loads_of(parcels):
+                self._record.out_loads.add(OutLoad(*uld.key, self._store.collection_of(load), n))
             self._store.stamp("formed", parcels, now)
         else:
             key = hall.number, source.route, FLOWN, sequence
-            self._record.loads += [Load(*key, *of_flight) for of_flight in self._imports.by_flight(parcels)]
+            for of_flight in self._imports.by_flight(parcels):
+                self._record.loads.add(Load(*key, *of_flight))
             self._imports.stamp("cut_off", parcels, now)
         self.lanes[lane].standing.append(uld)
         self._env.process(self._build(hall, uld))
@@ -198,11 +199,13 @@ class BuildUp:
 
     def depart(self, uld: OutUld) -> None:
         """Its flight is off-block."""
+        parcels = uld.parcels
+        uld.parcels = uld.ready = np.empty(0, dtype=np.int64)
         if uld.route != NEVER:
-            self._imports.depart(uld.parcels, uld.departed)
+            self._imports.depart(parcels, uld.departed)
             return
-        self._store.stamp("departed", uld.parcels, uld.departed)
-        for load, n in self._store.loads_of(uld.parcels):
+        self._store.stamp("departed", parcels, uld.departed)
+        for load, n in self._store.loads_of(parcels):
             self._store.leave(load, n)
 
     def close(self, end: int) -> None:

@@ -167,7 +167,8 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
     outbound.record.stages["lane"].add(ready, now, outbound.store.counts(truck.parcels))
     if truck.n_units:
         outbound.record.stages["loading"].add(now, now + outbound.site.trucks.loading, truck.n_parcels)
-        outbound.record.loads += [Load(*truck.key, *of_flight) for of_flight in outbound.store.by_flight(truck.parcels)]
+        for of_flight in outbound.store.by_flight(truck.parcels):
+            outbound.record.loads.add(Load(*truck.key, *of_flight))
     truck.loaded.succeed()
 
 

@@ -1,7 +1,6 @@
 """What a replication leaves behind: entities of what is few, counts of what is many."""
 
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, is_within
+from sim.record.closed_rows import ClosedRows
 from sim.record.tallies import DeskTally, FlowTally, StaffTime
 from sim.units import NEVER, TICKS_PER_MIN, Counts, Ticks
 
@@ -106,7 +106,7 @@ class Recorder:
         self.trucks: list[Truck] = []
         self.shuttles: list[Shuttle] = []
         self.packout: list[ChuteCount] = []
-        self.loads: list[Load] = []
+        self.loads = ClosedRows(Load)
         self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
         self.connection_of: dict[tuple[int, int], Connection] = {}
@@ -114,7 +114,7 @@ class Recorder:
         self.collections: list[Pickup] = []
         self.out_ulds: list[OutUld] = []
         self.out_trains: list[OutTrain] = []
-        self.out_loads: list[OutLoad] = []
+        self.out_loads = ClosedRows(OutLoad)
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
@@ -167,10 +167,12 @@ class Recorder:
             self.staff[kind, hall] = desks.measured
 
 
-def columns_of_loads(row: type, loads: Iterable[Any], departed: Mapping[Any, int]) -> Table:
+def columns_of_loads(loads: ClosedRows[Any], departed: Mapping[Any, int]) -> Table:
     """The same, with when the truck or ULD that each load is on left: `departed`, by its key."""
-    ordered = sorted(loads, key=attrgetter(*schema_of(row).sort))
-    return columns(row, ordered) | {"departed": np.array([departed[load.key] for load in ordered], dtype=np.int64)}
+    rows = loads.columns()
+    *key, _ = schema_of(loads.row).sort
+    instants = (departed[truck] for truck in zip(*(rows[name] for name in key), strict=True))
+    return rows | {"departed": np.fromiter(instants, dtype=np.int64, count=len(loads))}
 
 
 def flown_ulds(record: Recorder) -> Table:
