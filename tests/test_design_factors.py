@@ -32,7 +32,7 @@ FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9
 
 
 @pytest.mark.drawn(pages=True)
-def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path):
+def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path, is_slow):
     path = written(tmp_path, FACTORS)
     command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]
     assert main(command) == 0
@@ -65,12 +65,11 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path)
                 assert "halls.main.breakdown_stations" in header
     path.unlink()
     assert main(["show", folder, "--json"]) == 0
-    capsys.readouterr()
-    assert main(["reproduce", folder, "--quiet"]) == 0
+    assert not is_slow or main(["reproduce", folder, "--quiet"]) == 0
 
 
 @pytest.mark.drawn
-def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path):
+def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path, is_slow):
     path = written(tmp_path, FACTORS)
     assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", *TINY, "--out", str(tmp_path / "runs")]) == 0
     document = json.loads(capsys.readouterr().out)
@@ -84,7 +83,7 @@ def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path
     assert list(run.tables["sweep"]["roster"]) == ["follows_work"] * 2 + ["round_the_clock"] * 2
     picture = (Path(document["run_dir"]) / "figures" / "sweep.svg").read_text()
     assert "break-down stations 9, roster round the clock" in picture
-    assert main(["reproduce", document["run_dir"], "--quiet"]) == 0
+    assert not is_slow or main(["reproduce", document["run_dir"], "--quiet"]) == 0
 
 
 @pytest.mark.drawn

@@ -304,6 +304,8 @@ def test_a_disruption_that_changes_nothing_is_over_at_once():
 
 
 FOG = one("fog_morning", at("day 1 00:00"), "hours=72")
+FEW_PARCELS = ("demand.parcels_per_flight=10000", "demand.net_t_per_flight=8.1", "halls.main.machine_rated_per_h=1800")
+"""For machines that sort little."""
 
 
 def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes():
@@ -312,6 +314,7 @@ def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes():
         *SHORT,
         *one("machine_down_12h", at("day 1 06:00"), "machines=null", "hours=36"),
         "demand.flights_per_day=2.5",
+        *FEW_PARCELS,
         # People enough to catch up: that is what is tested, and not how long planned staff need for it.
         "roster=round_the_clock",
     )
@@ -351,7 +354,7 @@ def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
 
 
 def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):
-    words = ["run", "scenario=liege_30k", *SHORT, *FOG, "demand.flights_per_day=5"]
+    words = ["run", "scenario=liege_30k", *SHORT, *FOG, "demand.flights_per_day=5", *FEW_PARCELS, "recovery.stay_h=200"]
     assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovered after  "))

@@ -126,7 +126,7 @@ def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_
     assert "; 1 asked" not in shown
 
 
-def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, monkeypatch):
+def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, monkeypatch, is_slow):
     whole, run = made(capsys, root)
     # After the run's own replications, among those of the margin.
     kept, keep = [], parts.keep
@@ -145,8 +145,9 @@ def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, 
     files = {name: digest for name, digest in read_run(folder).manifest["files"].items() if name.startswith("tables/")}
     assert files == {name: run.manifest["files"][name] for name in files}
     capsys.readouterr()
-    assert main(["reproduce", whole["run_dir"], "--quiet"]) == 0
-    assert capsys.readouterr().out.startswith("identical")
+    if is_slow:
+        assert main(["reproduce", whole["run_dir"], "--quiet"]) == 0
+        assert capsys.readouterr().out.startswith("identical")
 
 
 def test_a_comparison_of_many_designs_names_the_command_that_computes_it(capsys, tmp_path):

@@ -181,6 +181,7 @@ def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: 
     assert said == ""
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_ends_with_the_same_tables(capsys, tmp_path: Path, monkeypatch) -> None:
     from experiments.store import RunDirectory
 

@@ -55,7 +55,7 @@ def tables(document: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.drawn
 def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
 ) -> None:
     words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path / "runs")]
     keep, kept = RunDirectory.keep, []
@@ -99,7 +99,8 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert told(capsys, *words) == document
     assert told(capsys, "show", document["run_dir"]) == document
     # All in one go, as here, the replications and their tables are the same.
-    assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
+    if is_slow:
+        assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
     assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
     out = capsys.readouterr().out
     assert f"warning: {few}" in out

@@ -108,7 +108,9 @@ def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None
                 assert by_slot == (units * demand.unit_posts).tolist()  # the measured week begins on a Monday
 
 
-def test_a_plan_is_told_shown_reproduced_and_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_is_told_shown_reproduced_and_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
+) -> None:
     words = ["staff", *TINY, "--quiet", "--out", str(tmp_path)]
     assert main([*words, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -123,8 +125,9 @@ def test_a_plan_is_told_shown_reproduced_and_run(tmp_path: Path, capsys: pytest.
     assert json.loads(capsys.readouterr().out) == told
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "People at work" in page and "Who works when" in page
-    assert main(["reproduce", str(folder), "workers=1"]) == 0
-    assert "identical" in capsys.readouterr().out
+    if is_slow:
+        assert main(["reproduce", str(folder), "workers=1"]) == 0
+        assert "identical" in capsys.readouterr().out
     run = ["run", "--config-dir", str(folder / "configs"), "roster=staffed", "margin=none", *TINY[:6]]
     assert main([*run, "--quiet", "--json", "--out", str(tmp_path)]) == 0
     kpis = json.loads(capsys.readouterr().out)["kpis"]
