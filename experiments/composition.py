@@ -23,6 +23,7 @@ from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
 from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
 from experiments.own_file import trust_typed, with_own_file, with_source
+from experiments.quick_yaml import parsed_in_c
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -211,7 +212,7 @@ def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, kpis: 
         saved = GlobalHydra.instance().hydra
         GlobalHydra.instance().clear()
         try:
-            with hydra.initialize_config_dir(str(ours), version_base="1.3"):
+            with hydra.initialize_config_dir(str(ours), version_base="1.3"), parsed_in_c():
                 composed = hydra.compose(ROOT, overrides=[*map(_search_path, of_user), *words])
         finally:
             GlobalHydra.instance().hydra = saved

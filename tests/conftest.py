@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -11,12 +12,12 @@ import pytest
 from browser import Browser
 from matplotlib.figure import Figure
 
-from experiments.report import pictures, run_brief
+from experiments.report import pictures, run_brief, style
 from sim.kernels import batches, ordering
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
-_RENDERED = Figure.savefig
+_RENDERED, _LAID_OUT = Figure.savefig, style.laid_out
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {
     name: module
@@ -65,6 +66,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def render(*, has_figures: bool, has_pages: bool) -> None:
     """Whether figures are rendered from now on, and those of a run's page are made."""
     Figure.savefig = _RENDERED if has_figures else _not_rendered  # type: ignore[method-assign]
+    style.laid_out = _LAID_OUT if has_figures else lambda *_: nullcontext()  # type: ignore[assignment]
     for name, module in _OF_RUNS.items():
         shown = module if has_pages else SimpleNamespace(**{**vars(module), "figure": _empty})
         for page in (pictures, run_brief):

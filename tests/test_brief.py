@@ -10,7 +10,7 @@ from stored_runs import made
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.frame import runner
+from experiments.frame import pages
 from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
@@ -167,7 +167,7 @@ def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
     (tmp_path / "config.yaml").write_text("")
     over = OverAssumptions(["break-down: pace"], {}, "cargohub sure", {})
     document = Document("What it carries", {}, ["It carries."], method=["By bisection."], over=over)
-    page = runner.page_of(tmp_path, document, SimpleNamespace(designs=[Design("today", load())]), is_drawn=True)
+    page = pages.page_of(tmp_path, document, SimpleNamespace(designs=[Design("today", load())]), is_drawn=True)
     assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
     assert "break-down: pace" in page.brief.facts["Rests on"][1]
     assert [part.heading for part in page.sections] == ["What it rests on", "How it was found"]

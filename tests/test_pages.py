@@ -3,7 +3,7 @@
 import pytest
 from stored_runs import made
 
-from experiments.frame import runner
+from experiments.frame import pages, runner
 from experiments.main import main
 
 WORDS = {
@@ -20,7 +20,7 @@ def test_show_gives_the_page_that_the_verb_wrote(verb, tmp_path, monkeypatch, ca
     written = {path: (folder / path).read_bytes() for path in ("report.html", *_pictures(folder))}
     shown = {}
     monkeypatch.setattr(
-        runner, "_tell", lambda asked, document, folder, _: shown.update(runner.page_files(folder, document, asked))
+        runner, "_tell", lambda asked, document, folder, *_: shown.update(pages.page_files(folder, document, asked))
     )
     capsys.readouterr()
     assert main(["show", str(folder)]) == 0

@@ -1,7 +1,7 @@
 """What a verb compares: its own keys, and the designs that they name."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -12,6 +12,7 @@ from experiments.designs.typed_designs import DesignWords
 from experiments.execution import Place
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
+from experiments.report.page import WhenPage
 from experiments.report.sections import said
 from experiments.statistics.family import Family
 from sim.config import ArrivalModel, HubConfig
@@ -34,6 +35,8 @@ class Replicated:
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
     execution: Place | None
     """None: not said, as in a stored run, and this machine."""
+    page: WhenPage | None = field(default=None, kw_only=True)
+    """None: not said, and now."""
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

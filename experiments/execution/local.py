@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up
+from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up, usable_workers
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Of `mallopt(3)`."""
@@ -38,9 +38,9 @@ PARENT_CHECK_S: Final = 0.5
 
 
 class LocalProcesses:
-    """Joblib's processes (loky), `workers` of them; with one worker all happens in this process."""
+    """Joblib's processes (loky), `workers` of them (None: all cores); a task alone is done in this process."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int | None) -> None:
         self._workers = workers
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
@@ -49,7 +49,9 @@ class LocalProcesses:
         Raises:
             CargohubError: workers are killed again and again.
         """
-        return _in_process(tasks) if self._workers == 1 else _in_rounds(tasks, self._workers)
+        # To start a worker takes as long as a small run, most of it for imports.
+        workers = 1 if len(tasks) == 1 else self._workers or usable_workers()
+        return _in_process(tasks) if workers == 1 else _in_rounds(tasks, workers)
 
 
 def _in_process(tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 
 from experiments.execution.local import LocalProcesses
-from experiments.execution.place import LOCAL, Backend, Executor, K, Place, R, Task, usable_workers
+from experiments.execution.place import LOCAL, Backend, Executor, K, Place, R, Task
 from experiments.execution.progress import shown
 from sim.own import trusted, trusting
 
@@ -55,5 +55,5 @@ def opened(place: Place | None, workers: int | None) -> Iterator[Pool]:
 
             executor = stack.enter_context(closing(DaskCluster(place or LOCAL, workers)))
         else:
-            executor = LocalProcesses(workers or usable_workers())
+            executor = LocalProcesses(workers)
         yield Pool(executor)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
-from experiments.frame.study import Kpis, Tables
+from experiments.frame.study import Kpis, Opening, Tables
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.replications.replicating import (
@@ -27,6 +27,7 @@ from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, complete, interval_of, samples_of
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
+from experiments.report.verdicts import DesignVerdict
 from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
@@ -56,8 +57,9 @@ class Simulated:
         prices: Prices | None,
         *,
         is_quiet: bool,
+        say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None,
     ) -> None:
-        self._opened, self._pool, self.is_quiet = opened, pool, is_quiet
+        self._opened, self._pool, self.is_quiet, self._say_first = opened, pool, is_quiet, say_first
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
 
@@ -110,12 +112,19 @@ class Simulated:
         self.run.keep(key, part)
         self._finished[key] = dict(part["kpis"])
 
-    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
+    def replicated(
+        self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True, opening: Opening | None = None
+    ) -> Outcome:
         check_designs(designs, keys)
         if self.run.is_complete:
             return Stored(self._manifest).replicated(designs, keys)
         work_of = self._replicate if has_tables else self._evaluate
-        return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of)
+
+        def first(outcome: Outcome) -> None:
+            if opening and self._say_first:
+                self._say_first(opening(outcome))
+
+        return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of, first=first)
 
     def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
         if line is not None:
@@ -182,7 +191,14 @@ class Stored:
     def _kpis(self) -> Kpis:
         return checked_kpis_of(self.manifest)
 
-    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:  # noqa: ARG002 - as Bench
+    def replicated(
+        self,
+        designs: Sequence[Design],
+        keys: DesignKeys,
+        *,
+        has_tables: bool = True,  # noqa: ARG002 - as Bench
+        opening: Opening | None = None,  # noqa: ARG002
+    ) -> Outcome:
         """As its tables say it."""
         intervals = self._intervals()
         differences = self._differences() if len(designs) > 1 else {}

@@ -116,6 +116,7 @@ def print_json(document: Mapping[str, Any]) -> None:
     """The one JSON object of a verb."""
     text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, allow_nan=False, indent=1)
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -173,6 +174,7 @@ def say(items: Iterable[Item], most_rows: int | None = None) -> None:
         _draw(items, most_rows)
     else:
         sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
+    sys.stdout.flush()  # much may be computed before the next line
 
 
 def _plain(item: Item, most_rows: int | None) -> Iterator[str]:

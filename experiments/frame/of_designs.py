@@ -14,7 +14,7 @@ from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Asked, Bench, Document, Tables
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
-from experiments.replications.summing import Outcome
+from experiments.replications.summing import Outcome, design_rows
 from experiments.replications.warming import warm_ups_of, warmup_picture, warmup_warnings
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
@@ -174,7 +174,10 @@ class Replications:
 
 def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
     """`more`: tables of this verb alone."""
-    outcome = bench.replicated(asked.designs, asked.keys)
+    command = asked.arguments.command
+    outcome = bench.replicated(
+        asked.designs, asked.keys, opening=lambda first: DesignsText.of(first, design_rows(first), command).opening()
+    )
     bench.complete(outcome, more(asked, outcome))
     rows = sorted(bench.rows(DesignRow), key=lambda row: row.order)
     try:

@@ -17,7 +17,7 @@ from experiments.arguments import Arguments, taken_apart
 from experiments.execution import Place
 from experiments.report.sections import said
 from experiments.store.foreign import Begun, Configuration, Manifest, schedule_of
-from experiments.store.identity import NOT_IDENTITY
+from experiments.store.identity import LEFT_OPEN
 from experiments.store.own_copy import as_stored
 from experiments.store.read import run_folder
 from experiments.verbs import VERBS, module_of
@@ -40,7 +40,7 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
     How it is computed is no part of what it is, and left open. Hub by hub: the nodes of a YAML document take thirty
     times the room of its text, and there may be a thousand designs.
     """
-    head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(NOT_IDENTITY)}}
+    head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(LEFT_OPEN)}}
     texts = (
         yaml.safe_dump({"hubs": {label: as_stored(plain(hub))}}, sort_keys=False).removeprefix(_HUBS)
         for label, hub in hubs.items()
@@ -121,7 +121,7 @@ def study_of(
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
     """
-    stored = {**configuration.study, **dict.fromkeys(NOT_IDENTITY), "workers": workers, "execution": plain(place)}
+    stored = {"page": None, **configuration.study, "workers": workers, "execution": plain(place)}
     kind = stored_study(recorded).keys
     known = {field.name for field in fields(kind)}
     for name, values in _NOT_STORED.items():

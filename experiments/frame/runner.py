@@ -1,7 +1,7 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,23 +11,22 @@ from experiments import execution
 from experiments.arguments import Arguments
 from experiments.assumptions.ranges import RangesMovedError
 from experiments.designs.design import Design, Replicated
-from experiments.designs.unusual import period_warnings
 from experiments.execution.progress import Lines
-from experiments.frame import console
+from experiments.frame import console, pages
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
 from experiments.frame.study import Asked, Document, Study
-from experiments.report import results_book, style
-from experiments.report.page import PAGE, files_of, write_page
-from experiments.report.sections import Brief, Page, Section, said
+from experiments.report import results_book
+from experiments.report.page import PAGE, WhenPage
+from experiments.report.sections import Page, said
+from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
 from experiments.store.identity import keep_inputs
 from experiments.store.own_copy import keep_own
-from experiments.store.read import CONFIG
 from experiments.store.rows import stored
 from experiments.store.summaries import AnswerRow
 from sim.config import HubConfig
@@ -60,19 +59,34 @@ def main(study: Study[K, R], arguments: Arguments) -> int:
 
 
 def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
-    """Compute what is not there, and tell."""
-    folder, document = computed(study, asked, has_page=True)
+    """Compute what is not there, and tell: the answer as soon as it is known, the page last."""
+    said_first: list[DesignVerdict | str] = []
+
+    def say_first(opening: Sequence[DesignVerdict | str]) -> None:
+        said_first.extend(opening)
+        with suppress(BrokenPipeError):
+            say(opening)
+
+    folder, document = computed(study, asked, None if asked.arguments.json else say_first)
     more = {}
     if asked.arguments.is_of_sheet:
-        page = page_of(folder, document, asked, is_drawn=False)
+        page = pages.page_of(folder, document, asked, is_drawn=False)
         results_book.write(folder / RESULTS, page, asked.arguments.command, folder)
         more = {"results": str(folder / RESULTS)}
-    _tell(asked, document, folder, more)
+    with suppress(BrokenPipeError):  # whoever reads no further has a page all the same; `main` meets it again
+        _tell(asked, document, folder, more, said_first)
+    if asked.keys.page is WhenPage.LATER:
+        pages.say_where(asked, said("page_later", folder=folder))
+    elif asked.keys.page is not WhenPage.NONE:
+        pages.write(folder, document, asked)
+        pages.say_where(asked, folder / PAGE)
     return 0
 
 
-def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Path, Document]:
-    """The folder of what was computed and stored, and what it says."""
+def computed(
+    study: Study[K, R], asked: Asked[K], say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
+) -> tuple[Path, Document]:
+    """The folder of what was computed and stored, and what it says; `say_first`: what the answer opens with."""
     _check_library(study)
     arguments, keys = asked.arguments, asked.keys
     adopt_of(design.hub for design in asked.designs)
@@ -83,6 +97,7 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
             lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
             keys.prices,
             is_quiet=arguments.quiet,
+            say_first=say_first,
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
         with around.waiting(lambda left: said("computes", time=left(0))):
@@ -91,19 +106,22 @@ def computed(study: Study[K, R], asked: Asked[K], *, has_page: bool) -> tuple[Pa
         if not run.is_complete:
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
             run.complete({}, tables=[*document.tables, answer])
-        if has_page:
-            with Lines(is_quiet=arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
-                write_page(run.path, page_files(run.path, document, asked))
     return run.path, document
 
 
-def show(study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[str, str]) -> int:
+def show(
+    study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[str, str], *, is_drawn: bool = False
+) -> int:
     """What a stored run said, from its own tables: nothing is simulated, and its page is left as it is.
 
-    `more`: what else there is to tell, by name.
+    `more`: what else there is to tell, by name; `is_drawn`: its page is made.
     """
     asked, document = stored_document(study, asked, manifest)
     _tell(asked, document, manifest.folder, more)
+    if is_drawn:
+        pages.write(manifest.folder, document, asked)
+    if (manifest.folder / PAGE).is_file():
+        pages.say_where(asked, manifest.folder / PAGE)
     return 0
 
 
@@ -156,7 +174,7 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
         check_table(check_file(manifest, f"tables/{name}.parquet"))
     asked, document = stored_document(study, given, manifest)
     try:
-        page = page_of(manifest.folder, document, asked, is_drawn=is_drawn)
+        page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
     except (KeyError, ValueError) as error:
         raise InputError(f"{manifest.folder}: tables: not those of {manifest.verb}, or damaged") from error
     return page, asked.arguments.command
@@ -169,7 +187,7 @@ def draw_page(manifest: Manifest) -> None:
         InputError: tables that are not its verb's.
     """
     asked, document = stored_document(stored_study(manifest), asked_of(manifest, Arguments(manifest.verb)), manifest)
-    write_page(manifest.folder, page_files(manifest.folder, document, asked))
+    pages.write(manifest.folder, document, asked)
 
 
 def _check_library(study: Study[K, R]) -> None:
@@ -210,40 +228,12 @@ def _hubs_and_keys(asked: Asked[K]) -> tuple[dict[str, HubConfig], dict[str, Any
     return {design.label: design.hub for design in asked.designs}, asked.keys.as_plain()
 
 
-def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
-    """The page of a complete run and its pictures, by their names in its folder."""
-    return {**document.files, **files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)}
-
-
-def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:
-    """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
-    if document.page:
-        return document.page(folder, is_drawn)
-    pictures, grids = [], document.grids
-    if is_drawn:
-        with style.look():
-            pictures = list(document.pictures())
-    explanation = document.explanation
-    parts = [
-        Section("At a glance", grids=grids[:1]),
-        Section("Pictures", pictures=pictures),
-        Section("In sentences", text=explanation),
-        Section("Numbers", grids=grids[1:]),
-    ]
-    sections = [part for part in parts if part.grids or part.pictures or part.text]
-    sections += [document.over.section] if document.over else []
-    sections.append(Section("How it was found", items=document.method))
-    config = (folder / CONFIG).read_text(encoding="utf-8")
-    notes = [f"Warning: {line}." for line in _warnings(asked, document)]
-    rests = document.over.sentences if document.over else []
-    facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
-    lines = document.brief or [*map(str, document.opening), *explanation]
-    brief = Brief(lines, facts, pictures, grid=next(iter(grids), None)) if is_drawn else None
-    return Page(document.title, document.opening, sections, config, brief, notes)
-
-
-def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str]) -> None:
-    warnings, data = _warnings(asked, document), document.data
+def _tell(
+    asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str],
+    said_first: Sequence[DesignVerdict | str] = (),
+) -> None:  # fmt: skip
+    """`said_first`: of the opening."""
+    warnings, data = pages.warnings_of(asked, document), document.data
     if asked.arguments.json:
         if isinstance(data, list):
             return console.print_list(data)
@@ -252,19 +242,14 @@ def _tell(asked: Asked[K], document: Document, folder: Path, more: Mapping[str, 
         return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})
     explanation = document.explanation
     most_rows = None if asked.arguments.all else document.most_rows
-    paths = {"tables": folder, **({"page": folder / PAGE} if (folder / PAGE).is_file() else {}), **more}
     return say(
         [
-            *document.opening, "", *document.grids, *document.lines,
+            *(line for line in document.opening if line not in said_first), "", *document.grids, *document.lines,
             *(document.more() if asked.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),
             *(f"{WARNING}{line}" for line in warnings), *document.notes,
-            *(f"{name + ':':7} {path}" for name, path in paths.items()),
+            *(f"{name + ':':7} {path}" for name, path in {"tables": folder, **more}.items()),
         ],
         most_rows,
     )  # fmt: skip
-
-
-def _warnings(asked: Asked[K], document: Document) -> list[str]:
-    return [*period_warnings(asked.designs[0].hub), *document.warnings]

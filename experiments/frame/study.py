@@ -24,6 +24,8 @@ Table = tuple[TableSchema, Columns]
 Tables = Sequence[Table]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
+Opening = Callable[[Outcome], "Sequence[DesignVerdict | str]"]
+"""Of what the replications say, the lines that come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,13 @@ class Bench(Protocol):
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
         """The KPIs of all replications that are there, these among them; `line`: said while they are made."""
 
-    def replicated(self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True) -> Outcome:
-        """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone."""
+    def replicated(
+        self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True, opening: Opening | None = None
+    ) -> Outcome:
+        """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone.
+
+        `opening`: what the answer opens with, said before more is simulated around it.
+        """
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
         """Write the run's tables, if they are not there: those of the replications, their summaries, and more."""

@@ -82,9 +82,10 @@ def check_schedules(hub: HubConfig, replications: int) -> None:
 
 
 def replications(
-    designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate
-) -> Outcome:
-    """Have what is missing made, and sum up.
+    designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate,
+    first: Callable[[Outcome], None] = lambda _: None,
+) -> Outcome:  # fmt: skip
+    """Have what is missing made, and sum up; `first` is given what is known before the margins are.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
     a run that goes on where a former one ended, or has other workers, ends with the same.
@@ -113,6 +114,8 @@ def replications(
     n, wide = narrow(samples, study.asked, first=study.replications, most=most, report=report, interval_of=interval_of)
     known = rows(designs, n, work_of)
     stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
+    outcome = outcome_of(designs, samples(n), study, stability, too_wide(wide, n))
+    first(outcome)
     walks = walks_of(designs, n, study, stability)
 
     def line(kpis: Kpis, left: Left) -> str:
@@ -122,8 +125,7 @@ def replications(
 
     while needs := [need for walk in walks if (need := walk.missing(make([])))]:
         make([(key, evaluate, task) for key, task in needs], line)
-    margins = margins_of(walk.threshold() for walk in walks)
-    return outcome_of(designs, samples(n), study, stability, margins, too_wide(wide, n))
+    return replace(outcome, margins=margins_of(walk.threshold() for walk in walks))
 
 
 def _say_longer(designs: Sequence[Design]) -> None:

@@ -73,18 +73,16 @@ def outcome_of(
     values: Samples,
     study: DesignKeys,
     stability: Mapping[str, Stability],
-    margins: Margins,
     warnings: Sequence[str],
 ) -> Outcome:
+    """Without margins."""
     baseline, family = designs[0].label, study.family
     differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
     for kpi in KPIS if len(designs) > 1 else ():
         samples = {name: kpis[kpi] for name, kpis in values.items()}
         for label, statement in statements(samples, baseline, family, possible=KPIS[kpi].range).items():
             differences[label][kpi] = statement
-    return Outcome(
-        tuple(designs), intervals_of(values), differences, family, stability, tuple(warnings), study.factors, margins
-    )
+    return Outcome(tuple(designs), intervals_of(values), differences, family, stability, tuple(warnings), study.factors)
 
 
 def by_design(kpis: Mapping[Key, Mapping[str, float]]) -> dict[str, list[Mapping[str, float]]]:
@@ -139,13 +137,8 @@ def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = ()) -> None:
 
 def _summaries(outcome: Outcome) -> _Tables:
     designs, baseline = outcome.designs, outcome.designs[0].label
-    others = _other_packing(designs)
     return [
-        stored(summaries.DesignRow, [
-            design_row(design, order, outcome.stability[design.label].verdict,
-                       outcome.intervals[design.label]["blocked_after_h"].mean, others[order])
-            for order, design in enumerate(designs)
-        ]),
+        stored(summaries.DesignRow, design_rows(outcome)),
         stored(summaries.SummaryRow, [
             summaries.SummaryRow(label, kpi, interval, KPIS[kpi].unit, outcome.is_lower_bound(label, kpi))
             for label, intervals in outcome.intervals.items()
@@ -168,6 +161,16 @@ def _summaries(outcome: Outcome) -> _Tables:
         ]),
         stored(summaries.MarginRow, chain(*outcome.margins.values())),
         stability_table({design.label: outcome.stability[design.label] for design in designs}),
+    ]  # fmt: skip
+
+
+def design_rows(outcome: Outcome) -> list[summaries.DesignRow]:
+    """The table `points`."""
+    others = _other_packing(outcome.designs)
+    return [
+        design_row(design, order, outcome.stability[design.label].verdict,
+                   outcome.intervals[design.label]["blocked_after_h"].mean, others[order])
+        for order, design in enumerate(outcome.designs)
     ]  # fmt: skip
 
 

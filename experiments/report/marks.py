@@ -40,6 +40,22 @@ def _means_and_ends(values: Values) -> tuple[list[float], list[tuple[float, ...]
     return list(means), [below, above]
 
 
+def steps(ax: Axes, values: Numbers, color: str, *, fill: bool = False, baseline: Trait = 0.0, **look: Trait) -> None:
+    """A step a unit of the axis, as `Axes.stairs` draws them, of axes with limits of their own: they are not sought."""
+    from matplotlib.patches import StepPatch
+
+    look |= {"facecolor": color, "linewidth": 0} if fill else {"edgecolor": color}
+    ax.add_artist(StepPatch(values, np.arange(len(values) + 1), baseline=baseline, fill=fill, **look))
+
+
+def bar(ax: Axes, row: float, start: float, end: float, height: float, color: str, **look: Trait) -> None:
+    """A lying bar without an edge, as `Axes.barh` draws one, likewise."""
+    from matplotlib.patches import Rectangle
+
+    place = (start, row - height / 2)
+    ax.add_artist(Rectangle(place, end - start, height, facecolor=color, linewidth=0, **look))
+
+
 def draw_cells(
     ax: Axes, values: Numbers, texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
     *, size: float = 7.0, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,

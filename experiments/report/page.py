@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -21,6 +22,14 @@ Template: TypeAlias = Any
 """Of jinja2, which is loaded late; or all of them."""
 PAGE: Final = "report.html"
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")
+
+
+class WhenPage(StrEnum):
+    """When a run's page and its pictures are made: after the answer is printed, once they are asked for, or never."""
+
+    NOW = "now"
+    LATER = "later"
+    NONE = "none"
 
 
 def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[str, bytes]:

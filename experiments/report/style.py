@@ -123,9 +123,28 @@ def svg(figure: Figure) -> bytes:
 def saved(figure: Figure, form: str, **more: Trait) -> bytes:
     """The figure as svg, pdf or png; the same figure gives the same bytes."""
     buffer = io.BytesIO()
-    with look():
+    with look(), laid_out(figure, form):
         figure.savefig(buffer, format=form, metadata=_UNDATED.get(form), **more)
     return buffer.getvalue()
+
+
+@contextmanager
+def laid_out(figure: Figure, form: str) -> Iterator[None]:
+    """Until the block ends the figure keeps a layout for this form, for which `savefig` would draw it once more."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    if form != "svg" or engine is None:
+        yield
+        return
+    figure.dpi = FigureCanvasSVG(figure).fixed_dpi
+    engine.execute(figure)
+    figure.set_layout_engine(None)
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+        figure.dpi = dpi
 
 
 def slide(figure: Figure, form: str, title: str = "") -> bytes:

@@ -26,6 +26,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.statistics.interval import t_quantile
+
 Floats = NDArray[np.float64]
 
 BATCH: Final = 5
@@ -179,8 +181,6 @@ def pooled(replications: Iterable[tuple[float, float, float]]) -> Growth:
     >>> pooled([(0, 0.0, 0.0)]).is_growing is None
     True
     """
-    from scipy.stats import t
-
     rows = [(n, mean, sd) for n, mean, sd in replications if n]
     n = sum(int(each) for each, *_ in rows)
     if n == 0:
@@ -189,5 +189,5 @@ def pooled(replications: Iterable[tuple[float, float, float]]) -> Growth:
     squares = sum((size - 1) * sd**2 + size * (level - mean) ** 2 for size, level, sd in rows)
     freedom = n - 1 + _WEIGHT
     sd = math.sqrt((squares + _WEIGHT * _USUAL_SD**2) / freedom)
-    half = float(t.ppf(1 - ERROR, freedom)) * sd / math.sqrt(n)
+    half = t_quantile(1 - ERROR, freedom) * sd / math.sqrt(n)
     return Growth(mean, mean - half, mean + half, n)

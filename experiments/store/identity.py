@@ -27,8 +27,10 @@ VALUES: Final = "values"
 """Likewise, for the files that distributions were read from."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
-NOT_IDENTITY: Final = frozenset({"workers", "execution"})
-"""Keys of a study that say how it is computed, and decide no number."""
+LEFT_OPEN: Final = frozenset({"workers", "execution"})
+"""Keys of a study that say how it is computed, which is open again in a stored run."""
+NOT_IDENTITY: Final = LEFT_OPEN | {"page"}
+"""Keys of a study that decide no number."""
 _SOURCES: Final = ("sim", "experiments")
 """Whose code decides the tables: all of it, since a table may hold a sentence, and a list of parts would
 grow stale."""

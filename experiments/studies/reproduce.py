@@ -147,7 +147,7 @@ def _new(root: Path, folder: Path) -> Path:
 def _again(recorded: Manifest, study: Study[Any, Any], asked: Asked[Any]) -> Manifest:
     """The run computed once more."""
     try:
-        return manifest_of(runner.computed(study, asked, has_page=False)[0])
+        return manifest_of(runner.computed(study, asked)[0])
     except ConfigError as error:
         raise InputError(f"{recorded.folder}: study: {error}") from None
 

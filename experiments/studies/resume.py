@@ -1,12 +1,13 @@
 """`cargohub resume`: an interrupted run, gone on with.
 
 Goes on with an interrupted run from its own config.yaml: what is finished is kept, what is missing is computed, and the
-result is told; a finished run that has no page gets one. The same command again does the same. RUN is a folder or the
-beginning of its hash, here as everywhere.
+result is told; a finished run that has no page gets one, unless it was asked for without (page=later, page=none). The
+same command again does the same. RUN is a folder or the beginning of its hash, here as everywhere.
 
   cargohub resume runs/run-liege_30k-557fe08b6b90
   cargohub resume 557f                               the one run in --out (runs) whose hash begins so
   cargohub resume RUN workers=2                      or execution=dask: where it is computed may change
+  cargohub resume RUN page=now                       with its page, whatever the run was asked for
   cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
 
   cargohub resume RUN --trust-code                   a run with rules=FILE.py, whose code it executes
@@ -27,23 +28,26 @@ from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import TRUST, asked_again, run_and_options, stored_study, study_of, trust_code
 from experiments.frame.study import Asked
-from experiments.report.page import PAGE
+from experiments.report.page import PAGE, WhenPage
 from experiments.report.sections import said
-from experiments.store.foreign import Begun, begun, is_finished, manifest_of
+from experiments.store.foreign import Begun, begun, configuration_of, is_finished, manifest_of
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of, kept_flights
 from sim.errors import InputError
 from sim.reading import read
 from sim.site.room import check_area
 
-_HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s")
+_HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s", "page")
 _SCHEDULE: Final = "schedule"
 
 
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE, TRUST))
+    when = read(WhenPage, given["page"], "page") if "page" in given else None
     if is_finished(folder):
         if not (folder / PAGE).is_file():
-            runner.draw_page(manifest_of(folder))
+            manifest = manifest_of(folder)
+            if (when or study_of(manifest, configuration_of(manifest)).page or WhenPage.NOW) is WhenPage.NOW:
+                runner.draw_page(manifest)
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete, nothing is left to do")
     run = begun(folder)
@@ -52,6 +56,7 @@ def main(arguments: Arguments) -> int:
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
+    keys = replace(keys, page=when or keys.page)
     designs = _points(run, given.get(_SCHEDULE))
     _check_name(run, designs)
     command = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))

@@ -4,6 +4,7 @@ Prints the table and the warnings of a complete run folder from its stored table
 
   cargohub show runs/run-liege_30k-557fe08b6b90
   cargohub show RUN --json
+  cargohub show RUN page=now                         makes its page and the pictures, too
   cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
   cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
 
@@ -19,15 +20,16 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.frame import runner
 from experiments.frame.recorded import run_and_options, stored_study
+from experiments.report.page import WhenPage
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import frame_of
 from sim.errors import InputError
-from sim.reading import near
+from sim.reading import near, read
 from sim.record.schemas import TABLES
 from sim.units import MIN_PER_DAY
 
-OPTIONS: Final = ("day", "design")
+OPTIONS: Final = ("day", "design", "page")
 _READ: Final = {
     "flights": ("number", "key", "arrival", "aibt", "unloading_end", "aobt", "n_parcels", "is_cohort"),
     "ulds": ("flight", "start", "end", "released"),
@@ -89,9 +91,11 @@ def _day(design: Design, text: str) -> int:
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     manifest = manifest_of(folder)
+    when = read(WhenPage, given.pop("page"), "page") if "page" in given else None
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
     study = stored_study(manifest)
     asked = runner.asked_of(manifest, arguments)
     day = draw_day(manifest, asked.designs, given)
-    return runner.show(study, asked, manifest, {} if day is None else {"day": str(day)})
+    more = {} if day is None else {"day": str(day)}
+    return runner.show(study, asked, manifest, more, is_drawn=when is WhenPage.NOW)

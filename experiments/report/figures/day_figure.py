@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from experiments.report import style
+from experiments.report.marks import bar
 from experiments.report.stored_designs import Frame, Window
 from experiments.report.style import Axes, Figure
 from sim.units import MIN_PER_DAY
@@ -132,13 +133,13 @@ def draw(ax: Axes, result: Resource) -> None:
     around: list[AbstractPathEffect] = [
         withStroke(linewidth=2, foreground="white")
     ]  # a name is readable on dark and on pale
-    for bar in result.bars:
-        ax.barh(bar.row, bar.held - bar.start, left=bar.start, height=_BAR, color=bar.color, linewidth=0)
-        if bar.end > bar.held:
-            ax.barh(bar.row, bar.end - bar.held, left=bar.held, height=_BAR, color=bar.color, alpha=0.35, linewidth=0)
-        if bar.name and bar.end - bar.start >= _NAMED_H:
-            middle = (bar.start + bar.end) / 2
-            name = ax.text(middle, bar.row, bar.name, ha="center", va="center", fontsize=7, clip_on=True)
+    for stay in result.bars:
+        bar(ax, stay.row, stay.start, stay.held, _BAR, stay.color)
+        if stay.end > stay.held:
+            bar(ax, stay.row, stay.held, stay.end, _BAR, stay.color, alpha=0.35)
+        if stay.name and stay.end - stay.start >= _NAMED_H:
+            middle = (stay.start + stay.end) / 2
+            name = ax.text(middle, stay.row, stay.name, ha="center", va="center", fontsize=7, clip_on=True)
             name.set_path_effects(around)
     step = max(1, -(-result.n_rows // 6))
     ax.set_yticks(range(0, result.n_rows, step), [str(row + 1) for row in range(0, result.n_rows, step)])

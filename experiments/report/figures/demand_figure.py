@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from experiments.formatting import plain_name, resource_heading
 from experiments.report import style
+from experiments.report.marks import steps
 from experiments.report.stored_designs import Frame
 from experiments.report.style import Axes, Figure
 
@@ -48,12 +49,10 @@ def figure(curves: Frame, label: str) -> Figure:
 
 
 def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hours) -> None:
-    edges = np.arange(HOURS + 1)
-    ax.stairs(highest, edges, color=style.PALETTE[4], linewidth=0.8, label="wanted, highest")
-    ax.stairs(in_use, edges, fill=True, color="0.85", label="in use, mean")
-    ax.stairs(wanted, edges, color=style.PALETTE[0], linewidth=1.5, label="wanted, mean")
-    roster = "people on the roster, or units"
-    ax.stairs(available, edges, color=style.PALETTE[1], linewidth=1.3, baseline=None, label=roster)
+    steps(ax, highest, style.PALETTE[4], linewidth=0.8, label="wanted, highest")
+    steps(ax, in_use, "0.85", fill=True, label="in use, mean")
+    steps(ax, wanted, style.PALETTE[0], linewidth=1.5, label="wanted, mean")
+    steps(ax, available, style.PALETTE[1], linewidth=1.3, baseline=None, label="people on the roster, or units")
     # A rare peak far beyond all people must not flatten the rest.
     known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0

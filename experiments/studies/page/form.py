@@ -61,7 +61,7 @@ LABELS: Final[Mapping[str, str]] = {
 STUDY: Final = "study"
 """The group of a verb's own keys, of which some verbs have several."""
 _HIDDEN: Final = re.compile(
-    r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|exposure|record|arrivals\.schedule)\b"
+    r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|page|exposure|record|arrivals\.schedule)\b"
 )
 _UNITS: Final[Mapping[str, str]] = {
     "share of the hall": r"halls\.\w+\.zone_shares\..*",

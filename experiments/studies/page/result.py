@@ -12,7 +12,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, DesignKeys, Replicated
 from experiments.execution.progress import time_left
 from experiments.formatting import plain_name
-from experiments.frame import runner
+from experiments.frame import pages, runner
 from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
 from experiments.money.kpis import KPIS, names
@@ -66,7 +66,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     manifest = manifest_of(folder)
     given = runner.asked_of(manifest, Arguments(manifest.verb))
     asked, document = runner.stored_document(stored_study(manifest), given, manifest)
-    page = runner.page_of(folder, document, asked, is_drawn=False)
+    page = pages.page_of(folder, document, asked, is_drawn=False)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
     pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
     listed = [

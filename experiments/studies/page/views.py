@@ -16,6 +16,7 @@ from experiments.execution.place import usable_workers
 from experiments.formatting import amount
 from experiments.money.kpis import KPIS
 from experiments.report import page as report_page
+from experiments.report.page import PAGE
 from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
 from experiments.studies.brief import SLIDES
@@ -183,11 +184,13 @@ class Views:
         return FileResponse(STATIC / name)
 
     def resume(self, request: "Request") -> "Response":
-        """Go on with an unfinished run."""
+        """Go on with an unfinished run, or make the report of a finished one that has none."""
         folder = self._folder(request)
         is_here = self.children.is_running(folder.name)
         if runs.state_of(folder, is_here=is_here) == runs.UNFINISHED:
             self.children.start(folder.name, ["resume", str(folder), *self._options()])
+        elif not (folder / PAGE).is_file():
+            self.children.start(folder.name, ["resume", str(folder), "page=now", *self._options()])
         return _see(folder.name)
 
     def cancel(self, request: "Request") -> "Response":

@@ -1,0 +1,65 @@
+"""The page of a run, made of what its study says: when it is written, and where it lies."""
+
+from pathlib import Path
+from typing import TypeVar
+
+from experiments.designs.design import Replicated
+from experiments.designs.unusual import period_warnings
+from experiments.execution.progress import Lines
+from experiments.frame.console import say
+from experiments.frame.study import Asked, Document
+from experiments.report import style
+from experiments.report.page import files_of, write_page
+from experiments.report.sections import Brief, Page, Section, said
+from experiments.store.read import CONFIG
+
+K = TypeVar("K", bound=Replicated)
+
+
+def write(folder: Path, document: Document, asked: Asked[K]) -> None:
+    """The page and its pictures: what the run stored is complete before, and needs none of them."""
+    with Lines(is_quiet=asked.arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
+        write_page(folder, page_files(folder, document, asked))
+
+
+def say_where(asked: Asked[K], where: object) -> None:
+    """Where the page is, or how it is made."""
+    if not asked.arguments.json:
+        say([f"page:   {where}"])
+
+
+def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
+    """The page of a complete run and its pictures, by their names in its folder."""
+    return {**document.files, **files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)}
+
+
+def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:
+    """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
+    if document.page:
+        return document.page(folder, is_drawn)
+    pictures, grids = [], document.grids
+    if is_drawn:
+        with style.look():
+            pictures = list(document.pictures())
+    explanation = document.explanation
+    parts = [
+        Section("At a glance", grids=grids[:1]),
+        Section("Pictures", pictures=pictures),
+        Section("In sentences", text=explanation),
+        Section("Numbers", grids=grids[1:]),
+    ]
+    sections = [part for part in parts if part.grids or part.pictures or part.text]
+    sections += [document.over.section] if document.over else []
+    sections.append(Section("How it was found", items=document.method))
+    config = (folder / CONFIG).read_text(encoding="utf-8")
+    notes = [f"Warning: {line}." for line in warnings_of(asked, document)]
+    rests = document.over.sentences if document.over else []
+    facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
+    lines = document.brief or [*map(str, document.opening), *explanation]
+    brief = Brief(lines, facts, pictures, grid=next(iter(grids), None)) if is_drawn else None
+    return Page(document.title, document.opening, sections, config, brief, notes)
+
+
+def warnings_of(asked: Asked[K], document: Document) -> list[str]:
+    """What a reader must know before the numbers."""
+    return [*period_warnings(asked.designs[0].hub), *document.warnings]

@@ -1,0 +1,78 @@
+"""The answer comes first: what is imported and read before it, and what an end while the page is made leaves."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from stored_runs import TINY
+
+from experiments.frame import pages
+from experiments.main import main
+
+_WATCHED = """
+import collections, json, sys
+read = collections.Counter()
+sys.addaudithook(lambda event, given: read.update([str(given[0])]) if event == "open" else None)
+from experiments.main import main
+write, seen = sys.stdout.write, []
+def first(text):
+    if not seen:
+        configs = {name: n for name, n in read.items() if "/configs/" in name}
+        seen.append({"modules": sorted(sys.modules), "read": configs})
+    return write(text)
+sys.stdout.write = first
+code = main(sys.argv[1:])
+print(json.dumps([code, *seen]), file=sys.stderr)
+"""
+HEAVY = ("matplotlib", "pandas", "pyarrow", "jinja2", "joblib", "rich", "scipy.stats", "scipy.optimize", "openpyxl")
+
+
+def watched(*words: str) -> dict[str, object]:
+    """What had been imported and read when the first line was printed."""
+    done = subprocess.run([sys.executable, "-c", _WATCHED, *words], capture_output=True, text=True, check=True)
+    code, seen = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0 and done.stdout.startswith(("30,000 m²", "usage:"))
+    return seen
+
+
+def test_the_verdict_is_printed_before_anything_is_imported_that_draws_or_reads_tables(tmp_path):
+    seen = watched("run", *TINY, "page=none", "--out", str(tmp_path))
+    assert not {*HEAVY} & {*seen["modules"]} and seen["read"]
+    assert not [name for name, n in seen["read"].items() if n > 1], "a file is read once"
+
+
+def test_help_imports_nothing_that_computes():
+    modules = watched("--help")["modules"]
+    assert not {"numpy", "yaml", "hydra", *HEAVY} & {*modules}
+
+
+def test_the_verdict_comes_before_the_margin_and_an_end_while_the_page_is_made_loses_no_result(
+    tmp_path, monkeypatch, capsys
+):
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write = pages.write_page
+    monkeypatch.setattr(pages, "write_page", ended)
+    assert main(["run", *TINY, "--out", str(tmp_path)]) == 130
+    (folder,) = tmp_path.iterdir()
+    printed = capsys.readouterr().out
+    assert printed.count("On time:") == 1 and f"tables: {folder}\n" in printed and "page:" not in printed
+    monkeypatch.setattr(pages, "write_page", write)
+    assert main(["resume", str(folder), "--quiet"]) == 0
+    assert (folder / "report.html").is_file()
+
+
+@pytest.mark.parametrize(("when", "line"), [("later", "page:   cargohub show {} page=now\n"), ("none", "")])
+def test_a_page_that_is_not_wanted_now_is_made_when_it_is_asked_for(when, line, tmp_path, capsys):
+    assert main(["run", *TINY, f"page={when}", "--out", str(tmp_path)]) == 0
+    (folder,) = tmp_path.iterdir()
+    assert capsys.readouterr().out.partition("page:")[1:] == line.format(folder).partition("page:")[1:]
+    assert main(["resume", str(folder), "--quiet"]) == 0 and not (folder / "report.html").exists()
+    assert main(["show", str(folder), "page=now"]) == 0 and (folder / "report.html").is_file()
+    assert capsys.readouterr().out.endswith(f"page:   {folder / 'report.html'}\n")
+    (folder / "report.html").unlink()
+    assert main(["resume", str(folder), "page=now", "--quiet"]) == 0 and (folder / "report.html").is_file()
+    assert main(["show", str(folder), "page=soon"]) == 2
+    assert "page: must be one of now, later, none, got 'soon'" in capsys.readouterr().err
