@@ -19,6 +19,7 @@ from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
 from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
@@ -97,7 +98,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         if key in known:  # of a mapping, to which the word would add
             raise ConfigError(_new_in(key, words, known)) from error
         raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
-    return with_source(with_period(cast("dict[str, Any]", pickle.loads(plain))))  # noqa: S301 - our own
+    return with_chute_plans(with_source(with_period(cast("dict[str, Any]", pickle.loads(plain)))))  # noqa: S301 - our own
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:

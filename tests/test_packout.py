@@ -1,6 +1,8 @@
 """Pack-out: turns, no wait where there is plenty, and mistakes in one line."""
 
 import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from sim.config.chutes import Chute
+from sim.errors import CargohubError
 from sim.inputs.flight_work import packed_per_h, passes, passes_on_machines, posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
@@ -143,6 +146,47 @@ def test_routes_that_share_a_chute_are_parted_by_who_packs() -> None:
     run = hub.run(make_inputs(config, 0))
     packed = run.record.stages["packout"].n_out[:48].sum()
     assert run.record.packout_work / packed == pytest.approx(ticks(60 / 900 * longer), rel=0.05)
+
+
+_OTHERS = "FR|DE|PL|IT|NL|BE|CZ|PT|AT|HU|SK"
+_ROWS = (f"0;{_OTHERS};", "0;ES;1", f"1;{_OTHERS};", "1;ES;")
+
+
+def _file(folder: Path, rows: Sequence[str], header: str = "machine;lanes;second") -> Path:
+    file = folder / "plan.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_plan_of_a_file_is_that_of_the_configuration(tmp_path: Path) -> None:
+    file, posts = _file(tmp_path, _ROWS), "halls.main.packout_posts=25"
+    given, read_in = (load("liege_30k", posts, word) for word in (_led("ES", second=1), f"packout.chute_plan={file}"))
+    assert read_in == given
+    of_hall = load("liege_30k", posts, f"halls.main.chute_plan={file}", "packout.chute_plan=[]")
+    assert of_hall.all_chutes(of_hall.halls["main"]) == given.all_chutes(given.halls["main"])
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (("0;ES;1", "x;FR;"), "row 3, column machine: a whole number, got 'x'"),
+        (("64;ES;",), "row 2, column machine: must be at most 63, got 64"),
+        (("0;ES|XX;",), "row 2, column lanes: no lane 'XX'"),
+        (("0;ES;2", *_ROWS[2:]), "row 2, column second: a hall with machine 0 has 2 machines, counted from 0; got 2"),
+        (("0;ES;1", "", "0;FR;0"), "row 4, column second: another machine than its own, 0"),
+        (
+            ("0;ES;1", "1;ES;0"),
+            "row 2, column second: machine 1 leads lane ES on to machine 0: nothing is sorted a third",
+        ),
+        (_ROWS[1:], "plan.csv: lane FR has no chute at machine 0: exactly one takes it"),
+        (("0;ES",), "row 2: 2 cells, the header has 3"),
+        ((), "plan.csv: no row below the header"),
+    ],
+)
+def test_a_mistake_in_a_plan_is_told_with_its_row(rows: Sequence[str], message: str, tmp_path: Path) -> None:
+    with pytest.raises(CargohubError) as told:
+        load("liege_30k", f"packout.chute_plan={_file(tmp_path, rows)}")
+    assert message in str(told.value) and str(tmp_path / "plan.csv") in str(told.value)
 
 
 def test_a_hundred_destinations_fit_eight_machines() -> None:

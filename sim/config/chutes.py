@@ -1,8 +1,8 @@
 """Which routes share the chutes of a machine: one each, as a plan says, or balanced by volume."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 from sim.reading import Bounds, near
 
@@ -41,13 +41,19 @@ def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...
     return tuple(sorted((tuple(sorted(chute, key=routes.index)) for chute in chutes), key=lambda c: routes.index(c[0])))
 
 
+CHUTE_PLAN: Final = "packout.chute_plan"
+"""The key of the plan of all halls that have none of their own."""
+Place = Callable[[int, str], str]
+"""Where a key of a chute of a plan stands; takes the chute's number."""
+
+
 def planned(
-    plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machine: int
+    plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machine: int, name: str = CHUTE_PLAN
 ) -> tuple[Shared, ...]:
     """The chutes of a machine; `route_of` each lane, `flies`: the lanes that fly on, which need none.
 
     Raises:
-        ValueError: a lane that has no chute there, or several.
+        ValueError: a lane that has no chute there, or several; begins with the `name` of the plan.
     """
     here = [chute for chute in plan if chute.machine == machine]
     lanes = [lane for chute in here for lane in chute.lanes]
@@ -58,56 +64,57 @@ def planned(
             continue
         if lanes.count(lane) != 1:
             found = "no chute" if lane not in lanes else "several chutes"
-            raise ValueError(f"packout.chute_plan: lane {lane} has {found} at machine {machine}: exactly one takes it")
+            raise ValueError(f"{name}: lane {lane} has {found} at machine {machine}: exactly one takes it")
         if routes.count(route) > 1:
             raise ValueError(
-                f"packout.chute_plan: route {route}, which lane {lane} is of, has several chutes at machine {machine}:"
-                " lanes that share trucks share a chute"
+                f"{name}: route {route}, which lane {lane} is of, has several chutes at machine {machine}: lanes that"
+                " share trucks share a chute"
             )
     return chutes
 
 
 def check_plan(
-    plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machines: Sequence[int]
+    plan: Sequence[Chute],
+    route_of: Mapping[str, str],
+    flies: Collection[str],
+    machines: Sequence[int],
+    name: str = CHUTE_PLAN,
+    place: Place | None = None,
 ) -> None:
-    """Refuse a plan that forgets a lane or a machine, or knows one that is not; `machines` of each hall.
+    """Refuse a plan that forgets a lane or a machine, or knows one that is not; `machines` of each hall that has it.
 
     Raises:
-        ValueError: the first such.
+        ValueError: the first such, at its `place`.
     """
+    place = place or (lambda number, key: f"{name}[{number}].{key}")
     for number, chute in enumerate(plan):
-        key = f"packout.chute_plan[{number}]"
+        lanes, of_machine = place(number, "lanes"), place(number, "machine")
         if not chute.lanes:
-            raise ValueError(f"{key}.lanes: a chute without a lane")
+            raise ValueError(f"{lanes}: a chute without a lane")
         for lane in chute.lanes:
             if lane not in route_of:
-                raise ValueError(f"{key}.lanes: no lane {lane!r}{near(lane, route_of)}")
+                raise ValueError(f"{lanes}: no lane {lane!r}{near(lane, route_of)}")
             if lane in flies and chute.second is None:
-                raise ValueError(f"{key}.lanes: lane {lane} flies on, and is packed nowhere: only with second")
+                raise ValueError(f"{lanes}: lane {lane} flies on, and is packed nowhere: only with second")
         if chute.machine >= max(machines):
-            raise ValueError(
-                f"{key}.machine: no hall has more than {max(machines)} machines, counted from 0; got {chute.machine}"
-            )
+            most = f"no hall has more than {max(machines)} machines, counted from 0"
+            raise ValueError(f"{of_machine}: {most}; got {chute.machine}")
         if chute.second is not None:
-            _check_second(f"{key}.second", chute, plan, [n for n in machines if n > chute.machine])
+            of_halls = min(n for n in machines if n > chute.machine)
+            _check_second(place(number, "second"), chute, chute.second, plan, of_halls)
     for machine in range(max(machines)):
-        planned(plan, route_of, flies, machine)
+        planned(plan, route_of, flies, machine, name)
 
 
-def _check_second(key: str, chute: Chute, plan: Sequence[Chute], machines: Sequence[int]) -> None:
-    """`machines` of each hall that has the chute."""
-    second = chute.second
-    assert second is not None
-    if second >= min(machines):
-        raise ValueError(
-            f"{key}: a hall with machine {chute.machine} has {min(machines)} machines, counted from 0; got {second}"
-        )
+def _check_second(place: str, chute: Chute, second: int, plan: Sequence[Chute], machines: int) -> None:
+    """`machines`: of the smallest hall that has the chute."""
+    if second >= machines:
+        has = f"a hall with machine {chute.machine} has {machines} machines, counted from 0"
+        raise ValueError(f"{place}: {has}; got {second}")
     if second == chute.machine:
-        raise ValueError(f"{key}: another machine than its own, {second}")
+        raise ValueError(f"{place}: another machine than its own, {second}")
     for other in plan:
         twice = [lane for lane in chute.lanes if lane in other.lanes]
         if twice and other.machine == second and other.second is not None:
-            raise ValueError(
-                f"{key}: machine {second} leads lane {twice[0]} on to machine {other.second}: nothing is sorted a"
-                " third time"
-            )
+            leads = f"machine {second} leads lane {twice[0]} on to machine {other.second}"
+            raise ValueError(f"{place}: {leads}: nothing is sorted a third time")

@@ -194,7 +194,8 @@ class HubGroups:
 
     def all_chutes(self, hall: Hall) -> tuple[tuple[Shared, ...], ...]:
         """The chutes of each machine of a hall: of all routes that trucks take, and of others that they lead on."""
-        plan, machines = self.packout.chute_plan, range(hall.sorting_machines)
+        machines = range(hall.sorting_machines)
+        plan = self.packout.chute_plan if hall.chute_plan is None else hall.chute_plan
         if plan is not None:
             return tuple(planned(plan, self.route_of, self.connections.lanes, machine) for machine in machines)
         shares = {route: share for route, share in self.route_shares.items() if route not in self.flies_to}

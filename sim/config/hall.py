@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from sim.config.bounds import SUM_TOLERANCE, Count, CountOrZero, Duration, NotNegative, PerHour, Positive, Share
+from sim.config.chutes import Chute
 from sim.config.controls import Controls, ControlSpace
 from sim.config.exports import HallExports
 from sim.reading import Bounds
@@ -62,6 +63,8 @@ class Hall:
     """Of the lanes' floor, set aside for what other halls send."""
     exports: HallExports
     zone_shares: ZoneShares
+    chute_plan: tuple[Chute, ...] | None = None
+    """Null: that of all halls (`packout.chute_plan`), if there is one."""
 
     @property
     def rated_per_h(self) -> float:

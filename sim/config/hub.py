@@ -54,9 +54,13 @@ def _check(config: HubGroups) -> None:
     check_sum("fleet", [kind.share for kind in config.fleet.values()])
     check_sum("lanes", [lane.share for lane in config.lanes.values()])
     check_number("lanes", config.lanes)
-    if config.packout.chute_plan is not None:
-        machines = [hall.sorting_machines for hall in config.halls.values()]
-        check_plan(config.packout.chute_plan, config.route_of, config.connections.lanes, machines)
+    lanes = config.route_of, config.connections.lanes
+    machines = [hall.sorting_machines for hall in config.halls.values() if hall.chute_plan is None]
+    if config.packout.chute_plan is not None and machines:
+        check_plan(config.packout.chute_plan, *lanes, machines)
+    for name, hall in config.halls.items():
+        if hall.chute_plan is not None:
+            check_plan(hall.chute_plan, *lanes, [hall.sorting_machines], f"halls.{name}.chute_plan")
     _check_parcels(config)
     _check_units(config)
     _check_customs(config)
