@@ -5,6 +5,7 @@ line on standard error and exit code 2; an interrupt is 130, a SIGTERM 143.
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
+
+_GARBAGE = 50_000
+"""New objects until garbage is looked for: modules, configurations and pictures are many small ones that stay."""
 
 ASK_AGAIN_S = 20.0
 """Longer than it takes to unwind."""
@@ -61,6 +65,7 @@ def main(arguments: Sequence[str]) -> int:
 def console() -> NoReturn:
     """The installed command: `main` on the process's arguments, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
+    gc.set_threshold(_GARBAGE)
     code = main(sys.argv[1:])
     if code == PIPE_CLOSED:
         # Python flushes standard output once more at exit, which would complain.

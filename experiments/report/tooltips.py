@@ -43,7 +43,7 @@ def give_cells(ax: "Axes", texts: Iterable[tuple[float, float, str]]) -> None:
     from matplotlib.patches import Rectangle
 
     for left, top, text in texts:
-        give(ax.add_patch(Rectangle((left, top), 1, 1, facecolor="white", alpha=1 / 255, linewidth=0)), text)
+        give(ax.add_artist(Rectangle((left, top), 1, 1, facecolor="white", alpha=1 / 255, linewidth=0)), text)
 
 
 def titled(svg: bytes) -> bytes:
