@@ -5,6 +5,7 @@ line on standard error and exit code 2; an interrupt is 130, a SIGTERM 143.
 """
 
 import argparse
+import errno
 import gc
 import os
 import signal
@@ -22,6 +23,7 @@ from experiments.arguments import Arguments, check_once
 from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
+from sim.names import wrong_text
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 
@@ -37,6 +39,14 @@ OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.optio
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
 
 
+LONGEST_WORD = 100_000
+"""Characters of a word: a list of designs."""
+_KEPT = "; finished parts are kept: the same command continues, or `cargohub resume RUN`"
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+_BLANKS = str.maketrans("\t\r\n", "   ")
+"""A script may have a list of designs on several lines."""
+
+
 class Terminated(BaseException):
     """A SIGTERM: unwinds like an interrupt, so that worker processes end with us."""
 
@@ -50,14 +60,13 @@ def main(arguments: Sequence[str]) -> int:
         return _mistake(str(error))
     except BrokenPipeError:
         return PIPE_CLOSED
-    except OSError as error:
-        if error.filename is None:
+    except (OSError, MemoryError, ImportError, RuntimeError) as error:
+        if (refused := _refused(error)) is None:
             raise
-        return _mistake(f"{error.filename}: {error.strerror}")
+        return _mistake(refused)
     except (KeyboardInterrupt, Terminated) as end:
         is_interrupt = isinstance(end, KeyboardInterrupt)
-        kept = "finished parts are kept: the same command continues, or `cargohub resume RUN`"
-        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}; {kept}", file=sys.stderr)
+        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}{_KEPT}", file=sys.stderr)
         return INTERRUPTED if is_interrupt else TERMINATED
     return code
 
@@ -66,8 +75,14 @@ def console() -> NoReturn:
     """The installed command: `main` on the process's arguments, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_GARBAGE)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who called us
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
+        getattr(sys, name).reconfigure(errors="backslashreplace")
     code = main(sys.argv[1:])
-    if code == PIPE_CLOSED:
+    try:
+        sys.stdout.flush()
+    except OSError:
         # Python flushes standard output once more at exit, which would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
@@ -91,6 +106,7 @@ def _run(typed: Sequence[str]) -> int:
         from experiments.own_file import trust_typed
 
         trust_typed(words)
+    _check_current_folder()
     arguments = _with_sheet(arguments)
     check_once([word for word in arguments.words if word.startswith("study=")])
     if arguments.show:
@@ -114,6 +130,13 @@ def _run(typed: Sequence[str]) -> int:
 
         return runner.main(module.STUDY, arguments)
     return int(module.main(arguments))
+
+
+def _check_current_folder() -> None:
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise CargohubError(f"the current folder: {error.strerror}; change to another one") from None
 
 
 def _with_sheet(arguments: Arguments) -> Arguments:
@@ -158,6 +181,10 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
     for name, value in OF_VERBS.items():
         parser.add_argument(name, action="store" if value else "store_true")
     parser.add_argument("words", nargs="*", default=[])
+    words = [word.translate(_BLANKS) for word in words]
+    for word in words:
+        if wrong := wrong_text(word, LONGEST_WORD):
+            raise CargohubError(f"{wrong}")
     options = parser.parse_intermixed_args(words)
     for word in options.words:
         if (instead := instead_of_word(word)) is not None:
@@ -194,6 +221,16 @@ class _Parser(argparse.ArgumentParser):
                 f"{name}: unknown option; a key of the configuration has no dashes before it: {key}=VALUE"
             )
         raise CargohubError(f"{first}: unknown option{near(name, known)}")
+
+
+def _refused(error: Exception) -> str | None:
+    """What the machine refused, in words; None if it is a fault of ours."""
+    if isinstance(error, OSError) and error.strerror:
+        kept = _KEPT if error.errno in _NO_ROOM else ""
+        return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"
+    if isinstance(error, MemoryError) or "failed to map segment" in str(error):
+        return f"no memory is left{_KEPT}"
+    return f"no thread can be started{_KEPT}" if "can't start new thread" in str(error) else None
 
 
 def _mistake(text: str) -> int:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ from sim.reading import near
 MOST_POINTS = 10_000
 """Points of a sweep; more is a mistake in a range."""
 
+# `${oc.deprecated:…}` would warn, with lines of its own.
+warnings.filterwarnings("ignore", category=UserWarning, module="omegaconf")
+
 _TAILS = re.compile(
     r"(See https?://|Config search path|Search path|Set the environment variable|Available options in"
     r"| expecting \{|Either remove).*"
@@ -39,11 +43,8 @@ def one_line(place: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{mark.name}: line {mark.line + 1}: " if mark else ""
-        raise ConfigError(f"{place}{where}{error.problem or 'cannot be read as YAML'}") from error
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError, RecursionError) as error:
+        _check_interrupt(error)
         raise ConfigError(place + _line(error)) from error
 
 
@@ -158,7 +159,20 @@ def _also(name: str, known: Sequence[str]) -> str:
     return "" if near(name, known).startswith("; known") else f" (known: {', '.join(known)})"
 
 
+def _check_interrupt(error: BaseException) -> None:
+    """Raise an interrupt that the libraries took for a mistake of the user's."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if not isinstance(cause, Exception):
+            raise cause
+        cause = cause.__context__
+
+
 def _line(error: BaseException) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark
+        where = f"{mark.name}: line {mark.line + 1}: " if mark else ""
+        return f"{where}{error.problem or 'cannot be read as YAML'}"
     if isinstance(error, RecursionError):
         return "interpolations go round in a circle"
     text = str(error)

@@ -9,7 +9,8 @@ from typing import Any, Final
 from experiments.arguments import check_once
 from experiments.money.kpis import KPIS
 from sim.distributions.own import check_own_families
-from sim.errors import ConfigError
+from sim.errors import ConfigError, InputError
+from sim.files import content_of
 from sim.measures.kpis import check_own_kpis
 from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, adopt, trust
 from sim.reading import near
@@ -51,16 +52,12 @@ def read_own(path: str) -> OwnFile:
     file = Path(path.strip("'\""))
     key = f"{_GROUP}={file}"
     try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{key}: {error.strerror}") from None
-    if len(content) > MOST_BYTES:
-        raise ConfigError(f"{key}: larger than {MOST_BYTES // 1024} KiB")
-    try:
-        own = OwnFile(file.name, content.decode().replace("\r\n", "\n"))
+        own = OwnFile(file.name, content_of(file, MOST_BYTES).decode().replace("\r\n", "\n"))
         check_own(own)
         check_own_kpis(own, KPIS)
         check_own_families(own)
+    except InputError as error:
+        raise ConfigError(f"{_GROUP}={error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{key}: no text in UTF-8") from None
     except ValueError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import InputError
+from sim.files import content_of
 from sim.reading import near
 
 
@@ -57,10 +58,7 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
     Raises:
         InputError: a file that cannot be read, and what is no CSV.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from error
+    data = content_of(path, hint=hint)
     if b"\0" in data:
         raise InputError(f"{path}: not a text file; expected CSV in UTF-8")
     try:

@@ -1,8 +1,18 @@
 """What can go wrong: the user's mistakes, and ours."""
 
+import re
+from typing import Final
+
+LONGEST_ECHO: Final = 200
+"""Characters of an input that a message repeats without a blank or a comma."""
+_LONG: Final = re.compile(rf"([^\s,]{{{LONGEST_ECHO}}})[^\s,]+")
+
 
 class CargohubError(Exception):
     """The user's mistake: one line that names the place, the value and the bound. Exit code 2."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(_LONG.sub(r"\1…", message))
 
 
 class ConfigError(CargohubError):

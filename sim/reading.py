@@ -13,6 +13,7 @@ from numbers import Integral, Real
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from sim.errors import ConfigError
+from sim.names import checked_name, is_source, wrong_text
 
 T = TypeVar("T")
 Plain: TypeAlias = Any
@@ -110,14 +111,15 @@ def near(name: str, known: Iterable[str]) -> str:
 def _read(kind: Any, value: object, key: str) -> object:  # noqa: ANN401 - annotations have no common type
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return _bounded(_read(arguments[0], value, key), arguments[1:], key)
+        return value if is_source(arguments, value) else _bounded(_read(arguments[0], value, key), arguments[1:], key)
     if origin is Union or origin is types.UnionType:
         return _one_of(arguments, value, key)
     if origin is Literal:
         return _literal(arguments, value, key)
     if origin is dict:
-        items = _mapping(value, key)
-        return {name: _read(arguments[1], item, _inside(key, name)) for name, item in items.items()}
+        of_name, of_item = arguments
+        items = _mapping(value, key).items()
+        return {checked_name(name, key, of_name): _read(of_item, item, _inside(key, name)) for name, item in items}
     if origin is tuple and arguments[1:] == (...,):
         if not isinstance(value, list | tuple):
             raise _wrong(key, "a list", value)
@@ -214,6 +216,8 @@ def _text(value: object, key: str) -> str:
     if not isinstance(value, str):
         hint = "; put it in quotes" if isinstance(value, bool | int | float) else ""
         raise _wrong(key, "text", value, hint)
+    if wrong := wrong_text(value):
+        raise ConfigError(f"{_place(key)}{wrong}")
     return str(value)
 
 

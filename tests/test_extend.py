@@ -231,7 +231,7 @@ def test_text_that_no_parser_takes_is_one_line(text: str) -> None:
 
 
 def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "rules=none.py: No such file" in one_line(capsys, "run", "rules=none.py")
+    assert "rules=none.py: cannot be read: No such file" in one_line(capsys, "run", "rules=none.py")
     assert "rules: no 'none'; known: hub" in one_line(capsys, "run", "rules=none")
     designs = "designs=[liege_30k, liege_30k rules=mine.py dispatch=half_full]"
     assert "all designs of a command share one file of functions, got none, mine.py" in one_line(

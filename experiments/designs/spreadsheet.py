@@ -9,6 +9,7 @@ columns beside the keys, as `cost`.
 """
 
 import datetime as dt
+import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -21,7 +22,9 @@ from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
 from sim.csv_rows import csv_rows
-from sim.errors import CargohubError, InputError
+from sim.errors import LONGEST_ECHO, CargohubError, InputError
+from sim.files import content_of
+from sim.names import wrong_name
 from sim.record.schemas import TableSchema
 from sim.site.room import check_area
 
@@ -29,7 +32,6 @@ WORD: Final = "designs="
 NAME: Final = "name"
 XLSX: Final = ".xlsx"
 _MOST_COLUMNS: Final = 200
-_LONGEST_NAME: Final = 60
 
 
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
@@ -60,7 +62,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
     rows = first_sheet(path) if path.suffix.lower() == XLSX else csv_rows(path, hint=hint)
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
-        header = header[:-1]
+        header.pop()
     _check_header(path, header, beside)
     designs: list[DesignWords] = []
     names: set[str] = set()
@@ -107,7 +109,7 @@ def key_of(word: str) -> str:
 
 def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> None:
     if NAME not in header:
-        raise InputError(f"{path}: no column {NAME!r} among {', '.join(header)[:200] or 'no columns at all'}")
+        raise InputError(f"{path}: no column {NAME!r} among {', '.join(header)[:LONGEST_ECHO] or 'no columns at all'}")
     if len(header) > _MOST_COLUMNS:
         raise InputError(f"{path}: {len(header)} columns, more than {_MOST_COLUMNS}")
     for number, key in enumerate(header, 1):
@@ -129,9 +131,8 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
 def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str]) -> DesignWords:
     place = f"{path}: row {number}"
     name = cells.pop(NAME, "")
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        given = f"got {name[:_LONGEST_NAME]!r}" if name else "it is empty"
-        raise InputError(f"{place}, column {NAME!r}: a name of 1 to {_LONGEST_NAME} characters; {given}")
+    if wrong := wrong_name(name):
+        raise InputError(f"{place}, column {NAME!r}: {wrong}")
     of_verb = {key: cells.pop(key) for key in beside if key in cells}
     words = []
     for key, text in cells.items():
@@ -156,14 +157,11 @@ def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
 
     try:
-        with path.open("rb") as file:
-            # The values that formulas had when the file was saved; nothing is calculated.
-            book = load_workbook(file, read_only=True, data_only=True)
-            yield from _sheet(path, book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1))
+        # The values that formulas had when the file was saved; nothing is calculated.
+        book = load_workbook(io.BytesIO(content_of(path)), read_only=True, data_only=True)
+        yield from _sheet(path, book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1))
     except InputError:
         raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
     except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
         raise InputError(f"{path}: no workbook that can be read: {type(error).__name__}") from error
 

@@ -7,7 +7,6 @@ compares its own with ours before it computes.
 
 import asyncio
 import logging
-import signal
 import socket
 import sys
 import time
@@ -18,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any, Final, Generic
 
+from experiments.execution.local import interrupts_are_ours
 from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, Place, R, Task, given_up, usable_workers
 from experiments.store.identity import differing, surroundings
 from sim.errors import CargohubError
@@ -216,7 +216,7 @@ def _own(n: int) -> Iterator[Any]:
     import dask
     import distributed
 
-    with _interrupts_are_ours(), dask.config.set({"distributed.deploy.lost-worker-timeout": _LOST_AFTER}):
+    with interrupts_are_ours(), dask.config.set({"distributed.deploy.lost-worker-timeout": _LOST_AFTER}):
         cluster = distributed.LocalCluster(
             n_workers=0,
             threads_per_worker=1,  # Python computes in one at a time
@@ -248,16 +248,3 @@ def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
 
 def _leave_alone() -> None:
     """The workers of a cluster that is not ours."""
-
-
-@contextmanager
-def _interrupts_are_ours() -> Iterator[None]:
-    """Threads and processes that start in this block, and theirs, leave Ctrl-C to us."""
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # started later, it would undo the mask
-    saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, saved)

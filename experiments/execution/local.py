@@ -7,7 +7,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up, usable_workers
@@ -100,7 +100,8 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
             pre_dispatch=IN_FLIGHT * workers,
             max_nbytes=None,  # no arguments by shared memory file
         )
-    results: Iterator[tuple[K, R]] = pool(delayed(_call)(*task) for task in tasks)
+    with interrupts_are_ours():
+        results: Iterator[tuple[K, R]] = pool(delayed(_call)(*task) for task in tasks)
     try:
         yield from results
     finally:
@@ -108,6 +109,22 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
             # That tasks are cancelled is what closing means.
             warnings.simplefilter("ignore")
             results.close()  # type: ignore[attr-defined]
+
+
+@contextmanager
+def interrupts_are_ours() -> Iterator[None]:
+    """Threads and processes that start in this block, and theirs, leave Ctrl-C to us."""
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as trackers_of_loky
+
+    for each in (resource_tracker, trackers_of_loky):
+        each.ensure_running()  # started later, it would undo the mask
+    saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, saved)
 
 
 def _call(key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tuple[K, R]:

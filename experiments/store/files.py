@@ -26,9 +26,11 @@ def whole(path: Path) -> Iterator[Path]:
         _settle(unfinished)
         unfinished.replace(path)
         _settle(path.parent)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             unfinished.unlink()
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)
         raise
 
 
@@ -74,8 +76,10 @@ def append_line(path: Path, line: str) -> None:
             while content:
                 content = content[os.write(descriptor, content) :]
             os.fsync(descriptor)
-        except BaseException:
+        except BaseException as error:
             os.ftruncate(descriptor, before)
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(path)
             raise
     finally:
         os.close(descriptor)

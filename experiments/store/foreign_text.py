@@ -1,7 +1,6 @@
 """YAML and JSON from strangers, as plain values: nothing in them is executed, referred to or filled in."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final
 import yaml
 
 from sim.errors import InputError
+from sim.files import content_of
 from sim.reading import Plain
 
 MOST_BYTES: Final = 16 * 2**20
@@ -35,24 +35,12 @@ class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
 
 
 def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
-    """The content of a regular file that is no link and not too large.
+    """The content of a file that is no link: one put in its place after the folder was looked through is refused.
 
     Raises:
         InputError: another kind of file, none, or a large one.
     """
-    try:
-        # A link put in the file's place after the folder was looked through is refused here; a pipe does not block.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            content = file.read(most + 1)
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > most:
-        raise InputError(f"{path}: larger than {most // 2**20} MiB, which no run writes")
-    return content
+    return content_of(path, most, may_be_link=False)
 
 
 def yaml_of(path: Path) -> Plain:

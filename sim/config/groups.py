@@ -23,6 +23,7 @@ from sim.config.trade import Trade
 from sim.config.zones import clock_of
 from sim.distributions import Shape
 from sim.domain.clock import Clock
+from sim.names import Source
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
@@ -95,7 +96,7 @@ class HubGroups:
     """By a name of the planner's."""
     recovery: Recovery
     record: Record
-    rules: dict[str, str]
+    rules: dict[str, Source]
     """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`. Of a file of the user's
     (`sim.own`) its `file`, its `source`, and the name of what makes its `arrivals`.
     """

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -48,7 +49,8 @@ def size_of_a_flight(config: HubConfig) -> float:
     if config.arrivals.model is not ArrivalModel.FILE:
         return 1.0
     rows = list(mean_rows(config, ticks(config.end_min)))
-    return sum(share * _size_of(config, row) for row, share in rows) / sum(share for _, share in rows)
+    size = _size_of(config)
+    return sum(share * size(row) for row, share in rows) / sum(share for _, share in rows)
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:
@@ -86,18 +88,19 @@ def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
 
 def _of_file(config: HubConfig, scheduled: Bins, end: int) -> Delay | None:
     """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
-    rows = list(mean_rows(config, end))
+    rows, size = list(mean_rows(config, end)), _size_of(config)
     for row, share in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
         if 0 <= at < len(scheduled):
-            scheduled[at] += share * _size_of(config, row)
+            scheduled[at] += share * size(row)
     return config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
 
 
-def _size_of(config: HubConfig, row: FlightRow) -> float:
-    """Its parcels, in those of the demand's mean flight."""
+def _size_of(config: HubConfig) -> Callable[[FlightRow], float]:
+    """The parcels of a row, in those of the demand's mean flight."""
     mean = config.mean_parcels_per_flight
-    return (row.n_parcels or (config.parcels_of(row.aircraft) if row.aircraft else mean)) / mean
+    of_type = {name: config.parcels_of(name) for name in config.fleet}
+    return lambda row: (row.n_parcels or (of_type[row.aircraft] if row.aircraft else mean)) / mean
 
 
 def _late(delay: Delay) -> tuple[int, Bins]:

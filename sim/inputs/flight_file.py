@@ -2,6 +2,7 @@
 
 import datetime as dt
 import difflib
+from bisect import bisect_left
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
 from sim.csv_rows import csv_rows
-from sim.errors import InputError
+from sim.errors import LONGEST_ECHO, InputError
+from sim.names import wrong_name
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, ticks
 
@@ -21,6 +23,7 @@ COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
 _REPLICATION = "replication"
 _OPTIONAL = (*COLUMNS[len(_NEEDED) :], _REPLICATION)
 _LONGEST_LEG_MIN = MIN_PER_WEEK
+_MOST_DIGITS = 9
 _ANY = ""
 """The type of a row that names none: it is drawn among those that can carry its parcels."""
 
@@ -93,7 +96,7 @@ def read_flight_file(
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
         named = dict(zip(columns, cells, strict=True))
         number = named.get(_REPLICATION, "0")
-        if not (number.isascii() and number.isdigit()):
+        if _whole(number) is None:
             raise InputError(f"{path}: row {line}: {_REPLICATION}: a whole number from 0 on, got {number!r}")
         row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits, zone)
         if (int(number), row.key, row.sibt) in seen:
@@ -118,7 +121,7 @@ def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, s
     `rows`, `befores`: by line; a flight before is a key, or empty.
     """
     sibts: dict[str, list[int]] = {}
-    for row in rows.values():
+    for row in sorted(rows.values(), key=lambda row: row.sibt):
         sibts.setdefault(row.key, []).append(row.sibt)
     linked, next_of = [], dict[tuple[str, int], str]()
     for line, row in rows.items():
@@ -128,10 +131,10 @@ def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, s
             continue
         if key not in sibts:
             raise InputError(f"{path}: row {line}: after: no flight {key!r} in the file{near(key, sibts)}")
-        earlier = [sibt for sibt in sibts[key] if sibt < row.sibt]
-        if not earlier:
+        n_earlier = bisect_left(sibts[key], row.sibt)
+        if not n_earlier:
             raise InputError(f"{path}: row {line}: after: flight {key!r} has no sibt before that of {row.key!r} itself")
-        before = key, max(earlier)
+        before = key, sibts[key][n_earlier - 1]
         if before in next_of:
             raise InputError(
                 f"{path}: row {line}: after: the aircraft of flight {key!r} flies {next_of[before]!r} next already"
@@ -147,7 +150,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
             close = difflib.get_close_matches(name, columns, 1)
             wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
             hint = f"; did you mean column {close[0]!r}?" if close else wanted
-            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)}{hint}")
+            raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
     for name in filter(None, columns):
         if columns.count(name) > 1:
             raise InputError(f"{path}: column {name!r} is there {columns.count(name)} times")
@@ -177,14 +180,15 @@ def _row(
         since = when.replace(tzinfo=None) - dt.datetime.combine(start, dt.time())
         return ticks(since.total_seconds() / 60)
 
-    if not cells["flight"]:
-        raise InputError(f"{path}: row {line}: flight: empty")
+    for column in ("flight", "to"):
+        if (column == "flight" or cells.get(column)) and (wrong := wrong_name(cells[column])):
+            raise InputError(f"{path}: row {line}: {column}: {wrong}")
     kind = cells.get("aircraft") or None
-    parcels = cells.get("parcels") or None
-    if parcels is not None and not (parcels.isdigit() and 0 < int(parcels) <= MOST_PARCELS):
-        raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {MOST_PARCELS}, got {parcels!r}")
+    parcels = _whole(given) if (given := cells.get("parcels")) else None
+    if given and not (parcels and parcels <= MOST_PARCELS):
+        raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {MOST_PARCELS}, got {given!r}")
     if limits is not None:
-        _check_load(f"{path}: row {line}", kind, int(parcels or 0), limits)
+        _check_load(f"{path}: row {line}", kind, parcels or 0, limits)
     sibt, sobt = instant("sibt"), instant("sobt") if cells.get("sobt") else None
     if sobt is not None and sobt <= sibt and "sobt" not in second:
         raise InputError(f"{path}: row {line}: sobt: after sibt {cells['sibt']}, got {cells['sobt']}")
@@ -193,13 +197,18 @@ def _row(
         sibt,
         instant("arrival") if cells.get("arrival") else None,
         kind,
-        int(parcels) if parcels else None,
+        parcels,
         sobt,
         None,
         _leg(path, line, cells),
         frozenset(second),
         cells.get("to") or None,
     )
+
+
+def _whole(text: str) -> int | None:
+    """The number, of one to nine of the digits 0 to 9."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import InputError
+from sim.files import content_of
 from sim.units import MIN_PER_DAY
 
 WIDTH: Final = 200
@@ -86,11 +87,7 @@ class Record:
 
 def records(path: str | Path) -> Iterator[tuple[int, str]]:
     """The number and text of each line, or of each record where there are no lines; fillers are left out."""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
-    lines = content.removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a").splitlines()
+    lines = content_of(path).removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a").splitlines()
     if len(lines) == 1:
         lines = [lines[0][at : at + WIDTH] for at in range(0, len(lines[0]), WIDTH)]
     for number, line in enumerate(lines, 1):

@@ -9,6 +9,7 @@ from typing import Final
 from experiments.arguments import date_of, taken_apart
 from experiments.report.sections import said
 from sim.errors import InputError
+from sim.files import content_of
 from sim.inputs.ssim import FREIGHTERS
 
 OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", "skip_bad")
@@ -73,11 +74,7 @@ def read_request(words: tuple[str, ...]) -> Request:
 
 def is_ssim(path: Path) -> bool:
     """Whether the first line is a record, which begins with a digit; a table's header begins with a letter."""
-    try:
-        with path.open("rb") as file:
-            return file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()[:1].isdigit()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    return content_of(path).removeprefix(b"\xef\xbb\xbf")[:512].lstrip()[:1].isdigit()
 
 
 def _codes(

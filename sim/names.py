@@ -1,0 +1,55 @@
+"""What a name may be, of whatever a user names: a flight, a destination, a lane, a hall, a design, a key."""
+
+from typing import Annotated, Final, TypeAlias
+
+from sim.errors import ConfigError
+
+LONGEST_NAME: Final = 60
+"""Characters."""
+LONGEST_TEXT: Final = 4_000
+"""Characters of a value: a path, a sentence, a list of designs."""
+_ANY: Final = "any"
+
+Label: TypeAlias = Annotated[str, "label"]
+"""Of a mapping's keys: what a design is called, which may be all words that it was typed with."""
+Source: TypeAlias = Annotated[str, _ANY]
+"""A text of many lines."""
+
+
+def wrong_name(name: str, longest: int = LONGEST_NAME) -> str | None:
+    """What is wrong with a name, in words; None if nothing is.
+
+    >>> wrong_name("")
+    'a name of 1 to 60 characters; it is empty'
+    """
+    given = wrong_text(name, longest) if name else "it is empty"
+    return given and f"a name of 1 to {longest} characters; {given}"
+
+
+def checked_name(name: str, key: str, kind: object) -> str:
+    """The name, as `kind`, an annotation, has it: a `Label` may be long.
+
+    Raises:
+        ConfigError: it is none; `key` is the mapping that it stands in.
+    """
+    if wrong := wrong_name(name, LONGEST_TEXT if kind is Label else LONGEST_NAME):
+        raise ConfigError(f"{key}: {wrong}" if key else wrong)
+    return name
+
+
+def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
+    r"""What is wrong with a text: it would break lines, turn the direction of writing, or command a terminal.
+
+    >>> wrong_text("XY\x1b1")
+    "'XY\\x1b1' holds the character U+001B, which is not printable"
+    """
+    if len(text) > longest:
+        return f"{text[:LONGEST_NAME]!r} … has {len(text)} characters, at most {longest}"
+    if (found := next((each for each in text if not each.isprintable()), None)) is not None:
+        return f"{text[:LONGEST_NAME]!r} holds the character U+{ord(found):04X}, which is not printable"
+    return None
+
+
+def is_source(notes: tuple[object, ...], value: object) -> bool:
+    """Whether a value is a text, and the parts of its annotation are those of `Source`."""
+    return _ANY in notes and isinstance(value, str)
