@@ -41,6 +41,7 @@ class Browser:
         os.close(to_read)
         os.close(to_write)
         self._n, self._rest, self._session, self._loaders, self._is_loaded = 0, b"", {}, set(), False
+        self._target = None
         self.errors = []
 
     def __enter__(self):
@@ -55,8 +56,11 @@ class Browser:
 
     def open(self, page, width=1280, height=800, *, is_dark=False):
         """`page`: a file, or an address on this machine."""
-        target = self._ask("Target.createTarget", url="about:blank")["targetId"]
-        session = self._ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        former, self._session = self._target, {}
+        self._target = self._ask("Target.createTarget", url="about:blank")["targetId"]
+        session = self._ask("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
+        if former:  # which may be one that goes on asking
+            self._ask("Target.closeTarget", targetId=former)
         self._session = {"sessionId": session}
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from browser import Browser
 from matplotlib.figure import Figure
+from replay_rows import replayed
 
 from experiments.report import pictures, run_brief, style
 from sim.kernels import batches, ordering
@@ -95,7 +96,24 @@ def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordering, "_FEW", 2)
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Browser]:
-    with Browser(tmp_path / "profile") as browser:
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    chromium.errors.clear()
+    yield chromium
+    assert chromium.errors == []
+
+
+@pytest.fixture(scope="session")
+def replay(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
+    """A run with its replay, whose figures are rendered whichever test asks first."""
+    is_rendered, has_pages = Figure.savefig is _RENDERED, bool(pytestconfig.getoption("--slow"))
+    render(has_figures=True, has_pages=has_pages)
+    folder = replayed(tmp_path_factory.mktemp("replay"))
+    render(has_figures=is_rendered, has_pages=has_pages)
+    return folder

@@ -181,12 +181,10 @@ def workers_of(parent):
 
 
 if __name__ == "__main__":
-    root, victim, n, seed, place, parent = json.loads(sys.argv[1])
+    root, n_runs, n_workers, place, parent = json.loads(sys.argv[1])
     for module in ("distributed", "pandas", "pyarrow.parquet", "sim.simulation"):
         import_module(module)  # here, so that no run has to
-    killing = Killing(root, place, np.random.default_rng(seed))
-    if victim == "run":
-        killing.kill_runs(n)
-    else:
-        killing.kill_workers(n, parent)
+    killing = Killing(root, place, np.random.default_rng(n_runs))
+    killing.kill_runs(n_runs)
+    killing.kill_workers(n_runs + n_workers, parent)
     sys.stdout.write(json.dumps({"kills": killing.n, "whole_s": killing.whole_s}))

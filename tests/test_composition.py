@@ -55,9 +55,9 @@ def refusal(*words, config_dir=None):
     return str(caught.value)
 
 
-@pytest.mark.parametrize("every", [2, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_scenario_composes_with_every_demand_and_arrivals(every):
-    """By default with every second demand, of the next scenario with the others; an express network has its own."""
+    """By default with every fourth demand, of the next scenario with the next ones; an express network has its own."""
     express = {scenario: load(scenario).demand.name for scenario in ("express_night_hub", "regional_gateway")}
     assert express == {"express_night_hub": "express_night", "regional_gateway": "regional_gateway"}
     demands = [demand for demand in options("demand", [packaged()]) if demand != "express_night"]

@@ -267,7 +267,8 @@ except KeyboardInterrupt:
         *((LOCAL, False, *blow) for blow in BLOWS),
         (LOCAL, True, *BLOWS[0]),
         pytest.param(LOCAL, True, *BLOWS[1], marks=pytest.mark.slow),
-        *((DASK, True, *blow) for blow in BLOWS),
+        (DASK, True, *BLOWS[0]),
+        pytest.param(DASK, True, *BLOWS[1], marks=pytest.mark.slow),
     ],
 )
 def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, place):

@@ -84,7 +84,7 @@ def test_only_a_file_is_repeated():
         load("liege_30k", "arrivals.repeat=2")
 
 
-@pytest.mark.parametrize("n", [5, 25])
+@pytest.mark.parametrize("n", [5, pytest.param(25, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "size", [("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3"), pytest.param((), marks=pytest.mark.slow)]
 )

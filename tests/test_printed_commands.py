@@ -219,10 +219,17 @@ def test_a_printed_command_composes(request, line, capsys):
     assert main(words if "--show" in words else [*words, "--show"]) == 0, capsys.readouterr().err
 
 
+OF_STUDIES = [
+    line for line in PRINTED if line.split()[1] in STUDIES and not {"--help", "RUN", TRAFFIC} & {*line.split()}
+]
+FIRST = {line.split()[1]: line for line in OF_STUDIES[::-1]}
+"""Of each verb; the others compose the same study with other words, whose options and choices exist in any case."""
+
+
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize(
     "line",
-    [line for line in PRINTED if line.split()[1] in STUDIES and not {"--help", "RUN", TRAFFIC} & {*line.split()}],
+    [pytest.param(line, marks=() if line in FIRST.values() else pytest.mark.slow) for line in OF_STUDIES],
 )
 def test_a_printed_command_of_a_study_composes(line):
     """What takes minutes to answer is asked: every design composed, and checked as before a run."""

@@ -11,7 +11,7 @@ from browser import needs_chromium
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
-from replay_rows import READY, data_of, expected, inside, replayed, rows_of, some_seconds, unpacked
+from replay_rows import READY, data_of, expected, inside, rows_of, some_seconds, unpacked
 
 from experiments.composition import load
 from experiments.main import main
@@ -24,9 +24,9 @@ from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
 HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_xray_all")
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return replayed(tmp_path_factory.mktemp("replay"))
+@pytest.fixture
+def run(replay):
+    return replay
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.lists(st.integers(-(2**31), 2**31 - 1), min_size=3, max_size=3)))

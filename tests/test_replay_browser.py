@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import needs_chromium
-from replay_rows import READY, SEEK, expected, replayed, rows_of, some_seconds, stored
+from replay_rows import READY, SEEK, expected, rows_of, some_seconds, stored
 
 from experiments import formatting
 from sim.domain.roles import ROLES
@@ -65,9 +65,9 @@ RED = """
   return drawn.includes([hub.colours.blocked, x, y].join());"""
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return replayed(tmp_path_factory.mktemp("replay"))
+@pytest.fixture
+def run(replay):
+    return replay
 
 
 @pytest.fixture(autouse=True)
