@@ -1,6 +1,6 @@
 """The parcels of flights whose parcels are kept, one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from sim.domain.entities import Truck
 from sim.domain.parcels import Channel
 from sim.processes.store import STAMPS
 from sim.record.recorder import Recorder
+from sim.record.rows import Rows
 from sim.record.schemas import TABLES, Table, as_column
 from sim.units import NEVER, Ticks
 
@@ -24,7 +25,7 @@ _STORED_AS: Final = {"mass_g": "mass", "volume_cm3": "volume"}
 class KeptParcels:
     """Columns of all kept parcels (P), of one flight after the other, as they are asked for: they may be millions."""
 
-    def __init__(self, kept: Mapping[int, Kept], trucks: Sequence[Truck], end: int) -> None:
+    def __init__(self, kept: Mapping[int, Kept], trucks: Rows[Truck], end: int) -> None:
         """`kept`: by number of the flight; `end` of the run [ticks]: what would come later does not."""
         self._kept, self._trucks, self._end = dict(sorted(kept.items())), trucks, end
 
@@ -51,7 +52,7 @@ class KeptParcels:
         """What the table of trucks has of each parcel's (P); `NEVER` of what was not loaded."""
         is_loaded = numbers != NEVER
         values = np.full(len(numbers), NEVER, dtype=np.int64)
-        values[is_loaded] = [getattr(self._trucks[number], name) for number in numbers[is_loaded].tolist()]
+        values[is_loaded] = self._trucks.column(name)[numbers[is_loaded]]
         return values
 
 

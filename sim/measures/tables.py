@@ -156,29 +156,43 @@ def _undeclared(name: str, row: CustomsRow) -> int:
     return NEVER if name in _INSTANTS else 0
 
 
-_FLOW = ("place", "hall", "number", "machine", "route", "time", "n_came", "n_left")
 Steps = tuple[str, int, int, list[int], list[int]]
 """Kind of post, hall, machine, instants [ticks] and posts from each on."""
 
 
 def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
     """Places and intervals in which something comes or leaves."""
-    parts = []
-    for (place, hall), tally in record.flows.items():
-        number, interval = np.nonzero(tally.came | tally.left)
-        time = np.minimum((interval + 1) * inputs.flow_width, inputs.end)
-        here = (np.full(len(number), name) for name in (place, hall))
-        counts = tally.came[number, interval], tally.left[number, interval]
-        parts.append((*here, number, *_of_place(inputs.site, place, hall, number), time, *counts))
-    return dict(zip(_FLOW, joined(parts), strict=True)) if parts else {}
+    if not record.flows:
+        return {}
+    places, halls = zip(*record.flows, strict=True)
+    where = [
+        tuple(axis.astype(np.int32) for axis in np.nonzero(tally.came | tally.left)) for tally in record.flows.values()
+    ]
+    sizes = [len(interval) for _, interval in where]
+    number, interval = joined(where)
+    of_places = zip(places, halls, where, strict=True)
+    machine, route = joined([_of_place(inputs.site, place, hall, here) for place, hall, (here, *_) in of_places])
+    counts = [(tally.came[here], tally.left[here]) for tally, here in zip(record.flows.values(), where, strict=True)]
+    n_came, n_left = joined(counts)
+    return {
+        "place": np.repeat(places, sizes),
+        "hall": np.repeat(np.array(halls, dtype=np.int32), sizes),
+        "number": number,
+        "machine": machine,
+        "route": route,
+        "time": np.minimum((interval.astype(np.int64) + 1) * inputs.flow_width, inputs.end),
+        "n_came": n_came,
+        "n_left": n_left,
+    }
 
 
 def _of_place(site: Site, place: str, hall: int, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Machine and route of places (N)."""
-    none = np.full_like(number, NEVER)
+    none = np.full(len(number), NEVER, dtype=np.int32)
     if place == CHUTE:
-        chutes = np.array([(machine, routes[0]) for machine, routes in site.halls[hall].chutes]).reshape(-1, 2)
-        return chutes[number, 0], chutes[number, 1]
+        chutes = np.array([(machine, routes[0]) for machine, routes in site.halls[hall].chutes], dtype=np.int32)
+        machine, route = chutes.reshape(-1, 2)[number].T
+        return machine, route
     return (number if place == MACHINE else none), (number if place == LANE else none)
 
 

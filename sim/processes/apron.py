@@ -12,6 +12,7 @@ from sim.kernels.runway import open_from
 from sim.processes.loading import Loading
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.pool import Grant, Pool
+from sim.record.rows import Rows
 from sim.rules.stand import Waiting
 
 
@@ -28,7 +29,7 @@ class Apron:
     """Of the halls (H)."""
     land: Callable[[Flight], list[Uld]]
     break_down: Callable[[Uld], Process]
-    trains: list[Train]
+    trains: Rows[Train]
     loads: dict[tuple[int, ...], list[Uld]]
     """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train
     (flight, deck)."""
@@ -162,6 +163,7 @@ def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
     train.placed = int(env.now)
     yield after(env, site.halls[halls[-1]].trip_back)
     train.returned = int(env.now)
+    apron.trains.close(train)
     apron.tugs.release(tugs=1)
 
 

@@ -29,7 +29,7 @@ from sim.processes.export_store import ExportStore
 from sim.processes.exports import Exports, make_exports
 from sim.processes.hall import Hall
 from sim.processes.outbound import Outbound, dispatcher_process, timetable_process
-from sim.processes.phases import Phase
+from sim.processes.phases import Phase, Process
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
 from sim.processes.shared import Shared
@@ -116,8 +116,13 @@ def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) 
         drawn = parcels.parcels_of_ulds.tolist(), np.diff(parcels.first).tolist(), parcels.is_uld_xrayed.tolist()
         of_ulds = enumerate(zip(*drawn, strict=True))
         ulds = [Uld(flight.number, index, int(flight.deck(index)), *values) for index, values in of_ulds]
-        record.ulds.extend(ulds)
+        for uld in ulds:
+            record.ulds.append(uld)
         return ulds
+
+    def break_down(uld: Uld) -> Process:
+        yield from breakdown_process(breakdown, uld)
+        record.ulds.close(uld)
 
     return Apron(
         env,
@@ -127,7 +132,7 @@ def _make_apron(shared: Shared, halls: Sequence[Hall], exports: Exports | None) 
         tugs=Pool(env, Phase.TUG, reception.assign_train, tugs=site.apron.tugs),
         positions=[hall.positions for hall in halls],
         land=land,
-        break_down=lambda uld: breakdown_process(breakdown, uld),
+        break_down=break_down,
         trains=record.trains,
         loads=reception.loads,
         loading=None if exports is None else exports.loading,

@@ -121,6 +121,7 @@ def _truck(outbound: Outbound, truck: _Truck) -> Process:
         yield after(env, site.trucks.loading)
         truck.departed = int(env.now)
         _depart(outbound, truck)
+    outbound.record.trucks.close(truck)
     hall.doors.release(doors=1, dock_workers=site.trucks.workers)
 
 

@@ -15,7 +15,7 @@ from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, is_within
-from sim.record.closed_rows import ClosedRows
+from sim.record.rows import Rows
 from sim.record.tallies import DeskTally, FlowTally, StaffTime
 from sim.units import NEVER, TICKS_PER_MIN, Counts, Ticks
 
@@ -101,12 +101,12 @@ class CustomsRow(NamedTuple):
 class Recorder:
     def __init__(self, end: int, measured: tuple[int, int], width: int, flow_width: int) -> None:
         self.flights: list[Visit] = []
-        self.ulds: list[Uld] = []
-        self.trains: list[Train] = []
-        self.trucks: list[Truck] = []
+        self.ulds = Rows(Uld)
+        self.trains = Rows(Train)
+        self.trucks = Rows(Truck)
         self.shuttles: list[Shuttle] = []
         self.packout: list[ChuteCount] = []
-        self.loads = ClosedRows(Load)
+        self.loads = Rows(Load)
         self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
         self.connection_of: dict[tuple[int, int], Connection] = {}
@@ -114,7 +114,7 @@ class Recorder:
         self.collections: list[Pickup] = []
         self.out_ulds: list[OutUld] = []
         self.out_trains: list[OutTrain] = []
-        self.out_loads = ClosedRows(OutLoad)
+        self.out_loads = Rows(OutLoad)
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
@@ -167,7 +167,7 @@ class Recorder:
             self.staff[kind, hall] = desks.measured
 
 
-def columns_of_loads(loads: ClosedRows[Any], departed: Mapping[Any, int]) -> Table:
+def columns_of_loads(loads: Rows[Any], departed: Mapping[Any, int]) -> Table:
     """The same, with when the truck or ULD that each load is on left: `departed`, by its key."""
     rows = loads.columns()
     *key, _ = schema_of(loads.row).sort
@@ -182,6 +182,8 @@ def flown_ulds(record: Recorder) -> Table:
 
 def columns(row: type, rows: Iterable[object]) -> Table:
     """The record takes a copy: rows as the columns of their table, in its order; instants are in ticks."""
+    if isinstance(rows, Rows):
+        return rows.columns()
     kinds = {"string": np.str_, "bool": np.bool_}
     values = in_columns(row, rows)
     return {
