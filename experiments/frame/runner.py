@@ -1,5 +1,6 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -76,7 +77,7 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     with suppress(BrokenPipeError):  # whoever reads no further has a page all the same; `main` meets it again
         _tell(asked, document, folder, more, said_first)
     if asked.keys.page is WhenPage.LATER:
-        pages.say_where(asked, said("page_later", folder=folder))
+        pages.say_where(asked, said("page_later", folder=shlex.quote(str(folder))))
     elif asked.keys.page is not WhenPage.NONE:
         pages.write(folder, document, asked)
         pages.say_where(asked, folder / PAGE)
