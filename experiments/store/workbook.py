@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from experiments.store.files import whole
-from sim.errors import InputError
 
 Excel: TypeAlias = Any
 """A thing of openpyxl, which has no types."""
@@ -103,21 +102,20 @@ def _error_bars(below: Excel, above: Excel) -> Excel:
     return ErrorBars(errDir="y", errBarType="both", errValType="cust", noEndCap=False, minus=minus, plus=plus)
 
 
-_FORMULA = re.compile(r"[=@]|[+-](?![\d.])")
-"""Texts that a spreadsheet would calculate."""
+_FORMULA: Final = re.compile(r"(^|[;\t\r])(?=\s*[=@+-])")
+"""Before what a spreadsheet would calculate: at the beginning, and where it may part a line into cells."""
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?%?")
 _WIDTH: Final = 17
 """Characters of a column beside charts; names have twice as many."""
 
 
 def plain_text(text: str) -> str:
-    """The text of a cell.
+    """The text of a cell, with an apostrophe before what a spreadsheet would calculate; numbers are left alone.
 
-    Raises:
-        InputError: one that a spreadsheet would calculate.
+    >>> plain_text("-2+3"), plain_text("-30%"), plain_text("a;=A1")
+    ("'-2+3", '-30%', "a;'=A1")
     """
-    if _FORMULA.match(text):
-        raise InputError(f"{text[:60]!r}: a spreadsheet would take it for a formula")
-    return text
+    return text if _NUMBER.fullmatch(text) else _FORMULA.sub(r"\1'", text)
 
 
 def write_workbook(
