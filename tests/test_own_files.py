@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from experiments.designs.spreadsheet import read_designs
 from experiments.own_file import read_own
@@ -87,4 +88,15 @@ def test_a_header_of_many_commas_takes_linear_time(tmp_path):
     path = tmp_path / "designs.csv"
     path.write_text(f"name{',' * MANY}\nA\n")
     with pytest.raises(CargohubError, match="none of a key"):
+        read_designs(path)
+
+
+def test_a_formula_without_a_value_is_no_empty_cell(tmp_path):
+    """As a program saves it that does not calculate; a spreadsheet stores the value beside the formula."""
+    book, path = Workbook(), tmp_path / "designs.xlsx"
+    for row in (["name", "seed"], ["first", 1], ["second", "=B2+1"]):
+        book.active.append(row)
+    book.active.title = "plans"
+    book.save(path)
+    with pytest.raises(CargohubError, match=r"sheet plans, cell B3: no value is stored for the formula '=B2\+1'"):
         read_designs(path)

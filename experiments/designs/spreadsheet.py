@@ -152,25 +152,38 @@ def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Row numbers and cells of a workbook's first sheet, as they would be typed.
 
     Raises:
-        InputError: no workbook that can be read.
+        InputError: no workbook that can be read, or a formula without a value.
     """
     from openpyxl import load_workbook
 
     try:
-        # The values that formulas had when the file was saved; nothing is calculated.
-        book = load_workbook(io.BytesIO(content_of(path)), read_only=True, data_only=True)
-        yield from _sheet(path, book.worksheets[0].iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1))
+        content = content_of(path)
+        # The values that formulas had when the file was saved, beside what was typed; nothing is calculated.
+        sheets = [
+            load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
+            for is_value in (True, False)
+        ]
+        values, typed = (sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1) for sheet in sheets)
+        yield from _sheet(f"{path}: sheet {sheets[0].title}", zip(values, typed, strict=True))
     except InputError:
         raise
     except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
         raise InputError(f"{path}: no workbook that can be read: {type(error).__name__}") from error
 
 
-def _sheet(path: Path, rows: Iterable[Sequence[object]]) -> Iterator[tuple[int, list[str]]]:
-    for number, cells in enumerate(rows, 1):
+def _sheet(place: str, rows: Iterable[tuple[Sequence[object], Sequence[object]]]) -> Iterator[tuple[int, list[str]]]:
+    """Rows of values and of what was typed, where a formula without a value would read as an empty cell."""
+    from openpyxl.utils import get_column_letter
+
+    for number, (values, typed) in enumerate(rows, 1):
         if number > 100 * MOST_POINTS:
-            raise InputError(f"{path}: more than {100 * MOST_POINTS} rows")
-        yield number, [_text(cell) for cell in cells]
+            raise InputError(f"{place}: more than {100 * MOST_POINTS} rows")
+        for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
+            if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
+                found = "no value is stored for" if value is None else f"{value} is the value of"
+                cell = f"{get_column_letter(column)}{number}"
+                raise InputError(f"{place}, cell {cell}: {found} the formula {text[:60]!r}; type the value")
+        yield number, [_text(cell) for cell in values]
 
 
 def _text(cell: object) -> str:
