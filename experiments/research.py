@@ -16,9 +16,10 @@ from experiments import execution
 from experiments.composition import compose
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
-from experiments.replications.replicating import Simulation, evaluate
-from experiments.replications.replicating import replicate as simulated
+from experiments.replications.replicating import Simulation
 from experiments.replications.summing import interval_of
+from experiments.replications.work import evaluate
+from experiments.replications.work import replicate as simulated
 from experiments.statistics.interval import CONFIDENCE
 from experiments.store import Part
 from sim.config import HubConfig

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.arguments import Arguments
-from experiments.replications.replicating import evaluate
+from experiments.replications.work import evaluate
 from experiments.studies.expansion import asked
 from experiments.studies.expansion.answer import answer
 from experiments.studies.expansion.futures import explored

@@ -17,7 +17,7 @@ from experiments.formatting import resource
 from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
-from experiments.replications.stability import grow
+from experiments.replications.work import grow
 from experiments.report.figures.capacity_figure import draw, prepare
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval

@@ -251,7 +251,7 @@ def sleeper(folder):
 def signalled():
     if __name__ == "__main__":
         place = Place(Backend(sys.argv[2]), None, 5 if sys.argv[2] == "dask" else None)
-        with opened(place, 2) as pool:
+        with opened(place, int(sys.argv[4])) as pool:
             list(pool.run([(n, sleeper, (sys.argv[1],)) for n in range(int(sys.argv[3]))]))
 
 try:
@@ -290,8 +290,8 @@ def test_workers_do_not_outlive_their_parent(tmp_path, blow, code, to_group, pla
 
 
 def test_a_worker_that_waits_for_its_first_task_does_not_outlive_its_parent(tmp_path):
-    parent = asleep(tmp_path, tmp_path / "marks", LOCAL, n_tasks=1)
-    until(lambda: list((tmp_path / "marks").iterdir()) and len(workers_of(parent.pid)) == 2)
+    parent = asleep(tmp_path, tmp_path / "marks", LOCAL, n_tasks=2, n_workers=3)
+    until(lambda: list((tmp_path / "marks").iterdir()) and len(workers_of(parent.pid)) == 3)
     workers = workers_of(parent.pid)
     parent.kill()
     parent.wait()
@@ -299,13 +299,13 @@ def test_a_worker_that_waits_for_its_first_task_does_not_outlive_its_parent(tmp_
     until(lambda: not any(is_alive(worker) for worker in workers))
 
 
-def asleep(tmp_path, marks, place, n_tasks):
-    """A process with two workers, each of which leaves its number among the marks when it gets a task, and sleeps."""
+def asleep(tmp_path, marks, place, n_tasks, n_workers=2):
+    """A process with workers, each of which leaves its number among the marks when it gets a task, and sleeps."""
     script = tmp_path / "sleepers.py"
     script.write_text(SLEEPERS)
     marks.mkdir()
     return subprocess.Popen(
-        [sys.executable, str(script), str(marks), place.backend, str(n_tasks)],
+        [sys.executable, str(script), str(marks), place.backend, str(n_tasks), str(n_workers)],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,

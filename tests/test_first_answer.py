@@ -42,6 +42,12 @@ def test_the_verdict_is_printed_before_anything_is_imported_that_draws_or_reads_
     assert not [name for name, n in seen["read"].items() if n > 1], "a file is read once"
 
 
+def test_a_worker_imports_the_model_alone():
+    code = "import sys, experiments.replications.work, sim.simulation; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"hydra", "yaml", *HEAVY} & {*modules}
+
+
 def test_help_imports_nothing_that_computes():
     modules = watched("--help")["modules"]
     assert not {"numpy", "yaml", "hydra", *HEAVY} & {*modules}

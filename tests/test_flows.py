@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.composition import load
-from experiments.replications.replicating import evaluate
+from experiments.replications.work import evaluate
 from sim import simulate, simulation
 from sim.record.schemas import CHUTE, EXPORT_LANE, LANE, MACHINE, SCREENING
 from tests.test_halls import SPECIALISED

@@ -17,14 +17,13 @@ from experiments.replications.replicating import (
     Line,
     Task,
     check_designs,
-    evaluate,
     missing,
-    replicate,
     replications,
     too_wide,
 )
 from experiments.replications.stability import Stability, stability_of
 from experiments.replications.summing import Outcome, complete, interval_of, samples_of
+from experiments.replications.work import evaluate, replicate
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.report.verdicts import DesignVerdict

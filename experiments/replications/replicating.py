@@ -10,10 +10,10 @@ from experiments import execution
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, whole
-from experiments.money.kpis import KPIS, costs
-from experiments.money.prices import Prices
-from experiments.replications.stability import grow, verdicts, walks_of
+from experiments.money.kpis import KPIS
+from experiments.replications.stability import verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
+from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
@@ -38,22 +38,6 @@ class Made(Protocol):
 
     def __call__(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
         """`line`: said while they are made, where it is not known how many there will be."""
-
-
-def replicate(config: HubConfig, replication: int, prices: Prices | None = None) -> Part:
-    """One replication as the store keeps it, with the KPIs of money if there are prices: what a worker does."""
-    from sim.simulation import simulate
-
-    began = time.perf_counter()
-    result = simulate(config, replication)
-    money = costs(config, result.kpis, prices) if prices else {}
-    return {"kpis": {**result.kpis, **money}, "tables": result.tables, "seconds": time.perf_counter() - began}
-
-
-def evaluate(config: HubConfig, replication: int, prices: Prices | None = None) -> Part:
-    """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
-    config = replace(config, record=config.record.without_flows)
-    return {**replicate(config, replication, prices), "tables": {}}
 
 
 def check_designs(designs: Sequence[Design], study: Replicated) -> None:

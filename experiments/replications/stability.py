@@ -21,7 +21,6 @@ that the cost is bounded. Their KPIs are kept apart from the run's, and change n
 import datetime as dt
 import math
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -33,7 +32,6 @@ from experiments.replications.crossing import Bisection, most_flights
 from experiments.report.sections import said
 from experiments.report.verdicts import carries
 from experiments.statistics.warmup import Growth, pooled
-from experiments.store import Part
 from experiments.store.rows import stored
 from experiments.store.summaries import VERDICTS, MarginRow, StabilityRow
 from experiments.store.tables import Columns, Key
@@ -136,14 +134,6 @@ def in_season(config: HubConfig) -> HubConfig:
 def longer_label(label: str, horizon_days: int) -> str:
     """What a longer run of a design is kept under."""
     return f"{label}, {horizon_days} days measured"
-
-
-def grow(config: HubConfig, replication: int) -> Part:
-    """The growth of a longer run's backlog alone: what a worker does."""
-    from sim.simulation import growth
-
-    began = time.perf_counter()
-    return {"kpis": growth(config, replication), "tables": {}, "seconds": time.perf_counter() - began}
 
 
 def verdicts(

@@ -23,7 +23,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import DesignKeys
 from experiments.execution.progress import time_left
 from experiments.frame import console
-from experiments.replications.replicating import evaluate
+from experiments.replications.work import evaluate
 from experiments.report.sections import said
 from sim.config import HubConfig
 

@@ -10,8 +10,9 @@ from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, WhatIf, what_ifs
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
 from experiments.replications.crossing import Bisection, most_flights
-from experiments.replications.replicating import Task, evaluate
-from experiments.replications.stability import grow, judged, longer_hubs, longer_label
+from experiments.replications.replicating import Task
+from experiments.replications.stability import judged, longer_hubs, longer_label
+from experiments.replications.work import evaluate, grow
 from experiments.report.sections import said
 from experiments.store.tables import Key
 from sim.config import HubConfig

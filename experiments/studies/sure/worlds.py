@@ -11,8 +11,8 @@ from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Design
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
-from experiments.replications.replicating import evaluate
 from experiments.replications.summing import daily_parcels
+from experiments.replications.work import evaluate
 from experiments.report.sections import said
 from experiments.statistics.open_worlds import Sample
 from experiments.store.tables import Key
