@@ -43,6 +43,16 @@ KG_PER_T: Final = 1000
 CENTS_PER_EUR: Final = 100
 
 
+def numbers(values: ArrayLike) -> NDArray[np.unsignedinteger]:
+    """Numbers of lanes or routes in the fewest bytes that tell them.
+
+    >>> numbers([0, 255]).dtype, numbers([0, 256]).dtype
+    (dtype('uint8'), dtype('uint16'))
+    """
+    each = np.asarray(values)
+    return each.astype(np.min_scalar_type(int(each.max(initial=0))))
+
+
 def ticks(minutes: float) -> int:
     """A duration [min] on the grid, rounded to the nearest tick.
 

@@ -27,7 +27,8 @@ CountOrZero = Annotated[int, Bounds(ge=0, le=1_000_000)]
 DAYS_PER_WEEK, HOURS = 7, 24
 SUM_TOLERANCE: Final = 1e-6
 MOST_NAMES: Final = 256
-"""Of lanes, goods or platforms: that a byte tells."""
+"""Of goods, platforms or destinations of exports: that a byte tells."""
+MOST_LANES: Final = 4096
 MOST_PARCELS: Final = 500_000
 """Of a flight."""
 
@@ -44,10 +45,10 @@ def minute_of_day(text: str, key: str = "time") -> int:
     return int(hours) * 60 + int(rest)
 
 
-def check_number(name: str, names: Sized) -> None:
+def check_number(name: str, names: Sized, most: int = MOST_NAMES) -> None:
     """Raises ValueError if there are more names than can be told apart."""
-    if len(names) > MOST_NAMES:
-        raise ValueError(f"{name}: at most {MOST_NAMES}, got {len(names)}")
+    if len(names) > most:
+        raise ValueError(f"{name}: at most {most:,}, got {len(names):,}")
 
 
 def check_different(name: str, values: Sequence[object]) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from heapq import heappop, heappush
 from typing import Annotated, Final, NamedTuple
 
 from sim.reading import Bounds, near
@@ -34,11 +36,21 @@ def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...
     >>> balanced({"a": 0.1, "b": 0.5, "c": 0.3, "d": 0.1}, 3)
     (('a', 'd'), ('b',), ('c',))
     """
-    routes, chutes = [*shares], [list[str]() for _ in range(min(n_chutes, len(shares)))]
-    for route in sorted(routes, key=lambda route: -shares[route]):
-        # With as many chutes as routes each has its own, also one that no parcel takes.
-        min(chutes, key=lambda chute: (sum(shares[each] for each in chute), len(chute))).append(route)
-    return tuple(sorted((tuple(sorted(chute, key=routes.index)) for chute in chutes), key=lambda c: routes.index(c[0])))
+    return _balanced(tuple(shares.items()), n_chutes)
+
+
+@lru_cache(maxsize=64)
+def _balanced(shares: tuple[tuple[str, float], ...], n_chutes: int) -> tuple[tuple[str, ...], ...]:
+    """As above: a configuration asks for its chutes hundreds of times."""
+    chutes: list[list[int]] = [[] for _ in range(min(n_chutes, len(shares)))]
+    # With as many chutes as routes each has its own, also one that no parcel takes: of equal shares the emptiest
+    # is next.
+    emptiest = [(0.0, 0, chute) for chute in range(len(chutes))]
+    for number, (_, share) in sorted(enumerate(shares), key=lambda route: -route[1][1]):
+        so_far, n, chute = heappop(emptiest)
+        chutes[chute].append(number)
+        heappush(emptiest, (so_far + share, n + 1, chute))
+    return tuple(tuple(shares[number][0] for number in chute) for chute in sorted(map(sorted, chutes)))
 
 
 CHUTE_PLAN: Final = "packout.chute_plan"

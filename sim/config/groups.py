@@ -199,7 +199,8 @@ class HubGroups:
         plan = self.packout.chute_plan if hall.chute_plan is None else hall.chute_plan
         if plan is not None:
             return tuple(planned(plan, self.route_of, self.connections.lanes, machine) for machine in machines)
-        shares = {route: share for route, share in self.route_shares.items() if route not in self.flies_to}
+        flown = self.flies_to
+        shares = {route: share for route, share in self.route_shares.items() if route not in flown}
         made = balanced(shares, self.packout.chutes_per_machine or len(shares))
         return (tuple(map(Shared, made)),) * len(machines)
 

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 
 from sim.config.arrivals import ArrivalModel
-from sim.config.bounds import check_at_most, check_known, check_longest, check_number, check_sum
+from sim.config.bounds import MOST_LANES, check_at_most, check_known, check_longest, check_number, check_sum
 from sim.config.chutes import check_plan
 from sim.config.connections import check_connections
 from sim.config.controls import check_controls
@@ -53,7 +53,7 @@ def _check(config: HubGroups) -> None:
         zone_of(config.time_zone)
     check_sum("fleet", [kind.share for kind in config.fleet.values()])
     check_sum("lanes", [lane.share for lane in config.lanes.values()])
-    check_number("lanes", config.lanes)
+    check_number("lanes", config.lanes, MOST_LANES)
     lanes = config.route_of, config.connections.lanes
     machines = [hall.sorting_machines for hall in config.halls.values() if hall.chute_plan is None]
     if config.packout.chute_plan is not None and machines:

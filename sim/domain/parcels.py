@@ -56,7 +56,7 @@ class Parcels(ByCustoms):
     """
 
     first: Counts
-    lane: NDArray[np.uint8]
+    lane: NDArray[np.unsignedinteger]
     mass: NDArray[np.int32]
     volume: NDArray[np.int32]
     handling: NDArray[np.uint32]

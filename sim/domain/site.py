@@ -261,7 +261,7 @@ class Site:
     units: Units
     routes: tuple[str, ...]
     """(R)"""
-    route_of_lane: NDArray[np.uint8]
+    route_of_lane: NDArray[np.unsignedinteger]
     """(L)"""
     flies_to: tuple[int, ...]
     """Number of the exports' destination to which a route flies on (R); `NEVER`: trucks take it."""

@@ -66,7 +66,11 @@ def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -
 
 
 def _declared(
-    flight: Flight, lane: NDArray[np.uint8], consignments: Consignments, exempt: int, shape: tuple[int, int, int]
+    flight: Flight,
+    lane: NDArray[np.unsignedinteger],
+    consignments: Consignments,
+    exempt: int,
+    shape: tuple[int, int, int],
 ) -> FlightGoods:
     """Sums of what is declared; `exempt` [cents]."""
     band = np.where(consignments.value > exempt, HIGH, LOW)

@@ -24,7 +24,7 @@ from sim.inputs.quantiles import pick
 from sim.inputs.same_names import same
 from sim.inputs.site import uld_counts
 from sim.streams import Streams, up_and_down
-from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
+from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN, Counts, Flags, Ticks, numbers, ticks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class LoadPlan:
     mass_of: NDArray[np.int32]
     """[g] by 16-bit draw."""
     cm3_per_g_of: NDArray[np.float32]
-    lane_of: NDArray[np.uint8]
+    lane_of: NDArray[np.unsignedinteger]
     handling: PieceTimes
     packing: PieceTimes
     data_outages: tuple[tuple[Span, float], ...]
@@ -130,7 +130,7 @@ class LoadPlan:
             return np.bincount(lane, minlength=n_lanes)
         return np.bincount(lane, weights=np.diff(bounds), minlength=n_lanes).astype(np.int64)
 
-    def lanes(self, flight: Flight, n: int) -> NDArray[np.uint8]:
+    def lanes(self, flight: Flight, n: int) -> NDArray[np.unsignedinteger]:
         """Lane of each of its units (P)."""
         draw = self.streams.of(f"{self.of_unit}lane", *flight.entity).integers(0, QUANTILES, n, dtype=np.uint16)
         return self.lane_of.take(draw)
@@ -217,7 +217,7 @@ class LoadPlan:
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
     """The tables of the draws: quantiles at the mid-points of equal shares."""
-    lane = pick([lane.share for lane in config.lanes.values()]).astype(np.uint8)
+    lane = numbers(pick([lane.share for lane in config.lanes.values()]))
     handling = piece_times(*_handling(config))
     packing = piece_times(config.packout.packing_min, config.packout.spread)
     spans = Disturbances(config, streams)

@@ -24,7 +24,7 @@ from sim.rules import DECISIONS, Rules
 from sim.site.floors import export_floor_parcels, floor_parcels, transfer_parcels
 from sim.site.room import check_area
 from sim.streams import Streams
-from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, ticks
+from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, numbers, ticks
 
 
 def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
@@ -144,7 +144,7 @@ def make_site(config: HubConfig, streams: Streams, end: int) -> Site:
         rules=Rules.of({**rules, "hall": config.complex.policy}, config.own),
         units=Units(config.presorted.goods, config.unit_room),
         routes=routes,
-        route_of_lane=np.array([routes.index(lane.route) for lane in config.lanes.values()], dtype=np.uint8),
+        route_of_lane=numbers([routes.index(lane.route) for lane in config.lanes.values()]),
         flies_to=tuple(destinations.index(flies_to[route]) if route in flies_to else NEVER for route in routes),
         apron=_apron(config, end, disturbances),
         halls=_make_halls(config, routes, streams, end, disturbances),

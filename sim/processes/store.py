@@ -38,7 +38,6 @@ _OF_CHANNEL = {
 _MARK_OF_CHANNEL = np.array([_OF_CHANNEL.get(channel, Mark.HELD) for channel in Channel], dtype=np.uint8)
 
 _COLUMNS = {
-    "route": np.uint8,
     "hall": np.uint8,
     "mark": np.uint8,
     "mass": np.int32,
@@ -58,10 +57,21 @@ class ParcelStore(ParcelSlots):
     """Columns of the flights' parcels."""
 
     def __init__(
-        self, most_parcels: int, route_of_lane: NDArray[np.uint8], *, counts: bool, values: bool, keeps_stamps: bool
+        self,
+        most_parcels: int,
+        route_of_lane: NDArray[np.unsignedinteger],
+        *,
+        counts: bool,
+        values: bool,
+        keeps_stamps: bool,
     ) -> None:
         """`counts`: whether units may be of several parcels; `values`: whether they have declared values."""
-        columns = _COLUMNS | ({"count": np.int32} if counts else {}) | ({"value": np.int32} if values else {})
+        columns = (
+            {"route": route_of_lane.dtype}
+            | _COLUMNS
+            | ({"count": np.int32} if counts else {})
+            | ({"value": np.int32} if values else {})
+        )
         super().__init__(most_parcels, columns, (*STAMPS, *NUMBERS), keeps_stamps=keeps_stamps)
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane

@@ -30,7 +30,7 @@ class Declarations:
     """So long after its drawn arrival no parcel can have been scanned [ticks]."""
     cells: Cells
 
-    def draw(self, flight: Flight, lane: NDArray[np.uint8], first: Counts) -> ByCustoms:
+    def draw(self, flight: Flight, lane: NDArray[np.unsignedinteger], first: Counts) -> ByCustoms:
         """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)

@@ -57,7 +57,7 @@ class Cells:
     """By cell and control, the severest first: selected below this draw (C, 3)."""
     hit_of: NDArray[np.uint32]
 
-    def consignments(self, flight: Flight, lane: NDArray[np.uint8]) -> Consignments:
+    def consignments(self, flight: Flight, lane: NDArray[np.unsignedinteger]) -> Consignments:
         """What is declared of a flight's parcels, whose lanes are given."""
         # `take`: an index of few bits in brackets is ten times slower.
         goods = self.goods_of.take(self._draws("goods", flight, QUANTILES))
