@@ -14,10 +14,10 @@ from sim.domain.site import (
     Handling,
     MachineCalendar,
     Site,
-    TrailerLimits,
     Transfers,
     Trucks,
 )
+from sim.domain.trailer import TrailerLimits
 from sim.rules import Rules
 
 END = 5000

@@ -10,7 +10,7 @@ from experiments.composition import load
 from experiments.main import main
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.presorting import Presorting, Units
-from sim.domain.site import TrailerLimits
+from sim.domain.trailer import TrailerLimits
 from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import make_load_plan
 from sim.measures.ladder import capacity_ladder

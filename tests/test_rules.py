@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.composition import load
-from sim.domain.site import TrailerLimits
+from sim.domain.trailer import TrailerLimits
 from sim.errors import ConfigError
 from sim.inputs.site import make_site
 from sim.reference.equality import compare

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sim.domain.clock import NO_CHANGES, Clock
 from sim.domain.exports import ExportSite, HallExports
-from sim.domain.flight import Deck
 from sim.domain.presorting import Units
+from sim.domain.trailer import TrailerLimits
 from sim.rules import Rules
 from sim.units import NEVER, Counts, Ticks
 
@@ -72,23 +72,6 @@ class Packers:
     """Below `look`."""
     enough: int
     """Units that a packer packs between two looks."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrailerLimits:
-    units: int
-    mass: int
-    """[g]"""
-    volume: int
-    """[cm³]"""
-
-    def fill(self, units: int, mass: int, volume: int) -> float:
-        """How full a trailer would be with this load: the largest of its three ratios, at most 1."""
-        return min(1.0, max(units / self.units, mass / self.mass, volume / self.volume))
-
-    def full_loads(self, units: int, mass: int, volume: int) -> int:
-        """How many trailers this load fills."""
-        return max(units // self.units, mass // self.mass, volume // self.volume)
 
 
 DESKS: Final = (
@@ -192,9 +175,6 @@ class Apron:
     """Of the apron's people, by kind of token; a kind without one is always there in full."""
     closures: tuple[tuple[int, int], ...]
     """From and to before [ticks] the runway is closed, ascending and apart."""
-
-    def lift_of(self, deck: Deck) -> int:
-        return self.lift[deck]
 
 
 @dataclass(frozen=True, slots=True)

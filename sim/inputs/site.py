@@ -13,7 +13,8 @@ from sim.domain.clock import Clock
 from sim.domain.exports import AircraftLimits, ExportSite, HallExports, UldLimits
 from sim.domain.presorting import Units
 from sim.domain.roles import ROLES, Place
-from sim.domain.site import DESKS, MachineCalendar, Manning, Packers, PackoutRule, Site, TrailerLimits, Transfers
+from sim.domain.site import DESKS, MachineCalendar, Manning, Packers, PackoutRule, Site, Transfers
+from sim.domain.trailer import TrailerLimits
 from sim.errors import InputError
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.flight_work import chute_shares, posts_of_chutes, second_sort

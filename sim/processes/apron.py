@@ -129,7 +129,7 @@ def _unload(apron: Apron, ulds: list[Uld], deck: Deck) -> Process:
     for number, first in enumerate(range(0, len(waiting), size)):
         load = waiting[first : first + size]
         for uld in load:
-            yield after(env, apron.site.apron.lift_of(deck))
+            yield after(env, apron.site.apron.lift[deck])
             uld.lifted = int(env.now)
             if uld is load[0]:
                 apron.loads[uld.flight, deck] = load

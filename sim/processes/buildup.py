@@ -12,7 +12,7 @@ from sim.domain.entities import FLOWN, Load, Visit
 from sim.domain.export_entities import OutLoad
 from sim.domain.exports import AircraftLimits, UldLimits
 from sim.domain.flight import Flight
-from sim.domain.site import TrailerLimits
+from sim.domain.trailer import TrailerLimits
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.lanes import Lanes

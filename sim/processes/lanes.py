@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.domain.site import TrailerLimits
+from sim.domain.trailer import TrailerLimits
 from sim.kernels.coming import Pending
 from sim.kernels.ordering import hub_order
 from sim.processes.slots import ParcelSlots

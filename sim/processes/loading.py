@@ -160,7 +160,7 @@ class Loading:
             if train.deck == deck:
                 yield train.is_there
                 for position in train.load:
-                    yield after(self.env, self.site.apron.lift_of(deck))
+                    yield after(self.env, self.site.apron.lift[deck])
                     if position.uld is not None:
                         position.uld.loaded = int(self.env.now)
                 train.is_empty.succeed()

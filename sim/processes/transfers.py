@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.domain.entities import Shuttle
-from sim.domain.site import TrailerLimits
+from sim.domain.trailer import TrailerLimits
 from sim.processes.hall import Hall
 from sim.processes.phases import Phase, Process, after, at
 from sim.processes.shared import Shared

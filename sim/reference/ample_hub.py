@@ -10,6 +10,7 @@ from sim.domain.flight import Flight
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel, Parcels
 from sim.domain.presorting import Presorting, Units
+from sim.domain.trailer import TrailerLimits
 from sim.processes import hub
 from sim.processes.store import STAMPS
 from sim.reference.equality import Tables, vectorised_tables
@@ -84,7 +85,7 @@ def ample_site(
         packers=None,
     )
     trucks = domain.Trucks(
-        trailer=domain.TrailerLimits(_PLENTY, 1000 * _PLENTY, 1000 * _PLENTY),
+        trailer=TrailerLimits(_PLENTY, 1000 * _PLENTY, 1000 * _PLENTY),
         cut_offs=cut_offs,
         least_fill=0.0,
         longest_hold=0,

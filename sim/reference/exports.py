@@ -249,7 +249,7 @@ class Exports(OnClock):
         for train in trains:
             yield train.has_come
             for uld in train.load:
-                yield after(self.env, self.site.apron.lift_of(Deck(train.deck)))
+                yield after(self.env, self.site.apron.lift[train.deck])
                 if uld is not None:
                     uld.loaded = self.now
             train.is_empty.succeed()

@@ -192,7 +192,7 @@ class Hub(OnClock):
         train: Train | None = None
         numbers = count()
         for place, uld in enumerate(ulds):
-            yield after(self.env, self.site.apron.lift_of(deck))
+            yield after(self.env, self.site.apron.lift[deck])
             uld.lifted = self.now
             if train is None:
                 load = ulds[place : place + self.site.apron.dollies_per_train]

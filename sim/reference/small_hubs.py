@@ -9,6 +9,7 @@ import numpy as np
 from sim.domain import site as domain
 from sim.domain.clock import Clock
 from sim.domain.inputs import Inputs
+from sim.domain.trailer import TrailerLimits
 from sim.inputs.same_names import same
 from sim.own import OwnFile
 from sim.reference.small_exports import export_inputs, export_posts, export_site, hall_exports
@@ -62,7 +63,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
     customs = domain.Customs(examination=steps(1, 30), **_controls(streams, step), round=steps(5, 20))
     most_a_trailer = hub.trailer_parcels
     trucks = domain.Trucks(
-        trailer=domain.TrailerLimits(
+        trailer=TrailerLimits(
             most_a_trailer,
             most_a_trailer * (60 if hub.is_mass_short else 1000),
             most_a_trailer * (60 if hub.is_volume_short else 1000),

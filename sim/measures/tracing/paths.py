@@ -4,7 +4,7 @@ Each step says until which instant it lasts, and what it was; some are split fur
 more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +15,8 @@ from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Outcome, Segment, closed, merged
 from sim.measures.tracing.trucks import lane_segments, truck_of
+from sim.measures.tracing.uld_waits import Rows, deck, halls_on_the_way, queue, uld_xray
 
-Rows = Mapping[str, int]
-"""Row of the flight, its ULD, its train, the parcel and its truck, by table, as far as there are any."""
 Split = Callable[[Journal, Rows, float, float], list[Segment]]
 
 
@@ -49,90 +48,17 @@ class Path:
     """Row of the truck that took it."""
 
 
-def _deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """The loader lifts one ULD of the deck after the other, up to this one, and is blocked while there is no train."""
-    ulds, uld = journal.tables["ulds"], rows["ulds"]
-    segments: list[Segment] = []
-    now = start
-    for row in range(int(journal.first_uld[ulds["flight"][uld]]), uld + 1):
-        if ulds["deck"][row] != ulds["deck"][uld]:
-            continue
-        for column, cause in (("lifted", "unloading"), ("on_train", "tugs")):
-            at = float(ulds[column][row])
-            if np.isnan(at):
-                return closed(segments, start, end, cause)
-            if at < now:
-                raise InputError(f"{journal.name('ulds', row)}: {column} is before what it follows")
-            segments.append(Segment(now, at, cause))
-            now = at
-    return closed(segments, start, end, "unloading")
-
-
-def _queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """Who heads the queue keeps all waiting: for a station first, then for workers, then for floor.
-
-    What comes free stays free for the head, so that it lacks them one after the other, in this order.
-    """
-    ulds, uld = journal.tables["ulds"], rows["ulds"]
-    place = int(np.flatnonzero(journal.queue == uld)[0])
-    before = journal.queue[: place + 1]
-    is_here = ulds["hall"][before] == ulds["hall"][uld]
-    same = {"hall": float(ulds["hall"][uld])}
-    segments = []
-    for at in np.flatnonzero(is_here & ~(ulds["start"][before] <= start)).tolist():
-        head, now = int(journal.queue[at]), float(journal.head_from[at])
-        for column, cause in (("wait_station", "stations"), ("wait_workers", "workers"), ("wait_floor", "floor")):
-            until = now + float(ulds[column][head])
-            behind = "" if head == uld else f"behind {journal.name('ulds', head)}"
-            segments.append(Segment(now, until, cause, behind, same))
-            now = until
-    return closed(segments, start, end, "breakdown_queue", same)
-
-
-def _uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """It waits for the machine; one that is not X-rayed is in the queue for break-down at once."""
-    ulds, uld = journal.tables["ulds"], rows["ulds"]
-    if not ulds["is_xrayed"][uld]:
-        return _queue(journal, rows, start, end)
-    return [Segment(start, end, "uld_xrays", same={"hall": float(ulds["hall"][uld])})]
-
-
-def _round(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
-    ulds, uld = journal.tables["ulds"], rows["ulds"]
-    fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][uld]) & ~np.isnan(ulds["at_door"])
-    for name in ("flight", "deck", "train"):
-        fits &= ulds[name] == ulds[name][uld]
-    segments = []
-    for hall in np.unique(ulds["hall"][fits]).tolist():
-        is_at_hall = fits & (ulds["hall"] == hall)
-        placed = ulds["placed"][is_at_hall]
-        until = end if np.isnan(placed).any() else float(placed.max())
-        since = float(ulds["at_door"][is_at_hall].min())
-        segments.append(Segment(since, until, "positions", same={"hall": float(hall)}))
-    return closed(segments, start, end, "trip")
-
-
 def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     """Carried to its lane where nothing is packed."""
     is_packed = not np.isnan(journal.tables["parcels"]["pack_begin"][rows["parcels"]])
     return [Segment(start, end, "packing" if is_packed else "to_lane")]
 
 
-def _is_carried(journal: Journal, rows: Rows) -> bool:
-    """Whether it is a whole ULD, which feeds no machine."""
-    return bool(journal.tables["ulds"]["machine"][rows["ulds"]] < 0)
-
-
-def _breakdown(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    return [Segment(start, end, "to_lane" if _is_carried(journal, rows) else "breakdown")]
-
-
 def _by_hand(by_machine: str, by_hand: str) -> Split:
-    """What it was for a parcel that a machine took, and for one that none takes."""
+    """What it was for a parcel that a machine took, and for one that none takes; a whole ULD feeds none."""
 
     def split(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-        if _is_carried(journal, rows):
+        if journal.tables["ulds"]["machine"][rows["ulds"]] < 0:
             return [Segment(start, end, "to_lane")]
         is_by_hand = bool(journal.tables["parcels"]["is_non_conveyable"][rows["parcels"]])
         return _of_one_cause(journal, rows, by_hand if is_by_hand else by_machine, start, end)
@@ -184,14 +110,14 @@ _TO_CREW: Final = (
 )
 TO_BREAKDOWN: Final = (
     *_TO_CREW,
-    Step("ulds", "on_train", "unloading", _deck),
+    Step("ulds", "on_train", "unloading", deck),
     Step("trains", "left", "train"),
-    Step("ulds", "at_door", "trip", _round),
+    Step("ulds", "at_door", "trip", halls_on_the_way),
     Step("ulds", "placed", "positions"),
     Step("ulds", "checked_in", "check_in"),
-    Step("ulds", "xray_begin", "uld_xrays", _uld_xray, is_optional=True),
+    Step("ulds", "xray_begin", "uld_xrays", uld_xray, is_optional=True),
     Step("ulds", "xray_end", "uld_xray", is_optional=True),
-    Step("ulds", "start", "breakdown_queue", _queue),
+    Step("ulds", "start", "breakdown_queue", queue),
 )
 AIRCRAFT: Final = (
     *_TO_CREW,
@@ -200,7 +126,7 @@ AIRCRAFT: Final = (
     Step("flights", "aobt", "runway"),
 )
 TO_TRUCK: Final = (
-    Step("parcels", "handled", "breakdown", _breakdown),
+    Step("parcels", "handled", "breakdown", _by_hand("breakdown", "breakdown")),
     Step("parcels", "sort_begin", "machines", _by_hand("machines", "manual_sort_posts"), is_optional=True),
     Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
     Step("parcels", "code_begin", "handcoding_desks", _sorted, is_optional=True),

@@ -98,7 +98,7 @@ def reduced(inputs: Inputs, n_flights: int) -> Network:
         raise ConfigError("packout: engines are compared with a chute for each route of each machine")
     flights = inputs.flights[:n_flights]
     drawn = [inputs.parcels_of(flight) for flight in flights]
-    lift = site.apron.lift_of(Deck.MAIN)
+    lift = site.apron.lift[Deck.MAIN]
     arrival = np.concatenate([flight.arrival + lift * np.arange(flight.n_ulds) for flight in flights])
     in_turn = np.argsort(arrival, kind="stable")
     sizes = np.concatenate([np.diff(parcels.first) for parcels in drawn])
