@@ -65,13 +65,18 @@ def read_own(path: str) -> OwnFile:
     return own
 
 
+def file_words(words: Iterable[str]) -> list[str]:
+    """Those that name a file of functions."""
+    return [word for word in words if word.partition("=")[0].lstrip("+") in _KEYS and word.endswith((".py", ".py'"))]
+
+
 def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
     """The words, with `rules=FILE.py`, `dispatch=NAME` and `arrivals=NAME` in full; its KPIs are in force from here on.
 
     Raises:
         ConfigError: a file that cannot be read, several files, or a rule that there is not.
     """
-    files = [word for word in words if word.partition("=")[0].lstrip("+") in _KEYS and word.endswith((".py", ".py'"))]
+    files = file_words(words)
     check_once(files)
     own = None
     for word in files:

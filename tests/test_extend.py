@@ -5,14 +5,16 @@ import json
 import re
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import sim.own
 from experiments.composition import compose, hub, load
+from experiments.designs.varying import words_of
 from experiments.main import main
-from experiments.own_file import read_own, trust_typed
+from experiments.own_file import file_words, read_own, trust_typed
 from experiments.store.own_copy import from_stored
 from experiments.studies import verify
 from sim.distributions import Shape, Times
@@ -239,10 +241,24 @@ def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.
     )
 
 
+def test_a_printed_command_of_a_design_names_the_file(here: Path) -> None:
+    trust_typed(["rules=mine.py"])
+    chosen = ["dispatch=half_full", "arrivals=night_wave", "packout.spread={family: quick_or_slow}"]
+    hub = load("liege_30k", "rules=mine.py", *chosen)
+    words = words_of(hub)
+    assert not any("half_full(" in word or "mine.py" in word for word in words)
+    assert load("liege_30k", *file_words(["rules=mine.py", *words]), *words[1:]) == hub
+
+
 def test_verify_checks_every_rule_of_a_file(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify, "theory_cases", lambda: ())
+    hubs = []
+    monkeypatch.setattr(sim, "simulate", lambda hub: hubs.append(hub) or SimpleNamespace(n_laws=1))
+    trust_typed(["rules=mine.py"])
+    document(capsys, "verify", "rules=mine.py", "examples=1", "--quiet")
+    assert [(hub.rules["arrivals"], hub.packout.spread.family) for hub in hubs] == [("night_wave", "quick_or_slow")] * 2
     monkeypatch.setattr(verify, "_LAW_SCENARIOS", ())
     toy = "@rule('truck_leaves')\ndef {0}(truck): return {1}\n"
     read(

@@ -7,6 +7,7 @@ from experiments.composition import compose, hub, word_value
 from sim.config import HubConfig
 from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
+from sim.own import FILE, SOURCE
 from sim.reading import near, plain, read
 
 _DIGITS = 6
@@ -74,9 +75,14 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
 
 
 def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
-    """The words that compose this hub: its scenario, and every field in which it differs from that."""
+    """The words that compose this hub: its scenario, and every field in which it differs from that.
+
+    Not the file of the user's functions, whose path the hub does not know (`file_words`).
+    """
     base = plain(hub(compose([f"scenario={word_value(config.scenario)}"], config_dir)))
-    return [f"scenario={word_value(config.scenario)}", *_differences(base, plain(config), "")]
+    changed = plain(config)
+    changed["rules"] = {name: value for name, value in changed["rules"].items() if name not in (FILE, SOURCE)}
+    return [f"scenario={word_value(config.scenario)}", *_differences(base, changed, "")]
 
 
 def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) -> Iterator[str]:

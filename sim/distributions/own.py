@@ -87,14 +87,16 @@ def check_own_families(own: OwnFile) -> None:
             raise ValueError(f"{own.name}: line {own.functions[name].line}: {name}: a packaged family has this name")
 
 
-def check_quantiles(own: OwnFile) -> None:
-    """Have every distribution of a file give its quantiles.
+def own_shapes(own: OwnFile) -> list[str]:
+    """The distributions of a file, all of which give their quantiles, that times can have.
 
     Raises:
-        InputError: the first that does not.
+        InputError: the first that gives none.
     """
-    for name in own.names(DISTRIBUTION):
-        OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table  # noqa: B018 - refuses what is none
+    tables = {
+        name: OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table for name in own.names(DISTRIBUTION)
+    }
+    return [name for name, table in tables.items() if table[0] >= 0 and table.mean() > 0]
 
 
 @lru_cache(maxsize=64)

@@ -3,13 +3,13 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from experiments.arguments import folder_option
+from experiments.arguments import Arguments, folder_option
 from experiments.designs.varying import words_of
 from experiments.formatting import percent, unit_name, with_interval
 from experiments.frame.study import Tables
+from experiments.own_file import file_words
 from experiments.replications.summing import interval_of
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
@@ -111,15 +111,15 @@ class Result:
             ],
         }
 
-    def commands(self, config_dir: Path | None) -> list[str]:
+    def commands(self, arguments: Arguments) -> list[str]:
         """Command lines that run the designs on the front again, with the replications of search and confirmation."""
-        options = folder_option(config_dir)
+        folder, own = arguments.config_dir, file_words(arguments.words)
         n = f"replications={self.replications + self.asked.confirm}"
         lines = []
         for point in self.front:
             assert point.trial.design.hub is not None
-            words = words_of(point.trial.design.hub, None if config_dir is None else str(config_dir))
-            lines.append(shlex.join(["cargohub", "run", *words, n, *options]))
+            words = words_of(point.trial.design.hub, None if folder is None else str(folder))
+            lines.append(shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)]))
         return lines
 
     @property

@@ -29,9 +29,9 @@ from experiments.own_file import read_own
 from experiments.report.sections import as_lines
 from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
-from sim.distributions.own import check_quantiles
+from sim.distributions.own import own_shapes
 from sim.errors import CargohubError, LawBroken
-from sim.own import ARRIVALS, OwnFile, adopt
+from sim.own import ARRIVALS, DISTRIBUTION, OwnFile, adopt
 from sim.reading import near
 from sim.reference.equality import try_seeds
 from sim.reference.small_hubs import make
@@ -50,8 +50,6 @@ def main(arguments: Arguments) -> int:
     file = next((word for word in arguments.words if word.startswith(_RULES)), None)
     own = read_own(file.removeprefix(_RULES)) if file else None
     adopt(own)
-    if own is not None:
-        check_quantiles(own)
     rounds = list(_rounds(own))
     cases: list[Case] = []
     for about, part in (
@@ -93,9 +91,9 @@ def read_examples(arguments: Arguments) -> int:
 
 
 def _rounds(own: OwnFile | None) -> Iterator[dict[str, str]]:
-    """Names by decision, and of arrivals: the first of each in the file, then the second, until all have been there."""
+    """Names by kind, of rules by decision: the first of each in the file, then the second, until all were there."""
     kinds = {decision: own.names("rule", decision) for decision in DECISIONS} if own else {}
-    kinds |= {ARRIVALS: own.names(ARRIVALS)} if own else {}
+    kinds |= {ARRIVALS: own.names(ARRIVALS), DISTRIBUTION: own_shapes(own)} if own else {}
     for at in range(max(1, *map(len, kinds.values())) if kinds else 1):
         yield {kind: names[min(at, len(names) - 1)] for kind, names in kinds.items() if names}
 
@@ -105,10 +103,11 @@ def _with(names: Mapping[str, str]) -> str:
 
 
 def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
-    """A short replication of some scenarios, in which every law is checked."""
+    """A short replication of some scenarios, in which every law is checked, and all KPIs of the file are computed."""
     from sim import simulate
 
-    chosen = [f"{'complex.policy' if kind == 'hall' else f'++rules.{kind}'}={name}" for kind, name in names.items()]
+    keys = {"hall": "complex.policy={}", DISTRIBUTION: "packout.spread={{family: {}}}"}
+    chosen = [keys.get(kind, f"++rules.{kind}={{}}").format(name) for kind, name in names.items()]
     words = [file, *chosen] if file else []
     for scenario in _LAW_SCENARIOS:
         broken = 0
