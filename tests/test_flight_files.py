@@ -78,6 +78,10 @@ def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
     assert main(["run", *words, "replications=3", "workers=1"]) == 2
     error = capsys.readouterr().err
     assert f"replications: at most 2, one for each schedule of {folder}, got 3" in error and error.count("\n") == 1
+    assert main(["sure", "scenario=liege_30k", "demand=today", *words, "sure.worlds=16", "sure.budget=8"]) == 2
+    error = capsys.readouterr().err
+    assert "got 64 (4 in each of 16 worlds); arrivals=resampled draws" in error and error.count("\n") == 1
+    assert not (tmp_path / "runs").exists()
     with pytest.raises(CargohubError, match=r"replications: at most 2, .* got 3"):
         flights_of(hub_of(folder), 2)
 

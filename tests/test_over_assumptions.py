@@ -66,6 +66,8 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
     ("study", "words"),
     [
         (None, ["scenario=liege_66k", "demand=permit", "replications=3", "halls.main.doors_out=60"]),
+        (None, ["scenario=regional_gateway"]),
+        (compare, ["scenarios=[liege_66k,express_night_hub]"]),
         (None, ["precision.on_time_share=0.01", "margin.designs=0", "workers=1"]),
         (compare, ["study=first_light", "demands=[permit]", "arrival_models=[]"]),
         (compare, ["designs=[liege_66k, liege_66k halls.main.doors_out=60]", "replications=3"]),

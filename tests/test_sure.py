@@ -105,6 +105,8 @@ def test_words_mean_what_they_say() -> None:
     assert keys.sure.precision == 0.05 and keys.sure.n_worlds == 1024
     designs, keys = asked(Arguments("sure"))
     assert len(designs) == 8 and keys.sure.n_worlds == 256
+    designs, _ = asked(Arguments("sure", ("scenario=express_night_hub",)))
+    assert [design.hub.demand.name for design in designs] == ["express_night"]
     designs, _ = asked(Arguments("sure", ("designs=[liege_30k, liege_30k halls.main.doors_out=26]",)))
     assert len(designs) == 2
 

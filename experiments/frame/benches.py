@@ -17,6 +17,7 @@ from experiments.replications.replicating import (
     Line,
     Task,
     check_designs,
+    check_schedules,
     missing,
     replications,
     too_wide,
@@ -78,8 +79,9 @@ class Simulated:
     def _lines(self) -> Lines:
         return Lines(is_quiet=self.is_quiet)
 
-    def check(self, designs: Sequence[Design]) -> None:
+    def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
         for design in designs:
+            check_schedules(design.hub, replications, why)
             make_inputs(design.hub, 0)
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
@@ -161,7 +163,7 @@ class Stored:
 
     manifest: Manifest
 
-    def check(self, designs: Sequence[Design]) -> None:
+    def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
         """Nothing: what was run could be, and a stranger's path is not followed."""
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:

@@ -16,13 +16,13 @@ from experiments.arguments import Arguments
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.assumptions.ranges import moved, ranges_of
-from experiments.composition import packaged
+from experiments.composition import folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
 from experiments.formatting import in_percent, listed, number, share_text
 from experiments.frame.study import Asked
-from experiments.overrides import sweep_points
+from experiments.overrides import options, sweep_points
 from experiments.report import bottleneck
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import said
@@ -164,7 +164,9 @@ def sure_command(
         words.append(_typed(f"{hub.scenario} demand={hub.demand.name} arrivals={hub.arrivals.model}" for hub in hubs))
     elif not has_designs:
         scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
-        demands = demands or tuple(dict.fromkeys(design.hub.demand.name for design in designs))
+        (name, *others) = dict.fromkeys(design.hub.demand.name for design in designs)
+        is_shared = not others and name in options("demand", folders_of(arguments.config_dir))
+        demands = demands or ((name,) if is_shared else ())  # none: each scenario keeps its own
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command
 

@@ -42,8 +42,8 @@ class Asked(Generic[K]):
 class Bench(Protocol):
     """Where simulations come from: a run folder with workers, or what a finished run stored."""
 
-    def check(self, designs: Sequence[Design]) -> None:
-        """Refuse, before anything is simulated, hubs whose inputs cannot be drawn."""
+    def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
+        """Refuse, before anything is simulated, hubs whose inputs cannot be drawn for so many replications."""
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         """The KPIs of the first n replications of each design, by label and replication."""

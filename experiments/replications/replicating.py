@@ -55,14 +55,14 @@ def check_designs(designs: Sequence[Design], study: Replicated) -> None:
             check_recorded(design.hub, most)
 
 
-def check_schedules(hub: HubConfig, replications: int) -> None:
-    """Refuse more replications than there are files of flights, where each has its own.
+def check_schedules(hub: HubConfig, replications: int, why: str = "") -> None:
+    """Refuse more replications than there are files of flights, where each has its own; `why` as in `Schedules.check`.
 
     Raises:
         InputError: one too few, or a file that cannot be read.
     """
     if hub.arrivals.schedule is not None and hub.arrivals.resampled_weeks is None:
-        schedules_of(hub).check(replications)
+        schedules_of(hub).check(replications, why)
 
 
 def replications(

@@ -45,15 +45,15 @@ class Schedules(NamedTuple):
         self.check(replication + 1)
         return replication
 
-    def check(self, replications: int) -> None:
-        """Refuse more replications than there are schedules.
+    def check(self, replications: int, why: str = "") -> None:
+        """Refuse more replications than there are schedules; `why`: so many, in brackets.
 
         Raises:
             InputError: one schedule too few.
         """
         if self.is_by_replication and replications > len(self.of):
             raise InputError(
-                f"replications: at most {len(self.of)}, one for each schedule of {self.path}, got {replications};"
+                f"replications: at most {len(self.of)}, one for each schedule of {self.path}, got {replications}{why};"
                 " arrivals=resampled draws weeks from them for any number"
             )
 

@@ -59,8 +59,8 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     check_ranges(asked, sure.question.kept)
     if sure.question is Question.EXPANSION:
         return paths.compute(bench, asked)
-    bench.check(designs)
-    n = sure.n_worlds
+    n, each = sure.n_worlds, asked.keys.replications
+    bench.check(designs, n * each, said("of_each_world", each=each, worlds=n))
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
     worlds = Screened.of(config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     sample = worlds.sample(designs, sure.ranges)

@@ -120,7 +120,7 @@ class SureKeys(DesignKeys):
 
 def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     """The designs of the question, and the ranges of the numbers that they are made of."""
-    given = replace(arguments, words=tuple(_words(arguments.words)))
+    given = replace(arguments, words=tuple(_words(arguments)))
     question = _question(arguments.words)
     if question is Question.EXPANSION:
         return _of_paths(given)
@@ -188,10 +188,13 @@ def _question(words: Sequence[str]) -> Question:
     return Question(text)
 
 
-def _words(words: Sequence[str]) -> list[str]:
-    """The words with what they mean here: a precision is of the probability, one demand or scenario is all of them."""
-    question = _question(words)
-    words = [word for word in words if word.partition("=")[0] not in ("question", "sure.question")]
+def _words(arguments: Arguments) -> list[str]:
+    """The words with what they mean here: a precision is of the probability, one demand or scenario is all of them.
+
+    A scenario with a demand of its own keeps it.
+    """
+    question = _question(arguments.words)
+    words = [word for word in arguments.words if word.partition("=")[0] not in ("question", "sure.question")]
     given = {word.partition("=")[0] for word in words}
     name = VERB if question is Question.RUN else f"{VERB}_{question}"
     typed = []
@@ -203,6 +206,8 @@ def _words(words: Sequence[str]) -> list[str]:
             typed.append(f"sure.flights=[{value.strip('[]')}]")
         elif key == "scenario" and question is not Question.EXPANSION and not {"scenarios", "designs"} & given:
             typed.append(f"scenarios=[{value}]")
+            own, usual = (compose(of, arguments.config_dir)["demand"]["name"] for of in ([word], []))
+            typed += ["demands=[]"] if own != usual and not {"demand", "demands"} & given else []
         else:
             typed.append(word)
     if question is Question.EXPANSION:
