@@ -156,6 +156,10 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
     axes = dwell_figure.figure((bars,)).axes[0]
     assert any("mean dwell 113.8 h" in text.get_text() for text in axes.texts)
     assert dwell_figure.DWELL in axes.get_legend_handles_labels()[1]
+    onward = one["stages"][one["stages"]["stage"] == "breakdown"].assign(stage="build_up_of_imports", minute=59)
+    more = pd.concat([one["stages"], onward])
+    (flown,) = dwell_figure.prepare(more, one["ulds"], one["flights"], panels((point,)), window, values)
+    assert flown.stages == (*bars.stages, "build_up_of_imports") and flown.hours[0, -1] == pytest.approx(59.5 / 60)
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():

@@ -64,7 +64,7 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_y
     yield _ladder(main, read_ladder(tables.get("ladder")))
     panel = Panel("", main, tuple(point.title_line for point in main))
     (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), window, values)
-    stages = [label for label, *_ in dwell_figure.STAGES.values()]
+    stages = [dwell_figure.STAGES[stage][0] for stage in bars.stages]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
     yield _one("hours", "Where the hours of a parcel go", "stage", "mean hours of a parcel", panel, rows, "bars")
     hours, shares = leaving_figure.prepare(tables["flights"], tables["loads"], main)

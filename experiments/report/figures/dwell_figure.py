@@ -21,10 +21,14 @@ STAGES: Final = {
     "manual_sort": ("manual sort", "#CC79A7", "xx"),
     "customs_hold": ("customs hold", "#D55E00", ".."),
     "packout": ("pack-out", "#F0E442", "xx"),
+    "transfer": ("between halls", "#999999", "//"),
     "lane": ("in the lane, waiting for a truck", "#56B4E9", ""),
     "loading": ("loading", "#009E73", ""),
+    "build_up_of_imports": ("build-up for the next flight", "#009E73", "xx"),
 }
 """Label, colour and hatch."""
+_OF_SOME: Final = ("transfer", "build_up_of_imports")
+"""Stages that are left out where no parcel comes by."""
 DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all that arrived"
 
@@ -35,6 +39,7 @@ class Bars:
 
     title: str
     names: tuple[str, ...]
+    stages: tuple[str, ...]
     hours: Numbers
     dwell_h: Numbers
     """Of all parcels that arrived in the measured days; NaN where it is not known."""
@@ -47,14 +52,15 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
     """Per parcel broken down in the measured days, whether it passes the stage or not."""
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
     means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
+    shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]
 
     def of(panel: Panel) -> Bars:
         labels = [point.label for point in panel.points]
-        hours = means.reindex(labels).fillna(0.0).to_numpy(dtype=float)
+        hours = means.reindex(labels)[shown].fillna(0.0).to_numpy(dtype=float)
         dwells = [values[label].get(DWELL_KPI) for label in labels]
         mean_h = np.array([np.nan if dwell is None else dwell.mean for dwell in dwells])
         is_bound = tuple(dwell is not None and dwell.is_lower_bound for dwell in dwells)
-        return Bars(panel.title, panel.names, hours, mean_h, is_bound)
+        return Bars(panel.title, panel.names, tuple(shown), hours, mean_h, is_bound)
 
     return tuple(map(of, panels))
 
@@ -62,8 +68,8 @@ def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...
 def draw(ax: Axes, result: Bars) -> None:
     rows = np.arange(len(result.names))
     left = np.zeros(len(rows))
-    for at, (label, color, hatch) in enumerate(STAGES.values()):
-        width = result.hours[:, at]
+    for stage, width in zip(result.stages, result.hours.T, strict=True):
+        label, color, hatch = STAGES[stage]
         ax.barh(rows, width, left=left, height=0.62, color=color, hatch=hatch, edgecolor="white", linewidth=0.6,
                 label=label)  # fmt: skip
         left = left + width
