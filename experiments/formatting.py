@@ -11,8 +11,9 @@ import yaml
 
 from experiments.money.kpis import KPIS
 from experiments.statistics.interval import Interval, Value
+from sim.domain.clock import NO_CHANGES, Clock
 from sim.measures.kpis import ALL_RESOURCES, plain_label
-from sim.units import MIN_PER_DAY, MIN_PER_H
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 MINUS: Final = "−"
 NO_VARIANCE: Final = "the same in every replication"
@@ -208,13 +209,13 @@ def bracket(value: Value) -> str:
     return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
 
 
-def instant(minute: float, start_date: dt.date | None) -> str:
-    """A minute after the first midnight as a weekday, a date and a clock time; a day's number without a date.
+def instant(minute: float, start_date: dt.date | None, clock: Clock = NO_CHANGES) -> str:
+    """A minute after the first midnight as a weekday, a date and local time; a day's number without a date.
 
     >>> instant(9 * 1440 + 180, dt.date(2022, 9, 5)), instant(9 * 1440 + 180, None)
     ('Wed 14 Sep 03:00', 'day 10 of the run 03:00')
     """
-    day, rest = divmod(int(minute), MIN_PER_DAY)
+    day, rest = divmod(clock.local(math.floor(minute) * TICKS_PER_MIN) // TICKS_PER_MIN, MIN_PER_DAY)
     date = f"day {day + 1} of the run" if start_date is None else f"{start_date + dt.timedelta(days=day):%a %d %b}"
     return f"{date} {rest // MIN_PER_H:02}:{rest % MIN_PER_H:02}"
 

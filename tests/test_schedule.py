@@ -383,3 +383,36 @@ def test_a_real_file(tmp_path, capsys):
     assert (found["n_flights"], found["clock"], found["n_twice"]) == (1178, "UTC+0400", 0)
     words = ["arrivals=file", f"arrivals.schedule={tmp_path / 'out' / 'flights.csv'}", "start_date=2005-06-01"]
     assert len(make_inputs(load("liege_30k", *words, "warmup_days=0", "horizon_days=7"), 0).flights) > 40
+
+
+def test_a_schedule_for_each_replication_stays_one(tmp_path, capsys):
+    path, out = tmp_path / "all.csv", tmp_path / "out"
+    rows = ["CV1,2022-09-05 14:00,0", "5X1,2022-09-06 14:00,0", "CV1,2022-09-05 15:00,1", "CV2,2022-09-06 03:00,1"]
+    path.write_text("\n".join(["flight,sibt,replication", *rows, ""]))
+    found = result_of(capsys, path, out, "airline=CV")
+    assert (found["n_flights"], found["n_replications"], found["content"]["replications"]) == (3, 2, 2)
+    assert (out / "flights.csv").read_text() == "\n".join(["flight,sibt,replication", rows[0], *rows[2:], ""])
+    assert sum(sum(day) for day in found["flights_by_weekday_and_hour"]) == 3
+    assert schedule(path, out, "airline=CV") == 0
+    assert "3 flights of 2 replications from 2022-09-05 to 2022-09-06, 0.75 a day" in capsys.readouterr().out
+    told = refused(capsys, path, tmp_path / "none", "airline=5X")
+    assert "all.csv: replication 1: no flight left of 2 from 2022-09-05 to 2022-09-06; airlines CV 2" in told
+
+
+def test_an_hour_that_comes_twice_keeps_its_offset(tmp_path, capsys):
+    path, out = tmp_path / "all.csv", tmp_path / "out"
+    twice = [f"CV{at},2026-10-25 02:{at}0{offset}" for at, offset in ((1, "+02:00"), (2, "+01:00"))]
+    path.write_text("\n".join(["flight,sibt", "CV0,2026-10-19 02:30", *twice, "CV3,2026-10-25T03:30Z", ""]))
+    assert schedule(path, out, "time_zone=Europe/Brussels") == 0
+    printed = capsys.readouterr().out
+    assert "clock Europe/Brussels" in printed and printed.rstrip().endswith(" time_zone=Europe/Brussels")
+    assert [row["sibt"] for row in flights_in(out)][1:] == [
+        "2026-10-25 02:10+02:00", "2026-10-25 02:20+01:00", "2026-10-25 04:30",
+    ]  # fmt: skip
+    assert schedule(out / "flights.csv", tmp_path / "again", "time_zone=Europe/Brussels") == 0
+    assert (tmp_path / "again" / "flights.csv").read_bytes() == (out / "flights.csv").read_bytes()
+    capsys.readouterr()
+    assert "takes time_zone=NAME" in refused(capsys, path, tmp_path / "no")
+    assert "time_zone: a name of IANA's database" in refused(capsys, path, tmp_path / "no", "time_zone=Liege")
+    ssim_file = timetable(tmp_path, *LEGS)
+    assert "is SSIM, whose times" in refused(capsys, ssim_file, tmp_path / "no", "time_zone=Europe/Brussels")

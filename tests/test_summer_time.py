@@ -3,10 +3,15 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from experiments.composition import load
 from experiments.designs.unusual import period_warnings
+from experiments.formatting import instant
+from experiments.report.figures.week_figure import _by_hour
+from experiments.report.stored_designs import read_window
+from experiments.report.verdicts import held_since
 from sim.config.zones import clock_of
 from sim.domain.clock import Clock
 from sim.errors import CargohubError
@@ -17,6 +22,7 @@ from sim.measures.destinations import deadlines
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
+from tests.named_designs import named_design
 from tests.test_schedules import SMALL
 
 BRUSSELS = "time_zone=Europe/Brussels"
@@ -95,6 +101,21 @@ def test_times_that_the_clocks_show_twice_or_never_are_refused(tmp_path, start, 
         flights_of(hub_of(tmp_path / "flights.csv", f"flight,sibt\nA,{when}\n", *words, start=start))
 
 
+def test_calendar_times_are_those_of_the_clocks():
+    window = read_window(
+        None, f"{{start_date: {AUTUMN}, warmup_days: 0, horizon_days: 14, time_zone: Europe/Brussels}}"
+    )
+    hours = (2, 3.5, 4, 20)
+    times = [instant(60 * (SUNDAY + at), AUTUMN, window.clock) for at in hours]
+    assert times == [f"Sun 25 Oct {at}" for at in ("02:00", "02:30", "03:00", "19:00")]
+    assert instant(60 * (SUNDAY + 2), SPRING, clock_of("Europe/Brussels", SPRING, 7)) == "Sun 29 Mar 03:00"
+    backlog = pd.DataFrame({"time": [60.0 * (SUNDAY + at) for at in (1, 24, 25)], "inside": [1e3, 2e3, 3e3]})
+    week = _by_hour(backlog, window, 0)
+    assert (week[6, 0], week[6, 22], week[6, 23]) == (1, 2, 3)
+    held = named_design(start_date=str(AUTUMN), time_zone="Europe/Brussels", blocked_after_h=SUNDAY + 20)
+    assert held_since(held) == times[-1]
+
+
 def test_a_zone_that_is_none_is_refused():
     for name in ("Liege", "../etc", ""):
         with pytest.raises(CargohubError, match=rf"time_zone: a name of IANA's database, .* got '{name}'"):
@@ -118,7 +139,7 @@ def test_timetables_shifts_nights_and_deadlines_follow_the_clocks():
     rosters = [rosters_of(hub, end).of_role("breakdown", "main").start for hub in (usual, zoned)]
     starts, follow = ({at / TICKS_PER_H for at in roster} for roster in rosters)
     assert 7 * 24 + 6 in starts and 7 * 24 + 7 in follow and 7 * 24 + 6 not in follow
-    changes = "the clocks change at Sun 25 Oct 03:00 (Europe/Brussels): "
+    changes = "the clocks change to Sun 25 Oct 02:00 (Europe/Brussels); "
     assert [any(changes in line for line in period_warnings(hub)) for hub in (usual, zoned)] == [False, True]
     waves = load("liege_30k", *words, BRUSSELS, 'connections.waves=[{start: "03:30", end: "05:30"}]')
     off_blocks = [waves.clock.local(flight.sobt) / TICKS_PER_H % 24 for flight in flights_of(waves)]

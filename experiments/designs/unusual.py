@@ -51,7 +51,7 @@ def _changes(config: HubConfig) -> Iterator[str]:
     """Of the clocks, in the run."""
     for since, _ in config.clock.changes:
         if 0 < since < ticks(config.end_min):
-            when = instant(since / TICKS_PER_MIN, config.start_date)
+            when = instant(since / TICKS_PER_MIN, config.start_date, config.clock)
             yield said("clocks_change", when=when, zone=config.time_zone)
 
 
@@ -67,5 +67,5 @@ def _file_warnings(config: HubConfig) -> Iterator[str]:
     if n and arrivals.resampled_weeks is not None:
         yield said("rows_of_no_week", path=schedules.path, n=n, of=of)
     elif n:
-        ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date)}
+        ends = {"first": config.start_date, "last": instant(end / TICKS_PER_MIN, config.start_date, config.clock)}
         yield said("rows_outside", path=schedules.path, n=n, of=of, **ends)

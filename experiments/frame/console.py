@@ -66,7 +66,8 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     if outcome.is_unstable(design):
         blocked = MIN_PER_H * intervals["blocked_after_h"].mean
         which = "unstable_held" if blocked < design.hub.end_min else "unstable"
-        slope, since = whole(intervals["backlog_slope_per_day"].mean), instant(blocked, design.hub.start_date)
+        slope = whole(intervals["backlog_slope_per_day"].mean)
+        since = instant(blocked, design.hub.start_date, design.hub.clock)
         yield "unstable, the backlog grows", said(which, slope=slope, since=since)
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
         days = outcome.stability[design.label].horizon_days

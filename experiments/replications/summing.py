@@ -201,6 +201,7 @@ def design_row(
         packout_rung(config, PackoutRule.DEDICATED),
         other,
         schedule_words(config),
+        config.time_zone or "",
     )
 
 

@@ -55,5 +55,5 @@ def _kind(row: dict[str, Any]) -> type[Disruption]:
 
 def _given(row: dict[str, Any], window: Window) -> str:
     hours = (row["end"] - row["start"]) / 60
-    since = instant(float(row["start"]), window.start_date)
+    since = instant(float(row["start"]), window.start_date, window.clock)
     return f"{_kind(row).happened} ({row['name']}) from {since} for {hours_text(hours)}"

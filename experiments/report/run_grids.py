@@ -56,7 +56,8 @@ def fullest_chutes(
         posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
         posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
-        at, parcels = instant(float(row["fullest_at"]), window.start_date), number(row["fullest_parcels"], 0)
+        at = instant(float(row["fullest_at"]), window.start_date, window.clock)
+        parcels = number(row["fullest_parcels"], 0)
         chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}
         lines.append(said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all))
     return lines

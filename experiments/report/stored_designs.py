@@ -15,6 +15,8 @@ from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
 from experiments.store.rows import rows_from
 from experiments.store.summaries import DesignRow, FactorRow
+from sim.config.zones import clock_of
+from sim.domain.clock import NO_CHANGES, Clock
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
 if TYPE_CHECKING:
@@ -88,6 +90,7 @@ class Window:
     low: float
     high: float
     start_date: dt.date | None
+    clock: Clock = NO_CHANGES
 
     @property
     def n_days(self) -> int:
@@ -109,7 +112,7 @@ class Window:
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
     """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
-    rows = ({"schedule": "", **row} for row in records(table.sort_values("order", kind="stable")))
+    rows = ({"schedule": "", "time_zone": "", **row} for row in records(table.sort_values("order", kind="stable")))
     return named_designs(rows_from(DesignRow, rows), read_factors(factors))
 
 
@@ -184,7 +187,8 @@ def read_window(flights: Frame, config_yaml: str) -> Window:
     warmup, horizon, date = (settings.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
     start = dt.date.fromisoformat(str(date)) if date is not None else None
     if isinstance(warmup, int) and isinstance(horizon, int):
-        return Window(warmup * MIN_PER_DAY, (warmup + horizon) * MIN_PER_DAY, start)
+        clock = NO_CHANGES if start is None else clock_of(settings.get("time_zone"), start, warmup + horizon)
+        return Window(warmup * MIN_PER_DAY, (warmup + horizon) * MIN_PER_DAY, start, clock)
     arrivals = flights.loc[flights["is_cohort"], "arrival"].to_numpy(dtype=float)
     if arrivals.size == 0:
         return Window(0.0, float(MIN_PER_DAY), start)

@@ -10,7 +10,8 @@ from experiments.formatting import bracket, instant, listed, percent, resource, 
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value, Values
-from sim.units import MIN_PER_H
+from sim.config.zones import clock_of
+from sim.units import MIN_PER_DAY, MIN_PER_H
 
 LEAST_ON_TIME: Final = 0.95
 """Share of parcels on time from which a design carries its traffic."""
@@ -115,7 +116,9 @@ def held_since(point: NamedDesign) -> str:
     """The instant at which a flight is first held because no stand is free, on average; empty if none ever is."""
     if math.isnan(point.blocked_after_h):
         return ""
-    return instant(MIN_PER_H * point.blocked_after_h, point.first_day)
+    minute = MIN_PER_H * point.blocked_after_h
+    clock = clock_of(point.time_zone or None, point.first_day, math.ceil(minute / MIN_PER_DAY))
+    return instant(minute, point.first_day, clock)
 
 
 def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:

@@ -63,6 +63,7 @@ class DesignRow:
     )
     other_packing: str = column("", "the design that differs in the packing rule alone; empty: none")
     schedule: str = column("", "whether the schedule of flights is random or fixed, in words; empty: not stored")
+    time_zone: str = column("", "whose clocks the hub has; empty: clocks do not change")
 
     @property
     def label(self) -> str:

@@ -55,7 +55,7 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     from experiments.report.stored_designs import Window
 
     config = design.hub
-    window = Window(config.warmup_days * MIN_PER_DAY, config.days * MIN_PER_DAY, config.start_date)
+    window = Window(config.warmup_days * MIN_PER_DAY, config.days * MIN_PER_DAY, config.start_date, config.clock)
     tables = {name: frame_of(manifest, TABLES[name], columns) for name, columns in _READ.items()}
     shown = day_figure.of_run(tables, design.label, window, day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"

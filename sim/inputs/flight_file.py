@@ -20,8 +20,8 @@ _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
 COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
 """Those of a flight, in the order in which they are written."""
-_REPLICATION = "replication"
-_OPTIONAL = (*COLUMNS[len(_NEEDED) :], _REPLICATION)
+REPLICATION = "replication"
+_OPTIONAL = (*COLUMNS[len(_NEEDED) :], REPLICATION)
 _LONGEST_LEG_MIN = MIN_PER_WEEK
 _MOST_DIGITS = 9
 _ANY = ""
@@ -95,9 +95,9 @@ def read_flight_file(
         if len(cells) != len(columns):
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
         named = dict(zip(columns, cells, strict=True))
-        number = named.get(_REPLICATION, "0")
+        number = named.get(REPLICATION, "0")
         if _whole(number) is None:
-            raise InputError(f"{path}: row {line}: {_REPLICATION}: a whole number from 0 on, got {number!r}")
+            raise InputError(f"{path}: row {line}: {REPLICATION}: a whole number from 0 on, got {number!r}")
         row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits, zone)
         if (int(number), row.key, row.sibt) in seen:
             raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
@@ -107,10 +107,10 @@ def read_flight_file(
         raise InputError(f"{path}: a header, but no flights")
     numbers = sorted(rows)
     if (gap := next((n for n, number in enumerate(numbers) if n != number), None)) is not None:
-        raise InputError(f"{path}: {_REPLICATION}: 0, 1, 2, … without a gap, got {numbers[-1]} and no row of {gap}")
+        raise InputError(f"{path}: {REPLICATION}: 0, 1, 2, … without a gap, got {numbers[-1]} and no row of {gap}")
     return FlightFile(
         tuple(tuple(_with_legs(path, rows[number], befores)) for number in numbers),
-        _REPLICATION in columns,
+        REPLICATION in columns,
         tuple(name for name in columns if name and name not in (*_NEEDED, *_OPTIONAL)),
     )
 

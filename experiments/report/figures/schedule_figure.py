@@ -24,7 +24,8 @@ class WeekPattern:
     first: dt.date
     last: dt.date
     counts: Counts
-    """Flights (weekday from Monday, hour of the clock)."""
+    """Flights (weekday from Monday, hour of the clock), of all replications."""
+    replications: int = 1
 
     @property
     def weeks(self) -> float:
@@ -33,7 +34,7 @@ class WeekPattern:
     @property
     def a_week(self) -> Numbers:
         """Flights a week, in a range shorter than a week flights in all (weekday, hour)."""
-        return self.counts / max(1.0, self.weeks)
+        return self.counts / max(1.0, self.weeks) / self.replications
 
 
 def draw_week(ax: Axes, result: WeekPattern) -> None:
@@ -44,6 +45,7 @@ def draw_week(ax: Axes, result: WeekPattern) -> None:
     draw_cells(ax, a_week, texts, WEEKDAYS, hours, size=7, ends=(0.0, max(float(a_week.max()), 1e-9)))
     ax.set_xlabel("hour of scheduled in-block")
     unit = "flights a week" if result.weeks > 1 else "flights"
+    unit += " and replication" if result.replications > 1 else ""
     ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")
 
 

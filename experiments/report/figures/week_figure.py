@@ -39,7 +39,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
 def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
     """The backlog [thousand parcels], (days, hours); NaN where nothing was measured."""
     # The end of an interval belongs to the hour that it closes.
-    time = rows["time"].to_numpy(dtype=float) - window.low - 1e-6
+    time = window.clock.locals(rows["time"].to_numpy(dtype=float) - 1e-6) - window.low
     day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS
     hour = np.floor(time % MIN_PER_DAY / 60).astype(np.int64)
     total, count = np.zeros((2, DAYS, HOURS))

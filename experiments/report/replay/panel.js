@@ -25,9 +25,14 @@ function useText(use) {
   return `${number(use.inside)}${limit} ${use.unit}`;
 }
 
-/** A second after the first midnight as a calendar instant; the hub keeps the first midnight's clock. */
+/** By how much the clocks are then ahead of the first midnight's [s]. */
+function aheadAt(run, second) {
+  return run.clock.reduce((ahead, [since, by]) => (second >= since ? by : ahead), 0);
+}
+
+/** A second after the first midnight in the hub's local time. */
 function instantText(run, second, { withSeconds = true } = {}) {
-  const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + second * 1000);
+  const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + (second + aheadAt(run, second)) * 1000);
   const clock = date.toISOString().slice(11, withSeconds ? 19 : 16);
   return `${WEEKDAYS[date.getUTCDay()]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${clock}`;
 }

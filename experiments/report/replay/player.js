@@ -138,7 +138,9 @@ class Player {
   /** An address as replay.html#2022-09-06T09:05:00 opens at that instant. */
   goToAddress() {
     const asked = Date.parse(`${decodeURIComponent(location.hash.slice(1))}Z`) - Date.parse(`${this.run.start}T00:00:00Z`);
-    if (!Number.isNaN(asked)) this.seek(asked / 1000);
+    const { clock } = this.run;
+    const second = clock.reduce((at, [since, by]) => (at >= since ? Math.max(asked / 1000 - by, since) : at), asked / 1000);
+    if (!Number.isNaN(asked)) this.seek(second);
     return !Number.isNaN(asked);
   }
 

@@ -121,7 +121,9 @@ class Result:
         reasons = {"late": "parcels are late", "backlog": "the backlog grows"}
         known = [text for reason, text in reasons.items() if any(row.reason in (reason, "both") for row in above)]
         hub, held = self.design.hub, MIN_PER_H * self.held_after_h
-        since = f"flights are held from {instant(held, hub.start_date)}" if held < hub.end_min else "no flight is held"
+        since = "no flight is held"
+        if held < hub.end_min:
+            since = f"flights are held from {instant(held, hub.start_date, hub.clock)}"
         flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
         return said("breaks", flights=flights, what=listed([*known, since], "and"))
 

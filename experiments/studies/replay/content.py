@@ -23,7 +23,7 @@ from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.tracing.journal import NEEDED, Journal
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY, SECONDS_PER_MIN
+from sim.units import MIN_PER_DAY, SECONDS_PER_MIN, TICKS_PER_MIN
 
 TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 """Tables that a replay reads."""
@@ -56,6 +56,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
         "title": _title(replication),
         "trace": _command(replication, named),
         "start": hub.start_date.isoformat(),
+        "clock": [[int(ticks * SECONDS_PER_MIN / TICKS_PER_MIN) for ticks in change] for change in hub.clock.changes],
         "end": int(seconds(journal.end)),
         "days": _days(hub),
         "halls": [_hall(hub, name) for name in hub.halls],

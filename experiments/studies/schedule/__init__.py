@@ -8,14 +8,15 @@ flights to one airport, by default the freighters to LGG, and a picture of their
   cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
   cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
   cargohub run arrivals=file arrivals.schedule=DIR/flights.csv
+  cargohub schedule flights.csv time_zone=Europe/Brussels      local times, some with an offset from UTC
 
-from= and to= are the first and last day of arrival. Times are the hub's without daylight saving: clock=+0100 is their
-distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.
+from= and to= are the first and last day of arrival. Times of SSIM are the hub's without daylight saving: clock=+0100
+is their distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.
 
 How: reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says what is in it; and writes the flights
-that the filters leave, with a picture of their week. Times are the hub's without daylight saving, as everywhere in
-the model: `clock` is their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has
-there.
+that the filters leave, with a picture of their week. Of SSIM, times are the hub's without daylight saving: `clock` is
+their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has there. Of a CSV they are
+as in the file, with `time_zone` local ones, for a hub of that zone.
 
 Own options: --from DAY, --to DAY, --skip-bad.
 """
@@ -38,9 +39,9 @@ from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.report.sections import said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
-from experiments.studies.schedule.request import HOME, read_request
+from experiments.studies.schedule.request import HOME, ZONE, read_request
 from sim.errors import InputError
-from sim.inputs.flight_file import COLUMNS, load_limits
+from sim.inputs.flight_file import COLUMNS, REPLICATION, load_limits
 
 USUAL_OUT: Final = Path("schedule")
 _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
@@ -63,8 +64,9 @@ def main(arguments: Arguments) -> int:
     lines = [table(result), "", said("no_flights_to", home=HOME)]
     if files:
         path = str(files[0])
-        words = ("arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}")
-        command = Arguments("run", words, config_dir=arguments.config_dir).command
+        words = ["arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}"]
+        words += [] if request.zone is None else [f"{ZONE}={request.zone.key}"]
+        command = Arguments("run", tuple(words), config_dir=arguments.config_dir).command
         lines[2:] = [f"Written to {folder}: {', '.join(file.name for file in files)}", f"Use it:     {command}"]
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
@@ -79,7 +81,8 @@ def table(result: Schedule) -> str:
     pattern = result.pattern
     days = (pattern.last - pattern.first).days + 1
     flights = "1 flight" if len(result.calls) == 1 else f"{len(result.calls)} flights"
-    a_day = f"{number(len(result.calls) / days, 2)} a day"
+    a_day = f"{number(len(result.calls) / days / result.n_replications, 2)} a day"
+    flights += f" of {result.n_replications} replications" if result.n_replications > 1 else ""
     lines += [
         "",
         f"{result.name}: {flights} from {pattern.first} to {pattern.last}, {a_day}; clock {result.clock}",
@@ -104,6 +107,7 @@ def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
         "name": result.name,
         "clock": result.clock,
         "n_flights": len(result.calls),
+        "n_replications": result.n_replications,
         "n_twice": result.n_twice,
         "n_legs_cut": result.n_legs_cut,
         "first": pattern and pattern.first.isoformat(),
@@ -125,10 +129,11 @@ def flights_csv(calls: Sequence[Call]) -> str:
             "after": call.after or "",
             "leg_min": "" if call.leg_min is None else f"{call.leg_min}".removesuffix(".0"),
             "to": call.to or "",
+            REPLICATION: "" if call.replication is None else str(call.replication),
         }
         for call in calls
     ]
-    columns = [name for name in COLUMNS if any(row.get(name) for row in rows)]
+    columns = [name for name in (*COLUMNS, REPLICATION) if any(row.get(name) for row in rows)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -45,6 +46,8 @@ class Call:
     leg_min: float | None = None
     to: str | None = None
     """Destination that it leaves to."""
+    replication: int | None = None
+    """Of a file that has one schedule for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +68,15 @@ class Schedule:
     """Flights whose aircraft comes from one that was not chosen: they keep their time, and wait for nobody."""
 
     @property
+    def n_replications(self) -> int:
+        return len({call.replication for call in self.calls})
+
+    @property
     def pattern(self) -> WeekPattern:
+        days = [call.sibt.date() for call in self.calls]
         hours = [call.sibt.weekday() * HOURS + call.sibt.hour for call in self.calls]
         counts = np.bincount(hours, minlength=len(WEEKDAYS) * HOURS).reshape(len(WEEKDAYS), HOURS)
-        return WeekPattern(self.name, self.calls[0].sibt.date(), self.calls[-1].sibt.date(), counts)
+        return WeekPattern(self.name, min(days), max(days), counts, self.n_replications)
 
 
 def read_schedule(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
@@ -173,56 +181,83 @@ def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> t
 
 
 def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
-    def instant(ticks: int) -> dt.datetime:
-        seconds = round(ticks / TICKS_PER_MIN * 60, 3)
-        return dt.datetime.combine(_EPOCH, dt.time()) + dt.timedelta(seconds=seconds)
-
-    def airline(flight: str) -> str:
-        # A designator has two characters, or is the three letters before the number.
-        named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
-        return named[0] if named else flight
-
-    file = read_flight_file(str(request.path), _EPOCH, limits)
-    if file.has_replications:
-        raise InputError(said("schedule_by_replication", path=request.path))
-    rows = sorted(file.schedules[0], key=lambda row: (row.sibt, row.key))
-    chosen = [
-        row
-        for row in rows
-        if (not request.airlines or airline(row.key) in request.airlines)
-        and (not request.types or row.aircraft in request.types)
-        and (request.first is None or instant(row.sibt).date() >= request.first)
-        and (request.last is None or instant(row.sibt).date() <= request.last)
-    ]
-    in_table = {(row.key, row.sibt) for row in chosen}
-
-    def call(row: FlightRow) -> Call:
-        after = row.after if row.after in in_table else None
-        return Call(
-            sibt=instant(row.sibt),
-            flight=row.key,
-            arrival=None if row.arrival is None else instant(row.arrival),
-            aircraft=row.aircraft,
-            parcels=row.n_parcels,
-            sobt=None if row.sobt is None else instant(row.sobt),
-            after=after and after[0],
-            leg_min=row.leg / TICKS_PER_MIN if after else None,
-            to=row.to,
-        )
-
-    airlines = _counts(airline(row.key) for row in rows)
-    types = _counts(row.aircraft or "unknown" for row in rows)
-    if not chosen:
-        ends = {"first": instant(rows[0].sibt).date(), "last": instant(rows[-1].sibt).date()}
-        texts = {"airlines": counts_text(airlines), "types": counts_text(types)}
-        raise InputError(said("no_flight_left", path=request.path, n=len(rows), **ends, **texts))
+    file = read_flight_file(str(request.path), _EPOCH, limits, request.zone)
+    calls: list[Call] = []
+    n_legs_cut = 0
+    for number, schedule in enumerate(file.schedules):
+        chosen = [
+            row
+            for row in sorted(schedule, key=lambda row: (row.sibt, row.key))
+            if (not request.airlines or _airline(row.key) in request.airlines)
+            and (not request.types or row.aircraft in request.types)
+            and (request.first is None or _instant(row.sibt).date() >= request.first)
+            and (request.last is None or _instant(row.sibt).date() <= request.last)
+        ]
+        if not chosen:
+            of_which = f"{request.path}: replication {number}" if file.has_replications else str(request.path)
+            raise InputError(_nothing_left(of_which, schedule))
+        in_table = {(row.key, row.sibt) for row in chosen}
+        n_legs_cut += sum(row.after is not None and row.after not in in_table for row in chosen)
+        of = number if file.has_replications else None
+        calls += [_call(row, of, request.zone, is_linked=row.after in in_table) for row in chosen]
+    rows = [row for schedule in file.schedules for row in schedule]
     return Schedule(
         name=request.path.stem,
         source=request.path.name,
-        content={"format": "CSV", "flights": len(rows), "airlines": airlines, "aircraft_types": types},
-        calls=tuple(call(row) for row in chosen),
-        n_legs_cut=sum(row.after is not None and row.after not in in_table for row in chosen),
+        content={"format": "CSV", "flights": len(rows)}
+        | ({"replications": len(file.schedules)} if file.has_replications else {})
+        | _airlines_and_types(rows),
+        clock="as in the file" if request.zone is None else request.zone.key,
+        calls=tuple(calls),
+        n_legs_cut=n_legs_cut,
     )
+
+
+def _airline(flight: str) -> str:
+    # A designator has two characters, or is the three letters before the number.
+    named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
+    return named[0] if named else flight
+
+
+def _airlines_and_types(rows: Sequence[FlightRow]) -> dict[str, dict[str, int]]:
+    types = _counts(row.aircraft or "unknown" for row in rows)
+    return {"airlines": _counts(_airline(row.key) for row in rows), "aircraft_types": types}
+
+
+def _nothing_left(of_which: str, rows: Sequence[FlightRow]) -> str:
+    sibts = [row.sibt for row in rows]
+    ends = {"first": _instant(min(sibts)).date(), "last": _instant(max(sibts)).date()}
+    airlines, types = map(counts_text, _airlines_and_types(rows).values())
+    return said("no_flight_left", path=of_which, n=len(rows), **ends, airlines=airlines, types=types)
+
+
+def _call(row: FlightRow, replication: int | None, zone: ZoneInfo | None, *, is_linked: bool) -> Call:
+    def when(column: str, ticks: int | None) -> dt.datetime | None:
+        return None if ticks is None else _instant(ticks, zone, is_second=column in row.second)
+
+    after = row.after if is_linked else None
+    return Call(
+        sibt=_instant(row.sibt, zone, is_second="sibt" in row.second),
+        flight=row.key,
+        arrival=when("arrival", row.arrival),
+        aircraft=row.aircraft,
+        parcels=row.n_parcels,
+        sobt=when("sobt", row.sobt),
+        after=after and after[0],
+        leg_min=row.leg / TICKS_PER_MIN if after else None,
+        to=row.to,
+        replication=replication,
+    )
+
+
+def _instant(ticks: int, zone: ZoneInfo | None = None, *, is_second: bool = False) -> dt.datetime:
+    """A local time; with its offset where the zone's clocks show it twice."""
+    seconds = round(ticks / TICKS_PER_MIN * 60, 3)
+    local = dt.datetime.combine(_EPOCH, dt.time()) + dt.timedelta(seconds=seconds)
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return local
+    return local.replace(tzinfo=dt.timezone((second if is_second else first).utcoffset() or dt.timedelta()))
 
 
 def _counts(values: Any) -> dict[str, int]:  # noqa: ANN401 - Counter's own argument

@@ -5,14 +5,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from experiments.arguments import date_of, taken_apart
 from experiments.report.sections import said
+from sim.config.zones import zone_of
 from sim.errors import InputError
 from sim.files import content_of
 from sim.inputs.ssim import FREIGHTERS
 
-OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", "skip_bad")
+ZONE: Final = "time_zone"
+OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", ZONE, "skip_bad")
 SSIM_ONLY: Final = ("airport", "service", "clock", "skip_bad")
 HOME: Final = "LGG"
 
@@ -31,6 +34,8 @@ class Request:
     first: dt.date | None
     last: dt.date | None
     clock_min: int | None
+    zone: ZoneInfo | None
+    """Of a table's local times."""
     skip_bad: bool
 
 
@@ -45,6 +50,8 @@ def read_request(words: tuple[str, ...]) -> Request:
     for key in SSIM_ONLY:
         if key in given and not from_ssim:
             raise InputError(said("only_ssim", key=key, path=path))
+    if ZONE in given and from_ssim:
+        raise InputError(said("only_table", key=ZONE, path=path))
     first, last = date_of(given, "from"), date_of(given, "to")
     if first is not None and last is not None and last < first:
         raise InputError(f"to: a day not before from, {first}, got {last}")
@@ -68,6 +75,7 @@ def read_request(words: tuple[str, ...]) -> Request:
         first=first,
         last=last,
         clock_min=_clock(given),
+        zone=_zone(given),
         skip_bad=skip_bad == "true",
     )
 
@@ -85,6 +93,13 @@ def _codes(
     if any(not re.fullmatch(pattern, code) for code in codes) or (most is not None and len(codes) > most):
         raise InputError(f"{option}: expected {expected}, got {given[option]!r}")
     return codes
+
+
+def _zone(given: dict[str, str]) -> ZoneInfo | None:
+    try:
+        return zone_of(given[ZONE]) if ZONE in given else None
+    except ValueError as error:
+        raise InputError(str(error)) from None
 
 
 def _clock(given: dict[str, str]) -> int | None:

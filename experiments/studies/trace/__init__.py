@@ -72,7 +72,7 @@ def main(arguments: Arguments) -> int:
     traced, rows, origin = of_subject[asked[0]](arguments, replication, journal, given)
     drawn = _draw(figure, rows, origin, traced, is_wanted="figure" in given)
     document = {**head, **traced, "figure": None if drawn is None else str(drawn)}
-    return console.report(arguments, document, as_text(document, replication.hub.start_date))
+    return console.report(arguments, document, as_text(document, replication.hub))
 
 
 def _check_compare(given: Given) -> None:

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from experiments.composition import compose
-from experiments.formatting import hours_text, whole
+from experiments.formatting import hours_text, instant, whole
 from experiments.frame.recorded import with_schedule
 from experiments.report.sections import said
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
-from experiments.studies.trace.text import clock
 from sim.config import HubConfig
 from sim.config.disruptions import Disruption, Spell
 from sim.errors import InputError
@@ -214,7 +213,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
             line = said("not_late_itself", key=key, side=side, later=duration(document["aircraft_late_min"]))
         return line
     cost = document["cost"]
-    scheduled, came = (clock(document[name], hub.start_date) for name in ("sibt_min", "arrival_min"))
+    scheduled, came = (instant(document[name], hub.start_date, hub.clock) for name in ("sibt_min", "arrival_min"))
     where = f"{document['scenario']}, replication {document['replication']}"
     promised, price = hours_text(hub.service_h), f"{cost['net']['eur_per_late_parcel']:.2f}"
     net = {name: f"{cost['net'][name]:+,.0f}".replace("-", "−") for name in ("late", "eur")}

@@ -1,14 +1,14 @@
 """A trace as plain values for JSON, and as lines for a reader."""
 
-import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from experiments.formatting import number, plain_name, whole
+from experiments.formatting import instant, number, plain_name, whole
 from experiments.report.sections import said
+from sim.config import HubConfig
 from sim.measures.tables import n_to_clear
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.holders import held
@@ -148,31 +148,31 @@ _MOST_NAMED = 3
 """Holders that are named in the text; `--json` has all."""
 
 
-def as_text(document: Mapping[str, Any], start_date: dt.date) -> str:
+def as_text(document: Mapping[str, Any], hub: HubConfig) -> str:
     """The lines of a trace, instants in the hub's local time."""
     lines = [f"{document['title']} of {document['scenario']}, replication {document['replication']}"]
     if "flight" in document:
-        lines += _flight_lines(document, start_date)
+        lines += _flight_lines(document, hub)
     elif "truck" in document:
-        lines += _truck_lines(document, start_date)
+        lines += _truck_lines(document, hub)
     elif "collection" in document:
-        lines += _collection_lines(document, start_date)
+        lines += _collection_lines(document, hub)
     else:
         parcel = document["parcel"]
         on = f"departed on truck {parcel['truck']}" if parcel["truck"] else parcel["outcome"]
-        lines += [*_path_lines(parcel, start_date), f"  {on}", *_verdict(parcel)]
+        lines += [*_path_lines(parcel, hub), f"  {on}", *_verdict(parcel)]
     if document["figure"] is not None:
         lines.append(f"picture: {document['figure']}")
     return "\n".join(lines)
 
 
-def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+def _flight_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     flight = document["flight"]
     late = flight["arrival_min"] - flight["sibt_min"]
     yield f"  {flight['aircraft']}, {flight['n_ulds']} ULDs, {whole(flight['n_parcels'])} parcels"
     side = "after" if late >= 0 else "before"
-    yield f"  {clock(flight['arrival_min'], start_date)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
-    yield from _path_lines(document["path"], start_date)
+    yield f"  {_when(flight['arrival_min'], hub)}  drawn arrival, {whole(abs(late))} min {side} the schedule"
+    yield from _path_lines(document["path"], hub)
     if document["path"]["outcome"] == Outcome.DIVERTED:
         yield said("trace_diverted")
         return
@@ -181,7 +181,7 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
         yield from _uld_lines(document["ulds"])
     trucks = document["trucks"]
     if trucks:
-        first, last = (clock(trucks[at]["departed_min"], start_date) for at in (0, -1))
+        first, last = (_when(trucks[at]["departed_min"], hub) for at in (0, -1))
         yield said("trucks_took", n=len(trucks), first=first, last=last)
     if "cleared" not in document["parcels"]:
         gone, needed = flight["n_gone"], flight["n_to_clear"]
@@ -196,15 +196,15 @@ def _flight_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[
             "behind": f"{whole(inside)} were inside at the end of the run; one of the last",
         }[what]
         yield f"{facts}: {parcel['parcel']}, {on}"
-        yield from _path_lines(parcel, start_date)
+        yield from _path_lines(parcel, hub)
         yield from _verdict(parcel)
 
 
-def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+def _truck_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     truck = document["truck"]
     if truck["scheduled_min"] is not None:
-        yield f"  {clock(truck['scheduled_min'], start_date)}  timetabled cut-off"
-    yield from _path_lines(document["path"], start_date)
+        yield f"  {_when(truck['scheduled_min'], hub)}  timetabled cut-off"
+    yield from _path_lines(document["path"], hub)
     outcome = document["path"]["outcome"]
     if outcome == Outcome.DEPARTED:
         load = ", ".join(f"{entry['flight']} {whole(entry['n_parcels'])}" for entry in truck["flights"])
@@ -216,21 +216,21 @@ def _truck_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[s
     yield from _verdict(document["path"])
 
 
-def _collection_lines(document: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+def _collection_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     collection = document["collection"]
-    yield f"  {clock(collection['scheduled_min'], start_date)}  timetabled"
-    yield from _path_lines(document["path"], start_date)
+    yield f"  {_when(collection['scheduled_min'], hub)}  timetabled"
+    yield from _path_lines(document["path"], hub)
     counts = {name: whole(collection[name]) for name in ("n_parcels", "n_departed", "n_on_time", "n_missed")}
     yield said("collection_brought", **counts)
     yield from _verdict(document["path"])
 
 
-def _path_lines(path: Mapping[str, Any], start_date: dt.date) -> Iterator[str]:
+def _path_lines(path: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     for segment in path["segments"]:
         what = segment["says"] + (f" ({segment['detail']})" if segment["detail"] else "")
         is_open = path["outcome"] == Outcome.INSIDE and segment is path["segments"][-1]
         what += ", still at the end of the run" if is_open else ""
-        yield f"  {clock(segment['start_min'], start_date)} {_minutes(segment['minutes']):>9} min  {what}"
+        yield f"  {_when(segment['start_min'], hub)} {_minutes(segment['minutes']):>9} min  {what}"
         line = _held_line(segment)
         if line:
             yield f"{'':33}{line}"
@@ -290,11 +290,5 @@ def _minutes(value: float) -> str:
     return whole(value) if value >= 10 else f"{value:.3g}" if value >= 0.1 else f"{value:.2g}"
 
 
-def clock(minutes: float, start_date: dt.date) -> str:
-    """Weekday, day and time of day.
-
-    >>> clock(1450.5, dt.date(2022, 9, 5))
-    'Tue 06 Sep 00:10'
-    """
-    midnight = dt.datetime.combine(start_date, dt.time())
-    return (midnight + dt.timedelta(minutes=math.floor(minutes))).strftime("%a %d %b %H:%M")
+def _when(minute: float, hub: HubConfig) -> str:
+    return instant(minute, hub.start_date, hub.clock)
