@@ -6,6 +6,7 @@ Simulates one scenario, `replications` times, and reports every KPI with its 95 
   cargohub run scenario=liege_100k demand=permit     another scenario, another demand
   cargohub run seed=2 replications=10 workers=1      other draws, more of them, on one core
   cargohub run execution=dask execution.address=tcp://HOST:8786   on a cluster: docs/cluster.md
+  cargohub run page=later                            no page until `cargohub show RUN page=now`; page=none: never
   cargohub run halls.main.area_m2=40000 --show       what would run, without running it
 """
 
