@@ -11,19 +11,18 @@ BIN := .venv/bin
 TWO := -n 2 --dist worksteal
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test test-slow clean
+.PHONY: run test test-slow pytest pytest-slow clean
 .DELETE_ON_ERROR:
 
 run: .venv/.installed
 	$(BIN)/cargohub $(STUDY)
 
-test: .venv/.installed-dev
-	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest $(TWO)
+# Types are checked by one process: tests begin meanwhile.
+test test-slow: .venv/.installed-dev
+	@$(MAKE) --no-print-directory -j2 lint $(subst test,pytest,$@)
 
-test-slow: .venv/.installed-dev
-	@$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest --slow $(TWO)
+pytest pytest-slow: .venv/.installed-dev
+	$(BIN)/python -m pytest $(if $(findstring slow,$@),--slow) $(TWO)
 
 .PHONY: lint
 lint: .venv/.installed-dev
@@ -49,9 +48,9 @@ pictures: .venv/.installed-dev
 	$(INSTALL) -e .
 	@touch $@
 
-.venv/.installed-dev: .venv/.installed
+.venv/.installed-dev: .venv/.made pyproject.toml constraints.txt
 	$(INSTALL) -e '.[dev]'
-	@touch $@
+	@touch .venv/.installed $@
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -13,12 +13,20 @@ from browser import Browser
 from matplotlib.figure import Figure
 from replay_rows import replayed
 
+from experiments.frame import pages
 from experiments.report import pictures, run_brief, style
 from sim.kernels import batches, ordering
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
-_RENDERED, _LAID_OUT = Figure.savefig, style.laid_out
+_RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
+# Modules of tests that look at no page of a run: with --slow alone their runs have some.
+_PAGELESS = {
+    f"test_{name}"
+    for name in ("customs", "disruptions", "distributions", "exposure", "extend", "fit", "fit_group", "fit_scans",
+                 "flight_files", "flight_period", "late_flight", "packers", "precision", "presorted", "reproduce",
+                 "retiming", "rosters", "runs", "schedule", "ssim", "stability", "tallies")
+}  # fmt: skip
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {
     name: module
@@ -62,6 +70,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     drawn, is_slow = item.get_closest_marker("drawn"), item.config.getoption("--slow")
     render(has_figures=bool(drawn or is_slow), has_pages=bool(is_slow or (drawn and drawn.kwargs.get("pages"))))
+    pages.write = _not_written if item.path.stem in _PAGELESS and not is_slow else _WRITTEN  # type: ignore[attr-defined]
 
 
 def render(*, has_figures: bool, has_pages: bool) -> None:
@@ -73,6 +82,9 @@ def render(*, has_figures: bool, has_pages: bool) -> None:
         for page in (pictures, run_brief):
             if hasattr(page, name):
                 setattr(page, name, shown)
+
+
+def _not_written(*_: object) -> None: ...
 
 
 def _empty(*_: object) -> Figure:

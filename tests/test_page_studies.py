@@ -115,7 +115,7 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
     few = [f"~expansion.paths.{name}" for name in PACKAGED]
-    sizes = ["expansion.draws=2", "expansion.worlds=2", "workers=1"]
+    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=8", "workers=1"]
     words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
     folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]

@@ -7,7 +7,10 @@ from experiments.studies.verify.theory_cases import FAMILYWISE, judge, theory_ca
 from sim.reference import ample_hub, theory
 from sim.streams import Streams
 
-DEAR = ("Stands, ", "M/D/1, 100/h", "Line of 4, ", "Line of 5, ", "Line of 2, buffer 1", "Line of 2, buffer 2")
+DEAR = (
+    *("M/M/1, λ 1,", "M/M/1, λ 0.9, μ 1: W", "Tandem"),
+    *("Stands, ", "M/D/1, 100/h", "Line of 4, ", "Line of 5, ", "Line of 2, buffer 1", "Line of 2, buffer 2"),
+)
 """Cases that take most of the time: by default shorter ones and shorter lines stand for them."""
 
 
@@ -31,6 +34,13 @@ def test_shorter_replications_of_the_dear_cases_agree_with_theory():
         for replication in range(20)
     ]
     assert judge("", 24.0, 2.0, waits, 0.999).passed
+    streams = [Streams(1, replication) for replication in range(20)]
+    tandem = [theory.tandem_stay(each, 8.0, 0.1, 3, 50_000) for each in streams]
+    assert judge("", 1.5, 0.1, tandem, 0.999).passed
+    stays = [
+        theory.single_server_stay(each, 0.5, theory.exponential(each, "theory_service", 50_000)) for each in streams
+    ]
+    assert judge("", 2.0, 0.1, stays, 0.999).passed
 
 
 def test_every_case_agrees_with_theory(cases):
