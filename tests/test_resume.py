@@ -1,8 +1,10 @@
 """`cargohub resume`: an interrupted run goes on from its own configuration, and ends as an undisturbed one."""
 
+import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from stored_runs import TINY, configured
@@ -106,6 +108,27 @@ def test_what_is_finished_is_not_done_again(monkeypatch, tmp_path):
     monkeypatch.setattr(parts, "keep", lambda *arguments: (kept.append(arguments[1]), keep(*arguments))[1])
     assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert kept == [("liege_30k", 1)]
+
+
+@pytest.mark.parametrize("what", ["a figure of the line", "the file of tables", "half of the file", "another file"])
+def test_what_was_changed_after_it_was_finished_is_computed_again(monkeypatch, tmp_path, capsys, what):
+    assert main(["run", *TINY, "--out", str(tmp_path / "whole")]) == 0
+    folder = interrupted(monkeypatch, ["run"], tmp_path / "cut")
+    lines, (part,) = folder / "replications.jsonl", (folder / "parts").iterdir()
+    content = part.read_bytes()
+    if what == "a figure of the line":
+        changed, n_changed = re.subn('"on_time_share": [0-9.]+', '"on_time_share": 0.123', lines.read_text())
+        assert n_changed == 1
+        lines.write_text(changed)
+    elif what == "another file":
+        np.savez(part, **{"flights/scheduled": np.zeros(3)})
+    else:
+        part.write_bytes(content[: len(content) // 2] if what == "half of the file" else content[:-9] + b"x" * 9)
+    capsys.readouterr()
+    assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    said = capsys.readouterr().err
+    assert said == f"{folder}: of what was finished 1 changed since, and is computed again\n"
+    assert tables(folder) == tables(next((tmp_path / "whole").iterdir()))
 
 
 def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):

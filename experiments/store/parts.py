@@ -5,9 +5,10 @@ import json
 import math
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +17,12 @@ from typing import Any, Final, NotRequired, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.store.files import append_line, whole, write_whole
+from experiments.store.files import append_line, sha256_of, whole, write_whole
 from experiments.store.tables import Columns, Key
 
 LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
+_CHECK: Final = "check"
 _MOST_OPEN: Final = 8
 """Files at a time; each lists some hundred columns."""
 
@@ -40,13 +42,16 @@ class Line:
     kpis: dict[str, float]
     tables: tuple[str, ...]
     seconds: float | None
+    sha256: str | None
+    """Of the file of its tables; None without tables."""
 
 
 def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
     """The replications that a former command finished here, and a folder ready for more.
 
-    What is not whole is dropped. All is dropped if it was computed with other versions or on another CPU
-    family: a table must not be patched together from numbers that may differ in the last bit.
+    What is not whole, or not as it was written, is dropped, which is told. All is dropped if it was computed with
+    other versions or on another CPU family: a table must not be patched together from numbers that may differ in the
+    last bit.
 
     Raises:
         OSError: the folder cannot be read or written.
@@ -60,14 +65,19 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
         rest = []
     lines, texts = {}, [head.encode()]
+    n_damaged = 0
     for text in rest:
         read = _read(text)
-        if read is not None and (not read[1].tables or _file(folder, read[0]).exists()):
+        if read is not None and _is_as_kept(folder, *read):
             lines[read[0]] = read[1]
             texts.append(text)
+        else:
+            n_damaged += 1
     kept = b"".join(text + b"\n" for text in texts)
     if kept != content:
         write_whole(path, kept)
+    if n_damaged:
+        sys.stderr.write(f"{folder}: of what was finished {n_damaged} changed since, and is computed again\n")
     return lines
 
 
@@ -98,18 +108,19 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
     for name, values in columns.items():
         if values.dtype.hasobject:
             raise ValueError(f"table {name}: arrays of objects cannot be stored; make texts numpy.str_")
+    sha256 = None
     if columns:
-        with whole(_file(folder, key)) as unfinished, unfinished.open("wb") as file:
-            np.savez(file, **columns)  # type: ignore[arg-type]  # its stub mistakes a column for an option
+        with whole(_file(folder, key)) as unfinished:
+            with unfinished.open("wb") as file:
+                np.savez(file, **columns)  # type: ignore[arg-type]  # its stub mistakes a column for an option
+            sha256 = sha256_of(unfinished)
     line = Line(
         kpis={name: float(value) for name, value in part["kpis"].items()},
         tables=tuple(part["tables"]),
         seconds=part.get("seconds"),
+        sha256=sha256,
     )
-    scenario, replication = key
-    stored = {"scenario": scenario, "replication": replication, "seconds": line.seconds, "tables": line.tables}
-    stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
-    append_line(folder / LINES, json.dumps(stored, allow_nan=False))
+    append_line(folder / LINES, _text(key, line))
     return line
 
 
@@ -163,13 +174,29 @@ def _file(folder: Path, key: Key) -> Path:
     return folder / FOLDER / f"{readable}-{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{replication}.npz"
 
 
+def _is_as_kept(folder: Path, key: Key, line: Line) -> bool:
+    """Whether the file of its tables is there as it was written."""
+    path = _file(folder, key)
+    return line.sha256 is None or (path.is_file() and sha256_of(path) == line.sha256)
+
+
+def _text(key: Key, line: Line) -> str:
+    """A line as it stands in the file; its last value is the hash of all before."""
+    scenario, replication = key
+    stored = {"scenario": scenario, "replication": replication, **asdict(line)}
+    stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
+    text = json.dumps(stored, allow_nan=False)
+    return f'{text[:-1]}, "{_CHECK}": "{hashlib.sha256(text.encode()).hexdigest()}"}}'
+
+
 def _read(text: bytes) -> tuple[Key, Line] | None:
     """None for what is no line of ours, as a crash of the machine can leave it."""
     try:
         line = json.loads(text)
         key = (str(line["scenario"]), int(line["replication"]))
         kpis = {str(name): math.nan if value is None else float(value) for name, value in line["kpis"].items()}
-        return key, Line(kpis=kpis, tables=tuple(line["tables"]), seconds=line["seconds"])
+        read = Line(kpis=kpis, tables=tuple(line["tables"]), seconds=line["seconds"], sha256=line["sha256"])
+        return (key, read) if _text(key, read).encode() == text else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
