@@ -23,23 +23,24 @@ def first(text):
     return write(text)
 sys.stdout.write = first
 code = main(sys.argv[1:])
-print(json.dumps([code, *seen]), file=sys.stderr)
+print(json.dumps([code, *seen, sorted(sys.modules)]), file=sys.stderr)
 """
 HEAVY = ("matplotlib", "pandas", "pyarrow", "jinja2", "joblib", "rich", "scipy.stats", "scipy.optimize", "openpyxl")
 
 
-def watched(*words: str) -> dict[str, object]:
-    """What had been imported and read when the first line was printed."""
+def watched(*words: str) -> tuple[dict[str, object], list[str]]:
+    """What had been imported and read when the first line was printed, and what was imported in the end."""
     done = subprocess.run([sys.executable, "-c", _WATCHED, *words], capture_output=True, text=True, check=True)
-    code, seen = json.loads(done.stderr.splitlines()[-1])
+    code, seen, modules = json.loads(done.stderr.splitlines()[-1])
     assert code == 0 and done.stdout.startswith(("30,000 m²", "usage:"))
-    return seen
+    return seen, modules
 
 
 def test_the_verdict_is_printed_before_anything_is_imported_that_draws_or_reads_tables(tmp_path):
-    seen = watched("run", *TINY, "page=none", "--out", str(tmp_path))
+    seen, modules = watched("run", *TINY, "page=none", "--out", str(tmp_path))
     assert not {*HEAVY} & {*seen["modules"]} and seen["read"]
     assert not [name for name, n in seen["read"].items() if n > 1], "a file is read once"
+    assert not {"matplotlib", "pandas", "jinja2"} & {*modules}, "of the page"
 
 
 def test_a_worker_imports_the_model_alone():
@@ -49,7 +50,7 @@ def test_a_worker_imports_the_model_alone():
 
 
 def test_help_imports_nothing_that_computes():
-    modules = watched("--help")["modules"]
+    _, modules = watched("--help")
     assert not {"numpy", "yaml", "hydra", *HEAVY} & {*modules}
 
 

@@ -128,8 +128,7 @@ def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, 
             length = len(next(iter(chunk.values()), ()))
             for start in range(0, max(1, length), ROWS_PER_GROUP):
                 part = slice(start, start + ROWS_PER_GROUP)
-                # from_pandas=False: a NaN is a number like others, and not a missing value.
-                arrays = [pa.array(chunk[name][part], kind, from_pandas=False) for name, kind in types.items()]
+                arrays = [_arrow_array(chunk[name][part], kind) for name, kind in types.items()]
                 waiting.append(pa.table(arrays, schema=schema))
                 count += waiting[-1].num_rows
                 if count >= ROWS_PER_GROUP:
@@ -137,6 +136,18 @@ def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, 
                     waiting, count = [], 0
         if count:
             writer.write_table(pa.concat_tables(waiting), row_group_size=ROWS_PER_GROUP)
+
+
+def _arrow_array(values: NDArray[Any], kind: Arrow) -> Arrow:
+    """As `pyarrow.array`, which imports pandas to see that the values are none of its; no value is missing."""
+    import pyarrow as pa
+
+    if values.dtype.kind == "U":
+        texts = [text.encode() for text in values.tolist()]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+    bits = np.packbits(values, bitorder="little") if values.dtype == bool else np.ascontiguousarray(values)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(bits)])
 
 
 def arrow_type(dtype: str) -> Arrow:
