@@ -13,7 +13,7 @@ from experiments.composition import load
 from experiments.main import main
 from sim.config.chutes import Chute
 from sim.errors import CargohubError
-from sim.inputs.flight_work import packed_per_h, passes, passes_on_machines, posts_of_chutes
+from sim.inputs.flight_work import chute_shares, packed_per_h, passes, passes_on_machines, posts_of_chutes
 from sim.inputs.inputs import make_inputs
 from sim.kernels.queueing import servers_in_turn, single_server
 from sim.measures.tracing.journal import Journal
@@ -146,6 +146,21 @@ def test_routes_that_share_a_chute_are_parted_by_who_packs() -> None:
     run = hub.run(make_inputs(config, 0))
     packed = run.record.stages["packout"].n_out[:48].sum()
     assert run.record.packout_work / packed == pytest.approx(ticks(60 / 900 * longer), rel=0.05)
+
+
+def test_each_route_has_its_chute_at_one_machine() -> None:
+    """Two machines with half of the volume each: nearly half of the parcels are sorted twice."""
+    config = load("liege_30k", *SHORT, "demand.flights_per_day=1", "packout.home_machines=true")
+    hall = config.halls["main"]
+    first, other = config.all_chutes(hall)
+    assert [chute.second for chute in (*first, *other)].count(None) == 7 == len(config.route_shares)
+    assert {chute.routes for chute in other if chute.second == 0} == {
+        sum((c.routes for c in first if c.second is None), ())
+    }
+    assert sum(map(sum, chute_shares(config, hall))) == pytest.approx(2)
+    stages = hub.run(make_inputs(config, 0)).record.stages
+    again, once = (int(stages[name].n_in.sum()) for name in ("second_chutes", "breakdown"))
+    assert again / once == pytest.approx((passes_on_machines(config) - passes(config)) * 0.97, rel=0.05)
 
 
 _OTHERS = "FR|DE|PL|IT|NL|BE|CZ|PT|AT|HU|SK"
@@ -292,6 +307,7 @@ def test_a_chute_may_lead_to_a_machine_again() -> None:
             f"exports=one_fifth {_led('FR', second=1)} +connections.lanes={{ES:Hangzhou}}",
             "packout.chute_plan[0].lanes: lane ES flies on, and is packed nowhere: only with second",
         ),
+        ("packout.chute_plan=[] packout.home_machines=true", "which chutes there are, as home_machines does"),
         (f"packout.chute_plan={_plan('BE')}", "route POOL, which lane BE is of, has several chutes at machine 0"),
     ],
 )

@@ -53,6 +53,26 @@ def _balanced(shares: tuple[tuple[str, float], ...], n_chutes: int) -> tuple[tup
     return tuple(tuple(shares[number][0] for number in chute) for chute in sorted(map(sorted, chutes)))
 
 
+def with_homes(
+    shares: Mapping[str, float], flies: Collection[str], n_machines: int, n_chutes: int | None
+) -> tuple[tuple[Shared, ...], ...]:
+    """The chutes of each machine, where each route has one home: that has its chute, and all others lead there.
+
+    Routes are shared out to the machines as `balanced` does, and those of a machine to its chutes with packers, so many
+    at most. `flies`: the routes that need none.
+
+    >>> with_homes({"a": 0.5, "b": 0.3, "c": 0.2}, {"c"}, 2, None)[1]
+    (Shared(routes=('b',), second=None), Shared(routes=('a',), second=0))
+    """
+    homes = balanced(shares, n_machines)
+    chutes = []
+    for machine in range(n_machines):
+        packed = {route: shares[route] for route in (*homes, *[()] * n_machines)[machine] if route not in flies}
+        leading = (Shared(routes, home) for home, routes in enumerate(homes) if home != machine)
+        chutes.append((*map(Shared, balanced(packed, n_chutes or len(packed))), *leading))
+    return tuple(chutes)
+
+
 CHUTE_PLAN: Final = "packout.chute_plan"
 """The key of the plan of all halls that have none of their own."""
 Place = Callable[[int, str], str]

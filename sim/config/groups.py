@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from sim.config.arrivals import ArrivalModel, Arrivals, Demand, HubShare
-from sim.config.chutes import Shared, balanced, planned
+from sim.config.chutes import Shared, balanced, planned, with_homes
 from sim.config.connections import Connections
 from sim.config.customs import Customs
 from sim.config.data_views import lookup_in_force
@@ -200,6 +200,8 @@ class HubGroups:
         if plan is not None:
             return tuple(planned(plan, self.route_of, self.connections.lanes, machine) for machine in machines)
         flown = self.flies_to
+        if self.packout.home_machines and len(machines) > 1:
+            return with_homes(self.route_shares, flown, len(machines), self.packout.chutes_per_machine)
         shares = {route: share for route, share in self.route_shares.items() if route not in flown}
         made = balanced(shares, self.packout.chutes_per_machine or len(shares))
         return (tuple(map(Shared, made)),) * len(machines)

@@ -89,7 +89,8 @@ class Packout:
 
     `look_min`, `review_min` and `walk_min` are of the flexible rule. A machine has a chute for every route, or
     `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first. Of a
-    plan some lead to a machine again, and are emptied every `second_round_min`.
+    plan some lead to a machine again, and are emptied every `second_round_min`; with `home_machines` each route has its
+    chute at one machine of a hall, and those of all others lead there.
     """
 
     rule: PackoutRule
@@ -100,12 +101,14 @@ class Packout:
     walk_min: Duration
     chutes_per_machine: Annotated[int, Bounds(ge=1, le=1000)] | None
     chute_plan: tuple[Chute, ...] | None
+    home_machines: bool
     second_sort_min: Annotated[float, Bounds(ge=0, le=10)]
     second_round_min: Duration
 
     def __post_init__(self) -> None:
-        if self.chutes_per_machine is not None and self.chute_plan is not None:
-            raise ValueError("chute_plan: says which chutes there are, as chutes_per_machine does: one of both")
+        for key, given in (("chutes_per_machine", self.chutes_per_machine), ("home_machines", self.home_machines)):
+            if given and self.chute_plan is not None:
+                raise ValueError(f"chute_plan: says which chutes there are, as {key} does: one of both")
         check_longest("spread", self.spread, self.packing_min)
         if self.walk_min >= self.look_min:
             raise ValueError(f"walk_min: below look_min = {self.look_min:g}, got {self.walk_min:g}")
