@@ -14,9 +14,9 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.run_grids import connections_grid
 from sim.config.connections import Connections, Pair
-from sim.domain.entities import FLOWN
+from sim.domain.entities import FLOWN, Connection
 from sim.inputs.inputs import make_inputs
-from sim.measures.connections import _fate
+from sim.measures.connections import _fate, _planned
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
@@ -76,6 +76,26 @@ def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_div
     ]
     record = SimpleNamespace(flights=flights)
     assert _fate(RULES, record, flights[0], flights[1], 400, uld) == fate
+
+
+def test_connections_fill_the_first_flight_before_the_second() -> None:
+    """Flights 3 and 4 carry 1000 each. Flight 2 comes too late for 3; when both are full all go to the first."""
+    sibt_sobt = [(10, 0), (20, 0), (90, 0), (0, 100), (0, 200), (40, 0), (50, 0), (60, 0)]
+    flights = [
+        SimpleNamespace(number=number, key=f"F{number}", sibt=sibt, sobt=sobt, export_lane=0 if sobt else 1)
+        for number, (sibt, sobt) in enumerate(sibt_sobt)
+    ]
+    record = SimpleNamespace(flights=flights, connections=[Connection(number, 0, 600) for number in (0, 1, 2, 5, 6, 7)])
+    exports = SimpleNamespace(lanes=("X", "Y"))
+    inputs = SimpleNamespace(
+        site=SimpleNamespace(flies_to=(0,), exports=exports), flights=[SimpleNamespace(aircraft="A")] * len(flights)
+    )
+    config = SimpleNamespace(
+        load_limit=lambda _: SimpleNamespace(parcels=1000),
+        connections=Connections({}, 20 / TICKS_PER_MIN, (), False, ()),
+    )
+    planned = {flight: visit.number for (flight, _), visit in _planned(config, inputs, record).items()}
+    assert planned == {0: 3, 1: 3, 5: 4, 6: 4, 7: 3, 2: 4}
 
 
 def test_the_first_pair_that_matches_has_its_own_minimum() -> None:

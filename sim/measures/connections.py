@@ -23,9 +23,7 @@ def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> C
     if inputs.site.exports is None:
         return columns(Connection, ())
     rows = sorted(record.connections, key=lambda row: (row.flight, row.route))
-    to_come = defaultdict[int, list[Visit]](list)
-    for visit in sorted(record.flights, key=lambda visit: (visit.sobt, visit.number)):
-        to_come[visit.export_lane].append(visit)
+    planned_for = _planned(config, inputs, record)
     ulds = {(uld.hall, uld.route, uld.sequence): uld for uld in record.out_ulds}
     on_ulds = defaultdict[tuple[int, int], list[tuple[OutUld, int]]](list)
     for load in record.loads:
@@ -33,11 +31,8 @@ def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> C
             on_ulds[load.flight, load.route].append((ulds[load.hall, load.route, load.sequence], load.n_parcels))
     more: dict[str, list[object]] = {name: [] for name in ("to", "planned", "minimum_min", *_FATES)}
     for row in rows:
-        inbound, lane = record.flights[row.flight], inputs.site.flies_to[row.route]
-        to = inputs.site.exports.lanes[lane]
-        minimum = ticks(config.connections.minimum_of(inbound.key, to))
-        late_enough = (visit for visit in to_come[lane] if visit.sobt >= inbound.sibt + minimum)
-        planned = next(late_enough, None)
+        inbound, to = record.flights[row.flight], _destination(inputs, row)
+        minimum, planned = _minimum(config, inbound, to), planned_for[row.flight, row.route]
         fates = dict.fromkeys(_FATES, 0)
         loads = on_ulds[row.flight, row.route]
         for uld, n in loads:
@@ -48,6 +43,34 @@ def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> C
         for name, value in zip(more, (*known, *fates.values()), strict=True):
             more[name].append(value)
     return {**columns(Connection, rows), **more}
+
+
+def _destination(inputs: Inputs, row: Connection) -> str:
+    assert inputs.site.exports is not None
+    return inputs.site.exports.lanes[inputs.site.flies_to[row.route]]
+
+
+def _minimum(config: HubConfig, inbound: Visit, to: str) -> int:
+    """That a connection of a flight's parcels takes [ticks]."""
+    return ticks(config.connections.minimum_of(inbound.key, to))
+
+
+def _planned(config: HubConfig, inputs: Inputs, record: Recorder) -> dict[tuple[int, int], Visit | None]:
+    """The flight that parcels connect to, by flight and route: as they come by the schedule, the first with room."""
+    to_come, room = defaultdict[int, list[Visit]](list), dict[int, int]()
+    for visit in sorted(record.flights, key=lambda visit: (visit.sobt, visit.number)):
+        to_come[visit.export_lane].append(visit)
+        room[visit.number] = config.load_limit(inputs.flights[visit.number].aircraft).parcels
+    planned: dict[tuple[int, int], Visit | None] = {}
+    for row in sorted(record.connections, key=lambda row: (record.flights[row.flight].sibt, row.flight, row.route)):
+        inbound = record.flights[row.flight]
+        since = inbound.sibt + _minimum(config, inbound, _destination(inputs, row))
+        late_enough = [visit for visit in to_come[inputs.site.flies_to[row.route]] if visit.sobt >= since]
+        chosen = next((visit for visit in late_enough if room[visit.number] > 0), next(iter(late_enough), None))
+        if chosen is not None:
+            room[chosen.number] -= row.n_parcels
+        planned[row.flight, row.route] = chosen
+    return planned
 
 
 def _fate(

@@ -111,7 +111,10 @@ _ALL: Final = (
     extended(
         Connection,
         text("to", "its destination"),
-        number("planned", "number of the flight that they connect to: the first to leave late enough; -1: none"),
+        number(
+            "planned",
+            "number of the flight that they connect to: the first that leaves late enough with room; -1: none",
+        ),
         number("minimum_min", "that the connection takes at least", "float64", "minute"),
         number("n_made", "of them, taken by that flight, or one before it"),
         number("n_late_inbound", "of them, missed it: in block less than the minimum before it was to leave"),
