@@ -79,9 +79,9 @@ class Pending:
 
 
 def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[list[Chunk], list[Chunk]]:
-    """What of each chunk comes by an instant, included, and what comes after it; chunks with nothing are left out.
+    """What of each chunk, of one row at least, comes by an instant, included, and what comes after it.
 
-    Instants ascend in the column `by` of each chunk; views of them are returned.
+    Instants ascend in the column `by` of each chunk; views of chunks are returned, none of no row.
 
     >>> ((now,),), ((later,),) = split_ascending([(np.array([1, 3, 5]),)], 3)
     >>> now.tolist(), later.tolist()
@@ -90,12 +90,12 @@ def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[l
     now, later = [], []
     for chunk in chunks:
         instants = chunk[by]
-        n = int(instants.searchsorted(until, "right"))
-        if n == len(instants):
+        if instants[-1] <= until:
             now.append(chunk)
-        elif n == 0:
+        elif instants[0] > until:
             later.append(chunk)
         else:
+            n = int(instants.searchsorted(until, "right"))
             now.append(tuple([column[:n] for column in chunk]))
             later.append(tuple([column[n:] for column in chunk]))
     return now, later

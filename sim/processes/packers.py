@@ -165,14 +165,12 @@ class FlexiblePackOut(PackOut):
             self._packed.add(arrival, ready)
 
     def _tell_short(self) -> None:
-        """In the order of arrival: of what came before all that waits."""
+        """Of what came before all that waits."""
         not_packed = (*self._waiting, *self._new_far, *(chunks[0] for chunks in self._far if chunks))
         first = min((int(arrival.min(initial=FOREVER)) for arrival, *_ in not_packed), default=FOREVER)
         packed = self._packed.take(first)
         if packed is not None:
-            arrival, ready = packed
-            order = np.argsort(arrival, kind="stable")
-            self.short.add(arrival[order], ready[order])
+            self.short.add(*map(np.sort, packed))
 
 
 def make_packout(shared: Shared, number: int, lanes: Lanes) -> PackOut | None:

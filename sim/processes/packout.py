@@ -94,8 +94,7 @@ class PackOut:
         work += need
         ready = self._time.instant_reaching(work)
         if self.short.is_ever_short:
-            order = np.argsort(arrival, kind="stable")
-            self.short.add(arrival[order], ready[order])
+            self.short.add(np.sort(arrival), np.sort(ready))
         self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))
         self._flows.add(chute, arrival, ready)

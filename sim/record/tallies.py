@@ -103,7 +103,8 @@ class ShortTally:
         self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, end: Ticks) -> None:
-        """Work (P) in the order of its arrival, ascending over all calls."""
+        """When work (P) arrives, ascending over all calls, and when it ends: of the same work, in the order of arrival
+        or ascending, since it counts only when all that has arrived is done."""
         if self.is_ever_short:
             self._batches.add(arrival, end)
 
@@ -116,8 +117,10 @@ class ShortTally:
     def _count(self, arrival: Ticks, end: Ticks) -> None:
         done = np.maximum.accumulate(np.concatenate(([self._done], end)))
         self._done = int(done[-1])
-        since = np.maximum(arrival, done[:-1])
-        self._time += int((self._short_until(np.maximum(since, end)) - self._short_until(since)).sum())
+        # There is always work between two arrivals before which all was done.
+        idle = np.flatnonzero(arrival > done[:-1])
+        begun, ended = np.concatenate((done[:1], arrival[idle])), np.concatenate((done[idle], done[-1:]))
+        self._time += int((self._short_until(ended) - self._short_until(begun)).sum())
 
     def _short_until(self, instants: Ticks) -> Numbers:
         """Exact: whole numbers below 2⁵³, and slopes of 0 and 1."""
@@ -128,12 +131,20 @@ Chutes = NDArray[np.uint16]
 """Chutes of a hall, numbered machine by machine and route by route."""
 
 
-class _Stays:
+class _Stays(NamedTuple):
     """Stays in a chute (P)."""
 
-    def __init__(self, arrival: Ticks, ready: Ticks) -> None:
-        self.arrival, self.ready = arrival, ready
-        self.longest, self.last = int((ready - arrival).max()), int(ready.max())
+    ready: Ticks
+    """Ascending."""
+    longest: int
+
+    @classmethod
+    def of(cls, arrival: Ticks, ready: Ticks) -> "_Stays":
+        return cls(np.sort(ready), int((ready - arrival).max()))
+
+    def after(self, instant: int) -> "_Stays":
+        """Those that end later."""
+        return self._replace(ready=self.ready[self.ready.searchsorted(instant, "right") :])
 
 
 class FullestChute:
@@ -166,17 +177,17 @@ class FullestChute:
         self._batches.close()
 
     def _look(self, arrival: Ticks, ready: Ticks, chute: Chutes) -> None:
-        since = int(arrival.min())
-        new = {number: _Stays(*stays) for number, stays in grouped(chute, arrival, ready)}
-        for number, stays in new.items():
-            before = [earlier for earlier in self._inside.get(number, []) if earlier.last > since]
-            self._inside[number] = [*before, stays]
+        new = {}
+        for number, (came, left) in grouped(chute, arrival, ready):
+            new[number] = came
+            before = [stays.after(int(came[0])) for stays in self._inside.get(number, [])]
+            self._inside[number] = [*(stays for stays in before if len(stays.ready)), _Stays.of(came, left)]
         most = {number: self._bound(number) for number in new}
         fullest, peaks = self._count.fullest, [self._best]
         for number in sorted(new, key=most.__getitem__, reverse=True):
             if most[number] < fullest:
                 break
-            units, instant = self._peak(number)
+            units, instant = self._peak(number, new[number])
             peaks.append((-units, instant, number))
             fullest = max(fullest, units)
         # Of several as full the first counts, though it may be packed, and so looked at, after others.
@@ -194,13 +205,11 @@ class FullestChute:
         longest = max(part.longest for part in stays)
         return min(int(self._posts[number]) * (longest // self._shortest + 1), sum(len(part.ready) for part in stays))
 
-    def _peak(self, number: int) -> tuple[int, int]:
-        """How many units there were in a chute when there were most of them since it was looked at last, and when."""
-        stays = self._inside[number]
-        arrival = stays[-1].arrival
-        ready = np.concatenate([part.ready for part in stays])
+    def _peak(self, number: int, arrival: Ticks) -> tuple[int, int]:
+        """How many units there were in a chute at most when one of the last (P) arrived, and when."""
+        ready = np.sort(np.concatenate([stays.ready for stays in self._inside[number]]))
         n_before = len(ready) - len(arrival)
-        inside = n_before + np.arange(1, len(arrival) + 1) - np.searchsorted(np.sort(ready), arrival, side="right")
+        inside = n_before + np.arange(1, len(arrival) + 1) - ready.searchsorted(arrival, "right")
         inside[~is_within(arrival, self._measured)] = 0
         peak = int(inside.argmax())
         return int(inside[peak]), int(arrival[peak])
