@@ -6,22 +6,22 @@ the next look keeps its place in the chute's work, and gets its instants once it
 """
 
 from collections import deque
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick
-from sim.kernels.queueing import servers_in_turn
+from sim.kernels.queueing import single_server
 from sim.kernels.tallies import is_within
 from sim.kernels.work_done import WorkDone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
 from sim.processes.shared import Shared
-from sim.units import FOREVER, NEVER, Ticks
+from sim.units import FOREVER, Ticks
 
 _ANYTHING: Final = 1 << 31
-_BEGIN, _END, _CHUTE = 2, 3, 5
+_BEGIN, _END, _PARCEL, _CHUTE = 1, 2, 3, 4
 """Columns of what waits."""
 
 
@@ -38,16 +38,18 @@ class FlexiblePackOut(PackOut):
         self._next_look = 0
         self._packers = [0] * n_chutes
         self._done = WorkDone(n_chutes)
-        self._free = np.zeros(n_chutes, dtype=np.int64)
+        self._free = self._done.first.copy()
         """When the last unit in each chute is packed, in work (C)."""
-        self._waiting: list[Chunk] = [(*np.zeros((5, 0), dtype=np.int64), np.zeros(0, dtype=np.uint16))]
-        """(arrival, pack_begin, begin in work, end in work, parcel, chute) of units (P) that were not packed when they
-        were served last and begin before `near`: a full hall holds days of work, and who looks need not pass over it
-        all. In each chute they ascend, chunk after chunk."""
-        self._near = np.zeros(n_chutes, dtype=np.int64)
+        self._waiting: list[Chunk] = []
+        """(arrival, begin in work, end in work, parcel, chute) of units (P) that were not packed when they were served
+        last and begin before `near`: a full hall holds days of work, and who looks need not pass over it all. Each
+        chunk is in order of chute and work; in each chute units ascend, chunk after chunk."""
+        self._begun = np.zeros(n_chutes, dtype=np.int64)
+        """Of what waits, units that were begun when they were served last (C)."""
+        self._near = self._done.first
         """In work (C)."""
         self._new_far: list[Chunk] = []
-        """The same columns of what begins later, chute after chute in each."""
+        """The same columns of what begins later, in the same order in each."""
         self._far: list[deque[Chunk]] = [deque() for _ in range(n_chutes)]
         """By chute, and ascending there, what began later when it was looked at last."""
         self._units = np.zeros(n_chutes, dtype=np.int64)
@@ -70,10 +72,9 @@ class FlexiblePackOut(PackOut):
             self._tell_short()
 
     def close(self, end: int) -> None:
-        self._near[:] = FOREVER
+        self._near = np.full_like(self._near, FOREVER)
         self._come_near()
-        units = joined(self._waiting)
-        if len(units[0]):
+        for units in self._waiting:
             self._tell(units, np.full_like(units[0], end))
         self._waiting = []
         self._tell_short()
@@ -86,17 +87,25 @@ class FlexiblePackOut(PackOut):
         arrival, parcels, chute = came
         counts = np.bincount(chute, minlength=len(self._posts))
         self._units += counts
-        turn = np.arange(len(chute)) - np.repeat(np.cumsum(counts) - counts, counts)
+        last = np.cumsum(counts) - 1
+        is_here = counts > 0
+        first, last = (last - counts + 1)[is_here], last[is_here]
         packing = self._packing(parcels, chute)
-        begin = servers_in_turn(self._done.at(arrival, chute), packing, chute.astype(np.int64), turn, self._free)
+        place = self._done.at(arrival, chute.astype(np.int64))
+        place[first] = np.maximum(place[first], self._free[is_here])
+        # The work of a chute lies before that of the next: what is in one line for all waits in its own.
+        begin = single_server(place, packing, 0)
+        end = begin + packing
+        self._free[is_here] = end[last]
         self.count.n_units += len(arrival)
         self._store.stamp("at_chute", parcels, arrival)
-        units: Chunk = (arrival, np.full_like(arrival, NEVER), begin, begin + packing, parcels, chute)
+        units: Chunk = (arrival, begin, end, parcels, chute)
         is_near = begin < self._near[chute]
         if not is_near.all():
             self._new_far.append(pick(~is_near, *units))
             units = pick(is_near, *units)
-        self._waiting.append(units)
+        if len(units[0]):
+            self._waiting.append(units)
 
     def _look(self, now: int) -> None:
         """Send packers until the next look."""
@@ -118,8 +127,15 @@ class FlexiblePackOut(PackOut):
 
     def _packed_by(self, work: Ticks) -> Ticks:
         """Of what waits, units (C) packed by work (C)."""
-        end, chute = (np.concatenate([chunk[column] for chunk in self._waiting]) for column in (_END, _CHUTE))
-        return np.bincount(chute[end <= work[chute]], minlength=len(work))
+        packed = np.zeros_like(work)
+        for chunk in self._waiting:
+            first, stop = self._within(chunk[_END], work, "right")
+            packed += stop - first
+        return packed
+
+    def _within(self, place: Ticks, until: Ticks, side: Literal["left", "right"]) -> Ticks:
+        """Where the places (P, ascending) of each chute begin, and those beyond some work (C): (2, C)."""
+        return np.array((place.searchsorted(self._done.first), place.searchsorted(until, side)))
 
     def _come_near(self) -> None:
         if self._new_far:
@@ -127,37 +143,55 @@ class FlexiblePackOut(PackOut):
             self._new_far = []
             for number, part in grouped(columns[_CHUTE], *columns):
                 self._far[number].append(part)
+        near: list[Chunk] = []
         for far, until in zip(self._far, self._near.tolist(), strict=True):
             while far and far[0][_BEGIN][0] < until:
                 now, later = split_ascending([far.popleft()], until - 1, by=_BEGIN)
-                self._waiting += now
+                near += now
                 far.extendleft(later)
+        if near:
+            self._waiting.append(joined(near))
 
     def _serve(self) -> None:
         """Give the instants to what is begun and packed by the next look."""
-        units = joined(self._waiting)
-        _, begun, begin, end, parcels, chute = units
-        by_next = self._done.by(self._next_look)[chute]
-        is_begun = (begun == NEVER) & (begin < by_next)
-        if is_begun.any():
-            begun[is_begun] = instants = self._done.instant_after(begin[is_begun], chute[is_begun])
-            self._store.stamp("pack_begin", parcels[is_begun], instants)
-            packing = (end - begin)[is_begun]
-            self.work += int(packing[is_within(instants, self._measured)].sum())
-        is_packed = end <= by_next
-        if is_packed.any():
-            packed = pick(is_packed, *units)
-            *_, at, parcels, chute = packed
-            ready = self._done.instant_reaching(at, chute)
-            self._tell(packed, ready)
-            self._units -= np.bincount(chute, minlength=len(self._units))
-            self._lanes.deliver(ready, parcels)
-            units = pick(~is_packed, *units)
-        self._waiting = [units]
+        if self._waiting:
+            self._waiting = self._give_instants(self._in_order())
         self._done.forget()
 
+    def _in_order(self) -> Chunk:
+        """What waits, by chute and work."""
+        units = joined(self._waiting)
+        if len(self._waiting) == 1:
+            return units
+        order = np.argsort(units[_CHUTE], kind="stable")
+        return tuple([column[order] for column in units])
+
+    def _give_instants(self, units: Chunk) -> list[Chunk]:
+        """Of what waits, by chute and work; what still does."""
+        by_next = self._done.by(self._next_look)
+        _, begin, end, _, _ = units
+        first, not_begun = self._within(begin, by_next, "left")
+        begun = _between(first + self._begun, not_begun)
+        if len(begun):
+            instants = self._done.instant_after(begin[begun])
+            self._store.stamp("pack_begin", units[_PARCEL][begun], instants)
+            packing = end[begun] - begin[begun]
+            self.work += int(packing[is_within(instants, self._measured)].sum())
+        _, not_packed = self._within(end, by_next, "right")
+        self._begun = not_begun - not_packed
+        packed = _between(first, not_packed)
+        if not len(packed):
+            return [units]
+        of_packed = tuple([column[packed] for column in units])
+        ready = self._done.instant_reaching(of_packed[_END])
+        self._tell(of_packed, ready)
+        self._units -= not_packed - first
+        self._lanes.deliver(ready, of_packed[_PARCEL])
+        rest = _between(not_packed, np.append(first[1:], len(end)))
+        return [tuple([column[rest] for column in units])] if len(rest) else []
+
     def _tell(self, units: Chunk, ready: Ticks) -> None:
-        arrival, _, begin, end, parcels, chute = units
+        arrival, begin, end, parcels, chute = units
         self.fullest.add(arrival, ready, chute, int((end - begin).min()))
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
@@ -171,6 +205,13 @@ class FlexiblePackOut(PackOut):
         packed = self._packed.take(first)
         if packed is not None:
             self.short.add(*map(np.sort, packed))
+
+
+def _between(first: Ticks, stop: Ticks) -> Ticks:
+    """All rows of ranges, from each first one to before each stop."""
+    n = stop - first
+    rows: Ticks = np.arange(n.sum()) + np.repeat(first - (np.cumsum(n) - n), n)
+    return rows
 
 
 def make_packout(shared: Shared, number: int, lanes: Lanes) -> PackOut | None:

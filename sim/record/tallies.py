@@ -103,8 +103,10 @@ class ShortTally:
         self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, end: Ticks) -> None:
-        """When work (P) arrives, ascending over all calls, and when it ends: of the same work, in the order of arrival
-        or ascending, since it counts only when all that has arrived is done."""
+        """Work (P) in the order of its arrival, ascending over all calls.
+
+        `end` may as well ascend: it counts only when all that has arrived is done.
+        """
         if self.is_ever_short:
             self._batches.add(arrival, end)
 
