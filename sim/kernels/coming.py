@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.ordering import Chunk, grouped, hub_order, joined, pick
+from sim.kernels.ordering import Chunk, grouped, hub_order, joined, pick, taken
 from sim.units import TICKS_PER_H, Ticks
 
 
@@ -106,5 +106,4 @@ def _merged(chunks: Sequence[Chunk]) -> Chunk:
     if len(chunks) == 1:
         return chunks[0]
     instant, parcel = joined(chunks)
-    order = hub_order(instant, parcel)
-    return instant[order], parcel[order]
+    return taken(hub_order(instant, parcel), instant, parcel)

@@ -68,7 +68,7 @@ def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator
         return
     # Small numbers are sorted by their digits, several times as fast.
     order = np.argsort((key - low).astype(np.uint16) if high - low < 1 << 16 else key, kind="stable")
-    key, columns = key[order], tuple([column[order] for column in columns])
+    key, columns = key.take(order), taken(order, *columns)
     bounds = [0, *(np.flatnonzero(key[1:] != key[:-1]) + 1).tolist(), len(key)]
     for start, stop in pairwise(bounds):
         yield int(key[start]), tuple([column[start:stop] for column in columns])
@@ -79,7 +79,11 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     return tuple(map(np.concatenate, zip(*chunks, strict=True))) if len(chunks) > 1 else chunks[0]
 
 
+def taken(rows: Counts, *columns: NDArray[Any]) -> Chunk:
+    """Rows of columns, by number: `take` does it a third faster than an index."""
+    return tuple([column.take(rows, axis=0) for column in columns])
+
+
 def pick(which: Flags, *columns: NDArray[Any]) -> Chunk:
     """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
-    rows = which.nonzero()[0]
-    return tuple([column[rows] for column in columns])
+    return taken(which.nonzero()[0], *columns)

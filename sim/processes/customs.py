@@ -107,7 +107,7 @@ class HoldZone:
         self._store.stamp_service(name, served.parcels, served.begin, served.end)
         done = np.ones(len(served.parcels), dtype=bool)
         if desks is self._controls.xray:
-            done = ~has(self._store.column["mark"][self._store.rows(served.parcels)], Mark.ALARM)
+            done = ~has(self._store.of("mark", served.parcels), Mark.ALARM)
             self._controls.examination.feed(served.end[~done], served.parcels[~done], served.tag[~done])
         machine, since = served.tag[done].T
         self._put(since, served.parcels[done], machine, served.end[done])

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sim.domain.site import Manning
 from sim.kernels.coming import Pending
-from sim.kernels.ordering import Chunk, hub_order
+from sim.kernels.ordering import Chunk, hub_order, taken
 from sim.kernels.queueing import Servers, several_servers
 from sim.record.tallies import DeskTally
 from sim.units import Ticks
@@ -41,8 +41,7 @@ class Desks:
         if now is None:
             return None
         arrival, parcels, tag = now
-        order = hub_order(arrival, parcels)
-        arrival, parcels, tag = arrival[order], parcels[order], tag[order]
+        arrival, parcels, tag = taken(hub_order(arrival, parcels), arrival, parcels, tag)
         begin = several_servers(arrival, self._service, self._servers)
         served = Served(arrival, begin, begin + self._service, parcels, tag)
         self._tally.add(served.arrival, served.begin, served.end)

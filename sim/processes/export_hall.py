@@ -9,7 +9,7 @@ from sim.domain.export_entities import Pickup
 from sim.domain.exports import Collection
 from sim.domain.site import Manning
 from sim.kernels.coming import Coming
-from sim.kernels.ordering import hub_order, joined, pick
+from sim.kernels.ordering import hub_order, joined, pick, taken
 from sim.kernels.queueing import Servers, several_servers
 from sim.processes.desks import Served
 from sim.processes.export_store import FIRST_EXPORT, ExportStore, Mark
@@ -132,9 +132,8 @@ class ExportHall:
 
     def _to_machines(self, end: Ticks, parcels: Ticks) -> None:
         """Of what has been screened (P, ascending) the machines get theirs."""
-        machine = self._store.column["machine"][self._store.rows(parcels)]
-        order = hub_order(end, parcels, machine)
-        end, parcels = end[order], parcels[order]
+        machine = self._store.of("machine", parcels)
+        end, parcels = taken(hub_order(end, parcels, machine), end, parcels)
         machines = self._hall.sortation.machines
         first = 0
         for each, n in zip(machines, np.bincount(machine, minlength=len(machines)).tolist(), strict=False):
@@ -150,7 +149,7 @@ class ExportHall:
         arrival, begin, end, parcels = done
         self._tallies["screening"].add(arrival, end)
         self._store.stamp_service("screen", parcels, begin, end)
-        mark = self._store.column["mark"][self._store.rows(parcels)]
+        mark = self._store.of("mark", parcels)
         is_presorted, is_by_hand = has(mark, Mark.PRESORTED), has(mark, Mark.BY_HAND)
         self.lanes.deliver(end[is_presorted], parcels[is_presorted])
         self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
@@ -163,7 +162,7 @@ class ExportHall:
         arrival, begin, end, parcels = pick(is_export, *done[:4])
         self._tallies["export_sorting"].add(arrival, end)
         self._store.stamp_service("sort", parcels, begin, end)
-        is_no_read = has(self._store.column["mark"][self._store.rows(parcels)], Mark.NO_READ)
+        is_no_read = has(self._store.of("mark", parcels), Mark.NO_READ)
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])

@@ -74,7 +74,7 @@ class Hall:
     def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) that machines (P), or desks that have them from there, let go on to their lane."""
         if self._flies_on is not None:
-            flies = self._flies_on[self._store.column["route"][self._store.rows(parcels)]]
+            flies = self._flies_on[self._store.of("route", parcels)]
             self.lanes.deliver(instants[flies], parcels[flies])
             instants, parcels, machine = pick(~flies, instants, parcels, machine)
         if self.packout:
@@ -97,7 +97,7 @@ class Hall:
 
     def _refuse(self, parcels: Ticks) -> None:
         """Parcels that customs takes away."""
-        routes = self._store.column["route"][self._store.rows(parcels)].tolist()
+        routes = self._store.of("route", parcels).tolist()
         counts = self._store.counts(parcels)
         n_parcels = [1] * len(routes) if counts is None else counts.tolist()
         columns = self._store.load(parcels).tolist(), routes, n_parcels, self._store.values(parcels).tolist()

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.domain.trailer import TrailerLimits
 from sim.kernels.coming import Pending
-from sim.kernels.ordering import hub_order
+from sim.kernels.ordering import hub_order, taken
 from sim.processes.slots import ParcelSlots
 from sim.record.tallies import FlowTally
 from sim.units import Ticks
@@ -99,21 +99,18 @@ class Lanes:
 
     def take(self, route: int, limits: TrailerLimits, now: int) -> tuple[Ticks, Ticks, int, int]:
         """What leaves a lane now, as `Route.take` has it."""
-        taken = self.routes[route].take(limits)
-        self._flows.leave_at(route, now, len(taken[1]))
-        return taken
+        load = self.routes[route].take(limits)
+        self._flows.leave_at(route, now, len(load[1]))
+        return load
 
     def _line_up(self, ready: Ticks, parcels: Ticks) -> None:
-        column = self._store.column
-        route = column["route"][self._store.rows(parcels)]
-        order = hub_order(ready, parcels, route)
-        ready, parcels = ready[order], parcels[order]
-        rows = self._store.rows(parcels)
-        self._store.stamp("ready", parcels, ready)
-        self._flows.arrive(route[order], ready)
+        store, route = self._store, self._store.of("route", parcels)
+        ready, parcels, route = taken(hub_order(ready, parcels, route), ready, parcels, route)
+        store.stamp("ready", parcels, ready)
+        self._flows.arrive(route, ready)
         mass, volume, bounds = (
             np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
-            for each in (column["mass"][rows], column["volume"][rows], np.bincount(route, minlength=len(self.routes)))
+            for each in (store.of("mass", parcels), store.of("volume", parcels), np.bincount(route))
         )
         for number, (low, high) in enumerate(pairwise(bounds.tolist())):
             if high > low:

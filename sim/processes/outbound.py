@@ -186,7 +186,7 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
     """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
     store = outbound.store
     room = outbound.site.units.room
-    halls = store.column["hall"][store.rows(truck.parcels)]
+    halls = store.of("hall", truck.parcels)
     were_sent = halls != truck.hall
     truck.units_sent = int(np.count_nonzero(were_sent))
     truck.n_sent = store.n_parcels(truck.parcels[were_sent]) if truck.units_sent else 0

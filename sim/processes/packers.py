@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from sim.kernels.coming import Pending, split_ascending
-from sim.kernels.ordering import Chunk, grouped, joined, pick
+from sim.kernels.ordering import Chunk, grouped, joined, pick, taken
 from sim.kernels.queueing import single_server
 from sim.kernels.tallies import is_within
 from sim.kernels.work_done import WorkDone
@@ -164,7 +164,7 @@ class FlexiblePackOut(PackOut):
         if len(self._waiting) == 1:
             return units
         order = np.argsort(units[_CHUTE], kind="stable")
-        return tuple([column[order] for column in units])
+        return taken(order, *units)
 
     def _give_instants(self, units: Chunk) -> list[Chunk]:
         """Of what waits, by chute and work; what still does."""
@@ -182,13 +182,13 @@ class FlexiblePackOut(PackOut):
         packed = _between(first, not_packed)
         if not len(packed):
             return [units]
-        of_packed = tuple([column[packed] for column in units])
+        of_packed = taken(packed, *units)
         ready = self._done.instant_reaching(of_packed[_END])
         self._tell(of_packed, ready)
         self._units -= not_packed - first
         self._lanes.deliver(ready, of_packed[_PARCEL])
         rest = _between(not_packed, np.append(first[1:], len(end)))
-        return [tuple([column[rest] for column in units])] if len(rest) else []
+        return [taken(rest, *units)] if len(rest) else []
 
     def _tell(self, units: Chunk, ready: Ticks) -> None:
         arrival, begin, end, parcels, chute = units

@@ -9,7 +9,7 @@ import numpy as np
 from sim.domain.entities import ChuteCount
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Chunk, hub_order
+from sim.kernels.ordering import Chunk, hub_order, taken
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -61,7 +61,7 @@ class PackOut:
     def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks) -> None:
         """Parcels (P) for trucks that slide down after the instant advanced to, from machines of the hall (P)."""
         if len(parcels):
-            route = self._store.column["route"][self._store.rows(parcels)]
+            route = self._store.of("route", parcels)
             self._coming.add(arrival, parcels, self._chute_of[machine * self._n_routes + route])
 
     def advance(self, until: int) -> None:
@@ -76,12 +76,11 @@ class PackOut:
         if came is None:
             return None
         arrival, parcels, chute = came
-        order = hub_order(arrival, parcels, chute)
-        return arrival[order], parcels[order], chute[order]
+        return taken(hub_order(arrival, parcels, chute), arrival, parcels, chute)
 
     def _packing(self, parcels: Ticks, chute: Chutes) -> Ticks:
         """What units (P) take to be packed at their chutes (P), sorted there if need be [ticks]."""
-        return self._store.column["packing"][self._store.rows(parcels)] + self._second_sort[chute]
+        return self._store.of("packing", parcels) + self._second_sort.take(chute)
 
     def _pack(self, arrival: Ticks, parcels: Ticks, chute: Chutes) -> None:
         """Units (P) in the order of (chute, instant, parcel)."""

@@ -75,6 +75,10 @@ class ParcelSlots:
         """Places of parcels (P)."""
         return parcel & self._mask
 
+    def of(self, name: str, parcels: Ticks) -> NDArray[Any]:
+        """What a column has of parcels (P)."""
+        return self.column[name].take(parcels & self._mask)
+
     def row(self, parcels: Ticks) -> Ticks:
         """Rows of parcels (P) in their loads."""
         return parcels & ((1 << self._row_bits) - 1)

@@ -209,7 +209,7 @@ class Sortation:
 
     def _read(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
         """Read the labels, and the status, of P parcels: those that go on, neither to a desk nor held."""
-        mark = self._store.column["mark"][self._store.rows(parcels)]
+        mark = self._store.of("mark", parcels)
         if not mark.any():
             return instants, parcels, machine
         goes_to = machine if self.again is None else self.again.last(machine, parcels)
@@ -224,7 +224,7 @@ class Sortation:
 
     def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> Flags:
         """Read the status of P parcels, and hold those that customs has not released: which they are."""
-        stopped = self._is_stopped(self._store.column["mark"][self._store.rows(parcels)], since, parcels)
+        stopped = self._is_stopped(self._store.of("mark", parcels), since, parcels)
         if stopped.any():
             self._hold(since[stopped], parcels[stopped], machine[stopped])
         return stopped
@@ -234,7 +234,7 @@ class Sortation:
         stopped = has(mark, Mark.HELD)
         if stopped.any():
             held = np.flatnonzero(stopped)
-            is_late = self._store.column["release"][self._store.rows(parcels[held])] > since[held]
+            is_late = self._store.of("release", parcels[held]) > since[held]
             stopped[held] = is_late | has(mark[held], Mark.CONTROLLED)
         return stopped
 
@@ -264,6 +264,6 @@ class Sortation:
         self._stage(leave[~stopped], parcels[~stopped])
 
     def _stamp(self, begin: Ticks, end: Ticks, parcels: Ticks) -> None:
-        is_second = self._store.column["freed"][self._store.rows(parcels)] != NEVER
+        is_second = self._store.of("freed", parcels) != NEVER
         for first_pass, prefix in ((~is_second, "sort"), (is_second, "second")):
             self._store.stamp_service(prefix, parcels[first_pass], begin[first_pass], end[first_pass])

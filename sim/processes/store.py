@@ -116,7 +116,7 @@ class ParcelStore(ParcelSlots):
         """Parcels in each of some units (P); None: one."""
         if not self._counts:
             return None
-        counts: NDArray[np.int32] = self.column["count"][self.rows(units)]
+        counts: NDArray[np.int32] = self.of("count", units)
         return counts
 
     def n_parcels(self, units: Ticks) -> int:
@@ -126,7 +126,7 @@ class ParcelStore(ParcelSlots):
 
     def parcels_by_route(self, units: Ticks, n_routes: int) -> list[int]:
         """Parcels in units (P) by route (R)."""
-        routes = self.column["route"][self.rows(units)]
+        routes = self.of("route", units)
         return _int_sums(routes, self.counts(units), n_routes)
 
     def by_flight(self, units: Ticks) -> list[tuple[int, int, int]]:
@@ -142,7 +142,7 @@ class ParcelStore(ParcelSlots):
         """Declared values of units (P) [cents]; 0 of nothing declared."""
         if not self._values:
             return np.zeros(len(units), dtype=np.int32)
-        values: NDArray[np.int32] = self.column["value"][self.rows(units)]
+        values: NDArray[np.int32] = self.of("value", units)
         return values
 
     def uld(self, flight: int, index: int) -> tuple[int, int]:
