@@ -67,16 +67,20 @@ class StageTally:
 
     def _count(self, enter: Ticks, leave: Ticks) -> None:
         count_instants(enter, self._width, self.n_in)
-        self.inside_time += int((np.minimum(leave, self._end) - enter).sum())
-        has_left = leave < self._end
-        if not has_left.all():
+        if leave.max() >= self._end:
+            has_left = leave < self._end
+            self.inside_time += int((self._end - enter[~has_left]).sum())
             enter, leave = pick(has_left, enter, leave)
         count_instants(leave, self._width, self.n_out)
-        is_measured, stays = is_within(enter, self._measured), leave - enter
+        stays = leave - enter
+        stay_time = int(stays.sum())
+        self.inside_time += stay_time
+        is_measured = is_within(enter, self._measured)
         if not is_measured.all():
             stays = stays[is_measured]
+            stay_time = int(stays.sum())
         self.n_stays += len(stays)
-        self.stay_time += int(stays.sum())
+        self.stay_time += stay_time
         count_instants(np.minimum(stays, LONGEST_MIN * TICKS_PER_MIN), TICKS_PER_MIN, self.stays)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.domain.entities import ChuteCount
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
-from sim.kernels.ordering import grouped
+from sim.kernels.ordering import grouped, pick
 from sim.kernels.tallies import count_instants, is_within, sum_within
 from sim.units import FOREVER, NEVER, Numbers, Ticks
 
@@ -257,9 +257,14 @@ class FlowTally:
         self._leaves.close()
 
     def _count(self, counts: Counts, place: NDArray[np.integer], instants: Ticks) -> None:
-        n_places, n_bins = counts.shape
-        bins = np.where(instants < self._end, instants // self._width, n_bins)
-        first = int(bins.min())
-        n = int(bins.max()) - first + 1
-        counted = np.bincount(place * np.int64(n) + (bins - first), minlength=n_places * n).reshape(n_places, n)
-        counts[:, first : first + n] += counted[:, : n_bins - first].astype(np.int32)
+        n_places = len(counts)
+        last = int(instants.max())
+        if last >= self._end:
+            place, instants = pick(instants < self._end, place, instants)
+            last = int(instants.max(initial=0))
+        first = int(instants.min(initial=last)) // self._width
+        n = last // self._width - first + 1
+        key = instants - first * self._width
+        key //= self._width
+        key += place * np.int64(n)
+        counts[:, first : first + n] += np.bincount(key, minlength=n_places * n).reshape(n_places, n)
