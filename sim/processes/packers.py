@@ -6,6 +6,7 @@ the next look keeps its place in the chute's work, and gets its instants once it
 """
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -127,15 +128,14 @@ class FlexiblePackOut(PackOut):
 
     def _packed_by(self, work: Ticks) -> Ticks:
         """Of what waits, units (C) packed by work (C)."""
-        packed = np.zeros_like(work)
-        for chunk in self._waiting:
-            first, stop = self._within(chunk[_END], work, "right")
-            packed += stop - first
-        return packed
+        first, stop = self._within([chunk[_END] for chunk in self._waiting], work, "right")
+        return stop - first
 
-    def _within(self, place: Ticks, until: Ticks, side: Literal["left", "right"]) -> Ticks:
-        """Where the places (P, ascending) of each chute begin, and those beyond some work (C): (2, C)."""
-        return np.array((place.searchsorted(self._done.first), place.searchsorted(until, side)))
+    def _within(self, places: Sequence[Ticks], until: Ticks, side: Literal["left", "right"]) -> tuple[Ticks, Ticks]:
+        """How many rows of columns of places, each ascending, lie before each chute, and before some work in it (C)."""
+        edges = np.concatenate((self._done.first, until))
+        rows = sum((place.searchsorted(edges, side) for place in places), np.zeros_like(edges))
+        return rows[: len(until)], rows[len(until) :]
 
     def _come_near(self) -> None:
         if self._new_far:
@@ -170,14 +170,14 @@ class FlexiblePackOut(PackOut):
         """Of what waits, by chute and work; what still does."""
         by_next = self._done.by(self._next_look)
         _, begin, end, _, _ = units
-        first, not_begun = self._within(begin, by_next, "left")
+        first, not_begun = self._within([begin], by_next, "left")
         begun = _between(first + self._begun, not_begun)
         if len(begun):
             instants = self._done.instant_after(begin[begun])
             self._store.stamp("pack_begin", units[_PARCEL][begun], instants)
             packing = end[begun] - begin[begun]
             self.work += int(packing[is_within(instants, self._measured)].sum())
-        _, not_packed = self._within(end, by_next, "right")
+        _, not_packed = self._within([end], by_next, "right")
         self._begun = not_begun - not_packed
         packed = _between(first, not_packed)
         if not len(packed):
@@ -210,7 +210,8 @@ class FlexiblePackOut(PackOut):
 def _between(first: Ticks, stop: Ticks) -> Ticks:
     """All rows of ranges, from each first one to before each stop."""
     n = stop - first
-    rows: Ticks = np.arange(n.sum()) + np.repeat(first - (np.cumsum(n) - n), n)
+    upto = np.cumsum(n)
+    rows: Ticks = np.arange(upto[-1]) + np.repeat(first + n - upto, n)
     return rows
 
 
