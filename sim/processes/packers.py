@@ -196,7 +196,10 @@ class FlexiblePackOut(PackOut):
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:
-            self._packed.add(arrival, ready)
+            # Who comes to a chute before the one before is packed makes one stay with it: few are left to be sorted.
+            is_apart = (arrival[1:] > ready[:-1]) | (chute[1:] != chute[:-1])
+            bounds = np.concatenate(([0], np.flatnonzero(is_apart) + 1, [len(ready)]))
+            self._packed.add(arrival[bounds[:-1]], ready[bounds[1:] - 1])
 
     def _tell_short(self) -> None:
         """Of what came before all that waits."""

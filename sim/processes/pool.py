@@ -136,6 +136,8 @@ class Pool:
 
     def _account(self) -> None:
         now = int(self._env.now)
+        if now == self._touched:
+            return
         self.held_time = self.held_until(now)
         if min(self.free.values()) < 0:
             self._overtime = self.overtime_until(now)
@@ -163,7 +165,7 @@ class Pool:
         if self._head is not None and self.lacking is not None and now > self._since:
             waited = self._head.waited
             waited[self.lacking] = waited.get(self.lacking, 0) + now - self._since
-        self._lacked_time = self.lacked_until(now)
+            self._lacked_time[self.lacking] += now - self._since
         self._since = now
 
     def _lacks(self, request: _Request) -> str | None:

@@ -233,13 +233,12 @@ class FlowTally:
         self._end, self._width = end, width
         n_bins = -(-end // width) if width else 0
         self.came, self.left = (np.zeros((n_places, n_bins), dtype=np.int32) for _ in range(2))
-        self._arrivals, self._leaves = (Batches(partial(self._count, counts)) for counts in (self.came, self.left))
+        self._stays, self._arrivals = Batches(self._count_stays), Batches(partial(self._count, self.came))
 
     def add(self, place: NDArray[np.integer], arrival: Ticks, leave: Ticks) -> None:
         """Stays of units (P) at places (P); instants beyond the run did not happen."""
-        self.arrive(place, arrival)
         if self._width:
-            self._leaves.add(place, leave)
+            self._stays.add(place, arrival, leave)
 
     def arrive(self, place: NDArray[np.integer], arrival: Ticks) -> None:
         """Units (P) that come, and leave when `leave_at` says so."""
@@ -253,8 +252,12 @@ class FlowTally:
 
     def close(self) -> None:
         """The run is over."""
+        self._stays.close()
         self._arrivals.close()
-        self._leaves.close()
+
+    def _count_stays(self, place: NDArray[np.integer], arrival: Ticks, leave: Ticks) -> None:
+        self._count(self.came, place, arrival)
+        self._count(self.left, place, leave)
 
     def _count(self, counts: Counts, place: NDArray[np.integer], instants: Ticks) -> None:
         n_places = len(counts)

@@ -43,10 +43,11 @@ def where_parcels_pile_up(
         here[idlest([c for c in chutes if here[c]])] -= 1
     for _ in range(manned - sum(here)):
         here[neediest(chutes)] += 1
+    movable = chutes if is_review else [c for c in chutes if not units[c]]
     while short := [c for c in chutes if units[c] > here[c] * enough]:
         to = neediest(short)
         will_have = units[to] / (here[to] + 1)
-        givers = [c for c in chutes if here[c] and (units[c] == 0 or (is_review and units[c] / here[c] < will_have))]
+        givers = [c for c in movable if here[c] and units[c] / here[c] < will_have]
         if not givers:
             break
         here[idlest(givers)] -= 1
