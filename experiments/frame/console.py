@@ -123,6 +123,7 @@ def print_json(document: Mapping[str, Any]) -> None:
 def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
     """The list of a verb whose document is a list alone."""
     sys.stdout.write(f"{json.dumps(rows, allow_nan=False, indent=1)}\n")
+    sys.stdout.flush()
 
 
 def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
