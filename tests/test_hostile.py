@@ -459,3 +459,36 @@ def test_the_corpus_is_large_and_its_origin_is_good(monkeypatch, good):
     monkeypatch.setattr("experiments.frame.benches.replications", simulated)
     with pytest.raises(pytest.fail.Exception, match="a hub was simulated"):  # what no hostile run may reach
         main(["reproduce", str(good), "--quiet"])
+
+
+def changed(column, value, where=None):
+    """A change of a table: a column's values, all or those where another column has a value."""
+
+    def change(table):
+        columns = {name: table[name].to_numpy(zero_copy_only=False).copy() for name in table.column_names}
+        columns[column][slice(None) if where is None else columns[where[0]] == where[1]] = value
+        return pa.table({name: pa.array(values, table[name].type) for name, values in columns.items()})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("words", "table", "change", "said"),
+    [
+        (["show"], "summary", changed("mean", np.nan), "no KPI has a value"),
+        (["show"], "summary", changed("mean", -0.5, ("kpi", "on_time_share")), "on_time_share: from 0 to 1, got -0.5"),
+        (["trace", "flight=0"], "flights", changed("n_parcels", -7), "column n_parcels counts fewer than none"),
+        (["trace", "flight=0"], "flights", changed("aldt", 9e7), "law broken: time runs forward: flights"),
+    ],
+)
+def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
+    capsys, good, tmp_path, words, table, change, said
+):
+    run = shutil.copytree(good, tmp_path / "run")
+    rewritten(run, table, change)
+    sealed(run)
+    capsys.readouterr()
+    verb, *options = words
+    assert main([verb, str(run), *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and said in err

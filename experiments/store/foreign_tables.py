@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.money.kpis import KPIS
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_parquet import batches, columns_of, rows_of
 from experiments.store.read import KPI_COLUMNS, TABLES, by_replication
@@ -16,11 +17,16 @@ from experiments.store.summaries import SummaryRow
 from experiments.store.tables import LEADING, Key, arrow_type
 from sim.domain.columns import TableSchema
 from sim.errors import InputError
+from sim.measures.laws import time_runs_forward
 
 if TYPE_CHECKING:
     import pandas as pd
 
 R = TypeVar("R")
+COUNT = "n_"
+"""The name of a column that counts begins so."""
+ROUNDING = 1e-9
+"""How far a share may lie beyond its end."""
 FARTHEST_MIN = 1e8
 """From the first midnight: longer than any run."""
 
@@ -60,7 +66,24 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
         InputError: as in `typed_rows`.
     """
     schema = schema_of(row)
-    return rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
+    rows = rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
+    means: dict[str, dict[str, float]] = {}
+    for each in rows:
+        if isinstance(each, SummaryRow):
+            means.setdefault(each.scenario, {})[each.kpi] = each.value.mean
+    for scenario, kpis in means.items():
+        _check_kpis(f"{manifest.folder}: table summary: {scenario}", kpis)
+    return rows
+
+
+def _check_kpis(place: str, kpis: Mapping[str, float]) -> None:
+    """Of a replication, or its mean: one has a value at least, and none is beyond what it can be."""
+    if not any(map(math.isfinite, kpis.values())):
+        raise InputError(f"{place}: no KPI has a value")
+    for name, value in kpis.items():
+        low, high = KPIS[name].range if name in KPIS else (-math.inf, math.inf)
+        if value < low - ROUNDING or value > high + ROUNDING:
+            raise InputError(f"{place}: {name}: from {low:g} to {high:g}, got {value:g}")
 
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
@@ -78,7 +101,10 @@ def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
     Raises:
         InputError: as in `typed_rows`.
     """
-    return by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
+    kpis = by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
+    for (scenario, replication), values in kpis.items():
+        _check_kpis(f"{manifest.folder}: table kpis: {scenario}, replication {replication}", values)
+    return kpis
 
 
 def replication_table(
@@ -112,6 +138,10 @@ def replication_table(
         table[column.name] = np.concatenate([*parts[column.name], np.empty(0, dtype=object)]).astype(kind)
         if column.unit == "min" and (np.abs(table[column.name]) > FARTHEST_MIN).any():
             raise InputError(f"{path}: column {column.name} holds an instant beyond any run")
+        if column.name.startswith(COUNT) and (table[column.name] < 0).any():
+            raise InputError(f"{path}: column {column.name} counts fewer than none")
+    if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
+        raise InputError(f"{path}: law broken: {broken}")
     return table
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 import numpy as np
 
@@ -47,6 +48,8 @@ def within_capacity(occupancy: Table, zones: Iterable[str]) -> Laws:
 
 _PLANNED = {"flights": ("sibt", "sobt"), "trucks": ("scheduled",)}
 """Instants that others may come before or after."""
+_STAMPED = {schema_of(row).name: row for row in ENTITIES if row is not Refusal} | STAMPS_OF_PARCELS
+"""The rows of tables whose columns are stamps."""
 
 
 def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> int:
@@ -55,7 +58,7 @@ def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> in
 
 
 def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
-    yield from _time_runs_forward(tables)
+    yield from chain.from_iterable(time_runs_forward(name, tables[name]) for name in _STAMPED)
     yield from _conservation(inputs, record, tables)
     yield "every parcel is in one stage, and in one state of customs, at every time", _is_in_one_place(inputs, record)
     yield from _capacity(inputs, tables)
@@ -66,16 +69,16 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
     yield from _runway(inputs, record)
 
 
-def _time_runs_forward(tables: dict[str, Table]) -> Laws:
-    rows = {schema_of(row).name: row for row in ENTITIES if row is not Refusal} | STAMPS_OF_PARCELS
-    for table, row in rows.items():
-        order = [name for name in stamps_of(row) if name not in _PLANNED.get(table, ())]
-        latest = np.full(len(next(iter(tables[table].values()))), -np.inf)
-        for name in order:
-            instants = tables[table][name]
-            happened = ~np.isnan(instants)
-            yield f"time runs forward: {table}.{name}", bool((instants[happened] >= latest[happened]).all())
-            latest = np.where(happened, instants, latest)
+def time_runs_forward(name: str, table: Table) -> Laws:
+    """The stamps of each row of a table in the order of what happens; of a table without stamps nothing is said."""
+    row = _STAMPED.get(name)
+    order = [] if row is None else [each for each in stamps_of(row) if each not in _PLANNED.get(name, ())]
+    latest = np.full(len(next(iter(table.values()))), -np.inf)
+    for column in order:
+        instants = table[column]
+        happened = ~np.isnan(instants)
+        yield f"time runs forward: {name}.{column}", bool((instants[happened] >= latest[happened]).all())
+        latest = np.where(happened, instants, latest)
 
 
 def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
