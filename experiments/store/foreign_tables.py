@@ -141,7 +141,7 @@ def replication_table(
         if column.name.startswith(COUNT) and (table[column.name] < 0).any():
             raise InputError(f"{path}: column {column.name} counts fewer than none")
     if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
-        raise InputError(f"{path}: law broken: {broken}")
+        raise InputError(f"{path}: {broken.partition(': ')[2]} is before what it follows")
     return table
 
 
