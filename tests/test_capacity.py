@@ -1,6 +1,7 @@
 """The verb capacity: its search, its what-ifs, and what it prints, writes and refuses."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +24,10 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.store.tables import Key
+from experiments.studies.capacity.bracket import Bracketing, Shown
 from experiments.studies.capacity.result import Lift, Result, Threshold, sentences
-from experiments.studies.capacity.search import Sustained, blocked_h, searches_of
+from experiments.studies.capacity.search import Search, asked, blocked_h, searches_of
+from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
 from sim.inputs.site import make_site
@@ -62,7 +65,7 @@ def level(weeks: float = 2, growth: float = 0.0) -> dict[str, float]:
     return dict(zip(GROWTH_KPIS, (weeks, growth, 0.0), strict=True))
 
 
-def asked(is_yes: Callable[[float], bool], **search: float) -> tuple[Crossing, list[float]]:
+def crossed(is_yes: Callable[[float], bool], **search: float) -> tuple[Crossing, list[float]]:
     """The crossing that a search finds, and what it asked."""
     questions = crossing(**search)  # type: ignore[arg-type]
     values = [next(questions)]
@@ -76,7 +79,7 @@ def asked(is_yes: Callable[[float], bool], **search: float) -> tuple[Crossing, l
 @pytest.mark.parametrize("true", [0.03, 0.7, 4.87, 5.0, 5.3, 17.0, 39.9])
 @pytest.mark.parametrize("tolerance", [0.01, 0.1, 2.0])
 def test_a_crossing_is_found_within_the_tolerance(true: float, tolerance: float) -> None:
-    found, values = asked(lambda value: value <= true, start=5, step=0.5, tolerance=tolerance, limit=40)
+    found, values = crossed(lambda value: value <= true, start=5, step=0.5, tolerance=tolerance, limit=40)
     assert found.no is not None
     assert found.yes <= true < found.no <= found.yes + tolerance + 1e-9
     assert found.n_asked == len(values) == len(set(values))
@@ -84,9 +87,9 @@ def test_a_crossing_is_found_within_the_tolerance(true: float, tolerance: float)
 
 
 def test_all_yes_ends_at_the_limit_and_all_no_at_zero() -> None:
-    found, _ = asked(lambda _: True, start=5, step=0.5, tolerance=0.1, limit=40)
+    found, _ = crossed(lambda _: True, start=5, step=0.5, tolerance=0.1, limit=40)
     assert (found.yes, found.no) == (40, None)
-    found, _ = asked(lambda _: False, start=5, step=0.5, tolerance=0.1, limit=40)
+    found, _ = crossed(lambda _: False, start=5, step=0.5, tolerance=0.1, limit=40)
     assert found.yes == 0
     assert found.no is not None and 0 < found.no <= 0.1
 
@@ -95,7 +98,7 @@ def test_where_answers_go_back_and_forth_both_ends_were_asked() -> None:
     def is_yes(value: float) -> bool:
         return value < 3 or 4 < value < 4.6
 
-    found, values = asked(is_yes, start=5, step=0.5, tolerance=0.05, limit=40)
+    found, values = crossed(is_yes, start=5, step=0.5, tolerance=0.05, limit=40)
     assert found.no is not None and found.no - found.yes <= 0.05 + 1e-9
     assert is_yes(found.yes) and not is_yes(found.no)
     assert {found.yes, found.no} <= set(values)
@@ -204,8 +207,8 @@ def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> Non
 
 def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
     design = Design("a", load("liege_30k", "exports=one_fifth"))
-    asked = Sustained(target=0.95, tolerance=0.1, binding=False)
-    (search,) = searches_of(design, 1, asked)
+    study = Sustained(target=0.95, tolerance=0.1, binding=False)
+    (search,) = searches_of(design, 1, study)
     there: dict[Key, dict[str, float]] = {}
     while tasks := search.missing(there):
         for (label, number), _, (config, _) in tasks:
@@ -383,9 +386,9 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "horizon_days=7", "warmup_days=3", "--out", str(tmp_path),
              "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75")  # fmt: skip
-    document = told(capsys, "halls.main.machine_rated_per_h=250,500", *words)
+    document = told(capsys, "halls.main.machine_rated_per_h=1000,2000", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
-    assert values == ["250", "500"]
+    assert values == ["1000", "2000"]
     thresholds = [own["flights_per_day"]["mean"] for own in document["scenarios"].values()]
     assert thresholds == sorted(thresholds) and thresholds[0] < thresholds[-1]
     assert all(own["binding"] is None and own["resources"] == {} for own in document["scenarios"].values())
@@ -393,33 +396,89 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     assert curve["flights_per_day"].tolist() == thresholds
     assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
-    alone = told(capsys, "halls.main.machine_rated_per_h=500", *words)
+    alone = told(capsys, "halls.main.machine_rated_per_h=2000", *words)
     assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]
 
 
-def test_the_other_replications_begin_where_the_first_ended() -> None:
-    asked = Sustained(target=0.95, tolerance=0.1, binding=False)
-    first, second = searches_of(Design("a", load("liege_30k")), 2, asked)
+@pytest.mark.parametrize("tolerance", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("steepness", [20, 100, 400])
+@pytest.mark.parametrize("true", [0.03, 3.1, 4.3, 4.56, 4.8, 39.0])
+def test_a_bracket_is_found_within_the_tolerance_however_steep_lateness_grows(
+    true: float, steepness: float, tolerance: float
+) -> None:
+    search = Bracketing(4.5, max(0.45, tolerance), tolerance, 40, 0.05, 7, 7)
+    shown: dict[float, Shown] = {}
+    while not isinstance(at := search.after(shown), Crossing):
+        assert 0 < at <= 40 and at not in shown
+        late = 1 / (1 + 19 * math.exp(min(600, steepness * (1 - at / true))))
+        shown[at] = Shown(late <= 0.05, late)
+    assert at.no is not None and at.yes <= true < at.no <= at.yes + tolerance + 1e-9
+    assert {at.yes, at.no} <= {0.0, *shown} and at.n_asked == len(shown) <= 20
+    assert len(shown) <= 5 or tolerance < 0.1 or not 4 < true < 5
+
+
+def test_a_bracket_ends_at_the_limit_or_beside_zero_and_where_answers_alternate_both_ends_were_asked() -> None:
+    def found(is_sustained: Callable[[float], bool]) -> tuple[Crossing, dict[float, Shown]]:
+        shown: dict[float, Shown] = {}
+        while not isinstance(at := Bracketing(5, 0.5, 0.1, 40, 0.05, 7, 7).after(shown), Crossing):
+            shown[at] = Shown(is_sustained(at), 0.0 if is_sustained(at) else 1.0)
+        return at, shown
+
+    assert found(lambda _: True)[0].yes == 40 and found(lambda _: True)[0].no is None
+    zero, _ = found(lambda _: False)
+    assert zero.yes == 0 and zero.no is not None and zero.no <= 0.1
+    one, shown = found(lambda at: at < 3 or 4 < at < 4.6)
+    assert one.no is not None and one.no - one.yes <= 0.1 + 1e-9
+    assert shown[one.yes].is_sustained and not shown[one.no].is_sustained
+
+
+def answered(
+    searches: Sequence[Search], limits: Sequence[float], lifts: dict[str, float], growth: dict[str, float]
+) -> dict[Key, dict[str, float]]:
+    """All that searches ask for, of a hub in which replications are late above these limits and resources lift so."""
     there: dict[Key, dict[str, float]] = {}
-    n_asked = {first: 0, second: 0}
-    limits = {first: 4.62, second: 4.55}
-    while tasks := {search: search.missing(there) for search in (first, second)}:
-        if not any(tasks.values()):
-            break
-        for search, mine in tasks.items():
-            for (label, number), _, (config, _) in mine:
-                n_asked[search] += 1
-                is_kept = config.demand.flights_per_day <= limits[search]
-                own = {
-                    "on_time_share": 1.0 * is_kept,
-                    "exports_kept_up_share": 1.0,
-                    **level(),
-                }
-                there[label, number] = own
-    for search, limit in limits.items():
+    while tasks := asked(searches, there) or asked(searches, there):
+        for (label, number), _, (config, _) in tasks:
+            late = 1 / (1 + 19 * math.exp(60 * (1 - config.demand.flights_per_day / limits[number])))
+            more = sum(lifts.get(name, 0) for name in label.partition("+10 % ")[2].split(" + "))
+            on_time = min(1.0, 1 - late + more)
+            there[label, number] = {
+                **dict.fromkeys(KPIS, 1.0), "on_time_share": on_time, "exports_kept_up_share": 1.0, **growth
+            }  # fmt: skip
+    return there
+
+
+def test_the_other_replications_begin_where_the_first_ended_and_all_judge_the_backlog_together() -> None:
+    limits = [4.62, 4.55, 4.58]
+    searches = searches_of(Design("a", load("liege_30k")), 3, Sustained(target=0.95, tolerance=0.1, binding=False))
+    there = answered(searches, limits, {}, level(1, 0.0005))
+    for search, limit in zip(searches, limits, strict=True):
         assert search.crossing is not None and search.crossing.no is not None
         assert search.crossing.yes <= limit < search.crossing.no <= search.crossing.yes + 0.1 + 1e-9
-    assert n_asked[second] <= 3 < n_asked[first]
+        assert search.growth(search.crossing.yes, there) is False
+    assert not any("measured" in label for label, _ in there)
+    assert all(sum(number == each for _, number in there) <= 3 for each in (1, 2))
+    (alone,) = searches_of(Design("a", load("liege_30k")), 1, Sustained(target=0.95, tolerance=0.1, binding=False))
+    assert any("measured" in label for label, _ in answered([alone], limits, {}, level(1, 0.0005)))
+
+
+def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_that_helps() -> None:
+    def simulated(lifts: dict[str, float]) -> tuple[Search, dict[Key, dict[str, float]], list[list[str]]]:
+        study = Sustained(target=0.95, tolerance=0.1, binding=True)
+        searches = searches_of(Design("a", load("liege_30k", "exports=none")), 2, study)
+        there = answered(searches, [4.5, 4.5], lifts, level(2))
+        groups = [
+            label.partition("+10 % ")[2].split(" + ") for label, number in there if "+10 %" in label and not number
+        ]
+        assert {label.partition("+10 % ")[2] for label, number in there if number} <= {"", "machines", "stands"}
+        return searches[0], there, groups
+
+    first, there, groups = simulated({"machines": 0.3})
+    assert ["machines"] in groups and sorted(map(len, groups))[-2:] == [1, len(first.together("stands", there))]
+    assert first.worthwhile(there) == ["machines"] and first.lift("stands", there) == 0
+    first, there, groups = simulated({"machines": 0.3, "stands": 0.2})
+    assert ["stands"] in groups and first.together("stands", there) == ("stands",)
+    assert first.lift("tugs", there) == 0 and len(first.together("tugs", there)) > 1
 
 
 @pytest.mark.parametrize(
@@ -458,7 +517,7 @@ def test_mistakes_are_one_line_and_write_nothing(
 
 
 def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zero() -> None:
-    sure = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 0.9, 5.0, is_binding=True)
+    sure = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
     result = Result(Design("a", load()), "A", (), 0, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": 1e6})
     assert (result.binding, result.bottleneck[:30]) == ("machines", "bottleneck by what-if: sorting")
     noise = replace(sure, lift=Interval(0.0006, -0.001, 0.0022, 3))
@@ -473,13 +532,14 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
 
 def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_when() -> None:
     hub, rows = load(), [Threshold("a", n, 4.0, 4.1 + n, reason, 5) for n, reason in enumerate(("late", "backlog"))]
-    lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 0.9, 5.0, is_binding=True)
+    lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
     ladder = {"packout_posts": 1e5, "machines": 1e6}
     result = Result(Design("a", hub), "A", (*rows,), 0, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, 26.5)
     (sentence,) = sentences([result])
     assert sentence == (
-        "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications; at 4.60 flights a day parcels are late, the "
-        "backlog grows and flights are held from Tue 06 Sep 02:30; bottleneck by what-if: sorting machines."
+        "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
+        "day parcels are late, the backlog grows and flights are held from Tue 06 Sep 02:30; bottleneck by what-if: "
+        "sorting machines."
     )
     assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("the backlog grows and no flight is held")
     assert replace(result, thresholds=(replace(rows[0], not_sustained=None),)).breaks == ""

@@ -74,7 +74,7 @@ SMALL = (
     ("configs/study/shadow_price.yaml", "zones: null", "zones: [doors]"),
     ("configs/study/shadow_price.yaml", "steps: 2 ", "steps: 1 "),
     ("configs/study/capacity.yaml", "tolerance: 0.1 ", "tolerance: 4 "),
-    ("experiments/studies/capacity/search.py", r"= most_flights\(design.hub\)", "= 6.0"),
+    ("experiments/studies/capacity/threshold.py", r"= most_flights\(design.hub\)", "= 6.0"),
     ("experiments/studies/page/__init__.py", "USUAL_PORT: Final = 8470", "USUAL_PORT: Final = 0"),
     ("configs/study/expansion.yaml", "draws: 6 ", "draws: 2 "),
     ("experiments/studies/bench/__init__.py", r'"horizon_days": "10"', '"horizon_days": "1"'),

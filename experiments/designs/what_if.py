@@ -1,7 +1,7 @@
 """Other hubs than the one configured: ten per cent more of one resource; or all at one scale, on another area."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Final
@@ -70,17 +70,29 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
         ConfigError: a resource that cannot get more within the bounds of its key.
     """
     larger = {}
-    for resource, (count, more) in _of(config).items():
-        if (before := count(config)) == 0:
-            continue
-        changed = more(config)
-        try:
-            hub = read(HubConfig, plain(changed))
-            check_area(hub)
-        except ConfigError as error:
-            raise ConfigError(f"{config.scenario}: 10 % more {resource} are not possible: {error}") from error
-        larger[resource] = WhatIf(resource, before, count(hub), hub)
+    for resource, (count, _) in _of(config).items():
+        if before := count(config):
+            hub = with_more(config, [resource])
+            larger[resource] = WhatIf(resource, before, count(hub), hub)
     return larger
+
+
+def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
+    """The hub with ten per cent more of each of these resources, as `what_ifs` has it of one.
+
+    Raises:
+        ConfigError: resources that cannot get more within the bounds of their keys.
+    """
+    more_of, changed = _of(config), config
+    for resource in resources:
+        changed = more_of[resource][1](changed)
+    try:
+        hub = read(HubConfig, plain(changed))
+        check_area(hub)
+    except ConfigError as error:
+        named = ", ".join(resources)
+        raise ConfigError(f"{config.scenario}: 10 % more {named} are not possible: {error}") from error
+    return hub
 
 
 def more_units(n: int) -> int:

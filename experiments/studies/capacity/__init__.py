@@ -1,10 +1,10 @@
 """`cargohub capacity`: the highest demand that scenarios sustain, and its bottleneck there.
 
 Looks for the most flights a day that each scenario sustains: on time at least `capacity.target`, and the
-backlog level. Each replication has its threshold, by bisection under common random numbers; then says of which
-resource 10 % more would help most there.
+backlog level. Each replication has its threshold, under common random numbers; then says of which resource 10 % more
+would help most there.
 
-  cargohub capacity                                            the packaged study, some fifteen minutes on two cores
+  cargohub capacity                                            the packaged study, some four minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
@@ -13,27 +13,29 @@ resource 10 % more would help most there.
 
 How: a demand is sustained when the share on time reaches `capacity.target` and the backlog is level; with exports
 both shares must, that of imports and that of exports, each within its own promise, and the lower one is the share on
-time below. Each replication has a threshold of its own, by bisection over `demand.flights_per_day`. The first begins
-at the lowest rung of the capacity ladder, the others at the threshold of the first, to which theirs are near. Since
-fewer flights are always among more, with the same draws, nothing but the demand changes within a search. The interval
-is that of the thresholds' mean.
+time below. Each replication has a threshold of its own among values of `demand.flights_per_day`. The first begins at
+the lowest rung of the capacity ladder, the others at the threshold of the first, to which theirs are near. How late the
+parcels of a run are says about how far the threshold is, so that most runs are made beside it. Since fewer flights are
+always among more, with the same draws, nothing but the demand changes within a search. The interval is that of the
+thresholds' mean; beside it stands how closely each threshold is known.
 
 Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
 `capacity.tolerance` above it was simulated and is not. Where the share on time is reached and the run does not show
-whether the backlog grows, longer runs do; where these do not either, the backlog sets no threshold, and a warning
-says so.
+whether the backlog grows, the runs of all replications together, each at the demand that it sustains, mostly do. Where
+they do not, longer runs do; where these do not either, the backlog sets no threshold, and a warning says so.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make
 a curve: each design has its thresholds, and a picture shows them against the values.
 
-The bottleneck by what-if is the resource of which ten per cent more lifts the share on time most at a demand a
+The bottleneck by what-if is the resource of which ten per cent more lifts the share on time most at a demand about a
 twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured
 days is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they are
-switched on. Those that lift next to nothing in the first replication are not simulated in the others, and cannot be
-the bottleneck. Where the interval of the highest lift includes zero, the bottleneck is named by the ladder, as its
-lowest rung. What breaks is said of the lowest demand that is not sustained: parcels that are late, a backlog that
-grows, and the instant from which flights are held.
+switched on. In the first replication the resources with the lowest rungs get more one by one, and all others together;
+only if these lift the share on time are they taken apart, half by half. What lifts less than a quarter of the most
+there is not simulated in the other replications, and cannot be the bottleneck. Where the interval of the highest lift
+includes zero, the bottleneck is named by the ladder, as its lowest rung. What breaks is said of the lowest demand that
+is not sustained: parcels that are late, a backlog that grows, and the instant from which flights are held.
 """
 
 from collections.abc import Sequence
@@ -46,7 +48,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, key_of, keys_of, with_factors
-from experiments.designs.what_if import what_ifs
+from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
@@ -59,7 +61,8 @@ from experiments.statistics import Interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
 from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
-from experiments.studies.capacity.search import Sustained, searches_of, simulate_all
+from experiments.studies.capacity.search import searches_of, simulate_all
+from experiments.studies.capacity.threshold import Sustained
 from sim.config import ArrivalModel
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
@@ -97,7 +100,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
         if design.hub.arrivals.model is ArrivalModel.FILE:
             raise ConfigError(said("fixed_flights"))
         check_area(design.hub)
-        what_ifs(design.hub)
+        with_more(design.hub, [*what_ifs(design.hub)])
     return designs, replace(keys, factors=grid.factors(grid.labels))
 
 
@@ -178,7 +181,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         )],
         data={"scenarios": {
             result.label: {
-                "flights_per_day": plain_interval(result.flights, "1/d"),
+                "flights_per_day": {**(plain_interval(result.flights, "1/d") or {}), "known_to": result.known_to},
                 "binding": result.binding,
                 "bottleneck": {"by_what_if": result.binding, "by_ladder": by_ladder(result.ladder)},
                 **({"values": given} if given else {}),

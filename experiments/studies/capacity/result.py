@@ -59,6 +59,12 @@ class Lift:
     )
     n: int = column("1", "replications; 1: it lifted next to nothing in the first")
     n_simulated: int = column("1", "those of them in which it blocked someone; in the others the lift is 0")
+    n_together: int = column(
+        "1",
+        "resources that got more in the same simulation, whose common lift it is; 1: this alone; 0: not simulated",
+        heading="together",
+        show=lambda n: str(n) if n > 1 else "",
+    )
     utilisation: float = column(
         "1", "time-average share in use before, mean", heading="used, %", show=lambda share: number(100 * share, 1)
     )
@@ -128,6 +134,14 @@ class Result:
         return said("breaks", flights=flights, what=listed([*known, since], "and"))
 
     @property
+    def known_to(self) -> float | None:
+        """How far apart what a replication sustains and what it does not are at most; None: all were sustained."""
+        return max(
+            (row.not_sustained - row.flights_per_day for row in self.thresholds if row.not_sustained is not None),
+            default=None,
+        )
+
+    @property
     def best(self) -> Lift | None:
         """Of the resources known in every replication, the one that lifts most."""
         return _best(self.lifts)
@@ -186,7 +200,7 @@ def result_of(
 def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> Lift:
     befores = [kpis[search.key(search.above)] for search in searches]
     lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
-    what = what_ifs(design.hub)[name]
+    what, together = what_ifs(design.hub)[name], [search.together(name, kpis) for search in searches]
     return Lift(
         design.label,
         name,
@@ -194,7 +208,8 @@ def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> 
         what.after,
         mean_interval(lifts, possible=difference_of(KPIS["on_time_share"].range)),
         len(lifts),
-        sum(search.key(search.above, name) in kpis for search in searches),
+        sum(bool(group) for group in together),
+        max(map(len, together), default=0),
         mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
         mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
         is_binding=False,
@@ -226,5 +241,7 @@ def sentences(results: Sequence[Result]) -> list[str]:
         n = result.flights.n
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
         line = f"{result.title} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
+        if result.known_to is not None:
+            line += said("known_to", known_to=number(result.known_to, 2))
         lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck)))}.")
     return lines

@@ -1,0 +1,127 @@
+"""The next demand to simulate: beside the one at which as many parcels would be late as may be.
+
+One run says how far the threshold is. A hub that gets more than it can handle is late from the day on which its
+backlog is more than about a day's demand; that day comes the sooner, the more it gets. Below the threshold, the
+log-odds of being late grow about in proportion to the demand. The next demand lies half a tolerance beyond the guess.
+Where a run shows nothing (next to nobody is late, or all are), steps double; after some runs the bracket is halved.
+Whatever the guess, both ends of the bracket are demands that were simulated.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from experiments.replications.crossing import Crossing
+
+_DIGITS: Final = 4
+"""Decimals of what is asked about, so that it can be written down and asked about again."""
+_ROUNDING: Final = 1e-9
+_LATE_AT: Final = 1.26
+"""Days of demand in the backlog from which on parcels are late (assumption; halls of Liège, a week each of warm-up and
+measured: 1.0 to 1.9)."""
+_STEEPNESS: Final = 100.0
+"""Log-odds of being late that a demand as large again would add below the threshold (assumption; likewise: 40 to
+130)."""
+_SHOWS: Final = 0.002
+"""Late share, or share on time, below which a run says nothing of how far the threshold is (assumption)."""
+_NEAR: Final = 0.8
+"""Of the tolerance: where the threshold is guessed so near an end, the other end is asked next (assumption)."""
+_MOST_DOUBLINGS: Final = 20
+_FEW: Final = 2
+"""Runs on one side of the threshold that guesses may make before their steps double too (assumption)."""
+_GUIDED: Final = 5
+"""Runs after which guesses have failed, and the bracket is halved (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a run at a demand shows."""
+
+    is_sustained: bool
+    late: float
+    """Share of the parcels, or of the exports that are not kept up with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bracketing:
+    """A search for two demands, at most the tolerance apart, of which one is sustained and the other is not."""
+
+    start: float
+    step: float
+    tolerance: float
+    limit: float
+    late: float
+    """Share that may be late."""
+    warmup_days: float
+    horizon_days: float
+
+    def ends(self, runs: Mapping[float, Shown]) -> tuple[float, float | None]:
+        """The highest demand that is sustained below the lowest that is not; zero, and none, where there is no such."""
+        no = min((demand for demand, run in runs.items() if not run.is_sustained), default=None)
+        below = [demand for demand, run in runs.items() if run.is_sustained and (no is None or demand < no)]
+        return max(below, default=0.0), no
+
+    def after(self, runs: Mapping[float, Shown]) -> Crossing | float:
+        """The crossing, or the demand to simulate next; `runs`: what those simulated show, by demand.
+
+        Where answers go back and forth, the lowest crossing that was met. Zero counts as sustained, and is not asked.
+        """
+        if not runs:
+            return _rounded(min(self.start, self.limit))
+        yes, no = self.ends(runs)
+        if (no is None and yes >= self.limit) or (no is not None and no - yes <= self.tolerance + _ROUNDING):
+            return Crossing(yes, no, len(runs))
+        guess = self._guess(runs, yes - self.tolerance, math.inf if no is None else no + self.tolerance)
+        n_alike = sum(run.is_sustained == (no is None) for run in runs.values())
+        step = self.step * 2 ** min(n_alike - 1, _MOST_DOUBLINGS)
+        if no is None:
+            above = math.inf if guess is None else self._beyond(guess, yes, 1, n_alike)
+            return _rounded(min(yes + step, above, self.limit))
+        if yes == 0:
+            at = max(no - step, 0.0 if guess is None else self._beyond(guess, no, -1, n_alike))
+            return _rounded(at if at > 0 else no / 2)
+        if guess is None or len(runs) >= _GUIDED:
+            return _rounded((yes + no) / 2)
+        near = _NEAR * self.tolerance
+        at = yes + self.tolerance if guess <= yes + near else no - self.tolerance
+        return _rounded(at if not yes + near < guess < no - near else guess - self.tolerance / 2)
+
+    def _beyond(self, guess: float, end: float, way: int, n_alike: int) -> float:
+        """A demand on the other side of the guess than this end; the further, the more runs were on this side."""
+        distance = way * (guess - end)
+        near = self.tolerance if distance <= _NEAR * self.tolerance else distance + self.tolerance / 2
+        return end + way * max(near, self.tolerance * 2 ** (n_alike - _FEW) if n_alike > _FEW else 0.0)
+
+    def _guess(self, runs: Mapping[float, Shown], low: float, high: float) -> float | None:
+        """Where the late share would be its target, by the run that is nearest to that; None: none says so in between.
+
+        Runs that are not sustained for another reason say nothing of it.
+        """
+        guesses = [
+            (abs(shift), demand + shift)
+            for demand, run in runs.items()
+            if _SHOWS <= run.late <= 1 - _SHOWS and run.is_sustained == (run.late <= self.late)
+            for shift in [demand * self._shift(run)]
+        ]
+        _, guess = min(guesses, default=(0.0, None))
+        return guess if guess is not None and low < guess < high else None
+
+    def _shift(self, run: Shown) -> float:
+        """From the demand of a run to the guess, as a share of it."""
+        if run.is_sustained:
+            return (_log_odds(self.late) - _log_odds(run.late)) / _STEEPNESS
+        return self._overload(self.late) - self._overload(run.late)
+
+    def _overload(self, late: float) -> float:
+        """Share of the demand above what the hub can handle, with which so many of the measured parcels are late."""
+        return _LATE_AT / (self.warmup_days + self.horizon_days * (1 - late))
+
+
+def _log_odds(share: float) -> float:
+    within = min(max(share, _SHOWS), 1 - _SHOWS)
+    return math.log(within / (1 - within))
+
+
+def _rounded(value: float) -> float:
+    return round(value, _DIGITS)
