@@ -26,6 +26,8 @@ class Arguments:
     """Folder in which run directories are made."""
     quiet: bool = False
     """No progress."""
+    fresh: bool = False
+    """Simulate what other studies have simulated, too."""
     config_dir: Path | None = None
     """A folder of the user's own configuration groups."""
     show: bool = False

@@ -33,7 +33,7 @@ _GARBAGE = 50_000
 ASK_AGAIN_S = 20.0
 """Longer than it takes to unwind."""
 
-FLAGS = ("--json", "--quiet", "--show", "--all", "--help", "--version")
+FLAGS = ("--json", "--quiet", "--show", "--all", "--fresh", "--help", "--version")
 PATHS = {"--out": Path("runs"), "--config-dir": None}
 OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.options.items() if name not in FLAGS}
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
@@ -123,9 +123,12 @@ def _run(typed: Sequence[str]) -> int:
         if error.name != name:
             raise
         raise CargohubError(f"{verb}: not in this version") from error
-    if arguments.all and not hasattr(module, "STUDY") and "--all" not in VERBS[verb].options:
+    is_study = hasattr(module, "STUDY")
+    if arguments.all and not is_study and "--all" not in VERBS[verb].options:
         raise CargohubError(f"--all: {verb} shows all that it has; verbs that simulate, and show, take it")
-    if hasattr(module, "STUDY") and not hasattr(module, "main"):
+    if arguments.fresh and not is_study and "--fresh" not in VERBS[verb].options:
+        raise CargohubError(f"--fresh: {verb} takes nothing from other studies; those that simulate, and resume, do")
+    if is_study and not hasattr(module, "main"):
         from experiments.frame import runner
 
         return runner.main(module.STUDY, arguments)

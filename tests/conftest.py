@@ -20,6 +20,8 @@ from sim.kernels import batches, ordering
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
+# No test takes what another has simulated, nor what its user has: where nothing can be kept, nothing is.
+os.environ["XDG_CACHE_HOME"] = os.devnull
 _RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
 # Modules of tests that look at no page of a run: with --slow alone there is something in it.
 _PAGELESS = {

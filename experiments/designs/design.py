@@ -38,6 +38,8 @@ class Replicated:
     """None: not said, as in a stored run, and this machine."""
     page: WhenPage | None = field(default=None, kw_only=True)
     """None: not said, and now."""
+    cache_mb: Annotated[int, Bounds(ge=0, le=10_000_000)] | None = field(default=None, kw_only=True)
+    """Of replications that other studies may take; None: not said, as in a stored run, and none."""
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

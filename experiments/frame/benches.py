@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
@@ -32,6 +32,7 @@ from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store import Part, RunDirectory
+from experiments.store.cache import Cache
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import checked_kpis_of, read_rows
 from experiments.store.rows import schema_of
@@ -58,8 +59,10 @@ class Simulated:
         *,
         is_quiet: bool,
         say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None,
+        cache: Cache | None = None,
     ) -> None:
-        self._opened, self._pool, self.is_quiet, self._say_first = opened, pool, is_quiet, say_first
+        self._opened, self._pool, self._cache = opened, pool, cache
+        self.is_quiet, self._say_first = is_quiet, say_first
         priced = (partial(work, prices=prices) if prices else work for work in (replicate, evaluate))
         self._replicate, self._evaluate = priced
 
@@ -87,7 +90,7 @@ class Simulated:
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         keys = [(design.label, number) for design in designs for number in range(n)]
         tasks = missing(designs, n, self._finished, self._evaluate)
-        for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(keys) - len(tasks)) if tasks else ():
+        for key, part in self._results(tasks, is_quiet=self.is_quiet, already=len(keys) - len(tasks)):
             self._keep(key, part)
         return {key: self._finished[key] for key in keys}
 
@@ -104,10 +107,25 @@ class Simulated:
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
         now = partial(line, self._finished)
         with self._lines.waiting(now):
-            for key, part in self.pool.run(tasks, is_quiet=True) if tasks else ():
+            for key, part in self._results(tasks, is_quiet=True):
                 self._keep(key, part)
                 self._lines.say(now)
         return self._finished
+
+    def _results(self, tasks: Sequence[Task], *, is_quiet: bool, already: int = 0) -> Iterator[tuple[Key, Part]]:
+        """What other studies have simulated, then the rest as it comes."""
+        names, rest = {}, list[Task]()
+        for key, work, arguments in tasks:
+            names[key] = self._cache.name_of(work, *arguments) if self._cache else ""
+            if self._cache and (part := self._cache.get(names[key])) is not None:
+                already += 1
+                yield key, part
+            else:
+                rest.append((key, work, arguments))
+        for key, part in self.pool.run(rest, is_quiet=is_quiet, already=already) if rest else ():
+            if self._cache:
+                self._cache.put(names[key], part)
+            yield key, part
 
     def _keep(self, key: Key, part: Part) -> None:
         self.run.keep(key, part)
@@ -130,7 +148,7 @@ class Simulated:
     def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
         if line is not None:
             return self.answered(tasks, line)
-        for key, part in self.pool.run(tasks, is_quiet=self.is_quiet, already=len(self._finished)) if tasks else ():
+        for key, part in self._results(tasks, is_quiet=self.is_quiet, already=len(self._finished)):
             self._keep(key, part)
         return self._finished
 

@@ -41,7 +41,8 @@ _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).wit
 """The numbers whose ranges move a rung of the capacity ladder most."""
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
-    "family", "cost", "workers", "execution", "page", "capacity", "expansion", "select", "optimise", "shadow_price",
+    "family", "cost", "workers", "execution", "page", "cache_mb", "capacity", "expansion", "select", "optimise",
+    "shadow_price",
     "frontier", "decompose", "staff",
 )  # fmt: skip
 """Keys of other studies, which `sure` has not, and those that its command is given anew."""

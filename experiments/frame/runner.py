@@ -23,6 +23,7 @@ from experiments.report.page import PAGE, WhenPage
 from experiments.report.sections import Page, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
+from experiments.store.cache import Cache, cache_folder
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
@@ -99,6 +100,7 @@ def computed(
             keys.prices,
             is_quiet=arguments.quiet,
             say_first=say_first,
+            cache=Cache(cache_folder(), 10**6 * mb) if (mb := keys.cache_mb) and not arguments.fresh else None,
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
         with around.waiting(lambda left: said("computes", time=left(0))):

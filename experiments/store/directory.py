@@ -202,6 +202,7 @@ class RunDirectory:
                     "scenario": scenario,
                     "replication": replication,
                     "seconds": self._lines[scenario, replication].seconds,
+                    "is_cached": self._lines[scenario, replication].is_cached,
                 }
                 for scenario, replication in keys
             ],

@@ -27,7 +27,7 @@ VALUES: Final = "values"
 """Likewise, for the files that distributions were read from."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
-LEFT_OPEN: Final = frozenset({"workers", "execution"})
+LEFT_OPEN: Final = frozenset({"workers", "execution", "cache_mb"})
 """Keys of a study that say how it is computed, which is open again in a stored run."""
 NOT_IDENTITY: Final = LEFT_OPEN | {"page"}
 """Keys of a study that decide no number."""
@@ -39,8 +39,26 @@ grow stale."""
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
     """All that the tables of a run depend on, as plain values: `hubs` by scenario, the study's own keys, the program.
 
-    An input file stands for its content: its folder does not count, and a changed file is another identity.
     How it is computed (`NOT_IDENTITY`) is left out.
+
+    Raises:
+        OSError: an input file cannot be read.
+        InputError: two files of values with one name.
+    """
+    of_hubs = hubs_of(hubs)
+    return {
+        "hubs": of_hubs.pop("hubs"),
+        "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
+        **of_hubs,
+        "version": program()["version"],
+        "sources": _hash_of_sources(),
+    }
+
+
+def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
+    """The hubs as plain values, and the hashes of the files that they read.
+
+    An input file stands for its content: its folder does not count, and a changed file is another identity.
 
     Raises:
         OSError: an input file cannot be read.
@@ -57,14 +75,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             inputs[name] = {"file": path.name, "sha256": hash_of_input(path)}
-    return {
-        "hubs": plain_hubs,
-        "study": {key: plain(study[key]) for key in sorted(study) if key not in NOT_IDENTITY},
-        "inputs": inputs,
-        **({"values": values} if values else {}),
-        "version": program()["version"],
-        "sources": _hash_of_sources(),
-    }
+    return {"hubs": plain_hubs, "inputs": inputs, **({"values": values} if values else {})}
 
 
 def kept_flights(folder: Path, file: str) -> Path:

@@ -28,11 +28,12 @@ _MOST_OPEN: Final = 8
 
 
 class Part(TypedDict):
-    """The result of one replication; `seconds` is how long it took."""
+    """The result of one replication; `seconds` is how long it took, and `is_cached`: an earlier study."""
 
     kpis: Mapping[str, float]
     tables: Mapping[str, Columns]
     seconds: NotRequired[float]
+    is_cached: NotRequired[bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Line:
     seconds: float | None
     sha256: str | None
     """Of the file of its tables; None without tables."""
+    is_cached: bool
 
 
 def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
@@ -119,6 +121,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
         tables=tuple(part["tables"]),
         seconds=part.get("seconds"),
         sha256=sha256,
+        is_cached=part.get("is_cached", False),
     )
     append_line(folder / LINES, _text(key, line))
     return line
@@ -195,7 +198,10 @@ def _read(text: bytes) -> tuple[Key, Line] | None:
         line = json.loads(text)
         key = (str(line["scenario"]), int(line["replication"]))
         kpis = {str(name): math.nan if value is None else float(value) for name, value in line["kpis"].items()}
-        read = Line(kpis=kpis, tables=tuple(line["tables"]), seconds=line["seconds"], sha256=line["sha256"])
+        read = Line(
+            kpis=kpis, tables=tuple(line["tables"]), seconds=line["seconds"], sha256=line["sha256"],
+            is_cached=line["is_cached"],
+        )  # fmt: skip
         return (key, read) if _text(key, read).encode() == text else None
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -70,7 +70,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(said("code_of_a_run", name=own.name, folder=folder))
     designs, workers = _designs(recorded, configuration, given), _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
-    command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet)
+    command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet, fresh=True)
     check_file(recorded, DICTIONARY)
     rows = {name: check_table(check_file(recorded, f"tables/{name}.parquet")) for name in recorded.tables}
     with ExitStack() as stack:

@@ -14,7 +14,7 @@ same command again does the same. RUN is a folder or the beginning of its hash, 
 
 What it finished is believed: a run of unknown origin is for `reproduce`.
 
-Own options: --all, --trust-code.
+Own options: --all, --fresh, --trust-code.
 """
 
 from dataclasses import replace
@@ -36,7 +36,7 @@ from sim.errors import InputError
 from sim.reading import read
 from sim.site.room import check_area
 
-_HOW: Final = ("workers", "execution", "execution.address", "execution.patience_s", "page")
+_HOW: Final = ("workers", "cache_mb", "execution", "execution.address", "execution.patience_s", "page")
 _SCHEDULE: Final = "schedule"
 
 
@@ -56,7 +56,7 @@ def main(arguments: Arguments) -> int:
     how = compose([f"{key}={given[key]}" for key in _HOW if key in given], arguments.config_dir)
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
-    keys = replace(keys, page=when or keys.page)
+    keys = replace(keys, page=when or keys.page, cache_mb=how["cache_mb"])
     designs = _points(run, given.get(_SCHEDULE))
     _check_name(run, designs)
     command = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))

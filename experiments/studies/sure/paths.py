@@ -32,7 +32,8 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
     assert asked.keys.expansion is not None
     expansion = weighed(asked.keys.expansion)
     document, folder = composed_of(base.hub, asked.keys.expansion), asked.arguments.config_dir
-    keys = ExpansionKeys(asked.keys.replications, asked.keys.workers, asked.keys.execution, expansion)
+    how = asked.keys
+    keys = ExpansionKeys(how.replications, how.workers, how.execution, expansion, cache_mb=how.cache_mb)
     runs = _Runs(bench, keys.replications)
     weeks = Weeks(runs.configured, keys)
     bench.say(f"sure: {len(expansion.paths)} paths, at most {sure.budget} runs")

@@ -1,0 +1,112 @@
+"""Replications that were simulated before: no study simulates one again.
+
+A file a replication, in the user's cache folder, under the hash of all that decides its bits: hub, number, what was
+computed of it, program, versions and CPU family. Those used least recently go first.
+"""
+
+import hashlib
+import io
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from experiments.report.sections import said
+from experiments.store.identity import hash_of, hubs_of, surroundings
+from experiments.store.parts import Part
+from sim.config import HubConfig
+from sim.own import trusted
+from sim.reading import plain
+
+_KPIS: Final = "kpis"
+_DIGEST: Final = hashlib.sha256().digest_size
+
+
+def cache_folder() -> Path:
+    """Of this user, for all folders of runs."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cargohub" / "replications"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """The files of a folder, together at most so many bytes; several processes may use it at a time."""
+
+    folder: Path
+    most_bytes: int
+
+    def name_of(self, work: Callable[..., object], hub: HubConfig, number: int) -> str:
+        """The hash of a replication; empty for a hub with code of its own, which is always simulated."""
+        if trusted():
+            return ""
+        done, given = (work.func, work.keywords) if isinstance(work, partial) else (work, {})
+        asked = {"work": f"{done.__module__}.{done.__qualname__}", "given": plain(given), "replication": number}
+        return hash_of({**hubs_of({"": hub}), **asked, **surroundings()})
+
+    def get(self, name: str) -> Part | None:
+        """What was kept under a name; None if nothing is there, or what is there is damaged, which is said."""
+        path = self.folder / name
+        try:
+            content = path.read_bytes() if name else b""
+        except OSError:
+            return None
+        if not name:
+            return None
+        if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+            sys.stderr.write(f"{said('cache_damaged', path=path)}\n")
+            path.unlink(missing_ok=True)
+            return None
+        with suppress(OSError):
+            os.utime(path)
+        with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as file:
+            tables: dict[str, dict[str, Any]] = {str(table): {} for table in file["tables"]}
+            for column in file.files:
+                table, slash, field = column.partition("/")
+                if slash:
+                    tables[table][field] = file[column]
+            kpis = zip(file[_KPIS].tolist(), file["values"].tolist(), strict=True)
+            return {"kpis": dict(kpis), "tables": tables, "seconds": float(file["seconds"]), "is_cached": True}
+
+    def put(self, name: str, part: Part) -> None:
+        """Keep a replication, whole or not at all; a folder that cannot be written keeps none."""
+        columns: dict[str, Any] = {
+            f"{table}/{field}": np.asarray(values)
+            for table, columns in part["tables"].items()
+            for field, values in columns.items()
+        }
+        columns |= {_KPIS: np.array(list(part["kpis"]), dtype=np.str_), "seconds": np.float64(part.get("seconds", 0.0))}
+        columns |= {"values": np.array(list(part["kpis"].values()), dtype=float)}
+        columns |= {"tables": np.array(list(part["tables"]), dtype=np.str_)}
+        file = io.BytesIO()
+        np.savez(file, **columns)
+        content = file.getvalue()
+        if not name or len(content) > self.most_bytes:
+            return
+        # Of this process: two that keep the same replication each write a file of their own, and the later one stays.
+        unfinished = self.folder / f".{name}-{os.getpid()}"
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                unfinished.write_bytes(hashlib.sha256(content).digest() + content)
+                unfinished.replace(self.folder / name)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            self._trim()
+
+    def _trim(self) -> None:
+        """Drop what was used least recently until the rest is small enough, what killed processes left among it."""
+        files = []
+        for entry in os.scandir(self.folder):
+            with suppress(FileNotFoundError):  # another process has dropped it
+                files.append((entry.stat().st_mtime_ns, entry.stat().st_size, entry.path))
+        total = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
+            if total <= self.most_bytes:
+                return
+            Path(path).unlink(missing_ok=True)
+            total -= size

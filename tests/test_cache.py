@@ -1,0 +1,119 @@
+"""The cache of replications: no study simulates one again, and what is taken from it is the same to the bit."""
+
+import json
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from stored_runs import TINY
+
+from experiments.composition import load
+from experiments.execution.pool import Pool
+from experiments.main import main
+from experiments.replications.replicating import evaluate, replicate
+from experiments.store import Part, read_run
+from experiments.store.cache import Cache, cache_folder
+
+PART: Part = {
+    "kpis": {"late": 0.1 + 0.2, "longest": np.inf, "none": np.nan, "flights": 6},
+    "tables": {"flights": {"flight": np.array(["a", "bc"]), "aldt": np.array([0.25, np.nan])}, "recovery": {}},
+    "seconds": 1.5,
+}
+
+
+def small_file(cache: Cache, name: str, age: int) -> None:
+    cache.put(name, {"kpis": {"a": 1.0}, "tables": {}})
+    os.utime(cache.folder / name, (1_000_000 - age, 1_000_000 - age))
+
+
+def tables(files: dict[str, str]) -> dict[str, str]:
+    return {name: sha for name, sha in files.items() if name.startswith("tables/")}
+
+
+def test_a_replication_comes_back_to_the_bit_and_a_damaged_one_is_said_and_dropped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache = Cache(tmp_path / "kept", 10**6)
+    assert cache.get("a") is None
+    cache.put("a", PART)
+    back = cache.get("a")
+    assert back is not None and back["is_cached"] and back["seconds"] == 1.5
+    assert list(back["kpis"]) == list(PART["kpis"]) and list(back["tables"]) == ["flights", "recovery"]
+    np.testing.assert_array_equal(list(back["kpis"].values()), list(PART["kpis"].values()))
+    for name, column in PART["tables"]["flights"].items():
+        assert back["tables"]["flights"][name].dtype == column.dtype
+        assert back["tables"]["flights"][name].tobytes() == column.tobytes()
+    path = cache.folder / "a"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    for damaged in (bytes(content), b"", bytes(content[:40])):
+        path.write_bytes(damaged)
+        assert cache.get("a") is None and not path.exists()
+        assert capsys.readouterr().err == f"cache: {path}: damaged; simulated again\n"
+
+
+def test_what_was_used_least_recently_goes_first_and_a_folder_that_cannot_be_written_keeps_nothing(
+    tmp_path: Path,
+) -> None:
+    cache = Cache(tmp_path, 10**6)
+    for age, name in enumerate("abc"):
+        small_file(cache, name, age)
+    size = (tmp_path / "a").stat().st_size
+    (tmp_path / ".d-1").write_bytes(b"of a killed process")
+    os.utime(tmp_path / ".d-1", (0, 0))
+    assert cache.get("c") is not None
+    replace(cache, most_bytes=3 * size).put("d", {"kpis": {"a": 1.0}, "tables": {}})
+    assert {path.name for path in tmp_path.iterdir()} == {"a", "c", "d"}
+    replace(cache, most_bytes=size - 1).put("e", {"kpis": {"a": 1.0}, "tables": {}})
+    assert not (tmp_path / "e").exists()
+    nowhere = Cache(Path(os.devnull) / "kept", 10**6)
+    nowhere.put("a", PART)
+    assert nowhere.get("a") is None
+    assert cache_folder().is_relative_to(os.devnull)  # no test takes what another has simulated
+
+
+def test_a_name_stands_for_hub_number_and_work(tmp_path: Path) -> None:
+    cache, hub = Cache(tmp_path, 1), load()
+    names = [
+        cache.name_of(evaluate, hub, 0), cache.name_of(evaluate, hub, 1), cache.name_of(replicate, hub, 0),
+        cache.name_of(evaluate, replace(hub, seed=2), 0), cache.name_of(partial(evaluate, prices=None), hub, 0),
+    ]  # fmt: skip
+    assert len(set(names)) == len(names)
+    assert cache.name_of(evaluate, load(), 0) == names[0]
+
+
+def test_other_folders_and_studies_take_what_was_simulated_unless_fresh(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    asked: list[int] = []
+    run = Pool.run
+
+    def counted(self: Pool, tasks: Any, **how: Any) -> Any:
+        asked.append(len(tasks))
+        return run(self, tasks, **how)
+
+    monkeypatch.setattr(Pool, "run", counted)
+
+    def made(folder: str, *words: str) -> tuple[dict[str, str], list[bool], int]:
+        asked.clear()
+        assert main([*words, *TINY, "--json", "--out", str(tmp_path / folder)]) == 0
+        path = Path(json.loads(capsys.readouterr().out)["run_dir"])
+        timings = json.loads((path / "timings.json").read_text())["replications"]
+        return read_run(path).manifest["files"], [row["is_cached"] for row in timings], sum(asked)
+
+    first, are_cached, n = made("a", "run", "margin=none")
+    assert (are_cached, n) == ([False, False], 2)
+    again, are_cached, n = made("b", "run", "margin=none")
+    assert (are_cached, n) == ([True, True], 0) and tables(again) == tables(first)
+    _, are_cached, n = made("c", "compare", "designs=[liege_30k, liege_30k seed=2]", "margin=none")
+    assert (sorted(are_cached), n) == ([False, False, True, True], 2)
+    for words in (("--fresh",), ("cache_mb=0",)):
+        files, are_cached, n = made(words[0], "run", "margin=none", *words)
+        assert (are_cached, n) == ([False, False], 2) and tables(files) == tables(first)
+    assert main(["list", "--fresh"]) == 2
+    assert "--fresh: list takes nothing from other studies" in capsys.readouterr().err
