@@ -478,7 +478,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
     assert first.worthwhile(there) == ["machines"] and first.lift("stands", there) == 0
     first, there, groups = simulated({"machines": 0.3, "stands": 0.2})
     assert ["stands"] in groups and first.together("stands", there) == ("stands",)
-    assert first.lift("tugs", there) == 0 and len(first.together("tugs", there)) > 1
+    assert first.lift("doors", there) == 0 and len(first.together("doors", there)) > 1
 
 
 @pytest.mark.parametrize(
