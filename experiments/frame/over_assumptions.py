@@ -42,8 +42,7 @@ _OF_RUNG: Final[Mapping[str, Sequence[str]]] = yaml.safe_load(Path(__file__).wit
 _NOT_ASKED: Final = (
     "study", "scenario", "scenarios", "demand", "demands", "arrival_models", "replications", "precision", "margin",
     "family", "cost", "workers", "execution", "page", "cache_mb", "capacity", "expansion", "select", "optimise",
-    "shadow_price",
-    "frontier", "decompose", "staff",
+    "shadow_price", "frontier", "decompose", "staff",
 )  # fmt: skip
 """Keys of other studies, which `sure` has not, and those that its command is given anew."""
 _NOT_COMPARED: Final = frozenset(
