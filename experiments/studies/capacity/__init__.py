@@ -4,7 +4,7 @@ Looks for the most flights a day that each scenario sustains: on time at least `
 backlog level. Each replication has its threshold, under common random numbers; then says of which resource 10 % more
 would help most there.
 
-  cargohub capacity                                            the packaged study, some four minutes on two cores
+  cargohub capacity                                            the packaged study, some five minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
@@ -22,7 +22,7 @@ thresholds' mean; beside it stands how closely each threshold is known.
 Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
 `capacity.tolerance` above it was simulated and is not. Where the share on time is reached and the run does not show
-whether the backlog grows, the runs of all replications together, each at the demand that it sustains, mostly do. Where
+whether the backlog grows, the runs of all replications together, each at the demand that it sustains, may. Where
 they do not, longer runs do; where these do not either, the backlog sets no threshold, and a warning says so.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make

@@ -73,8 +73,9 @@ class Bracketing:
         if (no is None and yes >= self.limit) or (no is not None and no - yes <= self.tolerance + _ROUNDING):
             return Crossing(yes, no, len(runs))
         guess = self._guess(runs, yes - self.tolerance, math.inf if no is None else no + self.tolerance)
-        n_alike = sum(run.is_sustained == (no is None) for run in runs.values())
-        step = self.step * 2 ** min(n_alike - 1, _MOST_DOUBLINGS)
+        alike = [run for run in runs.values() if run.is_sustained == (no is None)]
+        n_blind = sum(not self._shows(run) for run in alike)
+        n_alike, step = len(alike), self.step * 2 ** min(max(n_blind - 1, 0), _MOST_DOUBLINGS)
         if no is None:
             above = math.inf if guess is None else self._beyond(guess, yes, 1, n_alike)
             return _rounded(min(yes + step, above, self.limit))
@@ -101,11 +102,15 @@ class Bracketing:
         guesses = [
             (abs(shift), demand + shift)
             for demand, run in runs.items()
-            if _SHOWS <= run.late <= 1 - _SHOWS and run.is_sustained == (run.late <= self.late)
+            if self._shows(run)
             for shift in [demand * self._shift(run)]
         ]
         _, guess = min(guesses, default=(0.0, None))
         return guess if guess is not None and low < guess < high else None
+
+    def _shows(self, run: Shown) -> bool:
+        """Whether a run says how far the threshold is."""
+        return _SHOWS <= run.late <= 1 - _SHOWS and run.is_sustained == (run.late <= self.late)
 
     def _shift(self, run: Shown) -> float:
         """From the demand of a run to the guess, as a share of it."""

@@ -105,7 +105,7 @@ class ThresholdSearch:
     def _undecided(self, flights: float, kpis: Kpis) -> list[Task] | None:
         """The longer run that shows whether the backlog grows at a demand, where nothing else does; None: none is left.
 
-        One week of one replication seldom shows it, that of all replications at their own demands mostly does: longer
+        One week of one replication seldom shows it, that of all replications at their own demands more often: longer
         runs are made only where that does not.
         """
         if self.growth(flights, kpis) is not None:
