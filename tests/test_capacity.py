@@ -429,7 +429,9 @@ def test_a_bracket_ends_at_the_limit_or_beside_zero_and_where_answers_alternate_
     assert zero.yes == 0 and zero.no is not None and zero.no <= 0.1
     backlog = Bracketing(5, 0.5, 0.1, 40, 0.05, 7, 7)
     late = {5.0: Shown(False, 0.5), 4.8: Shown(False, 0.2), 4.7: Shown(False, 0.02)}
-    assert backlog.after(late) == 4.2  # late no longer says how far: the first of the steps that double
+    assert backlog.after(late) == 4.5
+    # From where lateness no longer says how far, steps double.
+    assert backlog.after({**late, 4.5: Shown(False, 0.0)}) == 3.5
     one, shown = found(lambda at: at < 3 or 4 < at < 4.6)
     assert one.no is not None and one.no - one.yes <= 0.1 + 1e-9
     assert shown[one.yes].is_sustained and not shown[one.no].is_sustained
