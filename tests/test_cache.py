@@ -14,7 +14,7 @@ from stored_runs import TINY
 from experiments.composition import load
 from experiments.execution.pool import Pool
 from experiments.main import main
-from experiments.replications.replicating import evaluate, replicate
+from experiments.replications.work import evaluate, replicate
 from experiments.store import Part, read_run
 from experiments.store.cache import Cache, cache_folder
 
