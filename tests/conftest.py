@@ -17,6 +17,7 @@ from experiments.frame import pages
 from experiments.report import pictures, run_brief, style
 from experiments.report.page import PAGE
 from sim.kernels import batches, ordering
+from sim.record import rows
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
@@ -107,9 +108,10 @@ def is_slow(pytestconfig: pytest.Config) -> bool:
 
 @pytest.fixture
 def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is counted is gathered in small batches, and few rows are sorted as many are, in a small hub, too."""
+    """Counts are gathered in small batches, few rows are sorted and packed as many are, in a small hub, too."""
     monkeypatch.setattr(batches, "_MANY_CHUNKS", 2)
     monkeypatch.setattr(ordering, "_FEW", 2)
+    monkeypatch.setattr(rows, "_PART", 3)
 
 
 @pytest.fixture(scope="module")

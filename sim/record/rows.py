@@ -1,19 +1,20 @@
 """Rows of a table, as integers once they change no more: an object a row takes five times the memory."""
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Final, Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.domain.columns import Table
 from sim.domain.fields import schema_of
-from sim.units import Ticks
 
 R = TypeVar("R")
 _DTYPES: Final = {"bool": np.bool_}
 """Of columns; all others are whole numbers."""
+_PART: Final = 4096
 
 
 class Rows(Generic[R]):
@@ -34,56 +35,83 @@ class Rows(Generic[R]):
         self._schema = schema_of(row)
         self._names = tuple(column.name for column in self._schema.columns)
         self._get = attrgetter(*self._names)
-        self._values = array("q")
-        """Row after row."""
+        self._n = 0
+        self._parts: list[array[int] | list[NDArray[np.integer]]] = []
+        """Each of `_PART` rows but the last: row after row, or, of rows that change no more, columns."""
         self._open: dict[int, tuple[int, R]] = {}
         """Places and rows of those that may change, by identity."""
 
     def append(self, row: R) -> None:
         """One that may change until it is closed."""
-        self._open[id(row)] = len(self), row
         self.add(row)
+        self._open[id(row)] = self._n - 1, row
 
     def add(self, row: R) -> None:
         """One that changes no more."""
-        self._values.extend(self._get(row))
+        if self._n % _PART == 0:
+            self._pack()
+            self._parts.append(array("q"))
+        part = self._parts[-1]
+        assert isinstance(part, array)
+        part.extend(self._get(row))
+        self._n += 1
 
     def close(self, row: R) -> None:
         """It changes no more from now on."""
         self._write(*self._open.pop(id(row)))
 
     def _write(self, place: int, row: R) -> None:
-        self._values[self._slice(place)] = array("q", self._get(row))
+        number, at = divmod(place, _PART)
+        part, width = self._parts[number], len(self._names)
+        assert isinstance(part, array)
+        part[at * width : (at + 1) * width] = array("q", self._get(row))
 
-    def _slice(self, place: int) -> slice:
-        return slice(place * len(self._names), (place + 1) * len(self._names))
+    def _pack(self) -> None:
+        """Parts of rows that change no more become columns, each in the fewest bytes that tell it."""
+        changing = {place // _PART for place, _ in self._open.values()}
+        for number, part in enumerate(self._parts):
+            if isinstance(part, array) and number not in changing:
+                self._parts[number] = [_narrow(column) for column in self._in_columns(part)]
+
+    def _in_columns(self, part: "array[int] | list[NDArray[np.integer]]") -> Sequence[NDArray[np.integer]]:
+        """Of an array views, which are let go before another row comes."""
+        if isinstance(part, array):
+            return [*np.frombuffer(part, dtype=np.int64).reshape(-1, len(self._names)).T]
+        return part
 
     def __len__(self) -> int:
-        return len(self._values) // len(self._names)
+        return self._n
 
     def __iter__(self) -> Iterator[R]:
         self._write_open()
-        return (self.row(*values) for values in zip(*[iter(self._values)] * len(self._names), strict=True))
+        for part in self._parts:
+            columns = [column.tolist() for column in self._in_columns(part)]
+            yield from (self.row(*values) for values in zip(*columns, strict=True))
 
     def _write_open(self) -> None:
         for place, row in self._open.values():
             self._write(place, row)
 
-    def column(self, name: str) -> Ticks:
+    def column(self, name: str) -> NDArray[np.integer]:
         """Of all rows, in the order in which they came."""
-        return self._table()[name].copy()
+        self._write_open()
+        number = self._names.index(name)
+        parts = [self._in_columns(part)[number] for part in self._parts]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
     def columns(self) -> Table:
         """In the order of their table."""
-        table = self._table()
-        order = np.lexsort([table[name] for name in reversed(self._schema.sort)])
+        order = np.lexsort([self.column(name) for name in reversed(self._schema.sort)])
         return {
-            column.name: table[column.name][order].astype(_DTYPES.get(column.dtype, np.int64), copy=False)
+            column.name: self.column(column.name)[order].astype(_DTYPES.get(column.dtype, np.int64), copy=False)
             for column in self._schema.columns
         }
 
-    def _table(self) -> Mapping[str, Ticks]:
-        """Views, which are let go before another row comes."""
-        self._write_open()
-        rows = np.frombuffer(self._values, dtype=np.int64).reshape(-1, len(self._names))
-        return {name: rows[:, i] for i, name in enumerate(self._names)}
+
+def _narrow(column: NDArray[np.integer]) -> NDArray[np.integer]:
+    """The column in the fewest bytes.
+
+    >>> _narrow(np.array([-1, 127])).dtype, _narrow(np.array([-1, 1 << 40])).dtype
+    (dtype('int8'), dtype('int64'))
+    """
+    return column.astype(np.min_scalar_type(min(int(column.min()), -1 - int(column.max()))))
