@@ -38,23 +38,7 @@ def make_tables(
     undisturbed: Ticks | None = None,
 ) -> dict[str, Table]:
     """All tables but the KPIs. `undisturbed`: the backlog (B) of the same replication without its disruptions."""
-    made: dict[str, Columns] = {
-        "flights": _flights(config, record),
-        "ulds": columns(Uld, record.ulds),
-        "trains": columns(Train, record.trains),
-        "shuttles": columns(Shuttle, record.shuttles),
-        "trucks": _with_route_names(inputs.site, columns(Truck, record.trucks)),
-        "loads": columns_of_loads(record.loads, record.departed),
-        "packout": _packout(inputs.site, record),
-        "connections": connection_columns(config, inputs, record),
-        "customs": customs_columns(record),
-        "stages": _stages(record),
-        "occupancy": occupancy_columns(config, inputs, record, undisturbed),
-        "disruptions": disruption_columns(inputs),
-        "flows": flow_columns(inputs, record),
-        "manning": manning_columns(inputs),
-    }
-    tables = {name: tabulate(name, values) for name, values in made.items()}
+    tables = {name: tabulate(name, values) for name, values in _made(config, inputs, record, undisturbed)}
     tables["parcels"] = parcels_table(config, record, kept, inputs.end)
     tables |= export_tables(config, inputs, record, export_store)
     of_all = {
@@ -63,6 +47,26 @@ def make_tables(
         "demand_curves": demand_columns(config, inputs, record, tables),
     }
     return tables | {name: tabulate(name, values) for name, values in of_all.items()}
+
+
+def _made(
+    config: HubConfig, inputs: Inputs, record: Recorder, undisturbed: Ticks | None
+) -> Iterator[tuple[str, Columns]]:
+    """One after the other, so that columns in ticks are let go before the next are made."""
+    yield "flights", _flights(config, record)
+    yield "ulds", columns(Uld, record.ulds)
+    yield "trains", columns(Train, record.trains)
+    yield "shuttles", columns(Shuttle, record.shuttles)
+    yield "trucks", _with_route_names(inputs.site, columns(Truck, record.trucks))
+    yield "loads", columns_of_loads(record.loads, record.departed)
+    yield "packout", _packout(inputs.site, record)
+    yield "connections", connection_columns(config, inputs, record)
+    yield "customs", customs_columns(record)
+    yield "stages", _stages(record)
+    yield "occupancy", occupancy_columns(config, inputs, record, undisturbed)
+    yield "disruptions", disruption_columns(inputs)
+    yield "flows", flow_columns(inputs, record)
+    yield "manning", manning_columns(inputs)
 
 
 def _with_route_names(site: Site, rows: Table) -> Table:
