@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from sim.domain.entities import Refusal, Truck, Uld
+from sim.domain.entities import Refusal
 from sim.domain.export_entities import ENTITIES, STAMPS_OF_PARCELS
 from sim.domain.fields import schema_of, stamps_of
 from sim.domain.inputs import Inputs
@@ -137,10 +137,11 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
 def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
     """At the end of every interval what is in the stages, of which the hold zone is one, is what has come less gone."""
     edges = bin_edges(inputs)
-    ulds, trucks, refusals = columns(Uld, record.ulds), columns(Truck, record.trucks), columns(Refusal, record.refusals)
-    flown = flown_ulds(record)
-    came = before(edges, ulds["start"], ulds["n_parcels"])
-    gone = before(edges, trucks["departed"], trucks["n_parcels"])
+    refusals, flown = columns(Refusal, record.refusals), flown_ulds(record)
+    came, gone = (
+        before(edges, rows.column(instant), rows.column("n_parcels"))
+        for rows, instant in ((record.ulds, "start"), (record.trucks, "departed"))
+    )
     gone += before(edges, refusals["freed"], refusals["n_parcels"])
     gone += before(edges, flown["built"], flown["n_parcels"])
     in_stages = np.sum([tally.inside for tally in record.stages.values()], axis=0)

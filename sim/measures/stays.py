@@ -44,5 +44,5 @@ def held_times(record: Recorder) -> Counter[str]:
 
 def stayed(record: Recorder, stay: Stay, end: int) -> int:
     """How long the rows stayed, both ends counted; what has not left stays until the end [ticks]."""
-    both = [(getattr(row, stay.since), getattr(row, stay.until)) for row in getattr(record, stay.table)]
+    both = ((getattr(row, stay.since), getattr(row, stay.until)) for row in getattr(record, stay.table))
     return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)

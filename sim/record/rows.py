@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.domain.columns import Table
 from sim.domain.fields import schema_of
+from sim.units import Ticks
 
 R = TypeVar("R")
 _DTYPES: Final = {"bool": np.bool_}
@@ -92,12 +93,12 @@ class Rows(Generic[R]):
         for place, row in self._open.values():
             self._write(place, row)
 
-    def column(self, name: str) -> NDArray[np.integer]:
+    def column(self, name: str) -> Ticks:
         """Of all rows, in the order in which they came."""
         self._write_open()
         number = self._names.index(name)
         parts = [self._in_columns(part)[number] for part in self._parts]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
+        return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
     def columns(self) -> Table:
         """In the order of their table."""
