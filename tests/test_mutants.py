@@ -52,6 +52,7 @@ from sim.processes.packers import FlexiblePackOut
 from sim.processes.packout import PackOut
 from sim.processes.phases import Phase, at
 from sim.processes.reception import Reception
+from sim.processes.second_sort import SecondSort
 from sim.processes.slots import has
 from sim.processes.sorting import BY_HAND, Machine, Sortation
 from sim.processes.store import Mark, ParcelStore
@@ -268,6 +269,16 @@ def _hold_zone_empties_what_came_at_the_round(patch):
     rounds = HoldZone._round
     patch.setattr(Sortation, "advance", _one_more(Sortation.advance))
     patch.setattr(HoldZone, "_round", lambda self, now, sortation: rounds(self, now + 1, sortation))
+
+
+def _chutes_give_what_comes_at_the_round(patch):
+    empty = SecondSort._empty
+    patch.setattr(Sortation, "advance", _one_more(Sortation.advance))
+    patch.setattr(SecondSort, "_empty", lambda self, now: empty(self, now + 1))
+
+
+def _held_and_coded_go_back_to_the_first_machine(patch):
+    patch.setattr(SecondSort, "last", lambda _self, machine, _parcels: machine)
 
 
 def _one_more(advance):
@@ -974,6 +985,8 @@ MUTANTS = {
     "station free at the end of handling": _station_free_at_the_end_of_handling,
     "masses in float32": _floats,
     "the hold zone takes what comes at the round": _hold_zone_empties_what_came_at_the_round,
+    "chutes to a machine give what comes at the round": _chutes_give_what_comes_at_the_round,
+    "the hold zone gives back to the first machine": _held_and_coded_go_back_to_the_first_machine,
     "release at the round is in time": _customs_decides_at_the_round,
     "refused parcels keep their floor": _refused_parcels_stay,
     "alarms are let go": _alarms_are_let_go,
@@ -1059,9 +1072,11 @@ TRIED_FIRST = {
     "rounds before cut-offs": (6, 9, 12),
     "diversions before grants": (39, 72, 78),
     "break-down among physical events": (8, 33, 37),
-    "positions among physical events": (2, 40, 57),
+    "positions among physical events": (40, 82, 105),
     "doors among physical events": (1, 12, 32),
     "the hold zone takes what comes at the round": (0, 6, 7),
+    "chutes to a machine give what comes at the round": (2, 11, 16),
+    "the hold zone gives back to the first machine": (11, 16, 38),
     "release at the round is in time": (11, 12, 20),
     "refused parcels keep their floor": (8, 12, 13),
     "alarms are let go": (6, 7, 8),
