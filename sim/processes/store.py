@@ -97,8 +97,10 @@ class ParcelStore(ParcelSlots):
             | parcels.is_non_conveyable * np.uint8(Mark.NON_CONVEYABLE)
             | parcels.is_alarm * np.uint8(Mark.ALARM)
         )
-        for name in ("mass", "volume", "release", "handling", "packing"):
+        for name in ("mass", "volume", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
+        held = np.flatnonzero(has(column["mark"][rows], Mark.HELD))
+        column["release"][rows.start + held] = parcels.release[held]  # nobody asks for that of others
         if self._counts:
             column["count"][rows] = parcels.count
         if self._values:
