@@ -1,6 +1,7 @@
 # make run       the first study, from nothing: makes .venv, installs, simulates
 # make test      linters, types, import contracts, tests and doctests
 # make test-slow the tests that take minutes, too
+# make torture  attacks the command line for so many minutes: make torture MINUTES=10 SEED=7
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make clean     removes .venv and caches; never runs/
 
@@ -30,6 +31,13 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+MINUTES := 10
+SEED := 1
+
+.PHONY: torture
+torture: .venv/.installed-dev
+	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED)
 
 .PHONY: pictures
 pictures: .venv/.installed-dev

@@ -28,6 +28,7 @@ from experiments.quick_yaml import parsed_in_c
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
+from sim.files import content_of
 from sim.leaves import leaf_at
 from sim.reading import near, read
 from sim.site.room import fitted
@@ -158,7 +159,11 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: 
     """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
     composed = _composed(words, folders)
     with one_line():
-        return pickle.dumps(OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+        plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
+    for key in plain:
+        if not isinstance(key, str):
+            raise ConfigError(f"{key}: expected a name for a key")
+    return pickle.dumps(plain)
 
 
 def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
@@ -243,6 +248,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
         raise ConfigError(f"--config-dir: no folder {str(folder)!r}")
     for file in sorted(folder.rglob("*.yaml")):
         name = file.relative_to(folder)
+        content_of(file)  # Hydra would wait for a pipe
         if (ours / name).exists():
             raise ConfigError(
                 f"{file}: {name.as_posix()} is the name of a packaged file, which would win; rename yours"

@@ -47,11 +47,16 @@ def _run(ask: dict[str, Any]) -> None:
     console()
 
 
-def main() -> None:
+def imported() -> None:
+    """Everything that a command needs."""
     for module in walk_packages(experiments.studies.__path__, "experiments.studies."):
         import_module(module.name)
     for name in ("matplotlib.pyplot", "sim.simulation", "hydra._internal.hydra", "experiments.report.pictures"):
         import_module(name)
+
+
+def main() -> None:
+    imported()
     sys.argv[0] = "cargohub"
     for line in sys.stdin:
         child = os.fork()

@@ -177,6 +177,11 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
         ("name,halls.main.doors_out\na,3\na,4\n", [], "row 3, column 'name': 'a' is there twice"),
         ("name,cost,halls.main.doors_out\na,1,3\nb,,4\n", [], "row 3, column 'cost': expected a number, got ''"),
         ("name,cost,halls.main.doors_out\na,1,3\nb,x,4\n", [], "row 3, column 'cost': expected a number, got 'x'"),
+        (
+            "name,cost,halls.main.doors_out\na,1,3\nb,-1e99,4\n",
+            [],
+            "row 3, column 'cost': expected a number of at most",
+        ),
         ("name,halls.main.doors_out\na,3\nb,4000\n", [], "row 3: halls.main: zone dock_doors"),
         ("name,cost\na,3\n", [], "but none of a key"),
         ("name,halls.main.doors_out\na,3\n", [], "select needs several"),

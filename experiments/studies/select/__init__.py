@@ -38,7 +38,17 @@ from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Selection, kim_nelson
 from experiments.store.rows import Grid, plain_interval, plain_row, stored
-from experiments.studies.select.design import AREA, COLUMN, Method, Need, Select, SelectKeys, check, sample_of
+from experiments.studies.select.design import (
+    AREA,
+    COLUMN,
+    MOST_COST,
+    Method,
+    Need,
+    Select,
+    SelectKeys,
+    check,
+    sample_of,
+)
 from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
 
@@ -165,8 +175,9 @@ def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Sel
             costs[label] = float(text)
         except ValueError:
             costs[label] = math.nan
-        if not math.isfinite(costs[label]):
-            raise InputError(f"{design.place}, column {COLUMN!r}: expected a number, got {text[:60]!r}")
+        if not abs(costs[label]) <= MOST_COST:
+            wanted = f"a number of at most {MOST_COST:g}" if math.isfinite(costs[label]) else "a number"
+            raise InputError(f"{design.place}, column {COLUMN!r}: expected {wanted}, got {text[:60]!r}")
     return replace(asked, cost=cost, costs=costs)
 
 

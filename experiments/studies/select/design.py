@@ -19,6 +19,8 @@ from sim.reading import Bounds, near
 
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
+MOST_COST: Final = 1e15
+"""Sums of more, and pictures of them, are not exact."""
 Need = Callable[[Sequence[tuple[Design, int]]], Kpis]
 """The KPIs of so many replications of each design."""
 _NO_COST: Final = 0.0
@@ -40,7 +42,7 @@ class Select:
     tolerance: _Positive
     cost: str | None
     indifference: _Positive | None
-    costs: dict[str, float]
+    costs: dict[str, Annotated[float, Bounds(ge=-MOST_COST, le=MOST_COST)]]
     areas_m2: tuple[Annotated[float, Bounds(ge=100, le=1e8)], ...] | None
     """Areas that each design is scaled to; None: designs as they are."""
     method: Method
