@@ -10,6 +10,7 @@ import yaml
 from stored_runs import TINY, configured
 from test_sensitivity import DROPPED
 
+from experiments.frame import pages
 from experiments.main import main
 from experiments.store import parts
 
@@ -142,6 +143,13 @@ def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
     assert main(["show", str(folder)]) == 0 and "page:" not in capsys.readouterr().out
     assert main(["resume", str(folder), "--quiet"]) == 0
     assert page.read_bytes() == drawn, "a run that was ended while its page was drawn"
+    shutil.rmtree(folder / "figures")
+    assert main(["resume", str(folder), "--quiet"]) == 0
+    assert any((folder / "figures").iterdir()), "pictures that somebody removed"
+    monkeypatch.setattr(pages, "write", lambda *_: pytest.fail("written in a read-only folder"))
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert main(["run", *TINY, "--out", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.endswith(f"page:   {page}\n")
 
 
 def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(monkeypatch, tmp_path, capsys):

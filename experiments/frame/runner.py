@@ -1,5 +1,6 @@
 """One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
 
+import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -80,8 +81,10 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     if asked.keys.page is WhenPage.LATER:
         pages.say_where(asked, said("page_later", folder=shlex.quote(str(folder))))
     elif asked.keys.page is not WhenPage.NONE:
-        pages.write(folder, document, asked)
-        pages.say_where(asked, folder / PAGE)
+        if os.access(folder, os.W_OK):
+            pages.write(folder, document, asked)
+        if (folder / PAGE).is_file():
+            pages.say_where(asked, folder / PAGE)
     return 0
 
 

@@ -44,7 +44,7 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE, TRUST))
     when = read(WhenPage, given["page"], "page") if "page" in given else None
     if is_finished(folder):
-        if not (folder / PAGE).is_file():
+        if not ((folder / PAGE).is_file() and any(folder.glob("figures/*.svg"))):
             manifest = manifest_of(folder)
             if (when or study_of(manifest, configuration_of(manifest)).page or WhenPage.NOW) is WhenPage.NOW:
                 runner.draw_page(manifest)
