@@ -22,7 +22,16 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
-from experiments.overrides import changed_by_share, check_option, is_share, one_line, options, parsed, sweep_points
+from experiments.overrides import (
+    changed_by_share,
+    check_option,
+    is_share,
+    one_line,
+    options,
+    parsed,
+    sweep_points,
+    word_value,
+)  # fmt: skip
 from experiments.own_file import trust_typed, with_own_file, with_source
 from experiments.quick_yaml import parsed_in_c
 from experiments.verbs import VERBS
@@ -281,21 +290,3 @@ def _paths(value: object, key: str) -> Iterator[str]:
             path = f"{key}.{name}" if key else str(name)
             yield path
             yield from _paths(item, path)
-
-
-def word_value(value: object) -> str:
-    """A Python value in the grammar of a word; text that looks like something else is quoted."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | tuple):
-        return f"[{','.join(word_value(item) for item in value)}]"
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{name}:{word_value(item)}" for name, item in value.items()) + "}"
-    text = str(value)
-    is_plain = re.fullmatch(r"[A-Za-z_][\w./-]*", text) and text.lower() not in {"null", "true", "false", "nan", "inf"}
-    if not isinstance(value, str) or is_plain:
-        return text
-    escaped = text.replace("'", "\\'")
-    return f"'{escaped}'"

@@ -179,3 +179,21 @@ def _line(error: BaseException) -> str:
     key = _KEY.search(text)
     first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())
     return f"{key.group(1)}: {first}" if key and key.group(1) not in first else first
+
+
+def word_value(value: object) -> str:
+    """A Python value in the grammar of a word; text that looks like something else is quoted."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return f"[{','.join(word_value(item) for item in value)}]"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{name}:{word_value(item)}" for name, item in value.items()) + "}"
+    text = str(value)
+    is_plain = re.fullmatch(r"[A-Za-z_][\w./-]*", text) and text.lower() not in {"null", "true", "false", "nan", "inf"}
+    if not isinstance(value, str) or is_plain:
+        return text
+    escaped = text.replace("'", "\\'")
+    return f"'{escaped}'"

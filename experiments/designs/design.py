@@ -73,10 +73,6 @@ class Designed(Replicated):
         keys = [list(values) for values in self.factors.values()]
         if any(values != keys[0] for values in keys):
             raise ValueError("factors: not the same keys for every design")
-        for values in self.factors.values():
-            for text in (*values, *values.values()):
-                if not text.isprintable():
-                    raise ValueError("factors: holds control characters")
 
     def as_plain(self) -> dict[str, Any]:
         """Without factors where there are none."""

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from experiments.composition import compose, hub, word_value
+from experiments.composition import compose, hub
+from experiments.overrides import word_value
 from sim.config import HubConfig
 from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError

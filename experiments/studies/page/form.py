@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.assumptions import Assumption, assumptions_of, explained
-from experiments.composition import folders_of, word_value
+from experiments.composition import folders_of
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
 from experiments.money.kpis import KPIS
-from experiments.overrides import options
+from experiments.overrides import options, word_value
 from experiments.report.key_names import key_unit, name_of
 from experiments.verbs import VERBS
 from sim.config.bounds import BEYOND_ALL

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.composition import word_value
+from experiments.overrides import word_value
 from experiments.studies.page.form import Field
 from sim.leaves import Leaf
 from sim.reading import Bounds

@@ -32,9 +32,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.arguments import RUNS, Arguments
-from experiments.composition import load, word_value
+from experiments.composition import load
 from experiments.formatting import number
 from experiments.frame import console
+from experiments.overrides import word_value
 from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
 from experiments.report.sections import said
 from experiments.store.files import sha256_of, write_all
