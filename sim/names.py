@@ -10,8 +10,8 @@ LONGEST_TEXT: Final = 4_000
 """Characters of a value: a path, a sentence, a list of designs."""
 _ANY: Final = "any"
 
-Label: TypeAlias = Annotated[str, "label"]
-"""Of a mapping's keys: what a design is called, which may be all words that it was typed with."""
+Name: TypeAlias = Annotated[str, "name"]
+"""A key of a mapping. Other keys may be long: a design is called by the words that it was typed with."""
 Source: TypeAlias = Annotated[str, _ANY]
 """A text of many lines."""
 
@@ -27,12 +27,12 @@ def wrong_name(name: str, longest: int = LONGEST_NAME) -> str | None:
 
 
 def checked_name(name: str, key: str, kind: object) -> str:
-    """The name, as `kind`, an annotation, has it: a `Label` may be long.
+    """The name, as `kind`, an annotation, has it: a `Name` is short.
 
     Raises:
         ConfigError: it is none; `key` is the mapping that it stands in.
     """
-    if wrong := wrong_name(name, LONGEST_TEXT if kind is Label else LONGEST_NAME):
+    if wrong := wrong_name(name, LONGEST_NAME if kind is Name else LONGEST_TEXT):
         raise ConfigError(f"{key}: {wrong}" if key else wrong)
     return name
 

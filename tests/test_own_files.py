@@ -12,6 +12,7 @@ from experiments.own_file import read_own
 from sim.errors import LONGEST_ECHO, CargohubError
 from sim.inputs.flight_file import read_flight_file
 from sim.inputs.ssim_records import records
+from sim.names import Name
 from sim.reading import read
 
 HEADER = "flight,sibt,parcels\n"
@@ -74,7 +75,7 @@ def test_a_name_that_could_not_be_read_back_is_refused_where_it_enters(tmp_path,
     with pytest.raises(CargohubError, match="column 'name': a name of 1 to 60 characters"):
         read_designs(Path(path))
     with pytest.raises(CargohubError, match="lanes: a name of 1 to 60 characters"):
-        read(dict[str, int], {name: 1}, "lanes")
+        read(dict[Name, int], {name: 1}, "lanes")
 
 
 @pytest.mark.parametrize("text", ["a\x1b[31m", "a\nb", "a" * 70_000])

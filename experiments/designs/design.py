@@ -19,7 +19,6 @@ from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError
 from sim.measures import kpis as of_hub
-from sim.names import Label
 from sim.reading import Bounds, near, plain
 
 K = TypeVar("K", bound="Replicated")
@@ -66,7 +65,7 @@ class Replicated:
 class Designed(Replicated):
     """Keys of whatever compares designs."""
 
-    factors: dict[Label, dict[Label, str]]
+    factors: dict[str, dict[str, str]]
     """By design, the keys in which a file's or typed designs differ, and their values; no word sets them."""
 
     def __post_init__(self) -> None:

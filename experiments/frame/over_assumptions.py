@@ -165,7 +165,9 @@ def sure_command(
     elif not has_designs:
         scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
         (name, *others) = dict.fromkeys(design.hub.demand.name for design in designs)
-        is_shared = not others and name in options("demand", folders_of(arguments.config_dir))
+        own = arguments.config_dir  # which may be gone since: a stored run is shown without it
+        folders = folders_of(own if own is not None and own.is_dir() else None)
+        is_shared = not others and name in options("demand", folders)
         demands = demands or ((name,) if is_shared else ())  # none: each scenario keeps its own
         words = [*_named("scenario", scenarios), *_named("demand", demands), *words]
     return replace(arguments, verb="sure", words=(*question.words, *map(_with_one_value, words))).command

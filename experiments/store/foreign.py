@@ -21,7 +21,6 @@ from experiments.store.read import CONFIG, MANIFEST, TABLES
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import adopt_of
-from sim.names import Label
 from sim.own import adopt
 from sim.reading import Plain, read
 
@@ -167,7 +166,7 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
     try:
         plain_hubs = from_stored(path.parent, value["hubs"])
         adopt(own_in(plain_hubs))
-        hubs = read(dict[Label, HubConfig], plain_hubs, "hubs")
+        hubs = read(dict[str, HubConfig], plain_hubs, "hubs")
         adopt_of(hubs.values())
         return value["verb"], Configuration(hubs, value["study"])
     except ConfigError as error:

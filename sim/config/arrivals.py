@@ -17,6 +17,7 @@ from sim.config.bounds import (
 )
 from sim.config.roster import DAYS
 from sim.distributions import Delays, Shape
+from sim.names import Name
 from sim.reading import Bounds
 from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
 
@@ -167,7 +168,7 @@ class Arrivals:
     hour_share: tuple[Share, ...] | None
     hour_of_week: dict[str, tuple[NotNegative, ...]] | None
     """Of each weekday the rates of its hours; only their proportions count."""
-    banks: dict[str, Bank] | None
+    banks: dict[Name, Bank] | None
     """By a name of the planner's; what they leave of a day's flights comes by `hour_share`."""
     cancelled_share: Share
     """Of the flights, each by its own draw."""

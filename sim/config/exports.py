@@ -6,6 +6,7 @@ from typing import Annotated
 
 from sim.config.bounds import HOURS, Count, CountOrZero, Duration, PerHour, Share, check_longest, check_sum
 from sim.distributions import Shape
+from sim.names import Name
 from sim.reading import Bounds
 from sim.units import MIN_PER_H, ticks
 
@@ -84,7 +85,7 @@ class Exports:
     share: Annotated[float, Bounds(ge=0, le=0.9)]
     """Of all goods by mass; 0: nothing leaves by air."""
     service_h: Annotated[float, Bounds(gt=0, le=240)]
-    lanes: dict[str, Share]
+    lanes: dict[Name, Share]
     collections: Collections
     non_conveyable_share: Share
     screened_per_line_h: PerHour

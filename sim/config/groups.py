@@ -23,7 +23,7 @@ from sim.config.trade import Trade
 from sim.config.zones import clock_of
 from sim.distributions import Shape
 from sim.domain.clock import Clock
-from sim.names import Source
+from sim.names import Name, Source
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
@@ -70,11 +70,11 @@ class HubGroups:
     service_h: Annotated[float, Bounds(gt=0, le=240)]
     demand: Demand
     arrivals: Arrivals
-    fleet: dict[str, AircraftType]
+    fleet: dict[Name, AircraftType]
     parcels: Parcels
     presorted: Presorted
     apron: Apron
-    halls: dict[str, Hall]
+    halls: dict[Name, Hall]
     complex: Complex
     space: Space
     breakdown: Breakdown
@@ -83,7 +83,7 @@ class HubGroups:
     packout: Packout
     manual_sort: ManualSort
     customs: Customs
-    lanes: dict[str, Lane]
+    lanes: dict[Name, Lane]
     outbound: Outbound
     linehaul: Linehaul
     environment: Environment
@@ -92,7 +92,7 @@ class HubGroups:
     exposure: Exposure
     trade: Trade
     roster: Roster
-    disruptions: dict[str, Disruption]
+    disruptions: dict[Name, Disruption]
     """By a name of the planner's."""
     recovery: Recovery
     record: Record
