@@ -176,8 +176,8 @@ class RunDirectory:
             return
         for unfinished in self.path.rglob(f".*{UNFINISHED}"):  # what a killed process was writing
             unfinished.unlink(missing_ok=True)
+        write_whole(self.path / CONFIG, self._config_yaml.encode())  # first: without it nothing can be resumed
         self._lines = parts.resume(self.path, environment())
-        write_whole(self.path / CONFIG, self._config_yaml.encode())
 
     def _manifest(self, files: Sequence[str]) -> dict[str, Any]:
         hubs = self._identity.get("hubs", {})

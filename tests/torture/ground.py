@@ -140,6 +140,9 @@ def _of_zip(path: Path, part: str, how: str, rest: list[Any]) -> None:
 
 
 def _spoil(path: Path, how: str, rest: list[Any]) -> None:
+    read = {"seal": [path / "manifest.json"], "swap": [path, path.parent / str(rest[:1] and rest[0])]}.get(how, [path])
+    if any(each.is_symlink() or not each.is_file() for each in read):
+        return  # a damage before has made it a pipe or a device, which would be read without end
     if how == "seal":
         sealed(path)
     elif how == "swap":
