@@ -77,11 +77,11 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
 
 
 def _check_kpis(place: str, kpis: Mapping[str, float]) -> None:
-    """Of a replication, or its mean: one has a value at least, and none is beyond what it can be."""
+    """Of a replication, or its mean: one has a value at least, and no share is beyond what it can be."""
     if not any(map(math.isfinite, kpis.values())):
         raise InputError(f"{place}: no KPI has a value")
     for name, value in kpis.items():
-        low, high = KPIS[name].range if name in KPIS else (-math.inf, math.inf)
+        low, high = KPIS[name].range if name in KPIS and KPIS[name].unit == "1" else (-math.inf, math.inf)
         if value < low - ROUNDING or value > high + ROUNDING:
             raise InputError(f"{place}: {name}: from {low:g} to {high:g}, got {value:g}")
 
