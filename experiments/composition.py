@@ -25,6 +25,7 @@ from experiments.money.kpis import KPIS
 from experiments.overrides import (
     changed_by_share,
     check_option,
+    is_group,
     is_share,
     one_line,
     options,
@@ -57,7 +58,9 @@ _PRECISION = "precision"
 _State = tuple[tuple[str, int, int], ...]
 """Of files: path, time and size."""
 _LOCK = threading.RLock()
-_UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^']+)'")
+_UNKNOWN = re.compile(
+    r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]"
+)  # a long key is cut in the message
 
 
 def packaged() -> Path:
@@ -178,7 +181,7 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: 
 def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
     """As Hydra composes: first what the groups choose, which is kept, then the values in their order."""
     overrides = {word: parsed(word) for word in words}
-    chosen = [word for word in words if any((each / overrides[word].key_or_group).is_dir() for each in folders)]
+    chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]
     with one_line():
         composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
         for word in words:

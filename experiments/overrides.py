@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.arguments import check_once, is_override
 from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
+from sim.names import LONGEST_NAME
 from sim.reading import near
 
 MOST_POINTS = 10_000
@@ -90,7 +91,14 @@ def changed_by_share(before: float, text: str, *, is_whole: bool) -> float:
 
 def options(group: str, folders: Sequence[Path]) -> list[str]:
     """The names that a configuration group offers; empty if it is no group."""
+    if not is_group(group, folders):
+        return []
     return sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")})
+
+
+def is_group(key: str, folders: Sequence[Path]) -> bool:
+    """Whether it is a folder of the configuration; a long name is none, and the system would refuse to look for it."""
+    return len(key) <= LONGEST_NAME and any((folder / key).is_dir() for folder in folders)
 
 
 def check_option(word: str, override: Override, folders: Sequence[Path]) -> None:
@@ -107,7 +115,8 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     if not isinstance(value, str | int | float):
         raise ConfigError(f"{word!r}: {group} takes one name{near('', known)}")
     name = override.get_value_element_as_str().strip("'\"").removesuffix(".yaml")
-    if not any((folder / group / f"{name}.yaml").is_file() for folder in folders):
+    is_short = len(name) <= LONGEST_NAME
+    if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
         raise ConfigError(f"{group}: no {name!r}{near(name, known)}" + _also(name, known))
 
 

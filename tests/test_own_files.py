@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from stored_runs import made, sealed
 
 from experiments.designs.spreadsheet import read_designs
+from experiments.main import main
 from experiments.own_file import read_own
 from sim.errors import LONGEST_ECHO, CargohubError
 from sim.inputs.flight_file import read_flight_file
@@ -101,3 +103,21 @@ def test_a_formula_without_a_value_is_no_empty_cell(tmp_path):
     book.save(path)
     with pytest.raises(CargohubError, match=r"sheet plans, cell B3: no value is stored for the formula '=B2\+1'"):
         read_designs(path)
+
+
+@pytest.mark.parametrize("word", [f"{'x' * 300}=1", f"demand={'x' * 300}"])
+def test_a_word_too_long_for_the_name_of_a_file_is_no_option(capsys, word):
+    assert main(["run", "--show", word]) == 2
+    assert "unknown key" in (said := capsys.readouterr().err) or "demand: no 'xx" in said
+    assert said.count("\n") == 1
+
+
+def test_a_damaged_table_whose_hash_fits_is_one_line(capsys, tmp_path):
+    run = made(tmp_path)
+    path = run / "tables" / "kpis.parquet"
+    path.write_bytes(path.read_bytes()[:-9])
+    sealed(run)
+    capsys.readouterr()
+    assert main(["validate", str(run)]) == 2
+    said = capsys.readouterr().err
+    assert "damaged" in said and said.count("\n") == 1
