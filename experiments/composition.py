@@ -58,9 +58,8 @@ _PRECISION = "precision"
 _State = tuple[tuple[str, int, int], ...]
 """Of files: path, time and size."""
 _LOCK = threading.RLock()
-_UNKNOWN = re.compile(
-    r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]"
-)  # a long key is cut in the message
+# A long key is cut in the message.
+_UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
 
 
 def packaged() -> Path:
