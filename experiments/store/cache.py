@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.report.sections import said
 from experiments.store.identity import hash_of, hubs_of, surroundings
-from experiments.store.parts import Part
+from experiments.store.parts import Part, packed, unpacked
 from sim.config import HubConfig
 from sim.own import trusted
 from sim.reading import plain
@@ -51,11 +51,11 @@ class Cache:
     def get(self, name: str) -> Part | None:
         """What was kept under a name; None if nothing is there, or what is there is damaged, which is said."""
         path = self.folder / name
-        try:
-            content = path.read_bytes() if name else b""
-        except OSError:
-            return None
         if not name:
+            return None
+        try:
+            content = path.read_bytes()
+        except OSError:
             return None
         if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
             sys.stderr.write(f"{said('cache_damaged', path=path)}\n")
@@ -64,28 +64,22 @@ class Cache:
         with suppress(OSError):
             os.utime(path)
         with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as file:
-            tables: dict[str, dict[str, Any]] = {str(table): {} for table in file["tables"]}
-            for column in file.files:
-                table, slash, field = column.partition("/")
-                if slash:
-                    tables[table][field] = file[column]
+            tables = {str(table): unpacked(file, str(table)) for table in file["tables"]}
             kpis = zip(file[_KPIS].tolist(), file["values"].tolist(), strict=True)
             return {"kpis": dict(kpis), "tables": tables, "seconds": float(file["seconds"]), "is_cached": True}
 
     def put(self, name: str, part: Part) -> None:
         """Keep a replication, whole or not at all; a folder that cannot be written keeps none."""
-        columns: dict[str, Any] = {
-            f"{table}/{field}": np.asarray(values)
-            for table, columns in part["tables"].items()
-            for field, values in columns.items()
-        }
+        if not name:
+            return
+        columns: dict[str, Any] = packed(part["tables"])
         columns |= {_KPIS: np.array(list(part["kpis"]), dtype=np.str_), "seconds": np.float64(part.get("seconds", 0.0))}
         columns |= {"values": np.array(list(part["kpis"].values()), dtype=float)}
         columns |= {"tables": np.array(list(part["tables"]), dtype=np.str_)}
         file = io.BytesIO()
         np.savez(file, **columns)
         content = file.getvalue()
-        if not name or len(content) > self.most_bytes:
+        if len(content) > self.most_bytes:
             return
         # Of this process: two that keep the same replication each write a file of their own, and the later one stays.
         unfinished = self.folder / f".{name}-{os.getpid()}"

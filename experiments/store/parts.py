@@ -102,14 +102,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
         ValueError: a column of objects.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    columns = {
-        f"{table}/{column}": np.asarray(values)
-        for table, columns in part["tables"].items()
-        for column, values in columns.items()
-    }
-    for name, values in columns.items():
-        if values.dtype.hasobject:
-            raise ValueError(f"table {name}: arrays of objects cannot be stored; make texts numpy.str_")
+    columns = packed(part["tables"])
     sha256 = None
     if columns:
         with whole(_file(folder, key)) as unfinished:
@@ -152,10 +145,10 @@ def stored(
         if table not in lines[key].tables:
             continue
         if key in files:
-            yield key, _columns(files[key], table)
+            yield key, unpacked(files[key], table)
         else:
             with np.load(_file(folder, key), allow_pickle=False) as file:
-                yield key, _columns(file, table)
+                yield key, unpacked(file, table)
 
 
 def clear(folder: Path) -> None:
@@ -165,7 +158,25 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
-def _columns(file: "np.lib.npyio.NpzFile", table: str) -> dict[str, NDArray[Any]]:
+def packed(tables: Mapping[str, Columns]) -> dict[str, NDArray[Any]]:
+    """All columns of several tables, for one file.
+
+    Raises:
+        ValueError: a column of objects.
+    """
+    packed = {
+        f"{table}/{column}": np.asarray(values)
+        for table, columns in tables.items()
+        for column, values in columns.items()
+    }
+    for name, values in packed.items():
+        if values.dtype.hasobject:
+            raise ValueError(f"table {name}: arrays of objects cannot be stored; make texts numpy.str_")
+    return packed
+
+
+def unpacked(file: "np.lib.npyio.NpzFile", table: str) -> dict[str, NDArray[Any]]:
+    """The columns of one table of such a file."""
     prefix = f"{table}/"
     return {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
 
