@@ -22,14 +22,24 @@ def whole(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")
     try:
-        yield unfinished
-        _settle(unfinished)
-        unfinished.replace(path)
-        _settle(path.parent)
-    except BaseException as error:
+        with _named(path):
+            yield unfinished
+            _settle(unfinished)
+            unfinished.replace(path)
+            _settle(path.parent)
+    except BaseException:
         with suppress(OSError):
             unfinished.unlink()
-        if isinstance(error, OSError) and error.filename is None:
+        raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error of the system that names no file, as that of a full disk, names this one."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
             error.filename = str(path)
         raise
 
@@ -73,13 +83,12 @@ def append_line(path: Path, line: str) -> None:
     try:
         before = os.fstat(descriptor).st_size
         try:
-            while content:
-                content = content[os.write(descriptor, content) :]
-            os.fsync(descriptor)
-        except BaseException as error:
+            with _named(path):
+                while content:
+                    content = content[os.write(descriptor, content) :]
+                os.fsync(descriptor)
+        except BaseException:
             os.ftruncate(descriptor, before)
-            if isinstance(error, OSError) and error.filename is None:
-                error.filename = str(path)
             raise
     finally:
         os.close(descriptor)
