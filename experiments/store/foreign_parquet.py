@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.store.foreign_text import first_line
+from experiments.store.foreign_text import damage_told
 from experiments.store.tables import ROWS_PER_GROUP, Arrow
 from sim.errors import InputError
 
@@ -118,7 +118,7 @@ def _opened(path: Path) -> Iterator[Arrow]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    try:
+    with damage_told(path):
         limits = {"thrift_string_size_limit": _THRIFT_BYTES, "thrift_container_size_limit": 1_000_000}
         # Texts stay dictionaries: a short file may say a long text a million times.
         with parquet.ParquetFile(path, **limits) as file:
@@ -126,10 +126,6 @@ def _opened(path: Path) -> Iterator[Arrow]:
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
         with parquet.ParquetFile(path, read_dictionary=texts, **limits) as file:
             yield file
-    except InputError:
-        raise
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise InputError(f"{path}: damaged: {first_line(error)}") from None
 
 
 def _check_footer(path: Path, file: Arrow) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,21 @@ def json_of(path: Path) -> Plain:
         raise InputError(f"{path}: no JSON of a run: {first_line(error)}") from None
     _check_texts(path, value)
     return value
+
+
+@contextmanager
+def damage_told(path: Path) -> Iterator[None]:
+    """What the library raises that reads a table becomes one line.
+
+    Raises:
+        InputError: a damaged file, or one that cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise InputError(f"{path}: damaged: {first_line(error)}") from None
 
 
 def first_line(error: Exception) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.store.files import sha256_of
-from experiments.store.foreign_text import first_line
+from experiments.store.foreign_text import damage_told
 from experiments.store.tables import Key
 from sim.errors import CargohubError, InputError
 
@@ -81,7 +81,7 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
     import pyarrow.compute as pc
     from pyarrow import parquet
 
-    try:
+    with damage_told(path):
         # One thread and no file system layer: a table is one file.
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow
@@ -93,8 +93,6 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
                     (batch.filter(pc.is_in(batch["scenario"], value_set=wanted)) for batch in batches), schema
                 )
         frame: pd.DataFrame = table.to_pandas(use_threads=False)
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise CargohubError(f"{path}: damaged: {first_line(error)}") from None
     return frame
 
 
