@@ -38,7 +38,7 @@ from experiments.quick_yaml import parsed_in_c
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
-from sim.files import content_of
+from sim.files import check_file
 from sim.leaves import leaf_at
 from sim.reading import near, read
 from sim.site.room import fitted
@@ -259,7 +259,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
         raise ConfigError(f"--config-dir: no folder {str(folder)!r}")
     for file in sorted(folder.rglob("*.yaml")):
         name = file.relative_to(folder)
-        content_of(file)  # Hydra would wait for a pipe
+        check_file(file)  # Hydra would wait for a pipe
         if (ours / name).exists():
             raise ConfigError(
                 f"{file}: {name.as_posix()} is the name of a packaged file, which would win; rename yours"

@@ -2,8 +2,10 @@
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from sim.errors import InputError
 
@@ -20,6 +22,25 @@ def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = 
         InputError: no such file; a pipe or a device, which are not waited for, or a folder; more than `most` bytes; a
             link where none may be.
     """
+    with _opened(path, may_be_link=may_be_link, hint=hint) as file:
+        content = file.read(most + 1)
+    _check_size(path, len(content), most)
+    return content
+
+
+def check_file(path: str | Path) -> None:
+    """A file that another reads, held to the same without reading it.
+
+    Raises:
+        InputError: as `content_of`.
+    """
+    with _opened(path) as file:
+        n_bytes = os.fstat(file.fileno()).st_size
+    _check_size(path, n_bytes, MOST_BYTES)
+
+
+@contextmanager
+def _opened(path: str | Path, *, may_be_link: bool = True, hint: str = "") -> Iterator[BinaryIO]:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         descriptor = os.open(path, flags if may_be_link else flags | getattr(os, "O_NOFOLLOW", 0))
@@ -28,13 +49,15 @@ def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = 
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 raise InputError(f"{path}: no regular file, but a pipe or a device{hint}")
             with os.fdopen(descriptor, "rb", closefd=False) as file:
-                content = file.read(most + 1)
+                yield file
         finally:
             os.close(descriptor)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from None
     except ValueError as error:  # a NUL in the name
         raise InputError(f"{str(path)!r}: cannot be read: {error}{hint}") from None
-    if len(content) > most:
+
+
+def _check_size(path: str | Path, n_bytes: int, most: int) -> None:
+    if n_bytes > most:
         raise InputError(f"{path}: larger than {most // 2**20} MiB")
-    return content
