@@ -13,6 +13,7 @@ from sim.config.chutes import CHUTE_PLAN, Chute, check_plan
 from sim.config.road import Lane
 from sim.csv_rows import csv_table
 from sim.errors import ConfigError, InputError
+from sim.names import count_of
 from sim.reading import plain, read
 
 _LISTED: Final = re.compile("[|;,]")
@@ -65,9 +66,9 @@ def _chute(place: str, cells: Mapping[str, str]) -> Chute:
     chute: dict[str, object] = {"lanes": [lane for part in _LISTED.split(cells["lanes"]) if (lane := part.strip())]}
     for name, text in cells.items():
         if name == "machine" or (name == "second" and text):
-            if not re.fullmatch("[0-9]{1,9}", text):
+            if (number := count_of(text)) is None:
                 raise InputError(f"{place} {name}: a whole number, got {text!r}")
-            chute[name] = int(text)
+            chute[name] = number
     try:
         return read(Chute, chute)
     except ConfigError as error:

@@ -1,4 +1,4 @@
-"""What a name may be, of whatever a user names: a flight, a destination, a lane, a hall, a design, a key."""
+"""What names, texts and whole numbers may be that a user types: flights, destinations, lanes, halls, designs, keys."""
 
 from typing import Annotated, Final, TypeAlias
 
@@ -9,6 +9,7 @@ LONGEST_NAME: Final = 60
 LONGEST_TEXT: Final = 4_000
 """Characters of a value: a path, a sentence, a list of designs."""
 _ANY: Final = "any"
+_MOST_DIGITS: Final = 9
 
 Name: TypeAlias = Annotated[str, "name"]
 """A key of a mapping. Other keys may be long: a design is called by the words that it was typed with."""
@@ -48,6 +49,15 @@ def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
     if (found := next((each for each in text if not each.isprintable()), None)) is not None:
         return f"{text[:LONGEST_NAME]!r} holds the character U+{ord(found):04X}, which is not printable"
     return None
+
+
+def count_of(text: str) -> int | None:
+    """The number, of one to nine of the digits 0 to 9; None if it is none.
+
+    >>> count_of("12"), count_of("²"), count_of("-1")
+    (12, None, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def is_source(notes: tuple[object, ...], value: object) -> bool:

@@ -12,7 +12,7 @@ from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_PARCELS
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
-from sim.names import wrong_name
+from sim.names import count_of, wrong_name
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, ticks
 
@@ -23,7 +23,6 @@ COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
 REPLICATION = "replication"
 _OPTIONAL = (*COLUMNS[len(_NEEDED) :], REPLICATION)
 _LONGEST_LEG_MIN = MIN_PER_WEEK
-_MOST_DIGITS = 9
 _ANY = ""
 """The type of a row that names none: it is drawn among those that can carry its parcels."""
 
@@ -96,7 +95,7 @@ def read_flight_file(
             raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
         named = dict(zip(columns, cells, strict=True))
         number = named.get(REPLICATION, "0")
-        if _whole(number) is None:
+        if count_of(number) is None:
             raise InputError(f"{path}: row {line}: {REPLICATION}: a whole number from 0 on, got {number!r}")
         row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits, zone)
         if (int(number), row.key, row.sibt) in seen:
@@ -184,7 +183,7 @@ def _row(
         if (column == "flight" or cells.get(column)) and (wrong := wrong_name(cells[column])):
             raise InputError(f"{path}: row {line}: {column}: {wrong}")
     kind = cells.get("aircraft") or None
-    parcels = _whole(given) if (given := cells.get("parcels")) else None
+    parcels = count_of(given) if (given := cells.get("parcels")) else None
     if given and not (parcels and parcels <= MOST_PARCELS):
         raise InputError(f"{path}: row {line}: parcels: a whole number from 1 to {MOST_PARCELS}, got {given!r}")
     if limits is not None:
@@ -204,11 +203,6 @@ def _row(
         frozenset(second),
         cells.get("to") or None,
     )
-
-
-def _whole(text: str) -> int | None:
-    """The number, of one to nine of the digits 0 to 9."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:

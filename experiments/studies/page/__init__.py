@@ -18,6 +18,7 @@ from typing import Final
 from experiments.arguments import Arguments, files_and_options
 from experiments.frame.runner import need
 from sim.errors import InputError
+from sim.names import count_of
 
 USUAL_PORT: Final = 8470
 _LAST_PORT: Final = 65_535
@@ -30,7 +31,8 @@ def main(arguments: Arguments) -> int:
             f"page: takes options alone, got {', '.join(map(str, files))}; --out DIR is the folder of runs"
         )
     text = given.get("port", str(USUAL_PORT))
-    if not text.isascii() or not text.isdigit() or int(text) > _LAST_PORT:
+    port = count_of(text)
+    if port is None or port > _LAST_PORT:
         raise InputError(f"--port: a whole number from 0 (any free one) to {_LAST_PORT}, got {text[:20]!r}")
     if arguments.config_dir is not None and arguments.config_dir.exists() and not arguments.config_dir.is_dir():
         raise InputError(f"--config-dir: {str(arguments.config_dir)!r} is no folder")
@@ -41,4 +43,4 @@ def main(arguments: Arguments) -> int:
 
     from experiments.studies.page.server import serve
 
-    return serve(arguments, int(text), has_browser="no_browser" not in given)
+    return serve(arguments, port, has_browser="no_browser" not in given)

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 
+from sim.names import count_of
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -108,7 +110,8 @@ class Guard:
             return _refused(403, "The token is missing or another: open the address that `cargohub page` printed.")
         if scope["method"] in _SENDING and origin is None and not by_header:
             return _refused(403, "This request does not say which page it comes from.")
-        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MOST_BYTES:
+        n_bytes = count_of(headers.get("content-length", "0"))
+        if n_bytes is None or n_bytes > MOST_BYTES:
             return _refused(413, f"Too large: at most {MOST_BYTES // 2**20} MB.")
         return None
 

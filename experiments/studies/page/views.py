@@ -29,6 +29,7 @@ from experiments.studies.page.planning import Planning
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
+from sim.names import count_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -98,7 +99,7 @@ class Views:
         chosen = runs.chosen(everything, **asked)
         number = request.query_params.get("page", "1")
         n_pages = max(1, -(-len(chosen) // runs.PER_PAGE))
-        at = min(max(1, int(number)), n_pages) if number.isdigit() and len(number) < 7 else 1
+        at = min(max(1, count_of(number) or 1), n_pages) if len(number) < 7 else 1
         shown = chosen[(at - 1) * runs.PER_PAGE : at * runs.PER_PAGE]
         rows = [
             {**runs.entry(self.root, run), "is_here": self.children.is_running(run.name), "run": run} for run in shown

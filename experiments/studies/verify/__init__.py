@@ -31,6 +31,7 @@ from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
 from sim.distributions.own import own_shapes
 from sim.errors import CargohubError, LawBroken
+from sim.names import count_of
 from sim.own import ARRIVALS, DISTRIBUTION, OwnFile, adopt
 from sim.reading import near
 from sim.reference.equality import try_seeds
@@ -84,9 +85,9 @@ def read_examples(arguments: Arguments) -> int:
         key, has_value, value = word.partition("=")
         if key != "examples" or not has_value:
             raise CargohubError(f"{word!r}: verify takes examples=N and rules=FILE.py{near(key, ('examples',))}")
-        if not (value.isascii() and value.isdigit() and int(value) >= 1):
+        if not (given := count_of(value)):
             raise CargohubError(f"examples: a whole number from 1, got {value!r}")
-        examples = int(value)
+        examples = given
     return examples
 
 
