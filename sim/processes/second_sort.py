@@ -28,8 +28,8 @@ class SecondSort:
         return last
 
     def _places(self, machine: Ticks, parcels: Ticks) -> Ticks:
-        route: Ticks = self._store.column["route"][self._store.rows(parcels)]
-        return machine * self._n_routes + route
+        places: Ticks = machine * self._n_routes + self._store.of("route", parcels)
+        return places
 
     def keep(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
         places = self._places(machine, parcels)

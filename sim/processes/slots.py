@@ -77,7 +77,7 @@ class ParcelSlots:
 
     def of(self, name: str, parcels: Ticks) -> NDArray[Any]:
         """What a column has of parcels (P)."""
-        return self.column[name].take(parcels & self._mask)
+        return self.column[name].take(self.rows(parcels))
 
     def row(self, parcels: Ticks) -> Ticks:
         """Rows of parcels (P) in their loads."""
