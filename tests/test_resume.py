@@ -143,9 +143,17 @@ def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
     assert main(["show", str(folder)]) == 0 and "page:" not in capsys.readouterr().out
     assert main(["resume", str(folder), "--quiet"]) == 0
     assert page.read_bytes() == drawn, "a run that was ended while its page was drawn"
-    shutil.rmtree(folder / "figures")
-    assert main(["resume", str(folder), "--quiet"]) == 0
-    assert any((folder / "figures").iterdir()), "pictures that somebody removed"
+    pictures = [*(folder / "figures").iterdir()]
+    for gone in (pictures, pictures[:1]):
+        for picture in gone:
+            picture.unlink()
+        assert main(["resume", str(folder), "--quiet"]) == 0
+        assert all(picture.exists() for picture in pictures), "pictures that somebody removed"
+    (folder / "tables" / "kpis.parquet").rename(tmp_path / "kpis.parquet")
+    assert "kpis.parquet: missing" in refused(capsys, str(folder))
+    (folder / "tables" / "kpis.parquet").write_bytes(b"")
+    assert "kpis.parquet: changed since the run" in refused(capsys, str(folder))
+    (tmp_path / "kpis.parquet").rename(folder / "tables" / "kpis.parquet")
     monkeypatch.setattr(pages, "write", lambda *_: pytest.fail("written in a read-only folder"))
     monkeypatch.setattr("os.access", lambda *_: False)
     assert main(["run", *TINY, "--out", str(tmp_path)]) == 0

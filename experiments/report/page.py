@@ -14,6 +14,7 @@ from experiments.report import style
 from experiments.report.sections import Page, as_source, pictures_in
 from experiments.report.sheet import sheet
 from experiments.store.files import write_whole
+from sim.files import content_of
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Template: TypeAlias = Any
 """Of jinja2, which is loaded late; or all of them."""
 PAGE: Final = "report.html"
+_FIGURE: Final = re.compile(rb'<figure data-name="([\w.-]+)"')
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")
 
 
@@ -37,7 +39,7 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
 
     `libraries`: whose versions are told beside those of every page.
     """
-    pictures = {f"figures/{picture.name}.svg": picture.svg for picture in pictures_in(page.sections)}
+    pictures = {picture_file(picture.name): picture.svg for picture in pictures_in(page.sections)}
     # Last of the pictures, whose figures it lays out anew.
     first = as_source(style.svg(sheet(page.title, page.brief, command))) if page.brief else ""
     text = template("page.html").render(page=page, command=command, versions=_versions(libraries), sheet=first)
@@ -65,6 +67,31 @@ def write_page(folder: Path, files: dict[str, bytes]) -> None:
     """Each file whole or not at all."""
     for name, content in files.items():
         write_whole(folder / name, content)
+
+
+def picture_file(name: str) -> str:
+    """Of a picture of the page, in the run folder."""
+    return f"figures/{name}.svg"
+
+
+def pictures_shown(folder: Path) -> list[str]:
+    """The names of the pictures that a run's page has, in its order; none without a page.
+
+    Raises:
+        InputError: a page that is no file, or larger than any.
+    """
+    is_there = (folder / PAGE).exists()
+    return [name.decode() for name in _FIGURE.findall(content_of(folder / PAGE))] if is_there else []
+
+
+def is_drawn(folder: Path) -> bool:
+    """Whether a run's page is there with all its pictures.
+
+    Raises:
+        InputError: as `pictures_shown`.
+    """
+    files = [folder / PAGE, *(folder / picture_file(name) for name in pictures_shown(folder))]
+    return all(file.is_file() and file.stat().st_size for file in files)
 
 
 def _marked(text: str) -> "Markup":

@@ -1,8 +1,9 @@
 """`cargohub resume`: an interrupted run, gone on with.
 
 Goes on with an interrupted run from its own config.yaml: what is finished is kept, what is missing is computed, and the
-result is told; a finished run that has no page gets one, unless it was asked for without (page=later, page=none). The
-same command again does the same. RUN is a folder or the beginning of its hash, here as everywhere.
+result is told. A finished run gets its page, or pictures of it, where they are missing, unless it was asked for without
+(page=later, page=none). The same command again does the same. RUN is a folder or the beginning of its hash, here as
+everywhere.
 
   cargohub resume runs/run-liege_30k-557fe08b6b90
   cargohub resume 557f                               the one run in --out (runs) whose hash begins so
@@ -28,9 +29,9 @@ from experiments.execution import Place
 from experiments.frame import console, runner
 from experiments.frame.recorded import TRUST, asked_again, run_and_options, stored_study, study_of, trust_code
 from experiments.frame.study import Asked
-from experiments.report.page import PAGE, WhenPage
+from experiments.report.page import PAGE, WhenPage, is_drawn
 from experiments.report.sections import said
-from experiments.store.foreign import Begun, begun, configuration_of, is_finished, manifest_of
+from experiments.store.foreign import Begun, begun, check_file, configuration_of, is_finished, manifest_of
 from experiments.store.identity import HASH_DIGITS, hash_of, identity_of, kept_flights
 from sim.errors import InputError
 from sim.reading import read
@@ -44,9 +45,13 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, (*_HOW, _SCHEDULE, TRUST))
     when = read(WhenPage, given["page"], "page") if "page" in given else None
     if is_finished(folder):
-        if not ((folder / PAGE).is_file() and any(folder.glob("figures/*.svg"))):
-            manifest = manifest_of(folder)
-            if (when or study_of(manifest, configuration_of(manifest)).page or WhenPage.NOW) is WhenPage.NOW:
+        manifest = manifest_of(folder)
+        for name in manifest.files:
+            check_file(manifest, name)
+        if not is_drawn(folder):
+            # A page that lost a picture was wanted once, whatever the run was asked for.
+            asked = None if (folder / PAGE).exists() else study_of(manifest, configuration_of(manifest)).page
+            if (when or asked or WhenPage.NOW) is WhenPage.NOW:
                 runner.draw_page(manifest)
         document = {"complete": True, "run_dir": str(folder)}
         return console.report(arguments, document, f"{folder}: complete, nothing is left to do")

@@ -17,7 +17,7 @@ from experiments.frame.recorded import stored_study, study_of
 from experiments.frame.study import Asked
 from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import design_row, intervals_of, samples_of
-from experiments.report.page import PAGE
+from experiments.report.page import PAGE, pictures_shown
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Page, heading_of, said
 from experiments.report.stored_designs import named_designs
@@ -31,7 +31,6 @@ from experiments.studies.replay import FILE as REPLAY
 from sim.measures.kpis import Rank
 
 _PICTURE: Final = re.compile(r"figures/([\w.-]+)\.svg")
-_IN_REPORT: Final = re.compile(r'<figure data-name="([\w.-]+)"')
 _MOST_DESIGNS: Final = 6
 """Side by side in a first look."""
 
@@ -81,8 +80,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
 
 def _in_order(folder: Path, present: Collection[str]) -> list[str]:
     """The names of the pictures as the report has them; what it does not show comes last."""
-    report = (folder / PAGE).read_text(encoding="utf-8", errors="replace") if (folder / PAGE).is_file() else ""
-    return [name for name in dict.fromkeys((*_IN_REPORT.findall(report), *present)) if name in present]
+    return [name for name in dict.fromkeys((*pictures_shown(folder), *present)) if name in present]
 
 
 def _heading(verb: str, name: str) -> str:
