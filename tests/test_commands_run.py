@@ -202,7 +202,7 @@ def runs(hub, files, tmp_path_factory):
 @pytest.fixture(scope="session")
 def scheduler(hub, tmp_path_factory):
     """The address of a Dask scheduler with two workers."""
-    with dask_cluster(tmp_path_factory.mktemp("dask"), str(hub.root)) as (address, _):
+    with dask_cluster(tmp_path_factory.mktemp("dask"), str(hub.root)) as (address, *_):
         yield address
 
 

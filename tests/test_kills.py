@@ -8,13 +8,14 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import distributed
 import numpy as np
 import pytest
 from kill_points import asked, computed, tables
 from small_runs import KEYS, SCHEMAS, content, opened, part_of, run_all
 
 from experiments.main import main
-from experiments.store import kpis_of
+from experiments.store import kpis_of, parts
 from sim.errors import CargohubError
 
 
@@ -131,7 +132,8 @@ MODES = (
 
 @contextmanager
 def dask_cluster(folder, path):
-    """The address of a Dask scheduler with two workers on this machine, and the parent process of the workers."""
+    """The address of a Dask scheduler with two workers on this machine, the workers' parent process, and its own."""
+    folder.mkdir(exist_ok=True)
     told = folder / "scheduler.json"
     common = ["--scheduler-file", str(told), "--no-dashboard"]
     beginning = {"cwd": folder, "stderr": subprocess.DEVNULL, "env": {**os.environ, "PYTHONPATH": path}}
@@ -150,7 +152,7 @@ def dask_cluster(folder, path):
         ],
         **beginning,
     )
-    yield json.loads(told.read_text())["address"], workers.pid
+    yield json.loads(told.read_text())["address"], workers.pid, scheduler.pid
     for process in (workers, scheduler):
         process.terminate()
         process.wait(timeout=30)
@@ -158,7 +160,7 @@ def dask_cluster(folder, path):
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    with dask_cluster(tmp_path_factory.mktemp("dask"), ":".join(sys.path)) as (address, parent):
+    with dask_cluster(tmp_path_factory.mktemp("dask"), ":".join(sys.path)) as (address, parent, _):
         yield {"backend": "dask", "address": address, "patience_s": 20}, parent
 
 
@@ -178,6 +180,51 @@ def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, reque
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["kills"] == n_runs + n_workers
+
+
+@contextmanager
+def dask_threads(folder):
+    """The address of a Dask scheduler with a worker in this process, and what ends the scheduler."""
+    at = {"protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None, "local_directory": str(folder)}
+    with distributed.LocalCluster(1, processes=False, threads_per_worker=1, **at) as cluster:
+        yield cluster.scheduler_address, cluster.close
+
+
+@contextmanager
+def dask_processes(folder):
+    with dask_cluster(folder, ":".join(sys.path)) as (address, _, scheduler):
+        yield address, lambda: os.kill(scheduler, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(
+    ("started", "after"),
+    [(dask_threads, 2), *(pytest.param(dask_processes, n, marks=pytest.mark.slow) for n in range(1, 6))],
+)
+def test_a_lost_scheduler_is_one_line_and_resume_goes_on(tmp_path, monkeypatch, capsys, started, after):
+    words = ["run", *SHORT[:-2], *PERIOD, "replications=6", "workers=1", "page=none", "--quiet"]
+    assert main([*words, "--out", str(tmp_path / "whole")]) == 0
+    kept, keep = [], parts.keep
+    with monkeypatch.context() as patched, started(tmp_path / "dask") as (address, kill):
+
+        def counted(*arguments):
+            kept.append(keep(*arguments))
+            if len(kept) == after:
+                kill()
+            return kept[-1]
+
+        patched.setattr(parts, "keep", counted)
+        capsys.readouterr()
+        at = ["execution=dask", f"execution.address={address}"]
+        assert main([*words, *at, "--out", str(tmp_path / "lost")]) == 2
+    (folder,), (whole,) = (tmp_path / "lost").iterdir(), (tmp_path / "whole").iterdir()
+    said = capsys.readouterr()
+    no_worker_yet, _, last = said.err.rpartition(
+        "cargohub: execution: the scheduler is lost; what was finished is kept"
+    )
+    assert said.out == "" and last.count("\n") == 1 and no_worker_yet.count("\n") <= 1
+    assert len(kept) >= after and (folder / "replications.jsonl").read_bytes().count(b"\n") == 1 + len(kept)
+    assert main(["resume", str(folder), "--quiet"]) == 0
+    assert tables(folder) == tables(whole)
 
 
 def test_there_are_as_many_kills_as_promised():

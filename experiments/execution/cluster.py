@@ -7,12 +7,14 @@ compares its own with ours before it computes.
 
 import asyncio
 import logging
+import re
 import socket
 import sys
 import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any, Final, Generic
@@ -26,7 +28,8 @@ _LOOK_S: Final = 0.02
 _TEND_S: Final = 1.0
 _LOST_AFTER: Final = "5s"
 """After which a worker of our own that does not come back is given up, and another one started."""
-_GO_ON: Final = "what was finished is kept, and the same command goes on with it"
+_LOGGED: Final = re.compile(r"(distributed|tornado)(\.|$)")
+_LOST: Final = "execution: the scheduler is lost; what was finished is kept, and the same command goes on with it"
 
 
 class DaskCluster:
@@ -85,7 +88,10 @@ class _Round(Generic[K, R]):
                     yield from self._settled(next(self._finished))
                 elif time.monotonic() - tended > _TEND_S:
                     # Workers may have come, or gone for good.
-                    tend()
+                    with _answered():
+                        tend()
+                    if self._client.status != "running":  # it looks for the scheduler, and has forgotten what was asked
+                        raise CargohubError(_LOST)
                     tended = time.monotonic()
                 else:
                     time.sleep(_LOOK_S)
@@ -98,17 +104,18 @@ class _Round(Generic[K, R]):
     def _ask(self) -> None:
         # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
         is_alone = self._fruitless > 0
-        most = 1 if is_alone else self._at_once()
-        while self._waiting and len(self._asked) < most:
-            _, function, arguments = task = self._waiting.popleft()
-            future = self._client.submit(_call, self._ours, function, arguments, pure=False)
-            self._asked[future] = task, is_alone
-            self._finished.add(future)
+        with _answered():
+            most = 1 if is_alone else self._at_once()
+            while self._waiting and len(self._asked) < most:
+                _, function, arguments = task = self._waiting.popleft()
+                future = self._client.submit(_call, self._ours, function, arguments, pure=False)
+                self._asked[future] = task, is_alone
+                self._finished.add(future)
 
     def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - as above
         """The task's key and result; none if its worker was killed, and the task waits again."""
         task, was_alone = self._asked.pop(future)
-        if future.status == "finished" and (result := _fetched(future)):
+        if future.status == "finished" and (result := self._fetched(future)):
             yield task[0], result[0]
             self._n_done, self._fruitless = self._n_done + 1, 0
         else:
@@ -117,6 +124,16 @@ class _Round(Generic[K, R]):
             # It may have been the reason: it comes last.
             self._waiting.append(task)
         future.release()
+
+    def _fetched(self, future: Any) -> tuple[R] | None:  # noqa: ANN401 - as above
+        """The result of what is finished; None if it went with its worker before it could be fetched."""
+        from distributed import KilledWorker
+
+        try:
+            with _answered():
+                return (future.result(),)
+        except KilledWorker:
+            return None
 
     def _note(self, error: BaseException, *, was_alone: bool) -> None:
         """Count a kill that nothing finished after; give up after some, or for whatever else went wrong."""
@@ -129,20 +146,25 @@ class _Round(Generic[K, R]):
             raise given_up(self._n_tasks - self._n_done, self._n_tasks, "give workers more memory") from error
 
 
-def _fetched(future: Any) -> tuple[Any] | None:  # noqa: ANN401 - as above
-    """The result of what is finished; None if it went with its worker before it could be fetched."""
-    from distributed import KilledWorker
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Ask something of the scheduler.
+
+    Raises:
+        CargohubError: it is lost.
+    """
+    from distributed.client import ClosedClientError
 
     try:
-        return (future.result(),)
-    except KilledWorker:
-        return None
+        yield
+    except (OSError, CancelledError, ClosedClientError) as error:
+        raise CargohubError(_LOST) from error
 
 
 def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
     """Why there is no result."""
     if future.status != "error":
-        return CargohubError(f"execution: the scheduler is lost; {_GO_ON}")
+        return CargohubError(_LOST)
     error: BaseException = future.exception()
     if isinstance(error, ModuleNotFoundError):
         return CargohubError(f"execution: a worker has no module {error.name!r}: install the same cargohub there")
@@ -168,8 +190,9 @@ def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callabl
         warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
         import distributed
 
-        # What goes wrong is told by us, in one line.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+        # What goes wrong is told by us, in one line; Dask gives some of its modules a level of their own.
+        for name in filter(_LOGGED.match, [*logging.root.manager.loggerDict]):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         tend = _leave_alone
         if place.address is None:
             n = _n_own(workers)
@@ -178,7 +201,9 @@ def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callabl
             client = stack.enter_context(distributed.Client(cluster, set_as_default=False))
         else:
             client = stack.enter_context(_client(place))
-            if not client.nthreads():
+            with _answered():
+                is_manned = bool(client.nthreads())
+            if not is_manned:
                 sys.stderr.write(f"execution: no workers at {place.address} yet; waiting for the first\n")
         yield client, tend
 
