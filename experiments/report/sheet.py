@@ -97,10 +97,10 @@ def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
     table = None if brief.grid is None else _table(brief.grid, room - sum(wanted) - _GAP_IN)
     room -= table.height_in + _GAP_IN if table else 0.0
     stretch = min(_MOST_HEIGHT, max(1.0, room / sum(wanted))) if wanted else 1.0
-    heights = _shared([stretch * height for height in wanted], room)
+    heights = shared([stretch * height for height in wanted], room)
     for picture, height in zip(shown, heights, strict=True):
         top = _set(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
-        drawing.add_artist(_placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
+        drawing.add_artist(placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
         top -= height + _GAP_IN
     if table:
         _set_table(drawing, table, top)
@@ -149,10 +149,10 @@ def _set_table(drawing: Figure, table: Table, top: float) -> None:
         _set(drawing, [f"and {table.n_more} more: see the page"], table.letters, _MARGIN_IN, top)
 
 
-def _shared(wanted: Sequence[float], room: float) -> list[float]:
+def shared(wanted: Sequence[float], room: float) -> list[float]:
     """Equal parts of the room, but to none more than it wants.
 
-    >>> _shared([1.0, 3.0, 4.0], 6.0)
+    >>> shared([1.0, 3.0, 4.0], 6.0)
     [1.0, 2.5, 2.5]
     """
     shares = dict.fromkeys(range(len(wanted)), 0.0)
@@ -162,7 +162,7 @@ def _shared(wanted: Sequence[float], room: float) -> list[float]:
     return list(shares.values())
 
 
-def _placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":
+def placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":
     """Another figure as part of a drawing: laid out again for this rectangle [in], with smaller letters."""
     from matplotlib.artist import Artist
     from matplotlib.text import Text

@@ -41,12 +41,12 @@ def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int
     text = tied(
         _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
     )
-    lines = list(_wrapped(text, letters, width_in))
+    lines = list(wrapped(text, letters, width_in))
     if len(lines) <= most_lines:
         return lines
     ends = [match.end() for match in re.finditer(r"[.!?](?= [A-ZÀ-Ý0-9])", text)]
     for end in reversed(ends):
-        shorter = list(_wrapped(text[:end], letters, width_in))
+        shorter = list(wrapped(text[:end], letters, width_in))
         if len(shorter) <= most_lines:
             return shorter
     return [*lines[: most_lines - 1], _cut(lines[most_lines - 1], letters, width_in)]
@@ -59,7 +59,7 @@ def _cut(line: str, letters: Type, width_in: float) -> str:
     return f"{line} …"
 
 
-def _wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
+def wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
     line = ""
     for word in text.split(" "):
         if not line or width_in_of(f"{line} {word}", letters) <= width_in:

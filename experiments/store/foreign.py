@@ -31,7 +31,7 @@ MOST_FILES: Final = 1_000
 _DEEPEST: Final = 8
 _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
 _FREE: Final = re.compile(
-    rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|configs/[a-z]+/[a-z]+\.yaml|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+|{OWN}/[^/]+\.py"
+    rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|(methods|odd)[\w.-]*\.(md|pdf|tex)|configs/[a-z]+/[a-z]+\.yaml|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+|{OWN}/[^/]+\.py"
 )
 """Files that are never opened: what verbs make of a run, and where they keep it usually."""
 _KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict, "identity": dict, "files": dict})

@@ -56,7 +56,7 @@ def main(arguments: Arguments) -> int:
     if path is not None:
         _write(path, rows)
     text = _summary(rows)
-    lines = [text, *as_lines(grid_of("", [_row(row) for row in rows]))] if path is None else [f"{text}: {path}"]
+    lines = [text, *as_lines(grid_of("", [row_of(row) for row in rows]))] if path is None else [f"{text}: {path}"]
     return console.report(arguments, [_object(row) for row in rows], *lines)
 
 
@@ -86,7 +86,7 @@ def _object(row: Assumption) -> dict[str, Any]:
     }
 
 
-def _row(row: Assumption) -> Row:
+def row_of(row: Assumption) -> Row:
     value = f"{len(row.value)} numbers" if isinstance(row.value, tuple) else row.value
     shown = value if isinstance(value, str) else f"{value:,.6g}"
     return Row(row.key, shown, _range(row), row.kind.value, row.source)

@@ -1,0 +1,127 @@
+"""A document as LaTeX: an article whose diagram is a PDF beside it."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from experiments.report import style
+from experiments.report.documents import Block, Missing, Points, Report, walked
+from experiments.report.documents.graph import Graph
+from experiments.report.sections import on_one_line
+from experiments.store.rows import Grid
+
+_HEAD: Final = r"""\documentclass[a4paper,10pt]{article}
+\usepackage[utf8]{inputenc}
+\usepackage[T1]{fontenc}
+\usepackage{textcomp}
+\usepackage[margin=2cm]{geometry}
+\usepackage{array}
+\usepackage{graphicx}
+\usepackage{longtable}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{4pt}
+\sloppy
+"""
+_SECTIONS: Final = ("section*", "subsection*", "subsubsection*")
+_SIGNS: Final = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
+    "|": r"\textbar{}", "€": "EUR", "²": "$^2$", "³": "$^3$", "⁻": "$^-$", **{sign: f"$^{n}$" for n, sign in enumerate("⁰¹  ⁴⁵⁶⁷⁸⁹") if sign != " "}, "₂": "$_2$", "×": r"$\times$",
+    "±": r"$\pm$", "−": "$-$", "–": "--", "→": r"$\rightarrow$", "≤": r"$\leq$", "≥": r"$\geq$", "µ": r"$\mu$",
+    "∞": r"$\infty$", "α": r"$\alpha$", "\u00a0": "~", "…": r"\ldots{}", "°": r"$^\circ$", "·": r"$\cdot$",
+}  # fmt: skip
+_RAGGED: Final = (r"\raggedleft", r"\raggedright")
+_ROW: Final = r" \\"
+_FIRST_ROW: Final = rf"{_ROW} \hline \endhead"
+_BREAKS: Final = re.compile(r"(?<=[./=,])(?=\w)|(?<=\\_)(?=\w)")
+"""Where a long key may be parted."""
+
+
+def files_of(report: Report, path: Path) -> dict[Path, bytes]:
+    """The text, and beside it the diagrams that it shows, by their paths."""
+    files: dict[Path, bytes] = {}
+    lines = [_HEAD, r"\begin{document}", rf"\title{{{_plain(report.title)}}}", r"\date{}", r"\maketitle"]
+    chapters = [(0, "", report.opening), *((depth, each.title, each.blocks) for depth, each in walked(report.chapters))]
+    for depth, title, blocks in chapters:
+        if title:
+            lines.append(rf"\{_SECTIONS[min(depth, len(_SECTIONS)) - 1]}{{{_plain(title)}}}")
+        for block in blocks:
+            if isinstance(block, Graph):
+                picture = path.with_name(f"{path.stem}-diagram-{len(files) + 1}.pdf")
+                files[picture] = _drawn(block)
+                lines += _shown(picture.name, block.caption)
+            else:
+                lines += _block(block)
+            lines.append("")
+    lines += [r"\end{document}", ""]
+    return {path: "\n".join(lines).encode(), **files}
+
+
+def _drawn(graph: Graph) -> bytes:
+    from experiments.report.figures import logic_figure
+
+    with style.look():
+        return style.saved(logic_figure.figure(graph), "pdf")
+
+
+def _shown(name: str, caption: str) -> Iterator[str]:
+    yield from (
+        r"\begin{center}",
+        rf"\includegraphics[width=\textwidth,height=0.85\textheight,keepaspectratio]{{{name}}}",
+    )
+    yield from (rf"\par\emph{{{_plain(caption)}}}", r"\end{center}")
+
+
+def _block(block: "Block") -> Iterator[str]:
+    if isinstance(block, str):
+        yield _text(block)
+    elif isinstance(block, Points):
+        yield from (r"\begin{itemize}", *(rf"\item {_text(text)}" for text in block.texts), r"\end{itemize}")
+    elif isinstance(block, Missing):
+        yield rf"\fbox{{\parbox{{0.96\textwidth}}{{\textbf{{TO FILL IN:}} {_text(block.text)}}}}}"
+    elif isinstance(block, Grid):
+        yield from _table(block)
+
+
+def _table(grid: Grid) -> Iterator[str]:
+    """With columns in proportion to the square root of their longest text, as long texts wrap."""
+    rows = [[on_one_line(cell) for cell in row] for row in (grid.header, *grid.rows)]
+    wants = [max(6, min(60, max(map(len, column)))) ** 0.5 for column in zip(*rows, strict=True)]
+    widths = [0.94 * want / sum(wants) - 0.012 for want in wants]
+    columns = "".join(
+        rf">{{{_RAGGED[at < grid.n_texts]}\arraybackslash}}p{{{width:.3f}\textwidth}}"
+        for at, width in enumerate(widths)
+    )
+    yield r"{\footnotesize"
+    if grid.caption:
+        yield rf"\emph{{{_plain(grid.caption)}}}"
+    yield rf"\begin{{longtable}}{{{columns}}}"
+    for at, row in enumerate(rows):
+        cells = (_parted(_text(cell)) if at else rf"\textbf{{{_plain(cell)}}}" for cell in row)
+        yield " & ".join(cells) + (_ROW if at else _FIRST_ROW)
+    yield from (r"\end{longtable}", "}")
+
+
+def _text(text: str) -> str:
+    parts = text.split("`")
+    return "".join(rf"\texttt{{{_parted(_plain(part))}}}" if at % 2 else _plain(part) for at, part in enumerate(parts))
+
+
+def _parted(text: str) -> str:
+    return _BREAKS.sub(r"\\allowbreak{}", text)
+
+
+def _plain(text: str) -> str:
+    r"""Signs that LaTeX would take for its own, and those that its letters lack.
+
+    >>> print(_plain("5 % of a_b, 30 m²"))
+    5 \% of a\_b, 30 m$^2$
+    """
+    return "".join(_SIGNS.get(sign) or _known(sign) for sign in text)
+
+
+def _known(sign: str) -> str:
+    """The sign, or the nearest that the letters have."""
+    return sign if ord(sign) < 256 else unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode() or "?"

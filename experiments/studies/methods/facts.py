@@ -1,0 +1,277 @@
+"""What a methods report says of a run: facts for the gaps in its texts, and its tables."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import sim
+from experiments.assumptions import Assumption, Kind, assumptions_of
+from experiments.formatting import hours_text, listed, number, plain_name, whole
+from experiments.frame import runner
+from experiments.frame.recorded import stored_study
+from experiments.frame.study import Asked, Document
+from experiments.money.kpis import KPIS, names
+from experiments.replications.warming import warm_ups_of
+from experiments.store.directory import TIMINGS
+from experiments.store.foreign import Manifest
+from experiments.store.foreign_tables import read_rows, replications_of
+from experiments.store.foreign_text import json_of
+from experiments.store.identity import HASH_DIGITS
+from experiments.store.summaries import DesignRow, WarmupRow
+from experiments.studies.assumptions import row_of
+from experiments.studies.methods import hub as hubs
+from experiments.studies.methods.notes import notes, scalars
+from experiments.studies.page.form import values_of
+from sim.config import HubConfig
+from sim.distributions import is_distribution
+from sim.measures.kpis import Rank
+from sim.processes.phases import Phase
+from sim.reading import plain
+from sim.rules import DECISIONS
+from sim.units import MIN_PER_DAY
+
+_MOST_KEYS: Final = 12
+"""Of a design that differs from the first, which are named."""
+_ADDRESS: Final = re.compile(r"\w\.(be|com|eu|int|lu|net|nl|org)\b")
+"""In the note behind a value: it is from there."""
+_STREAM: Final = re.compile(r'streams\.of\("(\w+)"')
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of a stored run. `asked` and `document`: what it was asked, and what it says."""
+
+    manifest: Manifest
+    asked: Asked[Any]
+    document: Document
+
+    @classmethod
+    def of(cls, manifest: Manifest, asked: Asked[Any]) -> "Facts":
+        return cls(manifest, *runner.stored_document(stored_study(manifest), asked, manifest))
+
+    @property
+    def hub(self) -> HubConfig:
+        """Of the first design."""
+        return self.asked.designs[0].hub
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The first hub as plain values, and what conditions ask for beside it."""
+        values: dict[str, Any] = plain(self.hub)
+        return {
+            **values,
+            "several_halls": len(self.hub.halls) > 1,
+            "several_designs": len(self.asked.designs) > 1,
+            "has_precision": bool(getattr(self.asked.keys, "asked", None)),
+            "packout_posts": any(hall.packout_posts for hall in self.hub.halls.values()),
+        }
+
+    @cached_property
+    def numbers(self) -> tuple[Assumption, ...]:
+        """Every number of the first hub, and the prices that the study has."""
+        prices = getattr(self.asked.keys, "prices", None)
+        return assumptions_of({**plain(self.hub), **({} if prices is None else {"cost": plain(prices)})})
+
+    @property
+    def values(self) -> dict[str, str]:
+        """By name, for the gaps in texts."""
+        return {
+            **self._of_the_run(),
+            **self._of_the_hub(),
+            **{f"n_{kind}": whole(sum(row.kind is kind for row in self.numbers)) for kind in Kind},
+        }
+
+    def _of_the_run(self) -> dict[str, str]:
+        manifest, program = self.manifest, self.manifest.program
+        commit, changed = program.get("commit"), " with changes" if program.get("is_modified") else ""
+        designs = [design.label for design in self.asked.designs]
+        timings = _timings(manifest.folder)
+        cpu = manifest.environment["cpu"]
+        return {
+            "name": manifest.folder.resolve().name,
+            "command": self.asked.arguments.command,
+            "hash": manifest.hash,
+            "verb": manifest.verb,
+            "question": self.document.title.strip(),
+            "version": str(program.get("version", "of an unknown version")),
+            "commit": f"commit {commit}{changed}" if commit else "commit not known",
+            "sources": str(manifest.identity.get("sources"))[:HASH_DIGITS],
+            "python": manifest.environment["python"],
+            "machine": ", ".join(f"{name} {value}" for name, value in cpu.items()),
+            "cpus": timings["cpus"],
+            "seconds": timings["seconds"],
+            "seeds": listed(sorted({str(design.hub.seed) for design in self.asked.designs}, key=int), "and"),
+            "designs": "One design was simulated." if len(designs) == 1 else f"{len(designs)} designs were simulated.",
+            "first": designs[0],
+            "replications": self._replications(designs),
+            "precision": ", ".join(f"{kpi} {width:g}" for kpi, width in getattr(self.asked.keys, "asked", {}).items()),
+            "n_numbers": whole(len(self.numbers)),
+            "n_kpis": str(len(KPIS)),
+            "n_phases": str(len(Phase)),
+            "attributes": listed(list(attributes()), "and"),
+        }
+
+    def _replications(self, designs: Sequence[str]) -> str:
+        counts = {len(numbers) for numbers in replications_of(self.manifest, designs).values() if numbers}
+        if not counts:
+            return "No replication is stored."
+        least, most = min(counts), max(counts)
+        n = _counted(most, "replication") if least == most else f"{least} to {most} replications"
+        return f"Simulated: {n}{' of each design' if len(designs) > 1 else ''}."
+
+    def _of_the_hub(self) -> dict[str, str]:
+        config = self.hub
+        halls = listed(list(config.halls), "and")
+        return {
+            "service": hours_text(config.service_h),
+            "start_date": f"{config.start_date}",
+            "warmup_days": _counted(config.warmup_days, "day"),
+            "horizon_days": _counted(config.horizon_days, "day"),
+            "end_days": _counted(config.end_min / MIN_PER_DAY, "day"),
+            "tail": hours_text((config.end_min - config.days * MIN_PER_DAY) / 60),
+            "halls": f"the hall {halls}" if len(config.halls) == 1 else f"the halls {halls}",
+            "area": f"{whole(sum(hall.area_m2 for hall in config.halls.values()))} m²",
+            "roster": f"roster {plain_name(config.roster.name)}",
+            "longest_hold": hours_text(config.apron.longest_hold_h),
+            "schedule": self._schedule(),
+            "disruptions": listed(list(config.disruptions), "and"),
+        }
+
+    def _schedule(self) -> str:
+        rows = read_rows(self.manifest, DesignRow) if "points" in self.manifest.tables else []
+        said = {row.schedule for row in rows if row.schedule}
+        if len(said) == 1:
+            return f"The schedule of flights is {said.pop()}."
+        return f"Flights follow the arrival model {plain_name(str(self.hub.arrivals.model))}."
+
+    def files(self) -> list[str]:
+        """Input files with their SHA-256."""
+        identity = self.manifest.identity
+        flights = {entry["file"]: entry["sha256"] for entry in identity["inputs"].values()}
+        files = {**flights, **identity.get("values", {})}
+        lines = [f"`{name}`: SHA-256 {digest}" for name, digest in files.items()]
+        return [*lines, "No file of flights or of measured values was read."][: len(lines) or 1]
+
+    def rows(self) -> dict[str, list[tuple[str, ...]]]:
+        """The rows of each table."""
+        config = self.plain
+        return {
+            "outputs": [(KPIS[name].label, KPIS[name].unit, KPIS[name].meaning) for name in names(Rank.HEADLINE)],
+            "scenarios": list(self._scenarios()),
+            "decisions": list(_decisions(self.hub)),
+            "entities": hubs.rows_of_entities(config),
+            "activities": hubs.rows_of_places(config, "does"),
+            "resources": hubs.rows_of_units(config),
+            "people": hubs.rows_of_roles(config),
+            "queues": hubs.rows_of_places(config, "queue"),
+            "sources": list(self._sources()),
+            "derived": [(row.key, self._shown(row)[1], row.source) for row in self.numbers if row.kind is Kind.DERIVED],
+            "draws": list(self._draws()),
+            "warmup": list(self._warmup()),
+            "versions": list(self.manifest.environment["packages"].items()),
+            "inputs": [self._shown(row) for row in self.numbers],
+        }
+
+    @cached_property
+    def _notes(self) -> dict[str, str]:
+        return notes(plain(self.hub))
+
+    def _shown(self, row: Assumption) -> tuple[str, ...]:
+        """A row of the table of all numbers; a decision with what `configs` notes behind its value."""
+        shown = row_of(row)
+        note = self._notes.get(row.key) if row.kind is Kind.DECISION else None
+        return shown.key, shown.value, shown.range, shown.kind, f"{shown.source}; {note}" if note else shown.source
+
+    def _scenarios(self) -> Iterator[tuple[str, str]]:
+        """Where each design differs from the first."""
+        first, *others = self.asked.designs
+        default = dict(values_of(plain(first.hub)))
+        yield first.label, "baseline" if others else "the only design"
+        for design in others:
+            values = dict(values_of(plain(design.hub)))
+            keys = [key for key in {**default, **values} if default.get(key) != values.get(key)]
+            texts = [f"{key}={values.get(key, 'none')}" for key in keys if key != "scenario"]
+            more = f"; and {len(texts) - _MOST_KEYS} more" if len(texts) > _MOST_KEYS else ""
+            yield design.label, "; ".join(texts[:_MOST_KEYS]) + more or "nothing"
+
+    def _sources(self) -> Iterator[tuple[str, str]]:
+        keys: dict[str, list[str]] = {}
+        for row in self.numbers:
+            note = self._notes.get(row.key, "") if row.kind is Kind.DECISION else ""
+            if row.kind is Kind.SOURCED or _ADDRESS.search(note):
+                keys.setdefault(note or row.source, []).append(row.key)
+        for source, of_source in keys.items():
+            yield source, ", ".join(of_source)
+
+    def _draws(self) -> Iterator[tuple[str, ...]]:
+        by_key = {row.key: self._shown(row) for row in self.numbers}
+        leaves = dict(scalars(plain(self.hub)))
+        for key, draw in hubs.draws(list(leaves), self.plain):
+            value = leaves[key]
+            if value is None:
+                continue
+            if is_distribution(value):
+                told = {name: text for name, text in value.items() if name != "family"}
+                shape = f"{value['family']} ({', '.join(f'{name} {text}' for name, text in told.items())})"
+            else:
+                shape = f"{draw['number']}: {value:g}"
+            _, _, span, _, source = by_key.get(key, ("", "", "", "", ""))
+            yield draw["of"], key, shape, span, source
+
+    def _warmup(self) -> Iterator[tuple[str, str, str]]:
+        rows = read_rows(self.manifest, WarmupRow) if "warmup" in self.manifest.tables else []
+        needed = warm_ups_of(rows)
+        for design in self.asked.designs:
+            wants = (
+                f"{number(needed[design.label].length, 1)}" if design.label in needed else "not known: too short a run"
+            )
+            yield design.label, str(design.hub.warmup_days), wants
+
+
+def attributes() -> list[str]:
+    """What streams belong to, as the program's text names it."""
+    folder = Path(sim.__file__).parent
+    texts = (path.read_text(encoding="utf-8") for path in sorted((folder / "inputs").rglob("*.py")))
+    return sorted({plain_name(name) for text in texts for name in _STREAM.findall(text)})
+
+
+def _decisions(config: HubConfig) -> Iterator[tuple[str, str, str]]:
+    """Every decision, the rule in force, and the first sentence of what that rule says of itself."""
+    for decision, module in DECISIONS.items():
+        name = config.complex.policy if decision == "hall" else config.rules[decision]
+        rule = module.RULES.get(name)
+        text = (
+            getattr(rule, "choose", rule).__doc__ or "" if rule is not None else f"of the file {config.rules['file']}"
+        )
+        yield _first(module.__doc__ or ""), name, _first(text)
+
+
+def _first(text: str) -> str:
+    """The first paragraph, without its stop."""
+    return " ".join(text.partition("\n\n")[0].split()).rstrip(".")
+
+
+def _timings(folder: Path) -> dict[str, str]:
+    """What the run noted of its machine and its time, which no hash covers; nothing where it noted none."""
+    path = folder / TIMINGS
+    noted = json_of(path) if path.is_file() else {}
+    noted = noted if isinstance(noted, dict) else {}
+    cpus, rows = noted.get("cpus"), noted.get("replications")
+    seconds = [row.get("seconds") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    times = [each for each in seconds if isinstance(each, int | float)]
+    return {
+        "cpus": f"{cpus} processors" if isinstance(cpus, int) else "a machine whose processors were not counted",
+        "seconds": f"A replication took {number(sum(times) / len(times))} s in the mean." if times else "",
+    }
+
+
+def _counted(n: float, what: str) -> str:
+    """A number of things.
+
+    >>> _counted(1, "day"), _counted(14, "day")
+    ('1 day', '14 days')
+    """
+    return f"{n:g} {what}{'' if n == 1 else 's'}"

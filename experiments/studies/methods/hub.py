@@ -1,0 +1,145 @@
+"""What a configuration has: its places and paths, its entities, what it draws. hub.yaml lists all that there can be."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from experiments.formatting import capitalised, whole
+from experiments.report.documents.graph import Edge, Graph, Node
+from sim.domain.roles import ROLES, Place
+from sim.record.schemas import TABLES
+
+Plain = Mapping[str, Any]
+"""A hub's configuration as plain values."""
+_DIFFERENT: Final = "!="
+_HALLS: Final = "halls"
+
+
+@cache
+def listed() -> Mapping[str, Any]:
+    """The content of hub.yaml."""
+    content: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("hub.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def at(hub: Plain, key: str) -> list[Any]:
+    """The values at a key, of which a part may be `*`; none where there is no such key.
+
+    >>> at({"halls": {"a": {"doors": 3}, "b": {"doors": 4}}}, "halls.*.doors")
+    [3, 4]
+    """
+    found: list[Any] = [hub]
+    for part in key.split("."):
+        inside = [each for each in found if isinstance(each, Mapping)]
+        found = [value for each in inside for name, value in each.items() if part in ("*", name)]
+    return found
+
+
+def holds(conditions: Sequence[str], hub: Plain) -> bool:
+    """Whether all of them do: KEY is set, !KEY is not, KEY=VALUE or KEY!=VALUE.
+
+    >>> hub = {"share": 0.2, "goods": "bags", "declared": None}
+    >>> [holds([each], hub) for each in ("share", "!share", "declared", "goods=bags", "goods!=bags")]
+    [True, False, False, True, False]
+    """
+    return all(_holds(condition, hub) for condition in conditions)
+
+
+def _holds(condition: str, hub: Plain) -> bool:
+    if _DIFFERENT in condition:
+        key, _, value = condition.partition(_DIFFERENT)
+        return all(str(each) != value for each in at(hub, key))
+    key, equals, value = condition.partition("=")
+    if equals:
+        return any(str(each) == value for each in at(hub, key))
+    return not any(at(hub, key[1:])) if key.startswith("!") else any(at(hub, key))
+
+
+def units(place: Mapping[str, Any], hub: Plain) -> int | None:
+    """How many units of a place there are, in all halls; None of a place that has none to count."""
+    return sum(at(hub, place["of"])) if "of" in place else None
+
+
+def places(hub: Plain) -> dict[str, Mapping[str, Any]]:
+    """The places that the hub has, by name."""
+    return {
+        name: place
+        for name, place in listed()["places"].items()
+        if units(place, hub) != 0 and holds(place.get("if", ()), hub)
+    }
+
+
+def graph(hub: Plain, caption: str) -> Graph:
+    here = places(hub)
+    nodes = [
+        Node(name, _label(place, hub), place["row"], place["column"], is_end=place.get("is_end", False))
+        for name, place in here.items()
+    ]
+    edges = [
+        Edge(path["from"], path["to"], path.get("label", ""))
+        for path in listed()["paths"]
+        if {path["from"], path["to"]} <= here.keys()
+        and path.get("without") not in here
+        and holds(path.get("if", ()), hub)
+    ]
+    return Graph(caption, nodes, edges)
+
+
+def _label(place: Mapping[str, Any], hub: Plain) -> str:
+    n = units(place, hub)
+    return place["label"] if n is None else f"{place['label']}: {whole(n)}"
+
+
+def rows_of_places(hub: Plain, *names: str) -> list[tuple[str, ...]]:
+    """Of each place that has them all, its label and what is listed under these names."""
+    return [
+        (place["label"], *(capitalised(place[name]) for name in names))
+        for place in places(hub).values()
+        if place.keys() >= set(names)
+    ]
+
+
+def rows_of_units(hub: Plain) -> list[tuple[str, ...]]:
+    return [(place["label"], whole(n)) for place in places(hub).values() if (n := units(place, hub)) is not None]
+
+
+def rows_of_roles(hub: Plain) -> list[tuple[str, ...]]:
+    """What people do, and how many posts there are."""
+    shown = [
+        (
+            role.meaning,
+            sum(at(hub, _posts(role.place, role.posts))) * (_machines(hub) if role.place is Place.MACHINE else 1),
+        )
+        for role in ROLES.values()
+        if (not role.is_of_exports or holds(["exports.share"], hub))
+        and (not role.is_of_declarations or holds(["customs.declared"], hub))
+    ]
+    return [(capitalised(meaning), whole(n)) for meaning, n in shown if n]
+
+
+def _posts(place: Place, key: str) -> str:
+    return {Place.APRON: f"apron.{key}", Place.HALL: f"{_HALLS}.*.{key}", Place.MACHINE: key}[place]
+
+
+def _machines(hub: Plain) -> int:
+    return sum(at(hub, f"{_HALLS}.*.sorting_machines"))
+
+
+def rows_of_entities(hub: Plain) -> list[tuple[str, ...]]:
+    """Each entity with what is recorded of it."""
+    return [
+        (entity["label"], ", ".join(column.name for column in TABLES[table].columns))
+        for table, entity in listed()["entities"].items()
+        if holds(entity.get("if", ()), hub)
+    ]
+
+
+def draws(keys: Sequence[str], hub: Plain) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Keys of the configuration that decide a distribution, and what is known of each."""
+    for pattern, draw in listed()["draws"].items():
+        if holds(draw.get("if", ()), hub):
+            yield from ((key, draw) for key in keys if fnmatchcase(key, pattern))
