@@ -28,9 +28,10 @@ _SECTIONS: Final = ("section*", "subsection*", "subsubsection*")
 _SIGNS: Final = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "|": r"\textbar{}", "€": "EUR", "²": "$^2$", "³": "$^3$", "⁻": "$^-$", **{sign: f"$^{n}$" for n, sign in enumerate("⁰¹  ⁴⁵⁶⁷⁸⁹") if sign != " "}, "₂": "$_2$", "×": r"$\times$",
-    "±": r"$\pm$", "−": "$-$", "–": "--", "→": r"$\rightarrow$", "≤": r"$\leq$", "≥": r"$\geq$", "µ": r"$\mu$",
-    "∞": r"$\infty$", "α": r"$\alpha$", "\u00a0": "~", "…": r"\ldots{}", "°": r"$^\circ$", "·": r"$\cdot$",
+    "|": r"\textbar{}", "€": "EUR", "₂": "$_2$", "⁻": "$^-$", "×": r"$\times$", "±": r"$\pm$", "−": "$-$", "–": "--",
+    "→": r"$\rightarrow$", "≤": r"$\leq$", "≥": r"$\geq$", "µ": r"$\mu$", "∞": r"$\infty$", "α": r"$\alpha$",
+    "\u00a0": "~", "…": r"\ldots{}", "°": r"$^\circ$", "·": r"$\cdot$",
+    **{sign: f"$^{n}$" for n, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
 }  # fmt: skip
 _RAGGED: Final = (r"\raggedleft", r"\raggedright")
 _ROW: Final = r" \\"
