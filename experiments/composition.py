@@ -1,24 +1,22 @@
 """Configurations from `configs/`, composed by Hydra and checked by the schema of `sim.config`.
 
-Only Hydra's compose API is used. Its global state belongs to the process, so it is locked, saved and restored:
-notebooks and threads may call `load` beside a Hydra of their own.
+Hydra lists the files and reads the words; its global state is left alone: notebooks and threads may call `load` beside
+a Hydra of their own.
 """
 
 import pickle
 import re
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import hydra
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf, open_dict
 
+from experiments.chosen_files import merged
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
@@ -34,7 +32,6 @@ from experiments.overrides import (
     word_value,
 )  # fmt: skip
 from experiments.own_file import trust_typed, with_own_file, with_source
-from experiments.quick_yaml import parsed_in_c
 from experiments.verbs import VERBS
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -57,7 +54,6 @@ _FACTORS = "factors"
 _PRECISION = "precision"
 _State = tuple[tuple[str, int, int], ...]
 """Of files: path, time and size."""
-_LOCK = threading.RLock()
 # A long key is cut in the message.
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
 
@@ -224,25 +220,11 @@ def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, kpis: 
 
     With a key of `precision` for each of the KPIs.
     """
-    ours, *of_user = folders
-    with _LOCK:
-        saved = GlobalHydra.instance().hydra
-        GlobalHydra.instance().clear()
-        try:
-            with hydra.initialize_config_dir(str(ours), version_base="1.3"), parsed_in_c():
-                composed = hydra.compose(ROOT, overrides=[*map(_search_path, of_user), *words])
-        finally:
-            GlobalHydra.instance().hydra = saved
+    composed = merged(ROOT, words, folders)
     if isinstance(asked := composed.get(_PRECISION), DictConfig):
         with open_dict(composed):
             composed[_PRECISION] = dict.fromkeys(kpis) | {str(key): asked[key] for key in asked}
     return pickle.dumps(composed)
-
-
-def _search_path(folder: Path) -> str:
-    # The raw path: Hydra does not decode file:// addresses.
-    escaped = str(folder.resolve()).replace("'", "\\'")
-    return f"hydra.searchpath=['file://{escaped}']"
 
 
 def folders_of(config_dir: Path | str | None) -> list[Path]:

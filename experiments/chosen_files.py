@@ -1,0 +1,99 @@
+"""The files that groups choose: Hydra lists them in their order, and their values are merged here as plain mappings.
+
+Hydra merges by OmegaConf's nodes, which it makes of each file, and copies, several times: that took four fifths of the
+time. Here nodes are made once, of all that is merged. YAML is parsed by libyaml, with the values of OmegaConf's loader.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import version
+from hydra._internal.config_loader_impl import ConfigLoaderImpl
+from hydra._internal.config_repository import ConfigRepository
+from hydra._internal.core_plugins.file_config_source import FileConfigSource
+from hydra._internal.defaults_list import create_defaults_list
+from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.plugins.config_source import ConfigResult
+from omegaconf import DictConfig, OmegaConf
+from omegaconf._utils import get_yaml_loader
+from yaml.constructor import SafeConstructor
+from yaml.cyaml import CParser
+from yaml.resolver import Resolver
+
+from sim.errors import ConfigError
+
+
+def merged(root: str, words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
+    """What the file `root` lists, with the groups' options that the words choose, as `hydra.compose` composes it."""
+    repository = _Files(folders)
+    version.setbase("1.3")
+    listed = create_defaults_list(
+        repo=repository,
+        config_name=root,
+        overrides_list=OverridesParser.create().parse_overrides(overrides=list(words)),
+        prepend_hydra=False,
+        skip_missing=False,
+    )
+    values: Any = {}
+    for file in listed.defaults:
+        content = repository.contents[file.config_path]
+        for key in reversed(file.package.split(".") if file.package else ()):
+            content = {key: content}
+        values = _over(values, content)
+    composed: DictConfig = OmegaConf.create(values)
+    OmegaConf.set_struct(composed, value=True)
+    ConfigLoaderImpl._apply_overrides_to_config(listed.config_overrides, composed)  # noqa: SLF001
+    return composed
+
+
+def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML
+    """The values above over those below: mappings key by key, anything else whole, and `???` leaves what is there."""
+    if isinstance(below, dict) and isinstance(above, dict):
+        return below | {key: _over(below[key], value) if key in below else value for key, value in above.items()}
+    return below if above == "???" else above
+
+
+class _Files(ConfigRepository):
+    """Hydra sees of each file what it lists; the values are kept beside."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.sources = [FileConfigSource("main", str(folder)) for folder in folders]
+        self.contents: dict[str | None, dict[Any, Any]] = {}
+        self._results: dict[str, ConfigResult | None] = {}
+
+    def load_config(self, config_path: str) -> ConfigResult | None:
+        if config_path not in self._results:
+            self._results[config_path] = self._loaded(config_path)
+        return self._results[config_path]
+
+    def _loaded(self, name: str) -> ConfigResult | None:
+        source = self._find_object_source(name, ObjectType.CONFIG)
+        if source is None:
+            return None
+        file = Path(source.path, source._normalize_file_name(name))  # noqa: SLF001
+        text = file.read_text(encoding="utf-8")
+        content = yaml.load(text, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
+        if not isinstance(content, dict):
+            raise ConfigError(f"{file}: expected a mapping")
+        lists = OmegaConf.create({key: content.pop(key) for key in ("defaults",) if key in content})
+        result = ConfigResult(source.provider, source.full_path(), lists, source._get_header_dict(text[:512]))  # noqa: SLF001
+        result.defaults_list = self._create_defaults_list(name, self._extract_defaults_list(name, lists))
+        self.contents[name] = content
+        return result
+
+
+@cache
+def _loader() -> Any:  # noqa: ANN401 - a class that is made here
+    """Of OmegaConf's rules: what is a number, and that no key stands there twice."""
+
+    class Loader(CParser, get_yaml_loader()):  # type: ignore[misc]
+        def __init__(self, stream: object) -> None:
+            CParser.__init__(self, stream)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+    return Loader
