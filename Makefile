@@ -2,6 +2,7 @@
 # make test      linters, types, import contracts, tests and doctests
 # make test-slow the tests that take minutes, too
 # make torture  attacks the command line for so many minutes: make torture MINUTES=10 SEED=7
+# make docs      all documents as pages, in build/docs
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make clean     removes .venv and caches; never runs/
 
@@ -59,6 +60,10 @@ pictures: .venv/.installed-dev
 .venv/.installed-dev: .venv/.made pyproject.toml constraints.txt
 	$(INSTALL) -e '.[dev]'
 	@touch .venv/.installed $@
+
+.PHONY: docs
+docs: .venv/.installed-dev
+	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
 clean:
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -69,8 +69,17 @@ def load(
 ) -> HubConfig:
     """A scenario's hub, from plain Python: `load("liege_30k", "demand=permit", horizon_days=5)`.
 
+    Args:
+        scenario: A file of `configs/scenario`, or of that folder in `config_dir`.
+        *overrides: Words as the command line takes them: `KEY=VALUE`, `+KEY=VALUE`, `~KEY`.
+        config_dir: A folder with configuration groups of your own.
+        **keys: Values of keys without a dot; units are in the names of keys.
+
+    Returns:
+        The hub, checked.
+
     Raises:
-        ConfigError: an unknown scenario or key, or a value that the schema refuses.
+        ConfigError: An unknown scenario or key, or a value that the schema refuses.
     """
     words = [
         *overrides,

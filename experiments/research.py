@@ -34,11 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replications:
-    """What n replications of a configuration came to.
+    """What n replications of a configuration gave.
 
-    `kpis`: a row a replication, a column a KPI (n, n_kpis). `summary`: a row a KPI, with its `unit`, the `mean` over
-    replications, `low` and `high` of its 95 % interval (NaN with one replication) and `n`. `tables`: the rows of each
-    table of all replications, with a column `replication`; empty unless they were asked for.
+    Attributes:
+        kpis: A row a replication, a column a KPI (n, n_kpis).
+        summary: A row a KPI, with its `unit`, the `mean` over replications, `low` and `high` of its 95 % interval (NaN
+            with one replication) and `n`.
+        tables: By name the rows of a table of all replications, with a column `replication`; empty unless they were
+            asked for.
     """
 
     kpis: "pd.DataFrame"
@@ -52,13 +55,22 @@ def replicate(
 ) -> Replications:  # fmt: skip
     """Simulate replications 0 to n - 1 of a hub, in processes, and sum up their KPIs as `cargohub run` does.
 
-    Nothing is stored, and nothing is read but the file of flights that a configuration may name. `workers`: processes
-    (None: one a core). `tables`: names of those to keep, as `docs/kpis.md` lists them; they may take much memory.
-    `prices`: of the KPIs of money (None: the packaged ones).
+    Nothing is stored, and nothing is read but the file of flights that a configuration may name.
+
+    Args:
+        config: The hub, as `experiments.composition.load` gives it.
+        n: Replications, at least 1.
+        workers: Processes, at least 1; None: one a core.
+        tables: Names of those to keep, as docs/kpis.md lists them; they may take much memory.
+        prices: Of the KPIs of money [EUR]; None: the packaged ones.
+        is_quiet: Print no progress.
+
+    Returns:
+        KPIs, their intervals, and the tables that were asked for, as DataFrames.
 
     Raises:
-        ConfigError: a number of replications or workers that is none, a table that there is not, or a hub that cannot
-            be simulated.
+        ConfigError: A number of replications or workers that is none, a table that does not exist, or a hub that
+            cannot be simulated.
     """
     import pandas as pd
 

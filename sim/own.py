@@ -52,7 +52,14 @@ class Declaration:
 
 
 def rule(decision: str) -> Declaration:
-    """Declare a rule of a decision; it takes and gives what the packaged rules in `sim.rules` of that name do."""
+    """Declare a rule of a decision.
+
+    Args:
+        decision: A module of `sim.rules`, such as `truck_leaves`. The function takes and gives what `Rule` says there.
+
+    Returns:
+        A decorator, which leaves the function as it is.
+    """
     return Declaration("rule", decision=decision)
 
 
@@ -64,11 +71,19 @@ def kpi(
 ) -> Declaration:
     """Declare a KPI: a function of a replication's tables, by name, each a mapping from columns to numpy arrays.
 
-    Its docstring is its meaning. `better`: "more", "less", or None for neither. `range`: between which ends it lies,
-    if not 0 to 1 for the unit "1", and 0 or more for others.
+    Its docstring is its meaning.
+
+    Args:
+        unit: As tables and pages show it; of a share "1".
+        better: "more", "less", or None for neither.
+        label: A heading; empty: the name.
+        range: The ends between which it lies; None: 0 to 1 for the unit "1", and 0 or more for others.
+
+    Returns:
+        A decorator, which leaves the function as it is.
 
     Raises:
-        ValueError: another unit, direction or range than these.
+        ValueError: Another unit, direction or range than these.
     """
     if not all(isinstance(text, str) for text in (unit, label)) or not unit:
         raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")

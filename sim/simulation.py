@@ -23,20 +23,36 @@ from sim.units import Ticks
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a replication gives: KPIs by name (`sim.measures.kpis`) and tables by name (`sim.record.schemas`)."""
+    """What a replication gives.
+
+    Attributes:
+        replication: Its number.
+        kpis: A number by name; units and meanings are in docs/kpis.md. NaN where the replication has none.
+        tables: By name a table, which is a mapping from columns to numpy arrays of one length (n_rows,). Instants are
+            in minutes after the first midnight; docs/kpis.md has columns and units.
+        n_laws: How many conservation laws were checked, and hold.
+    """
 
     replication: int
     kpis: dict[str, float]
     tables: dict[str, Table]
     n_laws: int
-    """Laws that were checked, and hold."""
 
 
 def simulate(config: HubConfig, replication: int = 0) -> Result:
     """Run one replication of a hub. The same configuration and replication give the same bits.
 
-    Raises ConfigError if the configuration contradicts itself, InputError for an unreadable file of
-    flights, LawBroken if the model does.
+    Args:
+        config: The hub, as `experiments.composition.load` gives it.
+        replication: Its number, at least 0: which flights, parcels, delays and outages are drawn.
+
+    Returns:
+        KPIs and tables, in this process's memory.
+
+    Raises:
+        ConfigError: The configuration contradicts itself, or the number is below 0.
+        InputError: A file of flights cannot be read.
+        LawBroken: A conservation law does not hold, which is a fault of the model.
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")

@@ -11,7 +11,7 @@ MOST_STILL, MOST_MOVING = 150_000, 3_000_000
 
 
 def test_each_is_shown_with_its_command_and_small():
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))]
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md"))]
     for name in (MOVING, *STILL):
         shown = [text for text in texts if f"pictures/{name})" in text]
         assert shown and all("`make pictures`" in text for text in shown), name

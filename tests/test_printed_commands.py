@@ -28,7 +28,7 @@ from tests.test_calibrate import rows_of, written
 
 FLIGHTS = "flight,sibt,parcels\nA,2023-03-07 10:00,2000\nB,2023-03-08 12:00,3000\nC,2023-03-11 09:00,\n"
 EXTEND = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+OWN_HUB = (ROOT / "docs" / "how-to" / "own_hub.md").read_text(encoding="utf-8")
 
 
 def used(out: str) -> str:
@@ -185,7 +185,7 @@ PREPARED = MappingProxyType(
         "DIR/paths/mine.yaml": "phases: {}\n",
         "mine/paths/mine.yaml": "phases: {}\n",
         "DIR/arrivals/eblg.yaml": "defaults: [timetable, _self_]\n",
-        "mine/scenario/third_machine.yaml": re.search(r"```yaml\n(.*?)```", README, re.DOTALL)[1],
+        "mine/scenario/third_machine.yaml": re.search(r"```yaml\n(.*?)```", OWN_HUB, re.DOTALL)[1],
     }
 )
 """Files of the reader's that commands name, by these names."""

@@ -157,14 +157,16 @@ class Field:
         return word_value(self.value) if self.leaf.kind in _TEXTS else self.value
 
 
-def fields_of(kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None) -> list[Field]:
-    """A field for each value of a composed configuration that a form can show."""
+def fields_of(
+    kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None, *, has_hidden: bool = False
+) -> list[Field]:
+    """A field for each value of a composed configuration that a form can show; also those that none does."""
     values = list(values_of(composed))
     about = explained((key for key, _ in values), folders_of(config_dir))
     about |= {each.key: each for each in _assumptions(composed, config_dir)}
     fields = []
     for key, value in values:
-        if _HIDDEN.match(key):
+        if _HIDDEN.match(key) and not has_hidden:
             continue
         leaf = next((leaf for kind in kinds if (leaf := leaf_at(kind, composed, key.split("."))) is not None), None)
         if leaf is None:
