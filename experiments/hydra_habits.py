@@ -1,6 +1,7 @@
 """What a user of Hydra types out of habit, and what to use here instead.
 
 The command line composes with Hydra, but has no `hydra.main`: it runs no job, and has no settings or options of Hydra.
+`experiments.hydra_app` has them.
 """
 
 import re
@@ -25,7 +26,7 @@ def instead_of_option(option: str) -> str | None:
     """What to use instead of an option of Hydra's; None if it is none.
 
     >>> instead_of_option("--multirun")
-    '`cargohub sweep KEY=A,B` simulates several values'
+    "`cargohub sweep KEY=A,B` simulates several values (Hydra's own sweepers: docs/hydra.md)"
     """
     return _says("options").get(option.partition("=")[0])
 

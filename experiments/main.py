@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import fields, replace
 from importlib import import_module
@@ -53,8 +53,13 @@ class Terminated(BaseException):
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line, and give its exit code."""
+    return exit_code(lambda: copy_context().run(_run, arguments))
+
+
+def exit_code(command: Callable[[], int]) -> int:
+    """What a command ends with; a mistake, an interrupt or what the machine refuses is one line."""
     try:
-        code = copy_context().run(_run, arguments)
+        code = command()
         sys.stdout.flush()
     except CargohubError as error:
         return _mistake(str(error))
@@ -71,15 +76,15 @@ def main(arguments: Sequence[str]) -> int:
     return code
 
 
-def console() -> NoReturn:
-    """The installed command: `main` on the process's arguments, with SIGTERM turned into an exception."""
+def console(command: Callable[[], int] = lambda: main(sys.argv[1:])) -> NoReturn:
+    """The process of a command, such as `main` on its arguments, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_GARBAGE)
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by who called us
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
         getattr(sys, name).reconfigure(errors="backslashreplace")
-    code = main(sys.argv[1:])
+    code = command()
     try:
         sys.stdout.flush()
     except OSError:
@@ -100,7 +105,16 @@ def _run(typed: Sequence[str]) -> int:
         return 0
     words = (*options.words[1:], *_words_of(options, verb))
     given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words", "is_of_sheet"))
-    arguments = Arguments(verb, words, **{name: getattr(options, name) for name in given})
+    return carry_out(Arguments(verb, words, **{name: getattr(options, name) for name in given}))
+
+
+def carry_out(arguments: Arguments) -> int:
+    """What the arguments ask for: shown, or done by the module of the verb.
+
+    Raises:
+        CargohubError: a mistake of the user's.
+    """
+    words, verb = arguments.words, arguments.verb
     check_once([word for word in words if word.startswith("scenario=")])
     if any(".py" in word for word in words):
         from experiments.own_file import trust_typed

@@ -35,16 +35,19 @@ _KEY = re.compile(r"full_key:\s*(\S+)")
 _SHARE = re.compile(r"[+-]\s*\d{1,6}(\.\d{1,6})?\s*%")
 
 
+_LIBRARIES = (HydraException, OmegaConfBaseException, yaml.YAMLError)
+
+
 @contextmanager
-def one_line(place: str = "") -> Iterator[None]:
-    """The boundary to Hydra, OmegaConf and YAML: their many lines become one of ours.
+def one_line(place: str = "", also: tuple[type[Exception], ...] = (ValueError, RecursionError)) -> Iterator[None]:
+    """The boundary to Hydra, OmegaConf and YAML: their many lines become one of ours, and so do these errors.
 
     Raises:
         ConfigError: for whatever those libraries raise on a user's mistake.
     """
     try:
         yield
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError, RecursionError) as error:
+    except (*_LIBRARIES, *also) as error:
         _check_interrupt(error)
         raise ConfigError(place + _line(error)) from error
 

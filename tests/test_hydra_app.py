@@ -1,0 +1,131 @@
+"""Hydra as people know it: the same configuration, the same runs, by any launcher; mistakes are one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import hydra
+import pytest
+import yaml
+from omegaconf import OmegaConf
+
+from experiments import hydra_app
+from experiments.composition import compose, packaged
+from experiments.main import exit_code, main
+from experiments.store.read import kpis_of
+
+SMALL = (
+    "demand.flights_per_day=0.7", "demand.parcels_per_flight=2300", "demand.net_t_per_flight=1.87", "horizon_days=1",
+    "warmup_days=0", "service_h=6", "exports.service_h=24", "replications=1", "margin=none", "page=none",
+)  # fmt: skip
+SEEDS = ("2", "3")
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+
+    def run(*typed: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["hydra_app", *typed])
+        return exit_code(hydra_app.command)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory) -> dict[str, dict[str, bytes]]:
+    """The tables of what `cargohub run` makes of the same words, by run folder."""
+    folder = tmp_path_factory.mktemp("stored")
+    for seed in SEEDS:
+        assert main(["run", *SMALL, f"seed={seed}", "--out", str(folder), "--quiet"]) == 0
+    return {each.name: tables(each) for each in folder.iterdir()}
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (folder / "tables").iterdir()}
+
+
+def jobs(folder: Path) -> dict[str, dict[str, bytes]]:
+    return {each.name: tables(each) for job in SEEDS for each in (folder / str(int(job) - 2)).glob("run-*")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["scenario=liege_66k", "demand=permit", "precision.on_time_share=0.01", "~lanes.ES"],
+        ["study=capacity", "capacity.tolerance=0.4", "+disruption@disruptions.fog=fog_morning", "+rules.x=1"],
+    ],
+    ids=str,
+)
+def test_hydra_composes_what_cargohub_composes(words):
+    with hydra.initialize_config_dir(str(packaged()), version_base="1.3"):
+        composed = hydra.compose("hydra_app", overrides=words)
+    plain = OmegaConf.to_container(composed, resolve=True)
+    assert {key: plain[key] for key in plain if key not in hydra_app.OWN} == compose(words)
+
+
+def test_a_sweep_with_joblib_makes_the_runs_of_cargohub(run, stored, tmp_path, capfd):
+    words = [*SMALL, f"seed={','.join(SEEDS)}", "quiet=true"]
+    assert run("-m", *words, "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.sweep.dir=sweep") == 0
+    assert jobs(tmp_path / "sweep") == stored
+    out = capfd.readouterr().out
+    assert out.count("tables: ") == len(SEEDS)
+    assert yaml.safe_load((tmp_path / "sweep" / "1" / ".hydra" / "overrides.yaml").read_text())[-2] == "seed=3"
+    (folder,) = (tmp_path / "sweep" / "0").glob("run-*")
+    assert run("-m", f"hydra.sweep.dir={folder}/again", *words) == 2
+    assert capfd.readouterr().err == (
+        f"cargohub: {folder}/again: Hydra's folder is inside a run folder, {folder}; choose another one\n"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launcher", ["basic", "submitit_local"])
+def test_other_launchers_make_them_too(stored, tmp_path, launcher):
+    words = [*SMALL, f"seed={','.join(SEEDS)}", f"hydra/launcher={launcher}", "hydra.sweep.dir=sweep"]
+    command = [sys.executable, "-m", "experiments.hydra_app", "--multirun", *words]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert jobs(tmp_path / "sweep") == stored
+
+
+def test_one_run_gives_its_objective_and_lies_where_out_says(stored, tmp_path, monkeypatch, run):
+    returned = []
+    decorate = hydra.main(str(packaged()), "hydra_app", "1.3")
+    monkeypatch.setattr(hydra_app, "app", decorate(lambda composed: returned.append(hydra_app.job(composed))))
+    assert run(*SMALL, "seed=2", "out=${hydra:runtime.cwd}/there", "objective=[on_time_share,parcels_per_day]") == 0
+    (folder,) = (tmp_path / "there").iterdir()
+    assert tables(folder) == stored[folder.name]
+    (kpis,) = kpis_of(folder).values()
+    assert returned == [[kpis["on_time_share"], kpis["parcels_per_day"]]]
+
+
+def test_hydra_shows_what_a_job_is(run, capsys):
+    assert run("--cfg", "job", "seed=7") == 0
+    shown = yaml.safe_load(capsys.readouterr().out)
+    assert (shown["seed"], shown["verb"], "hydra" in shown) == (7, "run", False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (["sede=1"], "sede: unknown key; did you mean 'seed'?"),
+        (["-m", "seed=1,x"], "seed: expected a whole number, got 'x'"),
+        (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb is the same for all jobs"),
+        (["study=capacity"], "capacity: a key of cargohub capacity, which decides nothing here"),
+        (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
+        (["hydra.swep.dir=x"], "Could not override 'hydra.swep.dir'."),
+        (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
+        (["--out", "x"], "--out: no option of Hydra; keys take the place of cargohub's: docs/hydra.md"),
+        (["seed=1", "-m", "seed=2"], "'seed=2': Hydra takes words all before its options or all after them"),
+        (["--config-name", "config"], "--config-name, --config-path: hydra_app is composed"),
+        (["--run", "--multirun"], "--run, --multirun, --cfg, --info, --shell-completion: give one of them"),
+        (["--resolve"], "--resolve: goes with --cfg"),
+        (["arrivals=file", "arrivals.schedule=no.csv"], "no.csv: cannot be read: No such file or directory"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_one_line_and_makes_nothing(run, capsys, tmp_path, typed, message):
+    assert run(*typed) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), list(tmp_path.iterdir())) == ("", 1, [])
+    assert err.startswith(f"cargohub: {message}")
