@@ -132,12 +132,15 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
 
     # Small, and near the limit: the asked run does not decide, at least with a growth that counts right at its own.
     small = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=7", "exports=none",
-             "replications=1", "workers=1", "halls.main.sorting_machines=1")  # fmt: skip
-    words = ("run", *small, "--quiet", "--json", "--out", str(tmp_path))
+             "warmup_days=1", "replications=1", "workers=1", "halls.main.sorting_machines=1")  # fmt: skip
+    words = ("run", *small, "--json", "--out", str(tmp_path))
     monkeypatch.setattr("experiments.replications.stability.LITTLE_USED", -1.0)
     monkeypatch.setattr(warmup, "GROWTH_THAT_COUNTS", 0.0)
     assert main([*words]) == 0
-    document = json.loads(capsys.readouterr().out)
+    out, progress = capsys.readouterr()
+    first = progress.index("First answer, before longer runs show whether the backlog grows: 30,000 m²")
+    assert first < progress.index("simulating longer runs")
+    document = json.loads(out)
     tables = read_run(document["run_dir"]).tables
     longer = tables["longer_runs"]
     assert set(longer["horizon_days"]) <= {14, 28} and len(longer) >= 1

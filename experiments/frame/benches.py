@@ -143,7 +143,14 @@ class Simulated:
             if opening and self._say_first:
                 self._say_first(opening(outcome))
 
-        return replications(designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of, first=first)
+        def so_far(outcome: Outcome) -> None:
+            for verdict in opening(outcome) if opening else ():
+                if isinstance(verdict, DesignVerdict) and outcome.stability[verdict.label].is_unstable is None:
+                    self.say(said("verdict_so_far", verdict=verdict))
+
+        return replications(
+            designs, keys, self._made, is_quiet=self.is_quiet, work_of=work_of, so_far=so_far, first=first
+        )
 
     def _made(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
         if line is not None:

@@ -11,7 +11,7 @@ from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import Left, time_left
 from experiments.formatting import kpi_name, whole
 from experiments.money.kpis import KPIS
-from experiments.replications.stability import verdicts, walks_of
+from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
 from experiments.replications.work import evaluate, grow, replicate
 from experiments.report.margin import margins_of
@@ -67,9 +67,11 @@ def check_schedules(hub: HubConfig, replications: int, why: str = "") -> None:
 
 def replications(
     designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate,
-    first: Callable[[Outcome], None] = lambda _: None,
+    so_far: Callable[[Outcome], None] = lambda _: None, first: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
     """Have what is missing made, and sum up; `first` is given what is known before the margins are.
+
+    `so_far`: what is known before longer runs are made to see whether the backlog grows.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
     a run that goes on where a former one ended, or has other workers, ends with the same.
@@ -97,6 +99,9 @@ def replications(
 
     n, wide = narrow(samples, study.asked, first=study.replications, most=most, report=report, interval_of=interval_of)
     known = rows(designs, n, work_of)
+    before = judged_as_run(designs, known)
+    if any(before[design.label].is_unstable is None and any(longer_hubs(design.hub)) for design in designs):
+        so_far(outcome_of(designs, samples(n), study, before, []))
     stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
     outcome = outcome_of(designs, samples(n), study, stability, too_wide(wide, n))
     first(outcome)

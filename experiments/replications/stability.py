@@ -27,7 +27,6 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
-from experiments.formatting import share_text
 from experiments.replications.crossing import Bisection, most_flights
 from experiments.report.sections import said
 from experiments.report.verdicts import carries
@@ -152,11 +151,7 @@ def verdicts(
         if not nexts:
             return known
         if not is_quiet:
-            so_far = {
-                label: sum(kpis["on_time_share"] for kpis in values[label]) / len(values[label]) for label in nexts
-            }
-            names = ", ".join(f"{label} (on time so far: {share_text(share)})" for label, share in so_far.items())
-            sys.stderr.write(f"stability: undecided for {names}; simulating longer runs\n")
+            sys.stderr.write(f"stability: undecided for {', '.join(nexts)}; simulating longer runs\n")
             sys.stderr.flush()
         again = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
         made = longer(list(again.values()))
