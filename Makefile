@@ -3,6 +3,7 @@
 # make test-slow the tests that take minutes, too
 # make torture  attacks the command line for so many minutes: make torture MINUTES=10 SEED=7
 # make docs      all documents as pages, in build/docs
+# make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim, or each in turn
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make clean     removes .venv and caches; never runs/
 
@@ -39,6 +40,12 @@ SEED := 1
 .PHONY: torture
 torture: .venv/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED)
+
+PARSER := ssim flights overrides option yaml json lines npz npy parquet
+
+.PHONY: fuzz
+fuzz: .venv/.installed-dev
+	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m tests.fuzz.campaign --minutes $(MINUTES) $$parser || exit; done
 
 .PHONY: pictures
 pictures: .venv/.installed-dev

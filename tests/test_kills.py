@@ -185,7 +185,7 @@ def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, reque
 @contextmanager
 def dask_threads(folder):
     """The address of a Dask scheduler with a worker in this process, and what ends the scheduler."""
-    at = {"protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None, "local_directory": str(folder)}
+    at = {"protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "local_directory": str(folder)}
     with distributed.LocalCluster(1, processes=False, threads_per_worker=1, **at) as cluster:
         yield cluster.scheduler_address, cluster.close
 

@@ -28,6 +28,7 @@ from experiments.store.cache import Cache, cache_folder
 from experiments.store.directory import folder_name
 from experiments.store.foreign import Manifest, check_file, command_words, configuration_of
 from experiments.store.foreign_parquet import check_table
+from experiments.store.foreign_parts import is_possible
 from experiments.store.identity import keep_inputs
 from experiments.store.own_copy import keep_own
 from experiments.store.rows import stored
@@ -205,7 +206,7 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
     """The run folder, by what it is asked for."""
     (hubs, keys), arguments = _hubs_and_keys(asked), asked.arguments
     text = config_text(arguments, keys, hubs)
-    run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text)
+    run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text, is_possible)
     if not run.is_complete:
         keep_inputs(run.path, hubs.values())
         keep_own(run.path, adopt_of(hubs.values()))

@@ -21,7 +21,7 @@ import numpy as np
 from experiments.store import parts
 from experiments.store.files import UNFINISHED, sha256_of, whole, write_whole
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
-from experiments.store.parts import Line, Part
+from experiments.store.parts import IsPossible, Line, Part
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
 from experiments.store.tables import Columns, Key, write_dictionary, write_replications, write_table
 from sim.domain.columns import Column, TableSchema
@@ -46,8 +46,11 @@ class RunDirectory:
     A complete run is not held, and may stand in a read-only folder.
     """
 
-    def __init__(self, path: Path, verb: str, identity: Mapping[str, Any], config_yaml: str) -> None:
+    def __init__(
+        self, path: Path, verb: str, identity: Mapping[str, Any], config_yaml: str, is_possible: IsPossible
+    ) -> None:
         self.path = path
+        self._is_possible = is_possible
         self._verb = verb
         self._identity = identity
         self._config_yaml = config_yaml
@@ -57,19 +60,20 @@ class RunDirectory:
 
     @classmethod
     def open(
-        cls, root: Path | str, verb: str, name: str, identity: Mapping[str, Any], config_yaml: str
-    ) -> "RunDirectory":
+        cls, root: Path | str, verb: str, name: str, identity: Mapping[str, Any], config_yaml: str,
+        is_possible: IsPossible = lambda *_: True,
+    ) -> "RunDirectory":  # fmt: skip
         """The directory of this run inside `root`, new or with what a former command left there.
 
         `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed
-        configuration, from which the run can be repeated.
+        configuration, from which the run can be repeated. `is_possible`: what a former command may have finished.
 
         Raises:
             CargohubError: another command is writing there.
             OSError: `root` cannot be written, and the like.
         """
         path = Path(root) / folder_name(verb, name, identity)
-        run = cls(path, verb, identity, config_yaml)
+        run = cls(path, verb, identity, config_yaml, is_possible)
         if run.is_complete:
             # A kill right after the manifest leaves what is needed only while running.
             parts.clear(path)
@@ -177,7 +181,7 @@ class RunDirectory:
         for unfinished in self.path.rglob(f".*{UNFINISHED}"):  # what a killed process was writing
             unfinished.unlink(missing_ok=True)
         write_whole(self.path / CONFIG, self._config_yaml.encode())  # first: without it nothing can be resumed
-        self._lines = parts.resume(self.path, environment())
+        self._lines = parts.resume(self.path, environment(), self._is_possible)
 
     def _manifest(self, files: Sequence[str]) -> dict[str, Any]:
         hubs = self._identity.get("hubs", {})

@@ -72,11 +72,11 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
         if isinstance(each, SummaryRow):
             means.setdefault(each.scenario, {})[each.kpi] = each.value.mean
     for scenario, kpis in means.items():
-        _check_kpis(f"{manifest.folder}: table summary: {scenario}", kpis)
+        check_kpis(f"{manifest.folder}: table summary: {scenario}", kpis)
     return rows
 
 
-def _check_kpis(place: str, kpis: Mapping[str, float]) -> None:
+def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
     """Of a replication, or its mean: one has a value at least, and no share is beyond what it can be."""
     if not any(map(math.isfinite, kpis.values())):
         raise InputError(f"{place}: no KPI has a value")
@@ -103,7 +103,7 @@ def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
     """
     kpis = by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
     for (scenario, replication), values in kpis.items():
-        _check_kpis(f"{manifest.folder}: table kpis: {scenario}, replication {replication}", values)
+        check_kpis(f"{manifest.folder}: table kpis: {scenario}, replication {replication}", values)
     return kpis
 
 
@@ -136,13 +136,23 @@ def replication_table(
     for column in schema.columns:
         kind = np.str_ if column.dtype == "string" else np.dtype(column.dtype)
         table[column.name] = np.concatenate([*parts[column.name], np.empty(0, dtype=object)]).astype(kind)
-        if column.unit == "min" and (np.abs(table[column.name]) > FARTHEST_MIN).any():
-            raise InputError(f"{path}: column {column.name} holds an instant beyond any run")
-        if column.name.startswith(COUNT) and (table[column.name] < 0).any():
-            raise InputError(f"{path}: column {column.name} counts fewer than none")
-    if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
-        raise InputError(f"{path}: {broken.partition(': ')[2]} is before what it follows")
+    check_values(path, schema, table)
     return table
+
+
+def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> None:
+    """Of a replication's table, by column.
+
+    Raises:
+        InputError: instants out of any run or before what they follow, or a count below none.
+    """
+    for column in schema.columns:
+        if column.unit == "min" and (np.abs(table[column.name]) > FARTHEST_MIN).any():
+            raise InputError(f"{place}: column {column.name} holds an instant beyond any run")
+        if column.name.startswith(COUNT) and (table[column.name] < 0).any():
+            raise InputError(f"{place}: column {column.name} counts fewer than none")
+    if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
+        raise InputError(f"{place}: {broken.partition(': ')[2]} is before what it follows")
 
 
 def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:

@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -48,12 +48,16 @@ class Line:
     is_cached: bool
 
 
-def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
+IsPossible = Callable[["Line", "np.lib.npyio.NpzFile | None"], bool]
+"""Whether a line and the file of its tables, if it has any, may be a replication's."""
+
+
+def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible = lambda *_: True) -> dict[Key, Line]:
     """The replications that a former command finished here, and a folder ready for more.
 
-    What is not whole, or not as it was written, is dropped, which is told. All is dropped if it was computed with
-    other versions or on another CPU family: a table must not be patched together from numbers that may differ in the
-    last bit.
+    What is not whole, not as it was written, or not possible is dropped, which is told. All is dropped if it was
+    computed with other versions or on another CPU family: a table must not be patched together from numbers that may
+    differ in the last bit.
 
     Raises:
         OSError: the folder cannot be read or written.
@@ -70,7 +74,7 @@ def resume(folder: Path, environment: Mapping[str, Any]) -> dict[Key, Line]:
     n_damaged = 0
     for text in rest:
         read = _read(text)
-        if read is not None and _is_as_kept(folder, *read):
+        if read is not None and _is_as_kept(folder, *read, is_possible):
             lines[read[0]] = read[1]
             texts.append(text)
         else:
@@ -188,10 +192,18 @@ def _file(folder: Path, key: Key) -> Path:
     return folder / FOLDER / f"{readable}-{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{replication}.npz"
 
 
-def _is_as_kept(folder: Path, key: Key, line: Line) -> bool:
-    """Whether the file of its tables is there as it was written."""
+def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> bool:
+    """Whether the file of its tables is there as it was written, by a command of ours."""
     path = _file(folder, key)
-    return line.sha256 is None or (path.is_file() and sha256_of(path) == line.sha256)
+    if line.sha256 is None:
+        return not line.tables and is_possible(line, None)
+    if not path.is_file() or sha256_of(path) != line.sha256:
+        return False
+    try:
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            return is_possible(line, file)
+    except Exception:  # noqa: BLE001 - what libraries raise of a file that is none of ours
+        return False
 
 
 def _text(key: Key, line: Line) -> str:

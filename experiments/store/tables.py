@@ -42,7 +42,7 @@ def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
         ValueError: columns missing or undeclared, of different lengths, or of another kind of type.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    _write(path, schema.columns, [_checked(schema, columns)])
+    _write(path, schema.columns, [checked(schema, columns)])
 
 
 def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Key, Columns]]) -> None:
@@ -72,18 +72,22 @@ def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication
 
 
 def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
-    checked = _checked(schema, columns)
-    length = len(next(iter(checked.values())))
+    columns = checked(schema, columns)
+    length = len(next(iter(columns.values())))
     scenario, replication = key
     return {
         "scenario": np.full(length, scenario),
         "replication": np.full(length, replication, dtype=np.int32),
-        **checked,
+        **columns,
     }
 
 
-def _checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
-    """The columns in declared order and type, rows sorted."""
+def checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
+    """The columns in declared order and type, rows sorted.
+
+    Raises:
+        ValueError: others than declared, of another type, or not of one length.
+    """
     declared = [column.name for column in schema.columns]
     if set(columns) != set(declared):
         odd = sorted(set(columns) ^ set(declared))
