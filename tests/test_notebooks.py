@@ -35,6 +35,25 @@ def test_the_paired_file_says_the_same_without_outputs(script):
         assert cell.get("execution_count") is None
 
 
+TEACHING = [script for script in SCRIPTS if "### Exercise" in script.read_text(encoding="utf-8")]
+
+
+def test_six_notebooks_teach():
+    assert len(TEACHING) >= 5
+
+
+@pytest.mark.parametrize("script", TEACHING, ids=ids)
+def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
+    exercises = [
+        part for part in jupytext.read(script).cells if part.cell_type == "markdown" and "### Exercise" in part.source
+    ]
+    assert [part.source.splitlines()[0] for part in exercises] == [f"### Exercise {n}" for n in (1, 2, 3)]
+    told = script.read_text(encoding="utf-8").split("### Exercise")[1:]
+    for text in told:
+        last = [line for line in text.splitlines() if line and not line.startswith(("#", " "))][-1]
+        assert last.startswith("assert "), last
+
+
 @pytest.mark.drawn
 @pytest.mark.parametrize("script", SCRIPTS[1:], ids=ids)
 def test_its_code_runs(script, monkeypatch):

@@ -1,0 +1,117 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Queues against theory
+#
+# A sorting machine is a queue. Its kernel, `sim.kernels.queueing.single_server`, is checked here against what queueing
+# theory says, before anybody believes a hub that is made of it. `cargohub verify` does the same for all parts.
+#
+# Three exercises are at the end. Each has an answer, whose last line checks it.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from sim.kernels.queueing import Servers, several_servers, single_server
+
+rng = np.random.default_rng(1)
+TICKS = 1 << 20  # in a minute
+N = 400_000
+
+
+def ticks(minutes):
+    """Instants or durations on the grid of the model."""
+    return np.rint(minutes * TICKS).astype(np.int64)
+
+
+def mean_wait(arrival, service, n_servers=1):
+    """Mean wait [min] of all but the first tenth, which find an empty system."""
+    if n_servers == 1:
+        begin = single_server(arrival, service, 0)
+    else:
+        begin = several_servers(arrival, service, Servers.always(n_servers))
+    return (begin - arrival)[len(arrival) // 10 :].mean() / TICKS
+
+
+# %% [markdown]
+# ## One server: M/M/1
+#
+# Arrivals are Poisson with rate λ, services are exponential with mean 1 min. With the utilisation ρ = λ theory says that
+# the mean wait is ρ / (1 − ρ) services (Erlang). Close to 1 it explodes: a machine that is busy 95 % of its time makes
+# parcels wait 19 services in the mean.
+
+# %%
+load = np.array([0.3, 0.5, 0.7, 0.8, 0.9, 0.95])
+gaps, services = rng.exponential(1.0, N), rng.exponential(1.0, N)
+simulated = [mean_wait(ticks(np.cumsum(gaps) / each), ticks(services)) for each in load]
+theory = load / (1 - load)
+
+figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
+fine = np.linspace(0.2, 0.955, 200)
+axes.plot(fine, fine / (1 - fine), label="theory: ρ / (1 − ρ)")
+axes.plot(load, simulated, "o", label=f"kernel, {N:,} customers")
+axes.set(xlabel="utilisation ρ", ylabel="mean wait [services]", ylim=(0, None))
+axes.legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# The kernel agrees up to chance. How large is chance? In a busy queue waits are correlated over thousands of customers,
+# so that even 400,000 of them know the mean at ρ = 0.95 to a few per cent only.
+
+# %%
+np.round(np.array(simulated) / theory - 1, 3)
+
+# %% [markdown]
+# ### Exercise 1
+#
+# A machine takes equally long for each parcel. How long do parcels wait before a server with *constant* services (M/D/1)
+# at ρ = 0.9, compared with exponential ones? Pollaczek and Khinchine: half as long. Check it.
+
+# %%
+constant = mean_wait(ticks(np.cumsum(gaps) / 0.9), ticks(np.ones(N)))
+assert abs(constant / (0.9 / (1 - 0.9)) - 0.5) < 0.05
+
+# %% [markdown]
+# ### Exercise 2
+#
+# Is it better to have ten desks with one queue each, or one queue for all ten? Let λ be 9 a minute in all, and a service
+# take a minute in the mean. Erlang C gives 0.668 min for one common queue.
+
+# %%
+n_few = N // 4
+together = mean_wait(ticks(np.cumsum(gaps[:n_few]) / 9), ticks(services[:n_few]), n_servers=10)
+apart = 0.9 / (1 - 0.9)  # ten times M/M/1 with ρ = 0.9
+assert abs(together - 0.668) < 0.15
+assert together < apart / 10
+
+# %% [markdown]
+# ### Exercise 3
+#
+# Little's law: the mean number inside is the rate of arrivals times the mean stay. It needs no assumption on distributions.
+# Check it on the parcels of a small hub, from break-down to departure, exactly: on a finite horizon both sides are sums of the
+# same stays.
+
+# %%
+from experiments.composition import load as hub_of
+from sim import simulate
+
+hub = hub_of("liege_30k", "demand.flights_per_day=1", "record.parcels_of_flights=all", horizon_days=1, warmup_days=0)
+parcels = simulate(hub).tables["parcels"]
+left = parcels["departed"][~np.isnan(parcels["departed"])]
+came = parcels["start"][~np.isnan(parcels["departed"])]
+horizon = left.max() - came.min()
+edges = np.sort(np.concatenate([came, left]))
+inside = np.searchsorted(np.sort(came), edges, "right") - np.searchsorted(np.sort(left), edges, "right")
+mean_inside = (inside[:-1] * np.diff(edges)).sum() / horizon
+assert np.isclose(mean_inside, len(left) / horizon * (left - came).mean())
