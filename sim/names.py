@@ -46,7 +46,8 @@ def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
     """
     if len(text) > longest:
         return f"{text[:LONGEST_NAME]!r} … has {len(text)} characters, at most {longest}"
-    if (found := next((each for each in text if not each.isprintable()), None)) is not None:
+    if not text.isprintable():
+        found = next(each for each in text if not each.isprintable())
         return f"{text[:LONGEST_NAME]!r} holds the character U+{ord(found):04X}, which is not printable"
     return None
 

@@ -1,0 +1,116 @@
+"""The scalars of a configuration, each read and checked, and how a mistake names its place and repeats its value."""
+
+import datetime as dt
+import difflib
+import math
+import operator
+import types
+from collections.abc import Callable, Mapping
+from enum import Enum
+from numbers import Integral, Real
+from typing import Any, TypeAlias
+
+from sim.errors import ConfigError
+from sim.names import wrong_text
+
+LONGEST_SAID = 60
+"""Characters of a value that are repeated in a message."""
+Reader: TypeAlias = Callable[[object, str], object]
+"""Of a value at a key."""
+
+
+def mapping(value: object, key: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise wrong(key, "a mapping", value)
+    for name in value:
+        if not isinstance(name, str):
+            # YAML reads NO, on, 10:30 and 1 as a flag or a number.
+            raise ConfigError(f"{inside(key, str(name))}: a key must be text, got {repeated(name)}; put it in quotes")
+    return value
+
+
+def literal(options: tuple[object, ...], value: object, key: str) -> object:
+    for option in options:
+        # 1 == True, so the type counts too; an enum's member counts as its text.
+        if value == option and isinstance(value, bool) == isinstance(option, bool):
+            return option
+    allowed = ", ".join(str(option) for option in options)
+    close = difflib.get_close_matches(str(value), [str(option) for option in options], n=1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    raise ConfigError(f"{place(key)}must be one of {allowed}, got {repeated(value)}{hint}")
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str):
+        hint = "; put it in quotes" if isinstance(value, bool | int | float) else ""
+        raise wrong(key, "text", value, hint)
+    if mistake := wrong_text(value):
+        raise ConfigError(f"{place(key)}{mistake}")
+    return str(value)
+
+
+def _flag(value: object, key: str) -> bool:
+    if not isinstance(value, bool):
+        raise wrong(key, "true or false", value)
+    return value
+
+
+def _whole(value: object, key: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise wrong(key, "a whole number", value)
+    return operator.index(value)
+
+
+def _real(value: object, key: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise wrong(key, "a number", value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise wrong(key, "a finite number", value)
+    return number
+
+
+def _date(value: object, key: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        raise wrong(key, "a date as YYYY-MM-DD", value) from None
+
+
+SCALARS: Mapping[Any, Reader] = types.MappingProxyType(
+    {str: _text, bool: _flag, int: _whole, float: _real, dt.date: _date}
+)
+
+
+def wrong(key: str, wanted: str, value: object, hint: str = "") -> ConfigError:
+    return ConfigError(f"{place(key)}expected {wanted}, got {repeated(value)}{hint}")
+
+
+def place(key: str) -> str:
+    return f"{key}: " if key else ""
+
+
+def inside(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
+
+
+def number_text(value: float) -> str:
+    return str(int(value)) if value == int(value) and abs(value) < 2**63 else repr(value)
+
+
+def repeated(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = repr(value.value) if isinstance(value, Enum) else repr(value)
+    return text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"
