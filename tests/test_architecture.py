@@ -49,7 +49,12 @@ def test_the_wheel_has_the_declaration_of_types_and_the_configurations(tmp_path)
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("cargohub-*.whl")
     names = set(ZipFile(wheel).namelist())
-    assert {"sim/py.typed", "experiments/py.typed", "experiments/configs/config.yaml"} <= names
+    assert {
+        "sim/py.typed",
+        "experiments/py.typed",
+        "experiments/configs/config.yaml",
+        "experiments/CITATION.cff",
+    } <= names
 
 
 def test_json_is_printed_in_one_place():

@@ -223,6 +223,14 @@ def change_a_sheet(hub, folder):
     book.save(folder / "plan.xlsx")
 
 
+def make_what_is_read(hub, folder, line, runs):
+    """A changed sheet, or an archive, of a command that reads one."""
+    if "sheet=plan.xlsx" in line:
+        change_a_sheet(hub, folder)
+    if line == "cargohub reproduce FILE.zip":
+        assert hub.run(f"cargohub pack {runs('one')} --out FILE.zip", folder)[0] == 0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("line", ALL)
 def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, request):
@@ -246,8 +254,7 @@ def test_a_printed_command_runs_to_its_end(line, hub, files, runs, tmp_path, req
         shutil.copytree(runs("one").parent, folder / "runs", dirs_exist_ok=True)
     if "tcp://" in line:
         line = re.sub(r"tcp://\S+", request.getfixturevalue("scheduler"), line)
-    if "sheet=plan.xlsx" in line:
-        change_a_sheet(hub, folder)
+    make_what_is_read(hub, folder, line, runs)
     code, output = hub.run(line, folder, renders=verb in ("export", "trace", "brief"), ends=verb == "page")
     assert "Traceback" not in output, output
     assert code == 0, output

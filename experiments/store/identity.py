@@ -215,13 +215,13 @@ def program() -> dict[str, Any]:
 
 def _of_checkout() -> dict[str, Any]:
     # An installed package may lie inside the repository of somebody else's project.
-    if _git("rev-parse", "--show-toplevel") != str(ROOT):
+    if git("rev-parse", "--show-toplevel") != str(ROOT):
         return {"commit": None, "is_modified": False}
-    changes = _git("status", "--porcelain", "--untracked-files=all", "--", *_PATHS)
-    return {"commit": _git("rev-parse", "HEAD"), "is_modified": bool(changes)}
+    changes = git("status", "--porcelain", "--untracked-files=all", "--", *_PATHS)
+    return {"commit": git("rev-parse", "HEAD"), "is_modified": bool(changes)}
 
 
-def _git(*words: str) -> str | None:
+def git(*words: str) -> str | None:
     """What git answers; None where git, the repository or its first commit is missing."""
     # In a hook, variables name another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

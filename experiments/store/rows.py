@@ -116,6 +116,11 @@ def schema_of(row: type) -> TableSchema:
     return _SCHEMAS[row]
 
 
+def declared_tables() -> dict[str, TableSchema]:
+    """The tables that classes declare which are loaded, by name."""
+    return {schema.name: schema for schema in _SCHEMAS.values()}
+
+
 def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
     """The table that a run stores."""
     schema, columns = schema_of(row), list(_declared(row))

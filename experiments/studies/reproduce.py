@@ -9,6 +9,7 @@ is shown, and executed with --trust-code alone.
   cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
   cargohub reproduce RUN workers=2 --json
   cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
+  cargohub reproduce FILE.zip                        an archive of `cargohub pack`, every file checked by its SHA-256
   cargohub reproduce RUN --trust-code                executes the code of a run with rules=FILE.py
 
 Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.
@@ -32,6 +33,7 @@ from experiments.frame import console, runner
 from experiments.frame.recorded import TRUST, run_and_options, stored_study, study_of, trust_code, with_schedule
 from experiments.frame.study import Asked, Study
 from experiments.report.sections import said
+from experiments.store import archive
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
 from experiments.store.foreign_parquet import check_table, first_difference
@@ -60,7 +62,17 @@ class Difference:
 
 
 def main(arguments: Arguments) -> int:
-    """Looks at all of the run first, so that a damaged one costs no simulation."""
+    """Of a run folder, or of an archive, unpacked as long as it takes."""
+    archives = [word for word in arguments.words if word.lower().endswith(archive.SUFFIX) and Path(word).is_file()]
+    if len(archives) != 1:
+        return _main(arguments)
+    with archive.unpacked(Path(archives[0])) as folder:
+        words = (str(folder / archive.RUN) if word == archives[0] else word for word in arguments.words)
+        return _main(replace(arguments, words=tuple(words)), archives[0])
+
+
+def _main(arguments: Arguments, named: str | None = None) -> int:
+    """Looks at all of the run first, so that a damaged one costs no simulation. `named`: the archive that it is of."""
     folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
@@ -86,7 +98,7 @@ def main(arguments: Arguments) -> int:
     although = surroundings if first is None else []
     document = {
         "identical": first is None, "first": first and asdict(first), "reasons": reasons, "although": although,
-        "tables": rows, "run_dir": str(folder), "here": kept and str(kept),
+        "tables": rows, "run_dir": named or str(folder), "here": kept and str(kept),
     }  # fmt: skip
     answer = (
         f"identical: {len(rows)} tables, {whole(sum(rows.values()))} rows" if first is None else f"differs: {first}"

@@ -43,11 +43,11 @@ _BREAKS: Final = re.compile(r"(?<=[./=,])(?=\w)|(?<=\\_)(?=\w)")
 def files_of(report: Report, path: Path) -> dict[Path, bytes]:
     """The text, and beside it the diagrams that it shows, by their paths."""
     files: dict[Path, bytes] = {}
-    lines = [_HEAD, r"\begin{document}", rf"\title{{{_plain(report.title)}}}", r"\date{}", r"\maketitle"]
+    lines = [_HEAD, r"\begin{document}", rf"\title{{{plain(report.title)}}}", r"\date{}", r"\maketitle"]
     chapters = [(0, "", report.opening), *((depth, each.title, each.blocks) for depth, each in walked(report.chapters))]
     for depth, title, blocks in chapters:
         if title:
-            lines.append(rf"\{_SECTIONS[min(depth, len(_SECTIONS)) - 1]}{{{_plain(title)}}}")
+            lines.append(rf"\{_SECTIONS[min(depth, len(_SECTIONS)) - 1]}{{{plain(title)}}}")
         for block in blocks:
             if isinstance(block, Graph):
                 picture = path.with_name(f"{path.stem}-diagram-{len(files) + 1}.pdf")
@@ -72,7 +72,7 @@ def _shown(name: str, caption: str) -> Iterator[str]:
         r"\begin{center}",
         rf"\includegraphics[width=\textwidth,height=0.85\textheight,keepaspectratio]{{{name}}}",
     )
-    yield from (rf"\par\emph{{{_plain(caption)}}}", r"\end{center}")
+    yield from (rf"\par\emph{{{plain(caption)}}}", r"\end{center}")
 
 
 def _block(block: "Block") -> Iterator[str]:
@@ -97,27 +97,27 @@ def _table(grid: Grid) -> Iterator[str]:
     )
     yield r"{\footnotesize"
     if grid.caption:
-        yield rf"\emph{{{_plain(grid.caption)}}}"
+        yield rf"\emph{{{plain(grid.caption)}}}"
     yield rf"\begin{{longtable}}{{{columns}}}"
     for at, row in enumerate(rows):
-        cells = (_parted(_text(cell)) if at else rf"\textbf{{{_plain(cell)}}}" for cell in row)
+        cells = (_parted(_text(cell)) if at else rf"\textbf{{{plain(cell)}}}" for cell in row)
         yield " & ".join(cells) + (_ROW if at else _FIRST_ROW)
     yield from (r"\end{longtable}", "}")
 
 
 def _text(text: str) -> str:
     parts = text.split("`")
-    return "".join(rf"\texttt{{{_parted(_plain(part))}}}" if at % 2 else _plain(part) for at, part in enumerate(parts))
+    return "".join(rf"\texttt{{{_parted(plain(part))}}}" if at % 2 else plain(part) for at, part in enumerate(parts))
 
 
 def _parted(text: str) -> str:
     return _BREAKS.sub(r"\\allowbreak{}", text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     r"""Signs that LaTeX would take for its own, and those that its letters lack.
 
-    >>> print(_plain("5 % of a_b, 30 m²"))
+    >>> print(plain("5 % of a_b, 30 m²"))
     5 \% of a\_b, 30 m$^2$
     """
     return "".join(_SIGNS.get(sign) or _known(sign) for sign in text)

@@ -14,11 +14,11 @@ _MARKED = re.compile(r"([\\*_#<>\[\]|~])")
 
 
 def text_of(report: Report) -> str:
-    lines = [f"# {_plain(report.title)}", ""]
+    lines = [f"# {plain(report.title)}", ""]
     for block in report.opening:
         lines += [*_block(block), ""]
     for depth, chapter in walked(report.chapters):
-        lines += [f"{'#' * (depth + 1)} {_plain(chapter.title)}", ""]
+        lines += [f"{'#' * (depth + 1)} {plain(chapter.title)}", ""]
         for block in chapter.blocks:
             lines += [*_block(block), ""]
     return "\n".join(lines).rstrip() + "\n"
@@ -32,30 +32,30 @@ def _block(block: Block) -> Iterator[str]:
     elif isinstance(block, Missing):
         yield f"> **{FILL}:** {_text(block.text)}"
     elif isinstance(block, Graph):
-        yield from ("```mermaid", mermaid(block), "```", "", f"*{_plain(block.caption)}*")
+        yield from ("```mermaid", mermaid(block), "```", "", f"*{plain(block.caption)}*")
     else:
         yield from _table(block)
 
 
 def _table(grid: Grid) -> Iterator[str]:
     if grid.caption:
-        yield from (f"*{_plain(grid.caption)}*", "")
-    yield f"| {' | '.join(map(_plain, grid.header))} |"
+        yield from (f"*{plain(grid.caption)}*", "")
+    yield f"| {' | '.join(map(plain, grid.header))} |"
     yield f"|{'|'.join('---' if at < grid.n_texts else '---:' for at in range(len(grid.header)))}|"
     for row in grid.rows:
-        yield f"| {' | '.join(_plain(on_one_line(cell)) for cell in row)} |"
+        yield f"| {' | '.join(plain(on_one_line(cell)) for cell in row)} |"
 
 
 def _text(text: str) -> str:
     """Code between backticks stays as it is; all else that Markdown would take for a mark is written as it is."""
     parts = text.split("`")
-    return "`".join(part if at % 2 else _plain(part) for at, part in enumerate(parts))
+    return "`".join(part if at % 2 else plain(part) for at, part in enumerate(parts))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     r"""Signs that would be marks, as signs; an underscore within a word is none.
 
-    >>> print(_plain("a_b *c* | d_"), _plain("12 < 13"))
+    >>> print(plain("a_b *c* | d_"), plain("12 < 13"))
     a_b \*c\* \| d\_ 12 \< 13
     """
     return re.sub(r"(?<=\w)\\_(?=\w)", "_", _MARKED.sub(r"\\\1", text))

@@ -1,0 +1,53 @@
+"""`cargohub cite`: BibTeX of the program at its version, and of a stored run.
+
+Without RUN it prints the entry of the program: version and commit. With RUN it prints that of the program which made
+the run, and that of the run: its question, SHA-256, seeds, date and command. --author says who made the run; without it
+the entry has TO FILL IN. docs/publish.md says more.
+
+  cargohub cite
+  cargohub cite RUN --author 'Ada Lovelace'
+  cargohub cite RUN --out run.bib
+
+Own options: --author NAME.
+"""
+
+from pathlib import Path
+
+from experiments.arguments import RUNS, Arguments, files_and_options
+from experiments.frame import console, runner
+from experiments.frame.recorded import stored_study
+from experiments.report.citation import RunCitation, here
+from experiments.store.files import write_whole
+from experiments.store.foreign import Manifest, manifest_of
+from experiments.store.read import run_folder
+from sim.errors import InputError
+
+SUFFIX = ".bib"
+
+
+def main(arguments: Arguments) -> int:
+    runs, given = files_and_options(arguments.words, ("author",))
+    if len(runs) > 1:
+        raise InputError(f"cite: one RUN or none, got {', '.join(map(str, runs))}")
+    if "author" in given and not runs:
+        raise InputError("--author: who made a run; give the RUN")
+    if arguments.out != RUNS and arguments.out.suffix != SUFFIX:
+        raise InputError(f"--out: entries are a file *{SUFFIX}; got {str(arguments.out)[:60]!r}")
+    entries = [here().bibtex] if not runs else _of_run(runs[0], given.get("author"))
+    text = "\n\n".join(entries)
+    if arguments.out != RUNS:
+        write_whole(arguments.out, f"{text}\n".encode())
+        return console.report(arguments, {"entries": entries, "file": str(arguments.out)}, str(arguments.out))
+    return console.report(arguments, {"entries": entries}, text)
+
+
+def _of_run(named: Path, author: str | None) -> list[str]:
+    run = citation_of(manifest_of(run_folder(str(named), RUNS)), author)
+    return [run.software.bibtex, run.bibtex]
+
+
+def citation_of(manifest: Manifest, author: str | None) -> RunCitation:
+    asked, document = runner.stored_document(
+        stored_study(manifest), runner.asked_of(manifest, Arguments(manifest.verb)), manifest
+    )
+    return RunCitation.of(manifest, document.title, asked.arguments.command, author)

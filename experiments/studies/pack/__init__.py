@@ -1,0 +1,145 @@
+"""`cargohub pack`: one archive of a stored run, for a repository.
+
+Writes a ZIP file with the run folder's configuration, tables, input files and page, a dictionary of its tables, its
+methods (STRESS-DES), a CITATION.cff, a README and the hash of every file. ro-crate-metadata.json describes all of it
+for machines (RO-Crate 1.1, Workflow Run Crate 0.5). The licence of the data is CC-BY-4.0 unless --license names
+another; --author says who made the run. `cargohub reproduce FILE.zip` checks the archive and computes the run again.
+
+  cargohub pack RUN --out run.zip
+  cargohub pack RUN --out run.zip --license CC0-1.0 --author 'Ada Lovelace'
+
+Own options: --license ID, --author NAME.
+"""
+
+import csv
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from experiments.arguments import RUNS, Arguments
+from experiments.formatting import number
+from experiments.frame import console, runner
+from experiments.frame.recorded import run_and_options
+from experiments.report.citation import UNKNOWN, RunCitation
+from experiments.report.documents.markdown import plain, text_of
+from experiments.store import archive
+from experiments.store.archive import RUN
+from experiments.store.directory import DICTIONARY
+from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
+from experiments.store.foreign_text import bytes_of
+from experiments.store.read import MANIFEST, TABLES
+from experiments.store.rows import declared_tables
+from experiments.studies.methods.checklists import filled
+from experiments.studies.methods.facts import Facts
+from experiments.studies.pack import crate
+from experiments.studies.pack.crate import METADATA, License, Packed
+from sim.errors import InputError
+from sim.reading import near
+from sim.record.schemas import TABLES as OF_REPLICATIONS
+
+USUAL_LICENSE: Final = "CC-BY-4.0"
+_FOLDERS: Final = {"flights": "flights", "values": "values", "rules": "rules", "figures": "figure"}
+"""Of a run folder, which go along beside what the manifest lists, and what is said of their files."""
+_BESIDE: Final = (MANIFEST, "report.html")
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = run_and_options(arguments, ("license", "author"), RUNS)
+    path, wanted = arguments.out, given.get("license", USUAL_LICENSE)
+    if path.suffix.lower() != archive.SUFFIX:
+        raise InputError(f"--out: an archive is a file *{archive.SUFFIX}; got {str(path)[:60]!r}")
+    licenses = texts()["licenses"]
+    if wanted not in licenses:
+        raise InputError(f"--license: one of {', '.join(licenses)}; got {wanted[:60]!r}{near(wanted, licenses)}")
+    manifest = manifest_of(folder)
+    for name in manifest.files:
+        check_file(manifest, name)
+    facts = Facts.of(manifest, runner.asked_of(manifest, Arguments(manifest.verb)))
+    command = facts.asked.arguments.command
+    run = RunCitation.of(manifest, facts.document.title, command, given.get("author"))
+    packed = _packed(manifest, facts, run, License(wanted, **licenses[wanted]))
+    hashes = {name: archive.hash_of(content) for name, content in packed.items()}
+    archive.write(path, packed, hashes)
+    document = {"run_dir": str(folder), "archive": str(path), "files": sorted(packed), "license": wanted}
+    notes = [] if run.author != UNKNOWN else ["no author: --author NAME says who made the run"]
+    return console.report(arguments, document, *notes, f"{number(path.stat().st_size / 2**20)} MiB: {path}")
+
+
+@cache
+def texts() -> Mapping[str, Any]:
+    """The content of texts.yaml."""
+    content: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License) -> dict[str, bytes | Path]:
+    """The files of the archive by their names in it."""
+    about = texts()
+    answer = " ".join(map(str, facts.document.opening))
+    values = {
+        "title": run.title, "version": run.software.version, "verb": manifest.verb, "answer": answer, "run": run.name,
+        "hash": run.hash, "command": run.command, "seeds": ", ".join(run.seeds), "date": f"{run.made_on}",
+        "commit": facts.values["commit"], "license": chosen.id, "license_url": chosen.url,
+        "n_tables": f"{len(manifest.tables)}",
+    }  # fmt: skip
+    said = {
+        name: about[name].format(**values).strip() for name in ("name", "description", "program", "workflow", "action")
+    }
+    files: dict[str, bytes | Path] = {f"{RUN}/{name}": manifest.folder / name for name in _of_run(manifest)}
+    files["CITATION.cff"] = run.cff(chosen.id).encode()
+    files["DICTIONARY.md"] = "\n".join(_dictionary(manifest)).encode()
+    files["methods.md"] = text_of(filled(facts, "stress")).encode()
+    rows = "\n".join(
+        f"| `{name}` | {text} |" for name, text in about["files"].items() if name in files or name == "README.md"
+    )
+    readme = about["readme"].format(**values, description=said["description"], rows=rows)
+    files["README.md"] = readme.encode()
+    told = [Packed(name, archive.hash_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
+    today = f"{dt.datetime.now(dt.UTC).date()}"
+    return {**files, METADATA: crate.metadata(manifest, run, said, told, chosen, today)}
+
+
+def _of_run(manifest: Manifest) -> Iterator[str]:
+    """What the manifest lists, what the run read, and its page; not what names the computer, or can be drawn again."""
+    yield from manifest.files
+    for name in files_in(manifest.folder):
+        if name in _BESIDE or name.partition("/")[0] in _FOLDERS:
+            yield name
+
+
+def _about(name: str) -> str:
+    """What is said of a file of the archive."""
+    about, (_, _, inside) = texts(), name.partition(f"{RUN}/")
+    if name in about["files"]:
+        return str(about["files"][name])
+    table = inside.removeprefix(f"{TABLES}/").removesuffix(".parquet")
+    if inside.startswith(f"{TABLES}/"):
+        meaning = _meanings().get(table, "")
+        return str(about["table" if meaning else "table_alone"].format(name=table, meaning=meaning))
+    kind = _FOLDERS.get(inside.partition("/")[0])
+    return str(about[kind] if kind else about["workflow"])
+
+
+def _meanings() -> dict[str, str]:
+    return {name: schema.meaning for name, schema in {**OF_REPLICATIONS, **declared_tables()}.items()}
+
+
+def _size(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _dictionary(manifest: Manifest) -> Iterator[str]:
+    """The dictionary of columns as a page, a heading a table."""
+    lines = bytes_of(check_file(manifest, DICTIONARY)).decode().splitlines()
+    header, *rows = csv.reader(lines)
+    yield "# Tables and columns"
+    for table, columns in groupby(rows, key=lambda row: row[0]):
+        yield from ("", f"## {plain(table)}", "", plain(_meanings().get(table, "")), "")
+        yield f"| {' | '.join(header[1:])} |\n|{'---|' * (len(header) - 1)}"
+        yield from (f"| {' | '.join(map(plain, row[1:]))} |" for row in columns)
+    yield ""
