@@ -2,13 +2,13 @@
 
 Writes a ZIP file with the run folder's configuration, tables, input files and page, a dictionary of its tables, its
 methods (STRESS-DES), a CITATION.cff, a README and the hash of every file. ro-crate-metadata.json describes all of it
-for machines (RO-Crate 1.1, Workflow Run Crate 0.5). The licence of the data is CC-BY-4.0 unless --license names
+for machines (RO-Crate 1.1, Workflow Run Crate 0.5). The licence of the data is CC-BY-4.0 unless --licence names
 another; --author says who made the run. `cargohub reproduce FILE.zip` checks the archive and computes the run again.
 
   cargohub pack RUN --out run.zip
-  cargohub pack RUN --out run.zip --license CC0-1.0 --author 'Ada Lovelace'
+  cargohub pack RUN --out run.zip --licence CC0-1.0 --author 'Ada Lovelace'
 
-Own options: --license ID, --author NAME.
+Own options: --licence ID, --author NAME.
 """
 
 import csv
@@ -49,13 +49,13 @@ _BESIDE: Final = (MANIFEST, "report.html")
 
 
 def main(arguments: Arguments) -> int:
-    folder, given = run_and_options(arguments, ("license", "author"), RUNS)
-    path, wanted = arguments.out, given.get("license", USUAL_LICENSE)
+    folder, given = run_and_options(arguments, ("licence", "author"), RUNS)
+    path, wanted = arguments.out, given.get("licence", USUAL_LICENSE)
     if path.suffix.lower() != archive.SUFFIX:
         raise InputError(f"--out: an archive is a file *{archive.SUFFIX}; got {str(path)[:60]!r}")
     licenses = texts()["licenses"]
     if wanted not in licenses:
-        raise InputError(f"--license: one of {', '.join(licenses)}; got {wanted[:60]!r}{near(wanted, licenses)}")
+        raise InputError(f"--licence: one of {', '.join(licenses)}; got {wanted[:60]!r}{near(wanted, licenses)}")
     manifest = manifest_of(folder)
     for name in manifest.files:
         check_file(manifest, name)
