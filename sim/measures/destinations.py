@@ -13,7 +13,7 @@ from sim.domain.clock import NO_CHANGES, Clock
 from sim.domain.entities import FLOWN
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
-from sim.units import MIN_PER_DAY, MIN_PER_H, Numbers
+from sim.units import MIN_PER_DAY, MIN_PER_H, NEVER, Numbers
 
 _ROUNDING = 1e-9
 
@@ -68,8 +68,9 @@ def destination_columns(
     is_cohort = flights["is_cohort"]
     left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"]) & (loads["kind"] != FLOWN)
     inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort].sum())
-    names = dict(zip(trucks["route"].tolist(), trucks["route_name"].tolist(), strict=True))
-    route = np.array([names[number] for number in loads["route"][left].tolist()], dtype=np.str_)
+    numbers, firsts = np.unique(trucks["route"], return_index=True)
+    number_of = dict(zip(trucks["route_name"][firsts].tolist(), numbers.tolist(), strict=True))
+    route = loads["route"][left]
     arrival, departed, counts = (
         values[left] for values in (flights["arrival"][loads["flight"]], loads["departed"], loads["n_parcels"])
     )
@@ -77,7 +78,7 @@ def destination_columns(
     for order, (name, lane) in enumerate(config.lanes.items()):
         if name in config.connections.lanes:
             continue
-        is_of_route = route == lane.route
+        is_of_route = route == number_of.get(lane.route, NEVER)
         n, since = counts[is_of_route].astype(np.int64), arrival[is_of_route]
         arrived = departed[is_of_route] + journeys[name] * MIN_PER_H
         # Whole parcels are added up before they are shared out, so that a part is never more than the whole.

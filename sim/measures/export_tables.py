@@ -3,13 +3,13 @@
 import numpy as np
 
 from sim.config import HubConfig
-from sim.domain.columns import Table
+from sim.domain.columns import Arrays, Table
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
 from sim.measures.window import Series, before, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
-from sim.record.recorder import Recorder, columns, columns_of_loads
+from sim.record.recorder import Recorder, columns, with_departed
 from sim.record.schemas import Columns, tabulate
 from sim.site.floors import empty_ulds_that_fit
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
@@ -22,8 +22,8 @@ def export_tables(
     store: ExportStore | None,
 ) -> dict[str, Table]:
     """Empty ones without exports."""
-    ulds, departed = columns(OutUld, record.out_ulds), {uld.key: uld.departed for uld in record.out_ulds}
-    loads = columns_of_loads(record.out_loads, departed)
+    ulds = columns(OutUld, record.out_ulds)
+    loads = with_departed(record.out_loads, ulds)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
     tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),
@@ -35,7 +35,7 @@ def export_tables(
     return {name: tabulate(name, values) for name, values in tables.items()}
 
 
-def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:
+def _collections(config: HubConfig, record: Recorder, loads: Arrays) -> Arrays:
     pickups, n = columns(Pickup, record.collections), len(record.collections)
     has_left = loads["departed"] != NEVER
     collection, leaves, parcels = (loads[name][has_left] for name in ("collection", "departed", "n_parcels"))

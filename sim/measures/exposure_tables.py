@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.config import HubConfig
 from sim.config.exposure import Event
+from sim.domain.columns import Arrays
 from sim.domain.inputs import Inputs
 from sim.inputs.goods import HIGH, FlightGoods, week_of
 from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_records
@@ -170,7 +171,7 @@ def trade_rows(
     weeks: Sequence[int],
     parcels: Numbers,
     value: Numbers,
-    out_ulds: Table,
+    out_ulds: Arrays,
 ) -> Rows:
     """One row a week, lane and group: duty on what is above the exemption, VAT at the lane's rate on value and duty."""
     trade = config.trade
@@ -225,7 +226,7 @@ def iso_week(monday: int) -> str:
     return f"{iso.year}W{iso.week:02}"
 
 
-def _exported(config: HubConfig, out_ulds: Table) -> Counter[tuple[int, str]]:
+def _exported(config: HubConfig, out_ulds: Arrays) -> Counter[tuple[int, str]]:
     """Parcels off-block in the measured days, by week and destination."""
     exported = Counter[tuple[int, str]]()
     low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))

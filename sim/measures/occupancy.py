@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.domain.columns import Table
+from sim.domain.columns import Arrays
 from sim.domain.entities import Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
@@ -86,7 +86,7 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
     """What is in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
     ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
     refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
-    trucks["leave_door"] = left_door(trucks, inputs.site.trucks.docking)
+    trucks = trucks | {"leave_door": left_door(trucks, inputs.site.trucks.docking)}
     return [
         _of_hall(
             edges,
@@ -102,12 +102,12 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
 def _of_hall(
     edges: Ticks,
     hall: Hall,
-    ulds: Table,
-    trucks: Table,
-    flown: Table,
-    refusals: Table,
-    sent: Table,
-    received: Table,
+    ulds: Arrays,
+    trucks: Arrays,
+    flown: Arrays,
+    refusals: Arrays,
+    sent: Arrays,
+    received: Arrays,
     *,
     room: int,
 ) -> list[Series]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
+from sim.domain.columns import Arrays, Made
 from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import ChuteCount, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
@@ -22,7 +23,7 @@ from sim.measures.parcels import parcels_table
 from sim.measures.recovery import disruption_columns
 from sim.measures.window import Window, of_zone, sums
 from sim.processes.export_store import ExportStore
-from sim.record.recorder import CustomsRow, Recorder, columns, columns_of_loads
+from sim.record.recorder import CustomsRow, Recorder, columns
 from sim.record.schemas import CHUTE, LANE, MACHINE, Columns, Table, in_order, tabulate
 from sim.units import CENTS_PER_EUR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
 
@@ -53,12 +54,13 @@ def _made(
     config: HubConfig, inputs: Inputs, record: Recorder, undisturbed: Ticks | None
 ) -> Iterator[tuple[str, Columns]]:
     """One after the other, so that columns in ticks are let go before the next are made."""
-    yield "flights", _flights(config, record)
+    loads = record.columns_of_loads()
+    yield "flights", _flights(config, record, loads)
     yield "ulds", columns(Uld, record.ulds)
     yield "trains", columns(Train, record.trains)
     yield "shuttles", columns(Shuttle, record.shuttles)
     yield "trucks", _with_route_names(inputs.site, columns(Truck, record.trucks))
-    yield "loads", columns_of_loads(record.loads, record.departed)
+    yield "loads", loads
     yield "packout", _packout(inputs.site, record)
     yield "connections", connection_columns(config, inputs, record)
     yield "customs", customs_columns(record)
@@ -69,12 +71,12 @@ def _made(
     yield "manning", manning_columns(inputs)
 
 
-def _with_route_names(site: Site, rows: Table) -> Table:
+def _with_route_names(site: Site, rows: Made) -> Arrays:
     """Of no route (`NEVER`, the last of the names) none."""
     return rows | {"route_name": np.array([*site.routes, ""])[rows["route"]]}
 
 
-def _packout(site: Site, record: Recorder) -> Table:
+def _packout(site: Site, record: Recorder) -> Arrays:
     """With what a reader wants to know of each hall's fullest chute."""
     rows = columns(ChuteCount, record.packout)
     posts, names = [], []
@@ -91,9 +93,8 @@ def _packout(site: Site, record: Recorder) -> Table:
     }
 
 
-def _flights(config: HubConfig, record: Recorder) -> Table:
+def _flights(config: HubConfig, record: Recorder, loads: Arrays) -> Arrays:
     flights, refusals = columns(Visit, record.flights), columns(Refusal, record.refusals)
-    loads = columns_of_loads(record.loads, record.departed)
     flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
     on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
     gone = np.concatenate((leaves, refusals["freed"]))
@@ -103,7 +104,7 @@ def _flights(config: HubConfig, record: Recorder) -> Table:
         "n_departed": sums(flight, parcels, n),
         "n_on_time": sums(flight[on_time], parcels[on_time], n),
         "n_refused": sums(refusals["flight"], refusals["n_parcels"], n),
-        "cleared": _cleared(flights["n_parcels"].tolist(), gone, *of_gone),
+        "cleared": _cleared(flights["n_parcels"], gone, *of_gone),
     }
 
 
@@ -112,16 +113,17 @@ def n_to_clear(n_parcels: int) -> int:
     return int(np.ceil(_CLEARED_SHARE * n_parcels))
 
 
-def _cleared(sizes: list[int], instants: Ticks, flights: Ticks, parcels: Ticks) -> Ticks:
+def _cleared(sizes: Ticks, instants: Ticks, flights: Ticks, parcels: Ticks) -> Ticks:
     """When 95 % of each flight's parcels were gone; `parcels` of `flights` left at `instants` (N)."""
-    left = [n_to_clear(size) for size in sizes]
+    wanted = np.array([n_to_clear(size) for size in sizes.tolist()], dtype=np.int64)
+    order = np.lexsort((instants, flights))
+    gone = np.concatenate(([0], np.cumsum(parcels[order])))
+    n_rows = np.bincount(flights, minlength=len(sizes))
+    ends = np.cumsum(n_rows)
+    at = gone.searchsorted(gone[ends - n_rows] + wanted)
+    is_cleared = (wanted > 0) & (at <= ends)
     cleared = np.full(len(sizes), NEVER)
-    for i in np.argsort(instants, kind="stable").tolist():
-        flight = int(flights[i])
-        if left[flight] > 0:
-            left[flight] -= int(parcels[i])
-            if left[flight] <= 0:
-                cleared[flight] = instants[i]
+    cleared[is_cleared] = instants[order[at[is_cleared] - 1]]
     return cleared
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import numpy as np
 import simpy
 
 from sim.domain import export_entities
@@ -46,9 +45,9 @@ class Source:
 class OutUld(export_entities.OutUld):
     source: Source
     parcels: Ticks
-    """(P), until it has left."""
+    """(P)."""
     ready: Ticks
-    """Their instants (P), until it has left."""
+    """Their instants (P)."""
 
 
 @dataclass(slots=True)
@@ -88,6 +87,7 @@ class BuildUp:
         self._rules, self._choose_deck = shared.site.exports, shared.site.rules.deck
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
+        self._unbuilt: dict[tuple[int, int, int], OutUld] = {}
         self._closing: list[tuple[int, int, Callable[[], None]]] = []
 
     def _sources_of(self, shared: Shared, hall: ExportHall, lane: int) -> list[Source]:
@@ -185,6 +185,7 @@ class BuildUp:
                 self._record.loads.add(Load(*key, *of_flight))
             self._imports.stamp("cut_off", parcels, now)
         self.lanes[lane].standing.append(uld)
+        self._unbuilt[uld.key] = uld
         self._env.process(self._build(hall, uld))
 
     def _build(self, hall: ExportHall, uld: OutUld) -> Process:
@@ -194,13 +195,15 @@ class BuildUp:
         uld.start = int(env.now)
         yield after(env, rules.build_up_fixed + rules.build_up_parcel * uld.n_parcels)
         uld.built = int(env.now)
+        del self._unbuilt[uld.key]
+        uld.source.stages[1].add(uld.formed, uld.built, uld.n_parcels)
         hall.build_up.release(**tokens)
         uld.source.floor.release(**{uld.source.token: uld.n_parcels})
 
     def depart(self, uld: OutUld) -> None:
         """Its flight is off-block."""
+        self._record.out_ulds.close(uld)
         parcels = uld.parcels
-        uld.parcels = uld.ready = np.empty(0, dtype=np.int64)
         if uld.route != NEVER:
             self._imports.depart(parcels, uld.departed)
             return
@@ -209,7 +212,6 @@ class BuildUp:
             self._store.leave(load, n)
 
     def close(self, end: int) -> None:
-        """Count the stays in build-up."""
-        for uld in self._record.out_ulds:
-            assert isinstance(uld, OutUld)
-            uld.source.stages[1].add(uld.formed, end if uld.built == NEVER else uld.built, uld.n_parcels)
+        """Count the stays in build-up that do not end."""
+        for uld in self._unbuilt.values():
+            uld.source.stages[1].add(uld.formed, end, uld.n_parcels)

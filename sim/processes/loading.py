@@ -136,8 +136,8 @@ class Loading:
                     load = load_of_deck[first : first + size]
                     known = flight.number, len(trains), int(deck), hall, len(load)
                     trains.append(_Train(*known, load=load, is_there=self.env.event(), is_empty=self.env.event()))
-        self.record.out_trains += trains
         for train in trains:
+            self.record.out_trains.append(train)
             self.env.process(self._drive(train))
         return trains
 
@@ -152,6 +152,7 @@ class Loading:
         train.emptied = int(env.now)
         yield after(env, hall.trip_out)
         train.returned = int(env.now)
+        self.record.out_trains.close(train)
         self.tugs.release(outbound_tugs=1)
 
     def _lift(self, trains: Sequence[_Train], deck: Deck) -> Process:

@@ -116,9 +116,10 @@ class ParcelSlots:
             del self._inside[load]
 
     def close(self) -> None:
-        """The run is over: what is inside stays where it is."""
+        """The run is over: what is kept of loads inside is taken, and all columns are let go."""
         for load in self._inside:
             self._close(load)
+        self.column.clear()
 
     def _close(self, load: int) -> None:
         if self._wants.pop(load):

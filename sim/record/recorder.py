@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.columns import Table
+from sim.domain.columns import Arrays, Made, Table
 from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import FLOWN, ChuteCount, Connection, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
@@ -116,8 +116,8 @@ class Recorder:
         self.connection_of: dict[tuple[int, int], Connection] = {}
         """By flight and route."""
         self.collections: list[Pickup] = []
-        self.out_ulds: list[OutUld] = []
-        self.out_trains: list[OutTrain] = []
+        self.out_ulds = Rows(OutUld)
+        self.out_trains = Rows(OutTrain)
         self.out_loads = Rows(OutLoad)
         self.stages = {name: StageTally(end, measured, width) for name in STAGES}
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
@@ -134,11 +134,13 @@ class Recorder:
         self.packout_work = 0
         """Packing begun in the measured days, of all posts [ticks]."""
 
-    @property
-    def departed(self) -> dict[tuple[int, int, int, int], int]:
-        """When trucks, and ULDs of imports that fly on, left, by the key of their loads."""
-        flown = {(uld.hall, uld.route, FLOWN, uld.sequence): uld.departed for uld in self.out_ulds}
-        return {truck.key: truck.departed for truck in self.trucks} | flown
+    def columns_of_loads(self) -> Made:
+        """Parcels of flights on trucks, and on ULDs that fly on, with when these left."""
+        flown = flown_ulds(self)
+        as_trucks = flown | {"kind": np.full(len(flown["route"]), FLOWN)}
+        names = (*schema_of(Load).sort[:-1], "departed")
+        carriers = {name: np.concatenate((self.trucks.column(name), as_trucks[name])) for name in names}
+        return with_departed(self.loads, carriers)
 
     @property
     def connections(self) -> list[Connection]:
@@ -171,26 +173,31 @@ class Recorder:
             self.staff[kind, hall] = desks.measured
 
 
-def columns_of_loads(loads: Rows[Any], departed: Mapping[Any, int]) -> Table:
-    """The same, with when the truck or ULD that each load is on left: `departed`, by its key."""
+def with_departed(loads: Rows[Any], carriers: Arrays) -> Made:
+    """Loads, with when the truck or ULD that each is on left; `carriers`: all of these, with what tells them apart."""
     rows = loads.columns()
     *key, _ = schema_of(loads.row).sort
-    instants = (departed[truck] for truck in zip(*(rows[name] for name in key), strict=True))
-    return rows | {"departed": np.fromiter(instants, dtype=np.int64, count=len(loads))}
+    sizes = [int(carriers[name].max(initial=0)) + 1 for name in key]
+    numbers, wanted = (np.ravel_multi_index([table[name] for name in key], sizes) for table in (carriers, rows))
+    order = np.argsort(numbers)
+    return rows | {"departed": carriers["departed"][order[numbers[order].searchsorted(wanted)]]}
 
 
-def flown_ulds(record: Recorder) -> Table:
+def flown_ulds(record: Recorder) -> Made:
     """ULDs of imports that fly on: their parcels are off the floor when they are built."""
-    return columns(OutUld, (uld for uld in record.out_ulds if uld.route != NEVER))
+    ulds = columns(OutUld, record.out_ulds)
+    flies_on = ulds["route"] != NEVER
+    return Made(ulds, lambda name: ulds[name][flies_on])
 
 
-def columns(row: type, rows: Iterable[object]) -> Table:
+def columns(row: type, rows: Iterable[object]) -> Made:
     """The record takes a copy: rows as the columns of their table, in its order; instants are in ticks."""
     if isinstance(rows, Rows):
         return rows.columns()
     kinds = {"string": np.str_, "bool": np.bool_}
     values = in_columns(row, rows)
-    return {
+    table: Table = {
         column.name: np.array(values[column.name], dtype=kinds.get(column.dtype, np.int64))
         for column in schema_of(row).columns
     }
+    return Made(table, table.__getitem__)

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.columns import Table
+from sim.domain.columns import Made
 from sim.domain.fields import schema_of
 from sim.units import Ticks
 
@@ -100,13 +100,11 @@ class Rows(Generic[R]):
         parts = [self._in_columns(part)[number] for part in self._parts]
         return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
-    def columns(self) -> Table:
+    def columns(self) -> Made:
         """In the order of their table."""
         order = np.lexsort([self.column(name) for name in reversed(self._schema.sort)])
-        return {
-            column.name: self.column(column.name)[order].astype(_DTYPES.get(column.dtype, np.int64), copy=False)
-            for column in self._schema.columns
-        }
+        kinds = {column.name: _DTYPES.get(column.dtype, np.int64) for column in self._schema.columns}
+        return Made(kinds, lambda name: self.column(name).take(order).astype(kinds[name], copy=False))
 
 
 def _narrow(column: NDArray[np.integer]) -> NDArray[np.integer]:
