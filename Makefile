@@ -5,6 +5,7 @@
 # make docs      all documents as pages, in build/docs
 # make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim, or each in turn
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
+# make paper    the pictures of docs/paper/paper.md
 # make clean     removes .venv and caches; never runs/
 
 PYTHON ?= python3
@@ -50,6 +51,10 @@ fuzz: .venv/.installed-dev
 .PHONY: pictures
 pictures: .venv/.installed-dev
 	$(BIN)/python tests/make_pictures.py
+
+.PHONY: paper
+paper: .venv/.installed-dev
+	PYTHONPATH=. $(BIN)/python tests/make_paper.py
 
 .venv/.made:
 	@command -v $(PYTHON) >/dev/null || { echo "cargohub needs Python 3.11 or later; '$(PYTHON)' was not found. Set PYTHON: make run PYTHON=python3.13" >&2; exit 1; }

@@ -8,6 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAPER = ROOT / "docs" / "paper" / "paper.md"
+"""Whose form is a journal's, and which the site does not have."""
 _CODE = re.compile(r"```.*?```|``[^`]*``|`[^`]*`", re.DOTALL)
 _LEAST_WORDS = 2
 """A string literal of fewer words is a key or a name."""

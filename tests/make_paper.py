@@ -1,0 +1,21 @@
+"""`make paper`: draws the pictures of docs/paper/paper.md that `make pictures` does not take, from the packaged hub."""
+
+from pathlib import Path
+
+from experiments.composition import load
+from experiments.report import style
+from experiments.report.figures import logic_figure
+from experiments.studies.methods import hub as hubs
+from sim.reading import plain
+
+PAPER = Path(__file__).resolve().parents[1] / "docs" / "paper"
+
+
+def hub_png() -> bytes:
+    """The diagram of a methods report, of the hub of today."""
+    with style.look():
+        return style.saved(logic_figure.figure(hubs.graph(plain(load()), "")), "png", dpi=150)
+
+
+if __name__ == "__main__":
+    (PAPER / "hub.png").write_bytes(hub_png())
