@@ -4,6 +4,7 @@
 # make torture  attacks the command line for so many minutes: make torture MINUTES=10 SEED=7
 # make docs      all documents as pages, in build/docs
 # make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim, or each in turn
+# make endure    how long runs and the page last, and how much memory a year takes: hours
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make paper    the pictures of docs/paper/paper.md
 # make clean     removes .venv and caches; never runs/
@@ -47,6 +48,10 @@ PARSER := ssim flights overrides option yaml json lines npz npy parquet
 .PHONY: fuzz
 fuzz: .venv/.installed-dev
 	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m tests.fuzz.campaign --minutes $(MINUTES) $$parser || exit; done
+
+.PHONY: endure
+endure: .venv/.installed-dev
+	$(BIN)/python tests/measure_endurance.py
 
 .PHONY: pictures
 pictures: .venv/.installed-dev

@@ -24,6 +24,7 @@ from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser
 from yaml.resolver import Resolver
 
+from experiments.overrides import one_line
 from sim.errors import ConfigError
 
 
@@ -75,13 +76,19 @@ class _Files(ConfigRepository):
         if source is None:
             return None
         file = Path(source.path, source._normalize_file_name(name))  # noqa: SLF001
-        text = file.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
+        try:
+            with file.open(encoding="utf-8") as stream:  # not its text: an error names the file
+                header = stream.read(512)
+                stream.seek(0)
+                content = yaml.load(stream, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
+        except UnicodeDecodeError:
+            raise ConfigError(f"{file}: no text in UTF-8") from None
         if not isinstance(content, dict):
             raise ConfigError(f"{file}: expected a mapping")
-        lists = OmegaConf.create({key: content.pop(key) for key in ("defaults",) if key in content})
-        result = ConfigResult(source.provider, source.full_path(), lists, source._get_header_dict(text[:512]))  # noqa: SLF001
-        result.defaults_list = self._create_defaults_list(name, self._extract_defaults_list(name, lists))
+        with one_line(f"{file}: "):
+            lists = OmegaConf.create({key: content.pop(key) for key in ("defaults",) if key in content})
+            result = ConfigResult(source.provider, source.full_path(), lists, source._get_header_dict(header))  # noqa: SLF001
+            result.defaults_list = self._create_defaults_list(name, self._extract_defaults_list(name, lists))
         self.contents[name] = content
         return result
 

@@ -8,11 +8,17 @@ LONGEST_ECHO: Final = 200
 _LONG: Final = re.compile(rf"([^\s,]{{{LONGEST_ECHO}}})[^\s,]+")
 
 
+def _shown(character: str) -> str:
+    """A character of an input as a terminal may show it: blanks of all kinds become one later."""
+    is_plain = character.isprintable() or character.isspace()
+    return character if is_plain else character.encode("unicode_escape").decode()
+
+
 class CargohubError(Exception):
     """The user's mistake: one line that names the place, the value and the bound. Exit code 2."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(_LONG.sub(r"\1…", message))
+        super().__init__(_LONG.sub(r"\1…", "".join(map(_shown, message))))
 
 
 class ConfigError(CargohubError):

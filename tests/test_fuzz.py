@@ -37,5 +37,5 @@ def test_the_oracle_sees_what_breaks_the_contract(tmp_path):
 
     for error in (InputError("a: row 1: b"), MemoryError(), OSError(28, "No space left")):
         assert problem_of(raising(error), b"", tmp_path) is None
-    for error in (KeyError("a"), SystemExit(1), RecursionError(), InputError("x\x1b"), InputError("a b " * 300)):
+    for error in (KeyError("a"), SystemExit(1), RecursionError(), InputError(""), InputError("a b " * 300)):
         assert problem_of(raising(error), b"", tmp_path) is not None

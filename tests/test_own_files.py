@@ -55,6 +55,8 @@ def test_what_is_no_regular_file_is_not_waited_for(tmp_path, reader, kind):
         (f"{HEADER}A,{'z' * 100_000},1\n", "sibt: a date and time"),
         ("," * MANY + "\n", "empty; expected a header"),
         (",".join(f"c{n}" for n in range(3_000)), "no column 'flight'"),
+        (HEADER + "".join(f"F{n},2022-09-06 08:00,1\n" for n in range(1_001)), "1,001 flights are scheduled on 2022-"),
+        ("\x01\x1b[31m", r"no column 'flight' among \\x01\\x1b\[31m;"),
     ],
 )
 def test_a_bad_cell_of_flights_is_one_short_line(tmp_path, text, said):

@@ -31,6 +31,8 @@ MOST_NAMES: Final = 256
 MOST_LANES: Final = 4096
 MOST_PARCELS: Final = 500_000
 """Of a flight."""
+MOST_FLIGHTS: Final = 1_000
+"""Of a day: more than any airport has freighters."""
 
 
 def minute_of_day(text: str, key: str = "time") -> int:

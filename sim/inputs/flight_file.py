@@ -3,18 +3,19 @@
 import datetime as dt
 import difflib
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sim.config import HubConfig, LoadLimit
-from sim.config.bounds import MOST_PARCELS
+from sim.config.bounds import MOST_FLIGHTS, MOST_PARCELS
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
 from sim.names import count_of, wrong_name
 from sim.reading import near
-from sim.units import MIN_PER_WEEK, ticks
+from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, ticks
 
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
@@ -104,6 +105,7 @@ def read_flight_file(
         befores[line] = named.get("after", "")
     if not rows:
         raise InputError(f"{path}: a header, but no flights")
+    _check_days(path, rows, start_date)
     numbers = sorted(rows)
     if (gap := next((n for n, number in enumerate(numbers) if n != number), None)) is not None:
         raise InputError(f"{path}: {REPLICATION}: 0, 1, 2, … without a gap, got {numbers[-1]} and no row of {gap}")
@@ -229,6 +231,14 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
         both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
         raise InputError(f"{place}: twice in {zone}, where clocks are set back; give {both}, got {text!r}")
     return when
+
+
+def _check_days(path: str, rows: Mapping[int, Mapping[int, FlightRow]], start_date: dt.date) -> None:
+    days = Counter((number, row.sibt // TICKS_PER_DAY) for number in rows for row in rows[number].values())
+    (((_, day), n),) = days.most_common(1)
+    if n > MOST_FLIGHTS:
+        date = start_date + dt.timedelta(days=day)
+        raise InputError(f"{path}: {n:,} flights are scheduled on {date}; at most {MOST_FLIGHTS:,} a day")
 
 
 def _check_load(place: str, kind: str | None, parcels: int, limits: Mapping[str, LoadLimit]) -> None:

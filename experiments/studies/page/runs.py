@@ -1,7 +1,7 @@
 """The runs of the folder, as the page lists them: names first, and what a run says only where it is shown."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,11 +36,8 @@ class RunName:
 
 def names_in(root: Path) -> list[RunName]:
     """The run folders right below `root`, the last changed first; links and names that no address can hold are none."""
-    with os.scandir(root) as entries:
-        folders = [
-            Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False) and entry.name.isprintable()
-        ]
-    return sorted(map(_named, filter(is_run, folders)), key=lambda run: (-run.changed_s, run.name))
+    folders = filter(is_run, _folders(root))
+    return sorted(map(_named, folders), key=lambda run: (-run.changed_s, run.name))
 
 
 def folder_in(root: Path, name: str) -> Path:
@@ -56,7 +53,7 @@ def folder_in(root: Path, name: str) -> Path:
 
 def is_there(root: Path, name: str) -> bool:
     """Whether a run folder of this name lies right below `root`."""
-    return any(run.name == name for run in names_in(root))
+    return any(folder.name == name and is_run(folder) for folder in _folders(root))
 
 
 def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunName]:
@@ -91,6 +88,13 @@ def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT0
     with suppress(CargohubError):  # a run that stored no sentences has no scenarios, and nothing to say
         return {**entry, "says": read_rows(manifest_of(folder), AnswerRow)[0].sentence}
     return entry
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    with os.scandir(root) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False) and entry.name.isprintable():
+                yield Path(entry.path)
 
 
 def _named(folder: Path) -> RunName:
