@@ -38,10 +38,11 @@ lint: .venv/.installed-dev
 
 MINUTES := 10
 SEED := 1
+KINDS :=
 
 .PHONY: torture
 torture: .venv/.installed-dev
-	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED)
+	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED) $(if $(KINDS),--kinds $(KINDS))
 
 PARSER := ssim flights overrides option yaml json lines npz npy parquet
 

@@ -23,7 +23,7 @@ from experiments.arguments import Arguments, check_once
 from experiments.hydra_habits import instead_of_option, instead_of_word
 from experiments.verbs import VERBS, module_of, page
 from sim.errors import CargohubError
-from sim.names import wrong_text
+from sim.names import printable, wrong_text
 
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 
@@ -41,6 +41,8 @@ OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.optio
 
 LONGEST_WORD = 100_000
 """Characters of a word: a list of designs."""
+_LONGEST_LINE = 980
+"""Characters of a mistake, which may repeat what was typed."""
 _KEPT = "; finished parts are kept: the same command continues, or `cargohub resume RUN`"
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _BLANKS = str.maketrans("\t\r\n", "   ")
@@ -251,7 +253,8 @@ def _refused(error: Exception) -> str | None:
 
 
 def _mistake(text: str) -> int:
-    print(f"cargohub: {' '.join(text.split())}", file=sys.stderr)
+    line = printable(" ".join(text.split()))
+    print(f"cargohub: {line[:_LONGEST_LINE]}{' …' if len(line) > _LONGEST_LINE else ''}", file=sys.stderr)
     return MISTAKE
 
 

@@ -52,6 +52,15 @@ def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
     return None
 
 
+def printable(text: str) -> str:
+    r"""The text with what would turn the direction of writing, or command a terminal, spelt out.
+
+    >>> printable("a\x1b[31m")
+    'a\\x1b[31m'
+    """
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def count_of(text: str) -> int | None:
     """The number, of one to nine of the digits 0 to 9; None if it is none.
 

@@ -302,6 +302,23 @@ def test_a_full_disk_is_one_line_on_the_command_line(tmp_path, capsys):
     assert main(words) == 0
 
 
+NO_ROOM = """
+import resource, sys
+from experiments.main import main
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+sys.exit(main(["sheet", "new", "plan.xlsx"]))
+"""
+
+
+def test_a_workbook_without_room_is_one_line(tmp_path):
+    environment = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
+    ran = subprocess.run(
+        [sys.executable, "-c", NO_ROOM], capture_output=True, text=True, check=False, cwd=tmp_path, env=environment
+    )
+    assert ran.returncode == 2 and ran.stderr.count("\n") == 1
+    assert "File too large; finished parts are kept" in ran.stderr and not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_read_only_folder_is_one_line(tmp_path, capsys):
     tmp_path.chmod(0o500)

@@ -5,7 +5,7 @@ import pytest
 from experiments.main import main
 from tests.torture import ground
 from tests.torture.campaign import known
-from tests.torture.judge import verdict
+from tests.torture.judge import of_code, of_files, verdict
 
 
 @pytest.fixture(scope="module")
@@ -21,16 +21,16 @@ def test_what_was_found_once_is_handled(good, tmp_path, monkeypatch, capsys, num
     ground.copied(good, case, tmp_path)
     monkeypatch.chdir(tmp_path)
     capsys.readouterr()
-    code = main(case["words"])
+    code = main(ground.words_in(tmp_path, case["words"]))
     out, err = (text.encode(errors="backslashreplace") for text in capsys.readouterr())
-    assert verdict(case, code, out, err, tmp_path / "out") is None
+    assert verdict(case["words"], code, out, err, tmp_path / "out") is None
 
 
 def test_the_judge_sees_what_breaks_the_contract(tmp_path):
-    case = {"words": ["run"]}
+    words, out = ["run"], tmp_path / "out"
     good = b"cargohub: seed: expected a whole number\n"
-    assert verdict(case, 2, b"", good, tmp_path / "out") is None
-    assert verdict({**case, "signal": [15, 0.5]}, 143, b"", b"cargohub: ended\n", tmp_path / "out") is None
+    assert verdict(words, 2, b"", good, out) is None
+    assert verdict(words, 143, b"", b"cargohub: ended\n", out, ["signal", 15, 0.5]) is None
     for code, err in [
         (1, b""),
         (-11, b""),
@@ -42,7 +42,12 @@ def test_the_judge_sees_what_breaks_the_contract(tmp_path):
         (2, good.replace(b"seed", b"x" * 1_000)),
         (0, b"Traceback (most recent call last):\nKeyError: 1\n"),
     ]:
-        assert verdict(case, code, b"", err, tmp_path / "out") is not None, err
-    assert verdict(case, 2, b"half an answer", good, tmp_path / "out") is not None
-    (tmp_path / "out" / "run-half").mkdir(parents=True)
-    assert verdict(case, 2, b"", good, tmp_path / "out") is not None
+        assert verdict(words, code, b"", err, out) is not None, err
+    assert verdict(words, 2, b"half an answer", good, out) is not None
+    assert of_files({"run"}, {"run", "out/half"}, 2) is not None
+    assert of_code(words, tmp_path, "connects to 192.0.2.1\n") is not None
+    (tmp_path / "executed").touch()
+    assert of_code(words, tmp_path, "") is not None
+    assert of_code(["run", "rules=mine.py"], tmp_path, "") is None
+    (out / "run-half").mkdir(parents=True)
+    assert verdict(words, 2, b"", good, out) is not None

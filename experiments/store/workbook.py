@@ -1,7 +1,11 @@
 """Workbooks with charts of Excel's own over their cells, and texts that a spreadsheet would calculate."""
 
+import errno
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -129,10 +133,43 @@ def write_workbook(
     `lists`: drop-downs by sheet and cell; `charts`: by sheet.
     """
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    with _closed(book):
+        _filled(book, sheets, lists, charts)
+        with whole(path) as unfinished, unfinished.open("wb") as file:
+            book.save(file)
+
+
+@contextmanager
+def _closed(book: Excel) -> Iterator[None]:
+    """Where openpyxl finds no room, all that it has begun is closed: Python would, and print the same error once more.
+
+    Raises:
+        OSError: a full disk, of which lxml, with which openpyxl writes where it is installed, has an error of its own.
+    """
+    try:
+        yield
+    except Exception as error:
+        for sheet in book.worksheets:
+            for each in (sheet, sheet._writer):  # noqa: SLF001 - nothing else closes it
+                with suppress(Exception):
+                    each.close()
+        number = getattr(errno, str(error).removeprefix("IO_"), None)
+        if not isinstance(number, int):
+            raise
+        raise OSError(number, os.strerror(number), tempfile.gettempdir()) from error
+
+
+def _filled(
+    book: Excel,
+    sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]],
+    lists: Mapping[str, Mapping[str, str]],
+    charts: Mapping[str, Sequence[Chart]],
+) -> None:
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    book = Workbook(write_only=True)
     for name, rows in sheets:
         sheet = book.create_sheet(name)
         if name in charts:
@@ -148,8 +185,6 @@ def write_workbook(
             sheet.data_validations.append(DataValidation(type="list", formula1=f'"{options}"', sqref=cell))
         for chart in charts.get(name, ()):
             sheet.add_chart(drawn(chart, sheet), chart.at)
-    with whole(path) as unfinished, unfinished.open("wb") as file:
-        book.save(file)
 
 
 def _heading(sheet: Excel, row: Sequence[Any]) -> list[Excel]:

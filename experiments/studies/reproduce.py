@@ -39,6 +39,7 @@ from experiments.store.foreign import Configuration, Manifest, check_file, comma
 from experiments.store.foreign_parquet import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
+from sim.names import printable
 from sim.own import OwnFile
 
 OPTIONS = ("here", "schedule", "workers", TRUST)
@@ -111,8 +112,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
 def _shown(own: OwnFile) -> str:
     """The code that would be executed, line by line, with nothing in it that a terminal would obey."""
     lines = enumerate(own.source.splitlines(), start=1)
-    printable = ((n, "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)) for n, line in lines)
-    return "".join(f"{own.name}:{number}: {line}\n" for number, line in printable)
+    return "".join(f"{own.name}:{number}: {printable(line)}\n" for number, line in lines)
 
 
 def surroundings_of(recorded: Manifest, again: Manifest) -> list[str]:

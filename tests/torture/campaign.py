@@ -6,138 +6,59 @@ is made as simple as it can be, and goes into `found.yaml`, which tests/test_tor
 
 import argparse
 import ctypes
+import gc
 import json
 import os
 import random
 import resource
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+
+os.environ.setdefault("MPLCONFIGDIR", str(Path.home() / ".cache" / "matplotlib"))  # conftest has no cache of its own
 
 import conftest
 import yaml
 from fork_server import imported
 
-from tests.torture import cases, ground
-from tests.torture.judge import verdict
+from experiments.composition import compose, hub, options, packaged
+from tests.torture import asked, cases, child, damages, ground, shim, troubles
+from tests.torture.tried import Campaign
 
 FOUND = Path(__file__).with_name("found.yaml")
-PATIENCE_S = 120
 MOST_BYTES = 6 * 2**30
 _SUBREAPER = 36  # prctl: orphans become children of this process
-KINDS = {"words": 5, "files": 4, "runs": 3, "faults": 1}
+_PROGRESS_S = 60
+
+Drawn = Callable[[random.Random], cases.Case]
+KINDS = {
+    "words": 10_000, "small": 400, "files": 2_000, "runs": 500, "kills": 170, "disk": 220, "machine": 300, "clock": 60,
+    "two": 60, "workers": 20, "requests": 2_500,
+}  # fmt: skip
+"""How often each is drawn, in proportion."""
 
 
-class Campaign:
-    """Cases on copies of the good files below `root`."""
-
-    def __init__(self, root: Path) -> None:
-        self.root, self.good, self.n, self.whole_s = root, root / "good", 0, 0.0
-        self.good.mkdir()
-        with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
-            ground.laid_out(self.good)
-        self.names = ground.files(self.good)
-
-    def drawn(self, kind: str, draw: random.Random) -> cases.Case:
-        if kind == "words":
-            return cases.command_line(draw)
-        if kind == "files":
-            return cases.damaged_file(draw, self.names)
-        if kind == "runs":
-            return cases.foreign_run(draw, self.names)
-        if not self.whole_s:
-            begin = time.monotonic()
-            assert self.tried({"words": ["run", *cases.SMALL, "--out", "out"]}) is None
-            self.whole_s = time.monotonic() - begin
-        return cases.fault(draw)
-
-    def tried(self, case: cases.Case) -> str | None:
-        """What is wrong with how it ended; None: nothing."""
-        self.n += 1
-        folder = self.root / f"{self.n}"
-        folder.mkdir()
-        ground.copied(self.good, case, folder)
-        problem = self._ended(case, folder)
-        if problem is None and (folder / "out").is_dir() and "run" in case["words"][:1]:
-            again = {key: value for key, value in case.items() if key == "words"}
-            problem = self._ended(again, folder)  # what an interrupt left goes on
-            if problem is not None:
-                problem = f"again: {problem}"
-        shutil.rmtree(folder, ignore_errors=True)
-        return problem
-
-    def _ended(self, case: cases.Case, folder: Path) -> str | None:
-        child = os.fork()
-        if child == 0:
-            _run(case, folder)
-        number, share = case.get("signal", (None, 0.0))
-        begin = time.monotonic()
-        code = None
-        while code is None:
-            done, status = os.waitpid(child, os.WNOHANG)
-            passed_s = time.monotonic() - begin
-            if done:
-                code = os.waitstatus_to_exitcode(status)
-            elif passed_s > PATIENCE_S:
-                os.killpg(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                return "hang"
-            elif number is not None and passed_s > share * self.whole_s:
-                os.kill(child, number)
-                number = None
-            else:
-                time.sleep(0.002)
-        if _has_children(until=time.monotonic() + 10):
-            with suppress(ProcessLookupError):
-                os.killpg(child, signal.SIGKILL)
-            return "a process is left"
-        return verdict(case, code, (folder / "stdout").read_bytes(), (folder / "stderr").read_bytes(), folder / "out")
-
-    def simpler(self, case: cases.Case, problem: str) -> cases.Case:
-        """With fewer words and less damage, as long as the same is wrong."""
-        kind = problem.partition(":")[0]
-        for name in ("words", "damage"):
-            at = len(case.get(name, ())) - 1
-            while at >= (1 if name == "words" else 0):
-                fewer = {**case, name: case[name][:at] + case[name][at + 1 :]}
-                if (self.tried(fewer) or "").partition(":")[0] == kind:
-                    case = fewer
-                at -= 1
-        return case
-
-
-def _run(case: cases.Case, folder: Path) -> None:
-    """In the child: the command line, which ends the process."""
-    os.setsid()
-    os.chdir(folder)
-    null = os.open(os.devnull, os.O_RDONLY)
-    opened = [os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for name in ("stdout", "stderr")]
-    for stream, source in enumerate((null, *opened)):
-        os.dup2(source, stream)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    if "limit" in case:
-        name, most = case["limit"]
-        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
-    from experiments.main import console
-
-    sys.argv[:] = ["cargohub", *case["words"]]
-    console()
-
-
-def _has_children(until: float) -> bool:
-    while True:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0 and time.monotonic() > until:
-                return True
-        except ChildProcessError:
-            return False
-        time.sleep(0.01)
+def kinds(names: list[str]) -> dict[str, Drawn]:
+    """What draws a case, by kind."""
+    return {
+        "words": cases.command_line,
+        "small": troubles.simulated,
+        "files": lambda draw: damages.damaged_file(draw, names),
+        "runs": lambda draw: damages.foreign_run(draw, names),
+        "kills": troubles.killed,
+        "disk": troubles.disk,
+        "machine": troubles.machine,
+        "clock": troubles.clock,
+        "two": troubles.two,
+        "workers": troubles.workers,
+        "requests": asked.drawn,
+    }
 
 
 def say(line: str) -> None:
@@ -151,45 +72,79 @@ def known() -> list[dict[str, Any]]:
     return json.loads(json.dumps(yaml.safe_load(FOUND.read_text(encoding="utf-8")) or []))
 
 
+def warmed(*, has_studies: bool) -> None:
+    """What every command does first is done here, and what stays is shared with the children."""
+    imported()
+    conftest.render(has_figures=False, has_pages=False)
+    for study in (None, *(options("study", [packaged()]) if has_studies else ())):
+        hub(compose([] if study is None else [f"study={study}"]))
+
+
 def main() -> int:
     """Exit code 1 if anything was found."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--kinds", nargs="*", default=list(KINDS), choices=list(KINDS))
-    asked = parser.parse_args()
-    end = time.monotonic() + 60 * asked.minutes
-    draw = random.Random(asked.seed)
+    given = parser.parse_args()
+    plan = shim.loaded()
+    end = time.monotonic() + 60 * given.minutes
+    draw = random.Random(given.seed)
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    imported()
-    conftest.render(has_figures=False, has_pages=False)
+    root = Path(tempfile.mkdtemp(prefix="cargohub-torture-"))
+    (root / "good").mkdir()
+    with Path(os.devnull).open("w") as null, redirect_stdout(null), redirect_stderr(null):
+        warmed(has_studies="words" in given.kinds)
+        runs = damages.RUNS if "runs" in given.kinds else {}
+        ground.laid_out(root / "good", {name: words for name, words in runs.items() if name != "run"})
+    child.watch()
+    campaign, served = Campaign(root, plan), asked.Served(root)
+    draws = kinds(ground.files(root / "good"))
+    chosen = [kind for kind in given.kinds if plan is not None or kind not in ("disk", "clock")]
+    gc.collect()
+    gc.freeze()
     tried: Counter[str] = Counter()
     found: dict[str, cases.Case] = {}
     failures: Counter[str] = Counter()
-    campaign = Campaign(Path(tempfile.mkdtemp(prefix="cargohub-torture-")))
+    told = time.monotonic()
+
+    def counts() -> str:
+        by_kind = (
+            f"{kind} {n} tried, {n - failures[kind]} handled, {campaign.points[kind]} points"
+            for kind, n in tried.items()
+        )
+        return f"seed {given.seed}: {'; '.join(by_kind)}"
+
+    say(f"seed {given.seed}, {given.minutes:g} minutes, kinds {' '.join(chosen)}")
     while time.monotonic() < end:
-        (kind,) = draw.choices(asked.kinds, [KINDS[kind] for kind in asked.kinds])
-        case = campaign.drawn(kind, draw)
+        (kind,) = draw.choices(chosen, [KINDS[kind] for kind in chosen])
+        case = draws[kind](draw)
         tried[kind] += 1
-        problem = campaign.tried(case)
-        if problem is None:
-            continue
-        failures[kind] += 1
-        key = f"{kind}: {problem}"[:160]
-        if key not in found:
-            found[key] = case if kind == "faults" else campaign.simpler(case, problem)
-            say(f"{key}\n  {found[key]!a}")
-    shutil.rmtree(campaign.root)
-    for kind, n in tried.items():
-        say(f"{kind}: {n} tried, {n - failures[kind]} handled, {failures[kind]} failures")
-    say(f"seed {asked.seed}: {tried.total()} tried, {failures.total()} failures, of {len(found)} kinds")
+        problem = served.asked(case) if kind == "requests" else campaign.tried(case, kind)
+        campaign.others = [served.process] if served.process else []
+        if problem is not None:
+            failures[kind] += 1
+            key = f"{kind}: {problem}"[:160]
+            if key not in found:
+                found[key] = case if "damage" not in case and kind != "words" else campaign.simpler(case, problem)
+                say(f"FOUND {kind}: {problem}\n  {found[key]!a}")
+        if time.monotonic() > told + _PROGRESS_S:
+            told = time.monotonic()
+            say(counts())
+    if (problem := served.end()) is not None:
+        found[problem] = {}
+        say(f"FOUND requests: {problem}")
+    shutil.rmtree(root)
+    say(counts())
+    say(f"seed {given.seed}: {tried.total()} tried, {failures.total()} failures, of {len(found)} kinds")
     if found:
         new = [
-            *known(),
-            *({"was": problem, **case} for problem, case in found.items() if not problem.startswith("faults")),
+            {"was": problem, **case}
+            for problem, case in found.items()
+            if case.keys() & {"words", "damage"} == case.keys()
         ]
-        FOUND.write_text(yaml.safe_dump(new, sort_keys=False, width=110), encoding="utf-8")
+        FOUND.write_text(yaml.safe_dump([*known(), *new], sort_keys=False, width=110), encoding="utf-8")
     return int(bool(found))
 
 

@@ -6,6 +6,7 @@
     ["replace", FILE, OLD, NEW]       everywhere
     ["put", FILE, SHARE, TEXT]        at that place
     ["encode", FILE, ENCODING]        written anew
+    ["write", FILE, TEXT]             instead of it
     ["swap", FILE, OTHER], ["remove", FILE], ["pipe"|"zero"|"loop"|"folder", FILE]
     ["set", FILE, NUMBER, VALUE]      the value of that number in a JSON or YAML file
     ["column", FILE, NUMBER, HOW]     of a Parquet file
@@ -18,17 +19,19 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import chdir, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 import pytest
 import yaml
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from pyarrow import compute, parquet
 
+from experiments.composition import compose, packaged
 from experiments.main import main
 from tests.stored_runs import made, sealed
 from tests.test_calibrate import rows_of
@@ -37,32 +40,26 @@ from tests.test_resume import interrupted
 from tests.test_ssim import file_of, leg, written
 
 RUN = ("run", "margin=none", "page=none")
-RULES = '''from sim.own import kpi, rule
+RULES = '''import os
+from pathlib import Path
+
+from sim.own import kpi, rule
+
+Path(os.environ.get("CARGOHUB_TORTURE_EXECUTED", os.devnull)).touch()
 
 
-@kpi("parcels", "neither", "parcels of the cohort")
+@kpi("parcels", None, "parcels of mine")
 def my_parcels(recorded):
     """Parcels of the cohort."""
     return 1.0
 '''
-IMPOSSIBLE = (
-    OSError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    zipfile.BadZipFile,
-    pa.ArrowException,
-    yaml.YAMLError,
-)
-CHUTES = "machine,lanes,second\n0,ES|FR,\n1,IT,\n"
 MINE = "# @package _global_\ndefaults:\n  - liege_30k\n  - _self_\nseed: 3\n"
-RANGES = "demand.flights_per_day:\n  low: 2\n  high: 9\n  source: mine\n"
+RANGES = "demand.flights_per_day:\n  low: 2\n  high: 9\n  sourced: mine\n"
 
 
-def laid_out(root: Path) -> None:
-    """Every file that the commands of `cases` name, all good; `begun` is a run that was interrupted."""
-    days = [f"2022-09-{5 + n // 4:02} {6 * (n % 4):02}:30" for n in range(40)]
+def laid_out(root: Path, runs: Mapping[str, Sequence[str]] = MappingProxyType({})) -> None:
+    """Every file that the commands of cases name, all good; in `begun` is an interrupted run; others: `runs`."""
+    days = [f"2022-09-{5 + n // 2:02} {12 * (n % 2):02}:30" for n in range(36)]
     (root / "flights.csv").write_text(
         "flight,sibt,parcels\n" + "".join(f"XX{n},{day},{900 + n}\n" for n, day in enumerate(days))
     )
@@ -70,11 +67,12 @@ def laid_out(root: Path) -> None:
         ["name", "seed", "halls.main.doors_out", "cost"],
         *[[f"plan {n}", n, 14 + n, 100.5 * n] for n in range(1, 4)],
     ]
-    (root / "designs.csv").write_text("".join(",".join(map(str, row)) + "\n" for row in rows))
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)  # type: ignore[union-attr]
-    book.save(root / "designs.xlsx")
+    for name, shown in (("designs", 4), ("plans", 3)):
+        book = Workbook()
+        for row in rows:
+            book.active.append(row[:shown])  # type: ignore[union-attr]
+        book.save(root / f"{name}.xlsx")
+        (root / f"{name}.csv").write_text("".join(",".join(map(str, row[:shown])) + "\n" for row in rows))
     written(root, file_of(leg(), leg(4, flight_number=" 752", days_of_operation="1 3 5  ")))
     traffic(root, rows_of())
     (root / "scans.csv").write_text(
@@ -83,17 +81,40 @@ def laid_out(root: Path) -> None:
     (root / "instants.csv").write_text(
         "flight,uld,stage,instant\n0-1,0,start,2022-09-05 08:00\n0-1,0,end,2022-09-05 09:00\n"
     )
-    (root / "chutes.csv").write_text(CHUTES)
+    lanes = compose()["lanes"]
+    pooled = [lane for lane, about in lanes.items() if about["route"] == "POOL"]
+    chutes = ["|".join(pooled), *("|".join([lane for lane in lanes if lane not in pooled][n::3]) for n in range(3))]
+    rows = [f"{machine},{chute}," for machine in (0, 1) for chute in chutes]
+    (root / "chutes.csv").write_text("\n".join(["machine,lanes,second", *rows, ""]))
     (root / "mine.py").write_text(RULES)
     (root / "observed.csv").write_bytes(Path("configs/observed/published.csv").read_bytes())
     for name, text in (("scenario", MINE), ("assumptions", RANGES)):
         (root / "own" / name).mkdir(parents=True)
         (root / "own" / name / "mine.yaml").write_text(text)
+    for group, option in groups():
+        (root / "own" / group).mkdir(exist_ok=True)
+        shutil.copyfile(packaged() / group / option, root / "own" / group / f"mine_{option}")
     assert main(["sheet", "new", str(root / "plan.xlsx"), "--quiet"]) == 0
+    book = load_workbook(root / "plan.xlsx")
+    next(row for row in book["inputs"].iter_rows() if row[7].value == "halls.main.doors_out")[2].value = 20
+    book.save(root / "plan.xlsx")
+    for name, words in runs.items():
+        with chdir(root):
+            made(root / "made", *words).rename(root / name)
     made(root / "made", *RUN).rename(root / "run")
-    interrupted(pytest.MonkeyPatch(), list(RUN), root / "others").rename(root / "begun")
-    for name in ("made", "others"):
-        (root / name).rmdir()
+    interrupted(pytest.MonkeyPatch(), list(RUN), root / "begun")
+    (root / "made").rmdir()
+
+
+def groups() -> list[tuple[str, str]]:
+    """Of each packaged group the first file."""
+    first = {path.parent.name: path.name for path in sorted(packaged().glob("*/*.yaml"), reverse=True)}
+    return [(group, option) for group, option in sorted(first.items()) if group not in ("assumptions", "scenario")]
+
+
+def words_in(folder: Path, words: Sequence[str]) -> list[str]:
+    """The words, where `begun/*` is the one run there, whose name has a hash and must stay."""
+    return [next(folder.glob(word)).relative_to(folder).as_posix() if word.endswith("/*") else word for word in words]
 
 
 def copied(root: Path, case: dict[str, Any], folder: Path) -> None:
@@ -115,15 +136,27 @@ def files(root: Path) -> list[str]:
     return names
 
 
+def names_in(folder: Path) -> set[str]:
+    """Every file, by its path."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
 def spoil(root: Path, damage: list[list[Any]]) -> None:
     """Each in turn; what a damage before has made impossible is left out."""
     for how, name, *rest in damage:
         file, _, part = name.partition("::")
-        with suppress(*IMPOSSIBLE):
+        with suppress(Exception):
+            if part and not is_plain(root / file):
+                continue
             if part:
                 _of_zip(root / file, part, how, rest)
             else:
                 _spoil(root / file, how, rest)
+
+
+def is_plain(path: Path) -> bool:
+    """Whether no damage before has made it a pipe or a device, which would be read without end."""
+    return path.is_file() and not path.is_symlink()
 
 
 def _of_zip(path: Path, part: str, how: str, rest: list[Any]) -> None:
@@ -141,26 +174,30 @@ def _of_zip(path: Path, part: str, how: str, rest: list[Any]) -> None:
 
 def _spoil(path: Path, how: str, rest: list[Any]) -> None:
     read = {"seal": [path / "manifest.json"], "swap": [path, path.parent / str(rest[:1] and rest[0])]}.get(how, [path])
-    if any(each.is_symlink() or not each.is_file() for each in read):
-        return  # a damage before has made it a pipe or a device, which would be read without end
-    if how == "seal":
-        sealed(path)
-    elif how == "swap":
-        path.write_bytes((path.parent / rest[0]).read_bytes())
-    elif how == "set":
-        _set(path, *rest)
-    elif how == "column":
-        _column(path, *rest)
-    elif how in ("remove", "pipe", "zero", "loop", "folder"):
+    if not all(map(is_plain, read)):
+        return
+    ways = {"seal": sealed, "set": _set, "column": _column, "write": Path.write_text, "swap": _swap}
+    if how in ways:
+        ways[how](path, *rest)
+    elif how in _INSTEAD:
         path.unlink()
-        if how == "pipe":
-            os.mkfifo(path)
-        elif how in ("zero", "loop"):
-            path.symlink_to("/dev/zero" if how == "zero" else path)
-        elif how == "folder":
-            path.mkdir()
+        _INSTEAD[how](path)
     else:
         path.write_bytes(_bytes(path.read_bytes(), how, rest))
+
+
+def _swap(path: Path, other: str) -> None:
+    path.write_bytes((path.parent / other).read_bytes())
+
+
+_INSTEAD: Mapping[str, Callable[[Path], object]] = {
+    "remove": lambda _: None,
+    "pipe": os.mkfifo,
+    "folder": Path.mkdir,
+    "zero": lambda path: path.symlink_to("/dev/zero"),
+    "loop": lambda path: path.symlink_to(path),
+}
+"""What stands where the file was."""
 
 
 def _bytes(content: bytes, how: str, rest: list[Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The contract of the command line, as far as one command can show that it is broken (docs/reliability.md)."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,28 +9,39 @@ DIFFERS = ("verify", "reproduce", "validate")
 LONGEST = 1_000
 _WHOLE = ("manifest.json", "config.yaml")
 """Without either nothing may be in a run folder but its lock."""
+_SILENT = {"reader": 141}
+_ENDED = {2: 130, 15: 143}
 
 
-def verdict(case: dict[str, Any], code: int, out: bytes, err: bytes, folder: Path) -> str | None:
+def verdict(
+    words: Sequence[str], code: int, out: bytes, err: bytes, folder: Path, trouble: Sequence[Any] = ()
+) -> str | None:
     """What is wrong with how a command ended; None: nothing. `folder`: of the runs that it was to make."""
     said = err.decode(errors="replace")
     if "Traceback (most recent call last)" in said or "Exception ignored" in said:
         return f"traceback: {said.strip().splitlines()[-1][:300]}"
-    if code == 0 or (code == 1 and case["words"][0] in DIFFERS):
+    if code == 0 or (code == 1 and words and words[0] in DIFFERS):
         return None
-    number = case.get("signal", (0,))[0]
-    if number and code == -number and not err:
+    kind, number = (trouble[0], trouble[1] if len(trouble) > 1 else 0) if trouble else ("", 0)
+    if kind == "ended":
+        kind, number = "signal", 15
+    if kind == "signal" and code == -number and (number == 9 or not err):
         return None  # before the command began, or after it ended: Python had no handler of ours
-    if code not in (2, {2: 130, 15: 143}.get(number, 2)):
+    if code == _SILENT.get(kind, 0):
+        return None
+    if code not in (2, _ENDED.get(number, 2) if kind == "signal" else 2):
         return f"exit code {code}: {said[-200:]}"
-    if code == 2 and out and "limit" not in case:
+    if code == 2 and out and not trouble:
         return f"output before the mistake: {out[:100]!r}"
-    return _of_text(said) or _of_folder(folder, may_begin="limit" in case or "signal" in case)
+    if kind == "closed" and 2 in trouble[1:]:
+        return None  # nothing can be said
+    shows_code = words[:1] == ["reproduce"]
+    return _of_text(said, has_progress=bool(trouble) or shows_code) or _of_folder(folder, may_begin=bool(trouble))
 
 
-def _of_text(said: str) -> str | None:
+def _of_text(said: str, *, has_progress: bool) -> str | None:
     *before, line = said.removesuffix("\n").split("\n")
-    if before or not said.endswith("\n"):
+    if (before and not has_progress) or not said.endswith("\n"):
         return f"{len(before) + 1} lines: {said[:300]!r}"
     if not line.startswith("cargohub: "):
         return f"another line: {line[:200]!r}"
@@ -39,8 +51,24 @@ def _of_text(said: str) -> str | None:
 
 
 def _of_folder(folder: Path, *, may_begin: bool) -> str | None:
-    if not folder.exists():
+    if not folder.is_dir():
         return None
     runs = [run for run in folder.iterdir() if run.is_dir() and not any((run / name).is_file() for name in _WHOLE)]
     half = [run.name for run in runs if {each.name for each in run.iterdir()} - {".lock"}]
     return None if may_begin and not half else f"something is left: {half or [path.name for path in folder.iterdir()]}"
+
+
+def of_code(words: Sequence[str], folder: Path, seen: str) -> str | None:
+    """Whether something was executed, or another machine asked, that nobody had named."""
+    is_trusted = "--trust-code" in words or any(".py" in word for word in words)
+    lines = [line for line in seen.splitlines() if not (is_trusted and line.startswith("executes"))]
+    if lines:
+        return f"watched: {lines[0]}"
+    is_executed = (folder / "executed").exists() and not is_trusted
+    return "watched: code of the case was executed" if is_executed else None
+
+
+def of_files(before: Collection[str], after: Collection[str], code: int) -> str | None:
+    """A command that refused has written nothing."""
+    new = sorted(set(after) - set(before)) if code == 2 else []
+    return f"written, and refused: {', '.join(new)[:300]}" if new else None

@@ -1,0 +1,115 @@
+"""One command line in a fork of the campaign's process, which is watched and, if it is to be, troubled."""
+
+import atexit
+import errno
+import os
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tests.torture.shim import Plan
+
+EXECUTED = "CARGOHUB_TORTURE_EXECUTED"
+"""Where code that nobody trusted says that it was executed."""
+SEEN = "seen"
+"""What the watch has to say, in the folder of the case."""
+TROUBLES = ("disk", "threads", "clock", "limit", "closed", "reader", "environment")
+"""Those that begin inside the child."""
+_WATCHED: dict[str, Any] = {}
+
+
+def watch() -> None:
+    """From now on, in this process and its forks; a hook cannot be taken away."""
+    sys.addaudithook(_audited)
+
+
+def _audited(event: str, given: tuple[Any, ...]) -> None:
+    if "descriptor" not in _WATCHED:
+        return
+    if (
+        event == "socket.connect"
+        and isinstance(given[1], tuple)
+        and given[1][0] not in ("127.0.0.1", "::1", "localhost")
+    ):
+        _say(f"connects to {given[1][0]}")
+    elif event == "exec" and given[0].co_filename.startswith(_WATCHED["folder"]):
+        _say(f"executes {given[0].co_filename}")
+
+
+def _say(text: str) -> None:
+    os.write(_WATCHED["descriptor"], f"{text}\n".encode())
+
+
+def run(
+    words: Sequence[str], folder: Path, trouble: Sequence[Any], plan: Plan | None, *, streams: str = ""
+) -> NoReturn:
+    """The command line; with `streams` its output goes to other files."""
+    os.setsid()
+    os.chdir(folder)
+    null = os.open(os.devnull, os.O_RDONLY)
+    written = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    opened = [os.open(f"{name}{streams}", written) for name in ("stdout", "stderr")]
+    for stream, source in enumerate((null, *opened)):
+        os.dup2(source, stream)
+    for descriptor in (null, *opened):
+        os.close(descriptor)
+    _WATCHED.update(folder=str(folder), descriptor=os.open(SEEN, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    os.environ[EXECUTED] = str(folder / "executed")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache") if (folder / "cache").is_dir() else os.devnull
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Our parent's are of its own files, which may be no pipes.
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    if trouble and trouble[0] in TROUBLES:
+        _begin(plan, *trouble)
+    from experiments.main import console
+
+    sys.argv[:] = ["cargohub", *words]
+    code: Any = 1
+    try:
+        console()
+    except SystemExit as end:
+        code = end.code
+        if trouble and os.getpid() % 4 == 0:
+            raise  # Python ends as it does, slowly
+    except BaseException:  # noqa: BLE001 - what a process of its own would print
+        traceback.print_exc()
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    for file in (sys.stdout, sys.stderr):
+        file.flush()
+    os._exit(code)
+
+
+def _begin(plan: Plan | None, kind: str, *given: Any) -> None:
+    if kind == "disk":
+        assert plan is not None
+        name, sort, until, stays, halves = given
+        plan.begin(sort, until, error=getattr(errno, name), stays=stays, halves=halves)
+    elif kind == "threads":
+        assert plan is not None
+        plan.begin("threads", given[0])
+    elif kind == "clock":
+        assert plan is not None
+        plan.begin("clock", given[0])
+        plan.clock_s = given[1]
+    elif kind == "limit":
+        name, most = given
+        if name == "AS":  # so many more than there are
+            most += int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
+    elif kind == "closed":
+        for stream in given:
+            os.close(stream)
+            setattr(sys, ("stdin", "stdout", "stderr")[stream], None)
+    elif kind == "reader":  # which leaves before anything is written
+        out, into = os.pipe()
+        os.dup2(into, 1)
+        os.close(into)
+        os.close(out)
+    elif kind == "environment":
+        os.environ.update(dict(given))

@@ -1,0 +1,277 @@
+"""A case on copies of the good files: attempts, and what is left when all has gone well in the end."""
+
+import hashlib
+import os
+import shutil
+import signal
+import time
+from collections import Counter
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.torture import child, ground, judge, shim
+from tests.torture.cases import Case
+
+PATIENCE_S = 120
+_LEAVES_S = 10
+"""For processes that a command has left, until they have ended."""
+_OURS = ("stdout", "stderr", "stdout-twin", "stderr-twin", child.SEEN, "executed")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a command comes to that nothing disturbs: files that are the same each time, its time, its calls."""
+
+    files: dict[str, str]
+    names: frozenset[str]
+    before: dict[str, str]
+    processor_s: float
+    calls: dict[str, int]
+
+
+class Campaign:
+    """Cases below `root`, where `good` is; with a plan for what the shim does."""
+
+    def __init__(self, root: Path, plan: shim.Plan | None) -> None:
+        self.root, self.plan, self.n = root, plan, 0
+        self.points: Counter[str] = Counter()
+        self.others: list[int] = []
+        """Processes that stay: a server."""
+        self._whole: dict[str, Whole] = {}
+        self._codes_then: list[int] = []
+
+    def tried(self, case: Case, kind: str) -> str | None:
+        """What is wrong with how it ended; None: nothing."""
+        whole = self._whole_of(case) if case.get("troubles") else None
+        if isinstance(whole, str):
+            return f"undisturbed: {whole}"
+        folder = self._folder(case)
+        problem, is_done = None, False
+        for trouble in case.get("troubles", ()):
+            assert whole is not None
+            problem = problem or self._attempt(case, folder, trouble, whole, kind)
+            is_done = is_done or self._codes_then[:1] == [0]
+            problem = problem or _half(folder, whole)
+        if whole is None:
+            self.points[kind] += 1
+            ended = ["ended", case["most_s"]] if "most_s" in case else []
+            problem = self._ended(case["words"], folder, ended)
+        elif problem is None:
+            problem = self._in_the_end(case, folder, whole, is_done=is_done)
+        shutil.rmtree(folder, ignore_errors=True)
+        return problem
+
+    def simpler(self, case: Case, problem: str) -> Case:
+        """With fewer words and less damage, as long as the same is wrong."""
+        kind = problem.partition(":")[0]
+        for name in ("words", "damage"):
+            at = len(case.get(name, ())) - 1
+            while at >= (1 if name == "words" else 0):
+                fewer = {**case, name: case[name][:at] + case[name][at + 1 :]}
+                if (self.tried(fewer, "simpler") or "").partition(":")[0] == kind:
+                    case = fewer
+                at -= 1
+        return case
+
+    def _folder(self, case: Case) -> Path:
+        self.n += 1
+        folder = self.root / f"{self.n}"
+        folder.mkdir()
+        ground.copied(self.root / "good", case, folder)
+        return folder
+
+    def _whole_of(self, case: Case) -> Whole | str:
+        key = "\0".join(case["words"])
+        if key not in self._whole:
+            found, before = [], {}
+            for _ in range(2):
+                folder = self._folder({"words": case["words"]})
+                before = _files(folder)
+                if self.plan is not None:
+                    self.plan.clear()
+                begin = _processor_s()
+                problem = self._ended(case["words"], folder, must_work=True)
+                if problem is not None:
+                    return problem
+                calls = {} if self.plan is None else self.plan.counted()
+                found.append((_files(folder), _processor_s() - begin, calls))
+                shutil.rmtree(folder)
+            (first, seconds, calls), (second, *_) = found
+            same = {name: digest for name, digest in first.items() if second.get(name) == digest}
+            self._whole[key] = Whole(same, frozenset(first), before, seconds, calls)
+        return self._whole[key]
+
+    def _attempt(self, case: Case, folder: Path, trouble: Sequence[Any], whole: Whole, kind: str) -> str | None:
+        name, *given = trouble
+        if name == "disk":
+            error, sort, share, *rest = given
+            trouble = [name, error, sort, int(share * whole.calls[sort]), *rest]
+        elif name in ("threads", "clock"):
+            trouble = [name, int(given[0] * whole.calls[name]), *given[1:]]
+        if self.plan is not None:
+            self.plan.clear()
+        problem = self._ended(case["words"], folder, trouble, whole)
+        is_hit = self.plan is None or name not in ("disk", "threads", "clock") or self.plan.hits
+        self.points[kind] += bool(is_hit)
+        return None if problem is None else f"{problem} [{name}]"
+
+    def _in_the_end(self, case: Case, folder: Path, whole: Whole, *, is_done: bool) -> str | None:
+        if self.plan is not None:
+            self.plan.clear()
+        # Some commands overwrite nothing: once they have got through, they refuse.
+        problem = None if is_done else self._ended(case["words"], folder, must_work=True)
+        if problem is not None:
+            return f"again: {problem}"
+        files = _files(folder)
+        for name, digest in whole.files.items():
+            if files.get(name) != digest:
+                return f"again: {name} is {'another' if name in files else 'not there'}"
+        left = sorted(set(files) - whole.names)
+        return f"again: left: {', '.join(left)[:300]}" if left else None
+
+    def _ended(
+        self, words: Sequence[str], folder: Path, trouble: Sequence[Any] = (), whole: Whole | None = None,
+        *, must_work: bool = False,
+    ) -> str | None:  # fmt: skip
+        name = trouble[0] if trouble else ""
+        before = None if must_work or name not in ("", "ended") else ground.names_in(folder)
+        codes = self._codes(words, folder, trouble, whole)
+        self._codes_then = [] if codes is None else sorted(codes.values())
+        if codes is None:
+            return "hang"
+        if _has_children(time.monotonic() + _LEAVES_S, self.others):
+            for process in codes:
+                with suppress(ProcessLookupError):
+                    os.killpg(process, signal.SIGKILL)
+            return "a process is left"
+        for code, streams in zip(codes.values(), ("", "-twin"), strict=False):
+            problem = self._judged(words, folder, trouble, code, streams)
+            if problem is not None:
+                return problem
+        code = min(codes.values())
+        if must_work or name == "twin":
+            is_well = code == 0 or (words[0] in judge.DIFFERS and code == 1)
+            return None if is_well else f"exit code {code}: {(folder / 'stderr').read_text(errors='replace')[-300:]}"
+        return None if before is None else judge.of_files(before, ground.names_in(folder) - {*_OURS}, code)
+
+    def _codes(
+        self, words: Sequence[str], folder: Path, trouble: Sequence[Any], whole: Whole | None
+    ) -> dict[int, int] | None:
+        """The exit codes of the command and its twin, by process; None: it did not end."""
+        first = self._begun(words, folder, trouble)
+        running, codes = [first], {}
+        at_s = _when_s(trouble, whole)
+        end = time.monotonic() + PATIENCE_S
+        while running:
+            for process in list(running):
+                done, status = os.waitpid(process, os.WNOHANG)
+                if done:
+                    codes[process] = os.waitstatus_to_exitcode(status)
+                    running.remove(process)
+            if at_s is not None and first in running and _used_s(first) >= at_s:
+                at_s = None
+                if trouble[0] == "twin":
+                    running.append(self._begun(words, folder, (), streams="-twin"))
+                else:
+                    _kill(first, trouble)
+            if time.monotonic() > end:
+                for process in running:
+                    os.killpg(process, signal.SIGKILL)
+                    os.waitpid(process, 0)
+                return None
+            time.sleep(0.001)
+        return {process: codes[process] for process in sorted(codes)}
+
+    def _judged(
+        self, words: Sequence[str], folder: Path, trouble: Sequence[Any], code: int, streams: str
+    ) -> str | None:
+        out, err = ((folder / f"{name}{streams}").read_bytes() for name in ("stdout", "stderr"))
+        seen = folder / child.SEEN
+        said = seen.read_text() if seen.exists() else ""
+        if shim.left_this_machine():
+            said += "a connection leaves this machine"
+        problem = judge.of_code(words, folder, said)
+        return problem or judge.verdict(words, code, out, err, folder / "out", trouble)
+
+    def _begun(self, words: Sequence[str], folder: Path, trouble: Sequence[Any], *, streams: str = "") -> int:
+        words = ground.words_in(folder, words)
+        process = os.fork()
+        if process == 0:
+            child.run(words, folder, trouble, self.plan, streams=streams)
+        return process
+
+
+def _when_s(trouble: Sequence[Any], whole: Whole | None) -> float | None:
+    """After which processor time of the command something is done from outside."""
+    if not trouble or trouble[0] not in ("signal", "worker", "ended", "twin"):
+        return None
+    share = float(trouble[-1])
+    return share * whole.processor_s if whole is not None else share
+
+
+def _kill(process: int, trouble: Sequence[Any]) -> None:
+    if trouble[0] != "worker":
+        os.kill(process, trouble[1] if trouble[0] == "signal" else signal.SIGTERM)
+        return
+    for each in _below(process):
+        with suppress(OSError):
+            command = Path(f"/proc/{each}/cmdline").read_bytes()
+            if b"loky" in command and b"resource_tracker" not in command:
+                os.kill(each, signal.SIGKILL)
+                return
+
+
+def _below(process: int) -> list[int]:
+    return [each for child_ in _children(process) for each in (child_, *_below(child_))]
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split())]
+    except OSError:
+        return []
+
+
+def _processor_s() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def _used_s(process: int) -> float:
+    """Processor time of a process that runs, without its children."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def _files(folder: Path) -> dict[str, str]:
+    found = {}
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not path.is_symlink() and name not in _OURS and path.name != ".lock":
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def _half(folder: Path, whole: Whole) -> str | None:
+    """A file that bears its final name is whole: as it was before, or as it is in the end."""
+    files = _files(folder)
+    half = [
+        name for name in whole.files if name in files and files[name] not in (whole.files[name], whole.before.get(name))
+    ]
+    return f"half: {', '.join(half)[:200]}" if half else None
+
+
+def _has_children(until: float, but: Collection[int]) -> bool:
+    """Whether a process of ours, or an orphan, still runs at that time."""
+    while left := set(_children(os.getpid())) - set(but):
+        for process in left:
+            os.waitpid(process, os.WNOHANG)
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.005)
+    return False
