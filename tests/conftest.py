@@ -27,9 +27,10 @@ _RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
 # Modules of tests that look at no page of a run: with --slow alone there is something in it.
 _PAGELESS = {
     f"test_{name}"
-    for name in ("customs", "disruptions", "distributions", "exposure", "extend", "fit", "fit_group", "fit_scans",
-                 "flight_files", "flight_period", "late_flight", "packers", "precision", "presorted", "reproduce",
-                 "retiming", "rosters", "runs", "schedule", "ssim", "stability", "tallies")
+    for name in ("cache", "calibrate_observed", "customs", "disruptions", "distributions", "exposure", "extend", "fit",
+                 "fit_group", "fit_scans", "flight_files", "flight_period", "late_flight", "own_files", "packers",
+                 "precision", "presorted", "reproduce", "research", "retiming", "rosters", "runs", "schedule", "ssim",
+                 "stability", "sure_questions", "tallies")
 }  # fmt: skip
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {
@@ -114,7 +115,7 @@ def many_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "_PART", 3)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with Browser(tmp_path_factory.mktemp("chromium")) as browser:
         yield browser

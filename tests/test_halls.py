@@ -9,7 +9,8 @@ from sim.errors import CargohubError
 from sim.rules.hall import Place, free_first, serves_most
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
-IMPORTS = (*COMPLEX, "exports=none", "service_h=24")
+SMALL = (*COMPLEX, "demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
+IMPORTS = (*SMALL, "exports=none", "service_h=24")
 SPECIALISED = (
     "halls.main.serves=[ES,FR]",
     "halls.second.serves=[DE,PL]",
@@ -122,7 +123,7 @@ def test_too_little_floor_set_aside_for_what_is_sent_is_refused() -> None:
 
 def test_zones_of_exports_are_counted_hall_by_hall() -> None:
     words = ("exports=one_fifth", "demand.flights_per_day=3", "service_h=12", "exports.service_h=12")
-    occupancy = sim.simulate(load("liege_100k_complex", *COMPLEX, *words)).tables["occupancy"]
+    occupancy = sim.simulate(load("liege_100k_complex", *SMALL, *words)).tables["occupancy"]
     series = {name: occupancy["inside"][occupancy["zone"] == name] for name in {*occupancy["zone"]}}
     for zone in ("export_floor", "build_up", "doors_in"):
         of_halls = [series[f"{zone} @ {hall}"] for hall in ("main", "second", "third", "fourth")]

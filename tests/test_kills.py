@@ -121,9 +121,11 @@ def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_
     assert json.loads((again.path / "timings.json").read_text())["replications"]
 
 
+FEW = (("local", 1, 1), ("own dask", 0, 1), ("dask", 1, 0))
+"""With `make test`: a run and a worker, of Dask each in one of its two places."""
 OWN = {"backend": "dask", "address": None, "patience_s": 20}
 MODES = (
-    # where, and how many runs and workers are killed with `make test-slow`; with `make test` one of each
+    # where, and how many runs and workers are killed with `make test-slow`
     ("local", 50, 40),
     ("own dask", 20, 20),
     ("dask", 40, 40),
@@ -166,7 +168,7 @@ def cluster(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("where", "n_runs", "n_workers"),
-    [*((where, 1, 1) for where, *_ in MODES), *(pytest.param(*mode, marks=pytest.mark.slow) for mode in MODES)],
+    [*FEW, *(pytest.param(*mode, marks=pytest.mark.slow) for mode in MODES)],
 )
 def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, request, where, n_runs, n_workers):
     place, parent = {"local": (None, None), "own dask": (OWN, None)}.get(where) or request.getfixturevalue("cluster")
@@ -271,7 +273,7 @@ def undisturbed(tmp_path_factory):
     return tables(computed(tmp_path_factory.mktemp("whole"), points, keys)), points, keys
 
 
-@pytest.mark.parametrize("more", [16_000, pytest.param(4_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("more", [32_000, pytest.param(4_000, marks=pytest.mark.slow)])
 def test_a_full_disk_costs_nothing_but_time(tmp_path, undisturbed, more):
     expected, points, keys = undisturbed
     room, n_full, is_through = 0, 0, False

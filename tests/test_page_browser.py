@@ -15,7 +15,7 @@ pytest.importorskip("python_multipart")
 
 from experiments.frame import benches
 from experiments.main import main
-from tests.browser import Browser, needs_chromium
+from tests.browser import needs_chromium
 from tests.stored_runs import TINY, made
 from tests.test_expansion import PACKAGED, kpis_of
 
@@ -63,19 +63,6 @@ def started(options):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    with Browser(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
-@pytest.fixture(autouse=True)
-def no_mistakes(browser):
-    browser.errors.clear()
-    yield
-    assert browser.errors == []
-
-
 def at(address, path):
     """A page, with the token that the first visit needs."""
     base, token = address.split("/?")
@@ -84,7 +71,8 @@ def at(address, path):
 
 def wait_for(browser, script, seconds=60):
     until = time.monotonic() + seconds
-    while not browser.run(f"const text = document.body?.innerText ?? ''; return Boolean({script})"):
+    text = "const text = document.body?.innerText ?? '';" if "text." in script else ""  # which lays the page out
+    while not browser.run(f"{text} return Boolean({script})"):
         assert time.monotonic() < until, f"{script}: {browser.run('return document.body.innerText')[:2000]}"
         time.sleep(0.2)
 
