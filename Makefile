@@ -44,7 +44,7 @@ KINDS :=
 torture: .venv/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m tests.torture.campaign --minutes $(MINUTES) --seed $(SEED) $(if $(KINDS),--kinds $(KINDS))
 
-PARSER := ssim flights overrides option yaml json lines npz npy parquet
+PARSER := ssim flights overrides option yaml json lines npz npy archive parquet
 
 .PHONY: fuzz
 fuzz: .venv/.installed-dev

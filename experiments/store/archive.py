@@ -91,7 +91,7 @@ def _unpack(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
 
 def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     """The files, none of which could be written elsewhere, or fill the disk."""
-    infos = [entry for entry in archive.infolist() if not entry.is_dir()]
+    infos = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(infos) > MOST_FILES or sum(entry.file_size for entry in infos) > MOST_BYTES:
         raise InputError(f"{path}: more or larger files than an archive of a run has")
     seen: set[str] = set()

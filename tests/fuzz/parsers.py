@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import DesignKeys
 from experiments.frame.recorded import config_text
 from experiments.main import _parse
-from experiments.store import parts
+from experiments.store import archive, parts
 from experiments.store.foreign import begun
 from experiments.store.foreign_parquet import check_table, columns_of, first_difference, rows_of
 from experiments.store.foreign_parts import is_possible
@@ -128,15 +129,28 @@ def _column(path: Path) -> object:
     """One column of it, in an archive whose checks fit."""
     file = path.parent / "parts" / parts._file(Path(), KEY).name
     file.parent.mkdir(exist_ok=True)
-    with np.load(io.BytesIO(next(_npzs()))) as good, zipfile.ZipFile(file, "w") as archive:
+    with np.load(io.BytesIO(next(_npzs()))) as good, zipfile.ZipFile(file, "w") as members:
         for name in good.files:
             is_it = name == "flights/key"
-            archive.writestr(f"{name}.npy", path.read_bytes() if is_it else good.zip.read(f"{name}.npy"))
+            members.writestr(f"{name}.npy", path.read_bytes() if is_it else good.zip.read(f"{name}.npy"))
     return _part(file)
 
 
 def _lines(path: Path) -> object:
     return parts.lines_in(path.parent), parts.resume(path.parent, {}, is_possible)
+
+
+def _archive(path: Path) -> object:
+    with archive.unpacked(path) as folder:
+        return [*folder.rglob("*")]
+
+
+def _archives() -> Iterator[bytes]:
+    files = {"run/manifest.json": b"{}", "run/tables/kpis.parquet": 90 * b"1", "README.md": b""}
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "a.zip")
+        archive.write(path, files, {name: archive.hash_of(content) for name, content in files.items()})
+        yield path.read_bytes()
 
 
 def _parquets() -> Iterator[bytes]:
@@ -198,5 +212,6 @@ PARSERS = {
     "npz": Parser(_part, _npzs, f"run/parts/{parts._file(Path(), KEY).name}"),
     "npy": Parser(_column, _npys, "run/column.npy"),
     "lines": Parser(_lines, _jsonl, f"run/{parts.LINES}"),
+    "archive": Parser(_archive, _archives, "a.zip"),
     "parquet": Parser(_tables, _parquets, "table.parquet"),
 }
