@@ -1,12 +1,11 @@
 """The tables of a run from a stranger: rows of small tables, KPIs, and the rows of one replication."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.money.kpis import KPIS
 from experiments.store.foreign import Manifest, check_file
@@ -118,6 +117,21 @@ def replication_table(
     Raises:
         InputError: no such table, a damaged one, other columns than declared, or instants out of any run.
     """
+    parts = list(replication_parts(manifest, schema, scenario, replication))
+    return {
+        column.name: np.concatenate([np.empty(0, _kind(column.dtype)), *(part[column.name] for part in parts)])
+        for column in schema.columns
+    }
+
+
+def replication_parts(
+    manifest: Manifest, schema: TableSchema, scenario: str, replication: int
+) -> Iterator[dict[str, Any]]:
+    """The same part by part, of a table that need not fit into memory.
+
+    Raises:
+        InputError: as in `replication_table`.
+    """
     import pyarrow.compute as pc
 
     path = check_file(manifest, f"{TABLES}/{schema.name}.parquet")
@@ -126,18 +140,19 @@ def replication_table(
     if columns != expected:
         odd = sorted({*columns.items()} ^ {*expected.items()})
         raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: another version's run, or damaged")
-    parts: dict[str, list[NDArray[Any]]] = {column.name: [] for column in schema.columns}
     for batch in batches(path):
         is_of = [pc.equal(batch["scenario"], scenario), pc.equal(batch["replication"], replication)]
         rows = batch.filter(pc.and_(*is_of))
-        for name, values in parts.items():
-            values.append(rows[name].to_numpy(zero_copy_only=False))
-    table: dict[str, Any] = {}
-    for column in schema.columns:
-        kind = np.str_ if column.dtype == "string" else np.dtype(column.dtype)
-        table[column.name] = np.concatenate([*parts[column.name], np.empty(0, dtype=object)]).astype(kind)
-    check_values(path, schema, table)
-    return table
+        table = {
+            column.name: rows[column.name].to_numpy(zero_copy_only=False).astype(_kind(column.dtype))
+            for column in schema.columns
+        }
+        check_values(path, schema, table)
+        yield table
+
+
+def _kind(dtype: str) -> Any:  # noqa: ANN401 - a type of numpy
+    return np.str_ if dtype == "string" else np.dtype(dtype)
 
 
 def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> None:

@@ -1,0 +1,88 @@
+"""`cargohub log`: a stored run as an event log, for process mining.
+
+Writes what happened in one replication to FILE. OCEL 2.0, as JSON (.json, .jsonocel) or SQLite (.sqlite, .db), holds
+objects (flights, ULDs, tug trains, trucks, collections, parcels, machines, packers, desks), events with the resources
+that are known, and how objects belong together. XES (.xes) holds the cases of one kind of object.
+
+  cargohub log RUN --ocel log.jsonocel
+  cargohub log RUN --ocel log.sqlite replication=3 scenario=liege_66k
+  cargohub log RUN --xes log.xes --case uld         parcel (as a rule), uld, flight or truck
+
+Parcels are those that the run kept: record.parcels_of_flights=all, or a list of flights; exports likewise
+(record.parcels_of_collections). What is not done when the run ends has open=true.
+
+Own options: --ocel FILE, --xes FILE, --case KIND.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from experiments.arguments import Arguments
+from experiments.execution.progress import Lines
+from experiments.formatting import listed, whole
+from experiments.frame import console
+from experiments.frame.recorded import run_and_options
+from experiments.report.sections import said
+from experiments.store.foreign import manifest_of
+from experiments.studies.log.texts import moments_of
+from experiments.studies.log.things import TABLES, Things
+from experiments.studies.log.writing import CASES, DATABASES, DOCUMENTS, Written, write_cases, write_objects
+from experiments.studies.trace.run import stored_replication
+from sim.errors import InputError
+from sim.reading import near
+
+OPTIONS = ("ocel", "xes", "case", "scenario", "replication")
+SUFFIXES = {"ocel": (*DOCUMENTS, *DATABASES), "xes": (".xes",)}
+
+
+def main(arguments: Arguments) -> int:
+    folder, given = run_and_options(arguments, OPTIONS)
+    paths = {name: _path(name, given[name]) for name in SUFFIXES if name in given}
+    if not paths:
+        raise InputError("log: --ocel FILE, --xes FILE, or both")
+    case = _case(given)
+    manifest = manifest_of(folder)
+    if "flights" not in manifest.tables:
+        raise InputError(f"{folder}: a run of {manifest.verb}, which keeps no replication's tables: nothing to log")
+    replication = stored_replication(folder, given, TABLES)
+    things = Things(replication, moments_of(replication.hub))
+    lines = Lines(is_quiet=arguments.quiet)
+    written = {}
+    if "ocel" in paths:
+        written["ocel"] = write_objects(paths["ocel"], replication, things, lines)
+    if "xes" in paths:
+        written["xes"] = write_cases(paths["xes"], replication, things, CASES[case], lines)
+    document = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
+    document |= {name: {"file": str(path), **written[name].plain} for name, path in paths.items()}
+    texts = [_line(name, paths[name], each, things.n("flights")) for name, each in written.items()]
+    return console.report(arguments, document, *texts)
+
+
+def _line(name: str, path: Path, written: Written, n_flights: int) -> str:
+    counts = {"n_events": whole(sum(written.events.values())), "n_objects": whole(sum(written.objects.values()))}
+    kept = {"n_kept": whole(len(written.flights)), "n_flights": whole(n_flights)}
+    which = "log_cases" if name == "xes" else "log_written" if written.flights else "log_without_parcels"
+    return said(which, **counts, **kept, path=str(path))
+
+
+def _path(option: str, text: str) -> Path:
+    """Where to write.
+
+    Raises:
+        InputError: another suffix, or a file that is there.
+    """
+    path, suffixes = Path(text), SUFFIXES[option]
+    if path.suffix not in suffixes:
+        raise InputError(f"{option}: a file that ends in {listed(suffixes, 'or')}, got {text[:60]!r}")
+    if path.exists():
+        raise InputError(f"{option}: {text[:200]} is there already; remove it, or give another name")
+    return path
+
+
+def _case(given: dict[str, Any]) -> str:
+    case = given.get("case", "parcel")
+    if case not in CASES:
+        raise InputError(f"case: {case[:60]!r} is no kind of case{near(case, CASES)}")
+    if "case" in given and "xes" not in given:
+        raise InputError("case: only with --xes; OCEL holds all kinds of objects")
+    return str(case)

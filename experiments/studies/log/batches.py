@@ -1,0 +1,142 @@
+"""Things of one kind, some thousands at a time: what they are called, what they are, and what happened to them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from experiments.studies.log.kinds import CODES, OPEN, Kind
+from sim.record.schemas import Table
+from sim.units import SECONDS_PER_MIN
+
+Arrow: TypeAlias = Any
+"""A thing of pyarrow, which has no types to name."""
+Indices: TypeAlias = NDArray[np.integer]
+Moments: TypeAlias = Callable[[NDArray[np.int64]], Arrow]
+"""Texts of instants [µs after the first midnight]."""
+
+NONE: Final = -1
+"""No such name, or row."""
+_US_PER_MIN: Final = SECONDS_PER_MIN * 1_000_000
+"""A tick is 57 of them, so that instants stay apart."""
+QUALIFIERS: Final = ("", "flight", "tug train", "resource", "parcel")
+"""Of the objects of an event; the first is the type of what the event is of."""
+RECORD: Final = np.dtype([("time", "i8"), ("order", "i8"), ("name", "i4"), ("row", "i4"), ("qualifier", "u1")])
+"""An object of an event. `order`: number of the event's type, and of the event among those, and then the qualifier."""
+CODE_BITS, EVENT_BITS = 44, 4
+"""Where both begin in `order`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Of things of a batch to others, by name; an event in one of the `columns` has both as objects."""
+
+    qualifier: str
+    rows: Indices
+    targets: Indices
+    columns: Sequence[str] = ()
+    says: str = ""
+    """The qualifier in those events."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Things of one type (N). Each is called by its name, by number, and its `rows` behind it unless that is `NONE`."""
+
+    type: str
+    names: Indices
+    rows: Indices
+    attributes: Mapping[str, Arrow]
+    relations: Sequence[Relation] = ()
+    kind: Kind | None = None
+    """None: nothing happens to it."""
+    first: int = 0
+    """Things of the kind that came before."""
+    table: Table = field(default_factory=dict)
+    resources: Mapping[str, Indices] = field(default_factory=dict)
+    """The resource's name of each event, by column."""
+    shared: Mapping[str, Indices] = field(default_factory=dict)
+    """Rows of the table in whose events these take part, by column; `NONE`: in none."""
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def us(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Microseconds after the first midnight; some number for NaN."""
+    return np.rint(np.nan_to_num(minutes) * _US_PER_MIN).astype(np.int64)
+
+
+def attributes_of(kind: Kind, table: Table, halls: Sequence[str], moments: Moments) -> dict[str, Arrow]:
+    """Typed columns, null where nothing is known, and whether each thing is open at the end of the run."""
+    columns = {}
+    for name, what in kind.attributes.items():
+        if name == OPEN:
+            continue
+        values = table[name]
+        if name == "hall":
+            columns[name] = pa.array([*halls, None]).take(pa.array(np.where(values < 0, len(halls), values)))
+        elif what == "time":
+            known = ~np.isnan(values)
+            columns[name] = pc.if_else(known, moments(us(values)), None)
+        elif what == "string":
+            columns[name] = pa.array(values.tolist(), pa.string())
+        else:
+            columns[name] = pa.array(values, mask=np.isnan(values) if what == "float" else None)
+    return {**columns, OPEN: pa.array(~is_closed(kind, table))}
+
+
+def is_closed(kind: Kind, table: Table) -> NDArray[np.bool_]:
+    marks = [table[name] for name in kind.closed]
+    done: NDArray[np.bool_] = np.any([mark if mark.dtype == bool else ~np.isnan(mark) for mark in marks], axis=0)
+    return done
+
+
+def records_of(batch: Batch) -> NDArray[Any]:
+    """The objects of all events of a batch: each thing itself, and what is related to it then."""
+    kind, parts = batch.kind, [np.empty(0, RECORD)]
+    for column, event in () if kind is None else kind.events.items():
+        assert kind is not None
+        happened = np.flatnonzero(~np.isnan(batch.table[column]))
+        time, shared = us(batch.table[column]), batch.shared.get(column, np.full(len(batch), NONE))
+        taken, own = happened[shared[happened] != NONE], happened[shared[happened] == NONE]
+        for rows, table, events, qualifier in (
+            (taken, event.of, shared[taken], QUALIFIERS.index("parcel")),
+            (own, kind.table, batch.first + own, 0),
+        ):
+            parts.append(_records(table, column, time[rows], events, batch.names[rows], batch.rows[rows], qualifier))
+        others = [(each.says, each.rows, each.targets) for each in batch.relations if column in each.columns]
+        if column in batch.resources:
+            others.append(("resource", np.arange(len(batch)), batch.resources[column]))
+        for qualifier_text, of_rows, targets in others:
+            named = np.full(len(batch), NONE)
+            named[of_rows] = targets
+            rows = happened[named[happened] != NONE]
+            parts.append(
+                _records(kind.table, column, time[rows], batch.first + rows, named[rows], np.full(len(rows), NONE),
+                         QUALIFIERS.index(qualifier_text))
+            )  # fmt: skip
+    return np.concatenate(parts)
+
+
+def _records(
+    table: str, column: str, time: Indices, events: Indices, names: Indices, rows: Indices, qualifier: int
+) -> NDArray[Any]:
+    records = np.empty(len(time), RECORD)
+    records["time"], records["name"], records["row"], records["qualifier"] = time, names, rows, qualifier
+    code = CODES[table, column] if len(time) else 0
+    records["order"] = (code << CODE_BITS) | (events.astype(np.int64) << EVENT_BITS) | qualifier
+    return records
+
+
+def types_of(batch: Batch, column: str) -> Indices:
+    """Numbers of the types of the events that things have in a column (N)."""
+    assert batch.kind is not None
+    own = CODES.get((batch.kind.table, column), NONE)
+    if column not in batch.shared:
+        return np.full(len(batch), own)
+    return np.where(batch.shared[column] == NONE, own, CODES[batch.kind.events[column].of, column])

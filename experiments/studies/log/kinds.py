@@ -1,0 +1,101 @@
+"""What an event log holds of a run: kinds of objects, what happens to them, and with which resources (kinds.yaml)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from sim.record.schemas import TABLES
+
+MACHINE, UNITS = "machine", "units"
+"""The type of machines, and the attribute of a group of equal units."""
+OPEN: Final = "open"
+"""The attribute of what is not done when the run ends."""
+_TYPES: Final = {"string": "string", "bool": "boolean", "float64": "float"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happens at the instant in a column: an event of its own, or a part in that of the same column in `of`."""
+
+    says: str
+    at: str = ""
+    """The resource; empty: none is known."""
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Objects of one table."""
+
+    table: str
+    type: str
+    closed: tuple[str, ...]
+    left_out: tuple[str, ...]
+    events: Mapping[str, Event]
+    """By column, in the order in which they happen."""
+    planned: tuple[str, ...] = ()
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """All that is neither an event nor known otherwise, with its type in OCEL; a hall has its name."""
+        types = {
+            column.name: "time" if column.name in self.planned else _TYPES.get(column.dtype, "integer")
+            for column in TABLES[self.table].columns
+            if column.name not in self.events and column.name not in self.left_out
+        }
+        return {**types, **({"hall": "string"} if "hall" in types else {}), OPEN: "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Equal units. `units`: where the configuration has their number, from the hub or from a hall."""
+
+    type: str
+    units: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    kinds: tuple[Kind, ...] = ()
+    groups: Mapping[str, Group] = field(default_factory=dict)
+
+
+def _event(value: Any) -> Event:  # noqa: ANN401 - as the file has it
+    if isinstance(value, dict):
+        return Event(value.get("says", ""), of=value["of"])
+    return Event(value) if isinstance(value, str) else Event(*value)
+
+
+def _declared() -> _Declared:
+    text = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
+    kinds = []
+    for each in text["kinds"]:
+        lists = {name: tuple(each.get(name, ())) for name in ("closed", "left_out", "planned")}
+        events = {column: _event(value) for column, value in each["events"].items()}
+        kinds.append(Kind(each["table"], each["type"], events=events, **lists))
+    return _Declared(tuple(kinds), {name: Group(**group) for name, group in text["resources"].items()})
+
+
+KINDS: Final = _declared().kinds
+GROUPS: Final = _declared().groups
+OF_PARCELS: Final = ("parcels", "out_parcels")
+"""Tables that are read part by part."""
+BY_TABLE: Final = {kind.table: kind for kind in KINDS}
+CODES: Final = {
+    (kind.table, column): code
+    for code, (kind, column) in enumerate(
+        (kind, column) for kind in KINDS for column, event in kind.events.items() if event.says
+    )
+}
+"""Numbers of the types of events, in the order in which those of one instant are written."""
+ACTIVITIES: Final = tuple(BY_TABLE[table].events[column].says for table, column in CODES)
+OWNERS: Final = tuple(BY_TABLE[table].type for table, _ in CODES)
+"""Types of the objects that events are of, by their numbers."""
+OBJECT_TYPES: Final = {
+    **{kind.type: kind.attributes for kind in KINDS},
+    **{name: {UNITS: "integer"} for name in [MACHINE, *(group.type for group in GROUPS.values())]},
+}
+"""With their attributes."""
