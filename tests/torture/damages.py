@@ -17,6 +17,7 @@ RUNS = {
 """Runs, complete, by what makes them."""
 _ANY = ("show", "reproduce", "export", "resume", "brief", "list")
 _OF_REPLICATIONS = (
+    "log",
     *_ANY,
     *_ANY,
     "trace",
@@ -145,6 +146,7 @@ def foreign_run(draw: random.Random, names: Sequence[str]) -> Case:
     own = {
         "trace": (run, "flight=#1", *one),
         "replay": (run, *one),
+        "log": (run, "--ocel", draw.choice(["log.json", "log.db"]), "--xes", "log.xes", *one),
         "fit": ("instants.csv", f"run={run}"),
         "list": (".",),
         "export": (run, "--to", draw.choice(["csv", "xlsx"]), "--out", "out"),
