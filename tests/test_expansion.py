@@ -423,7 +423,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
         return {"kpis": kpis | dict(zip(GROWTH_KPIS, (weeks, growth, 0.001), strict=True)), "tables": {}}
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
-    assert quick("--json", "--quiet") == 0
+    assert quick("--json", "--quiet", "expansion.worlds=0") == 0
     document = json.loads(capsys.readouterr().out)
     by_load = {"0.1": False, "0.6": None, "0.8": True}
     loads = {week: week.rpartition(" @ ")[2] for week in document["unstable"]}
@@ -436,7 +436,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
     assert f"of {len(loads)} designs (" in unstable and "unstable: their backlog grows" in unstable
     assert "undecided whether their backlog grows" in undecided and "hold no two weeks" in undecided
     assert "unstable: their backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
-    assert quick("--quiet") == 0
+    assert quick("--quiet", "expansion.worlds=0") == 0
     assert f"warning: {few}\nwarning: {unstable}" in capsys.readouterr().out
 
 
