@@ -23,7 +23,8 @@ Nothing makes service fall steadily with demand (one flight more may fill a truc
 may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
 `capacity.tolerance` above it was simulated and is not. Where the share on time is reached and the run does not show
 whether the backlog grows, the runs of all replications together, each at the demand that it sustains, may. Where
-they do not, longer runs do; where these do not either, the backlog sets no threshold, and a warning says so.
+they do not, longer runs do, of one replication after the other until all together show it; where these do not either,
+the backlog sets no threshold, and a warning says so.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make
 a curve: each design has its thresholds, and a picture shows them against the values.

@@ -106,24 +106,30 @@ class ThresholdSearch:
         """The longer run that shows whether the backlog grows at a demand, where nothing else does; None: none is left.
 
         One week of one replication seldom shows it, that of all replications at their own demands more often: longer
-        runs are made only where that does not.
+        runs are made only where that does not, of one replication after the other, the shortest first.
         """
         if self.growth(flights, kpis) is not None:
             return None
         if self._is_of_all(flights) and any(search.by_share is None for search in self._of_design):
             return []
-        for key, config in self._runs(flights):
-            if key not in kpis:
-                return [(key, grow, (config, self.number))]
-            if judged([kpis[key]], config.horizon_days).is_unstable is not None:
-                break
-        return None
+        tasks = self.longer(flights, kpis)
+        if tasks and self._is_of_all(flights):
+            found = [(search, search.by_share) for search in self._of_design]
+            n_left = [len(search.longer(at.yes, kpis)) if at is not None else 0 for search, at in found]
+            return tasks[:1] if n_left.index(max(n_left)) == self.number else []
+        return tasks[:1] or None
+
+    def longer(self, flights: float, kpis: Kpis) -> list[Task]:
+        """The longer runs that may still be made where nothing shows whether the backlog grows."""
+        if flights == 0 or self.growth(flights, kpis) is not None:
+            return []
+        return [(key, grow, (config, self.number)) for key, config in self.runs(flights) if key not in kpis]
 
     def _is_of_all(self, flights: float) -> bool:
         """Whether it is the demand whose backlog all replications judge together."""
         return self.by_share is not None and flights == self.by_share.yes
 
-    def _runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
+    def runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
         """The run at a demand, and the longer ones that may be made for the verdict on its backlog."""
         config = at_demand(self.design.hub, flights)
         label, number = self.key(flights)
@@ -133,15 +139,15 @@ class ThresholdSearch:
 
     def growth(self, flights: float, kpis: Kpis) -> bool | None:
         """Whether the backlog grows, by the longest run that is there, or by all replications; None: undecided."""
-        verdicts = [judged([kpis[key]], hub.horizon_days) for key, hub in self._runs(flights) if key in kpis]
+        verdicts = [judged([kpis[key]], hub.horizon_days) for key, hub in self.runs(flights) if key in kpis]
         verdict = verdicts[-1].is_unstable
         return False if verdict is None and self._is_of_all(flights) and self._is_level(kpis) else verdict
 
     def _is_level(self, kpis: Kpis) -> bool:
-        """Whether the runs of all replications, each at its demand, show together that no backlog grows."""
+        """Whether the longest runs of all replications, each at its demand, show together that no backlog grows."""
         found = [(search, search.by_share.yes) for search in self._of_design if search.by_share is not None]
-        runs = [kpis[search.key(flights)] for search, flights in found if flights > 0]
-        is_level = judged(runs, self.design.hub.horizon_days).is_unstable is False
+        runs = [[kpis[key] for key, _ in search.runs(at) if key in kpis] for search, at in found if at > 0]
+        is_level = judged([of_search[-1] for of_search in runs], self.design.hub.horizon_days).is_unstable is False
         return is_level and len(found) == len(self._of_design)
 
     def _reason(self, flights: float, kpis: Kpis) -> str:
