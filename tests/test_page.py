@@ -1,5 +1,6 @@
 """The served page: who may ask it, what it shows of runs, and how it begins and ends."""
 
+import asyncio
 import fcntl
 import io
 import json
@@ -30,13 +31,15 @@ from experiments.store.parts import lines_in
 from experiments.studies.page import guard
 from experiments.studies.page.answers import View, answers_of
 from experiments.studies.page.checking import checked
+from experiments.studies.page.children import Children
 from experiments.studies.page.form import GROUPS, group_of
 from experiments.studies.page.plan import Plan, plan_of, planned_fields
 from experiments.studies.page.result import under_way
 from experiments.studies.page.runs import state_of
+from experiments.studies.page.server import application_of
 from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
-from tests.served import HERE, TOKEN, client_of
+from tests.served import HERE, PORT, TOKEN, client_of
 from tests.stored_runs import TINY, made
 
 
@@ -115,6 +118,26 @@ def test_no_path_leads_out_of_the_folder(root, name, path, tmp_path):
     answer = client_of(root).get(path.format(name))
     assert answer.status_code == 404
     assert "of no concern" not in answer.text and "root:" not in answer.text
+
+
+def test_a_browser_that_leaves_while_it_sends_is_no_fault_of_the_server(tmp_path):
+    sending = {"host": f"127.0.0.1:{PORT}", guard.HEADER: TOKEN, "content-length": "9",
+               "content-type": "application/x-www-form-urlencoded"}  # fmt: skip
+    scope = {
+        "type": "http", "method": "POST", "path": "/plan", "raw_path": b"/plan", "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in sending.items()],
+    }  # fmt: skip
+    answers = []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        answers.append(message)
+
+    application = application_of(Arguments("page", out=tmp_path), Children(tmp_path / "logs"), TOKEN, PORT)
+    asyncio.run(application(scope, receive, send))
+    assert answers[0]["status"] == 400
 
 
 def test_html_in_names_stays_text(tmp_path):

@@ -28,7 +28,7 @@ import yaml
 from fork_server import imported
 
 from experiments.composition import compose, hub, options, packaged
-from tests.torture import asked, cases, child, damages, ground, shim, troubles
+from tests.torture import asked, cases, child, damages, ground, requested, shim, together, troubles
 from tests.torture.tried import Campaign
 
 FOUND = Path(__file__).with_name("found.yaml")
@@ -57,7 +57,7 @@ def kinds(names: list[str]) -> dict[str, Drawn]:
         "clock": troubles.clock,
         "two": troubles.two,
         "workers": troubles.workers,
-        "requests": asked.drawn,
+        "requests": requested.drawn,
     }
 
 
@@ -118,16 +118,22 @@ def main() -> int:
 
     say(f"seed {given.seed}, {given.minutes:g} minutes, kinds {' '.join(chosen)}")
     while time.monotonic() < end:
-        (kind,) = draw.choices(chosen, [KINDS[kind] for kind in chosen])
-        case = draws[kind](draw)
-        tried[kind] += 1
-        problem = served.asked(case) if kind == "requests" else campaign.tried(case, kind)
+        (kind,) = draw.choices(chosen, [KINDS[kind] / (together.AT_ONCE if kind == "words" else 1) for kind in chosen])
+        drawn = [draws[kind](draw) for _ in range(together.AT_ONCE if kind == "words" else 1)]
+        tried[kind] += len(drawn)
+        if kind == "words":
+            problems = together.tried(campaign, drawn)
+        else:
+            problems = [served.asked(drawn[0]) if kind == "requests" else campaign.tried(drawn[0], kind)]
         campaign.others = [served.process] if served.process else []
-        if problem is not None:
+        for case, problem in zip(drawn, problems, strict=True):
+            if problem is None:
+                continue
             failures[kind] += 1
             key = f"{kind}: {problem}"[:160]
             if key not in found:
-                found[key] = case if "damage" not in case and kind != "words" else campaign.simpler(case, problem)
+                is_kept = kind in ("words", "files", "runs") and not problem.startswith(("together", "hang"))
+                found[key] = campaign.simpler(case, problem) if is_kept else {**case, "kind": kind}
                 say(f"FOUND {kind}: {problem}\n  {found[key]!a}")
         if time.monotonic() > told + _PROGRESS_S:
             told = time.monotonic()

@@ -49,21 +49,9 @@ def run(
     words: Sequence[str], folder: Path, trouble: Sequence[Any], plan: Plan | None, *, streams: str = ""
 ) -> NoReturn:
     """The command line; with `streams` its output goes to other files."""
-    os.setsid()
-    os.chdir(folder)
-    null = os.open(os.devnull, os.O_RDONLY)
-    written = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    opened = [os.open(f"{name}{streams}", written) for name in ("stdout", "stderr")]
-    for stream, source in enumerate((null, *opened)):
-        os.dup2(source, stream)
-    for descriptor in (null, *opened):
-        os.close(descriptor)
-    _WATCHED.update(folder=str(folder), descriptor=os.open(SEEN, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
-    os.environ[EXECUTED] = str(folder / "executed")
-    os.environ["XDG_CACHE_HOME"] = str(folder / "cache") if (folder / "cache").is_dir() else os.devnull
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    # Our parent's are of its own files, which may be no pipes.
-    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    enter(folder)
+    for stream, name in ((1, "stdout"), (2, "stderr")):
+        opened(stream, f"{name}{streams}")
     if trouble and trouble[0] in TROUBLES:
         _begin(plan, *trouble)
     from experiments.main import console
@@ -80,9 +68,34 @@ def run(
         traceback.print_exc()
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
-    for file in (sys.stdout, sys.stderr):
-        file.flush()
+    flush()
     os._exit(code)
+
+
+def enter(folder: Path) -> None:
+    """The folder of a case, in a session of its own, watched, with the signals of a new process."""
+    os.setsid()
+    os.chdir(folder)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    _WATCHED.update(folder=str(folder), descriptor=os.open(SEEN, os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+    os.environ[EXECUTED] = str(folder / "executed")
+    os.environ["XDG_CACHE_HOME"] = str(folder / "cache") if (folder / "cache").is_dir() else os.devnull
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def opened(stream: int, name: str) -> None:
+    """Standard output (1) or standard error (2) to a file; our parent's are of its own files, which may be no pipes."""
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(descriptor, stream)
+    os.close(descriptor)
+    file = os.fdopen(stream, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+    setattr(sys, ("stdin", "stdout", "stderr")[stream], file)
+
+
+def flush() -> None:
+    """As Python does when it ends."""
+    for file in filter(None, (sys.stdout, sys.stderr)):
+        file.flush()
 
 
 def _begin(plan: Plan | None, kind: str, *given: Any) -> None:

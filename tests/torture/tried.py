@@ -6,16 +6,16 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.torture import child, ground, judge, shim
+from tests.torture import child, ground, judge, processes, shim
 from tests.torture.cases import Case
 
-PATIENCE_S = 120
+_AT_MOST_S = 1.0
 _LEAVES_S = 10
 """For processes that a command has left, until they have ended."""
 _OURS = ("stdout", "stderr", "stdout-twin", "stderr-twin", child.SEEN, "executed")
@@ -48,7 +48,7 @@ class Campaign:
         whole = self._whole_of(case) if case.get("troubles") else None
         if isinstance(whole, str):
             return f"undisturbed: {whole}"
-        folder = self._folder(case)
+        folder = self.folder_of(case)
         problem, is_done = None, False
         for trouble in case.get("troubles", ()):
             assert whole is not None
@@ -61,7 +61,7 @@ class Campaign:
             problem = self._ended(case["words"], folder, ended)
         elif problem is None:
             problem = self._in_the_end(case, folder, whole, is_done=is_done)
-        shutil.rmtree(folder, ignore_errors=True)
+        self.leave(folder)
         return problem
 
     def simpler(self, case: Case, problem: str) -> Case:
@@ -76,7 +76,11 @@ class Campaign:
                 at -= 1
         return case
 
-    def _folder(self, case: Case) -> Path:
+    def leave(self, folder: Path) -> None:
+        """It is not needed any more."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def folder_of(self, case: Case) -> Path:
         self.n += 1
         folder = self.root / f"{self.n}"
         folder.mkdir()
@@ -88,16 +92,16 @@ class Campaign:
         if key not in self._whole:
             found, before = [], {}
             for _ in range(2):
-                folder = self._folder({"words": case["words"]})
+                folder = self.folder_of({"words": case["words"]})
                 before = _files(folder)
                 if self.plan is not None:
                     self.plan.clear()
-                begin = _processor_s()
+                begin = processes.processor_s()
                 problem = self._ended(case["words"], folder, must_work=True)
                 if problem is not None:
                     return problem
                 calls = {} if self.plan is None else self.plan.counted()
-                found.append((_files(folder), _processor_s() - begin, calls))
+                found.append((_files(folder), processes.processor_s() - begin, calls))
                 shutil.rmtree(folder)
             (first, seconds, calls), (second, *_) = found
             same = {name: digest for name, digest in first.items() if second.get(name) == digest}
@@ -142,7 +146,7 @@ class Campaign:
         self._codes_then = [] if codes is None else sorted(codes.values())
         if codes is None:
             return "hang"
-        if _has_children(time.monotonic() + _LEAVES_S, self.others):
+        if processes.has_children(time.monotonic() + _LEAVES_S, self.others):
             for process in codes:
                 with suppress(ProcessLookupError):
                     os.killpg(process, signal.SIGKILL)
@@ -162,27 +166,41 @@ class Campaign:
     ) -> dict[int, int] | None:
         """The exit codes of the command and its twin, by process; None: it did not end."""
         first = self._begun(words, folder, trouble)
-        running, codes = [first], {}
-        at_s = _when_s(trouble, whole)
-        end = time.monotonic() + PATIENCE_S
-        while running:
-            for process in list(running):
+        running: dict[int, float | None] = {first: _when_s(trouble, whole)}
+
+        def act(process: int) -> None:
+            if trouble[0] == "twin":
+                running[self._begun(words, folder, (), streams="-twin")] = None
+            else:
+                _kill(process, trouble)
+
+        return self.ended(running, act)
+
+    def ended(
+        self, running: dict[int, float | None], act: Callable[[int], None] = lambda _: None
+    ) -> dict[int, int] | None:
+        """The exit codes of processes; when one has had so much processor time there is something to do."""
+        codes: dict[int, int] = {}
+        idle = processes.Idle()
+        while running.keys() - codes.keys():
+            wait_s = _AT_MOST_S
+            for process in running.keys() - codes.keys():
                 done, status = os.waitpid(process, os.WNOHANG)
                 if done:
                     codes[process] = os.waitstatus_to_exitcode(status)
-                    running.remove(process)
-            if at_s is not None and first in running and _used_s(first) >= at_s:
-                at_s = None
-                if trouble[0] == "twin":
-                    running.append(self._begun(words, folder, (), streams="-twin"))
-                else:
-                    _kill(first, trouble)
-            if time.monotonic() > end:
-                for process in running:
+                elif (at_s := running[process]) is not None:
+                    if (left_s := at_s - processes.used_s(process)) <= 0:
+                        running[process] = None
+                        act(process)
+                    wait_s = max(0.0005, min(wait_s, left_s / 2))
+            left = running.keys() - codes.keys()
+            if left and idle.is_hang(left):
+                for process in left:
                     os.killpg(process, signal.SIGKILL)
                     os.waitpid(process, 0)
                 return None
-            time.sleep(0.001)
+            if left:
+                processes.wait(left, wait_s)
         return {process: codes[process] for process in sorted(codes)}
 
     def _judged(
@@ -216,36 +234,12 @@ def _kill(process: int, trouble: Sequence[Any]) -> None:
     if trouble[0] != "worker":
         os.kill(process, trouble[1] if trouble[0] == "signal" else signal.SIGTERM)
         return
-    for each in _below(process):
+    for each in processes.below(process):
         with suppress(OSError):
             command = Path(f"/proc/{each}/cmdline").read_bytes()
             if b"loky" in command and b"resource_tracker" not in command:
                 os.kill(each, signal.SIGKILL)
                 return
-
-
-def _below(process: int) -> list[int]:
-    return [each for child_ in _children(process) for each in (child_, *_below(child_))]
-
-
-def _children(process: int) -> list[int]:
-    try:
-        return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split())]
-    except OSError:
-        return []
-
-
-def _processor_s() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
-
-
-def _used_s(process: int) -> float:
-    """Processor time of a process that runs, without its children."""
-    try:
-        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
 
 
 def _files(folder: Path) -> dict[str, str]:
@@ -264,14 +258,3 @@ def _half(folder: Path, whole: Whole) -> str | None:
         name for name in whole.files if name in files and files[name] not in (whole.files[name], whole.before.get(name))
     ]
     return f"half: {', '.join(half)[:200]}" if half else None
-
-
-def _has_children(until: float, but: Collection[int]) -> bool:
-    """Whether a process of ours, or an orphan, still runs at that time."""
-    while left := set(_children(os.getpid())) - set(but):
-        for process in left:
-            os.waitpid(process, os.WNOHANG)
-        if time.monotonic() > until:
-            return True
-        time.sleep(0.005)
-    return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import FileResponse, RedirectResponse
 from starlette.routing import Mount, Route
 
@@ -89,6 +90,7 @@ class Views:
         return {
             CargohubError: lambda request, error: _refused(request, 400, str(error)),
             TooLarge: lambda request, _: _refused(request, 413, "The file is too large."),
+            ClientDisconnect: lambda request, _: _refused(request, 400, "The request ended too soon."),
             HTTPException: lambda request, error: _refused(request, error.status_code, error.detail),
         }
 
