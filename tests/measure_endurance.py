@@ -28,7 +28,7 @@ YEAR = ("scenario=liege_100k", "demand=permit", "exposure=ledger", "trade=goods"
         "workers=1", "cache_mb=0")  # fmt: skip
 POLLS = 1_800
 """A running run's page asks every 2 s."""
-LOOKS = ("runs", "runs?page=7", "run/{complete}", "run/{running}", "answers", "plan")
+LOOKS = ("runs", "runs?page=7", "run/{complete}", "plan")
 """What somebody opens in between."""
 
 

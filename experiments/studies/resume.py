@@ -13,7 +13,7 @@ everywhere.
 
   cargohub resume RUN --trust-code                   a run with rules=FILE.py, whose code it executes
 
-What it finished is believed: a run of unknown origin is for `reproduce`.
+What it finished is believed where a replication could be so: a run of unknown origin is for `reproduce`.
 
 Own options: --all, --fresh, --trust-code.
 """
