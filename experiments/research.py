@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from experiments import execution
-from experiments.composition import compose
+from experiments.composition import compose, load
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.replications.replicating import Simulation
@@ -21,7 +21,7 @@ from experiments.replications.summing import interval_of
 from experiments.replications.work import evaluate
 from experiments.replications.work import replicate as simulated
 from experiments.statistics.interval import CONFIDENCE
-from experiments.store import Part
+from experiments.store import Part, StoredRun, read_run
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
@@ -30,6 +30,8 @@ from sim.reading import read
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__all__ = ["Replications", "StoredRun", "load", "read_run", "replicate"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.simulation import Result, simulate
 
-__all__ = ["Result", "simulate"]
+    __version__: str
+
+__all__ = ["Result", "__version__", "simulate"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute is anything
     """Load the model when it is asked for: the command line must answer at once."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("cargohub")
     if name in __all__:
         from sim import simulation
 

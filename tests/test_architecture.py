@@ -3,11 +3,8 @@
 import ast
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from string import Formatter
-from zipfile import ZipFile
 
 import pytest
 import yaml
@@ -40,21 +37,6 @@ def test_generators_live_in_streams_and_inputs(file):
 @pytest.mark.parametrize("package", ["sim", "experiments"])
 def test_types_are_declared_to_whoever_imports(package):
     assert (ROOT / package / "py.typed").is_file()
-
-
-@pytest.mark.slow
-def test_the_wheel_has_the_declaration_of_types_and_the_configurations(tmp_path):
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    (wheel,) = tmp_path.glob("cargohub-*.whl")
-    names = set(ZipFile(wheel).namelist())
-    assert {
-        "sim/py.typed",
-        "experiments/py.typed",
-        "experiments/configs/config.yaml",
-        "experiments/CITATION.cff",
-    } <= names
 
 
 def test_json_is_printed_in_one_place():

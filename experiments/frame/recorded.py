@@ -130,7 +130,7 @@ def study_of(
     try:
         return read(kind, stored)
     except ConfigError as error:
-        raise InputError(f"{recorded.folder}: study: {error}") from None
+        raise InputError(f"{recorded.folder}: study: {error} ({recorded.unread})") from None
 
 
 def with_schedule(recorded: Manifest, label: str, hub: HubConfig, schedule: Path | None) -> HubConfig:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from experiments.store.directory import DICTIONARY, TIMINGS
 from experiments.store.files import hash_of_input, sha256_of
@@ -18,6 +18,7 @@ from experiments.store.own_copy import FOLDER as OWN
 from experiments.store.own_copy import from_stored, own_in
 from experiments.store.parts import FOLDER, LINES
 from experiments.store.read import CONFIG, MANIFEST, TABLES
+from experiments.store.stored_by import UNREAD, is_environment, is_program, unread
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import adopt_of
@@ -54,6 +55,11 @@ class Manifest:
     def tables(self) -> dict[str, Path]:
         return {Path(name).stem: self.folder / name for name in sorted(self.files) if _TABLE.fullmatch(name)}
 
+    @property
+    def unread(self) -> str:
+        """Why what the run holds cannot be read here: for the end of a message."""
+        return unread(self.identity, self.program)
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -71,6 +77,7 @@ class Begun:
     verb: str
     configuration: Configuration
     words: tuple[str, ...]
+    unread: ClassVar = UNREAD
 
 
 def is_finished(folder: Path) -> bool:
@@ -123,7 +130,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
         InputError: no plain YAML, unknown or missing keys, wrong types, or another configuration than the manifest's.
     """
     path = check_file(manifest, CONFIG)
-    verb, configuration = _configuration(path)
+    verb, configuration = _configuration(path, manifest.unread)
     if verb != manifest.verb:
         raise InputError(f"{path}: verb: another than that of {MANIFEST}")
     hubs = configuration.hubs
@@ -152,10 +159,10 @@ def begun(folder: Path) -> Begun:
     """
     if CONFIG not in set(files_in(folder)):
         raise InputError(f"{folder}: no run ({CONFIG} is missing)")
-    return Begun(folder, *_configuration(folder / CONFIG), command_words(folder))
+    return Begun(folder, *_configuration(folder / CONFIG, Begun.unread), command_words(folder))
 
 
-def _configuration(path: Path) -> tuple[str, Configuration]:
+def _configuration(path: Path, why: str) -> tuple[str, Configuration]:
     value = yaml_of(path)
     if not isinstance(value, dict) or set(value) != {"verb", "study", "hubs"}:
         raise InputError(f"{path}: expected the keys verb, study and hubs")
@@ -170,7 +177,7 @@ def _configuration(path: Path) -> tuple[str, Configuration]:
         adopt_of(hubs.values())
         return value["verb"], Configuration(hubs, value["study"])
     except ConfigError as error:
-        raise InputError(f"{path}: {error} (another version's run, or damaged)") from None
+        raise InputError(f"{path}: {error} ({why})") from None
 
 
 def command_words(folder: Path) -> tuple[str, ...]:
@@ -218,9 +225,9 @@ def _checked(path: Path, value: Plain) -> dict[str, Any]:
             raise InputError(f"{path}: {key}: missing, or of a wrong type")
     if not _VERB.fullmatch(value["verb"]):
         raise InputError(f"{path}: verb: {value['verb'][:60]!r} is no verb")
-    if not _is_environment(value["environment"]):
+    if not is_environment(value["environment"]):
         raise InputError(f"{path}: environment: not as a run writes it")
-    if not _is_program(value.get("program", {})):
+    if not is_program(value.get("program", {})):
         raise InputError(f"{path}: program: not as a run writes it")
     _check_files(path, value["files"])
     try:
@@ -262,25 +269,6 @@ def files_in(folder: Path) -> Iterator[str]:
                 else:
                     kind = "a link" if stat.S_ISLNK(mode) else "no regular file"
                     raise InputError(f"{folder}: {name[:60]!r} is {kind}")
-
-
-def _is_environment(value: Mapping[str, Any]) -> bool:
-    texts = [value.get("python")]
-    for key in ("packages", "cpu"):
-        if not isinstance(value.get(key), dict):
-            return False
-        texts += value[key].values()
-    return all(isinstance(text, str) for text in texts)
-
-
-def _is_program(value: object) -> bool:
-    if value == {}:
-        return True
-    if not isinstance(value, dict) or value.keys() != {"version", "commit", "is_modified"}:
-        return False
-    version, commit, is_modified = value["version"], value["commit"], value["is_modified"]
-    is_commit = commit is None or (isinstance(commit, str) and re.fullmatch("[0-9a-f]{40,64}", commit) is not None)
-    return isinstance(version, str) and is_commit and isinstance(is_modified, bool)
 
 
 def _inputs(path: Path, identity: Mapping[str, Any]) -> Iterator[str]:

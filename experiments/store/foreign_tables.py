@@ -139,7 +139,7 @@ def replication_parts(
     columns = columns_of(path)
     if columns != expected:
         odd = sorted({*columns.items()} ^ {*expected.items()})
-        raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: another version's run, or damaged")
+        raise InputError(f"{path}: column {odd[0][0] if odd else 'order'}: {manifest.unread}")
     for batch in batches(path):
         is_of = [pc.equal(batch["scenario"], scenario), pc.equal(batch["replication"], replication)]
         rows = batch.filter(pc.and_(*is_of))
@@ -179,7 +179,7 @@ def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str,
     path = check_file(manifest, f"{TABLES}/kpis.parquet")
     numbers: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
     if not {column.name for column in LEADING} <= set(columns_of(path)):
-        raise InputError(f"{path}: another version's run, or damaged")
+        raise InputError(f"{path}: {manifest.unread}")
     for batch in batches(path):
         pairs = zip(batch["scenario"].to_pylist(), batch["replication"].to_pylist(), strict=True)
         for scenario, replication in set(pairs):

@@ -37,10 +37,15 @@ class StoredRun:
 def read_run(
     path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
 ) -> StoredRun:
-    """Read a complete run; with `names`, only these of its tables. Every file is checked against the manifest.
+    """Read a complete run of any version. Every file is checked against the manifest.
 
-    With `scenarios`, only the rows of these, as far as a table has them by scenario; others never come into
-    memory.
+    Args:
+        path: The run folder.
+        names: Of tables, as `docs/kpis.md` lists them; None: all.
+        scenarios: Only the rows of these, as far as a table has them by scenario; others never come into memory.
+
+    Returns:
+        Its configuration, its manifest, and its tables as DataFrames.
 
     Raises:
         CargohubError: no complete run, a file missing or changed, or no such table.

@@ -1,0 +1,43 @@
+"""What stored a run, as its manifest says: an environment and a program, whose runs may not be read here."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from experiments.store.identity import HASH_DIGITS, surroundings
+from experiments.store.read import CONFIG
+
+UNREAD: Final = "another version's run, or damaged"
+"""Of a run that this program may have stored."""
+
+
+def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
+    """Why a run of this identity, stored by that program, cannot be read here: for the end of a message."""
+    if stored.get("sources") == surroundings()["sources"]:
+        return UNREAD
+    commit = f", commit {by['commit'][:HASH_DIGITS]}" if by.get("commit") else ""
+    return (
+        f"stored by cargohub {by.get('version', 'of old')[:20]!r}{commit}, whose runs this version does not read;"
+        f" install that one, or run the command in the first line of {CONFIG} again"
+    )
+
+
+def is_environment(value: Mapping[str, Any]) -> bool:
+    """Whether a value is the environment of a run, as it is stored."""
+    texts = [value.get("python")]
+    for key in ("packages", "cpu"):
+        if not isinstance(value.get(key), dict):
+            return False
+        texts += value[key].values()
+    return all(isinstance(text, str) for text in texts)
+
+
+def is_program(value: object) -> bool:
+    """Whether a value is the program of a run, as it is stored, or nothing, as runs of old have."""
+    if value == {}:
+        return True
+    if not isinstance(value, dict) or value.keys() != {"version", "commit", "is_modified"}:
+        return False
+    version, commit, is_modified = value["version"], value["commit"], value["is_modified"]
+    is_commit = commit is None or (isinstance(commit, str) and re.fullmatch("[0-9a-f]{40,64}", commit) is not None)
+    return isinstance(version, str) and is_commit and isinstance(is_modified, bool)
