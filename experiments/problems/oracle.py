@@ -1,0 +1,79 @@
+"""What a solver asks: replications of designs, counted against a budget; and what it would choose so far."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.problems.instance import Design, Instance, Observed
+
+Simulate = Callable[[Design, int], Observed]
+PENALTY = 10.0
+"""For solvers that know no constraint: each share of the target that is missing costs so many times the objective."""
+
+
+class BudgetSpent(Exception):  # noqa: N818 - it ends every solver, and is no mistake
+    """There are no more replications."""
+
+
+@dataclass
+class Oracle:
+    """Replications of one macroreplication.
+
+    `first`: number of the first replication. The k-th of every design has the number first + k: common random numbers.
+    """
+
+    instance: Instance
+    first: int
+    simulate: Simulate
+    spent: int = 0
+    path: list[tuple[int, Design]] = field(default_factory=list)
+    """Replications spent, and the design that would be chosen since then."""
+    _samples: dict[Design, list[Observed]] = field(default_factory=dict)
+
+    def ask(self, design: Design, n: int) -> NDArray[np.float64]:
+        """Further n replications of a design.
+
+        Args:
+            design: Of each variable the place of its value.
+            n: Replications, at least 1.
+
+        Returns:
+            All replications of the design so far, (n_so_far, 2): objective, and KPI of the constraint.
+
+        Raises:
+            BudgetSpent: Fewer than n are left; none is simulated.
+        """
+        if self.spent + n > self.instance.budget:
+            raise BudgetSpent
+        sample = self._samples.setdefault(design, [])
+        sample += [self.simulate(design, self.first + len(sample) + k) for k in range(n)]
+        self.spent += n
+        if not self.path or self.path[-1][1] != self.chosen:
+            self.path.append((self.spent, self.chosen))
+        return np.array(sample)
+
+    def penalised(self, design: Design, n: int) -> float:
+        """The mean objective after further n replications, dearer where the constraint is missed in the mean."""
+        return self._worth(self.ask(design, n))
+
+    @property
+    def chosen(self) -> Design:
+        """Of the designs asked for, the best by their means."""
+        return min(self._samples, key=lambda design: (self._worth(np.array(self._samples[design])), design))
+
+    def _worth(self, sample: NDArray[np.float64]) -> float:
+        return self.dearer(*sample.mean(axis=0))
+
+    def dearer(self, objective: float, held: float) -> float:
+        """The objective with the penalty for what the constraint lacks."""
+        missing = max(0.0, 1 - held / self.instance.target)
+        return float(objective * (1 + PENALTY * missing))
+
+
+def nearest(instance: Instance, point: Sequence[float]) -> Design:
+    """The design nearest to real numbers, cut to what there is."""
+    return tuple(
+        min(len(each.values) - 1, max(0, round(place))) for each, place in zip(instance.variables, point, strict=True)
+    )

@@ -1,0 +1,61 @@
+"""How fast solvers get good: for each macroreplication, how far what would be chosen is from the reference solution."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.problems.instance import Instance
+from experiments.problems.oracle import BudgetSpent, Oracle, Simulate
+from experiments.problems.reference import Reference
+from experiments.problems.solvers import SOLVERS
+from experiments.statistics.interval import Interval, mean_interval
+
+FIRST = 1_000_000
+"""Number of the first replication that a solver sees: none of those of the reference."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Of a solver on an instance.
+
+    `spent` (T): replications. `gaps` (M, T): how much dearer than the reference solution what each of M
+    macroreplications would choose then, as a share; before the first choice that of the dearest design.
+    """
+
+    solver: str
+    spent: NDArray[np.int64]
+    gaps: NDArray[np.float64]
+
+    @property
+    def curve(self) -> list[Interval]:
+        """The mean gap at each point, with its interval over macroreplications."""
+        return [mean_interval(column.tolist(), possible=(0.0, np.inf)) for column in self.gaps.T]
+
+
+def progress_of(
+    instance: Instance, reference: Reference, solver: str, n: int, simulate: Simulate,
+    done: Callable[[], None] = lambda: None,
+) -> Progress:  # fmt: skip
+    """Run a solver n times, each with replications and a seed of its own."""
+    spent = np.arange(0, instance.budget + 1)
+    dearest = max(map(reference.gap, reference.rows))
+    gaps = np.full((n, len(spent)), dearest)
+    for number in range(n):
+        oracle = Oracle(instance, FIRST * (1 + number), simulate)
+        with suppress(BudgetSpent):
+            SOLVERS[solver](oracle, number + 1)
+        for since, design in oracle.path:
+            gaps[number, since:] = reference.gap(design)
+        done()
+    return Progress(solver, spent, gaps)
+
+
+def rows_of(found: Sequence[Progress]) -> Iterator[Mapping[str, object]]:
+    """The curves as rows: solver, replications, mean gap and its interval."""
+    for each in found:
+        for spent, interval in zip(each.spent, each.curve, strict=True):
+            low, high = interval.bounds or (np.nan, np.nan)
+            yield {"solver": each.solver, "replications": int(spent), "gap": interval.mean, "low": low, "high": high}

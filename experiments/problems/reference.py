@@ -1,0 +1,110 @@
+"""Reference solutions: every design of an instance simulated, which `cargohub problems NAME reference=N` does."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from functools import cache
+from math import inf
+
+from experiments.composition import packaged
+from experiments.problems.instance import Design, Instance, Observed
+from experiments.statistics.interval import Interval, mean_interval
+
+FILE = "problems_reference.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A design with the means over n replications, and half of their 95 % intervals."""
+
+    instance: str
+    hash: str
+    design: str
+    n: int
+    objective: float
+    objective_half_width: float
+    held: float
+    held_half_width: float
+
+
+@dataclass(frozen=True)
+class Reference:
+    """All designs of an instance, as they were simulated."""
+
+    instance: Instance
+    rows: Mapping[Design, Row]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is of the instance as it is defined now."""
+        return all(row.hash == self.instance.hash for row in self.rows.values())
+
+    @property
+    def feasible(self) -> list[Design]:
+        """Designs whose mean keeps the constraint."""
+        return [design for design, row in self.rows.items() if row.held >= self.instance.target]
+
+    @property
+    def best(self) -> Design:
+        """Of these the one with the least objective."""
+        return min(self.feasible, key=lambda design: (self.rows[design].objective, design))
+
+    @property
+    def ties(self) -> int:
+        """Other designs that may be the best: their intervals of objective and constraint allow it."""
+        best = self.rows[self.best]
+        most = best.objective + best.objective_half_width
+        return -1 + sum(
+            row.objective - row.objective_half_width <= most and row.held + row.held_half_width >= self.instance.target
+            for row in self.rows.values()
+        )
+
+    def gap(self, design: Design) -> float:
+        """How much dearer than the best, as a share; a design that misses the constraint counts as the dearest."""
+        best, dearest = self.rows[self.best].objective, max(row.objective for row in self.rows.values())
+        is_feasible = self.rows[design].held >= self.instance.target
+        return (self.rows[design].objective if is_feasible else dearest) / best - 1
+
+
+def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) -> list[Row]:
+    """Means and intervals of what was simulated."""
+    rows = []
+    for design, sample in samples.items():
+        objective, held = (mean_interval([each[at] for each in sample]) for at in (0, 1))
+        half = [_half(objective), _half(held)]
+        written = " ".join(map(str, design))
+        row = Row(instance.name, instance.hash, written, len(sample), objective.mean, half[0], held.mean, half[1])
+        rows.append(row)
+    return rows
+
+
+def as_csv(rows: Sequence[Row]) -> str:
+    lines = [",".join(each.name for each in fields(Row))]
+    lines += [",".join(map(_text, astuple(row))) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: object) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _half(interval: Interval) -> float:
+    half = interval.half_width
+    return inf if half is None else half
+
+
+@cache
+def _all_rows() -> Mapping[str, list[Row]]:
+    rows: dict[str, list[Row]] = {}
+    with (packaged() / FILE).open(encoding="utf-8", newline="") as file:
+        for each in csv.DictReader(file):
+            numbers = [float(each[name]) for name in ("objective", "objective_half_width", "held", "held_half_width")]
+            row = Row(each["instance"], each["hash"], each["design"], int(each["n"]), *numbers)
+            rows.setdefault(row.instance, []).append(row)
+    return rows
+
+
+def reference_of(instance: Instance) -> Reference:
+    """The packaged reference of an instance."""
+    rows = _all_rows().get(instance.name, ())
+    return Reference(instance, {tuple(map(int, row.design.split())): row for row in rows})

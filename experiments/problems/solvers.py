@@ -1,0 +1,78 @@
+"""Solvers of other libraries, and a random search, on one oracle. Each asks until the budget is spent."""
+
+import warnings
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from experiments.problems.oracle import Oracle, nearest
+
+EACH: Final = 3
+"""Replications of a design at a time (decision): with fewer a bad one is taken for a good one too often."""
+Solver = Callable[[Oracle, int], None]
+"""Asks an oracle, which raises BudgetSpent at the end; with a seed."""
+
+
+def random_search(oracle: Oracle, seed: int) -> None:
+    """Designs drawn uniformly."""
+    rng = np.random.default_rng(seed)
+    while True:
+        oracle.ask(tuple(int(rng.integers(len(each.values))) for each in oracle.instance.variables), EACH)
+
+
+def tpe(oracle: Oracle, seed: int) -> None:
+    """Optuna's tree-structured Parzen estimator with the constraint (S. Watanabe, F. Hutter, IJCAI 2023)."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the library calls experimental
+        study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
+        while True:
+            trial = study.ask()
+            variables = oracle.instance.variables
+            design = tuple(trial.suggest_int(each.name, 0, len(each.values) - 1) for each in variables)
+            objective, held = oracle.ask(design, EACH).mean(axis=0)
+            trial.set_constraint("missing", float(oracle.instance.target - held))
+            study.tell(trial, float(objective))
+
+
+def differential_evolution(oracle: Oracle, seed: int) -> None:
+    """Differential evolution of scipy on whole numbers, with a penalty (Storn and Price, J. Global Optim. 11, 1997)."""
+    from scipy import optimize
+
+    bounds = [(0, len(each.values) - 1) for each in oracle.instance.variables]
+    while True:  # it may converge before the budget is spent
+        optimize.differential_evolution(
+            lambda point: oracle.penalised(nearest(oracle.instance, point), EACH),
+            bounds, integrality=np.ones(len(bounds), bool), popsize=4, polish=False, rng=np.random.default_rng(seed),
+        )  # fmt: skip
+        seed += 1
+
+
+def simopt_random(oracle: Oracle, seed: int) -> None:
+    """SimOpt's random search with a stochastic constraint."""
+    from experiments.problems.with_simopt import solve
+
+    solve(oracle, "RNDSRCH", seed, {"sample_size": EACH})
+
+
+def simopt_nelder_mead(oracle: Oracle, seed: int) -> None:
+    """SimOpt's Nelder-Mead on real numbers, rounded, with a penalty."""
+    from experiments.problems.with_simopt import solve
+
+    solve(oracle, "NELDMD", seed, {"r": EACH})
+
+
+SOLVERS: Final = MappingProxyType(
+    {
+        "random": random_search,
+        "tpe": tpe,
+        "differential_evolution": differential_evolution,
+        "simopt_random": simopt_random,
+        "simopt_nelder_mead": simopt_nelder_mead,
+    }
+)
+"""By name."""

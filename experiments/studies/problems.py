@@ -1,0 +1,241 @@
+"""`cargohub problems`: problems of simulation optimisation on this hub, and how fast solvers solve them.
+
+Twenty named instances of four problems (staffing, machines against packers, truck cut-offs, timing of the expansion),
+each with its variables, a budget of replications, a constraint on a mean, and the reference solution that was found by
+simulating every design. A hash says which hub and which problem two papers mean.
+
+  cargohub problems                                              all instances
+  cargohub problems staffing_today                               one, with its reference solution and the best designs
+  cargohub problems staffing_today solvers=random,tpe            progress curves, over five macroreplications
+  cargohub problems truck_cut_offs_today solvers=all macroreplications=10 --out DIR
+  cargohub problems staffing_today reference=8 --out DIR         every design simulated again, with 8 replications
+
+Solvers: random (random search), tpe (Optuna), differential_evolution (scipy), simopt_random and simopt_nelder_mead
+(SimOpt). Each macroreplication has replications and a seed of its own; what a solver would choose after each of them is
+compared with the reference. Curves go to DIR (problems/INSTANCE) as CSV and SVG. Solvers of yours, and how a paper
+cites an instance: docs/problems.md. Needs the extra solvers, all but random and differential_evolution.
+"""
+
+import csv
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from experiments import execution
+from experiments.arguments import RUNS, Arguments, check_once
+from experiments.formatting import number
+from experiments.frame import console
+from experiments.problems import Instance, Reference, instance_of, instances, reference_of
+from experiments.problems.instance import Observed
+from experiments.problems.progress import Progress, progress_of, rows_of
+from experiments.problems.reference import as_csv
+from experiments.problems.reference import rows_of as reference_rows
+from experiments.problems.solvers import SOLVERS
+from experiments.report import style
+from experiments.report.figures import progress_figure
+from experiments.report.sections import as_lines
+from experiments.store.files import write_all
+from experiments.store.rows import Grid
+from sim.errors import InputError
+from sim.names import count_of
+from sim.reading import near
+
+USUAL_OUT: Final = Path("problems")
+_KEYS: Final = ("solvers", "macroreplications", "reference")
+_USUAL_N: Final = 5
+_BEST: Final = 5
+"""Designs that are shown of an instance."""
+
+
+def main(arguments: Arguments) -> int:
+    """Lists, shows one, or has solvers solve it."""
+    names = [word for word in arguments.words if "=" not in word]
+    given = {key: value for key, _, value in (word.partition("=") for word in arguments.words if "=" in word)}
+    check_once([word for word in arguments.words if "=" in word])
+    if unknown := next((key for key in given if key not in _KEYS), None):
+        raise InputError(f"{unknown[:60]}: problems takes {', '.join(_KEYS)}{near(unknown, _KEYS)}")
+    if not names:
+        if given:
+            raise InputError(f"problems: {next(iter(given))} needs the name of an instance")
+        return _list(arguments)
+    if len(names) > 1:
+        raise InputError(f"problems: one instance at a time, got {' '.join(names)[:60]!r}")
+    instance = instance_of(names[0])
+    counts = {key: _count(key, given[key]) for key in _KEYS[1:] if key in given}
+    if "reference" in counts:
+        return _simulate_all(arguments, instance, counts["reference"])
+    if "solvers" in given:
+        return _solve(arguments, instance, _solvers(given["solvers"]), counts.get("macroreplications", _USUAL_N))
+    return _show(arguments, instance)
+
+
+def _count(key: str, text: str) -> int:
+    count = count_of(text)
+    if not count:
+        raise InputError(f"{key}: a whole number from 1, got {text[:60]!r}")
+    return count
+
+
+def _list(arguments: Arguments) -> int:
+    rows: list[tuple[str, ...]] = []
+    documents: list[Mapping[str, Any]] = []
+    for instance in instances().values():
+        reference = reference_of(instance)
+        best = reference.rows[reference.best]
+        rows.append((
+            instance.name, best.hash, str(len(instance.designs)), str(instance.budget),
+            _chosen(instance, reference.best), _interval(best.objective, best.objective_half_width),
+        ))  # fmt: skip
+        documents.append({"name": instance.name, "hash": best.hash, "problem": instance.problem, "best": rows[-1][4]})
+    heads = ("instance", "hash", "designs", "budget", "reference solution", "its objective, EUR")
+    return console.report(arguments, documents, *as_lines(Grid("", heads, tuple(rows), n_texts=2)))
+
+
+def _show(arguments: Arguments, instance: Instance) -> int:
+    reference = _current(instance)
+    best = sorted(reference.feasible, key=lambda design: reference.rows[design].objective)[:_BEST]
+    rows = tuple(
+        (
+            _chosen(instance, design),
+            _interval((row := reference.rows[design]).objective, row.objective_half_width),
+            f"{100 * row.held:.1f} ± {100 * row.held_half_width:.1f}",
+        )
+        for design in best
+    )
+    heads = ("design", "objective, EUR", f"{instance.constraint}, %")
+    minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
+    n = reference.rows[reference.best].n
+    lines = [
+        f"{instance.title}.",
+        f"Instance {instance.name}, hash {instance.hash}.",
+        f"Least {minimised}; mean {instance.constraint} at least {instance.target:g}; {instance.budget} replications.",
+        *(f"  {each.name}: {', '.join(map(_text, each.values))}" for each in instance.variables),
+        f"Best of all {len(instance.designs)} designs by {n} replications each, with 95 % intervals.",
+        f"{reference.ties} other designs may be as good.",
+        *as_lines(Grid("", heads, rows, n_texts=1)),
+        f"The hub: cargohub run {' '.join(_quoted(word) for word in instance.command_words(reference.best))}",
+    ]
+    document = {
+        "name": instance.name, "hash": instance.hash, "budget": instance.budget, "target": instance.target,
+        "minimise": dict(instance.minimise), "constraint": instance.constraint, "n": n, "ties": reference.ties,
+        "variables": {each.name: list(each.values) for each in instance.variables},
+        "best": dict(zip([each.name for each in instance.variables], instance.values(reference.best), strict=True)),
+    }  # fmt: skip
+    return console.report(arguments, document, *lines)
+
+
+def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: int) -> int:
+    reference = _current(instance)
+    found = []
+    for name in solvers:
+        found.append(progress_of(instance, reference, name, n, instance.simulate, lambda: _say(arguments, name)))  # noqa: B023, PERF401 - called at once
+    folder = _folder(arguments, instance)
+    curves = {each.solver: each.curve for each in found}
+    drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
+    files = {"progress.csv": _csv(found), "progress.svg": drawn}
+    _write(folder, files)
+    rows = tuple((each.solver, *(_share(each.curve[at]) for at in _quarters(instance))) for each in found)
+    heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
+    title = (
+        f"{instance.name} ({instance.hash}): how much dearer than the reference solution, mean of {n} macroreplications"
+    )
+    document = {"name": instance.name, "hash": instance.hash, "files": [str(folder / name) for name in files],
+                "gaps": {each.solver: each.curve[-1].mean for each in found}}  # fmt: skip
+    return console.report(
+        arguments, document, *as_lines(Grid(title, heads, rows)), f"Written to {folder}: {', '.join(files)}"
+    )
+
+
+def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
+    with execution.opened(None, None) as pool:
+        tasks = [(number, _replication, (instance.name, number)) for number in range(n)]
+        observed = dict(pool.run(tasks, is_quiet=arguments.quiet))
+    samples = {design: [observed[number][at] for number in range(n)] for at, design in enumerate(instance.designs)}
+    rows = reference_rows(instance, samples)
+    folder = _folder(arguments, instance)
+    _write(folder, {"reference.csv": as_csv(rows).encode()})
+    reference = Reference(instance, dict(zip(samples, rows, strict=True)))
+    text = _chosen(instance, reference.best) if reference.feasible else "no design keeps the constraint"
+    document = {"name": instance.name, "hash": instance.hash, "n": n, "best": text}
+    return console.report(arguments, document, f"{instance.name}: {text}", f"Written to {folder}: reference.csv")
+
+
+def _replication(name: str, number: int) -> list[Observed]:
+    """Of every design, in order."""
+    instance = instance_of(name)
+    return [instance.simulate(design, number) for design in instance.designs]
+
+
+def _current(instance: Instance) -> Reference:
+    """The packaged reference.
+
+    Raises:
+        InputError: It is of another definition of the instance.
+    """
+    reference = reference_of(instance)
+    if not reference.is_current:
+        raise InputError(
+            f"{instance.name}: its reference is of another definition (hash {next(iter(reference.rows.values())).hash},"
+            f" now {instance.hash}); `cargohub problems NAME reference=N` makes one"
+        )
+    return reference
+
+
+def _solvers(text: str) -> list[str]:
+    names = list(SOLVERS) if text == "all" else text.split(",")
+    if unknown := next((name for name in names if name not in SOLVERS), None):
+        raise InputError(
+            f"solvers: {unknown[:60]!r} is no solver; there are {', '.join(SOLVERS)}{near(unknown, SOLVERS)}"
+        )
+    return names
+
+
+def _folder(arguments: Arguments, instance: Instance) -> Path:
+    return arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_all({folder / name: content for name, content in files.items()})
+
+
+def _csv(found: Sequence[Progress]) -> bytes:
+    rows: list[Mapping[str, object]] = list(rows_of(found))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _say(arguments: Arguments, solver: str) -> None:
+    if not arguments.quiet:
+        print(f"problems: {solver}, one more macroreplication", file=sys.stderr, flush=True)
+
+
+def _quarters(instance: Instance) -> list[int]:
+    return [instance.budget * quarter // 4 for quarter in (1, 2, 3, 4)]
+
+
+def _chosen(instance: Instance, design: tuple[int, ...]) -> str:
+    values = instance.values(design)
+    return ", ".join(f"{each.name} {_text(value)}" for each, value in zip(instance.variables, values, strict=True))
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a plain value
+    return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _interval(mean: float, half_width: float) -> str:
+    return f"{number(mean)} ± {number(half_width)}"
+
+
+def _share(interval: Any) -> str:  # noqa: ANN401 - an interval
+    half = interval.half_width
+    return f"{100 * interval.mean:.1f} %" if half is None else f"{100 * interval.mean:.1f} ± {100 * half:.1f} %"
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if any(mark in word for mark in "[]{}' ") else word

@@ -1,0 +1,162 @@
+"""Problems for solvers: instances that stay what they are, an oracle that counts, and solvers that get good."""
+
+import csv
+import json
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from experiments.main import main
+from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
+from experiments.problems.progress import progress_of
+from experiments.problems.reference import Reference, rows_of
+from experiments.problems.solvers import SOLVERS
+
+TODAY = "truck_cut_offs_quiet"
+FIRST_OF_EACH = {instance.problem: name for name, instance in reversed(instances().items())}
+
+
+def bowl(design, replication):
+    """A convex objective with noise; the first design and its neighbours miss the constraint."""
+    rng = np.random.default_rng([replication, *design])
+    distance = sum((place - 1) ** 2 for place in design)
+    return 100 + 10 * distance + rng.normal(), 0.5 if sum(design) < 2 else 1.0
+
+
+def made(name=TODAY):
+    instance = instance_of(name)
+    samples = {design: [bowl(design, number) for number in range(20)] for design in instance.designs}
+    rows = rows_of(instance, samples)
+    return instance, Reference(instance, dict(zip(samples, rows, strict=True)))
+
+
+def test_there_are_twenty_instances_of_four_problems():
+    assert len(instances()) == 20
+    assert len({instance.problem for instance in instances().values()}) == 4
+
+
+@pytest.mark.parametrize("name", instances())
+def test_a_reference_has_every_design_and_a_best_one_with_an_interval(name):
+    reference = reference_of(instance_of(name))
+    assert set(reference.rows) == set(instance_of(name).designs)
+    best = reference.rows[reference.best]
+    assert best.n >= 4
+    assert 0 < best.objective_half_width < best.objective
+    if name != "expansion_timing_slow":  # which the hall of today carries
+        assert 0 < len(reference.feasible) < len(reference.rows), "the constraint decides nothing"
+    assert reference.gap(reference.best) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name in FIRST_OF_EACH.values() else pytest.mark.slow) for name in instances()],
+)
+def test_a_hash_is_that_of_its_reference(name):
+    assert reference_of(instance_of(name)).is_current
+
+
+def test_a_hash_follows_the_hub():
+    assert len({row.hash for name in instances() for row in reference_of(instance_of(name)).rows.values()}) == 20
+
+
+def test_a_design_is_simulated_as_the_reference_has_it():
+    instance = instance_of(TODAY)
+    reference = reference_of(instance)
+    design = reference.best
+    sample = [instance.simulate(design, number) for number in range(reference.rows[design].n)]
+    assert np.mean(sample, axis=0) == pytest.approx(
+        (reference.rows[design].objective, reference.rows[design].held), rel=1e-5
+    )
+
+
+def test_years_stand_in_the_largest_hall_that_is_open():
+    years = instance_of("expansion_timing_steady").years
+    assert [years.hall((2, 4), year) for year in range(1, 6)] == [
+        "liege_30k",
+        "liege_66k",
+        "liege_66k",
+        *["liege_100k"] * 2,
+    ]
+    assert [years.hall((4, 2), year) for year in (1, 3, 5)] == ["liege_30k", "liege_100k", "liege_100k"]
+
+
+def test_the_oracle_counts_shares_draws_and_ends():
+    instance, _ = made()
+    seen = []
+    oracle = Oracle(instance, 50, lambda design, number: seen.append((design, number)) or bowl(design, number))
+    one, other = instance.designs[0], instance.designs[1]
+    oracle.ask(one, 2)
+    oracle.ask(other, 1)
+    assert oracle.ask(one, 1).shape == (3, 2)
+    assert seen == [(one, 50), (one, 51), (other, 50), (one, 52)]
+    with pytest.raises(BudgetSpent):
+        oracle.ask(one, instance.budget)
+    assert oracle.spent == 4
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_solver_spends_its_budget_and_finds_the_best(solver):
+    if "simopt" in solver:
+        pytest.importorskip("simopt")
+    if solver == "tpe":
+        pytest.importorskip("optuna")
+    instance, reference = made()
+    found = progress_of(instance, reference, solver, 3, bowl)
+    assert found.gaps.shape == (3, instance.budget + 1)
+    assert (found.gaps[:, 0] == max(map(reference.gap, reference.rows))).all()
+    assert found.gaps[:, -1].mean() < 0.5 * found.gaps[:, 0].mean()
+    again = progress_of(instance, reference, solver, 3, bowl)
+    assert (again.gaps == found.gaps).all()
+
+
+def test_solvers_see_the_same_replications_in_every_macroreplication():
+    instance, reference = made()
+    numbers = {}
+    for solver in ("random", "differential_evolution"):
+        seen = numbers.setdefault(solver, set())
+
+        def simulate(design, number, seen=seen):
+            seen.add(number)
+            return bowl(design, number)
+
+        with suppress(BudgetSpent):
+            progress_of(instance, reference, solver, 2, simulate)
+    assert {number // 1_000_000 for seen in numbers.values() for number in seen} == {1, 2}
+
+
+@pytest.mark.drawn
+def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(
+        "experiments.problems.instance.Instance.simulate", lambda self, design, number: bowl(design, number)
+    )
+    assert main(["problems"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 21
+    assert main(["problems", TODAY, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["hash"] == instance_of(TODAY).hash
+    words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]
+    assert main(["problems", TODAY, *words]) == 0
+    assert "Written to" in capsys.readouterr().out
+    with (tmp_path / "progress.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * (instance_of(TODAY).budget + 1)
+    assert "replications spent" in (tmp_path / "progress.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["stafing_today"], "staffing_today"),
+        ([TODAY, "solvers=tpx"], "solvers: 'tpx' is no solver"),
+        ([TODAY, "solvers=tpe", "macroreplications=0"], "macroreplications: a whole number from 1, got '0'"),
+        ([TODAY, "macroreplication=3"], "macroreplications"),
+        (["solvers=tpe"], "needs the name of an instance"),
+        ([TODAY, "staffing_today"], "one instance at a time"),
+    ],
+)
+def test_mistakes_are_one_line(words, says, capsys):
+    assert main(["problems", *words]) == 2
+    err = capsys.readouterr().err
+    assert says in err
+    assert err.count("\n") == 1
