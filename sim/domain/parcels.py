@@ -72,7 +72,7 @@ class Parcels(ByCustoms):
     @property
     def by_channel(self) -> tuple[int, ...]:
         """Parcels by `Channel`."""
-        masks = (self.channel == channel for channel in Channel)
+        masks = (self.channel == int(channel) for channel in Channel)  # numpy takes members for 64 bits
         return tuple(int(np.count_nonzero(mask) if self.count is None else self.count[mask].sum()) for mask in masks)
 
     @property

@@ -3,9 +3,8 @@
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.units import Ticks
+from sim.units import Counts, Ticks
 
 
 class WorkDone:
@@ -17,7 +16,7 @@ class WorkDone:
     >>> done = WorkDone(2)
     >>> done.change(0, np.array([1, 2]))
     >>> done.change(10, np.array([3, 0]))
-    >>> (done.by(12) - done.first).tolist(), (done.at(np.array([9, 12]), np.array([0, 0])) - done.first[0]).tolist()
+    >>> (done.by(12) - done.first).tolist(), (done.at(np.array([9, 12]), np.array([2, 0])) - done.first[0]).tolist()
     ([16, 20], [9, 16])
     >>> place = done.first[[0, 0, 1]] + np.array([10, 11, 19])
     >>> done.instant_after(place).tolist()
@@ -44,12 +43,15 @@ class WorkDone:
         work: Ticks = self._work[-1] + self._speed[-1] * (instant - self._since[-1])
         return work
 
-    def at(self, instant: Ticks, server: NDArray[np.integer]) -> Ticks:
-        """Places of servers (P) by instants (P) after the last change but one."""
+    def at(self, instant: Ticks, counts: Counts) -> Ticks:
+        """Places by instants (P) after the last change but one, `counts` (S) of each server, server after server."""
         since = instant - self._since[-1]
         before, after = np.minimum(since, 0), np.maximum(since, 0)
-        place: Ticks = self._work[-1].take(server)
-        place += self._speed[-1].take(server) * after + self._speed[-2].take(server) * before
+        before *= np.repeat(self._speed[-2], counts)
+        after *= np.repeat(self._speed[-1], counts)
+        place: Ticks = np.repeat(self._work[-1], counts)
+        place += before
+        place += after
         return place
 
     def instant_after(self, place: Ticks) -> Ticks:

@@ -7,7 +7,7 @@ the next look keeps its place in the chute's work, and gets its instants once it
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from sim.processes.packout import PackOut
 from sim.processes.shared import Shared
 from sim.units import FOREVER, Ticks
 
-_ANYTHING: Final = 1 << 31
 _BEGIN, _END, _PARCEL, _CHUTE = 1, 2, 3, 4
 """Columns of what waits."""
 
@@ -34,8 +33,6 @@ class FlexiblePackOut(PackOut):
         assert shared.site.handling.packers is not None
         self._rule, self._choose = shared.site.handling.packers, shared.site.rules.packers
         n_chutes = len(self._posts)
-        # Nothing bounds what a chute holds that nobody comes to.
-        self.fullest = self._fullest(np.full(n_chutes, _ANYTHING, dtype=np.int64))
         self._next_look = 0
         self._packers = [0] * n_chutes
         self._done = WorkDone(n_chutes)
@@ -55,6 +52,12 @@ class FlexiblePackOut(PackOut):
         """By chute, and ascending there, what began later when it was looked at last."""
         self._units = np.zeros(n_chutes, dtype=np.int64)
         """Near and far (C)."""
+        self._inside = np.zeros(n_chutes, dtype=np.int64)
+        """What lay there at the last look, and what has come since (C)."""
+        self._looked = self._done.first
+        """Work done by the last look (C)."""
+        self._served: list[Ticks] = []
+        """Ends in work of what was served since, in the order of what waits."""
         self._packed = Pending()
         """Arrival and end of what `short` does not know yet."""
 
@@ -88,11 +91,13 @@ class FlexiblePackOut(PackOut):
         arrival, parcels, chute = came
         counts = np.bincount(chute, minlength=len(self._posts))
         self._units += counts
-        last = np.cumsum(counts) - 1
+        self._inside += counts
+        stop = np.cumsum(counts)
         is_here = counts > 0
-        first, last = (last - counts + 1)[is_here], last[is_here]
+        first, last = (stop - counts)[is_here], stop[is_here] - 1
         packing = self._packing(parcels, chute)
-        place = self._done.at(arrival, chute.astype(np.int64))
+        done = self._done.at(arrival, counts)
+        place = done.copy()
         place[first] = np.maximum(place[first], self._free[is_here])
         # The work of a chute lies before that of the next: what is in one line for all waits in its own.
         begin = single_server(place, packing, 0)
@@ -101,17 +106,38 @@ class FlexiblePackOut(PackOut):
         self.count.n_units += len(arrival)
         self._store.stamp("at_chute", parcels, arrival)
         units: Chunk = (arrival, begin, end, parcels, chute)
-        is_near = begin < self._near[chute]
-        if not is_near.all():
+        if (begin[last] >= self._near[is_here]).any():
+            is_near = begin < self._near[chute]
             self._new_far.append(pick(~is_near, *units))
             units = pick(is_near, *units)
         if len(units[0]):
             self._waiting.append(units)
+        if self._inside.max() > self.fullest.units:
+            self._seek_fullest(arrival, done, counts, stop)
+
+    def _seek_fullest(self, arrival: Ticks, done: Ticks, counts: Ticks, stop: Ticks) -> None:
+        """Among the chutes (C), each of which has got `counts`, up to before row `stop` (C), of those who came (P).
+
+        `arrival`: when they came; `done`: the work done by then (P).
+        """
+        ends = [*self._served, *(chunk[_END] for chunk in self._waiting)]
+        for number in self._inside.argsort()[::-1].tolist():
+            if self._inside[number] < self.fullest.units:
+                break
+            came = slice(stop[number] - counts[number], stop[number])
+            since = np.concatenate((self._looked[number : number + 1], done[came]))
+            packed = sum((each.searchsorted(since, "right") for each in ends), np.zeros(len(since), dtype=np.int64))
+            inside = (self._inside[number] - np.arange(len(since))[::-1] - packed + packed[0])[1:]
+            inside *= is_within(arrival[came], self._measured)
+            if len(inside):
+                peak = int(inside.argmax())
+                self.fullest.tell(int(inside[peak]), int(arrival[came][peak]), number)
 
     def _look(self, now: int) -> None:
         """Send packers until the next look."""
         rule = self._rule
-        units = self._units - self._packed_by(self._done.by(now))
+        self._looked, self._served = self._done.by(now), []
+        units = self._inside = self._units - self._packed_by(self._looked)
         before = self._packers
         self._packers = self._choose(
             units.tolist(), before, self._time.slope_at(now), enough=rule.enough, is_review=now % rule.review == 0
@@ -184,6 +210,7 @@ class FlexiblePackOut(PackOut):
             return [units]
         of_packed = taken(packed, *units)
         ready = self._done.instant_reaching(of_packed[_END])
+        self._served.append(of_packed[_END])
         self._tell(of_packed, ready)
         self._units -= not_packed - first
         self._lanes.deliver(ready, of_packed[_PARCEL])
@@ -191,8 +218,7 @@ class FlexiblePackOut(PackOut):
         return [taken(rest, *units)] if len(rest) else []
 
     def _tell(self, units: Chunk, ready: Ticks) -> None:
-        arrival, begin, end, parcels, chute = units
-        self.fullest.add(arrival, ready, chute, int((end - begin).min()))
+        arrival, _, _, parcels, chute = units
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:

@@ -33,6 +33,7 @@ class PackOut:
         self._chute_of = np.array([max(chute, 0) for chute in hall.chute_of], dtype=np.uint16)
         self._second_sort = np.array(hall.second_sorted, dtype=np.int64) * shared.site.handling.second_sort
         """Of a parcel, by chute (C)."""
+        self._sorts_again = bool(self._second_sort.any())
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
         self._need = int(self._posts.sum())
@@ -44,15 +45,10 @@ class PackOut:
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
         first_machine = shared.site.first_machines[number]
-        self._places = [(first_machine + machine, routes[0]) for machine, routes in hall.chutes[: len(self._posts)]]
-        """Machine, and first route, of each chute (C)."""
-        self.fullest = self._fullest(self._posts)
+        places = [(first_machine + machine, routes[0]) for machine, routes in hall.chutes[: len(self._posts)]]
+        self.fullest = FullestChute(self.count, measured, self._posts, places)
         self.work = 0
         """Packing that began in the measured days [ticks]."""
-
-    def _fullest(self, posts: Ticks) -> FullestChute:
-        """`posts` (C): how many pack at each chute."""
-        return FullestChute(self.count, self._measured, posts, self._places)
 
     def close(self, _end: int) -> None:
         """The run is over at an instant."""
@@ -80,7 +76,8 @@ class PackOut:
 
     def _packing(self, parcels: Ticks, chute: Chutes) -> Ticks:
         """What units (P) take to be packed at their chutes (P), sorted there if need be [ticks]."""
-        return self._store.of("packing", parcels) + self._second_sort.take(chute)
+        packing = self._store.of("packing", parcels).astype(np.int64)
+        return packing + self._second_sort.take(chute) if self._sorts_again else packing
 
     def _pack(self, arrival: Ticks, parcels: Ticks, chute: Chutes) -> None:
         """Units (P) in the order of (chute, instant, parcel)."""

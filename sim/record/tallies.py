@@ -174,6 +174,18 @@ class FullestChute:
         self._shortest = min(self._shortest, shortest)
         self._batches.add(arrival, ready, chute)
 
+    @property
+    def units(self) -> int:
+        """In the fullest so far."""
+        return -self._best[0]
+
+    def tell(self, units: int, instant: int, number: int) -> None:
+        """So many there were in a chute at an instant: of several as full the first counts, then the lowest number."""
+        if (peak := (-units, instant, number)) < self._best:
+            self._best, row = peak, self._count
+            row.fullest, row.fullest_at = units, instant
+            row.machine, row.route = self._places[number]
+
     def close(self) -> None:
         """The run is over."""
         self._batches.close()
@@ -185,18 +197,11 @@ class FullestChute:
             before = [stays.after(int(came[0])) for stays in self._inside.get(number, [])]
             self._inside[number] = [*(stays for stays in before if len(stays.ready)), _Stays.of(came, left)]
         most = {number: self._bound(number) for number in new}
-        fullest, peaks = self._count.fullest, [self._best]
         for number in sorted(new, key=most.__getitem__, reverse=True):
-            if most[number] < fullest:
+            if most[number] < self.units:
                 break
-            units, instant = self._peak(number, new[number])
-            peaks.append((-units, instant, number))
-            fullest = max(fullest, units)
-        # Of several as full the first counts, though it may be packed, and so looked at, after others.
-        best = min(peaks)
-        if best < self._best:
-            self._best = best
-            self._tell(*best)
+            # It may have come before what was told: it is packed, and so looked at, later.
+            self.tell(*self._peak(number, new[number]), number)
 
     def _bound(self, number: int) -> int:
         """How many there can have been in a chute at most.
@@ -215,11 +220,6 @@ class FullestChute:
         inside[~is_within(arrival, self._measured)] = 0
         peak = int(inside.argmax())
         return int(inside[peak]), int(arrival[peak])
-
-    def _tell(self, fullest_negative: int, instant: int, number: int) -> None:
-        row = self._count
-        row.fullest, row.fullest_at = -fullest_negative, instant
-        row.machine, row.route = self._places[number]
 
 
 Counts = NDArray[np.int32]
