@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.domain.site import MachineCalendar
+from sim.kernels.queueing import single_server
 from sim.units import Ticks
 
 
@@ -28,6 +29,24 @@ class OperationalTime:
         """W at instants (P)."""
         i = _segments(self._starts, instant, bisect_right)
         return self.work[i] + self.slope[i] * (instant - self.start[i])
+
+    def served(self, arrival: Ticks, need: int, free_at: int) -> tuple[Ticks, Ticks, int]:
+        """When P equal services begin and end on a server that is free when `free_at` work is done; likewise then.
+
+        `arrival` (P) ascending, `need` of work each.
+        """
+        i = bisect_right(self._starts, int(arrival[0])) - 1
+        start, work, slope = self._starts[i], self._works[i], int(self.slope[i])
+        if slope and need % slope == 0 == (free_at - work) % slope:
+            # While the slope stays as it is, all instants are whole ticks.
+            begin = single_server(arrival, need // slope, start + (free_at - work) // slope)
+            end = begin + need // slope
+            if i + 1 == len(self._starts) or end[-1] <= self._starts[i + 1]:
+                return begin, end, work + slope * (int(end[-1]) - start)
+        done = single_server(self.work_at(arrival), need, free_at)
+        begin = self.instant_after(done)
+        done += need
+        return begin, self.instant_reaching(done), int(done[-1])
 
     def slope_at(self, instant: int) -> int:
         """From an instant on."""

@@ -15,11 +15,9 @@ Chunk = tuple[NDArray[Any], ...]
 _FEW = 1 << 11
 """So few rows are sorted sooner indirectly: they mostly come as a few chunks that ascend."""
 _POSITION_BITS = 20
-_INSTANT_BITS = 34
-_MOST_GROUPS = 1 << (63 - _POSITION_BITS - _INSTANT_BITS)
 
 
-def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] | None = None) -> Counts:
+def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.integer] | None = None) -> Counts:
     """The permutation that sorts P rows by (group, instant, parcel).
 
     Instants and positions are packed into one integer, which sorts several times faster than an indirect
@@ -30,12 +28,13 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     """
     n = len(instant)
     since = 0 if n < _FEW else int(instant.min())
-    if n < _FEW or n >> _POSITION_BITS or not _can_be_packed(int(instant.max()) - since, group):
+    bits = 0 if n < _FEW else (int(instant.max()) - since).bit_length()
+    if n < _FEW or n >> _POSITION_BITS or not _can_be_packed(bits, group):
         order: Counts = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
     packed = instant - since
     if group is not None:
-        packed |= group.astype(np.int64) << _INSTANT_BITS
+        packed |= group.astype(np.int64) << bits
     packed <<= _POSITION_BITS
     packed |= np.arange(n)
     packed.sort()
@@ -50,9 +49,10 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.unsignedinteger] 
     return order
 
 
-def _can_be_packed(span: int, group: NDArray[np.unsignedinteger] | None) -> bool:
-    is_small = group is None or group.itemsize == 1 or int(group.max()) < _MOST_GROUPS
-    return is_small and not span >> _INSTANT_BITS
+def _can_be_packed(bits: int, group: NDArray[np.integer] | None) -> bool:
+    """With so many bits for an instant."""
+    free = 63 - _POSITION_BITS - bits
+    return free >= 0 if group is None else free >= int(group.max()).bit_length()
 
 
 def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator[tuple[int, Chunk]]:

@@ -1,5 +1,7 @@
 """Counting instants into bins."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from sim.units import Counts, Flags, Ticks
@@ -9,22 +11,25 @@ LONGEST_MIN = 3 * 1440
 _FEW_BINS = 16
 
 
-def count_instants(instants: Ticks, width: int, counts: Counts) -> None:
-    """Add instants (P, from 0 on) to the counts (B) of the bins of a width [ticks].
+def count_instants(instants: Ticks, width: int, counts: Counts) -> tuple[int, int]:
+    """Add instants (P, from 0 on) to the counts (B) of the bins of a width [ticks]; the first and the last of them.
 
     Those past the last bin are left out. Fast where they lie in few bins.
     """
     if len(instants) == 0:
-        return
-    first, last = int(instants.min()) // width, int(instants.max()) // width
+        return 0, 0
+    low, high = int(instants.min()), int(instants.max())
+    first, last = low // width, high // width
     if last - first > _FEW_BINS:
         bins = instants // width
         counted = np.bincount(bins if last < len(counts) else bins[bins < len(counts)])
         counts[: len(counted)] += counted
     else:
-        below = [np.count_nonzero(instants < edge * width) for edge in range(first + 1, last + 1)]
-        inside = np.diff([0, *below, len(instants)])[: max(0, len(counts) - first)]
-        counts[first : first + len(inside)] += inside
+        below = [int(np.count_nonzero(instants < edge * width)) for edge in range(first + 1, last + 1)]
+        bounds = pairwise([0, *below, len(instants)])
+        for number, (before, upto) in zip(range(first, len(counts)), bounds, strict=False):
+            counts[number] += upto - before
+    return low, high
 
 
 def sum_within(instants: Ticks, window: tuple[int, int]) -> int:

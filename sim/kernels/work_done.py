@@ -67,11 +67,12 @@ class WorkDone:
         del self._since[:-2], self._work[:-2], self._speed[:-2]
 
     def _instant(self, place: Ticks, side: Literal["left", "right"]) -> Ticks:
-        edges, speed = np.array(self._work).ravel("F"), np.array(self._speed).ravel("F")
+        edges = np.array(self._work).ravel("F")
         # The places of a piece follow each other: the few pieces are searched among the places, not the other way.
-        cuts = np.concatenate((place.searchsorted(edges, "right" if side == "left" else "left"), [len(place)]))
-        piece = np.repeat(np.arange(len(edges)), cuts[1:] - cuts[:-1])
-        instant: Ticks = np.array(self._since * len(self.first)).take(piece)
+        first = place.searchsorted(edges, "right" if side == "left" else "left")
+        n = np.diff(first, append=len(place))
+        instant: Ticks = np.repeat(np.array(self._since * len(self.first)), n)
+        speed = np.repeat(np.array(self._speed).ravel("F"), n)
         # Division of numbers below 2⁵³ is exact where it is rounded up, and twice as fast as that of integers.
-        instant += np.ceil((place - edges.take(piece)) / speed.take(piece)).astype(np.int64)
+        instant += np.ceil((place - np.repeat(edges, n)) / speed).astype(np.int64)
         return instant

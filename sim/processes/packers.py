@@ -7,22 +7,26 @@ the next look keeps its place in the chute's work, and gets its instants once it
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 
 from sim.kernels.coming import Pending, split_ascending
-from sim.kernels.ordering import Chunk, grouped, joined, pick, taken
+from sim.kernels.ordering import Chunk, grouped, hub_order, joined, pick, taken
 from sim.kernels.queueing import single_server
 from sim.kernels.tallies import is_within
 from sim.kernels.work_done import WorkDone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
 from sim.processes.shared import Shared
-from sim.units import FOREVER, Ticks
+from sim.record.tallies import Chutes
+from sim.units import FOREVER, NEVER, Counts, Ticks
 
 _BEGIN, _END, _PARCEL, _CHUTE = 1, 2, 3, 4
 """Columns of what waits."""
+_Came = tuple[Ticks, Ticks, Counts]
+"""Instants and parcels (P) of units in the order of (chute, instant, parcel), and how many came to each chute (C)."""
 
 
 class FlexiblePackOut(PackOut):
@@ -33,7 +37,9 @@ class FlexiblePackOut(PackOut):
         assert shared.site.handling.packers is not None
         self._rule, self._choose = shared.site.handling.packers, shared.site.rules.packers
         n_chutes = len(self._posts)
+        self._chutes = np.arange(n_chutes, dtype=np.uint16)
         self._next_look = 0
+        self._advanced_to = NEVER
         self._packers = [0] * n_chutes
         self._done = WorkDone(n_chutes)
         self._free = self._done.first.copy()
@@ -64,32 +70,54 @@ class FlexiblePackOut(PackOut):
     def advance(self, until: int) -> None:
         """Look after look sends packers by what is counted; who was packed when is read once, for all of them."""
         look, review = self._rule.look, self._rule.review
-        came = self._come(until)
-        by_look = dict(grouped(-(-came[0] // look), *came)) if came else {}
         since = self._next_look
+        came = self._by_look(until)
         for now in range(since, until + 1, look):
-            self._queue(by_look.get(now // look))
+            self._queue(came.pop(now // look, None))
             self._look(now)
-        self._queue(by_look.get(self._next_look // look))
+        self._queue(came.pop(self._next_look // look, None))
         self._serve()
+        self._advanced_to = until
         if -(-since // review) < -(-self._next_look // review):
             self._tell_short()
+
+    def _by_look(self, until: int) -> dict[int, _Came]:
+        """What has come by an instant, included, by the number of the look before which it came."""
+        came = self._coming.take(until)
+        if came is None:
+            return {}
+        arrival, parcels, chute = came
+        n_chutes = len(self._posts)
+        looks = -(-arrival // self._rule.look)
+        first = int(looks.min())
+        looks -= first
+        looks *= n_chutes
+        looks += chute
+        arrival, parcels = taken(hub_order(arrival, parcels, looks), arrival, parcels)
+        n = np.bincount(looks)
+        counts = np.concatenate((n, np.zeros(-len(n) % n_chutes, dtype=np.int64))).reshape(-1, n_chutes)
+        stop = np.cumsum(counts.sum(axis=1)).tolist()
+        return {
+            first + number: (arrival[low:high], parcels[low:high], counts[number])
+            for number, (low, high) in enumerate(pairwise([0, *stop]))
+            if low < high
+        }
 
     def close(self, end: int) -> None:
         self._near = np.full_like(self._near, FOREVER)
         self._come_near()
-        for units in self._waiting:
-            self._tell(units, np.full_like(units[0], end))
+        for arrival, _, _, parcels, chute in self._waiting:
+            self._tell(arrival, np.full_like(arrival, end), parcels, chute)
         self._waiting = []
         self._tell_short()
         super().close(end)
 
-    def _queue(self, came: Chunk | None) -> None:
-        """Units (P) in the order of (chute, instant, parcel) that came since the last look."""
+    def _queue(self, came: _Came | None) -> None:
+        """Take in who came since the last look."""
         if came is None:
             return
-        arrival, parcels, chute = came
-        counts = np.bincount(chute, minlength=len(self._posts))
+        arrival, parcels, counts = came
+        chute = np.repeat(self._chutes, counts)
         self._units += counts
         self._inside += counts
         stop = np.cumsum(counts)
@@ -195,30 +223,37 @@ class FlexiblePackOut(PackOut):
     def _give_instants(self, units: Chunk) -> list[Chunk]:
         """Of what waits, by chute and work; what still does."""
         by_next = self._done.by(self._next_look)
-        _, begin, end, _, _ = units
+        arrival, begin, end, parcels, chute = units
         first, not_begun = self._within([begin], by_next, "left")
-        begun = _between(first + self._begun, not_begun)
-        if len(begun):
-            instants = self._done.instant_after(begin[begun])
-            self._store.stamp("pack_begin", units[_PARCEL][begun], instants)
-            packing = end[begun] - begin[begun]
-            self.work += int(packing[is_within(instants, self._measured)].sum())
+        self._begin(units, first + self._begun, not_begun)
         _, not_packed = self._within([end], by_next, "right")
         self._begun = not_begun - not_packed
         packed = _between(first, not_packed)
         if not len(packed):
             return [units]
-        of_packed = taken(packed, *units)
-        ready = self._done.instant_reaching(of_packed[_END])
-        self._served.append(of_packed[_END])
-        self._tell(of_packed, ready)
+        arrival, end, parcels, chute = taken(packed, arrival, end, parcels, chute)
+        ready = self._done.instant_reaching(end)
+        self._served.append(end)
+        self._tell(arrival, ready, parcels, chute)
         self._units -= not_packed - first
-        self._lanes.deliver(ready, of_packed[_PARCEL])
-        rest = _between(not_packed, np.append(first[1:], len(end)))
+        self._lanes.deliver(ready, parcels)
+        rest = _between(not_packed, np.append(first[1:], len(begin)))
         return [taken(rest, *units)] if len(rest) else []
 
-    def _tell(self, units: Chunk, ready: Ticks) -> None:
-        arrival, _, _, parcels, chute = units
+    def _begin(self, units: Chunk, first: Ticks, stop: Ticks) -> None:
+        """Of what waits, in each chute (C) all from one row to before another begin since the last time."""
+        begin, end = units[_BEGIN], units[_END]
+        if self._store.keeps_stamps or any(self._advanced_to < edge <= self._next_look for edge in self._measured):
+            begun = _between(first, stop)
+            instants = self._done.instant_after(begin[begun])
+            self._store.stamp("pack_begin", units[_PARCEL][begun], instants)
+            packing = end[begun] - begin[begun]
+            self.work += int(packing[is_within(instants, self._measured)].sum())
+        elif self._measured[0] <= self._advanced_to < self._measured[1]:
+            work = np.concatenate(([0], np.cumsum(end - begin)))
+            self.work += int((work[stop] - work[first]).sum())
+
+    def _tell(self, arrival: Ticks, ready: Ticks, parcels: Ticks, chute: Chutes) -> None:
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:

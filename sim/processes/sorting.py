@@ -14,7 +14,6 @@ from sim.domain.site import MachineCalendar
 from sim.kernels.coming import Coming, split_ascending
 from sim.kernels.operational_time import OperationalTime
 from sim.kernels.ordering import Chunk, joined
-from sim.kernels.queueing import single_server
 from sim.processes.desks import Served
 from sim.processes.shared import Shared
 from sim.processes.slots import has
@@ -95,17 +94,16 @@ class Machine:
             self._serve(arrival, parcels, until)
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
-        work = single_server(self._time.work_at(arrival), self._need, self._free_at)
-        self._free_at = int(work[-1]) + self._need
-        begin = self._time.instant_after(work)
-        work += self._need
-        self._done.append((arrival, begin, self._time.instant_reaching(work) + self._to_chute, parcels))
+        begin, end, self._free_at = self._time.served(arrival, self._need, self._free_at)
+        self._done.append((arrival, begin, end + self._to_chute, parcels))
         low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
         if self._watched:
             for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:
-                del self._watched[last]
-                self.begun[last] = int(begin[np.flatnonzero(parcels == last)[0]])
+                place = int(arrival.searchsorted(self._watched.pop(last)))
+                while parcels[place] != last:  # others that came at the same instant
+                    place += 1
+                self.begun[last] = int(begin[place])
 
     def fetch(self, until: int) -> list[Chunk]:
         """What is at its chute by an instant, included: chunk after chunk of parcels (P) in order."""

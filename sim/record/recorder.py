@@ -66,7 +66,7 @@ class StageTally:
         self._batches.add(enter, leave)
 
     def _count(self, enter: Ticks, leave: Ticks) -> None:
-        count_instants(enter, self._width, self.n_in)
+        first, last = count_instants(enter, self._width, self.n_in)
         if leave.max() >= self._end:
             has_left = leave < self._end
             self.inside_time += int((self._end - enter[~has_left]).sum())
@@ -75,9 +75,8 @@ class StageTally:
         stays = leave - enter
         stay_time = int(stays.sum())
         self.inside_time += stay_time
-        is_measured = is_within(enter, self._measured)
-        if not is_measured.all():
-            stays = stays[is_measured]
+        if first < self._measured[0] or last >= self._measured[1]:
+            stays = stays[is_within(enter, self._measured)]
             stay_time = int(stays.sum())
         self.n_stays += len(stays)
         self.stay_time += stay_time
