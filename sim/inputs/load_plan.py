@@ -265,7 +265,7 @@ def piece_times(mean_min: float, spread: float | Shape) -> PieceTimes:
 def _uniform(low: int, high: int, rng: np.random.Generator, n: int) -> NDArray[np.uint32]:
     """Both ends included; 16-bit draws where they suffice."""
     kind = np.uint16 if high < QUANTILES else np.uint32
-    return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32)
+    return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32, copy=False)
 
 
 def _looked_up(table: NDArray[np.uint32], rng: np.random.Generator, n: int) -> NDArray[np.uint32]:

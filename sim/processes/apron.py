@@ -10,7 +10,7 @@ from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
 from sim.kernels.runway import open_from
 from sim.processes.loading import Loading
-from sim.processes.phases import Phase, Process, after, at
+from sim.processes.phases import Phase, Process, after, at, start
 from sim.processes.pool import Grant, Pool
 from sim.record.rows import Rows
 from sim.rules.stand import Waiting
@@ -141,7 +141,7 @@ def _unload(apron: Apron, ulds: list[Uld], deck: Deck) -> Process:
             uld.train = number
         train.left = int(env.now)
         train.n_ulds = len(load)
-        env.process(_haul(apron, load, train))
+        start(_haul(apron, load, train))
 
 
 def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
@@ -153,13 +153,14 @@ def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
     for number in halls:
         if number != halls[0]:
             yield after(env, site.apron.between_halls)
-        placings = []
+        positions = []
         for uld in load:
             if uld.hall == number:
                 uld.at_door = int(env.now)
                 position = apron.positions[number].request((uld.flight, uld.index), positions=1)
-                placings.append(env.process(_place(apron, uld, position)))
-        yield simpy.AllOf(env, placings)
+                start(_place(apron, uld, position))
+                positions.append(position)
+        yield simpy.AllOf(env, positions)
     train.placed = int(env.now)
     yield after(env, site.halls[halls[-1]].trip_back)
     train.returned = int(env.now)
@@ -170,4 +171,4 @@ def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
 def _place(apron: Apron, uld: Uld, position: simpy.Event) -> Process:
     yield position
     uld.placed = int(apron.env.now)
-    apron.env.process(apron.break_down(uld))
+    yield from apron.break_down(uld)

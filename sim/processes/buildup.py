@@ -15,7 +15,7 @@ from sim.domain.trailer import TrailerLimits
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.lanes import Lanes
-from sim.processes.phases import Phase, Process, after, at, call
+from sim.processes.phases import Phase, Process, after, at, call, start
 from sim.processes.pool import Pool
 from sim.processes.shared import Shared
 from sim.record.recorder import StageTally
@@ -186,7 +186,7 @@ class BuildUp:
             self._imports.stamp("cut_off", parcels, now)
         self.lanes[lane].standing.append(uld)
         self._unbuilt[uld.key] = uld
-        self._env.process(self._build(hall, uld))
+        start(self._build(hall, uld))
 
     def _build(self, hall: ExportHall, uld: OutUld) -> Process:
         env, rules = self._env, self._rules

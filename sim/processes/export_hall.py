@@ -9,7 +9,7 @@ from sim.domain.export_entities import Pickup
 from sim.domain.exports import Collection
 from sim.domain.site import Manning
 from sim.kernels.coming import Coming
-from sim.kernels.ordering import hub_order, joined, pick, taken
+from sim.kernels.ordering import Chunk, hub_order, joined, pick, taken
 from sim.kernels.queueing import Servers, several_servers
 from sim.processes.desks import Served
 from sim.processes.export_store import FIRST_EXPORT, ExportStore, Mark
@@ -154,19 +154,20 @@ class ExportHall:
         self.lanes.deliver(end[is_presorted], parcels[is_presorted])
         self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
 
-    def take_sorted(self, done: Served) -> Served:
+    def take_sorted(self, done: Chunk) -> Chunk:
         """Exports among what machines have sorted go their way; the rest is returned."""
-        is_export = done.parcels >= FIRST_EXPORT
+        is_export = done[2] >= FIRST_EXPORT
         if not is_export.any():
             return done
-        arrival, begin, end, parcels = pick(is_export, *done[:4])
+        arrival, end, parcels, *kept = pick(is_export, *done[:3], *done[4:])
         self._tallies["export_sorting"].add(arrival, end)
-        self._store.stamp_service("sort", parcels, begin, end)
+        for begin in kept:
+            self._store.stamp_service("sort", parcels, begin, end)
         is_no_read = has(self._store.of("mark", parcels), Mark.NO_READ)
         n = np.count_nonzero(is_no_read)
         self._hall.sortation.desks.feed(end[is_no_read], parcels[is_no_read], np.zeros(n, dtype=np.int64))
         self.lanes.deliver(end[~is_no_read], parcels[~is_no_read])
-        return Served(*pick(~is_export, *done))
+        return pick(~is_export, *done)
 
     def take_coded(self, served: Served) -> Served:
         """Exports among what the hand-coding desks have served; the rest is returned."""

@@ -10,7 +10,7 @@ from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
 from sim.processes.hall import Hall
 from sim.processes.loading import Loading
-from sim.processes.phases import Phase
+from sim.processes.phases import Phase, start
 from sim.processes.pool import Pool
 from sim.processes.shared import Shared
 from sim.processes.staff import start_shifts
@@ -56,13 +56,13 @@ def make_exports(shared: Shared, halls: Sequence[Hall]) -> Exports:
     for collection in drawn.collections:
         pickup = begun(Pickup, collection)
         record.collections.append(pickup)
-        env.process(places[collection.hall].collect(collection, pickup))
+        start(places[collection.hall].collect(collection, pickup))
     lanes = [
         ExportLane([flight for flight in inputs.flights if flight.export_lane == lane])
         for lane in range(len(site.exports.lanes))
     ]
     build_up = BuildUp(shared, places, lanes, store)
-    env.process(build_up.rounds())
+    start(build_up.rounds())
     tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
     loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
     start_shifts(env, [tugs], site.apron.manning)

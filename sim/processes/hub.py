@@ -29,7 +29,7 @@ from sim.processes.export_store import ExportStore
 from sim.processes.exports import Exports, make_exports
 from sim.processes.hall import Hall
 from sim.processes.outbound import Outbound, dispatcher_process, timetable_process
-from sim.processes.phases import Phase, Process
+from sim.processes.phases import Phase, Process, start
 from sim.processes.pool import Pool
 from sim.processes.reception import Reception
 from sim.processes.shared import Shared
@@ -76,15 +76,15 @@ def run(inputs: Inputs, env: simpy.Environment | None = None) -> HubRun:
         pools = {place: of_place + exports.pools[place] for place, of_place in pools.items()}
     meter = Meter(env, pools, inputs.measured)
     outbound = Outbound(env, site, halls, store, record)
-    env.process(timetable_process(outbound, inputs.end))
-    env.process(dispatcher_process(outbound))
+    start(timetable_process(outbound, inputs.end))
+    start(dispatcher_process(outbound))
     for hall in halls:
-        env.process(hall.zone.rounds(hall.sortation))
+        start(hall.zone.rounds(hall.sortation))
         if hall.second_sort is not None:
-            env.process(hall.second_sort.rounds(hall.sortation))
+            start(hall.second_sort.rounds(hall.sortation))
     for origin, rooms in enumerate(site.rooms):
         for destination in rooms:
-            env.process(shuttle_process(shared, halls, (origin, destination)))
+            start(shuttle_process(shared, halls, (origin, destination)))
     env.run(until=inputs.end)
     for hall in halls:
         hall.sortation.close(inputs.end)
@@ -144,9 +144,9 @@ def _start_flights(apron: Apron, flights: tuple[Flight, ...], record: Recorder) 
     for flight in flights:
         visit = begun(Visit, flight)
         record.flights.append(visit)
-        apron.env.process(flight_process(apron, flight, visit))
+        start(flight_process(apron, flight, visit))
         if apron.loading is not None:
-            apron.env.process(apron.loading.build_up.cut_off(flight, visit))
+            start(apron.loading.build_up.cut_off(flight, visit))
 
 
 def _close_hall(shared: Shared, hall: Hall) -> None:

@@ -13,7 +13,7 @@ from sim.domain.site import Site
 from sim.processes.buildup import BuildUp, OutUld
 from sim.processes.export_hall import ExportHall
 from sim.processes.export_store import ExportStore
-from sim.processes.phases import Process, after, at
+from sim.processes.phases import Process, after, at, start
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
 from sim.rules.ulds_fly import Built, Room
@@ -138,7 +138,7 @@ class Loading:
                     trains.append(_Train(*known, load=load, is_there=self.env.event(), is_empty=self.env.event()))
         for train in trains:
             self.record.out_trains.append(train)
-            self.env.process(self._drive(train))
+            start(self._drive(train))
         return trains
 
     def _drive(self, train: _Train) -> Process:

@@ -10,7 +10,7 @@ from sim.domain import entities
 from sim.domain.entities import EXTRA, TIMETABLED, Load
 from sim.domain.site import Site
 from sim.processes.hall import Hall, room_in
-from sim.processes.phases import Phase, Process, after, at, call
+from sim.processes.phases import Phase, Process, after, at, call, start
 from sim.processes.store import ParcelStore
 from sim.record.recorder import Recorder
 from sim.rules.truck_leaves import Waiting
@@ -66,7 +66,7 @@ class Outbound:
         """A truck comes."""
         truck = _Truck(*key, scheduled, called, number=len(self.record.trucks), loaded=self.env.event())
         self.record.trucks.append(truck)
-        self.env.process(_truck(self, truck))
+        start(_truck(self, truck))
 
     def look(self, instant: int) -> None:
         """Bring all halls to an instant, included."""
@@ -186,15 +186,16 @@ def _depart(outbound: Outbound, truck: _Truck) -> None:
     """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
     store = outbound.store
     room = outbound.site.units.room
-    halls = store.of("hall", truck.parcels)
-    were_sent = halls != truck.hall
-    truck.units_sent = int(np.count_nonzero(were_sent))
-    truck.n_sent = store.n_parcels(truck.parcels[were_sent]) if truck.units_sent else 0
+    if len(outbound.halls) > 1:
+        halls = store.of("hall", truck.parcels)
+        were_sent = halls != truck.hall
+        truck.units_sent = int(np.count_nonzero(were_sent))
+        truck.n_sent = store.n_parcels(truck.parcels[were_sent]) if truck.units_sent else 0
+        for number, n in enumerate(np.bincount(halls[were_sent]).tolist()):
+            if n:
+                outbound.halls[number].breakdown.release(**{room_in(truck.hall): n * room})
     store.depart(truck.parcels, truck.departed)
     truck.parcels = _NONE
-    for number, n in enumerate(np.bincount(halls[were_sent]).tolist()):
-        if n:
-            outbound.halls[number].breakdown.release(**{room_in(truck.hall): n * room})
     outbound.halls[truck.hall].breakdown.release(floor=(truck.n_units - truck.units_sent) * room)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from sim.kernels.coming import Pending, split_ascending
-from sim.kernels.ordering import Chunk, grouped, hub_order, joined, pick, taken
+from sim.kernels.ordering import Chunk, grouped, joined, pick, taken
 from sim.kernels.queueing import single_server
 from sim.kernels.tallies import is_within
 from sim.kernels.work_done import WorkDone
@@ -93,7 +93,7 @@ class FlexiblePackOut(PackOut):
         looks -= first
         looks *= n_chutes
         looks += chute
-        arrival, parcels = taken(hub_order(arrival, parcels, looks), arrival, parcels)
+        arrival, parcels = self._by(looks, arrival, parcels)
         n = np.bincount(looks)
         counts = np.concatenate((n, np.zeros(-len(n) % n_chutes, dtype=np.int64))).reshape(-1, n_chutes)
         stop = np.cumsum(counts.sum(axis=1)).tolist()

@@ -5,6 +5,7 @@ server of its own; chutes do not block.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.domain.entities import ChuteCount
 from sim.kernels.coming import Pending
@@ -29,7 +30,7 @@ class PackOut:
         self._flows = record.flow_tally("chute", number, len(hall.chutes))
         self.count = ChuteCount(number, sum(hall.packout_posts))
         record.packout.append(self.count)
-        self._n_routes = shared.site.n_routes
+        self._n_routes = np.int64(shared.site.n_routes)
         self._chute_of = np.array([max(chute, 0) for chute in hall.chute_of], dtype=np.uint16)
         self._second_sort = np.array(hall.second_sorted, dtype=np.int64) * shared.site.handling.second_sort
         """Of a parcel, by chute (C)."""
@@ -69,10 +70,12 @@ class PackOut:
     def _come(self, until: int) -> Chunk | None:
         """What has come by an instant, included: instants, parcels and chutes (P) by (chute, instant, parcel)."""
         came = self._coming.take(until)
-        if came is None:
-            return None
-        arrival, parcels, chute = came
-        return taken(hub_order(arrival, parcels, chute), arrival, parcels, chute)
+        return None if came is None else self._by(came[-1], *came)
+
+    @staticmethod
+    def _by(group: NDArray[np.integer], arrival: Ticks, parcels: Ticks, *others: Ticks) -> Chunk:
+        """Columns (P) in the order of (group, instant, parcel)."""
+        return taken(hub_order(arrival, parcels, group), arrival, parcels, *others)
 
     def _packing(self, parcels: Ticks, chute: Chutes) -> Ticks:
         """What units (P) take to be packed at their chutes (P), sorted there if need be [ticks]."""

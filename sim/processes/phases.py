@@ -41,6 +41,26 @@ class Phase(IntEnum):
     """Build-up places and outbound tugs, which cut-offs and rounds ask for."""
 
 
+def start(process: Process) -> None:
+    """Have a process go on from event to event.
+
+    Nobody can wait for its end: so it needs neither the event with which a SimPy process begins nor that of its end.
+    """
+
+    def go_on(event: simpy.Event) -> None:
+        try:
+            coming = process.send(event.value)
+            while coming.processed:
+                coming = process.send(coming.value)
+        except StopIteration:
+            return
+        call(coming, go_on)
+
+    first = next(process, None)
+    if first is not None:
+        call(first, go_on)
+
+
 def at(env: simpy.Environment, instant: int, phase: int = Phase.PHYSICAL) -> simpy.Event:
     """An event at an instant [ticks, not before now] in its phase, one of the hub's or any later."""
     event = env.event()

@@ -138,13 +138,15 @@ class Pool:
         now = int(self._env.now)
         if now == self._touched:
             return
-        self.held_time = self.held_until(now)
-        if min(self.free.values()) < 0:
-            self._overtime = self.overtime_until(now)
+        for kind, free in self.free.items():
+            self.held_time[kind] += (self.capacity[kind] - free) * (now - self._touched)
+            if free < 0:
+                self._overtime[kind] -= free * (now - self._touched)
         self._touched = now
 
     def _wake(self) -> None:
-        if not self._is_awake:
+        """Look at the queue in this instant's phase; there is nothing to look at if nobody waits, or did."""
+        if not self._is_awake and (self._queue or self._head):
             self._is_awake = True
             call(at(self._env, int(self._env.now), self._phase), self._grant)
 

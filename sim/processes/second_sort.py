@@ -17,7 +17,7 @@ class SecondSort:
         """`number` of the hall."""
         hall, record = shared.site.halls[number], shared.record
         self._env, self._store, self._round = shared.env, shared.store, shared.site.handling.second_round
-        self._n_routes = shared.site.n_routes
+        self._n_routes = np.int64(shared.site.n_routes)
         self._last, self._chute = np.array(hall.last_machines), np.array(hall.chute_of)
         self._coming = Pending()
         self._tally = record.stages["second_chutes"]

@@ -28,7 +28,7 @@ Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
 """Takes instants (P), parcels (P) and the machines that they return to (P), or `BY_HAND`, or `CARRIED` past both."""
-_END: Final = 2
+_END: Final = 1
 """The column of a machine's chunks by which they are fetched."""
 BY_HAND, CARRIED = -1, -2
 """In place of a machine's number."""
@@ -40,7 +40,8 @@ class Exports(Protocol):
     def before(self, machine: int, until: int) -> None:
         """Feed a machine all that arrives there by an instant, included."""
 
-    def take_sorted(self, done: Served) -> Served: ...
+    def take_sorted(self, done: Chunk) -> Chunk:
+        """`done` (P) as `Sortation` has it of what is at its chute."""
 
     def take_coded(self, served: Served) -> Served: ...
 
@@ -60,6 +61,7 @@ class Machine:
 
     def __init__(self, calendar: MachineCalendar, need: int, to_chute: int, measured: tuple[int, int]) -> None:
         self._time = OperationalTime(calendar)
+        self.keeps_begin = True
         self._need, self._to_chute = need, to_chute
         self._coming = Coming()
         self._watched: dict[int, int] = {}
@@ -71,7 +73,7 @@ class Machine:
         self.begun: dict[int, int] = {}
         """When the last parcels of ULDs begin [ticks]."""
         self._done: list[Chunk] = []
-        """(arrival, begin, end, parcel) (P), all but the last ascending, of what was advanced over and not fetched."""
+        """(arrival, end, parcel), and begin if it is kept (P), of what was advanced over and not fetched."""
         self.n_begun = 0
         """Services that began in the measured days."""
 
@@ -95,7 +97,7 @@ class Machine:
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         begin, end, self._free_at = self._time.served(arrival, self._need, self._free_at)
-        self._done.append((arrival, begin, end + self._to_chute, parcels))
+        self._done.append((arrival, end + self._to_chute, parcels, *([begin] if self.keeps_begin else [])))
         low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
         if self._watched:
@@ -120,6 +122,8 @@ class Sortation:
         hall, tallies = site.halls[number], record.stages
         need = hall.service * site.handling.inductions
         self.machines = [Machine(calendar, need, site.handling.to_chute, measured) for calendar in hall.calendars]
+        for machine in self.machines:
+            machine.keeps_begin = shared.store.keeps_stamps
         self._site, self._store = site, shared.store
         self._sorting, self._handcoding = tallies["sorting"], tallies["handcoding"]
         self._manual_sort = tallies["manual_sort"]
@@ -183,27 +187,30 @@ class Sortation:
             return
         if self._exports is not None:
             done = self._exports.take_sorted(done)
-        arrival, begin, end, parcels, machine = done
+        arrival, end, parcels, machine, *kept = done
         self._sorting.add(arrival, end, self._store.counts(parcels))
-        if self._store.keeps_stamps:
+        for begin in kept:
             self._stamp(begin, end, parcels)
         straight = self._read(end, parcels, machine)
         if self.again is not None:
             straight = self.again.keep(*straight)
         self._deliver(*straight)
 
-    def _at_chutes(self, until: int) -> Served | None:
-        """What machines have done that is at its chute by an instant, included, machine after machine."""
+    def _at_chutes(self, until: int) -> Chunk | None:
+        """What machines have done that is at its chute by an instant, included, machine after machine.
+
+        (arrival, end, parcel, machine), and begin if it is kept (P).
+        """
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
             return None
-        for number, (came, _, at_chute, _) in done:
+        for number, (came, at_chute, *_) in done:
             self.short[number].add(came, at_chute - self._site.handling.to_chute)
         numbers, chunks = zip(*done, strict=True)
-        machine = np.repeat(numbers, [len(chunk[0]) for chunk in chunks])
-        arrival, begin, end, parcels = joined(chunks)
+        machine = np.repeat(np.array(numbers, dtype=np.int16), [len(chunk[0]) for chunk in chunks])
+        arrival, end, parcels, *begin = joined(chunks)
         self._flows.add(machine, arrival, end)
-        return Served(arrival, begin, end, parcels, machine)
+        return arrival, end, parcels, machine, *begin
 
     def _read(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
         """Read the labels, and the status, of P parcels: those that go on, neither to a desk nor held."""

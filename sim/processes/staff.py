@@ -6,7 +6,7 @@ import simpy
 
 from sim.domain.site import Hall, Manning
 from sim.processes.desks import Desks
-from sim.processes.phases import Phase, Process, at
+from sim.processes.phases import Phase, Process, at, start
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
 from sim.record.tallies import Span, StaffTime
@@ -17,12 +17,12 @@ def start_shifts(env: simpy.Environment, pools: Iterable[Pool], manning: Mapping
     for pool in pools:
         for kind in pool.capacity:
             if kind in manning:
-                env.process(_shifts(env, pool, kind, manning[kind]))
+                start(_shifts(env, pool, kind, manning[kind]))
 
 
 def _shifts(env: simpy.Environment, pool: Pool, kind: str, manning: Manning) -> Process:
-    for start, posts in zip(manning.start, manning.posts, strict=True):
-        yield at(env, start)
+    for since, posts in zip(manning.start, manning.posts, strict=True):
+        yield at(env, since)
         pool.set_capacity(kind, posts)
 
 
@@ -48,7 +48,7 @@ class Meter:
         self._readings: list[list[tuple[Mapping[str, int], Mapping[str, int]]]] = []
         self._high = measured[1]
         for instant in measured:
-            env.process(self._at(env, instant))
+            start(self._at(env, instant))
 
     def _at(self, env: simpy.Environment, instant: int) -> Process:
         yield at(env, instant, Phase.FEED)

@@ -77,6 +77,8 @@ class ParcelStore(ParcelSlots):
         self._route_of_lane = route_of_lane
         self._first_of_ulds: dict[int, Counts] = {}
         """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
+        self._by_route: dict[int, dict[int, list[int]]] = {}
+        """By flight inside and ULD, where it has been asked for."""
         self._drawn: dict[int, Parcels] = {}
         """Of the flights inside that are kept."""
         self.departures: list[tuple[int, Ticks, Ticks]] | None = None
@@ -85,7 +87,7 @@ class ParcelStore(ParcelSlots):
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
         """A flight has landed."""
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
-        self._first_of_ulds[flight.number] = parcels.first
+        self._first_of_ulds[flight.number], self._by_route[flight.number] = parcels.first, {}
         if is_kept:
             self._drawn[flight.number] = parcels
         column = self.column
@@ -156,13 +158,15 @@ class ParcelStore(ParcelSlots):
         """Units of a ULD by route (R); its flight is gone only if the ULD is empty."""
         if flight not in self._first_of_ulds:
             return [0] * n_routes
-        routes = self.column["route"][self.run_of(*self.uld(flight, index))]
-        counts: list[int] = np.bincount(routes, minlength=n_routes).tolist()
-        return counts
+        known = self._by_route[flight]
+        if index not in known:
+            routes = self.column["route"][self.run_of(*self.uld(flight, index))]
+            known[index] = np.bincount(routes, minlength=n_routes).tolist()
+        return known[index]
 
     def _close(self, number: int) -> None:
         super()._close(number)
-        del self._first_of_ulds[number]
+        del self._first_of_ulds[number], self._by_route[number]
         self._drawn.pop(number, None)
 
     def _keep(self, number: int, rows: slice) -> dict[str, NDArray[Any]]:

@@ -86,7 +86,7 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
     for window in _windows(n):
         machine.feed(arrival[window], np.arange(n)[window])
         machine.advance(int(arrival[window][-1]))
-    return _mean(np.concatenate([begin - came for came, begin, _, _ in machine.fetch(FOREVER)]))
+    return _mean(np.concatenate([begin - came for came, _, _, begin in machine.fetch(FOREVER)]))
 
 
 def several_servers_waits(streams: Streams, rate: float, services: Draws, servers: int) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """How the packers of a hall are sent to its chutes, where they do not belong to chutes (`packout.rule: flexible`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 
@@ -33,25 +33,27 @@ def where_parcels_pile_up(
     """
     here, chutes = list(packers), range(len(units))
 
-    def neediest(among: Sequence[int]) -> int:
-        return min(among, key=lambda c: (-units[c] / (here[c] + 1), here[c], c))
+    def need(c: int) -> tuple[float, int, int]:
+        return -units[c] / (here[c] + 1), here[c], c
 
-    def idlest(among: Sequence[int]) -> int:
-        return min(among, key=lambda c: (units[c] / here[c], -here[c], -c))
+    def idlest(among: Iterable[int]) -> int:
+        return -min([(units[c] / here[c], -here[c], -c) for c in among])[-1]
 
     for _ in range(sum(here) - manned):
-        here[idlest([c for c in chutes if here[c]])] -= 1
+        here[idlest(c for c in chutes if here[c])] -= 1
     for _ in range(manned - sum(here)):
-        here[neediest(chutes)] += 1
+        here[min(map(need, chutes))[-1]] += 1
     movable = chutes if is_review else [c for c in chutes if not units[c]]
-    while short := [c for c in chutes if units[c] > here[c] * enough]:
-        to = neediest(short)
-        will_have = units[to] / (here[to] + 1)
-        givers = [c for c in movable if here[c] and units[c] / here[c] < will_have]
+    needs = [need(c) for c in chutes]
+    while short := [needs[c] for c in chutes if units[c] > here[c] * enough]:
+        left, _, to = min(short)
+        givers = [c for c in movable if here[c] and units[c] / here[c] < -left]
         if not givers:
             break
-        here[idlest(givers)] -= 1
+        giver = idlest(givers)
+        here[giver] -= 1
         here[to] += 1
+        needs[giver], needs[to] = need(giver), need(to)
     return here
 
 
