@@ -31,9 +31,9 @@ class OperationalTime:
         return self.work[i] + self.slope[i] * (instant - self.start[i])
 
     def served(self, arrival: Ticks, need: int, free_at: int) -> tuple[Ticks, Ticks, int]:
-        """When P equal services begin and end on a server that is free when `free_at` work is done; likewise then.
+        """When P equal services begin and end on one server, and when it is free then, in work.
 
-        `arrival` (P) ascending, `need` of work each.
+        `arrival` (P) ascending; each service needs `need` of work; the server is free when `free_at` of work is done.
         """
         i = bisect_right(self._starts, int(arrival[0])) - 1
         start, work, slope = self._starts[i], self._works[i], int(self.slope[i])

@@ -23,7 +23,7 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
         before = np.arange(len(arrival), dtype=np.int64) * service
     slack = arrival - before
     slack[0] = max(slack[0], free_at)
-    # Mostly the server is never idle, which is known fifteen times as fast as how long it is.
+    # Most of the time the server is never idle. To find that out is fifteen times as fast as a running maximum.
     before += slack[0] if slack.max() == slack[0] else np.maximum.accumulate(slack)
     return before
 

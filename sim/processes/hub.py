@@ -10,7 +10,7 @@
     collection truck ─► inbound door ─► screening ─┬─► machine ─┬─► export lane ─► build-up ─► outbound train ─► flight
                                                   └─► by hand ─┘ (export_hall)    (buildup)   (loading)
 
-Flights, trains, ULDs and trucks are SimPy processes; parcels are rows of columns (`store`).
+Flights, trains, ULDs and trucks are processes from event to event; parcels are rows of columns (`store`).
 """
 
 from collections.abc import Sequence

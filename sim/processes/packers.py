@@ -59,11 +59,11 @@ class FlexiblePackOut(PackOut):
         self._units = np.zeros(n_chutes, dtype=np.int64)
         """Near and far (C)."""
         self._inside = np.zeros(n_chutes, dtype=np.int64)
-        """What lay there at the last look, and what has come since (C)."""
-        self._looked = self._done.first
-        """Work done by the last look (C)."""
-        self._served: list[Ticks] = []
-        """Ends in work of what was served since, in the order of what waits."""
+        """Units in each chute at the last look, and those that came since (C)."""
+        self._work_at_look = self._done.first
+        """Work done at each chute by the last look (C)."""
+        self._served_since_look: list[Ticks] = []
+        """Ends in work of units served since the last look, sorted by chute and work."""
         self._packed = Pending()
         """Arrival and end of what `short` does not know yet."""
 
@@ -82,7 +82,7 @@ class FlexiblePackOut(PackOut):
             self._tell_short()
 
     def _by_look(self, until: int) -> dict[int, _Came]:
-        """What has come by an instant, included, by the number of the look before which it came."""
+        """Units that came by an instant, included, by the number of the next look after they came."""
         came = self._coming.take(until)
         if came is None:
             return {}
@@ -140,32 +140,33 @@ class FlexiblePackOut(PackOut):
             units = pick(is_near, *units)
         if len(units[0]):
             self._waiting.append(units)
-        if self._inside.max() > self.fullest.units:
+        is_measured = self._measured[0] <= self._next_look < self._measured[1] + self._rule.look
+        if is_measured and self._inside.max() > self.fullest.units:
             self._seek_fullest(arrival, done, counts, stop)
 
     def _seek_fullest(self, arrival: Ticks, done: Ticks, counts: Ticks, stop: Ticks) -> None:
-        """Among the chutes (C), each of which has got `counts`, up to before row `stop` (C), of those who came (P).
+        """Record a new fullest chute among those (C) that got `counts` units (C), which end before row `stop` (C).
 
-        `arrival`: when they came; `done`: the work done by then (P).
+        `arrival` of the units (P), and the work `done` at their chutes by then (P).
         """
-        ends = [*self._served, *(chunk[_END] for chunk in self._waiting)]
+        ends = [*self._served_since_look, *(chunk[_END] for chunk in self._waiting)]
         for number in self._inside.argsort()[::-1].tolist():
             if self._inside[number] < self.fullest.units:
                 break
             came = slice(stop[number] - counts[number], stop[number])
-            since = np.concatenate((self._looked[number : number + 1], done[came]))
+            since = np.concatenate((self._work_at_look[number : number + 1], done[came]))
             packed = sum((each.searchsorted(since, "right") for each in ends), np.zeros(len(since), dtype=np.int64))
             inside = (self._inside[number] - np.arange(len(since))[::-1] - packed + packed[0])[1:]
             inside *= is_within(arrival[came], self._measured)
             if len(inside):
                 peak = int(inside.argmax())
-                self.fullest.tell(int(inside[peak]), int(arrival[came][peak]), number)
+                self.fullest.record_peak(int(inside[peak]), int(arrival[came][peak]), number)
 
     def _look(self, now: int) -> None:
         """Send packers until the next look."""
         rule = self._rule
-        self._looked, self._served = self._done.by(now), []
-        units = self._inside = self._units - self._packed_by(self._looked)
+        self._work_at_look, self._served_since_look = self._done.by(now), []
+        units = self._inside = self._units - self._packed_by(self._work_at_look)
         before = self._packers
         self._packers = self._choose(
             units.tolist(), before, self._time.slope_at(now), enough=rule.enough, is_review=now % rule.review == 0
@@ -233,7 +234,7 @@ class FlexiblePackOut(PackOut):
             return [units]
         arrival, end, parcels, chute = taken(packed, arrival, end, parcels, chute)
         ready = self._done.instant_reaching(end)
-        self._served.append(end)
+        self._served_since_look.append(end)
         self._tell(arrival, ready, parcels, chute)
         self._units -= not_packed - first
         self._lanes.deliver(ready, parcels)
@@ -241,7 +242,7 @@ class FlexiblePackOut(PackOut):
         return [taken(rest, *units)] if len(rest) else []
 
     def _begin(self, units: Chunk, first: Ticks, stop: Ticks) -> None:
-        """Of what waits, in each chute (C) all from one row to before another begin since the last time."""
+        """Count the packing that begins since the last time: rows `first` to before `stop` of each chute (C)."""
         begin, end = units[_BEGIN], units[_END]
         if self._store.keeps_stamps or any(self._advanced_to < edge <= self._next_look for edge in self._measured):
             begun = _between(first, stop)

@@ -92,7 +92,7 @@ class PackOut:
         begin = self._time.instant_after(work)
         work += need
         ready = self._time.instant_reaching(work)
-        if self.short.is_ever_short:
+        if self.short.is_ever_short and not self.short.add_without_gap(int(arrival.max()), int(ready.max())):
             self.short.add(np.sort(arrival), np.sort(ready))
         self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))

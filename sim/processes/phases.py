@@ -42,9 +42,9 @@ class Phase(IntEnum):
 
 
 def start(process: Process) -> None:
-    """Have a process go on from event to event.
+    """Run a process from event to event.
 
-    Nobody can wait for its end: so it needs neither the event with which a SimPy process begins nor that of its end.
+    Nobody can wait for its end, so it needs neither of the two events with which a SimPy process begins and ends.
     """
 
     def go_on(event: simpy.Event) -> None:

@@ -145,7 +145,7 @@ class Pool:
         self._touched = now
 
     def _wake(self) -> None:
-        """Look at the queue in this instant's phase; there is nothing to look at if nobody waits, or did."""
+        """Make grants in this instant's phase; nothing changes if nobody waits, or did."""
         if not self._is_awake and (self._queue or self._head):
             self._is_awake = True
             call(at(self._env, int(self._env.now), self._phase), self._grant)

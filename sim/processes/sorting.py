@@ -205,7 +205,8 @@ class Sortation:
         if not done:
             return None
         for number, (came, at_chute, *_) in done:
-            self.short[number].add(came, at_chute - self._site.handling.to_chute)
+            if self.short[number].is_ever_short:
+                self.short[number].add(came, at_chute - self._site.handling.to_chute)
         numbers, chunks = zip(*done, strict=True)
         machine = np.repeat(np.array(numbers, dtype=np.int16), [len(chunk[0]) for chunk in chunks])
         arrival, end, parcels, *begin = joined(chunks)

@@ -110,6 +110,16 @@ class ShortTally:
         if self.is_ever_short:
             self._batches.add(arrival, end)
 
+    def add_without_gap(self, last: int, end: int) -> bool:
+        """Add work by its last arrival and its latest end, if it leaves no gap: it arrived before earlier work ended.
+
+        Returns whether it was added; if not, `add` needs every arrival and end.
+        """
+        has_no_gap = self._batches.is_empty and last <= self._done
+        if has_no_gap:
+            self._count(np.array([last]), np.array([end]))
+        return has_no_gap
+
     @property
     def time(self) -> int:
         """So far [ticks]."""
@@ -179,8 +189,8 @@ class FullestChute:
         """In the fullest so far."""
         return -self._best[0]
 
-    def tell(self, units: int, instant: int, number: int) -> None:
-        """So many there were in a chute at an instant: of several as full the first counts, then the lowest number."""
+    def record_peak(self, units: int, instant: int, number: int) -> None:
+        """Units in a chute at an instant, recorded if they are the most; the first of equal peaks counts."""
         if (peak := (-units, instant, number)) < self._best:
             self._best, row = peak, self._count
             row.fullest, row.fullest_at = units, instant
@@ -200,8 +210,8 @@ class FullestChute:
         for number in sorted(new, key=most.__getitem__, reverse=True):
             if most[number] < self.units:
                 break
-            # It may have come before what was told: it is packed, and so looked at, later.
-            self.tell(*self._peak(number, new[number]), number)
+            # A peak that is found later may have been earlier: its units were packed later.
+            self.record_peak(*self._peak(number, new[number]), number)
 
     def _bound(self, number: int) -> int:
         """How many there can have been in a chute at most.
