@@ -84,7 +84,7 @@ def runs(root: Path, n: int, cuts: int) -> None:
         run = begun(*words, "--out", str(root / "cut"))
         most = cut * n // (cuts + 1)
         peaks.append(round(watched(run, lambda most=most: n_done(root / "cut") >= most)))  # type: ignore[misc]
-        run.send_signal(signal.SIGINT)
+        run.send_signal(signal.SIGTERM)  # a shell in the background has SIGINT ignored
         code = run.wait()
         most_files = max(most_files, sum(1 for _ in (root / "cut").rglob("*")))
         say(cut=cut, code=code, done=n_done(root / "cut"), peak_mb=peaks[-1])

@@ -492,3 +492,15 @@ def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
     assert main([verb, str(run), *options]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and said in err
+
+
+@pytest.mark.drawn(pages=True)
+@pytest.mark.parametrize("value", [-1e7, np.nan])
+def test_a_table_that_cannot_be_drawn_is_refused_when_its_page_is_made(capsys, good, tmp_path, value):
+    run = shutil.copytree(good, tmp_path / "run")
+    rewritten(run, "flights", changed("arrival", value))
+    sealed(run)
+    shutil.rmtree(run / "figures", ignore_errors=True)
+    capsys.readouterr()
+    assert main(["resume", str(run), "page=now", "--quiet"]) == 2
+    assert "tables: not those of run, or damaged" in (err := capsys.readouterr().err) and err.count("\n") == 1

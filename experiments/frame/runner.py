@@ -2,12 +2,13 @@
 
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from warnings import catch_warnings, simplefilter
 
 from experiments import execution
 from experiments.arguments import Arguments
@@ -126,7 +127,8 @@ def show(
     asked, document = stored_document(study, asked, manifest)
     _tell(asked, document, manifest.folder, more)
     if is_drawn:
-        pages.write(manifest.folder, document, asked)
+        with _of_a_stranger(manifest):
+            pages.write(manifest.folder, document, asked)
     if (manifest.folder / PAGE).is_file():
         pages.say_where(asked, manifest.folder / PAGE)
     return 0
@@ -177,14 +179,27 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
     study, given = stored_study(manifest), asked_of(manifest, Arguments(manifest.verb))
+    with _of_a_stranger(manifest):
+        asked, document = stored_document(study, given, manifest)
+        page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
+    return page, asked.arguments.command
+
+
+@contextmanager
+def _of_a_stranger(manifest: Manifest) -> Iterator[None]:
+    """A page is made of a run's tables, whose values may be any.
+
+    Raises:
+        InputError: tables that are not its verb's, or that cannot be drawn.
+    """
     for name in manifest.tables:
         check_table(check_file(manifest, f"tables/{name}.parquet"))
-    asked, document = stored_document(study, given, manifest)
     try:
-        page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
-    except (KeyError, ValueError) as error:
+        with catch_warnings():
+            simplefilter("ignore", RuntimeWarning)  # of numbers that are none
+            yield
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InputError(f"{manifest.folder}: tables: not those of {manifest.verb}, or damaged") from error
-    return page, asked.arguments.command
 
 
 def draw_page(manifest: Manifest) -> None:
@@ -193,8 +208,10 @@ def draw_page(manifest: Manifest) -> None:
     Raises:
         InputError: tables that are not its verb's.
     """
-    asked, document = stored_document(stored_study(manifest), asked_of(manifest, Arguments(manifest.verb)), manifest)
-    pages.write(manifest.folder, document, asked)
+    given = asked_of(manifest, Arguments(manifest.verb))
+    with _of_a_stranger(manifest):
+        asked, document = stored_document(stored_study(manifest), given, manifest)
+        pages.write(manifest.folder, document, asked)
 
 
 def _check_library(study: Study[K, R]) -> None:
