@@ -115,7 +115,8 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         f"Best of all {len(instance.designs)} designs by {n} replications each, with 95 % intervals.",
         f"{reference.ties} other designs may be as good.",
         *as_lines(Grid("", heads, rows, n_texts=1)),
-        f"The hub: cargohub run {' '.join(_quoted(word) for word in instance.command_words(reference.best))}",
+        "The hub of the first:",
+        Arguments("run", instance.command_words(reference.best)).command,
     ]
     document = {
         "name": instance.name, "hash": instance.hash, "budget": instance.budget, "target": instance.target,
@@ -186,9 +187,7 @@ def _current(instance: Instance) -> Reference:
 def _solvers(text: str) -> list[str]:
     names = list(SOLVERS) if text == "all" else text.split(",")
     if unknown := next((name for name in names if name not in SOLVERS), None):
-        raise InputError(
-            f"solvers: {unknown[:60]!r} is no solver; there are {', '.join(SOLVERS)}{near(unknown, SOLVERS)}"
-        )
+        raise InputError(f"solvers: {unknown[:60]!r} is no solver{near(unknown, SOLVERS)}")
     return names
 
 
@@ -235,7 +234,3 @@ def _interval(mean: float, half_width: float) -> str:
 def _share(interval: Any) -> str:  # noqa: ANN401 - an interval
     half = interval.half_width
     return f"{100 * interval.mean:.1f} %" if half is None else f"{100 * interval.mean:.1f} ± {100 * half:.1f} %"
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'" if any(mark in word for mark in "[]{}' ") else word
