@@ -9,7 +9,7 @@ ENV XDG_CACHE_HOME=/work/.cache
 ENV MPLCONFIGDIR=/tmp/matplotlib
 
 WORKDIR /source
-COPY LICENSE README.md constraints.txt pyproject.toml ./
+COPY CITATION.cff LICENSE README.md constraints.txt pyproject.toml ./
 COPY configs configs
 COPY experiments experiments
 COPY sim sim

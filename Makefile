@@ -5,6 +5,7 @@
 # make docs      all documents as pages, in build/docs
 # make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim, or each in turn
 # make endure    how long runs and the page last, and how much memory a year takes: hours
+# make smoke     a short set of tests with another Python, in an environment of its own: make smoke PYTHON=python3.13
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)
 # make paper    the pictures of docs/paper/paper.md
 # make clean     removes .venv and caches; never runs/
@@ -35,6 +36,14 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+SMOKE := build/smoke-$(notdir $(PYTHON))
+
+.PHONY: smoke
+smoke:
+	$(PYTHON) -m venv $(SMOKE)
+	$(SMOKE)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . hypothesis pytest pytest-benchmark
+	$(SMOKE)/bin/python -m pytest tests/test_composition.py tests/test_reading.py tests/test_research.py
 
 MINUTES := 10
 SEED := 1
