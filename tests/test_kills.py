@@ -321,6 +321,13 @@ def test_a_workbook_without_room_is_one_line(tmp_path):
     assert "File too large; finished parts are kept" in ran.stderr and not list(tmp_path.iterdir())
 
 
+def test_a_workbook_under_a_clock_without_a_battery_is_one_line(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(0))
+    assert main(["sheet", "new", str(tmp_path / "plan.xlsx")]) == 2
+    said = capsys.readouterr().err
+    assert "before 1980" in said and said.count("\n") == 1 and not list(tmp_path.iterdir())
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only to root")
 def test_a_read_only_folder_is_one_line(tmp_path, capsys):
     tmp_path.chmod(0o500)

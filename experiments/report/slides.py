@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from experiments.report import style
 from experiments.report.sections import Brief, Page, Section
+from experiments.store.files import archived
 from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def slides(page: Page, brief: Brief, command: str) -> bytes:
         )  # fmt: skip
         slide.notes_slide.notes_text_frame.text = picture.says
     buffer = io.BytesIO()
-    deck.save(buffer)
+    with archived():
+        deck.save(buffer)
     return _undated(buffer)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
+from sim.errors import CargohubError
 from sim.inputs.flight_files import files_of
 
 UNFINISHED = ".unfinished"
@@ -42,6 +43,21 @@ def _named(path: Path) -> Iterator[None]:
         if error.filename is None:
             error.filename = str(path)
         raise
+
+
+@contextmanager
+def archived() -> Iterator[None]:
+    """Around the writing of an archive, as workbooks and slides are.
+
+    Raises:
+        CargohubError: a clock without a battery shows a year that no archive can hold.
+    """
+    try:
+        yield
+    except ValueError as error:
+        if "before 1980" not in str(error):
+            raise
+        raise CargohubError(f"{error}, which the clock of this machine shows; set it") from None
 
 
 def write_whole(path: Path, content: bytes) -> None:

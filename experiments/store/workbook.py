@@ -1,6 +1,7 @@
 """Workbooks with charts of Excel's own over their cells, and texts that a spreadsheet would calculate."""
 
 import errno
+import io
 import os
 import re
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from experiments.store.files import whole
+from experiments.store.files import archived, write_whole
 
 Excel: TypeAlias = Any
 """A thing of openpyxl, which has no types."""
@@ -135,10 +136,11 @@ def write_workbook(
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    with _closed(book):
+    content = io.BytesIO()
+    with archived(), _closed(book):
         _filled(book, sheets, lists, charts)
-        with whole(path) as unfinished, unfinished.open("wb") as file:
-            book.save(file)
+        book.save(content)
+    write_whole(path, content.getvalue())
 
 
 @contextmanager

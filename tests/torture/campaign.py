@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ import yaml
 from fork_server import imported
 
 from experiments.composition import compose, hub, options, packaged
-from tests.torture import asked, cases, child, damages, ground, requested, shim, together, troubles
+from tests.torture import asked, cases, child, clusters, damages, ground, requested, shim, together, troubles
 from tests.torture.tried import Campaign
 
 FOUND = Path(__file__).with_name("found.yaml")
@@ -39,7 +39,7 @@ _PROGRESS_S = 60
 Drawn = Callable[[random.Random], cases.Case]
 KINDS = {
     "words": 10_000, "small": 400, "files": 2_000, "runs": 500, "kills": 170, "disk": 220, "machine": 300, "clock": 60,
-    "two": 60, "workers": 20, "requests": 2_500,
+    "two": 60, "workers": 20, "scheduler": 10, "requests": 2_500,
 }  # fmt: skip
 """How often each is drawn, in proportion."""
 
@@ -57,6 +57,7 @@ def kinds(names: list[str]) -> dict[str, Drawn]:
         "clock": troubles.clock,
         "two": troubles.two,
         "workers": troubles.workers,
+        "scheduler": clusters.drawn,
         "requests": requested.drawn,
     }
 
@@ -78,6 +79,18 @@ def warmed(*, has_studies: bool) -> None:
     conftest.render(has_figures=False, has_pages=False)
     for study in (None, *(options("study", [packaged()]) if has_studies else ())):
         hub(compose([] if study is None else [f"study={study}"]))
+
+
+def problems_of(kind: str, drawn: list[cases.Case], campaign: Campaign, served: asked.Served) -> Sequence[str | None]:
+    """What is wrong with each."""
+    if kind == "words":
+        return together.tried(campaign, drawn)
+    if kind == "scheduler":
+        return [clusters.tried(campaign, drawn[0])]
+    if kind == "requests":
+        campaign.points[kind] += 1
+        return [served.asked(drawn[0])]
+    return [campaign.tried(drawn[0], kind)]
 
 
 def main() -> int:
@@ -121,10 +134,7 @@ def main() -> int:
         (kind,) = draw.choices(chosen, [KINDS[kind] / (together.AT_ONCE if kind == "words" else 1) for kind in chosen])
         drawn = [draws[kind](draw) for _ in range(together.AT_ONCE if kind == "words" else 1)]
         tried[kind] += len(drawn)
-        if kind == "words":
-            problems = together.tried(campaign, drawn)
-        else:
-            problems = [served.asked(drawn[0]) if kind == "requests" else campaign.tried(drawn[0], kind)]
+        problems = problems_of(kind, drawn, campaign, served)
         campaign.others = [served.process] if served.process else []
         for case, problem in zip(drawn, problems, strict=True):
             if problem is None:

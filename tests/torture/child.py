@@ -88,6 +88,10 @@ def opened(stream: int, name: str) -> None:
     descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(descriptor, stream)
     os.close(descriptor)
+    _anew(stream)
+
+
+def _anew(stream: int) -> None:
     file = os.fdopen(stream, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
     setattr(sys, ("stdin", "stdout", "stderr")[stream], file)
 
@@ -124,5 +128,6 @@ def _begin(plan: Plan | None, kind: str, *given: Any) -> None:
         os.dup2(into, 1)
         os.close(into)
         os.close(out)
+        _anew(1)
     elif kind == "environment":
         os.environ.update(dict(given))

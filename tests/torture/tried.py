@@ -45,7 +45,7 @@ class Campaign:
 
     def tried(self, case: Case, kind: str) -> str | None:
         """What is wrong with how it ended; None: nothing."""
-        whole = self._whole_of(case) if case.get("troubles") else None
+        whole = self.whole_of(case) if case.get("troubles") else None
         if isinstance(whole, str):
             return f"undisturbed: {whole}"
         folder = self.folder_of(case)
@@ -60,7 +60,7 @@ class Campaign:
             ended = ["ended", case["most_s"]] if "most_s" in case else []
             problem = self._ended(case["words"], folder, ended)
         elif problem is None:
-            problem = self._in_the_end(case, folder, whole, is_done=is_done)
+            problem = self.in_the_end(case, folder, whole, is_done=is_done)
         self.leave(folder)
         return problem
 
@@ -87,7 +87,8 @@ class Campaign:
         ground.copied(self.root / "good", case, folder)
         return folder
 
-    def _whole_of(self, case: Case) -> Whole | str:
+    def whole_of(self, case: Case) -> Whole | str:
+        """What the command comes to undisturbed; a text: what is wrong with that."""
         key = "\0".join(case["words"])
         if key not in self._whole:
             found, before = [], {}
@@ -122,7 +123,8 @@ class Campaign:
         self.points[kind] += bool(is_hit)
         return None if problem is None else f"{problem} [{name}]"
 
-    def _in_the_end(self, case: Case, folder: Path, whole: Whole, *, is_done: bool) -> str | None:
+    def in_the_end(self, case: Case, folder: Path, whole: Whole, *, is_done: bool) -> str | None:
+        """What is wrong with the same command without trouble, and with what it has written."""
         if self.plan is not None:
             self.plan.clear()
         # Some commands overwrite nothing: once they have got through, they refuse.
@@ -165,12 +167,12 @@ class Campaign:
         self, words: Sequence[str], folder: Path, trouble: Sequence[Any], whole: Whole | None
     ) -> dict[int, int] | None:
         """The exit codes of the command and its twin, by process; None: it did not end."""
-        first = self._begun(words, folder, trouble)
+        first = self.begun(words, folder, trouble)
         running: dict[int, float | None] = {first: _when_s(trouble, whole)}
 
         def act(process: int) -> None:
             if trouble[0] == "twin":
-                running[self._begun(words, folder, (), streams="-twin")] = None
+                running[self.begun(words, folder, (), streams="-twin")] = None
             else:
                 _kill(process, trouble)
 
@@ -214,7 +216,7 @@ class Campaign:
         problem = judge.of_code(words, folder, said)
         return problem or judge.verdict(words, code, out, err, folder / "out", trouble)
 
-    def _begun(self, words: Sequence[str], folder: Path, trouble: Sequence[Any], *, streams: str = "") -> int:
+    def begun(self, words: Sequence[str], folder: Path, trouble: Sequence[Any], *, streams: str = "") -> int:
         words = ground.words_in(folder, words)
         process = os.fork()
         if process == 0:
