@@ -73,9 +73,15 @@ def exit_code(command: Callable[[], int]) -> int:
         return _mistake(refused)
     except (KeyboardInterrupt, Terminated) as end:
         is_interrupt = isinstance(end, KeyboardInterrupt)
-        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}{_KEPT}", file=sys.stderr)
+        print(f"cargohub: {'interrupted' if is_interrupt else 'ended by SIGTERM'}{_kept()}", file=sys.stderr)
         return INTERRUPTED if is_interrupt else TERMINATED
     return code
+
+
+def _kept() -> str:
+    """What an end leaves: nothing, unless a run folder was held, whose module is then loaded."""
+    directory = sys.modules.get("experiments.store.directory")
+    return _KEPT if directory is not None and directory.RunDirectory.was_held else ""
 
 
 def console(command: Callable[[], int] = lambda: main(sys.argv[1:])) -> NoReturn:

@@ -14,7 +14,8 @@ from hydra._internal.utils import get_args_parser
 from experiments import main as command
 from experiments.arguments import Arguments
 from experiments.hydra_habits import instead_of_option
-from experiments.main import Terminated, console, main
+from experiments.main import Terminated, console, exit_code, main
+from experiments.store import RunDirectory
 from experiments.verbs import VERBS
 from sim.errors import CargohubError
 
@@ -185,6 +186,16 @@ def test_each_end_has_its_exit_code(verb, capsys, error, code):
     verb.does = raising(error)
     assert main(["run"]) == code
     assert capsys.readouterr().err.count("\n") <= 1
+
+
+@pytest.mark.parametrize("was_held", [False, True])
+def test_an_end_promises_what_was_kept_only_where_a_run_folder_was_held(was_held, monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RunDirectory, "was_held", was_held)
+    assert exit_code(interrupted) == command.INTERRUPTED
+    assert ("finished parts are kept" in capsys.readouterr().err) is was_held
 
 
 @pytest.mark.parametrize(

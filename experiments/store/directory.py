@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -45,6 +45,9 @@ class RunDirectory:
 
     A complete run is not held, and may stand in a read-only folder.
     """
+
+    was_held: ClassVar[bool] = False
+    """By this process: an end leaves something to go on with."""
 
     def __init__(
         self, path: Path, verb: str, identity: Mapping[str, Any], config_yaml: str, is_possible: IsPossible
@@ -83,6 +86,7 @@ class RunDirectory:
                 stack.enter_context(held(path))
                 run._begin()
                 run._holding = stack.pop_all()
+            cls.was_held = True
         return run
 
     def __enter__(self) -> Self:
