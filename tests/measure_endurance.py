@@ -25,7 +25,7 @@ SMALL = ("demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.n
          "warmup_days=0", "service_h=6", "exports=none", "margin=none", "page=none", "cache_mb=0",
          "workers=1")  # fmt: skip
 YEAR = ("scenario=liege_100k", "demand=permit", "exposure=ledger", "trade=goods", "horizon_days=357", "replications=1",
-        "workers=1", "cache_mb=0")  # fmt: skip
+        "workers=1", "cache_mb=0", "margin=none")  # fmt: skip
 POLLS = 1_800
 """A running run's page asks every 2 s."""
 LOOKS = ("runs", "runs?page=7", "run/{complete}", "plan")
