@@ -125,10 +125,10 @@ def show(
     `more`: what else there is to tell, by name; `is_drawn`: its page is made.
     """
     asked, document = stored_document(study, asked, manifest)
-    _tell(asked, document, manifest.folder, more)
-    if is_drawn:
-        with _of_a_stranger(manifest):
+    if is_drawn:  # first: what cannot be drawn is refused, and nothing is told
+        with of_a_stranger(manifest):
             pages.write(manifest.folder, document, asked)
+    _tell(asked, document, manifest.folder, more)
     if (manifest.folder / PAGE).is_file():
         pages.say_where(asked, manifest.folder / PAGE)
     return 0
@@ -179,14 +179,14 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
     study, given = stored_study(manifest), asked_of(manifest, Arguments(manifest.verb))
-    with _of_a_stranger(manifest):
+    with of_a_stranger(manifest):
         asked, document = stored_document(study, given, manifest)
         page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
     return page, asked.arguments.command
 
 
 @contextmanager
-def _of_a_stranger(manifest: Manifest) -> Iterator[None]:
+def of_a_stranger(manifest: Manifest) -> Iterator[None]:
     """A page is made of a run's tables, whose values may be any.
 
     Raises:
@@ -209,7 +209,7 @@ def draw_page(manifest: Manifest) -> None:
         InputError: tables that are not its verb's.
     """
     given = asked_of(manifest, Arguments(manifest.verb))
-    with _of_a_stranger(manifest):
+    with of_a_stranger(manifest):
         asked, document = stored_document(stored_study(manifest), given, manifest)
         pages.write(manifest.folder, document, asked)
 

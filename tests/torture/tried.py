@@ -208,7 +208,8 @@ class Campaign:
     def _judged(
         self, words: Sequence[str], folder: Path, trouble: Sequence[Any], code: int, streams: str
     ) -> str | None:
-        out, err = ((folder / f"{name}{streams}").read_bytes() for name in ("stdout", "stderr"))
+        files = [folder / f"{name}{streams}" for name in ("stdout", "stderr")]
+        out, err = (file.read_bytes() if file.exists() else b"" for file in files)  # killed before it had them
         seen = folder / child.SEEN
         said = seen.read_text() if seen.exists() else ""
         if shim.left_this_machine():
