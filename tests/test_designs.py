@@ -109,6 +109,27 @@ def test_an_unknown_key_and_a_wrong_value_are_named_and_nothing_is_written(capsy
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("halls.main.area_m2", -5, "sheet plans, cell B2, column 'halls.main.area_m2': must be"),
+        ("demand", "today,permit", "sheet plans, cell B2, column 'demand': one value a cell"),
+        ("halls.main.breakdown_stations", 16, "sheet plans, row 2: halls.main: zone breakdown: 16 stations"),
+    ],
+)
+def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, key, value, said):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.title = "plans"
+    book.active.append(["name", key])
+    book.active.append(["a", value])
+    path = tmp_path / "designs.xlsx"
+    book.save(path)
+    assert main(["sweep", f"designs={path}", "--out", str(tmp_path / "runs")]) == 2
+    assert f"{path}: {said}" in capsys.readouterr().err
+
+
 def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):
     path = written(tmp_path, "name,demand\na,today\nb,permit\n")
     assert main(["sweep", f"designs={path}", "horizon_dys=7", "--out", str(tmp_path / "runs")]) == 2

@@ -141,6 +141,7 @@ def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
     assert main(["run", *words, *patience, "horizon_days=1", "--quiet", "--out", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert why in said and said.count("\n") == 1
+    assert not list(tmp_path.iterdir()), "a folder of nothing is left"
 
 
 def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch):

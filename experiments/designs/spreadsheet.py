@@ -11,6 +11,8 @@ columns beside the keys, as `cost`.
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,21 +61,22 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
             that is no value, a name that is missing or there twice.
     """
     hint = "" if path.suffix else said("typed_hint", path=path)
-    rows = first_sheet(path) if path.suffix.lower() == XLSX else csv_rows(path, hint=hint)
+    sheet, rows = sheet_of(path) if path.suffix.lower() == XLSX else ("", csv_rows(path, hint=hint))
     header = next(rows, (1, []))[1]
     while header and not header[-1]:
         header.pop()
     _check_header(path, header, beside)
+    table = _Table(path, sheet, header)
     designs: list[DesignWords] = []
     names: set[str] = set()
     for number, cells in rows:
         if not any(cells):
             continue
         if any(cells[len(header) :]):
-            raise InputError(f"{path}: row {number}: more cells than the {len(header)} of the header")
-        design = _design(path, number, dict(zip(header, cells, strict=False)), beside)
+            raise InputError(f"{table.at(number)}: more cells than the {len(header)} of the header")
+        design = _design(table, number, dict(zip(header, cells, strict=False)), beside)
         if design.name in names:
-            raise InputError(f"{path}: row {number}, column {NAME!r}: {design.name!r} is there twice")
+            raise InputError(f"{table.at(number, NAME)}: {design.name!r} is there twice")
         names.add(design.name)
         designs.append(design)
         if len(designs) > MOST_POINTS:
@@ -128,11 +131,29 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
         raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
 
 
-def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str]) -> DesignWords:
-    place = f"{path}: row {number}"
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where designs stand; `sheet` of a workbook."""
+
+    path: Path
+    sheet: str
+    header: Sequence[str]
+
+    def at(self, number: int, key: str = "") -> str:
+        """A row, or its cell in the column of a key, for messages."""
+        from openpyxl.utils import get_column_letter
+
+        column = f", column {key!r}" if key else ""
+        if not self.sheet:
+            return f"{self.path}: row {number}{column}"
+        cell = f"cell {get_column_letter(self.header.index(key) + 1)}{number}" if key else f"row {number}"
+        return f"{self.path}: sheet {self.sheet}, {cell}{column}"
+
+
+def _design(table: _Table, number: int, cells: dict[str, str], beside: Sequence[str]) -> DesignWords:
     name = cells.pop(NAME, "")
     if wrong := wrong_name(name):
-        raise InputError(f"{place}, column {NAME!r}: {wrong}")
+        raise InputError(f"{table.at(number, NAME)}: {wrong}")
     of_verb = {key: cells.pop(key) for key in beside if key in cells}
     words = []
     for key, text in cells.items():
@@ -141,11 +162,12 @@ def _design(path: Path, number: int, cells: dict[str, str], beside: Sequence[str
         try:
             override = parsed(f"{key}={text}", is_sweep=True)
         except CargohubError as error:
-            raise InputError(f"{place}, column {key!r}: {error}") from error
+            raise InputError(f"{table.at(number, key)}: {error}") from error
         if override.is_sweep_override():
-            raise InputError(said("one_value", place=place, key=key, text=text))
+            raise InputError(said("one_value", place=table.at(number, key), text=text))
         words.append(f"{key}={text}")
-    return DesignWords(name, tuple(words), place, of_verb)
+    places = {key: table.at(number, key) for key in (*cells, *of_verb)}
+    return DesignWords(name, tuple(words), table.at(number), of_verb, places)
 
 
 def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -154,17 +176,33 @@ def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
     Raises:
         InputError: no workbook that can be read, or a formula without a value.
     """
+    return sheet_of(path)[1]
+
+
+def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """The name of the first sheet, and its rows, as `first_sheet` has them."""
     from openpyxl import load_workbook
 
-    try:
+    with _readable(path):
         content = content_of(path)
         # The values that formulas had when the file was saved, beside what was typed; nothing is calculated.
         sheets = [
             load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
             for is_value in (True, False)
         ]
+        return sheets[0].title, _rows(path, sheets)
+
+
+def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
+    with _readable(path):
         values, typed = (sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1) for sheet in sheets)
         yield from _sheet(f"{path}: sheet {sheets[0].title}", zip(values, typed, strict=True))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except InputError:
         raise
     except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook

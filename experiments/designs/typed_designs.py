@@ -24,12 +24,12 @@ class DesignWords:
     """For messages: file and row, or the design as it was typed."""
     beside: Mapping[str, str] = field(default_factory=dict)
     """Cells of the verb's own columns."""
-    is_row: bool = True
-    """Of a file, whose columns are keys."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Of a row of a file: where each key stands."""
 
     def at(self, key: str) -> str:
         """The place of a key of the design, for messages."""
-        return f"{self.place}, column {key!r}" if self.is_row else f"{self.place}: {key}"
+        return self.places.get(key, f"{self.place}: {key}")
 
 
 def is_typed(text: str) -> bool:
@@ -76,7 +76,7 @@ def _design(name: str) -> DesignWords:
         check_once(words)
     except CargohubError as error:
         raise InputError(f"{place}: {error}") from error
-    return DesignWords(name, tuple(words), place, is_row=False)
+    return DesignWords(name, tuple(words), place)
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _simulated(words: tuple[str, ...], replication: int) -> Mapping[str, float]:
 @cache
 def instances() -> Mapping[str, Instance]:
     """All of them by name, in the order of configs/problems.yaml."""
-    document: Any = yaml.safe_load((packaged() / FILE).read_text(encoding="utf-8"))
+    document: Any = yaml.safe_load((packaged() / FILE).read_text(encoding="utf-8"))["problems"]
     made = {}
     for problem, asked in document.items():
         variables = tuple(

@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
@@ -60,6 +60,8 @@ class RunDirectory:
         self._lines: dict[Key, Line] = {}
         self._began = time.monotonic()
         self._holding = ExitStack()
+        self._made: tuple[Path, ...] = ()
+        """Folders that were not there before, the inner first."""
 
     @classmethod
     def open(
@@ -81,6 +83,7 @@ class RunDirectory:
             # A kill right after the manifest leaves what is needed only while running.
             parts.clear(path)
         else:
+            run._made = tuple(folder for folder in (path, path.parent) if not folder.exists())
             path.mkdir(parents=True, exist_ok=True)
             with ExitStack() as stack:
                 stack.enter_context(held(path))
@@ -92,8 +95,14 @@ class RunDirectory:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._holding.close()
+        if kind is not None and issubclass(kind, CargohubError) and not self._lines and self.path in self._made:
+            # Refused before anything was finished, as with a cluster that is not there.
+            shutil.rmtree(self.path, ignore_errors=True)
+            for folder in self._made[1:]:
+                with suppress(OSError):  # others may write there
+                    folder.rmdir()
 
     @property
     def is_complete(self) -> bool:
