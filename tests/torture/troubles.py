@@ -60,7 +60,7 @@ LONG = (
 )  # fmt: skip
 _NASTY_VALUES = ("", "nan", "-1", "0", "/dev/full", "/dev/null", "/nope", "é", "9" * 400, "a:b", "C", "UTF-16", "1e9")
 _NAMES = (
-    *("COLUMNS", "LINES", "NO_COLOR", "TERM", "HOME", "XDG_CACHE_HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "USER"),
+    *("COLUMNS", "LINES", "NO_COLOR", "TERM", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "USER"),
     *(
         "OMP_NUM_THREADS",
         "LOKY_MAX_CPU_COUNT",
