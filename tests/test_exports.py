@@ -42,6 +42,19 @@ def test_a_share_of_nothing_is_no_exports() -> None:
     assert inputs.exports is None and inputs.site.exports is None
 
 
+def test_exports_are_recorded_alike_whether_imports_are_or_not() -> None:
+    words = ["exports=one_fifth", "record.parcels_of_collections=all", "demand.flights_per_day=0.7", "horizon_days=1"]
+    alone, both = (
+        sim.simulate(load("liege_30k", *words, f"record.parcels_of_flights={kept}", warmup_days=0)).tables[
+            "out_parcels"
+        ]
+        for kept in ("[]", "all")
+    )
+    assert np.isfinite(alone["sort_begin"]).any()
+    for name, column in alone.items():
+        assert np.array_equal(column, both[name], equal_nan=column.dtype.kind == "f"), name
+
+
 def test_an_export_counts_once_as_missed_however_many_flights_leave_it_behind() -> None:
     """Aircraft whose payload takes no ULD leave all exports behind, one after the other."""
     small = ("warmup_days=0", "horizon_days=2", "demand.parcels_per_flight=1500", "demand.net_t_per_flight=1")

@@ -62,6 +62,10 @@ class ExportHall:
         hall.sortation.take_exports(self)
 
     @property
+    def keeps_stamps(self) -> bool:
+        return self._store.keeps_stamps
+
+    @property
     def imports(self) -> Hall:
         """The hall that it is a part of."""
         return self._hall

@@ -37,6 +37,10 @@ BY_HAND, CARRIED = -1, -2
 class Exports(Protocol):
     """Who feeds the machines besides, and takes what is theirs of what comes out."""
 
+    @property
+    def keeps_stamps(self) -> bool:
+        """Whether it wants to know when sorting begins."""
+
     def before(self, machine: int, until: int) -> None:
         """Feed a machine all that arrives there by an instant, included."""
 
@@ -149,6 +153,7 @@ class Sortation:
         self._exports = exports
         for number, machine in enumerate(self.machines):
             machine.before = partial(exports.before, number)
+            machine.keeps_begin |= exports.keeps_stamps
 
     def advance(self, until: int) -> None:
         """Bring machines and desks to an instant, included."""
@@ -189,7 +194,7 @@ class Sortation:
             done = self._exports.take_sorted(done)
         arrival, end, parcels, machine, *kept = done
         self._sorting.add(arrival, end, self._store.counts(parcels))
-        for begin in kept:
+        for begin in kept if self._store.keeps_stamps else ():
             self._stamp(begin, end, parcels)
         straight = self._read(end, parcels, machine)
         if self.again is not None:
