@@ -63,7 +63,8 @@ class Keys:
     def __post_init__(self) -> None:
         check_known("objective", "no KPI", self.objective, KPIS)
         if declared_study(self.verb) is None:
-            raise ValueError(f"verb: {self.verb!r} is none whose runs are stored{near(self.verb, VERBS)}")
+            known = [verb for verb in VERBS if declared_study(verb) is not None]
+            raise ValueError(f"verb: {self.verb!r} is none whose runs are stored{near(self.verb, known)}")
 
 
 OWN: Final = [field.name for field in fields(Keys)]

@@ -113,6 +113,7 @@ def test_hydra_shows_what_a_job_is(run, capsys):
         (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb is the same for all jobs"),
         (["study=capacity"], "capacity: a key of cargohub capacity, which decides nothing here"),
         (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
+        (["verb=show"], "verb: 'show' is none whose runs are stored; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
         (["--out", "x"], "--out: no option of Hydra; keys take the place of cargohub's: docs/hydra.md"),
         (["seed=1", "-m", "seed=2"], "'seed=2': Hydra takes words all before its options or all after them"),

@@ -240,7 +240,8 @@ def test_parcels_are_asked_for_and_were_not_kept(run, tmp_path, capsys):
     for table in ("parcels", "out_parcels"):
         rewritten(folder, table, lambda rows: rows.slice(0, 0))
     sealed(folder)
-    assert "record.parcels_of_flights" in refused(capsys, folder, f"xes={tmp_path / 'a.xes'}")
+    both = f"xes={tmp_path / 'a.xes'}", f"ocel={tmp_path / 'a.db'}"
+    assert "record.parcels_of_flights" in refused(capsys, folder, *both)
     assert main(["log", str(folder), "--ocel", str(tmp_path / "a.db"), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)["ocel"]
     assert document["flights_with_parcels"] == 0

@@ -8,8 +8,8 @@ that are known, and how objects belong together. XES (.xes) holds the cases of o
   cargohub log RUN --ocel log.sqlite replication=3 scenario=liege_66k
   cargohub log RUN --xes log.xes --case uld         parcel (as a rule), uld, flight or truck
 
-Parcels are those that the run kept: record.parcels_of_flights=all, or a list of flights; exports likewise
-(record.parcels_of_collections). What is not done when the run ends has open=true.
+Parcels are those that the run kept: record.parcels_of_flights=all, or a list of flights; exports are those of
+record.parcels_of_collections. What is not done when the run ends has open=true.
 
 Own options: --ocel FILE, --xes FILE, --case KIND.
 """
@@ -39,7 +39,7 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, OPTIONS)
     paths = {name: _path(name, given[name]) for name in SUFFIXES if name in given}
     if not paths:
-        raise InputError("log: --ocel FILE, --xes FILE, or both")
+        raise InputError("log: name the file to write: --ocel FILE, --xes FILE, or both")
     case = _case(given)
     manifest = manifest_of(folder)
     if "flights" not in manifest.tables:
@@ -48,13 +48,13 @@ def main(arguments: Arguments) -> int:
     things = Things(replication, moments_of(replication.hub))
     lines = Lines(is_quiet=arguments.quiet)
     written = {}
+    if "xes" in paths:  # first, since it may be refused: then nothing is written
+        written["xes"] = write_cases(paths["xes"], replication, things, CASES[case], lines)
     if "ocel" in paths:
         written["ocel"] = write_objects(paths["ocel"], replication, things, lines)
-    if "xes" in paths:
-        written["xes"] = write_cases(paths["xes"], replication, things, CASES[case], lines)
     document = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
     document |= {name: {"file": str(path), **written[name].plain} for name, path in paths.items()}
-    texts = [_line(name, paths[name], each, things.n("flights")) for name, each in written.items()]
+    texts = [_line(name, path, written[name], things.n("flights")) for name, path in paths.items()]
     return console.report(arguments, document, *texts)
 
 

@@ -52,10 +52,12 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("licence", "author"), RUNS)
     path, wanted = arguments.out, given.get("licence", USUAL_LICENSE)
     if path.suffix.lower() != archive.SUFFIX:
-        raise InputError(f"--out: an archive is a file *{archive.SUFFIX}; got {str(path)[:60]!r}")
+        raise InputError(
+            f"--out: an archive is a file *{archive.SUFFIX}; got {'none' if path == RUNS else repr(str(path)[:60])}"
+        )
     licenses = texts()["licenses"]
     if wanted not in licenses:
-        raise InputError(f"--licence: one of {', '.join(licenses)}; got {wanted[:60]!r}{near(wanted, licenses)}")
+        raise InputError(f"--licence: {wanted[:60]!r} is none that pack knows{near(wanted, licenses)}")
     manifest = manifest_of(folder)
     for name in manifest.files:
         check_file(manifest, name)
