@@ -57,7 +57,7 @@ PARSER := ssim flights overrides option yaml json lines npz npy archive parquet
 
 .PHONY: fuzz
 fuzz: .venv/.installed-dev
-	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m tests.fuzz.campaign --minutes $(MINUTES) $$parser || exit; done
+	for parser in $(PARSER); do PYTHONPATH=tests $(BIN)/python -m tests.fuzz.fuzzing --minutes $(MINUTES) $$parser || exit; done
 
 .PHONY: endure
 endure: .venv/.installed-dev

@@ -3,8 +3,8 @@
 import pytest
 
 from sim.errors import InputError
-from tests.fuzz.campaign import CORPUS
 from tests.fuzz.changes import tried
+from tests.fuzz.fuzzing import CORPUS
 from tests.fuzz.oracle import problem_of
 from tests.fuzz.parsers import PARSERS, Parser
 

@@ -111,7 +111,9 @@ def test_what_is_finished_is_not_done_again(monkeypatch, tmp_path):
     assert kept == [("liege_30k", 1)]
 
 
-@pytest.mark.parametrize("what", ["a figure of the line", "the file of tables", "half of the file", "another file"])
+@pytest.mark.parametrize(
+    "what", ["a figure of the line", "the file of tables", "half of the file", "another file", "a folder"]
+)
 def test_what_was_changed_after_it_was_finished_is_computed_again(monkeypatch, tmp_path, capsys, what):
     assert main(["run", *TINY, "--out", str(tmp_path / "whole")]) == 0
     folder = interrupted(monkeypatch, ["run"], tmp_path / "cut")
@@ -123,6 +125,9 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(monkeypatch, t
         lines.write_text(changed)
     elif what == "another file":
         np.savez(part, **{"flights/scheduled": np.zeros(3)})
+    elif what == "a folder":
+        part.unlink()
+        (part / "inside").mkdir(parents=True)
     else:
         part.write_bytes(content[: len(content) // 2] if what == "half of the file" else content[:-9] + b"x" * 9)
     capsys.readouterr()

@@ -12,6 +12,7 @@ from experiments.formatting import full_kpi_name, zone
 from experiments.main import main
 from experiments.report.stored_designs import read_points
 from experiments.store import read_run
+from experiments.store.workbook import write_workbook
 from experiments.studies.sheet import words_of
 from sim.errors import InputError
 from sim.measures.kpis import KPIS, Rank, names
@@ -21,6 +22,12 @@ from sim.site.zones import zone_uses
 def hall_and_space(scenario):
     hub = load(scenario)
     return hub.halls["main"], hub.space
+
+
+def test_a_workbook_does_not_say_when_it_was_written(tmp_path):
+    write_workbook(tmp_path / "a.xlsx", [("rows", [["a", 1]])])
+    about = openpyxl.load_workbook(tmp_path / "a.xlsx").properties
+    assert about.created.year == about.modified.year == 2000
 
 
 def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):

@@ -79,6 +79,8 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
             texts.append(text)
         else:
             n_damaged += 1
+            if read is not None and (file := _file(folder, read[0])).is_dir():  # which no file can replace
+                shutil.rmtree(file, ignore_errors=True)
     kept = b"".join(text + b"\n" for text in texts)
     if kept != content:
         write_whole(path, kept)

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _LEAST_CM: Final = 7.5
 _BAR_CM: Final = 0.35
 _LINE_EMU: Final = 22_000
 _NUMBERS: Final = "[>=10]#,##0;General"
+_ABOUT: Final = "docProps/core.xml"
+_INSTANT: Final = re.compile(rb'(W3CDTF">)[^<]*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,17 @@ def write_workbook(
     with archived(), _closed(book):
         _filled(book, sheets, lists, charts)
         book.save(content)
-    write_whole(path, content.getvalue())
+    write_whole(path, _undated(content))
+
+
+def _undated(content: io.BytesIO) -> bytes:
+    """The book without the instant at which it is written: the same command gives the same bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(content) as book, zipfile.ZipFile(made, "w") as undated:
+        for name in book.namelist():
+            part = _INSTANT.sub(rb"\g<1>2000-01-01T00:00:00Z", book.read(name)) if name == _ABOUT else book.read(name)
+            undated.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
 
 
 @contextmanager
@@ -157,7 +170,8 @@ def _closed(book: Excel) -> Iterator[None]:
             for each in (sheet, sheet._writer):  # noqa: SLF001 - nothing else closes it
                 with suppress(Exception):
                     each.close()
-        number = getattr(errno, str(error).removeprefix("IO_"), None)
+        name = str(error)
+        number = getattr(errno, name.removeprefix("IO_"), errno.EIO if name.startswith("IO_") else None)
         if not isinstance(number, int):
             raise
         raise OSError(number, os.strerror(number), tempfile.gettempdir()) from error

@@ -1,5 +1,6 @@
 """The contract of the command line, as far as one command can show that it is broken (docs/reliability.md)."""
 
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ DIFFERS = ("verify", "reproduce", "validate")
 LONGEST = 1_000
 _WHOLE = ("manifest.json", "config.yaml")
 """Without either nothing may be in a run folder but its lock."""
+_RUN = re.compile(r"-[0-9a-f]{12}$")
+"""The end of a run folder's name."""
 _SILENT = {"reader": 141}
 _ENDED = {2: 130, 15: 143}
 
@@ -53,7 +56,11 @@ def _of_text(said: str, *, has_progress: bool) -> str | None:
 def _of_folder(folder: Path, *, may_begin: bool) -> str | None:
     if not folder.is_dir():
         return None
-    runs = [run for run in folder.iterdir() if run.is_dir() and not any((run / name).is_file() for name in _WHOLE)]
+    runs = [
+        run
+        for run in folder.iterdir()
+        if _RUN.search(run.name) and run.is_dir() and not any((run / name).is_file() for name in _WHOLE)
+    ]
     half = [run.name for run in runs if {each.name for each in run.iterdir()} - {".lock"}]
     return None if may_begin and not half else f"something is left: {half or [path.name for path in folder.iterdir()]}"
 
