@@ -198,6 +198,16 @@ def test_mistakes_of_pack_are_one_line(capsys, run, tmp_path):
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(tmp_path / "none")], "no such folder")
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff", b"\n", b"table,column\na\n", b"a" * 200_000])
+def test_a_run_whose_dictionary_is_none_is_refused(capsys, run, tmp_path, content):
+    folder = Path(shutil.copytree(run, tmp_path / run.name))
+    (folder / "dictionary.csv").write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["dictionary.csv"] = hashlib.sha256(content).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    is_refused(capsys, tmp_path / "x.zip", ["pack", str(folder)], "dictionary.csv: damaged")
+
+
 def test_a_run_and_the_program_are_cited(capsys, run, tmp_path):
     assert main(["cite"]) == 0
     program = capsys.readouterr().out

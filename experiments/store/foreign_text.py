@@ -1,5 +1,6 @@
 """YAML and JSON from strangers, as plain values: nothing in them is executed, referred to or filled in."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
@@ -89,7 +90,7 @@ def damage_told(path: Path) -> Iterator[None]:
 
     try:
         yield
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+    except (pa.ArrowException, csv.Error, OSError, ValueError, MemoryError) as error:
         raise InputError(f"{path}: damaged: {first_line(error)}") from None
 
 

@@ -31,7 +31,7 @@ from experiments.store import archive
 from experiments.store.archive import RUN
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
-from experiments.store.foreign_text import bytes_of
+from experiments.store.foreign_text import bytes_of, damage_told
 from experiments.store.read import MANIFEST, TABLES
 from experiments.store.rows import declared_tables
 from experiments.studies.methods.checklists import filled
@@ -137,8 +137,11 @@ def _size(content: bytes | Path) -> int:
 
 def _dictionary(manifest: Manifest) -> Iterator[str]:
     """The dictionary of columns as a page, a heading a table."""
-    lines = bytes_of(check_file(manifest, DICTIONARY)).decode().splitlines()
-    header, *rows = csv.reader(lines)
+    path = check_file(manifest, DICTIONARY)
+    with damage_told(path):
+        header, *rows = csv.reader(bytes_of(path).decode().splitlines())
+        if not header or any(len(row) != len(header) for row in rows):
+            raise ValueError("no dictionary of columns")
     yield "# Tables and columns"
     for table, columns in groupby(rows, key=lambda row: row[0]):
         yield from ("", f"## {plain(table)}", "", plain(_meanings().get(table, "")), "")
