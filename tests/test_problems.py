@@ -144,6 +144,12 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert "replications spent" in (tmp_path / "progress.svg").read_text()
 
 
+def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("experiments.frame.runner.find_spec", lambda _: None)
+    assert main(["problems", TODAY, "solvers=random,tpe"]) == 2
+    assert capsys.readouterr().err == "cargohub: optuna is not installed: pip install 'cargohub[solvers]'\n"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -153,6 +159,8 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
         ([TODAY, "macroreplication=3"], "macroreplications"),
         (["solvers=tpe"], "needs the name of an instance"),
         ([TODAY, "staffing_today"], "one instance at a time"),
+        ([TODAY, "macroreplications=3"], "macroreplications needs solvers"),
+        ([TODAY, "reference=2", "solvers=random"], "goes without solvers"),
     ],
 )
 def test_mistakes_are_one_line(words, says, capsys):

@@ -66,6 +66,8 @@ def simopt_nelder_mead(oracle: Oracle, seed: int) -> None:
     solve(oracle, "NELDMD", seed, {"r": EACH})
 
 
+LIBRARIES: Final = MappingProxyType({"tpe": "optuna", "simopt_random": "simopt", "simopt_nelder_mead": "simopt"})
+"""Of the extra `solvers`, by solver."""
 SOLVERS: Final = MappingProxyType(
     {
         "random": random_search,

@@ -20,19 +20,20 @@ import csv
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from experiments import execution
 from experiments.arguments import RUNS, Arguments, check_once
 from experiments.formatting import number
-from experiments.frame import console
+from experiments.frame import console, runner
 from experiments.problems import Instance, Reference, instance_of, instances, reference_of
 from experiments.problems.instance import Observed
 from experiments.problems.progress import Progress, progress_of, rows_of
 from experiments.problems.reference import as_csv
 from experiments.problems.reference import rows_of as reference_rows
-from experiments.problems.solvers import SOLVERS
+from experiments.problems.solvers import LIBRARIES, SOLVERS
 from experiments.report import style
 from experiments.report.figures import progress_figure
 from experiments.report.sections import as_lines
@@ -64,6 +65,10 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"problems: one instance at a time, got {' '.join(names)[:60]!r}")
     instance = instance_of(names[0])
     counts = {key: _count(key, given[key]) for key in _KEYS[1:] if key in given}
+    if "reference" in given and len(given) > 1:
+        raise InputError("problems: reference simulates every design; it goes without solvers and macroreplications")
+    if "macroreplications" in given and "solvers" not in given:
+        raise InputError("problems: macroreplications needs solvers=…")
     if "reference" in counts:
         return _simulate_all(arguments, instance, counts["reference"])
     if "solvers" in given:
@@ -129,9 +134,9 @@ def _show(arguments: Arguments, instance: Instance) -> int:
 
 def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: int) -> int:
     reference = _current(instance)
-    found = []
-    for name in solvers:
-        found.append(progress_of(instance, reference, name, n, instance.simulate, lambda: _say(arguments, name)))  # noqa: B023, PERF401 - called at once
+    found = [
+        progress_of(instance, reference, name, n, instance.simulate, partial(_say, arguments, name)) for name in solvers
+    ]
     folder = _folder(arguments, instance)
     curves = {each.solver: each.curve for each in found}
     drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
@@ -188,6 +193,9 @@ def _solvers(text: str) -> list[str]:
     names = list(SOLVERS) if text == "all" else text.split(",")
     if unknown := next((name for name in names if name not in SOLVERS), None):
         raise InputError(f"solvers: {unknown[:60]!r} is no solver{near(unknown, SOLVERS)}")
+    for name in names:
+        if name in LIBRARIES:
+            runner.need(LIBRARIES[name], "solvers")
     return names
 
 
