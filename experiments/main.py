@@ -251,11 +251,11 @@ class _Parser(argparse.ArgumentParser):
 def _refused(error: Exception) -> str | None:
     """What the machine refused, in words; None if it is a fault of ours."""
     if isinstance(error, OSError) and error.strerror:
-        kept = _KEPT if error.errno in _NO_ROOM else ""
+        kept = _kept() if error.errno in _NO_ROOM else ""
         return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
-        return f"no memory is left{_KEPT}"
-    return f"no thread can be started{_KEPT}" if "can't start new thread" in str(error) else None
+        return f"no memory is left{_kept()}"
+    return f"no thread can be started{_kept()}" if "can't start new thread" in str(error) else None
 
 
 def _mistake(text: str) -> int:
