@@ -87,22 +87,24 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
             with ExitStack() as stack:
                 stack.enter_context(held(path))
+                cls.was_held = True
                 run._begin()
                 run._holding = stack.pop_all()
-            cls.was_held = True
         return run
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._holding.close()
-        if kind is not None and issubclass(kind, CargohubError) and not self._lines and self.path in self._made:
-            # Refused before anything was finished, as with a cluster that is not there.
+        # Refused before anything was finished, as with a cluster that is not there. Removed while it is held, and not
+        # what another command completed between our look and our hold.
+        is_refused = kind is not None and issubclass(kind, CargohubError) and not self._lines and not self.is_complete
+        if is_refused and self.path in self._made:
             shutil.rmtree(self.path, ignore_errors=True)
             for folder in self._made[1:]:
                 with suppress(OSError):  # others may write there
                     folder.rmdir()
+        self._holding.close()
 
     @property
     def is_complete(self) -> bool:
