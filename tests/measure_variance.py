@@ -12,6 +12,7 @@ import numpy as np
 from experiments.composition import load
 from experiments.replications.work import evaluate
 from sim.inputs.inputs import make_inputs
+from sim.units import TICKS_PER_MIN
 
 SMALL = ("liege_30k", "exports=none", "demand.parcels_per_flight=8_000", "demand.net_t_per_flight=6.4", "warmup_days=2",
          "horizon_days=4", "halls.main.machine_rated_per_h=850", "roster=round_the_clock")  # fmt: skip
@@ -26,7 +27,7 @@ KPIS = ("on_time_share", "dwell_mean_h", "truck_fill_share")
 def drawn(config, number):
     """Of a replication, whose expectations are known: parcels that come in the measured days, and mean delay [min]."""
     flights = [flight for flight in make_inputs(config, number).flights if flight.is_cohort]
-    delay = np.mean([flight.arrival - flight.sibt for flight in flights]) / (1 << 20)
+    delay = np.mean([flight.arrival - flight.sibt for flight in flights]) / TICKS_PER_MIN
     return sum(flight.n_parcels for flight in flights), delay
 
 

@@ -86,7 +86,7 @@ class Things:
         Raises:
             InputError: a post that the hall has not.
         """
-        if (post >= np.array(self.n_posts)[halls]).any() and (post >= 0).any():
+        if (post >= np.array(self.n_posts)[halls]).any():
             raise InputError("table parcels: a post that is not in the configuration")
         first = self.first[_POSTS] + np.cumsum([0, *self.n_posts])[halls]
         return np.where(post < 0, self.resource("packers", halls), first + post)
