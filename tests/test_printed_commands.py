@@ -121,6 +121,9 @@ PRINTED = list(
 HOLES = MappingProxyType(
     {
         "WORDS": "seed=2",
+        "problems INSTANCE": "problems truck_cut_offs_quiet",
+        "problems NAME": "problems truck_cut_offs_quiet",
+        "reference=N": "reference=1",
         "FILE.py": "mine.py",
         "KEY=A,B": "seed=1,2",
         "arrivals={}": "arrivals=eblg",
