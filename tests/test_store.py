@@ -8,6 +8,7 @@ from pyarrow import parquet
 from small_runs import FLIGHTS, KEYS, SCHEMAS, SUMMARY, ULDS, content, opened, part_of, run_all
 
 from experiments.store import identity, kpis_of, parts, read_run, tables
+from experiments.store.read import check_outside_runs
 from sim.errors import CargohubError
 
 REAL_WRITE = os.write
@@ -193,9 +194,18 @@ def test_a_damaged_or_missing_run_is_named(tmp_path):
     (path / "tables/kpis.parquet").unlink()
     with opened(tmp_path) as run, pytest.raises(CargohubError, match=r"kpis\.parquet: missing|config\.yaml: changed"):
         run.finished()
-    (path / "manifest.json").write_text("{}")
-    with pytest.raises(CargohubError, match="damaged"):
-        read_run(path)
+    for damaged in (b"{}", b"\xfc"):
+        (path / "manifest.json").write_bytes(damaged)
+        with pytest.raises(CargohubError, match="damaged"):
+            read_run(path)
+
+
+def test_no_file_is_written_into_a_run_folder(tmp_path):
+    path = run_all(tmp_path)
+    check_outside_runs(tmp_path / "a.bib", "--out")
+    for place in (path / "a.bib", path / "tables" / "a.bib"):
+        with pytest.raises(CargohubError, match=r"--out: .* would be in a run folder"):
+            check_outside_runs(place, "--out")
 
 
 @pytest.mark.parametrize("call", ["write", "fsync", "ftruncate"])

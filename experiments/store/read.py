@@ -60,7 +60,7 @@ def read_run(
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
     tables = {name: _rows(folder / file, scenarios) for name, file in wanted.items()}
-    return StoredRun(folder, (folder / CONFIG).read_text(encoding="utf-8"), manifest, tables)
+    return StoredRun(folder, _text(folder / CONFIG), manifest, tables)
 
 
 def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
@@ -101,9 +101,27 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
     return frame
 
 
+def check_outside_runs(path: Path, option: str) -> None:
+    """Refuse to write a file into a run folder, to which nothing is added.
+
+    Raises:
+        CargohubError: it would be in one.
+    """
+    for folder in path.absolute().parents:
+        if (folder / MANIFEST).is_file() and (folder / CONFIG).is_file():
+            raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise CargohubError(f"{path}: damaged; remove the folder and run again") from None
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        text = _text(folder / MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
         what = (
             "an interrupted run: `cargohub resume RUN`, or the same command, goes on with it"

@@ -19,7 +19,7 @@ from experiments.frame.recorded import stored_study
 from experiments.report.citation import RunCitation, here
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
-from experiments.store.read import run_folder
+from experiments.store.read import check_outside_runs, run_folder
 from sim.errors import InputError
 
 SUFFIX = ".bib"
@@ -36,6 +36,7 @@ def main(arguments: Arguments) -> int:
     entries = [here().bibtex] if not runs else _of_run(runs[0], given.get("author"))
     text = "\n\n".join(entries)
     if arguments.out != RUNS:
+        check_outside_runs(arguments.out, "--out")
         write_whole(arguments.out, f"{text}\n".encode())
         return console.report(arguments, {"entries": entries, "file": str(arguments.out)}, str(arguments.out))
     return console.report(arguments, {"entries": entries}, text)

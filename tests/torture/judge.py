@@ -61,7 +61,7 @@ def _of_folder(folder: Path, *, may_begin: bool) -> str | None:
         for run in folder.iterdir()
         if _RUN.search(run.name) and run.is_dir() and not any((run / name).is_file() for name in _WHOLE)
     ]
-    half = [run.name for run in runs if {each.name for each in run.iterdir()} - {".lock"}]
+    half = [run.name for run in runs if any(not each.name.startswith(".") for each in run.iterdir())]
     return None if may_begin and not half else f"something is left: {half or [path.name for path in folder.iterdir()]}"
 
 

@@ -24,6 +24,7 @@ from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.report.sections import said
 from experiments.store.foreign import manifest_of
+from experiments.store.read import check_outside_runs
 from experiments.studies.log.texts import moments_of
 from experiments.studies.log.things import TABLES, Things
 from experiments.studies.log.writing import CASES, DATABASES, DOCUMENTS, Written, write_cases, write_objects
@@ -74,6 +75,7 @@ def _path(option: str, text: str) -> Path:
     path, suffixes = Path(text), SUFFIXES[option]
     if path.suffix not in suffixes:
         raise InputError(f"{option}: a file that ends in {listed(suffixes, 'or')}, got {text[:60]!r}")
+    check_outside_runs(path, option)
     if path.exists():
         raise InputError(f"{option}: {text[:200]} is there already; remove it, or give another name")
     return path

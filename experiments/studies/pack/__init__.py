@@ -32,7 +32,7 @@ from experiments.store.archive import RUN
 from experiments.store.directory import DICTIONARY
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
 from experiments.store.foreign_text import bytes_of, damage_told
-from experiments.store.read import MANIFEST, TABLES
+from experiments.store.read import MANIFEST, TABLES, check_outside_runs
 from experiments.store.rows import declared_tables
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
@@ -55,6 +55,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(
             f"--out: an archive is a file *{archive.SUFFIX}; got {'none' if path == RUNS else repr(str(path)[:60])}"
         )
+    check_outside_runs(path, "--out")
     licenses = texts()["licenses"]
     if wanted not in licenses:
         raise InputError(f"--licence: {wanted[:60]!r} is none that pack knows{near(wanted, licenses)}")
