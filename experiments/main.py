@@ -44,6 +44,11 @@ LONGEST_WORD = 100_000
 _LONGEST_LINE = 980
 """Characters of a mistake, which may repeat what was typed."""
 _KEPT = "; finished parts are kept: the same command continues, or `cargohub resume RUN`"
+_OF_LIBRARIES = {
+    "can't start new thread": "no thread can be started",
+    "failed to load glyph": "a font cannot be read, which a picture needs",
+}
+"""What libraries raise, and what it means."""
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _BLANKS = str.maketrans("\t\r\n", "   ")
 """A script may have a list of designs on several lines."""
@@ -255,7 +260,8 @@ def _refused(error: Exception) -> str | None:
         return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return f"no memory is left{_kept()}"
-    return f"no thread can be started{_kept()}" if "can't start new thread" in str(error) else None
+    said = next((said for text, said in _OF_LIBRARIES.items() if text in str(error)), None)
+    return said and f"{said}{_kept()}"
 
 
 def _mistake(text: str) -> int:

@@ -177,6 +177,8 @@ def test_the_verbs_exit_code_is_ours(verb):
     [
         (CargohubError("a\nb"), 2),
         (FileNotFoundError(2, "No such file or directory", "x.csv"), 2),
+        (RuntimeError("can't start new thread"), 2),
+        (RuntimeError("failed to load glyph"), 2),
         (BrokenPipeError(), 141),
         (KeyboardInterrupt(), 130),
         (Terminated(), 143),
