@@ -29,7 +29,7 @@ ROOT_PAGES = {
     "SECURITY.md": "security.md",
 }  # fmt: skip
 """Files of the root, and the pages that they are."""
-SHIM = ("https://unpkg.com/iframe-worker/shim", "vendor/iframe-worker.js")
+SHIM = (re.compile(r"https://[\w.]+/iframe-worker/shim"), "vendor/iframe-worker.js")
 """What the theme would fetch for the search of pages that are opened as files, and our copy of it."""
 HUBS = (
     ("The hub", "", ()),
@@ -79,7 +79,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
     """Have the page load our copy of what the theme would fetch."""
-    return output.replace(SHIM[0], posixpath.relpath(SHIM[1], posixpath.dirname(page.file.dest_uri) or "."))
+    return SHIM[0].sub(posixpath.relpath(SHIM[1], posixpath.dirname(page.file.dest_uri) or "."), output)
 
 
 def verbs_page() -> str:

@@ -94,7 +94,7 @@ def _program(manifest: Manifest, run: RunCitation, texts: Mapping[str, str]) -> 
     state, packages = run.software, manifest.environment["packages"]
     release = manifest.environment["python"]
     needs = {f"https://www.python.org/downloads/release/python-{release.replace('.', '')}/": ("Python", release)} | {
-        f"https://pypi.org/project/{name}/{version}/": (name, version)
+        f"pkg:pypi/{name}@{version}": (name, version)
         for name, version in packages.items()
         if name != "cargohub" and version[:1].isdigit()
     }
