@@ -141,11 +141,11 @@ class _Table:
 
     def at(self, number: int, key: str = "") -> str:
         """A row, or its cell in the column of a key, for messages."""
-        from openpyxl.utils import get_column_letter
-
         column = f", column {key!r}" if key else ""
         if not self.sheet:
             return f"{self.path}: row {number}{column}"
+        from openpyxl.utils import get_column_letter  # a workbook has loaded it; a CSV needs none of it
+
         cell = f"cell {get_column_letter(self.header.index(key) + 1)}{number}" if key else f"row {number}"
         return f"{self.path}: sheet {self.sheet}, {cell}{column}"
 
