@@ -8,15 +8,13 @@ written as the value of a KEY=VALUE word is; it wins over the same key on the co
 columns beside the keys, as `cost`.
 """
 
-import datetime as dt
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from experiments.composition import compose, hub
+from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
 from experiments.overrides import MOST_POINTS, is_share, parsed
 from experiments.report.sections import said
@@ -25,15 +23,12 @@ from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, CargohubError, InputError
-from sim.files import content_of
 from sim.names import wrong_name
 from sim.record.schemas import TableSchema
 from sim.site.room import check_area
 
 WORD: Final = "designs="
 NAME: Final = "name"
-XLSX: Final = ".xlsx"
-_MOST_COLUMNS: Final = 200
 
 
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
@@ -113,8 +108,8 @@ def key_of(word: str) -> str:
 def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> None:
     if NAME not in header:
         raise InputError(f"{path}: no column {NAME!r} among {', '.join(header)[:LONGEST_ECHO] or 'no columns at all'}")
-    if len(header) > _MOST_COLUMNS:
-        raise InputError(f"{path}: {len(header)} columns, more than {_MOST_COLUMNS}")
+    if len(header) > MOST_COLUMNS:
+        raise InputError(f"{path}: {len(header)} columns, more than {MOST_COLUMNS}")
     for number, key in enumerate(header, 1):
         if not key:
             raise InputError(f"{path}: row 1: column {number} has no name")
@@ -168,73 +163,6 @@ def _design(table: _Table, number: int, cells: dict[str, str], beside: Sequence[
         words.append(f"{key}={text}")
     places = {key: table.at(number, key) for key in (*cells, *of_verb)}
     return DesignWords(name, tuple(words), table.at(number), of_verb, places)
-
-
-def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers and cells of a workbook's first sheet, as they would be typed.
-
-    Raises:
-        InputError: no workbook that can be read, or a formula without a value.
-    """
-    return sheet_of(path)[1]
-
-
-def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """The name of the first sheet, and its rows, as `first_sheet` has them."""
-    from openpyxl import load_workbook
-
-    with _readable(path):
-        content = content_of(path)
-        # The values that formulas had when the file was saved, beside what was typed; nothing is calculated.
-        sheets = [
-            load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
-            for is_value in (True, False)
-        ]
-        return sheets[0].title, _rows(path, sheets)
-
-
-def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
-    with _readable(path):
-        values, typed = (sheet.iter_rows(values_only=True, max_col=_MOST_COLUMNS + 1) for sheet in sheets)
-        yield from _sheet(f"{path}: sheet {sheets[0].title}", zip(values, typed, strict=True))
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
-        raise InputError(f"{path}: no workbook that can be read: {type(error).__name__}") from error
-
-
-def _sheet(place: str, rows: Iterable[tuple[Sequence[object], Sequence[object]]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of values and of what was typed, where a formula without a value would read as an empty cell."""
-    from openpyxl.utils import get_column_letter
-
-    for number, (values, typed) in enumerate(rows, 1):
-        if number > 100 * MOST_POINTS:
-            raise InputError(f"{place}: more than {100 * MOST_POINTS} rows")
-        for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
-            if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
-                found = "no value is stored for" if value is None else f"{value} is the value of"
-                cell = f"{get_column_letter(column)}{number}"
-                raise InputError(f"{place}, cell {cell}: {found} the formula {text[:60]!r}; type the value")
-        yield number, [_text(cell) for cell in values]
-
-
-def _text(cell: object) -> str:
-    """A workbook's cell as it would be typed: 3.0 is 3, a day without a time is a date."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    return str(cell).strip()
 
 
 Factors = dict[str, dict[str, str]]

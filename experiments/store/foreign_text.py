@@ -51,7 +51,7 @@ def yaml_of(path: Path) -> Plain:
     Raises:
         InputError: no plain YAML: anchors, aliases, tags, `${…}`, `_target_` and its like, or too deep or too long.
     """
-    text = _text(path)
+    text = text_of(path)
     try:
         _check_events(path, text)
         loader = _Loader(text)
@@ -72,7 +72,7 @@ def json_of(path: Path) -> Plain:
         InputError: no JSON, or NaN, a key that is there twice, `${…}`, `_target_` and its like, or too deep.
     """
     try:
-        value = json.loads(_text(path), parse_constant=_no_constant, object_pairs_hook=_once)
+        value = json.loads(text_of(path), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: no JSON of a run: {first_line(error)}") from None
     _check_texts(path, value)
@@ -100,7 +100,12 @@ def first_line(error: Exception) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The file's text.
+
+    Raises:
+        InputError: as `bytes_of`, or other bytes than UTF-8.
+    """
     try:
         return bytes_of(path).decode()
     except UnicodeDecodeError:

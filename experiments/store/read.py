@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from experiments.store.files import sha256_of
-from experiments.store.foreign_text import damage_told
+from experiments.store.foreign_text import damage_told, text_of
 from experiments.store.tables import Key
 from sim.errors import CargohubError, InputError
 
@@ -60,7 +60,7 @@ def read_run(
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
     tables = {name: _rows(folder / file, scenarios) for name, file in wanted.items()}
-    return StoredRun(folder, _text(folder / CONFIG), manifest, tables)
+    return StoredRun(folder, text_of(folder / CONFIG), manifest, tables)
 
 
 def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
@@ -112,16 +112,9 @@ def check_outside_runs(path: Path, option: str) -> None:
             raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise CargohubError(f"{path}: damaged; remove the folder and run again") from None
-
-
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        text = _text(folder / MANIFEST)
+        content = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         what = (
             "an interrupted run: `cargohub resume RUN`, or the same command, goes on with it"
@@ -130,7 +123,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         )
         raise CargohubError(f"{folder}: {what} ({MANIFEST} is missing)") from None
     try:
-        manifest: dict[str, Any] = json.loads(text)
+        manifest: dict[str, Any] = json.loads(content)
         manifest["files"].items()
     except (ValueError, KeyError, TypeError, AttributeError):
         raise CargohubError(f"{folder / MANIFEST}: damaged; remove the folder and run again") from None

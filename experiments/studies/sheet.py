@@ -21,7 +21,8 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
-from experiments.designs.spreadsheet import XLSX, first_sheet, key_of
+from experiments.designs.first_sheet import XLSX, first_sheet
+from experiments.designs.spreadsheet import key_of
 from experiments.formatting import zone
 from experiments.frame import runner
 from experiments.report import results_book

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from experiments.arguments import Arguments, folder_option
-from experiments.designs.spreadsheet import XLSX
+from experiments.designs.first_sheet import XLSX
 from experiments.studies.page.checking import Checked, checked
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.form import CHOICES, GROUPS, LABELS, REST, STUDY, Field, choices_of, group_of
