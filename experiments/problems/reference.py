@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
-from functools import cache
+from functools import cache, cached_property
 from math import inf
 
 from experiments.composition import packaged
@@ -44,7 +44,7 @@ class Reference:
         """Designs whose mean keeps the constraint."""
         return [design for design, row in self.rows.items() if row.held >= self.instance.target]
 
-    @property
+    @cached_property
     def best(self) -> Design:
         """Of these the one with the least objective."""
         return min(self.feasible, key=lambda design: (self.rows[design].objective, design))
@@ -59,11 +59,15 @@ class Reference:
             for row in self.rows.values()
         )
 
+    @cached_property
+    def dearest(self) -> float:
+        """The greatest objective of all designs."""
+        return max(row.objective for row in self.rows.values())
+
     def gap(self, design: Design) -> float:
         """How much dearer than the best, as a share; a design that misses the constraint counts as the dearest."""
-        best, dearest = self.rows[self.best].objective, max(row.objective for row in self.rows.values())
         is_feasible = self.rows[design].held >= self.instance.target
-        return (self.rows[design].objective if is_feasible else dearest) / best - 1
+        return (self.rows[design].objective if is_feasible else self.dearest) / self.rows[self.best].objective - 1
 
 
 def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) -> list[Row]:
