@@ -1,7 +1,5 @@
 """An instance: a hub, what may be changed of it, what is to be least, and what must hold."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,6 +14,7 @@ from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.overrides import word_value
 from experiments.replications.work import evaluate
+from experiments.store.identity import HASH_DIGITS, hash_of
 from sim.errors import InputError
 from sim.reading import near, plain, read
 
@@ -83,8 +82,11 @@ class Instance:
         hubs = [plain(hub(compose(words))) for words, _ in self._parts(self.designs[0])]
         changed = {each.name: [each.keys, each.values] for each in self.variables}
         years = self.years and [self.years.halls, self.years.rate, self.years.days, self.years.flights_per_day]
-        whole = [hubs, changed, dict(self.minimise), self.constraint, self.target, self.budget, years]
-        return hashlib.sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()[:12]
+        whole = {
+            "hubs": hubs, "variables": changed, "minimise": dict(self.minimise), "constraint": self.constraint,
+            "target": self.target, "budget": self.budget, "years": years,
+        }  # fmt: skip
+        return hash_of(whole)[:HASH_DIGITS]
 
     def values(self, design: Design) -> tuple[Any, ...]:
         return tuple(each.values[place] for each, place in zip(self.variables, design, strict=True))
