@@ -5,6 +5,7 @@
 
 import hashlib
 import re
+import shutil
 import stat
 import tempfile
 import zipfile
@@ -54,8 +55,7 @@ def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, st
                     inside.write(content)
                     continue
                 with content.open("rb") as file:
-                    while chunk := file.read(_CHUNK):
-                        inside.write(chunk)
+                    shutil.copyfileobj(file, inside, _CHUNK)
 
 
 @contextmanager
