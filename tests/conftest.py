@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import matplotlib as mpl
 import pytest
 from browser import Browser
 from matplotlib.figure import Figure
@@ -23,6 +24,8 @@ from sim.record import rows
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 # No test takes what another has simulated, nor what its user has: where nothing can be kept, nothing is.
 os.environ["XDG_CACHE_HOME"] = os.devnull
+# But the list of fonts: else a process makes one, in a folder that the first of its children takes away.
+os.environ.setdefault("MPLCONFIGDIR", mpl.get_cachedir())
 _RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
 # Modules of tests that look at no page of a run: with --slow alone there is something in it.
 _PAGELESS = {

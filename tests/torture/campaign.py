@@ -21,8 +21,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("MPLCONFIGDIR", str(Path.home() / ".cache" / "matplotlib"))  # conftest has no cache of its own
-
 import conftest
 import yaml
 from fork_server import imported
