@@ -1,8 +1,8 @@
-"""A user's CSV file, parted by commas, semicolons or tabs."""
+"""CSV: a user's file, parted by commas, semicolons or tabs, is read; the program's tables are written."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,3 +75,14 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
                 yield table.line_num, stripped
     except csv.Error as error:
         raise InputError(f"{path}: row {table.line_num}: not CSV: {error}") from error
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """The rows as the text of a CSV file.
+
+    >>> csv_text([("name", "n"), ("a, b", 3)]).splitlines()
+    ['name,n', '"a, b",3']
+    """
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

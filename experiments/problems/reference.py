@@ -9,6 +9,7 @@ from math import inf
 from experiments.composition import packaged
 from experiments.problems.instance import Design, Instance, Observed
 from experiments.statistics.interval import Interval, mean_interval
+from sim.csv_rows import csv_text
 
 FILE = "problems_reference.csv"
 
@@ -83,9 +84,7 @@ def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) ->
 
 
 def as_csv(rows: Sequence[Row]) -> str:
-    lines = [",".join(each.name for each in fields(Row))]
-    lines += [",".join(map(_text, astuple(row))) for row in rows]
-    return "\n".join(lines) + "\n"
+    return csv_text([[each.name for each in fields(Row)], *(map(_text, astuple(row)) for row in rows)])
 
 
 def _text(value: object) -> str:

@@ -1,7 +1,5 @@
 """A calibration in words and numbers: the table of a terminal, JSON, CSV, and the arrivals configuration of a run."""
 
-import csv
-import io
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +9,7 @@ import numpy as np
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Estimates
 from experiments.statistics.calibration import CRITICAL_VALUE, LEAST_WEEKS, Calibration
+from sim.csv_rows import csv_text
 
 
 def notes(result: Calibration) -> list[str]:
@@ -79,15 +78,13 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
 
 def estimates_csv(result: Calibration) -> str:
     """The estimates as CSV, a row each."""
-    fit, buffer = result.fit, io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["kind", "key", "unit", "value", "low", "high", "n_days", "var_over_mean"])
+    fit = result.fit
+    rows: list[list[object]] = [["kind", "key", "unit", "value", "low", "high", "n_days", "var_over_mean"]]
     for kind, unit, names, estimates in (*_indices(result), _level(result)):
-        for record in _records(estimates, names):
-            writer.writerow([kind, record["key"], unit, *(f"{record[key]:.6g}" for key in list(record)[1:])])
+        records = _records(estimates, names)
+        rows += ([kind, each["key"], unit, *(f"{each[key]:.6g}" for key in list(each)[1:])] for each in records)
     spread = (fit.dispersion, fit.dispersion_low, fit.dispersion_high)
-    writer.writerow(["dispersion", "all", "1", *(f"{value:.6g}" for value in spread), result.days.size, ""])
-    return buffer.getvalue()
+    return csv_text([*rows, ["dispersion", "all", "1", *(f"{value:.6g}" for value in spread), result.days.size, ""]])
 
 
 def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:

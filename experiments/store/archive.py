@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from experiments.store.files import sha256_of, whole
+from experiments.store.files import whole
 from experiments.store.foreign import MOST_FILES
 from sim.errors import InputError
 
@@ -33,10 +33,6 @@ _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 _NAME: Final = re.compile(r"(?!\.\.?(?:/|$))[^/\\:\0]+(?:/(?!\.\.?(?:/|$))[^/\\:\0]+){0,7}")
 _SUM: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-
-
-def hash_of(content: bytes | Path) -> str:
-    return sha256_of(content) if isinstance(content, Path) else hashlib.sha256(content).hexdigest()
 
 
 def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, str]) -> None:

@@ -75,7 +75,7 @@ def hash_of_input(path: Path) -> str:
     if not path.is_dir():
         return sha256_of(path)
     lines = (f"{sha256_of(Path(file))}  {Path(file).name}\n" for file in files_of(str(path)))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return sha256_of("".join(lines).encode())
 
 
 def write_if_possible(path: Path, picture: bytes) -> Path | None:
@@ -110,13 +110,15 @@ def append_line(path: Path, line: str) -> None:
         os.close(descriptor)
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of the file's content, in hexadecimal digits.
+def sha256_of(content: Path | bytes) -> str:
+    """The SHA-256 of a file's content, or of bytes, in hexadecimal digits.
 
     Raises:
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

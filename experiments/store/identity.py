@@ -134,7 +134,7 @@ def hash_of(identity: Mapping[str, Any]) -> str:
         ValueError: NaN or an infinity among the numbers.
     """
     text = json.dumps(identity, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of(text.encode())
 
 
 def environment() -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.store.files import write_whole
+from experiments.store.files import sha256_of, write_whole
 from experiments.store.foreign_text import bytes_of
 from sim.errors import InputError
 from sim.own import FILE, MOST_BYTES, SOURCE, OwnFile
@@ -19,7 +18,7 @@ _GROUP: Final = "rules"
 
 def as_stored(plain_hub: dict[str, Any]) -> dict[str, Any]:
     """A hub's plain values, with the hash in place of the text of its file."""
-    return _replaced(plain_hub, SOURCE, SHA256, lambda rules: _hash_of(rules[SOURCE].encode()))
+    return _replaced(plain_hub, SOURCE, SHA256, lambda rules: sha256_of(rules[SOURCE].encode()))
 
 
 def _replaced(hub: dict[str, Any], key: str, by: str, value: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
@@ -27,10 +26,6 @@ def _replaced(hub: dict[str, Any], key: str, by: str, value: Callable[[dict[str,
     if not isinstance(rules, dict) or key not in rules:
         return hub
     return {**hub, _GROUP: {(by if name == key else name): rules[name] for name in rules} | {by: value(rules)}}
-
-
-def _hash_of(content: bytes) -> str:
-    return sha256(content).hexdigest()
 
 
 def keep_own(folder: Path, own: OwnFile | None) -> None:
@@ -66,6 +61,6 @@ def _copied(folder: Path, name: str, digest: str) -> str:
     if not name.endswith(".py") or Path(name).name != name:
         raise InputError(f"{folder}: {_GROUP}.{FILE}: {name[:60]!r} is no name of a Python file")
     content = bytes_of(folder / FOLDER / name, MOST_BYTES)
-    if _hash_of(content) != digest:
+    if sha256_of(content) != digest:
         raise InputError(f"{folder / FOLDER / name}: changed since the run")
     return content.decode(errors="replace")

@@ -1,6 +1,5 @@
 """What a run keeps while it runs: a line a finished replication, and its tables in a file of their own."""
 
-import hashlib
 import json
 import math
 import re
@@ -191,7 +190,7 @@ def _file(folder: Path, key: Key) -> Path:
     """Readable, and different for different keys, whatever characters a scenario's name has."""
     scenario, replication = key
     readable = re.sub(r"[^A-Za-z0-9_.-]", "-", scenario)[:40]
-    return folder / FOLDER / f"{readable}-{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{replication}.npz"
+    return folder / FOLDER / f"{readable}-{sha256_of(scenario.encode())[:8]}-{replication}.npz"
 
 
 def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> bool:
@@ -214,7 +213,7 @@ def _text(key: Key, line: Line) -> str:
     stored = {"scenario": scenario, "replication": replication, **asdict(line)}
     stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
     text = json.dumps(stored, allow_nan=False)
-    return f'{text[:-1]}, "{_CHECK}": "{hashlib.sha256(text.encode()).hexdigest()}"}}'
+    return f'{text[:-1]}, "{_CHECK}": "{sha256_of(text.encode())}"}}'
 
 
 def _read(text: bytes) -> tuple[Key, Line] | None:

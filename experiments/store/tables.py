@@ -1,7 +1,5 @@
 """Tables as Parquet files: declared columns with unit and meaning, sorted rows, the same bytes for the same numbers."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -10,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.store.files import whole, write_whole
+from sim.csv_rows import csv_text
 from sim.domain.columns import Column, TableSchema
 
 Arrow: TypeAlias = Any
@@ -61,14 +60,12 @@ def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["table", "column", "dtype", "unit", "meaning"])
+    rows = [("table", "column", "dtype", "unit", "meaning")]
     described = {schema.name: schema.columns for schema in of_study}
     described |= {schema.name: (*LEADING, *schema.columns) for schema in by_replication}
     for table, columns in sorted(described.items()):
-        writer.writerows((table, column.name, column.dtype, column.unit, column.meaning) for column in columns)
-    write_whole(path, text.getvalue().encode())
+        rows += ((table, column.name, column.dtype, column.unit, column.meaning) for column in columns)
+    write_whole(path, csv_text(rows).encode())
 
 
 def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDArray[Any]]:

@@ -34,6 +34,7 @@ from experiments.store.foreign_tables import read_rows
 from experiments.store.foreign_text import bytes_of
 from experiments.store.summaries import FactorRow
 from experiments.store.workbook import plain_text, write_workbook
+from sim.csv_rows import csv_text
 from sim.errors import InputError
 from sim.reading import near
 
@@ -116,9 +117,7 @@ def _csv(tables: _Tables, dictionary: Sequence[list[str]], out: Path) -> list[Pa
     for name, path in zip(tables.rows, files, strict=True):
         with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(tables.lines(name))
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(dictionary)
-    write_whole(out / DICTIONARY, text.getvalue().encode())
+    write_whole(out / DICTIONARY, csv_text(dictionary).encode())
     return [*files, out / DICTIONARY]
 
 

@@ -16,8 +16,6 @@ compared with the reference. Curves go to DIR (problems/INSTANCE) as CSV and SVG
 cites an instance: docs/problems.md. Needs the extra solvers, all but random and differential_evolution.
 """
 
-import csv
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -39,6 +37,7 @@ from experiments.report.figures import progress_figure
 from experiments.report.sections import as_lines
 from experiments.store.files import write_all
 from experiments.store.rows import Grid
+from sim.csv_rows import csv_text
 from sim.errors import InputError
 from sim.names import count_of
 from sim.reading import near
@@ -209,12 +208,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def _csv(found: Sequence[Progress]) -> bytes:
-    rows: list[Mapping[str, object]] = list(rows_of(found))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    rows = list(rows_of(found))
+    return csv_text([rows[0], *(row.values() for row in rows)]).encode()
 
 
 def _say(arguments: Arguments, solver: str) -> None:

@@ -24,6 +24,7 @@ from experiments.designs.design import DesignKeys
 from experiments.frame.recorded import config_text
 from experiments.main import _parse
 from experiments.store import archive, parts
+from experiments.store.files import sha256_of
 from experiments.store.foreign import begun
 from experiments.store.foreign_parquet import check_table, columns_of, first_difference, rows_of
 from experiments.store.foreign_parts import is_possible
@@ -149,7 +150,7 @@ def _archives() -> Iterator[bytes]:
     files = {"run/manifest.json": b"{}", "run/tables/kpis.parquet": 90 * b"1", "README.md": b""}
     with TemporaryDirectory() as folder:
         path = Path(folder, "a.zip")
-        archive.write(path, files, {name: archive.hash_of(content) for name, content in files.items()})
+        archive.write(path, files, {name: sha256_of(content) for name, content in files.items()})
         yield path.read_bytes()
 
 

@@ -3,8 +3,6 @@
 With a key the option puts the distribution there; without one it is the distribution alone, for any key.
 """
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -20,6 +18,7 @@ from experiments.statistics.two_sources import Floats
 from experiments.studies.fit.place import Place
 from experiments.studies.fit.result import Result
 from experiments.studies.fit.text import provenance
+from sim.csv_rows import csv_text
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import AT_LEAST, NORMAL
 
@@ -141,11 +140,7 @@ def _likewise(place: Place, value: Any) -> Any:  # noqa: ANN401 - a number, or a
 
 
 def _values(result: Result, factor: float) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([result.sample.column])
-    writer.writerows([_rounded(factor * value)] for value in result.sample.values)
-    return text.getvalue()
+    return csv_text([[result.sample.column], *([_rounded(factor * value)] for value in result.sample.values)])
 
 
 def _nested(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from experiments.report.documents.markdown import plain, text_of
 from experiments.store import archive
 from experiments.store.archive import RUN
 from experiments.store.directory import DICTIONARY
+from experiments.store.files import sha256_of
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
 from experiments.store.foreign_text import bytes_of, damage_told
 from experiments.store.read import MANIFEST, TABLES, check_outside_runs
@@ -66,7 +67,7 @@ def main(arguments: Arguments) -> int:
     command = facts.asked.arguments.command
     run = RunCitation.of(manifest, facts.document.title, command, given.get("author"))
     packed = _packed(manifest, facts, run, License(wanted, **licenses[wanted]))
-    hashes = {name: archive.hash_of(content) for name, content in packed.items()}
+    hashes = {name: sha256_of(content) for name, content in packed.items()}
     archive.write(path, packed, hashes)
     document = {"run_dir": str(folder), "archive": str(path), "files": sorted(packed), "license": wanted}
     notes = [] if run.author != UNKNOWN else ["no author: --author NAME says who made the run"]
@@ -102,7 +103,7 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
     )
     readme = about["readme"].format(**values, description=said["description"], rows=rows)
     files["README.md"] = readme.encode()
-    told = [Packed(name, archive.hash_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
+    told = [Packed(name, sha256_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
     today = f"{dt.datetime.now(dt.UTC).date()}"
     return {**files, METADATA: crate.metadata(manifest, run, said, told, chosen, today)}
 

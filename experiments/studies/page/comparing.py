@@ -1,6 +1,5 @@
 """The views of *Compare*, *Expansion* and *Flights*."""
 
-import hashlib
 import re
 import shlex
 import tempfile
@@ -15,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse
 
 from experiments.arguments import Arguments
-from experiments.store.files import write_whole
+from experiments.store.files import sha256_of, write_whole
 from experiments.studies.page.children import answered
 from experiments.studies.page.differences import compared
 from experiments.studies.page.guard import STORED_POLICY
@@ -111,7 +110,7 @@ class Comparing:
 
     def _keep(self, filename: str, content: bytes, words: list[str]) -> None:
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(filename).stem)[:40].strip("-") or "flights"
-        name = f"{stem}-{hashlib.sha256(content + ' '.join(words).encode()).hexdigest()[:8]}"
+        name = f"{stem}-{sha256_of(content + ' '.join(words).encode())[:8]}"
         with tempfile.TemporaryDirectory(prefix="cargohub-") as folder:
             path = Path(folder) / f"{stem}{Path(filename).suffix[:8] if Path(filename).suffix.isascii() else ''}"
             path.write_bytes(content)

@@ -15,14 +15,13 @@ says how many ULDs stand in a zone, and not where. Flows by machine, chute and l
 of record.flow_min.
 """
 
-import hashlib
 import re
 from pathlib import Path
 
 from experiments.arguments import Arguments, files_and_options
 from experiments.frame import console
 from experiments.report.replay_page import replay_page
-from experiments.store.files import write_whole
+from experiments.store.files import sha256_of, write_whole
 from experiments.store.read import run_folder
 from experiments.studies.replay.content import TABLES, content, kinds
 from experiments.studies.trace.run import Replication, stored_replication
@@ -85,7 +84,7 @@ def _part(word: str) -> str:
     ('liege_66k', 'seed-2-e70e6bea')
     """
     plain = re.sub(r"[^A-Za-z0-9_.]+", "-", word)[:_LONGEST_PART]
-    return plain if plain == word else f"{plain}-{hashlib.sha256(word.encode()).hexdigest()[:8]}"
+    return plain if plain == word else f"{plain}-{sha256_of(word.encode())[:8]}"
 
 
 def _check_step(shown: list[Replication]) -> None:

@@ -21,9 +21,7 @@ as in the file, with `time_zone` local ones, for a hub of that zone.
 Own options: --from DAY, --to DAY, --skip-bad.
 """
 
-import csv
 import datetime as dt
-import io
 import json
 import re
 import sys
@@ -41,6 +39,7 @@ from experiments.report.sections import said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
 from experiments.studies.schedule.request import HOME, ZONE, read_request
+from sim.csv_rows import csv_text
 from sim.errors import InputError
 from sim.inputs.flight_file import COLUMNS, REPLICATION, load_limits
 
@@ -135,11 +134,7 @@ def flights_csv(calls: Sequence[Call]) -> str:
         for call in calls
     ]
     columns = [name for name in (*COLUMNS, REPLICATION) if any(row.get(name) for row in rows)]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    return csv_text([columns, *([row[name] for name in columns] for row in rows)])
 
 
 def write(result: Schedule, plain: dict[str, Any], folder: Path) -> list[Path]:
