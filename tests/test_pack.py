@@ -17,6 +17,7 @@ from stored_runs import made
 from experiments.main import main
 from experiments.store import archive
 from experiments.store.foreign import manifest_of
+from experiments.store.stored_by import finished
 from experiments.studies.pack.crate import METADATA
 from tests.mistakes import is_refused
 
@@ -75,7 +76,8 @@ def test_everything_is_there_with_its_hash_and_described(run, packed, graph):
         assert entity["sha256"] == sums[name] and entity["contentSize"] == str(len(content[name]))
         assert entity["description"] and entity["encodingFormat"]
     assert {f"run/{name}" for name in manifest_of(run).files} <= content.keys()
-    assert "run/flights/my flights (1).csv" in content and "run/timings.json" not in content
+    assert "run/flights/my flights (1).csv" in content
+    assert json.loads(content["run/timings.json"]).keys() == {"finished"}  # nothing that names the computer
     parts = [part["@id"] for owner in ("./", "run/tables/") for part in listed(graph[owner]["hasPart"])]
     assert {unquote(part) for part in parts} == described.keys() | {"run/tables/"}
     cff = yaml.safe_load(content["CITATION.cff"])
@@ -208,7 +210,7 @@ def test_a_run_whose_dictionary_is_none_is_refused(capsys, run, tmp_path, conten
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(folder)], "dictionary.csv: damaged")
 
 
-def test_a_run_and_the_program_are_cited(capsys, run, tmp_path):
+def test_a_run_and_the_program_are_cited(capsys, run, packed, tmp_path):
     assert main(["cite"]) == 0
     program = capsys.readouterr().out
     assert program.startswith("@software{cargohub_0.") and "Commit" in program
@@ -217,6 +219,11 @@ def test_a_run_and_the_program_are_cited(capsys, run, tmp_path):
     assert text.count("{") == text.count("}")
     for fact in (manifest_of(run).hash, "seed 1", "author = {Ada Lovelace}", "@dataset{cargohub_run_", "@software{"):
         assert fact in text
-    capsys.readouterr()
+    with zipfile.ZipFile(packed) as opened:
+        opened.extractall(tmp_path)
+    for path in (tmp_path / "run").iterdir():
+        os.utime(path, (0, 0))  # as some programs unpack and copy
+    assert main(["cite", str(tmp_path / "run"), "--author", "Ada Lovelace"]) == 0
+    assert f"date = {{{{{finished(run).date()}}}}}" in capsys.readouterr().out.partition("@dataset")[2]
     is_refused(capsys, tmp_path / "x.txt", ["cite"], "entries are a file *.bib")
     assert main(["cite", "--author", "x"]) == 2

@@ -11,7 +11,7 @@ import yaml
 from experiments.report.documents.latex import plain
 from experiments.store.foreign import Manifest
 from experiments.store.identity import HASH_DIGITS, ROOT, git, program
-from experiments.store.read import MANIFEST
+from experiments.store.stored_by import finished
 
 _FILE: Final = "CITATION.cff"
 UNKNOWN: Final = "TO FILL IN"
@@ -77,7 +77,7 @@ class RunCitation:
         seeds = {str(hub.get("seed")) for hub in manifest.identity["hubs"].values()}
         return cls(
             manifest.folder.resolve().name, manifest.hash, question.strip(), command, tuple(sorted(seeds)),
-            finished(manifest).date(), author or UNKNOWN, Software.at(manifest.program),
+            finished(manifest.folder).date(), author or UNKNOWN, Software.at(manifest.program),
         )  # fmt: skip
 
     @property
@@ -104,11 +104,6 @@ class RunCitation:
             "references": [self.software.as_cff()],
         }  # fmt: skip
         return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100))
-
-
-def finished(manifest: Manifest) -> dt.datetime:
-    """When the run was complete: its manifest was written last."""
-    return dt.datetime.fromtimestamp((manifest.folder / MANIFEST).stat().st_mtime, dt.UTC).replace(microsecond=0)
 
 
 def here() -> Software:

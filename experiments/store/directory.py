@@ -5,6 +5,7 @@ Complete             config.yaml  tables/*.parquet  dictionary.csv  timings.json
 Derived from these   figures/  report.html
 """
 
+import datetime as dt
 import json
 import os
 import platform
@@ -29,6 +30,8 @@ from sim.errors import CargohubError
 
 DICTIONARY: Final = "dictionary.csv"
 TIMINGS: Final = "timings.json"
+FINISHED: Final = "finished"
+"""In the timings: when the run was complete."""
 
 
 KPIS: Final = TableSchema.of(
@@ -213,6 +216,7 @@ class RunDirectory:
     def _timings(self, keys: Sequence[Key]) -> dict[str, Any]:
         """What differs from run to run, and belongs neither to the hash nor to the manifest [s]."""
         return {
+            FINISHED: dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "host": platform.node(),
             "cpus": os.cpu_count(),
             "last_command_s": time.monotonic() - self._began,

@@ -1,11 +1,17 @@
-"""What stored a run, as its manifest says: an environment and a program, whose runs may not be read here."""
+"""What stored a run, and when: an environment and a program, whose runs may not be read here."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
+from experiments.store.directory import FINISHED, TIMINGS
+from experiments.store.foreign_text import json_of
 from experiments.store.identity import HASH_DIGITS, surroundings
-from experiments.store.read import CONFIG
+from experiments.store.read import CONFIG, MANIFEST
+from sim.errors import InputError
 
 UNREAD: Final = "another version's run, or damaged"
 """Of a run that this program may have stored."""
@@ -20,6 +26,24 @@ def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
         f"stored by cargohub {by.get('version', 'of old')[:20]!r}{commit}, whose runs this version does not read;"
         f" install that one, or run the command in the first line of {CONFIG} again"
     )
+
+
+def timings_of(folder: Path) -> Mapping[str, Any]:
+    """What a run noted of its machine and its time, which no hash covers; nothing where it noted none.
+
+    Raises:
+        InputError: a damaged file.
+    """
+    path = folder / TIMINGS
+    noted = json_of(path) if path.is_file() else {}
+    return noted if isinstance(noted, dict) else {}
+
+
+def finished(folder: Path) -> dt.datetime:
+    """When a run was complete, as it noted; else when its manifest was written, which a copy may change."""
+    with suppress(InputError, KeyError, TypeError, ValueError):
+        return dt.datetime.fromisoformat(timings_of(folder)[FINISHED]).replace(tzinfo=dt.UTC, microsecond=0)
+    return dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, dt.UTC).replace(microsecond=0)
 
 
 def is_environment(value: Mapping[str, Any]) -> bool:

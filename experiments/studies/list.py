@@ -6,7 +6,6 @@ Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, 
   cargohub list DIR --json
 """
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from experiments.statistics.interval import Value
 from experiments.store.foreign import is_finished, manifest_of
 from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
-from experiments.store.read import CONFIG, MANIFEST
+from experiments.store.read import CONFIG
+from experiments.store.stored_by import finished
 from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank
 
@@ -55,13 +55,12 @@ def entry_of(folder: Path) -> dict[str, Any]:
         kpis = means_of(manifest, names(Rank.SUMMARY))
     except CargohubError as error:
         return {**entry, "state": "damaged", "why": str(error)}
-    finished = dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, tz=dt.UTC)
     return {
         **entry,
         "state": "complete",
         "verb": manifest.verb,
         "hash": manifest.hash[:HASH_DIGITS],
-        "finished": finished.isoformat(timespec="minutes"),
+        "finished": finished(folder).isoformat(timespec="minutes"),
         "scenarios": kpis,
     }
 

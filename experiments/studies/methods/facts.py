@@ -1,7 +1,7 @@
 """What a methods report says of a run: facts for the gaps in its texts, and its tables."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +15,10 @@ from experiments.frame.recorded import stored_study
 from experiments.frame.study import Asked, Document
 from experiments.money.kpis import KPIS, names
 from experiments.replications.warming import warm_ups_of
-from experiments.store.directory import TIMINGS
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import read_rows, replications_of
-from experiments.store.foreign_text import json_of
 from experiments.store.identity import HASH_DIGITS
+from experiments.store.stored_by import timings_of
 from experiments.store.summaries import DesignRow, WarmupRow
 from experiments.studies.assumptions import row_of
 from experiments.studies.methods import hub as hubs
@@ -88,7 +87,7 @@ class Facts:
         manifest, program = self.manifest, self.manifest.program
         commit, changed = program.get("commit"), " with changes" if program.get("is_modified") else ""
         designs = [design.label for design in self.asked.designs]
-        timings = _timings(manifest.folder)
+        timings = _timings(timings_of(manifest.folder))
         cpu = manifest.environment["cpu"]
         return {
             "name": manifest.folder.resolve().name,
@@ -254,11 +253,8 @@ def _first(text: str) -> str:
     return " ".join(text.partition("\n\n")[0].split()).rstrip(".")
 
 
-def _timings(folder: Path) -> dict[str, str]:
-    """What the run noted of its machine and its time, which no hash covers; nothing where it noted none."""
-    path = folder / TIMINGS
-    noted = json_of(path) if path.is_file() else {}
-    noted = noted if isinstance(noted, dict) else {}
+def _timings(noted: Mapping[str, Any]) -> dict[str, str]:
+    """What the run noted of its machine and its time."""
     cpus, rows = noted.get("cpus"), noted.get("replications")
     seconds = [row.get("seconds") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     times = [each for each in seconds if isinstance(each, int | float)]

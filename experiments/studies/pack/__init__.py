@@ -13,6 +13,7 @@ Own options: --licence ID, --author NAME.
 
 import csv
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
@@ -29,12 +30,13 @@ from experiments.report.citation import UNKNOWN, RunCitation
 from experiments.report.documents.markdown import plain, text_of
 from experiments.store import archive
 from experiments.store.archive import RUN
-from experiments.store.directory import DICTIONARY
+from experiments.store.directory import DICTIONARY, FINISHED, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
 from experiments.store.foreign_text import bytes_of, damage_told
 from experiments.store.read import MANIFEST, TABLES, check_outside_runs
 from experiments.store.rows import declared_tables
+from experiments.store.stored_by import finished
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
 from experiments.studies.pack import crate
@@ -95,6 +97,7 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
         name: about[name].format(**values).strip() for name in ("name", "description", "program", "workflow", "action")
     }
     files: dict[str, bytes | Path] = {f"{RUN}/{name}": manifest.folder / name for name in _of_run(manifest)}
+    files[f"{RUN}/{TIMINGS}"] = json.dumps({FINISHED: finished(manifest.folder).isoformat()}).encode()
     files["CITATION.cff"] = run.cff(chosen.id).encode()
     files["DICTIONARY.md"] = "\n".join(_dictionary(manifest)).encode()
     files["methods.md"] = text_of(filled(facts, "stress")).encode()

@@ -11,10 +11,11 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 
-from experiments.report.citation import UNKNOWN, RunCitation, finished
+from experiments.report.citation import UNKNOWN, RunCitation
 from experiments.store.archive import RUN
 from experiments.store.foreign import Manifest
 from experiments.store.read import CONFIG
+from experiments.store.stored_by import finished
 
 METADATA: Final = "ro-crate-metadata.json"
 _CONTEXT: Final = ("https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context")
@@ -139,7 +140,7 @@ def _run(manifest: Manifest, run: RunCitation, texts: Mapping[str, str], files: 
     yield {
         "@id": _ACTION, "@type": "CreateAction", "name": texts["action"], "description": run.command,
         "instrument": _to(_CONFIG), "object": [*(_to(f"#seed-{seed}") for seed in run.seeds), *read],
-        "result": _to(_TABLES), "endTime": finished(manifest).isoformat(),
+        "result": _to(_TABLES), "endTime": finished(manifest.folder).isoformat(),
         "actionStatus": "http://schema.org/CompletedActionStatus", **_by(run, "agent"),
     }  # fmt: skip
     yield {
