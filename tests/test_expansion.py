@@ -495,7 +495,7 @@ def test_a_mistake_is_one_line(
     else:
         is_of_a_path = any("paths" in word or "loads" in word for word in words)
         alone = () if is_of_a_path else [f"~expansion.paths.{name}" for name in FEW[1:]]
-        assert quick(*words, *alone, "--quiet") == 2
+        assert quick(*words, *alone) == 2
     error = capsys.readouterr().err
     assert error.startswith("cargohub: ") and error.count("\n") == 1
     assert message in error

@@ -20,7 +20,6 @@ are sampled weeks of the hub that is there at the time (`curves`), so that few r
 tells the method.
 """
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -30,6 +29,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
+from experiments.execution.progress import Lines
 from experiments.formatting import in_percent, kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
@@ -114,10 +114,9 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     base, keys = with_keys(arguments, ExpansionKeys, _VERB)
     if keys.expansion.states or keys.expansion.ranges:
         raise ConfigError(said("states_filled"))
-    if not arguments.quiet:
-        print(said("expansion_begins"), file=sys.stderr, flush=True)
-    hubs, states = states_of(words, base, keys.expansion, config_dir)
-    keys = with_ranges(replace(keys, expansion=replace(keys.expansion, states=states)), base, config_dir)
+    with Lines(is_quiet=arguments.quiet).waiting(lambda _: said("expansion_begins")):
+        hubs, states = states_of(words, base, keys.expansion, config_dir)
+        keys = with_ranges(replace(keys, expansion=replace(keys.expansion, states=states)), base, config_dir)
     return [Design("today", base), *hubs], keys
 
 
