@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,34 @@ def test_a_replication_comes_back_to_the_bit_and_a_damaged_one_is_said_and_dropp
         path.write_bytes(damaged)
         assert cache.get("a") is None and not path.exists()
         assert capsys.readouterr().err == f"cache: {path}: damaged; simulated again\n"
+
+
+@pytest.mark.parametrize("how", ["exchanged", "pipe", "loop", "device", "huge", "folder", "locked"])
+def test_what_is_no_file_of_the_cache_is_never_taken_and_stops_neither_command_nor_cache(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    cache, path = Cache(tmp_path, 10**6), tmp_path / "a"
+    small_file(cache, "b", 0)
+
+    def locked(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if how == "locked":
+        monkeypatch.setattr(Path, "unlink", locked)
+    ways: dict[str, Callable[[], object]] = {
+        "exchanged": lambda: path.write_bytes((tmp_path / "b").read_bytes()), "pipe": lambda: os.mkfifo(path),
+        "loop": lambda: path.symlink_to(path), "device": lambda: path.symlink_to("/dev/zero"), "folder": path.mkdir,
+        "huge": lambda: (path.touch(), os.truncate(path, 2**40)), "locked": lambda: path.write_bytes(b"1"),
+    }  # fmt: skip
+    ways[how]()
+    assert cache.get("a") is None
+    assert capsys.readouterr().err == f"cache: {path}: damaged; simulated again\n"
+    monkeypatch.undo()
+    cache.put("a", PART)
+    assert (cache.get("a") is None) == (how == "folder")
+    os.utime(path, (0, 0))
+    small_file(replace(cache, most_bytes=(tmp_path / "b").stat().st_size), "c", 0)
+    assert not (tmp_path / "b").exists() and path.exists() == (how == "folder")
 
 
 def test_what_was_used_least_recently_goes_first_and_a_folder_that_cannot_be_written_keeps_nothing(

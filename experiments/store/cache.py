@@ -21,6 +21,8 @@ from experiments.report.sections import said
 from experiments.store.identity import hash_of, hubs_of, surroundings
 from experiments.store.parts import Part, packed, unpacked
 from sim.config import HubConfig
+from sim.errors import InputError
+from sim.files import content_of
 from sim.own import trusted
 from sim.reading import plain
 
@@ -50,16 +52,15 @@ class Cache:
 
     def get(self, name: str) -> Part | None:
         """What was kept under a name; None if nothing is there, or what is there is damaged, which is said."""
-        path = self.folder / name
-        if not name:
+        path, content = self.folder / name, b""
+        if not name or not os.path.lexists(path):
             return None
-        try:
-            content = path.read_bytes()
-        except OSError:
-            return None
-        if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+        with suppress(OSError, InputError):  # cannot be read, or is no file
+            content = content_of(path, min(path.stat().st_size, self.most_bytes + _DIGEST))
+        if content[:_DIGEST] != _digest(name, content[_DIGEST:]):
             sys.stderr.write(f"{said('cache_damaged', path=path)}\n")
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             return None
         with suppress(OSError):
             os.utime(path)
@@ -86,7 +87,7 @@ class Cache:
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
-                unfinished.write_bytes(hashlib.sha256(content).digest() + content)
+                unfinished.write_bytes(_digest(name, content) + content)
                 unfinished.replace(self.folder / name)
             finally:
                 unfinished.unlink(missing_ok=True)
@@ -96,11 +97,20 @@ class Cache:
         """Drop what was used least recently until the rest is small enough, what killed processes left among it."""
         files = []
         for entry in os.scandir(self.folder):
+            if entry.is_dir(follow_symlinks=False):
+                continue
             with suppress(FileNotFoundError):  # another process has dropped it
-                files.append((entry.stat().st_mtime_ns, entry.stat().st_size, entry.path))
+                about = entry.stat(follow_symlinks=False)
+                files.append((about.st_mtime_ns, about.st_size, entry.path))
         total = sum(size for _, size, _ in files)
         for _, size, path in sorted(files):
             if total <= self.most_bytes:
                 return
-            Path(path).unlink(missing_ok=True)
-            total -= size
+            with suppress(OSError):  # it is locked
+                Path(path).unlink(missing_ok=True)
+                total -= size
+
+
+def _digest(name: str, content: bytes) -> bytes:
+    """Of the name, too: what was kept under another one is another replication."""
+    return hashlib.sha256(name.encode() + content).digest()

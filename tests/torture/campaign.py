@@ -37,7 +37,7 @@ _PROGRESS_S = 60
 Drawn = Callable[[random.Random], cases.Case]
 KINDS = {
     "words": 10_000, "small": 400, "files": 2_000, "runs": 500, "kills": 170, "disk": 220, "machine": 300, "clock": 60,
-    "two": 60, "workers": 20, "scheduler": 10, "requests": 2_500,
+    "two": 60, "cache": 60, "workers": 20, "scheduler": 10, "requests": 2_500,
 }  # fmt: skip
 """How often each is drawn, in proportion."""
 
@@ -54,6 +54,7 @@ def kinds(names: list[str]) -> dict[str, Drawn]:
         "machine": troubles.machine,
         "clock": troubles.clock,
         "two": troubles.two,
+        "cache": troubles.cache,
         "workers": troubles.workers,
         "scheduler": clusters.drawn,
         "requests": requested.drawn,

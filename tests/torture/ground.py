@@ -7,7 +7,7 @@
     ["put", FILE, SHARE, TEXT]        at that place
     ["encode", FILE, ENCODING]        written anew
     ["write", FILE, TEXT]             instead of it
-    ["swap", FILE, OTHER], ["remove", FILE], ["pipe"|"zero"|"loop"|"folder", FILE]
+    ["swap", FILE, OTHER], ["mode", FILE], ["remove", FILE], ["pipe"|"zero"|"loop"|"folder", FILE]
     ["set", FILE, NUMBER, VALUE]      the value of that number in a JSON or YAML file
     ["column", FILE, NUMBER, HOW]     of a Parquet file
     ["seal", RUN]                     hashes that fit what is there now
@@ -176,7 +176,7 @@ def _spoil(path: Path, how: str, rest: list[Any]) -> None:
     read = {"seal": [path / "manifest.json"], "swap": [path, path.parent / str(rest[:1] and rest[0])]}.get(how, [path])
     if not all(map(is_plain, read)):
         return
-    ways = {"seal": sealed, "set": _set, "column": _column, "write": Path.write_text, "swap": _swap}
+    ways = {"seal": sealed, "set": _set, "column": _column, "write": Path.write_text, "swap": _swap, "mode": _closed}
     if how in ways:
         ways[how](path, *rest)
     elif how in _INSTEAD:
@@ -184,6 +184,10 @@ def _spoil(path: Path, how: str, rest: list[Any]) -> None:
         _INSTEAD[how](path)
     else:
         path.write_bytes(_bytes(path.read_bytes(), how, rest))
+
+
+def _closed(path: Path) -> None:
+    path.chmod(0)
 
 
 def _swap(path: Path, other: str) -> None:

@@ -19,6 +19,8 @@ _AT_MOST_S = 1.0
 _LEAVES_S = 10
 """For processes that a command has left, until they have ended."""
 _OURS = ("stdout", "stderr", "stdout-twin", "stderr-twin", child.SEEN, "executed")
+_CACHE = "cache"
+"""Of a case that has one (child.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,31 @@ class Campaign:
             trouble = [name, error, sort, int(share * whole.calls[sort]), *rest]
         elif name in ("threads", "clock"):
             trouble = [name, int(given[0] * whole.calls[name]), *given[1:]]
+        elif name == "cache" and (problem := self._with_cache(case, folder, given)) is not None:
+            return f"undisturbed: {problem}"
         if self.plan is not None:
             self.plan.clear()
-        problem = self._ended(case["words"], folder, trouble, whole)
+        problem = self._ended(case["words"], folder, trouble, whole, must_work=name == "cache")
         is_hit = self.plan is None or name not in ("disk", "threads", "clock") or self.plan.hits
         self.points[kind] += bool(is_hit)
         return None if problem is None else f"{problem} [{name}]"
+
+    def _with_cache(self, case: Case, folder: Path, damage: Sequence[Sequence[Any]]) -> str | None:
+        """Give the folder what the command keeps of its replications, spoilt."""
+        elsewhere = self.folder_of({"words": case["words"]})
+        (elsewhere / _CACHE).mkdir()
+        problem = self._ended(case["words"], elsewhere, must_work=True)
+        if problem is None:
+            (elsewhere / _CACHE).rename(folder / _CACHE)
+            kept = [name for name in sorted(ground.names_in(folder)) if name.startswith(f"{_CACHE}/")]
+
+            def named(how: str, number: int, *rest: Any) -> list[Any]:
+                others = [Path(kept[other % len(kept)]).name for other in rest] if how == "swap" else rest
+                return [how, kept[number % len(kept)], *others]
+
+            ground.spoil(folder, [named(*each) for each in damage])
+        self.leave(elsewhere)
+        return problem
 
     def in_the_end(self, case: Case, folder: Path, whole: Whole, *, is_done: bool) -> str | None:
         """What is wrong with the same command without trouble, and with what it has written."""
@@ -249,7 +270,8 @@ def _files(folder: Path) -> dict[str, str]:
     found = {}
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not path.is_symlink() and name not in _OURS and path.name != ".lock":
+        is_it = name not in _OURS and path.name != ".lock" and not name.startswith(f"{_CACHE}/")
+        if is_it and path.is_file() and not path.is_symlink():
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

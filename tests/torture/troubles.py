@@ -6,6 +6,7 @@
 ["scheduler", SHARE]                       the scheduler that it asks is killed
 ["disk", ERROR, "writes"|"reads", SHARE, STAYS, HALVES]  such calls fail
 ["threads", SHARE], ["clock", SHARE, SECONDS]
+["cache", [HOW, NUMBER, …], …]                what it kept of replications elsewhere is spoilt (ground.py)
 ["limit", NAME, MOST], ["closed", STREAM, …], ["reader"], ["environment", [NAME, VALUE], …]
 """
 
@@ -130,6 +131,18 @@ def clock(draw: random.Random) -> Case:
 def two(draw: random.Random) -> Case:
     """At the same folder."""
     return {"words": _command(draw), "troubles": [["twin", _share(draw)]]}
+
+
+def cache(draw: random.Random) -> Case:
+    """What was kept of replications is damaged, or another replication's."""
+    damage: list[list[Any]] = []
+    for _ in range(draw.choice([1, 1, 2, 4])):
+        how = draw.choice(["cut", "flip", "put", "swap", "swap", "remove", "pipe", "zero", "loop", "folder", "mode"])
+        share = _share(draw)
+        given = {"cut": [share], "flip": [share, draw.randrange(1, 256)], "put": [share, "9"]}
+        given["swap"] = [draw.randrange(9)]
+        damage.append([how, draw.randrange(9), *given.get(how, [])])
+    return {"words": list(draw.choice(STUDIES[:-1])), "troubles": [["cache", *damage]]}
 
 
 def workers(draw: random.Random) -> Case:
