@@ -3,7 +3,7 @@
 # make test-slow the tests that take minutes, too
 # make torture  attacks the command line for so many minutes: make torture MINUTES=10 SEED=7
 # make docs      all documents as pages, in build/docs
-# make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim, or each in turn
+# make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim (of processor time), or each in turn
 # make endure    how long runs and the page last, and how much memory a year takes: hours
 # make smoke     a short set of tests with another Python, in an environment of its own: make smoke PYTHON=python3.13
 # make pictures  the pictures of pages in README and docs, from a small run (Chromium)

@@ -1,7 +1,7 @@
 """How long runs and the page last: the figures of docs/reliability.md, section Endurance, `make endure`.
 
 `runs`: 1,000 replications of a small hub, interrupted and resumed ten times, beside the same without an interrupt.
-`page`: the requests of an hour of polling, over a folder of a thousand runs, then `--minutes` at their pace.
+`page`: so many minutes of polling in real time, over a folder of a thousand runs.
 `year`: a year at 100,000 m² with everything on, which takes minutes of processor time.
 """
 
@@ -26,8 +26,8 @@ SMALL = ("demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.n
          "workers=1")  # fmt: skip
 YEAR = ("scenario=liege_100k", "demand=permit", "exposure=ledger", "trade=goods", "horizon_days=357", "replications=1",
         "workers=1", "cache_mb=0", "margin=none")  # fmt: skip
-POLLS = 1_800
-"""A running run's page asks every 2 s."""
+POLL_S = 2
+"""A running run's page asks so often."""
 LOOKS = ("runs", "runs?page=7", "run/{complete}", "plan")
 """What somebody opens in between."""
 
@@ -122,18 +122,15 @@ def page(root: Path, n: int, minutes: float) -> None:
 
     ask(f"?token={token}")
     began, n_files = time.monotonic(), len(list(root.rglob("*")))
-    for number in range(1, POLLS + 1):
+    polls = round(60 * minutes / POLL_S)
+    for number in range(1, polls + 1):
+        time.sleep(max(0, began + POLL_S * number - time.monotonic()))
         ask(f"run/{half.name}")
         if number % 20 == 0:
             ask(LOOKS[number // 20 % len(LOOKS)].format(complete=run.name, running=half.name))
         if number % 200 == 0 or number == 20:
             say(page=n, **figures(number))
-    say(page=n, wall_s=round(time.monotonic() - began), **figures(POLLS))
-    end = time.monotonic() + 60 * minutes
-    while time.monotonic() < end:
-        ask(f"run/{half.name}")
-        time.sleep(2)
-    say(page=n, minutes=minutes, **figures(POLLS))
+    say(page=n, wall_s=round(time.monotonic() - began), **figures(polls))
     server.send_signal(signal.SIGTERM)
     say(page=n, code=server.wait(timeout=60), files_left=len(list(root.rglob("*"))) - n_files)
 
