@@ -132,9 +132,12 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     )
     assert main(["problems"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 21
+    assert main(["problems", TODAY, "reference=2", "--out", str(tmp_path), "--quiet"]) == 0
+    assert "EUR (95 % interval; replications: 2)" in capsys.readouterr().out
     assert main(["problems", TODAY, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["hash"] == instance_of(TODAY).hash
+    assert shown["objective"] > shown["objective_half_width"] > 0 and shown["n"] == 4
     words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]
     assert main(["problems", TODAY, *words]) == 0
     assert "Written to" in capsys.readouterr().out
@@ -155,6 +158,9 @@ def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch
     [
         (["stafing_today"], "staffing_today"),
         ([TODAY, "solvers=tpx"], "solvers: 'tpx' is no solver"),
+        ([TODAY, "solvers="], "solvers: '' is no solver"),
+        ([TODAY, "solvers=random,random"], "solvers: random occurs 2 times"),
+        ([TODAY, "solvers=random", "--out", "/dev/null"], "/dev/null: File exists"),
         ([TODAY, "solvers=tpe", "macroreplications=0"], "macroreplications: a whole number from 1, got '0'"),
         ([TODAY, "macroreplication=3"], "macroreplications"),
         (["solvers=tpe"], "needs the name of an instance"),

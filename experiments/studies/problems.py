@@ -19,6 +19,7 @@ cites an instance: docs/problems.md. Needs the extra solvers, all but random and
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ from experiments.problems.solvers import LIBRARIES, SOLVERS
 from experiments.report import style
 from experiments.report.figures import progress_figure
 from experiments.report.sections import as_lines
-from experiments.store.files import write_all
+from experiments.store.files import write_all, write_whole
 from experiments.store.rows import Grid
 from sim.csv_rows import csv_text
 from sim.errors import InputError
@@ -55,7 +56,7 @@ def main(arguments: Arguments) -> int:
     given = {key: value for key, _, value in (word.partition("=") for word in arguments.words if "=" in word)}
     check_once([word for word in arguments.words if "=" in word])
     if unknown := next((key for key in given if key not in _KEYS), None):
-        raise InputError(f"{unknown[:60]}: problems takes {', '.join(_KEYS)}{near(unknown, _KEYS)}")
+        raise InputError(f"{unknown[:60]}: no word of problems{near(unknown, _KEYS)}")
     if not names:
         if given:
             raise InputError(f"problems: {next(iter(given))} needs the name of an instance")
@@ -90,10 +91,13 @@ def _list(arguments: Arguments) -> int:
         best = reference.rows[reference.best]
         rows.append((
             instance.name, best.hash, str(len(instance.designs)), str(instance.budget),
-            _chosen(instance, reference.best), _interval(best.objective, best.objective_half_width),
+            _chosen(instance, reference.best), _interval(best.objective, best.objective_half_width), str(best.n),
+            str(reference.ties),
         ))  # fmt: skip
-        documents.append({"name": instance.name, "hash": best.hash, "problem": instance.problem, "best": rows[-1][4]})
-    heads = ("instance", "hash", "designs", "budget", "reference solution", "its objective, EUR")
+        documents.append({"name": instance.name, "hash": best.hash, "problem": instance.problem, "best": rows[-1][4],
+                          **_how_sure(reference)})  # fmt: skip
+    heads = ("instance", "hash", "designs", "budget", "reference solution", "EUR, 95 % interval", "replications",
+             "others as good")  # fmt: skip
     return console.report(arguments, documents, *as_lines(Grid("", heads, tuple(rows), n_texts=2)))
 
 
@@ -110,13 +114,13 @@ def _show(arguments: Arguments, instance: Instance) -> int:
     )
     heads = ("design", "objective, EUR", f"{instance.constraint}, %")
     minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
-    n = reference.rows[reference.best].n
+    sure = _how_sure(reference)
     lines = [
         f"{instance.title}.",
         f"Instance {instance.name}, hash {instance.hash}.",
         f"Least {minimised}; mean {instance.constraint} at least {instance.target:g}; {instance.budget} replications.",
         *(f"  {each.name}: {', '.join(map(_text, each.values))}" for each in instance.variables),
-        f"Best of all {len(instance.designs)} designs by {n} replications each, with 95 % intervals.",
+        f"Best of all {len(instance.designs)} designs by {sure['n']} replications each, with 95 % intervals.",
         f"{reference.ties} other designs may be as good.",
         *as_lines(Grid("", heads, rows, n_texts=1)),
         "The hub of the first:",
@@ -124,7 +128,7 @@ def _show(arguments: Arguments, instance: Instance) -> int:
     ]
     document = {
         "name": instance.name, "hash": instance.hash, "budget": instance.budget, "target": instance.target,
-        "minimise": dict(instance.minimise), "constraint": instance.constraint, "n": n, "ties": reference.ties,
+        "minimise": dict(instance.minimise), "constraint": instance.constraint, **sure,
         "variables": {each.name: list(each.values) for each in instance.variables},
         "best": dict(zip([each.name for each in instance.variables], instance.values(reference.best), strict=True)),
     }  # fmt: skip
@@ -132,19 +136,19 @@ def _show(arguments: Arguments, instance: Instance) -> int:
 
 
 def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: int) -> int:
-    reference = _current(instance)
+    reference, folder = _current(instance), _folder(arguments, instance)
     found = [
         progress_of(instance, reference, name, n, instance.simulate, partial(_say, arguments, name)) for name in solvers
     ]
-    folder = _folder(arguments, instance)
     curves = {each.solver: each.curve for each in found}
     drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
     files = {"progress.csv": _csv(found), "progress.svg": drawn}
-    _write(folder, files)
+    write_all({folder / name: content for name, content in files.items()})
     rows = tuple((each.solver, *(_share(each.curve[at]) for at in _quarters(instance))) for each in found)
     heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
     title = (
-        f"{instance.name} ({instance.hash}): how much dearer than the reference solution, mean of {n} macroreplications"
+        f"{instance.name} ({instance.hash}): how much dearer than the reference solution, in % of its objective;"
+        f" mean of {n} macroreplications, with its 95 % interval"
     )
     document = {"name": instance.name, "hash": instance.hash, "files": [str(folder / name) for name in files],
                 "gaps": {each.solver: each.curve[-1].mean for each in found}}  # fmt: skip
@@ -154,17 +158,30 @@ def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: 
 
 
 def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
+    folder = _folder(arguments, instance)
     with execution.opened(None, None) as pool:
         tasks = [(number, _replication, (instance.name, number)) for number in range(n)]
         observed = dict(pool.run(tasks, is_quiet=arguments.quiet))
     samples = {design: [observed[number][at] for number in range(n)] for at, design in enumerate(instance.designs)}
     rows = reference_rows(instance, samples)
-    folder = _folder(arguments, instance)
-    _write(folder, {"reference.csv": as_csv(rows).encode()})
+    write_whole(folder / "reference.csv", as_csv(rows).encode())
     reference = Reference(instance, dict(zip(samples, rows, strict=True)))
-    text = _chosen(instance, reference.best) if reference.feasible else "no design keeps the constraint"
-    document = {"name": instance.name, "hash": instance.hash, "n": n, "best": text}
+    document: dict[str, Any] = {"name": instance.name, "hash": instance.hash, "n": n}
+    text = f"no design keeps the constraint in the mean (replications: {n})"
+    if reference.feasible:
+        best = reference.rows[reference.best]
+        document |= {"best": _chosen(instance, reference.best), **_how_sure(reference)}
+        objective = _interval(best.objective, best.objective_half_width)
+        text = f"{document['best']}: {objective} EUR (95 % interval; replications: {n})"
     return console.report(arguments, document, f"{instance.name}: {text}", f"Written to {folder}: reference.csv")
+
+
+def _how_sure(reference: Reference) -> dict[str, Any]:
+    """The best design's objective, half of its 95 % interval, replications, and how many others may be as good."""
+    row = reference.rows[reference.best]
+    half = row.objective_half_width
+    return {"objective": row.objective, "objective_half_width": half if isfinite(half) else None, "n": row.n,
+            "ties": reference.ties}  # fmt: skip
 
 
 def _replication(name: str, number: int) -> list[Observed]:
@@ -190,21 +207,21 @@ def _current(instance: Instance) -> Reference:
 
 def _solvers(text: str) -> list[str]:
     names = list(SOLVERS) if text == "all" else text.split(",")
-    if unknown := next((name for name in names if name not in SOLVERS), None):
-        raise InputError(f"solvers: {unknown[:60]!r} is no solver{near(unknown, SOLVERS)}")
     for name in names:
+        if name not in SOLVERS:
+            raise InputError(f"solvers: {name[:60]!r} is no solver{near(name, SOLVERS)}")
+        if names.count(name) > 1:
+            raise InputError(f"solvers: {name} occurs {names.count(name)} times")
         if name in LIBRARIES:
             runner.need(LIBRARIES[name], "solvers")
     return names
 
 
 def _folder(arguments: Arguments, instance: Instance) -> Path:
-    return arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Where the files go: made before anything is simulated, since what cannot be written would be lost."""
+    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
     folder.mkdir(parents=True, exist_ok=True)
-    write_all({folder / name: content for name, content in files.items()})
+    return folder
 
 
 def _csv(found: Sequence[Progress]) -> bytes:
@@ -231,7 +248,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a plain value
 
 
 def _interval(mean: float, half_width: float) -> str:
-    return f"{number(mean)} ± {number(half_width)}"
+    return f"{number(mean)} ± {number(half_width)}" if isfinite(half_width) else f"{number(mean)}, no interval"
 
 
 def _share(interval: Any) -> str:  # noqa: ANN401 - an interval
