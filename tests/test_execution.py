@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from kill_points import workers_of
 
+from experiments import extras
 from experiments.execution import LOCAL, Backend, Place, opened, progress, usable_workers
 from experiments.main import main
 from experiments.store.identity import differing, surroundings
@@ -145,14 +146,10 @@ def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
 
 
 def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch):
-    from experiments.execution import place
-
-    monkeypatch.setattr(place, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["run", "execution=dask", "--out", str(tmp_path / "runs")]) == 2
-    assert capsys.readouterr().err == (
-        "cargohub: execution: dask.distributed is not installed: pip install 'cargohub[cluster]', or take"
-        " execution=local\n"
-    )
+    how = extras.missing("distributed", "cluster")
+    assert capsys.readouterr().err == f"cargohub: execution: {how}, or take execution=local\n"
     assert not (tmp_path / "runs").exists()
 
 

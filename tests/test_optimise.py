@@ -9,10 +9,11 @@ import pytest
 from mistakes import is_refused
 from priced import priced
 
+from experiments import extras
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.varying import changed, words_of
-from experiments.frame import benches, runner
+from experiments.frame import benches
 from experiments.main import main
 from experiments.report.figures.front_figure import draw
 from experiments.report.sentences import too_few_replications
@@ -351,9 +352,9 @@ def test_that_no_design_fits_is_said_with_what_the_first_lacks(
 def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["optimise"]) == 2
-    assert capsys.readouterr().err == "cargohub: optuna is not installed: pip install 'cargohub[study]'\n"
+    assert capsys.readouterr().err == f"cargohub: {extras.missing('optuna', 'study')}\n"
 
 
 def test_the_chart_draws_the_front_and_the_hub_as_configured() -> None:

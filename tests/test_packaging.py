@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -17,7 +18,7 @@ import pytest
 import yaml
 
 import sim
-from experiments import research
+from experiments import extras, research
 from experiments.main import main
 from experiments.research import read_run
 from experiments.store.files import sha256_of
@@ -188,3 +189,13 @@ def test_a_run_that_an_older_version_stored_says_what_to_do(small_run, capsys):
     )
     assert main(["list", str(small_run.parent)]) == 0
     assert set(read_run(small_run, ["kpis"]).tables) == {"kpis"}
+
+
+def test_a_missing_extra_names_a_command_of_this_installation(monkeypatch):
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "version", lambda _: "0.1.0")
+    monkeypatch.setattr(sys, "executable", "/a b/python")
+    assert extras.missing("optuna", "study").endswith("installed: '/a b/python' -m pip install 'cargohub[study]'")
+    monkeypatch.setattr(extras, "version", lambda _: metadata.version("no-such-package"))
+    monkeypatch.setattr(extras, "__file__", "/my checkout/experiments/extras.py")
+    assert extras.missing("optuna", "study").endswith(" -m pip install -e '/my checkout[study]'")

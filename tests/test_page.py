@@ -21,6 +21,7 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from experiments import extras
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.frame import runner
@@ -253,9 +254,9 @@ def test_mistakes_are_one_line(words, says, capsys, tmp_path):
 
 
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(runner, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["page", "--out", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == "cargohub: starlette is not installed: pip install 'cargohub[page]'\n"
+    assert capsys.readouterr().err == f"cargohub: {extras.missing('starlette', 'page')}\n"
 
 
 def test_it_prints_its_address_and_ends_cleanly_on_sigterm(tmp_path):

@@ -7,6 +7,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
+from experiments import extras
 from experiments.main import main
 from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
 from experiments.problems.progress import progress_of
@@ -148,9 +149,9 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
 
 
 def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch):
-    monkeypatch.setattr("experiments.frame.runner.find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["problems", TODAY, "solvers=random,tpe"]) == 2
-    assert capsys.readouterr().err == "cargohub: optuna is not installed: pip install 'cargohub[solvers]'\n"
+    assert capsys.readouterr().err == f"cargohub: {extras.missing('optuna', 'solvers')}\n"
 
 
 @pytest.mark.parametrize(

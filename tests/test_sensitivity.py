@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from mistakes import is_refused
 
+from experiments import extras
 from experiments.arguments import Arguments
-from experiments.frame import benches, runner
+from experiments.frame import benches
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.sensitivity_figure import Effects, tornado
@@ -351,9 +352,9 @@ def test_mistakes_are_one_line_and_write_nothing(
 def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     assert main(["sensitivity"]) == 2
-    assert capsys.readouterr().err == "cargohub: SALib is not installed: pip install 'cargohub[study]'\n"
+    assert capsys.readouterr().err == f"cargohub: {extras.missing('SALib', 'study')}\n"
 
 
 def test_a_page_tells_no_change_and_no_share_that_cannot_be() -> None:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Generator, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.util import find_spec
 from typing import Annotated, Any, Final, Protocol, TypeVar
 
+from experiments.extras import missing
 from sim.errors import CargohubError
 from sim.reading import Bounds
 
@@ -42,10 +42,8 @@ class Place:
             parts = _ADDRESS.fullmatch(self.address)
             if parts is None or not 0 < int(parts["port"]) <= _LAST_PORT:
                 raise ValueError(f"address: expected tcp://HOST:PORT or tls://HOST:PORT, got {self.address[:60]!r}")
-        if find_spec("distributed") is None:
-            raise ValueError(
-                "dask.distributed is not installed: pip install 'cargohub[cluster]', or take execution=local"
-            )
+        if text := missing("distributed", "cluster"):
+            raise ValueError(f"{text}, or take execution=local")
 
 
 LOCAL: Final = Place(Backend.LOCAL, None, None)

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from warnings import catch_warnings, simplefilter
@@ -15,6 +14,7 @@ from experiments.arguments import Arguments
 from experiments.assumptions.ranges import RangesMovedError
 from experiments.designs.design import Design, Replicated
 from experiments.execution.progress import Lines
+from experiments.extras import missing
 from experiments.frame import console, pages
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
@@ -45,8 +45,8 @@ def need(library: str, extra: str) -> None:
     Raises:
         CargohubError: it is not.
     """
-    if find_spec(library) is None:
-        raise CargohubError(f"{library} is not installed: pip install 'cargohub[{extra}]'")
+    if text := missing(library, extra):
+        raise CargohubError(text)
 
 
 RESULTS: Final = "results.xlsx"
