@@ -27,18 +27,22 @@ from yaml.resolver import Resolver
 from experiments.overrides import one_line
 from sim.errors import ConfigError
 
+_OF_LISTS = (ValueError, RecursionError, AssertionError)
+"""What Hydra raises on a list `defaults` that is none."""
+
 
 def merged(root: str, words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
     """What the file `root` lists, with the groups' options that the words choose, as `hydra.compose` composes it."""
     repository = _Files(folders)
     version.setbase("1.3")
-    listed = create_defaults_list(
-        repo=repository,
-        config_name=root,
-        overrides_list=OverridesParser.create().parse_overrides(overrides=list(words)),
-        prepend_hydra=False,
-        skip_missing=False,
-    )
+    with one_line(also=_OF_LISTS):
+        listed = create_defaults_list(
+            repo=repository,
+            config_name=root,
+            overrides_list=OverridesParser.create().parse_overrides(overrides=list(words)),
+            prepend_hydra=False,
+            skip_missing=False,
+        )
     values: Any = {}
     for file in listed.defaults:
         content = repository.contents[file.config_path]
@@ -85,7 +89,7 @@ class _Files(ConfigRepository):
             raise ConfigError(f"{file}: no text in UTF-8") from None
         if not isinstance(content, dict):
             raise ConfigError(f"{file}: expected a mapping")
-        with one_line(f"{file}: "):
+        with one_line(f"{file}: ", also=_OF_LISTS):
             lists = OmegaConf.create({key: content.pop(key) for key in ("defaults",) if key in content})
             result = ConfigResult(source.provider, source.full_path(), lists, source._get_header_dict(header))  # noqa: SLF001
             result.defaults_list = self._create_defaults_list(name, self._extract_defaults_list(name, lists))

@@ -187,6 +187,8 @@ def _line(error: BaseException) -> str:
         return f"{where}{error.problem or 'cannot be read as YAML'}"
     if isinstance(error, RecursionError):
         return "interpolations go round in a circle"
+    if isinstance(error, AssertionError):
+        return "defaults: no list of groups and their options"
     text = str(error)
     key = _KEY.search(text)
     first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())
