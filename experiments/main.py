@@ -236,7 +236,9 @@ class _Parser(argparse.ArgumentParser):
         """Raise the message as one line of ours."""
         _, is_unknown, names = message.partition("unrecognized arguments: ")
         if not is_unknown:
-            raise CargohubError(message.removeprefix("argument "))
+            raise CargohubError(
+                message.removeprefix("argument ").replace("ignored explicit argument", "takes no value, got")
+            )
         from difflib import get_close_matches
 
         from sim.reading import near

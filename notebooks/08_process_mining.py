@@ -21,9 +21,11 @@
 
 # %%
 import io
+import sys
 import tempfile
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -31,6 +33,8 @@ import pandas as pd
 
 from experiments.main import main
 
+if find_spec("pm4py") is None:
+    sys.exit("This notebook needs PM4Py: pip install pm4py")
 with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
     warnings.simplefilter("ignore")
     import pm4py

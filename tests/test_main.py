@@ -56,6 +56,8 @@ def raising(error):
             "'scenario=liege_30k': a verb comes first, as `cargohub run scenario=liege_30k`",
         ),
         (["run", "--out"], "--out: expected one argument"),
+        (["run", "--show=1"], "--show: takes no value, got '1'"),
+        (["reproduce", "none.zip"], "none.zip: No such file or directory"),
         (["run", "--slow"], "--slow: only verify takes it"),
         (["bench", "--show"], "--show: bench composes no configuration; verbs that simulate do"),
         (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),

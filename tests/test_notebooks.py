@@ -57,6 +57,12 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
         assert last.startswith("assert "), last
 
 
+def test_a_notebook_names_the_package_that_it_needs(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(SystemExit, match="pip install pm4py"):
+        runpy.run_path(str(SCRIPTS[-1]))
+
+
 @pytest.mark.drawn
 @pytest.mark.parametrize("script", SCRIPTS[1:], ids=ids)
 def test_its_code_runs(script, monkeypatch, is_slow):

@@ -64,7 +64,7 @@ class Difference:
 
 def main(arguments: Arguments) -> int:
     """Of a run folder, or of an archive, unpacked as long as it takes."""
-    archives = [word for word in arguments.words if word.lower().endswith(archive.SUFFIX) and Path(word).is_file()]
+    archives = [word for word in arguments.words if word.lower().endswith(archive.SUFFIX) and not Path(word).is_dir()]
     if len(archives) != 1:
         return _main(arguments)
     with archive.unpacked(Path(archives[0])) as folder:
