@@ -109,15 +109,11 @@ def test_the_command_on_a_page_makes_the_same_run(here, capsys):
 TEXTS = texts()
 ALL = list(dict.fromkeys(command for _, text in TEXTS for command in commands_of(text)))
 """Commands wherever one is printed."""
+LISTS = {str(ROOT / name) for name in ("README.md", "docs/verbs.md", "docs/how-to/questions.md")}
 PRINTED = list(
-    dict.fromkeys(
-        command
-        for place, text in TEXTS
-        if place in {"--help", str(ROOT / "README.md")}
-        for command in commands_of(text)
-    )
+    dict.fromkeys(command for place, text in TEXTS if place in {"--help", *LISTS} for command in commands_of(text))
 )
-"""Commands of help and of the README."""
+"""Commands of help, of the README, and of its two lists."""
 HOLES = MappingProxyType(
     {
         "WORDS": "seed=2",
@@ -138,6 +134,12 @@ HOLES = MappingProxyType(
 
 def test_commands_are_on_lines_of_their_own_or_in_backticks():
     assert {place: lines for place, text in TEXTS if (lines := unmarked_in(text))} == {}
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/verbs.md"])
+def test_every_verb_is_in_a_table(name):
+    rows = re.findall(r"^\|.*\|$", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(re.findall(r"`([\w-]+)`", "".join(rows))) >= set(VERBS)
 
 
 def test_every_verb_is_printed():
