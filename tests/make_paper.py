@@ -1,4 +1,4 @@
-"""`make paper`: draws the pictures of docs/paper/paper.md that `make pictures` does not take, from the packaged hub."""
+"""`make paper`: the pictures of docs/paper/paper.md, of the packaged hub; the replay is one of `make pictures`."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from experiments.report import style
 from experiments.report.figures import logic_figure
 from experiments.studies.methods import hub as hubs
 from sim.reading import plain
+from tests import make_pictures
 
 PAPER = Path(__file__).resolve().parents[1] / "docs" / "paper"
 
@@ -19,3 +20,5 @@ def hub_png() -> bytes:
 
 if __name__ == "__main__":
     (PAPER / "hub.png").write_bytes(hub_png())
+    with make_pictures.small_run() as run:
+        make_pictures.replays(run, make_pictures.PICTURES)

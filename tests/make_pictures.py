@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from browser import Browser
@@ -66,20 +67,35 @@ def pages(browser, root, run, plan, result):
         server.send_signal(signal.SIGTERM)
 
 
+def replays(run, folder, n_frames=0):
+    """The picture of a run's replay, into a folder; if there are frames, the moving one, too."""
+    assert main(["replay", str(run)]) == 0
+    with tempfile.TemporaryDirectory() as profile, Browser(profile) as browser:
+        if n_frames:
+            moving(browser, run / "replay.html", folder / MOVING, n_frames)
+        still(browser, run / "replay.html", folder / STILL[0], second=FIRST_H * 3600)
+        assert not browser.errors, browser.errors
+
+
 def all_of(run, folder, n_frames=N_FRAMES):
     """All pictures of a run, into a folder."""
-    assert main(["replay", str(run)]) == 0
-    replay, report, *of_pages = (folder / name for name in STILL)
+    replays(run, folder, n_frames)
+    _, report, *of_pages = (folder / name for name in STILL)
     with tempfile.TemporaryDirectory() as profile, Browser(profile) as browser:
-        moving(browser, run / "replay.html", folder / MOVING, n_frames)
-        still(browser, run / "replay.html", replay, second=(48 + 22) * 3600)
         still(browser, run / "report.html", report)
         pages(browser, run.parent, run, *of_pages)
         assert not browser.errors, browser.errors
 
 
-if __name__ == "__main__":
-    assert shutil.which("chromium"), "make pictures needs Chromium: apt-get install chromium"
+@contextmanager
+def small_run():
+    """The run that the pictures show."""
+    assert shutil.which("chromium"), "pictures need Chromium: apt-get install chromium"
     with tempfile.TemporaryDirectory() as root:
         assert main([*RUN, "--quiet", "--out", root]) == 0
-        all_of(next(Path(root).glob("run-*")), PICTURES)
+        yield next(Path(root).glob("run-*"))
+
+
+if __name__ == "__main__":
+    with small_run() as made:
+        all_of(made, PICTURES)

@@ -42,6 +42,19 @@ def test_what_the_paper_says_of_the_validation_is_what_the_document_says():
     assert f"of all {rows} rows" in (PAPER.parent / "model.md").read_text(encoding="utf-8")
 
 
+def test_what_the_paper_says_of_speed_is_what_the_document_says():
+    said = " ".join(TEXT.split())
+    rows = re.findall(r"^\|.*\|$", (PAPER.parent / "performance.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for times, row in (
+        (r"some ([\d.]+ million) parcels a second, (\d+) times as many as the second program", "in the evening"),
+        (r"()([\d.]+) times as fast as a loop over events in C", "a C loop over events"),
+        (r"()(\d+) times as fast as SimPy with one process a parcel", "SimPy 4.1, one process a parcel"),
+    ):
+        (figures,) = re.findall(times, said)
+        (cells,) = [each for each in rows if row in each]
+        assert all(figure in cells for figure in figures), (figures, cells)
+
+
 @pytest.mark.drawn
 def test_the_picture_of_the_hub_is_that_of_the_code():
     """By its size and its ink, since letters differ from machine to machine."""
