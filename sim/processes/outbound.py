@@ -134,7 +134,8 @@ def _close_now(outbound: Outbound, truck: _Truck) -> None:
 
 def _cut_offs(outbound: Outbound) -> None:
     now = int(outbound.env.now)
-    outbound.look(now)
+    for hall in sorted({truck.hall for truck in outbound.closing}):
+        outbound.halls[hall].look(now)
     for truck in sorted(outbound.closing, key=lambda truck: truck.key):
         if truck.kind == EXTRA or _leaves(outbound, truck, now, is_floor_short=False):
             _load(outbound, truck)
