@@ -94,7 +94,7 @@ def replicate(
     ).astype({"low": "float64", "high": "float64"})
     kept = {
         name: pd.concat(
-            [pd.DataFrame(part["tables"][name]).assign(replication=at) for at, part in enumerate(parts)],
+            [pd.DataFrame(dict(part["tables"][name])).assign(replication=at) for at, part in enumerate(parts)],
             ignore_index=True,
         )
         for name in tables

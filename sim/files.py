@@ -28,7 +28,7 @@ def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = 
     return content
 
 
-def check_file(path: str | Path) -> None:
+def check_file(path: str | Path, most: int = MOST_BYTES) -> None:
     """A file that another reads, held to the same without reading it.
 
     Raises:
@@ -36,7 +36,7 @@ def check_file(path: str | Path) -> None:
     """
     with _opened(path) as file:
         n_bytes = os.fstat(file.fileno()).st_size
-    _check_size(path, n_bytes, MOST_BYTES)
+    _check_size(path, n_bytes, most)
 
 
 @contextmanager

@@ -29,7 +29,8 @@ class Result:
         replication: Its number.
         kpis: A number by name; units and meanings are in docs/kpis.md. NaN where the replication has none.
         tables: By name a table, which is a mapping from columns to numpy arrays of one length (n_rows,). Instants are
-            in minutes after the first midnight; docs/kpis.md has columns and units.
+            in minutes after the first midnight; docs/kpis.md has columns and units. The columns of `flows`, which may
+            be long, are made when they are asked for: pandas takes `dict(tables["flows"])`.
         n_laws: How many conservation laws were checked, and hold.
     """
 

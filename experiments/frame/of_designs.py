@@ -28,7 +28,7 @@ from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
 from experiments.statistics.warmup import WarmUp
-from experiments.store import read_run
+from experiments.store import open_run
 from experiments.store.rows import Grid
 from experiments.store.summaries import DesignRow, WarmupRow
 from sim.config import HubConfig
@@ -256,7 +256,7 @@ def document(
 
 def _of_shown(folder: Path, labels: Sequence[str]) -> tuple[Mapping[str, Frame], str]:
     """The tables and the configuration of the first designs; what the run stored of all others is let go."""
-    kept = read_run(folder, scenarios=labels)
+    kept = open_run(folder, scenarios=labels)
     return kept.tables, first_hubs(kept.config, len(labels))
 
 

@@ -3,6 +3,6 @@
 from experiments.store.directory import RunDirectory
 from experiments.store.identity import environment, identity_of
 from experiments.store.parts import Part
-from experiments.store.read import StoredRun, kpis_of, read_run
+from experiments.store.read import StoredRun, kpis_of, open_run, read_run
 
-__all__ = ["Part", "RunDirectory", "StoredRun", "environment", "identity_of", "kpis_of", "read_run"]
+__all__ = ["Part", "RunDirectory", "StoredRun", "environment", "identity_of", "kpis_of", "open_run", "read_run"]

@@ -5,28 +5,28 @@ computed of it, program, versions and CPU family. Those used least recently go f
 """
 
 import hashlib
-import io
+import json
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, Final
-
-import numpy as np
+from typing import Final
+from zipfile import ZipFile
 
 from experiments.report.sections import said
 from experiments.store.identity import hash_of, hubs_of, surroundings
-from experiments.store.parts import Part, packed, unpacked
+from experiments.store.parts import Part, table_in, write_tables
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.files import content_of
+from sim.files import check_file
 from sim.own import trusted
 from sim.reading import plain
 
-_KPIS: Final = "kpis"
+_REST: Final = "rest.json"
 _DIGEST: Final = hashlib.sha256().digest_size
 
 
@@ -52,43 +52,47 @@ class Cache:
 
     def get(self, name: str) -> Part | None:
         """What was kept under a name; None if nothing is there, or what is there is damaged, which is said."""
-        path, content = self.folder / name, b""
+        path, archive = self.folder / name, None
         if not name or not os.path.lexists(path):
             return None
         with suppress(OSError, InputError):  # cannot be read, or is no file
-            content = content_of(path, min(path.stat().st_size, self.most_bytes + _DIGEST))
-        if content[:_DIGEST] != _digest(name, content[_DIGEST:]):
+            check_file(path, self.most_bytes + _DIGEST)
+            with path.open("rb") as file:
+                is_whole = file.read(_DIGEST) == _digest(name, file)
+            archive = ZipFile(path) if is_whole else None  # open as long as its tables are asked for
+        if archive is None:
             sys.stderr.write(f"{said('cache_damaged', path=path)}\n")
             with suppress(OSError):
                 path.unlink()
             return None
         with suppress(OSError):
             os.utime(path)
-        with np.load(io.BytesIO(content[_DIGEST:]), allow_pickle=False) as file:
-            tables = {str(table): unpacked(file, str(table)) for table in file["tables"]}
-            kpis = zip(file[_KPIS].tolist(), file["values"].tolist(), strict=True)
-            return {"kpis": dict(kpis), "tables": tables, "seconds": float(file["seconds"]), "is_cached": True}
+        rest = json.loads(archive.read(_REST))
+        tables = {table: table_in(archive, table) for table in rest["tables"]}
+        return {"kpis": rest["kpis"], "tables": tables, "seconds": rest["seconds"], "is_cached": True}
 
     def put(self, name: str, part: Part) -> None:
         """Keep a replication, whole or not at all; a folder that cannot be written keeps none."""
         if not name:
             return
-        columns: dict[str, Any] = packed(part["tables"])
-        columns |= {_KPIS: np.array(list(part["kpis"]), dtype=np.str_), "seconds": np.float64(part.get("seconds", 0.0))}
-        columns |= {"values": np.array(list(part["kpis"].values()), dtype=float)}
-        columns |= {"tables": np.array(list(part["tables"]), dtype=np.str_)}
-        file = io.BytesIO()
-        np.savez(file, **columns)
-        content = file.getvalue()
-        if len(content) > self.most_bytes:
-            return
+        kpis = {kpi: float(value) for kpi, value in part["kpis"].items()}
+        rest = {"kpis": kpis, "seconds": part.get("seconds", 0.0), "tables": [*part["tables"]]}
         # Of this process: two that keep the same replication each write a file of their own, and the later one stays.
         unfinished = self.folder / f".{name}-{os.getpid()}"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
-                unfinished.write_bytes(_digest(name, content) + content)
-                unfinished.replace(self.folder / name)
+                with unfinished.open("w+b") as file:
+                    file.write(bytes(_DIGEST))
+                    with ZipFile(file, "w") as archive:
+                        write_tables(archive, part["tables"])
+                        archive.writestr(_REST, json.dumps(rest))
+                    file.seek(_DIGEST)
+                    digest = _digest(name, file)
+                    file.seek(0)
+                    file.write(digest)
+                if unfinished.stat().st_size <= self.most_bytes + _DIGEST:
+                    unfinished.replace(self.folder / name)
             finally:
                 unfinished.unlink(missing_ok=True)
             self._trim()
@@ -111,6 +115,6 @@ class Cache:
                 total -= size
 
 
-def _digest(name: str, content: bytes) -> bytes:
-    """Of the name, too: what was kept under another one is another replication."""
-    return hashlib.sha256(name.encode() + content).digest()
+def _digest(name: str, file: BufferedIOBase) -> bytes:
+    """Of the name, and the rest of the file: what was kept under another name is another replication."""
+    return hashlib.file_digest(file, lambda: hashlib.sha256(name.encode())).digest()

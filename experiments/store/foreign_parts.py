@@ -2,24 +2,21 @@
 
 import math
 import zipfile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from experiments.money.kpis import KPIS
 from experiments.store.foreign_tables import check_kpis, check_values
-from experiments.store.parts import Line, unpacked
-from experiments.store.tables import checked
+from experiments.store.parts import Line, table_in
+from experiments.store.tables import sorted_pieces
 from sim.measures import kpis as of_hub
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TABLES
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _MOST: Final = 1e15
 """Of a KPI's value."""
 
 
-def is_possible(line: Line, file: "np.lib.npyio.NpzFile | None") -> bool:
+def is_possible(line: Line, file: zipfile.ZipFile | None) -> bool:
     """Whether a finished replication has the KPIs and tables of one, with values that may be; `file`: of its tables."""
     try:
         _check(line, file)
@@ -28,16 +25,19 @@ def is_possible(line: Line, file: "np.lib.npyio.NpzFile | None") -> bool:
     return True
 
 
-def _check(line: Line, file: "np.lib.npyio.NpzFile | None") -> None:
+def _check(line: Line, file: zipfile.ZipFile | None) -> None:
     # Of a rules file there may be more at any time.
     if set(line.kpis) not in (set(GROWTH_KPIS), set(of_hub.KPIS), set(KPIS)):
         raise ValueError("other KPIs than a replication has")
     check_kpis("", line.kpis)
     if math.isnan(line.kpis[GROWTH_KPIS[0]]) or any(abs(value) > _MOST for value in line.kpis.values()):
         raise ValueError("a KPI that cannot be")
-    if file is None or file.zip is None:
+    if file is None:
         return
-    if any(member.compress_type != zipfile.ZIP_STORED for member in file.zip.infolist()):
+    if file.infolist()[0].header_offset:
+        raise ValueError("an archive behind something else")
+    if any(member.compress_type != zipfile.ZIP_STORED for member in file.infolist()):
         raise ValueError("compressed, which no run does: it may unpack to any size")
     for table in line.tables:
-        check_values(table, TABLES[table], checked(TABLES[table], unpacked(file, table)))
+        for rows in sorted_pieces(TABLES[table], table_in(file, table)):
+            check_values(table, TABLES[table], rows)

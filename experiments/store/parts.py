@@ -5,19 +5,22 @@ import math
 import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NotRequired, TypedDict
 
 import numpy as np
+from numpy.lib.format import dtype_to_descr, read_array_header_1_0, read_magic, write_array_header_1_0
 from numpy.typing import NDArray
 
 from experiments.store.files import append_line, sha256_of, whole, write_whole
-from experiments.store.tables import Columns, Key
+from experiments.store.tables import ROWS_PER_GROUP, Columns, Key
+from sim.domain.columns import Pieced
 
 LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
@@ -47,7 +50,7 @@ class Line:
     is_cached: bool
 
 
-IsPossible = Callable[["Line", "np.lib.npyio.NpzFile | None"], bool]
+IsPossible = Callable[["Line", zipfile.ZipFile | None], bool]
 """Whether a line and the file of its tables, if it has any, may be a replication's."""
 
 
@@ -107,12 +110,11 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
         ValueError: a column of objects.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    columns = packed(part["tables"])
     sha256 = None
-    if columns:
+    if any(part["tables"].values()):
         with whole(_file(folder, key)) as unfinished:
-            with unfinished.open("wb") as file:
-                np.savez(file, **columns)  # type: ignore[arg-type]  # its stub mistakes a column for an option
+            with zipfile.ZipFile(unfinished, "w") as archive:
+                write_tables(archive, part["tables"])
             sha256 = sha256_of(unfinished)
     line = Line(
         kpis={name: float(value) for name, value in part["kpis"].items()},
@@ -126,7 +128,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
 
 
 @contextmanager
-def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, "np.lib.npyio.NpzFile"]]:
+def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, zipfile.ZipFile]]:
     """Files of the first replications, for `stored`: to open one, which lists all its columns, takes most of the time.
 
     Raises:
@@ -134,12 +136,12 @@ def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, "np.lib.n
     """
     with ExitStack() as stack:
         first = islice(keys, _MOST_OPEN)
-        yield {key: stack.enter_context(np.load(_file(folder, key), allow_pickle=False)) for key in first}
+        yield {key: stack.enter_context(zipfile.ZipFile(_file(folder, key))) for key in first}
 
 
 def stored(
     folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key],
-    files: Mapping[Key, "np.lib.npyio.NpzFile"] = MappingProxyType({}),
+    files: Mapping[Key, zipfile.ZipFile] = MappingProxyType({}),
 ) -> Iterator[tuple[Key, Columns]]:  # fmt: skip
     """One table of the replications that have it, one replication at a time; `files`: those that are open.
 
@@ -150,10 +152,10 @@ def stored(
         if table not in lines[key].tables:
             continue
         if key in files:
-            yield key, unpacked(files[key], table)
+            yield key, table_in(files[key], table)
         else:
-            with np.load(_file(folder, key), allow_pickle=False) as file:
-                yield key, unpacked(file, table)
+            with zipfile.ZipFile(_file(folder, key)) as file:
+                yield key, table_in(file, table)
 
 
 def clear(folder: Path) -> None:
@@ -163,27 +165,48 @@ def clear(folder: Path) -> None:
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
-def packed(tables: Mapping[str, Columns]) -> dict[str, NDArray[Any]]:
-    """All columns of several tables, for one file.
+def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> None:
+    """Write each column of tables as numpy does, piece by piece if it comes in pieces.
 
     Raises:
         ValueError: a column of objects.
+        OSError: the disk is full, and the like.
     """
-    packed = {
-        f"{table}/{column}": np.asarray(values)
-        for table, columns in tables.items()
-        for column, values in columns.items()
-    }
-    for name, values in packed.items():
-        if values.dtype.hasobject:
-            raise ValueError(f"table {name}: arrays of objects cannot be stored; make texts numpy.str_")
-    return packed
+    for table, columns in ((table, Pieced.of(columns)) for table, columns in tables.items()):
+        n_rows = sum(map(len, columns.pieces_of(next(iter(columns))))) if columns else 0
+        for name in columns:
+            pieces = columns.pieces_of(name)
+            first = next(pieces)
+            if first.dtype.hasobject:
+                raise ValueError(f"table {table}/{name}: arrays of objects cannot be stored; make texts numpy.str_")
+            header = {"descr": dtype_to_descr(first.dtype), "fortran_order": False, "shape": (n_rows,)}
+            with archive.open(f"{table}/{name}.npy", "w", force_zip64=True) as member:
+                write_array_header_1_0(member, header)
+                for piece in chain([first], pieces):
+                    member.write(piece.tobytes())
 
 
-def unpacked(file: "np.lib.npyio.NpzFile", table: str) -> dict[str, NDArray[Any]]:
-    """The columns of one table of such a file."""
-    prefix = f"{table}/"
-    return {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
+def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
+    """One table of such a file, read when a column is asked for."""
+    start, end = f"{table}/", ".npy"
+    names = (name for name in archive.namelist() if name.startswith(start))
+    columns = [name.removeprefix(start).removesuffix(end) for name in names]
+    return Pieced(columns, lambda name: _pieces(archive, f"{start}{name}{end}"))
+
+
+def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
+    """A column, so many rows at a time as are written together.
+
+    Raises:
+        ValueError: no column as `write_tables` writes it.
+    """
+    with archive.open(name) as member:
+        read_magic(member)
+        shape, _, dtype = read_array_header_1_0(member)
+        (n_rows,) = shape
+        for start in range(0, max(1, n_rows), ROWS_PER_GROUP):
+            content = member.read(min(n_rows - start, ROWS_PER_GROUP) * dtype.itemsize)
+            yield np.frombuffer(content, dtype) if n_rows else np.empty(0, dtype)
 
 
 def _file(folder: Path, key: Key) -> Path:
@@ -201,7 +224,7 @@ def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> 
     if not path.is_file() or sha256_of(path) != line.sha256:
         return False
     try:
-        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+        with zipfile.ZipFile(path) as file:
             return is_possible(line, file)
     except Exception:  # noqa: BLE001 - what libraries raise of a file that is none of ours
         return False

@@ -1,8 +1,8 @@
 """Reading a complete run, for reports and notebooks."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,7 +31,7 @@ class StoredRun:
     path: Path
     config: str
     manifest: dict[str, Any]
-    tables: "dict[str, pd.DataFrame]"
+    tables: "Mapping[str, pd.DataFrame]"
 
 
 def read_run(
@@ -50,6 +50,18 @@ def read_run(
     Raises:
         CargohubError: no complete run, a file missing or changed, or no such table.
     """
+    run = open_run(path, names, scenarios)
+    return replace(run, tables=dict(run.tables))
+
+
+def open_run(
+    path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
+) -> StoredRun:
+    """As `read_run`, but each table is read when it is first asked for: that of flows may not fit into memory.
+
+    Raises:
+        CargohubError: as in `read_run`.
+    """
     folder = Path(path)
     manifest = _manifest(folder)
     files = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
@@ -59,8 +71,30 @@ def read_run(
     wanted = {name: file for name, file in files.items() if names is None or name in names}
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
-    tables = {name: _rows(folder / file, scenarios) for name, file in wanted.items()}
+    tables = _Tables({name: folder / file for name, file in wanted.items()}, scenarios)
     return StoredRun(folder, text_of(folder / CONFIG), manifest, tables)
+
+
+class _Tables(Mapping[str, "pd.DataFrame"]):
+    """By name, read once each."""
+
+    def __init__(self, paths: Mapping[str, Path], scenarios: Collection[str] | None) -> None:
+        self._paths, self._scenarios = paths, scenarios
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> "pd.DataFrame":
+        if name not in self._frames:
+            self._frames[name] = _rows(self._paths[name], self._scenarios)
+        return self._frames[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._paths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:

@@ -1,6 +1,6 @@
 """Tables as Parquet files: declared columns with unit and meaning, sorted rows, the same bytes for the same numbers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from experiments.store.files import whole, write_whole
 from sim.csv_rows import csv_text
-from sim.domain.columns import Column, TableSchema
+from sim.domain.columns import Column, Pieced, TableSchema
 
 Arrow: TypeAlias = Any
 """A thing of pyarrow, which has no types to name."""
@@ -51,7 +51,8 @@ def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Ke
         ValueError: as in `write_table`.
         OSError: the disk is full, the folder read-only, and the like.
     """
-    _write(path, [*LEADING, *schema.columns], (_labelled(schema, key, columns) for key, columns in parts))
+    labelled = (_labelled(key, rows) for key, columns in parts for rows in sorted_pieces(schema, columns))
+    _write(path, [*LEADING, *schema.columns], labelled)
 
 
 def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
@@ -68,8 +69,7 @@ def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication
     write_whole(path, csv_text(rows).encode())
 
 
-def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
-    columns = checked(schema, columns)
+def _labelled(key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
     length = len(next(iter(columns.values())))
     scenario, replication = key
     return {
@@ -77,6 +77,35 @@ def _labelled(schema: TableSchema, key: Key, columns: Columns) -> dict[str, NDAr
         "replication": np.full(length, replication, dtype=np.int32),
         **columns,
     }
+
+
+def sorted_pieces(schema: TableSchema, columns: Columns) -> Iterator[dict[str, NDArray[Any]]]:
+    """The table checked and sorted: a piece at a time if these follow one another, else whole.
+
+    Raises:
+        ValueError: as in `checked`.
+    """
+    table = Pieced.of(columns)
+    pieces = table.pieces()
+    first = next(pieces, {})
+    if next(pieces, None) is None:
+        yield checked(schema, first)
+    elif _follow(Pieced(schema.sort, table.pieces_of)):
+        yield from (checked(schema, piece) for piece in table.pieces())
+    else:
+        yield checked(schema, table)
+
+
+def _follow(keys: Pieced) -> bool:
+    """Whether no row of a piece sorts before one of the pieces before it."""
+    last: tuple[Any, ...] | None = None
+    for piece in keys.pieces():
+        columns = [*piece.values()]
+        order = np.lexsort(columns[::-1])
+        if last is not None and not last <= tuple(values[order[0]] for values in columns):
+            return False
+        last = tuple(values[order[-1]] for values in columns)
+    return True
 
 
 def checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
@@ -107,11 +136,11 @@ def _typed(table: str, column: Column, values: NDArray[Any]) -> NDArray[Any]:
     if column.dtype == "string":
         if values.size and values.dtype.kind not in "UT":
             raise ValueError(f"table {table}: column {column.name} holds {values.dtype}, declared string")
-        return values.astype(np.str_)
+        return values.astype(np.str_, copy=False)
     wanted = np.dtype(column.dtype)
     if values.size and not np.can_cast(values.dtype, wanted, casting="same_kind"):
         raise ValueError(f"table {table}: column {column.name} holds {values.dtype}, declared {column.dtype}")
-    return values.astype(wanted)
+    return values.astype(wanted, copy=False)
 
 
 def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, NDArray[Any]]]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.config import HubConfig
-from sim.domain.columns import Arrays, Table
+from sim.domain.columns import Table
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
@@ -35,7 +35,7 @@ def export_tables(
     return {name: tabulate(name, values) for name, values in tables.items()}
 
 
-def _collections(config: HubConfig, record: Recorder, loads: Arrays) -> Arrays:
+def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:
     pickups, n = columns(Pickup, record.collections), len(record.collections)
     has_left = loads["departed"] != NEVER
     collection, leaves, parcels = (loads[name][has_left] for name in ("collection", "departed", "n_parcels"))

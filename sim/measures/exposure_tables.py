@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.config import HubConfig
 from sim.config.exposure import Event
-from sim.domain.columns import Arrays
+from sim.domain.columns import Table
 from sim.domain.inputs import Inputs
 from sim.inputs.goods import HIGH, FlightGoods, week_of
 from sim.measures.exposure import Rows, flow_rows, ledger_rows, matrix_rows, n_records
@@ -19,7 +19,7 @@ from sim.measures.watch import watch_rows
 from sim.measures.window import Minutes, of_hall
 from sim.record.exposure_schemas import EXPOSURE_TABLES
 from sim.record.recorder import Recorder
-from sim.record.schemas import Table, in_order, tabulate
+from sim.record.schemas import in_order, tabulate
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, Counts, Numbers
 
 
@@ -171,7 +171,7 @@ def trade_rows(
     weeks: Sequence[int],
     parcels: Numbers,
     value: Numbers,
-    out_ulds: Arrays,
+    out_ulds: Table,
 ) -> Rows:
     """One row a week, lane and group: duty on what is above the exemption, VAT at the lane's rate on value and duty."""
     trade = config.trade
@@ -226,7 +226,7 @@ def iso_week(monday: int) -> str:
     return f"{iso.year}W{iso.week:02}"
 
 
-def _exported(config: HubConfig, out_ulds: Arrays) -> Counter[tuple[int, str]]:
+def _exported(config: HubConfig, out_ulds: Table) -> Counter[tuple[int, str]]:
     """Parcels off-block in the measured days, by week and destination."""
     exported = Counter[tuple[int, str]]()
     low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.domain.columns import Arrays
+from sim.domain.columns import Table
 from sim.domain.entities import Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
@@ -102,12 +102,12 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
 def _of_hall(
     edges: Ticks,
     hall: Hall,
-    ulds: Arrays,
-    trucks: Arrays,
-    flown: Arrays,
-    refusals: Arrays,
-    sent: Arrays,
-    received: Arrays,
+    ulds: Table,
+    trucks: Table,
+    flown: Table,
+    refusals: Table,
+    sent: Table,
+    received: Table,
     *,
     room: int,
 ) -> list[Series]:

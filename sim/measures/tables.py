@@ -7,24 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.domain.columns import Arrays, Made
+from sim.domain.columns import Made
 from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import ChuteCount, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.inputs import Inputs
 from sim.domain.parcels import Channel
 from sim.domain.site import Site
-from sim.kernels.ordering import joined
 from sim.measures.connections import connection_columns
 from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.export_tables import export_tables
+from sim.measures.flows import flow_columns
 from sim.measures.occupancy import occupancy_columns
 from sim.measures.parcels import parcels_table
 from sim.measures.recovery import disruption_columns
 from sim.measures.window import Window, of_zone, sums
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import CustomsRow, Recorder, columns
-from sim.record.schemas import CHUTE, LANE, MACHINE, Columns, Table, in_order, tabulate
+from sim.record.schemas import Columns, Table, in_order, tabulate
 from sim.units import CENTS_PER_EUR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
 
 _CLEARED_SHARE = 0.95
@@ -71,12 +71,12 @@ def _made(
     yield "manning", manning_columns(inputs)
 
 
-def _with_route_names(site: Site, rows: Made) -> Arrays:
+def _with_route_names(site: Site, rows: Made) -> Table:
     """Of no route (`NEVER`, the last of the names) none."""
     return rows | {"route_name": np.array([*site.routes, ""])[rows["route"]]}
 
 
-def _packout(site: Site, record: Recorder) -> Arrays:
+def _packout(site: Site, record: Recorder) -> Table:
     """With what a reader wants to know of each hall's fullest chute."""
     rows = columns(ChuteCount, record.packout)
     posts, names = [], []
@@ -93,7 +93,7 @@ def _packout(site: Site, record: Recorder) -> Arrays:
     }
 
 
-def _flights(config: HubConfig, record: Recorder, loads: Arrays) -> Arrays:
+def _flights(config: HubConfig, record: Recorder, loads: Table) -> Table:
     flights, refusals = columns(Visit, record.flights), columns(Refusal, record.refusals)
     flight, leaves, parcels = (loads[name][loads["departed"] != NEVER] for name in ("flight", "departed", "n_parcels"))
     on_time = leaves <= flights["arrival"][flight] + ticks(config.service_h * MIN_PER_H)
@@ -164,42 +164,6 @@ def _undeclared(name: str, row: CustomsRow) -> int:
 
 Steps = tuple[str, int, int, list[int], list[int]]
 """Kind of post, hall, machine, instants [ticks] and posts from each on."""
-
-
-def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
-    """Places and intervals in which something comes or leaves."""
-    if not record.flows:
-        return {}
-    places, halls = zip(*record.flows, strict=True)
-    where = [
-        tuple(axis.astype(np.int32) for axis in np.nonzero(tally.came | tally.left)) for tally in record.flows.values()
-    ]
-    sizes = [len(interval) for _, interval in where]
-    number, interval = joined(where)
-    of_places = zip(places, halls, where, strict=True)
-    machine, route = joined([_of_place(inputs.site, place, hall, here) for place, hall, (here, *_) in of_places])
-    counts = [(tally.came[here], tally.left[here]) for tally, here in zip(record.flows.values(), where, strict=True)]
-    n_came, n_left = joined(counts)
-    return {
-        "place": np.repeat(places, sizes),
-        "hall": np.repeat(np.array(halls, dtype=np.int32), sizes),
-        "number": number,
-        "machine": machine,
-        "route": route,
-        "time": np.minimum((interval.astype(np.int64) + 1) * inputs.flow_width, inputs.end),
-        "n_came": n_came,
-        "n_left": n_left,
-    }
-
-
-def _of_place(site: Site, place: str, hall: int, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Machine and route of places (N)."""
-    none = np.full(len(number), NEVER, dtype=np.int32)
-    if place == CHUTE:
-        chutes = np.array([(machine, routes[0]) for machine, routes in site.halls[hall].chutes], dtype=np.int32)
-        machine, route = chutes.reshape(-1, 2)[number].T
-        return machine, route
-    return (number if place == MACHINE else none), (number if place == LANE else none)
 
 
 def manning_columns(inputs: Inputs) -> Columns:

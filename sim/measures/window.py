@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config.disruptions import Disruption
-from sim.domain.columns import Arrays, Made, Table
+from sim.domain.columns import Made, Table
 from sim.domain.inputs import Inputs
 from sim.units import G_PER_KG, KG_PER_T, MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, NEVER, TICKS_PER_MIN, Flags, Ticks
 
@@ -37,7 +37,7 @@ class Window:
         return (ends > self.low) & (ends <= self.high)
 
 
-def left_door(trucks: Arrays, docking: float) -> NDArray[Any]:
+def left_door(trucks: Table, docking: float) -> NDArray[Any]:
     """When each truck (N) left its door: `docking` after its cut-off if it was cancelled; all in one unit."""
     return np.where(trucks["is_cancelled"], trucks["cut_off"] + docking, trucks["departed"])
 
@@ -105,13 +105,13 @@ def total(series: Sequence[Series]) -> Series:
     return zone, np.sum([inside for _, inside, _, _ in series], axis=0), limit, unit
 
 
-def of_hall(rows: Arrays, number: int, column: str = "hall") -> Arrays:
+def of_hall(rows: Table, number: int, column: str = "hall") -> Table:
     """The rows of one hall."""
     is_of_hall = rows[column] == number
     return Made(rows, lambda name: rows[name][is_of_hall])
 
 
-def inside_rows(edges: Ticks, rows: Arrays, enter: str, leave: str) -> Ticks:
+def inside_rows(edges: Ticks, rows: Table, enter: str, leave: str) -> Ticks:
     """How many rows have come and not gone before each of the edges (B)."""
     return before(edges, rows[enter]) - before(edges, rows[leave])
 

@@ -20,7 +20,8 @@ from sim.processes.pool import Pool
 from sim.processes.shared import Shared
 from sim.processes.slots import has
 from sim.processes.staff import desks_of
-from sim.record.tallies import DeskTally, FlowTally
+from sim.record.flows import FlowTally
+from sim.record.tallies import DeskTally
 from sim.units import NEVER, Ticks
 
 

@@ -10,7 +10,7 @@ from sim.domain.trailer import TrailerLimits
 from sim.kernels.coming import Pending
 from sim.kernels.ordering import hub_order, taken
 from sim.processes.slots import ParcelSlots
-from sim.record.tallies import FlowTally
+from sim.record.flows import FlowTally
 from sim.units import Ticks
 
 

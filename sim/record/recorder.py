@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.domain.columns import Arrays, Made, Table
+from sim.domain.columns import Made, Table
 from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import FLOWN, ChuteCount, Connection, Load, Refusal, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.export_entities import OutLoad, OutTrain, OutUld, Pickup
@@ -15,8 +15,9 @@ from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import pick
 from sim.kernels.tallies import LONGEST_MIN, count_instants, is_within
+from sim.record.flows import FlowTally
 from sim.record.rows import Rows
-from sim.record.tallies import DeskTally, FlowTally, StaffTime
+from sim.record.tallies import DeskTally, StaffTime
 from sim.units import NEVER, TICKS_PER_MIN, Counts, Ticks
 
 EXPORT_STAGES = (
@@ -172,7 +173,7 @@ class Recorder:
             self.staff[kind, hall] = desks.measured
 
 
-def with_departed(loads: Rows[Any], carriers: Arrays) -> Made:
+def with_departed(loads: Rows[Any], carriers: Table) -> Made:
     """Loads, with when the truck or ULD that each is on left; `carriers`: all of these, with what tells them apart."""
     rows = loads.columns()
     *key, _ = schema_of(loads.row).sort

@@ -1,12 +1,13 @@
 """Every output table: its columns with dtype, unit and meaning. Instants are minutes after the first midnight."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.domain.columns import Column, Table, TableSchema, flag, number, text, time
+from sim.domain.columns import Column, Pieced, Table, TableSchema, flag, number, text, time
 from sim.domain.consignments import CustomsCounts
 from sim.domain.entities import ChuteCount, Connection, Load, ParcelStamps, Shuttle, Train, Truck, Uld, Visit
 from sim.domain.export_entities import OutLoad, OutParcelStamps, OutTrain, OutUld, Pickup
@@ -246,7 +247,14 @@ def in_order(name: str, rows: Iterable[Sequence[Any]]) -> dict[str, list[Any]]:
 
 def tabulate(name: str, columns: Columns) -> Table:
     """Columns in ticks as a table of its schema."""
+    if isinstance(columns, Pieced):
+        return Pieced(columns, partial(_pieces, name, columns))
     return {column.name: as_column(column, columns.get(column.name, [])) for column in TABLES[name].columns}
+
+
+def _pieces(table: str, columns: Pieced, name: str) -> Iterator[NDArray[Any]]:
+    (column,) = (column for column in TABLES[table].columns if column.name == name)
+    yield from (as_column(column, values) for values in columns.pieces_of(name))
 
 
 def as_column(column: Column, values: ArrayLike) -> NDArray[Any]:

@@ -1,7 +1,6 @@
 """What the hub counts while it runs: people's work and waits, units that come and leave, the fullest chute."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from sim.domain.entities import ChuteCount
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
-from sim.kernels.ordering import grouped, pick
+from sim.kernels.ordering import grouped
 from sim.kernels.tallies import count_instants, is_within, sum_within
 from sim.units import FOREVER, NEVER, Numbers, Ticks
 
@@ -230,54 +229,3 @@ class FullestChute:
         inside[~is_within(arrival, self._measured)] = 0
         peak = int(inside.argmax())
         return int(inside[peak]), int(arrival[peak])
-
-
-Counts = NDArray[np.int32]
-"""(K, B): by place and interval."""
-
-
-class FlowTally:
-    """Units that come to places of one kind (K) and leave them, by interval (B); nothing is counted of a width of 0."""
-
-    def __init__(self, end: int, width: int, n_places: int) -> None:
-        self._end, self._width = end, width
-        n_bins = -(-end // width) if width else 0
-        self.came, self.left = (np.zeros((n_places, n_bins), dtype=np.int32) for _ in range(2))
-        self._stays, self._arrivals = Batches(self._count_stays), Batches(partial(self._count, self.came))
-
-    def add(self, place: NDArray[np.integer], arrival: Ticks, leave: Ticks) -> None:
-        """Stays of units (P) at places (P); instants beyond the run did not happen."""
-        if self._width:
-            self._stays.add(place, arrival, leave)
-
-    def arrive(self, place: NDArray[np.integer], arrival: Ticks) -> None:
-        """Units (P) that come, and leave when `leave_at` says so."""
-        if self._width:
-            self._arrivals.add(place, arrival)
-
-    def leave_at(self, place: int, now: int, n: int) -> None:
-        """So many units leave a place together."""
-        if self._width:
-            self.left[place, now // self._width] += n
-
-    def close(self) -> None:
-        """The run is over."""
-        self._stays.close()
-        self._arrivals.close()
-
-    def _count_stays(self, place: NDArray[np.integer], arrival: Ticks, leave: Ticks) -> None:
-        self._count(self.came, place, arrival)
-        self._count(self.left, place, leave)
-
-    def _count(self, counts: Counts, place: NDArray[np.integer], instants: Ticks) -> None:
-        n_places = len(counts)
-        last = int(instants.max())
-        if last >= self._end:
-            place, instants = pick(instants < self._end, place, instants)
-            last = int(instants.max(initial=0))
-        first = int(instants.min(initial=last)) // self._width
-        n = last // self._width - first + 1
-        key = instants - first * self._width
-        key //= self._width
-        key += place * np.int64(n)
-        counts[:, first : first + n] += np.bincount(key, minlength=n_places * n).reshape(n_places, n)

@@ -16,7 +16,7 @@ from experiments.report.stored_designs import NamedDesign, read_points, read_val
 from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
-from experiments.store import read_run
+from experiments.store import open_run
 from experiments.store.foreign import configuration_of, manifest_of
 from experiments.store.rows import column, table
 from sim.config import HubConfig
@@ -85,7 +85,7 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     manifest = manifest_of(folder)
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
         raise InputError(f"{folder}: {manifest.verb} stored no designs; a run of run, compare or sweep has them")
-    run = read_run(folder)
+    run = open_run(folder)
     named = read_points(run.tables["points"], run.tables.get("factors"))
     window = read_window(run.tables["flights"], run.config)
     values = with_counts(run.tables, read_values(run.tables["summary"]), window)
