@@ -262,6 +262,9 @@ def _refused(error: Exception) -> str | None:
         return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return f"no memory is left{_kept()}"
+    cause = error.__cause__ or error  # numpy says a page more
+    if type(cause) is ImportError and cause.name and cause.name.partition(".")[0] not in ("sim", "experiments"):
+        return f"a library cannot be loaded: {cause}{_kept()}"
     said = next((said for text, said in _OF_LIBRARIES.items() if text in str(error)), None)
     return said and f"{said}{_kept()}"
 

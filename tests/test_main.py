@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hydra._internal.utils import get_args_parser
 
+from experiments import entry
 from experiments import main as command
 from experiments.arguments import Arguments
 from experiments.hydra_habits import instead_of_option
@@ -181,6 +182,7 @@ def test_the_verbs_exit_code_is_ours(verb):
         (FileNotFoundError(2, "No such file or directory", "x.csv"), 2),
         (RuntimeError("can't start new thread"), 2),
         (RuntimeError("failed to load glyph"), 2),
+        (ImportError("libblas.so: file too short", name="scipy.linalg"), 2),
         (BrokenPipeError(), 141),
         (KeyboardInterrupt(), 130),
         (Terminated(), 143),
@@ -190,6 +192,20 @@ def test_each_end_has_its_exit_code(verb, capsys, error, code):
     verb.does = raising(error)
     assert main(["run"]) == code
     assert capsys.readouterr().err.count("\n") <= 1
+
+
+def test_a_disk_that_cannot_be_read_before_anything_is_loaded_is_one_line(monkeypatch, capsys):
+    def find_spec(*_):
+        raise OSError(5, "Input/output error")
+
+    disk = SimpleNamespace(find_spec=find_spec)
+    monkeypatch.setattr(sys, "meta_path", [disk])
+    monkeypatch.delitem(sys.modules, "experiments.main")
+    with pytest.raises(SystemExit) as end:
+        entry.console()
+    assert end.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("cargohub: cannot be loaded: [Errno 5]") and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("was_held", [False, True])
@@ -203,7 +219,13 @@ def test_an_end_promises_what_was_kept_only_where_a_run_folder_was_held(was_held
 
 
 @pytest.mark.parametrize(
-    "error", [ZeroDivisionError(), OSError("no file of the user's"), ModuleNotFoundError(name="x")]
+    "error",
+    [
+        ZeroDivisionError(),
+        OSError("no file of the user's"),
+        ModuleNotFoundError(name="x"),
+        ImportError("no such name", name="sim.nothing"),
+    ],
 )
 def test_a_bug_is_not_dressed_up_as_a_mistake(verb, error):
     verb.does = raising(error)
