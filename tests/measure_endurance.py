@@ -140,9 +140,10 @@ def year(root: Path) -> None:
     run = begun("run", *YEAR, "--quiet", "--out", str(root))
     peak = watched(run, lambda: False)
     code, used = run.wait(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    files = [path.stat().st_size for path in root.rglob("*") if path.is_file()]
+    sizes = {path: path.stat().st_size for path in root.rglob("*") if path.is_file()}
+    page_mb = sum(size for path, size in sizes.items() if path.suffix == ".html") / 1e6
     say(year=code, cpu_s=round(used.ru_utime + used.ru_stime), peak_mb=round(max(peak, used.ru_maxrss / 1024)),
-        files=len(files), files_mb=round(sum(files) / 1e6))  # fmt: skip
+        page_mb=round(page_mb, 1), files=len(sizes), files_mb=round(sum(sizes.values()) / 1e6))  # fmt: skip
 
 
 def main() -> None:
