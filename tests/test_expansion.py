@@ -530,7 +530,7 @@ def test_effects_of_what_acts_at_once_are_added_and_what_acts_alone_is_simulated
     assert not np.isnan(values[first]).all()
     there = ~np.isnan(values[label])
     added = values[plain] + sum(values[one] - values[plain] for one in alone)
-    on_time = len(found.world.measured.lines) + found.world.measured.kpis.index("on_time_share")
+    on_time = len(found.world.curves.measured.lines) + found.world.curves.measured.kpis.index("on_time_share")
     assert values[label][there][:on_time] == pytest.approx(added[there][:on_time])
     assert (np.nan_to_num(values[label][..., on_time]) <= 1).all()
 
@@ -553,7 +553,7 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
     paid = {turn.value: turn for turn in told.turns if turn.what == "labour paid"}
     assert [*paid] == [PAID[way] for way in Paid]
     # The fake hub works 3,000 h a day in its sum, and no role has any: nobody is paid but round the clock.
-    lines = [*found.world.measured.lines]
+    lines = [*found.world.curves.measured.lines]
     for path in found.keys.expansion.paths:
         labour = found.of(path, lambda one: one.labour)
         wages = found.of(path, lambda one: one.present[:, [lines.index(name) for name in WAGES]].sum(axis=1))

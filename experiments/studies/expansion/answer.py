@@ -133,7 +133,7 @@ def answer(result: Found, over: OverWorlds = NONE) -> Answer:
 
 def _on_time(result: Found, path: str) -> Interval:
     """Of all parcels of the horizon."""
-    at = result.world.measured.kpis.index("on_time_share")
+    at = result.world.curves.measured.kpis.index("on_time_share")
     in_time = _ratio(
         result,
         path,
@@ -145,7 +145,7 @@ def _on_time(result: Found, path: str) -> Interval:
 
 def _cost_per_parcel(result: Found, path: str) -> Interval:
     """All that is spent, over all parcels that leave, by road or by air."""
-    lines, exports = result.books.lines, result.world.measured.kpis.index("exports_per_day")
+    lines, exports = result.books.lines, result.world.curves.measured.kpis.index("exports_per_day")
     revenue = [lines.index(name) for name in REVENUES]
     return _ratio(
         result,
@@ -173,7 +173,7 @@ def _service(result: Found) -> dict[str, Yearly]:
     kpis = {path: result.of(path, lambda worth: worth.kpis.mean(axis=0)) for path in result.number}
     return {
         kpi: {path: bands(each[..., at], result.futures.weight) for path, each in kpis.items()}
-        for at, kpi in enumerate(result.world.measured.kpis)
+        for at, kpi in enumerate(result.world.curves.measured.kpis)
     }
 
 

@@ -26,9 +26,6 @@ from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 
 Floats = NDArray[np.float64]
-Node = tuple[str, int]
-"""A hub's label and the number of a load."""
-REPRESENTATIVE, PEAK = 0, 1
 WEEKS: Final = (2 / 3, 1 / 3)
 """Share of a quarter that the representative and the peak week stand for: two months and one."""
 _PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
@@ -47,6 +44,9 @@ class Measured:
     @property
     def n(self) -> int:
         return len(self.lines) + len(self.kpis) + len(self.paid)
+
+    def place(self, kpi: str) -> int:
+        return len(self.lines) + self.kpis.index(kpi)
 
     @property
     def per_parcel(self) -> NDArray[np.bool_]:
@@ -69,12 +69,18 @@ def node_label(hub: str, load: float) -> str:
     return f"{hub} @ {load:g}"
 
 
+def at_load(design: Design, load: float) -> Design:
+    """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
+    demand = replace(design.hub.demand, flights_per_day=float(f"{flights_at(design.hub, 1.0) * load:.{_DIGITS}g}"))
+    return Design(node_label(design.label, load), replace(design.hub, demand=demand))
+
+
 class Curves:
     """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
 
     def __init__(self, designs: Sequence[Design], asked: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
-        self._points, self._own, self._measured = designs, asked, measured
+        self.designs, self.measured, self._cost = designs, measured, asked.cost
         self.loads: Floats = np.array(asked.loads)
         self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
@@ -90,34 +96,29 @@ class Curves:
         """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
 
     def node(self, hub: int, load: int) -> Design:
-        """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
-        design = self._points[hub]
-        flights = float(f"{self.full[hub] * self.loads[load]:.{_DIGITS}g}")
-        config = replace(design.hub, demand=replace(design.hub.demand, flights_per_day=flights))
-        return Design(node_label(design.label, self.loads[load]), config)
+        """The run that a hub at a load is."""
+        return at_load(self.designs[hub], self.loads[load])
 
     def put(self, hub: int, load: int, replication: int, kpis: Mapping[str, float]) -> None:
         config = self.node(hub, load).hub
-        prices = self._own.cost
-        lines = annual_lines(config, activity(config, kpis, prices.labour), prices)
-        assert tuple(line.name for line in lines) == self._measured.lines
+        lines = annual_lines(config, activity(config, kpis, self._cost.labour), self._cost)
+        assert tuple(line.name for line in lines) == self.measured.lines
         self.values[hub, load, replication] = [
             *(line.eur for line in lines),
-            *(kpis[kpi] for kpi in self._measured.kpis),
-            *(self._wages(config, kpis, paid) for paid in self._measured.paid),
+            *(kpis[kpi] for kpi in self.measured.kpis),
+            *(self._wages(config, kpis, paid) for paid in self.measured.paid),
         ]
 
     def _wages(self, config: HubConfig, kpis: Mapping[str, float], paid: Paid) -> float:
         """What labour costs a year if it is paid in this way [EUR], negative."""
-        prices = self._own.cost
-        done = activity(config, kpis, replace(prices.labour, paid=paid))
-        return sum(line.eur for line in annual_lines(config, done, prices) if line.name in WAGES)
+        done = activity(config, kpis, replace(self._cost.labour, paid=paid))
+        return sum(line.eur for line in annual_lines(config, done, self._cost) if line.name in WAGES)
 
     def compose(self) -> None:
         """Fill in what is put together of hubs that are there; shares stay shares."""
         for hub, (plain, *alone) in self._composed.items():
             composed = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
-            for at, kpi in enumerate(self._measured.kpis, start=len(self._measured.lines)):
+            for at, kpi in enumerate(self.measured.kpis, start=len(self.measured.lines)):
                 composed[..., at] = composed[..., at].clip(*KPIS[kpi].range)
             self.values[hub] = composed
 

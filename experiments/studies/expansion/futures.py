@@ -19,7 +19,7 @@ from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, Exp
 from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
-from experiments.studies.expansion.value import Books, Worth, needed, worth
+from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
@@ -98,10 +98,9 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
     asked = keys.expansion
     assert base.arrivals.month_index is not None
     check_loads(asked, base.arrivals.month_index)
-    measured = _measured(asked, base)
-    curves = Curves(designs, asked, measured, keys.replications)
+    curves = Curves(designs, asked, _measured(asked, base), keys.replications)
     accepted = np.array([flights_at(design.hub, asked.accept_load) for design in designs])
-    world = World(asked, curves, measured, week_indices(base.arrivals.month_index), asked.states, accepted)
+    world = World(asked, curves, week_indices(base.arrivals.month_index), accepted)
     futures = futures_of(asked, base)
     number, wanted = _wanted(asked, futures)
     timelines: dict[Key, Timeline] = {}
@@ -112,7 +111,7 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
                 path, growth, draw, leaf = key
                 course = Course(world, path, dict(leaf), futures.draws[draw])
                 timelines[key] = course.run(futures.demand[growth, draw])
-        missing = sorted(set().union(*(needed(world, line, curves) for line in timelines.values())))
+        missing = sorted(set().union(*(curves.missing(*world.weeks_of(line)) for line in timelines.values())))
         if not missing:
             break
         runs |= set(missing)
@@ -155,7 +154,6 @@ def _measured(asked: Expansion, base: HubConfig) -> Measured:
 
 def _books(world: World, designs: Sequence[Design], asked: Expansion, base: HubConfig) -> Books:
     built = tuple(line.name for line in investment(base, base, asked.cost))
-    parcels_at = len(world.measured.lines) + world.measured.kpis.index("parcels_per_day")
     hubs = {design.label: design.hub for design in designs}
 
     @cache
@@ -163,4 +161,4 @@ def _books(world: World, designs: Sequence[Design], asked: Expansion, base: HubC
         before, after = (hubs[world.label(State(path, limit, at))] for at in (n, n + 1))
         return np.array([line.eur for line in investment(before, after, asked.cost)])
 
-    return Books(world, hubs, built, discount_factors(asked, asked.cost.discounting.rate), parcels_at, change)
+    return Books(world, built, discount_factors(asked, asked.cost.discounting.rate), change)

@@ -141,9 +141,13 @@ def _of_path(
             if is_building:
                 config = _set(config, phases[n][1].closed, f"expansion.paths.{name}.phases.{phases[n][0]}.closed")
             for results in itertools.product(*(_setting(asked, stage) for stage in needs)):
-                named = tuple(result for _, result in results if result)
-                state = State(name, limit, n, is_building, learned, named)
-                yield state, _checked(_conditioned(config, asked, results), f"expansion.paths.{name}, {state.name}")
+                conditions = [condition for condition in results if condition is not None]
+                state = State(name, limit, n, is_building, learned, tuple(result for _, result in conditions))
+                conditioned = config
+                for stage, result in conditions:
+                    words = asked.stages[stage].results[result].sets
+                    conditioned = _set(conditioned, words, f"expansion.stages.{stage}.results.{result}.sets")
+                yield state, _checked(conditioned, f"expansion.paths.{name}, {state.name}")
 
 
 def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
@@ -172,17 +176,9 @@ def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, co
     return hubs
 
 
-def _setting(asked: Expansion, stage: str) -> list[tuple[str, str]]:
+def _setting(asked: Expansion, stage: str) -> list[tuple[str, str] | None]:
     """A stage's results that set fields, and none of them."""
-    return [(stage, ""), *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
-
-
-def _conditioned(config: HubConfig, asked: Expansion, results: Sequence[tuple[str, str]]) -> HubConfig:
-    for stage, result in results:
-        if result:
-            key = f"expansion.stages.{stage}.results.{result}.sets"
-            config = _set(config, asked.stages[stage].results[result].sets, key)
-    return config
+    return [None, *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
 
 
 def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:

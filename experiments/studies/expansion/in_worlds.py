@@ -5,7 +5,7 @@ a hub in a week is scaled from the same hub of the configured world at the same 
 are simulated; or it is simulated with the world's own hubs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Self
@@ -18,9 +18,9 @@ from experiments.frame.study import Kpis
 from experiments.money.accounts import rostered_ticks
 from experiments.replications.summing import by_design, daily_parcels
 from experiments.report.sections import said
-from experiments.studies.expansion.curves import Curves, Measured, node_label, week_indices
+from experiments.studies.expansion.curves import at_load, node_label, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
-from experiments.studies.expansion.futures import Found, explored, futures_of
+from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
@@ -37,7 +37,6 @@ _FLOWS: Final = (
 """KPIs that grow with the parcels."""
 _BEYOND: Final = 1.001
 """How much farther than the weeks the loads reach."""
-Simulate = Callable[[Sequence[Design]], Kpis]
 
 
 @dataclass(slots=True)
@@ -72,8 +71,7 @@ class Weeks:
 
     def of(self, hubs: Sequence[tuple[Design, float]]) -> list[Week]:
         """Of hubs of the configured world, each with a load."""
-        asked = replace(self.keys.expansion, states={})
-        nodes = [Curves([hub], asked, Measured((), ()), 1).node(0, asked.loads.index(load)) for hub, load in hubs]
+        nodes = [at_load(design, load) for design, load in hubs]
         if missing := [node for node in nodes if node.label not in self.known]:
             self.simulated(missing)
         return [self.known[node.label] for node in nodes]

@@ -141,11 +141,11 @@ def _by_year(
 
 
 def _states(answer: Answer) -> Iterator[StateRow]:
-    explored = answer.explored
-    for state, (label, *parts) in explored.keys.expansion.states.items():
-        accepted = float(explored.world.accepted[explored.world.curves.labels[label]])
+    world = answer.explored.world
+    for state, (label, *parts) in world.asked.states.items():
+        at = world.curves.labels[label]
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
-        yield StateRow(state, hub, explored.books.hubs[label].area_m2, accepted)
+        yield StateRow(state, hub, world.curves.designs[at].hub.area_m2, float(world.accepted[at]))
 
 
 _ENOUGH = 0.9
@@ -167,7 +167,7 @@ def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
 
 def _staffed(answer: Answer) -> str:
     """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
-    config = next(iter(answer.explored.books.hubs.values()))
+    config = answer.explored.world.curves.designs[0].hub
     paid = answer.explored.keys.expansion.cost.labour.paid
     flights = config.demand.flights_per_day
     return said("expansion_staffed", hours=paid_by_roster(config), flights=flights, paid=PAID[paid])

@@ -6,14 +6,14 @@ has slots for, given out up to `accept_load` of what its machines sort. Slots of
 that needs it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.studies.expansion.curves import Curves, Floats, Measured, quarter_means
+from experiments.studies.expansion.curves import Curves, Floats, quarter_means
 from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
 from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
@@ -57,10 +57,8 @@ class World:
 
     asked: Expansion
     curves: Curves
-    measured: Measured
     weeks: Floats
     """Indices of each quarter's weeks (4, 2)."""
-    states: Mapping[str, tuple[str, ...]]
     accepted: Floats
     """Flights a day that each hub accepts (n_hubs)."""
 
@@ -70,9 +68,9 @@ class World:
         Raises:
             ConfigError: no such state, as may be in a configuration from elsewhere.
         """
-        if state.name not in self.states:
+        if state.name not in self.asked.states:
             raise ConfigError(f"expansion.states: no state {state.name!r}")
-        return self.states[state.name][0]
+        return self.asked.states[state.name][0]
 
     def hub(self, state: State) -> int:
         return self.curves.labels[self.label(state)]
@@ -80,9 +78,14 @@ class World:
     def n_phases(self, path: str, limit: float | None) -> int:
         """Phases that there is room for."""
         n = 0
-        while State(path, limit, n + 1).name in self.states:
+        while State(path, limit, n + 1).name in self.asked.states:
             n += 1
         return n
+
+    def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Floats]:
+        """The hub of each of its weeks, and the flights a day that come (Q, 2)."""
+        by_week = line.flights[:, None] * np.tile(self.weeks, (self.asked.years, 1))
+        return np.repeat(line.hubs[:, None], 2, axis=1), by_week
 
 
 class Course:
@@ -166,8 +169,8 @@ class Course:
         world = self._world
         by_week = flights * world.weeks[(len(self._watched) + at) % QUARTERS]
         weeks = world.curves.weeks(np.full(2, hub), by_week)
-        mean = quarter_means(weeks, by_week, world.measured).mean(axis=0)
-        value = float(mean[len(world.measured.lines) + world.measured.kpis.index(kpi)])
+        mean = quarter_means(weeks, by_week, world.curves.measured).mean(axis=0)
+        value = float(mean[world.curves.measured.place(kpi)])
         self._is_whole &= not np.isnan(value)
         return value
 

@@ -7,9 +7,7 @@ futures hold both sources of error, the draws and the replications.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -39,7 +37,23 @@ class Draw:
 
 def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
     """Every combination of results that can come about, and its probability; they sum to 1."""
-    yield from _leaves(list(stages.items()), {}, 1.0, frozenset())
+    tree: list[tuple[dict[str, str | None], float]] = [({}, 1.0)]
+    for name, stage in stages.items():
+        ends = [(result, end.probability) for result, end in stage.results.items()]
+        tree = [
+            ({**leaf, name: result}, p * share)
+            for leaf, p in tree
+            for result, share in (ends if _is_asked(stage, leaf, stages) else [(None, 1.0)])
+        ]
+    yield from tree
+
+
+def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
+    """Whether the stage before it, if there is one, has ended in favour."""
+    if stage.after is None:
+        return True
+    result = leaf[stage.after]
+    return result is not None and not stages[stage.after].results[result].is_refused
 
 
 def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
@@ -50,7 +64,7 @@ def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
         while name is not None:
             needed[name] = None
             name = asked.stages[name].after
-    return MappingProxyType({name: result for name, result in leaf.items() if name in needed})
+    return {name: result for name, result in leaf.items() if name in needed}
 
 
 def draws(asked: Expansion, seed: int) -> list[Draw]:
@@ -101,21 +115,6 @@ def factors(growth: Growth, asked: Expansion) -> Floats:
     years = sorted(int(year) for year in growth.factors)
     logs = [math.log(growth.factors[str(year)]) for year in years]
     return np.exp(np.interp(np.arange(asked.first_year, asked.first_year + asked.years), years, logs))
-
-
-def _leaves(
-    left: Sequence[tuple[str, Stage]], leaf: Leaf, p: float, refused: AbstractSet[str]
-) -> Iterator[tuple[Leaf, float]]:
-    if not left:
-        yield MappingProxyType(dict(leaf)), p
-        return
-    (name, stage), *rest = left
-    if stage.after in refused:
-        yield from _leaves(rest, {**leaf, name: None}, p, refused | {name})
-        return
-    for result, outcome in stage.results.items():
-        closed = refused | {name} if outcome.is_refused else refused
-        yield from _leaves(rest, {**leaf, name: result}, p * outcome.probability, closed)
 
 
 BANDS: Final = (0.05, 0.95)
@@ -172,7 +171,7 @@ def quantile(values: Floats, weight: Floats, share: float) -> float:
     order = np.argsort(values.ravel(), kind="stable")
     total = np.cumsum(each[order])
     at = int(np.searchsorted(total, share * total[-1]))
-    return float(values.ravel()[order][min(at, order.size - 1)])
+    return float(values.ravel()[order][at])
 
 
 def bands(values: Floats, weight: Floats) -> Floats:

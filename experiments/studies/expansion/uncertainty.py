@@ -134,7 +134,7 @@ def _results(explored: Found, pooled: Floats) -> Iterator[Means]:
 
 
 def _prices(result: Found) -> Iterator[Means]:
-    asked, measured = result.keys.expansion, result.world.measured
+    asked, measured = result.keys.expansion, result.world.curves.measured
     lines = result.means(lambda worth: worth.present)  # (P, L)
     labour = result.means(lambda worth: worth.labour)  # (P, W)
     total = lines.sum(axis=1)

@@ -1,6 +1,6 @@
 """What a timeline earns and spends, line by line, and how it serves, year by year."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
-from experiments.studies.expansion.curves import Curves, Floats, quarter_means
+from experiments.studies.expansion.curves import Floats, quarter_means
 from experiments.studies.expansion.design import Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS, QUARTERS, Opening, Timeline, World
-from sim.config import HubConfig
 from sim.units import MEAN_DAYS_PER_YEAR
 
 CONDITIONS: Final = "conditions"
@@ -43,17 +42,14 @@ class Books:
     """How timelines are valued: the lines in their order, and what EUR of a quarter are worth at the beginning."""
 
     world: World
-    hubs: Mapping[str, HubConfig]
     built: tuple[str, ...]
     factors: Floats
-    parcels_at: int
-    """Where the KPI parcels_per_day is among the measures."""
     change: Callable[[str, float | None, int], Floats]
     """What the n-th phase of a path within a limit costs to build, by line of `built` [EUR]; n from 0."""
 
     @property
     def lines(self) -> tuple[str, ...]:
-        return (*self.world.measured.lines, PLANNING, *self.built, CONDITIONS, RESIDUAL)
+        return (*self.world.curves.measured.lines, PLANNING, *self.built, CONDITIONS, RESIDUAL)
 
 
 def quarter_years(asked: Expansion) -> list[float]:
@@ -67,23 +63,23 @@ def factors(asked: Expansion, rate: float) -> Floats:
 
 
 def worth(books: Books, line: Timeline) -> Worth:
-    world, asked = books.world, books.world.asked
-    n_lines, first_paid = len(world.measured.lines), world.measured.n - len(world.measured.paid)
-    by_week = line.flights[:, None] * np.tile(world.weeks, (asked.years, 1))
-    weeks = world.curves.weeks(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
-    quarters = quarter_means(weeks, by_week, world.measured)  # (Q, R, M)
+    curves, asked = books.world.curves, books.world.asked
+    measured = curves.measured
+    n_lines, first_paid = len(measured.lines), measured.n - len(measured.paid)
+    hubs, by_week = books.world.weeks_of(line)
+    quarters = quarter_means(curves.weeks(hubs, by_week), by_week, measured)  # (Q, R, M)
     running = quarters[:, :, :n_lines] / QUARTERS
     once = _building(books, line)
     lines = np.concatenate([running, np.repeat(once[:, None, :], running.shape[1], axis=1)], axis=2)
     lines = lines.transpose(1, 0, 2)  # (R, Q, L)
     kpis = quarters[:, :, n_lines:first_paid].transpose(1, 0, 2)
-    parcels = quarters[:, :, books.parcels_at].T * MEAN_DAYS_PER_YEAR / QUARTERS
+    parcels = quarters[:, :, measured.place("parcels_per_day")].T * MEAN_DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
         yearly=lines.reshape(lines.shape[0], asked.years, QUARTERS, -1).sum(axis=2),
         quarterly=lines.sum(axis=2),
         parcels=parcels.reshape(-1, asked.years, QUARTERS).sum(axis=2),
-        kpis=_by_year(kpis, line.flights, world.measured.per_parcel, asked.years),
+        kpis=_by_year(kpis, line.flights, measured.per_parcel, asked.years),
         labour=np.einsum("q,qrw->rw", books.factors, quarters[:, :, first_paid:] / QUARTERS),
     )
 
@@ -159,9 +155,3 @@ def _left(books: Books, opening: Opening, n: int) -> Floats:
         asked.building_years if name in BUILDINGS else asked.cost.discounting.equipment_years for name in books.built
     ]
     return np.array([max(0.0, 1 - age / life) for life in lives])
-
-
-def needed(world: World, line: Timeline, curves: Curves) -> set[tuple[int, int]]:
-    """Hubs and loads that a timeline's weeks need and that are not simulated."""
-    by_week = line.flights[:, None] * np.tile(world.weeks, (world.asked.years, 1))
-    return curves.missing(np.repeat(line.hubs[:, None], 2, axis=1), by_week)
