@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from experiments.grouping import grouped
 from sim.errors import InputError
 from sim.reading import near
 
@@ -63,10 +64,7 @@ def check_once(words: Sequence[str]) -> None:
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
-    given: dict[str, list[str]] = {}
-    for word in words:
-        if is_override(word):
-            given.setdefault(word.partition("=")[0].lstrip("+"), []).append(repr(word))
+    given = grouped((word.partition("=")[0].lstrip("+"), repr(word)) for word in words if is_override(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1:
             raise InputError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")

@@ -9,6 +9,7 @@ from typing import Any
 from experiments.assumptions.entries import Entry, Kind, entries
 from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves, stretched
 from experiments.composition import compose, packaged
+from experiments.grouping import grouped
 from sim.config import HubConfig
 from sim.distributions import PARAMETERS, STRETCHES
 from sim.errors import ConfigError
@@ -114,10 +115,11 @@ def _check_ends(row: Assumption, document: Mapping[str, Any]) -> None:
 
 def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
     """Numbers of tables that are stretched about their mean, with the ends that this gives."""
-    tables: dict[tuple[str, ...], list[int]] = {}
-    for place, row in enumerate(rows):
-        if row.entry.how == "spread" and row.low is not None and not isinstance(row.value, tuple):
-            tables.setdefault((row.name, *row.stars[:-1]), []).append(place)
+    tables = grouped(
+        ((row.name, *row.stars[:-1]), place)
+        for place, row in enumerate(rows)
+        if row.entry.how == "spread" and row.low is not None and not isinstance(row.value, tuple)
+    )
     stretched_rows = list(rows)
     for places in tables.values():
         entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
@@ -253,8 +255,4 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
 
 def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
     """What is sampled: its name, and the numbers that move with it."""
-    members: dict[str, list[Assumption]] = {}
-    for row in assumptions:
-        if row.kind.is_sampled:
-            members.setdefault(row.name, []).append(row)
-    yield from members.items()
+    yield from grouped((row.name, row) for row in assumptions if row.kind.is_sampled).items()

@@ -14,6 +14,7 @@ from experiments.assumptions.leaves import entry_key, evaluate, leaves, like, pa
 from experiments.assumptions.listed import Assumption, Index, groups, neutral
 from experiments.composition import compose
 from experiments.designs.factors import squeezed
+from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.distributions.families import triangular
@@ -107,9 +108,7 @@ class Sampled:
         self, numbers: Mapping[str, float], stars: Mapping[str, tuple[str, ...]], value: float
     ) -> dict[str, Any]:
         """Tables within tables are stretched each by itself."""
-        tables: dict[tuple[str, ...], list[str]] = {}
-        for key in numbers:
-            tables.setdefault(stars[key][:-1], []).append(key)
+        tables = grouped((stars[key][:-1], key) for key in numbers)
         by_key: dict[str, Any] = {}
         for keys in tables.values():
             by_key |= zip(keys, stretched([numbers[key] for key in keys], value), strict=True)

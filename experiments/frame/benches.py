@@ -11,6 +11,7 @@ from experiments import execution
 from experiments.designs.design import Design, DesignKeys
 from experiments.execution.progress import Left, Lines
 from experiments.frame.study import Kpis, Opening, Tables
+from experiments.grouping import nested
 from experiments.money.kpis import KPIS
 from experiments.money.prices import Prices
 from experiments.replications.replicating import (
@@ -263,17 +264,17 @@ class Stored:
         return InputError(said("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label))
 
     def _intervals(self) -> Mapping[str, Mapping[str, Interval]]:
-        intervals: dict[str, dict[str, Interval]] = {}
-        for row in self._finite(SummaryRow):
-            intervals.setdefault(row.scenario, {})[row.kpi] = row.value
-        return intervals
+        return nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))
 
     def _differences(self) -> Mapping[str, Mapping[str, Statement]]:
-        differences: dict[str, dict[str, Statement]] = {}
-        for row in self._finite(DifferenceRow):
-            difference = Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio)
-            differences.setdefault(row.scenario, {})[row.kpi] = difference
-        return differences
+        return nested(
+            (
+                row.scenario,
+                row.kpi,
+                Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio),
+            )
+            for row in self._finite(DifferenceRow)
+        )
 
     def _finite(self, kind: type[S]) -> list[S]:
         """The rows of a table of KPIs: JSON has no NaN, and no mean of a run is one."""

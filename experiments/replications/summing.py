@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.designs.design import Design, DesignKeys
 from experiments.designs.spreadsheet import Factors, factor_tables
+from experiments.grouping import grouped
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import Stability, longer_rows, stability_table
 from experiments.replications.warming import warm_ups, warmup_rows
@@ -87,19 +88,15 @@ def outcome_of(
 
 def by_design(kpis: Mapping[Key, Mapping[str, float]]) -> dict[str, list[Mapping[str, float]]]:
     """The KPIs of each design's replications, in their order."""
-    rows: dict[str, list[Mapping[str, float]]] = {}
-    for (label, _), values in sorted(kpis.items()):
-        rows.setdefault(label, []).append(values)
-    return rows
+    return grouped((label, values) for (label, _), values in sorted(kpis.items()))
 
 
 def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
     """Values by design and KPI, of KPIs by design and replication."""
-    samples: dict[str, dict[str, list[float]]] = {}
-    for (label, _), values in sorted(kpis.items()):
-        for kpi, value in values.items():
-            samples.setdefault(label, {}).setdefault(kpi, []).append(value)
-    return samples
+    return {
+        label: grouped((kpi, value) for values in of_design for kpi, value in values.items())
+        for label, of_design in by_design(kpis).items()
+    }
 
 
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from experiments.formatting import capitalised, roster, short, whole
+from experiments.grouping import grouped
 from experiments.report.key_names import with_value
 from experiments.store.summaries import DesignRow
 
@@ -32,9 +33,7 @@ def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
     >>> named_together([("nothing left", "A", ""), ("unstable", "A", "by 7"), ("nothing left", "B", "")])
     ['nothing left: A; B', 'unstable: A (by 7)']
     """
-    designs: dict[str, list[str]] = {}
-    for what, title, detail in found:
-        designs.setdefault(what, []).append(f"{title} ({detail})" if detail else title)
+    designs = grouped((what, f"{title} ({detail})" if detail else title) for what, title, detail in found)
     more = {what: f"; and {len(names) - _MOST} more" if len(names) > _MOST else "" for what, names in designs.items()}
     return [f"{what}: {'; '.join(names[:_MOST])}{more[what]}" for what, names in designs.items()]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from experiments.formatting import short
+from experiments.grouping import grouped
 from experiments.store.summaries import MarginRow
 
 Margins = Mapping[str, Sequence[MarginRow]]
@@ -57,7 +58,4 @@ def margin_object(thresholds: Sequence[MarginRow], asked: float) -> dict[str, An
 
 def margins_of(rows: Iterable[MarginRow]) -> dict[str, list[MarginRow]]:
     """Thresholds by design."""
-    margins: dict[str, list[MarginRow]] = {}
-    for row in sorted(rows, key=lambda row: (row.scenario, row.replication)):
-        margins.setdefault(row.scenario, []).append(row)
-    return margins
+    return grouped((row.scenario, row) for row in sorted(rows, key=lambda row: (row.scenario, row.replication)))

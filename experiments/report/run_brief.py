@@ -7,6 +7,7 @@ from textwrap import shorten
 from typing import Final, TypeAlias
 
 from experiments.formatting import hours_text, listed
+from experiments.grouping import grouped
 from experiments.report import bottleneck, sentences, verdicts
 from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
 from experiments.report.margin import Margins, margin_text, margins_of
@@ -100,11 +101,11 @@ def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[st
 
 def _ladders(panel: Panel, rates: Ladders, marks: Sequence[str]) -> tuple[ladder_figure.Ladder, ...]:
     """The lowest rungs of the first ladders that differ."""
-    alike: dict[tuple[object, ...], list[str]] = {}
     mark_of = dict(zip(panel.names, marks, strict=False))
-    for point, name in zip(panel.points, panel.names, strict=True):
-        lowest = bottleneck.rungs(rates.get(point.label, {}))[:MOST_RUNGS]
-        alike.setdefault((*lowest, point.parcels_per_day), []).append(name)
+    alike = grouped(
+        ((*bottleneck.rungs(rates.get(point.label, {}))[:MOST_RUNGS], point.parcels_per_day), name)
+        for point, name in zip(panel.points, panel.names, strict=True)
+    )
     titles = {
         names[0]: names[0] if len(names) == 1 else ", ".join(map(mark_of.__getitem__, names))
         for names in alike.values()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.formatting import listed, share_text
+from experiments.grouping import grouped
 from experiments.report.sections import said
 from experiments.store.summaries import DesignRow
 from sim.config import ArrivalModel, HubConfig
@@ -42,10 +43,7 @@ def _of_file(config: HubConfig) -> str:
 
 def schedule_lines(rows: Sequence[DesignRow], titles: Sequence[str]) -> list[str]:
     """A sentence for all designs, or for those that share one."""
-    named: dict[str, list[str]] = {}
-    for row, title in zip(rows, titles, strict=True):
-        if row.schedule:
-            named.setdefault(row.schedule, []).append(title)
+    named = grouped((row.schedule, title) for row, title in zip(rows, titles, strict=True) if row.schedule)
     if len(named) == 1:
         return [f"The schedule is {words}." for words in named]
     return [f"{listed(names, 'and')}: the schedule is {words}." for words, names in named.items()]

@@ -16,6 +16,7 @@ from experiments.formatting import (
     signed,
 )
 from experiments.formatting import change as change_of
+from experiments.grouping import grouped
 from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
 from experiments.report.design_names import arrivals_name
@@ -48,9 +49,7 @@ Ladder = Mapping[str, Mapping[str, float]]
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
     """A paragraph a site: each of its traffics, in the order asked for."""
-    sites: dict[str, list[NamedDesign]] = {}
-    for point in points:
-        sites.setdefault(point.site, []).append(point)
+    sites = grouped((point.site, point) for point in points)
 
     def of(point: NamedDesign, subject: str) -> str:
         rungs, thresholds = ladder.get(point.label, {}), margins.get(point.label, ())

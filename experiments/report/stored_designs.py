@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from experiments.formatting import share_text, short
+from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
 from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
@@ -126,10 +127,8 @@ def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, 
 
 def read_factors(table: Frame | None) -> dict[str, dict[str, str]]:
     """From the table `factors`: by design, the value of each key; nothing without one."""
-    factors: dict[str, dict[str, str]] = {}
-    for row in rows_from(FactorRow, records(table)) if table is not None else ():
-        factors.setdefault(row.scenario, {})[row.key] = row.value
-    return factors
+    rows = rows_from(FactorRow, records(table)) if table is not None else ()
+    return nested((row.scenario, row.key, row.value) for row in rows)
 
 
 def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
@@ -155,10 +154,8 @@ def within_possible(kpi: str, value: Value) -> Value:
 
 def read_ladder(ladder: Frame | None) -> dict[str, dict[str, float]]:
     """Parcels a day that each resource could pass, by design."""
-    rates: dict[str, dict[str, float]] = {}
-    for row in records(ladder) if ladder is not None else ():
-        rates.setdefault(row["scenario"], {})[row["resource"]] = float(row["parcels_per_day"])
-    return rates
+    rows = records(ladder) if ladder is not None else ()
+    return nested((row["scenario"], row["resource"], float(row["parcels_per_day"])) for row in rows)
 
 
 def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:
@@ -168,9 +165,7 @@ def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:
 
 def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
     """A panel a traffic, a line a site; one panel for all where there are many traffics."""
-    by_traffic: dict[str, list[NamedDesign]] = {}
-    for point in points:
-        by_traffic.setdefault(point.traffic, []).append(point)
+    by_traffic = grouped((point.traffic, point) for point in points)
     if len(by_traffic) > MOST_PANELS:
         return (Panel("", tuple(points), tuple(point.title for point in points)),)
     panels = []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from experiments.grouping import nested
 from experiments.money.kpis import KPIS
 from experiments.store.foreign import Manifest, check_file
 from experiments.store.foreign_parquet import batches, columns_of, rows_of
@@ -66,10 +67,7 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
     """
     schema = schema_of(row)
     rows = rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
-    means: dict[str, dict[str, float]] = {}
-    for each in rows:
-        if isinstance(each, SummaryRow):
-            means.setdefault(each.scenario, {})[each.kpi] = each.value.mean
+    means = nested((each.scenario, each.kpi, each.value.mean) for each in rows if isinstance(each, SummaryRow))
     for scenario, kpis in means.items():
         check_kpis(f"{manifest.folder}: table summary: {scenario}", kpis)
     return rows
@@ -87,11 +85,9 @@ def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
     """The finite means of some KPIs, by design; none of a run without the table `summary`."""
-    means: dict[str, dict[str, float]] = {}
-    for row in read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ():
-        if row.kpi in kpis and math.isfinite(row.value.mean):
-            means.setdefault(row.scenario, {})[row.kpi] = row.value.mean
-    return means
+    rows = read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ()
+    means = ((row.scenario, row.kpi, row.value.mean) for row in rows if row.kpi in kpis)
+    return nested(cell for cell in means if math.isfinite(cell[2]))
 
 
 def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:

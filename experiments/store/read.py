@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from experiments.grouping import nested
 from experiments.store.files import sha256_of
 from experiments.store.foreign_text import damage_told, text_of
 from experiments.store.tables import Key
@@ -109,10 +110,7 @@ def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
 
 def by_replication(rows: Iterable[tuple[Any, ...]]) -> dict[Key, dict[str, float]]:
     """Rows of the table `kpis`, by scenario and replication; values are in the order of `KPI_COLUMNS`."""
-    kpis: dict[Key, dict[str, float]] = {}
-    for scenario, replication, kpi, value in rows:
-        kpis.setdefault((scenario, replication), {})[kpi] = value
-    return kpis
+    return nested(((scenario, replication), kpi, value) for scenario, replication, kpi, value in rows)
 
 
 def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":

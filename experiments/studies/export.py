@@ -24,6 +24,7 @@ from experiments.execution.progress import Left, Lines
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
+from experiments.grouping import nested
 from experiments.report import style
 from experiments.report.sections import pictures_in, said
 from experiments.store.directory import DICTIONARY
@@ -146,12 +147,8 @@ def _labels(manifest: Manifest) -> list[str]:
 
 def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
     """By key, the value of each design; nothing where no designs of a file were compared."""
-    if _FACTORS not in manifest.tables:
-        return {}
-    factors: dict[str, dict[str, str]] = {}
-    for row in sorted(read_rows(manifest, FactorRow), key=lambda row: row.order):
-        factors.setdefault(row.key, {})[row.scenario] = row.value
-    return factors
+    rows = read_rows(manifest, FactorRow) if _FACTORS in manifest.tables else ()
+    return nested((row.key, row.scenario, row.value) for row in sorted(rows, key=lambda row: row.order))
 
 
 def _added_to(name: str, header: Sequence[str], factors: _Factors) -> _Factors:

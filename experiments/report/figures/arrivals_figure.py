@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.formatting import share_text
+from experiments.grouping import grouped
 from experiments.report import style
 from experiments.report.design_names import arrivals_name
 from experiments.report.marks import errorbar
@@ -18,9 +19,7 @@ SPREAD: Final = 0.24
 
 def figure(points: Sequence[NamedDesign], values: Values) -> Figure | None:
     """Designs that were run under several arrival models; None if there are none."""
-    groups: dict[str, list[NamedDesign]] = {}
-    for point in points:
-        groups.setdefault(f"{point.site}, {point.traffic}", []).append(point)
+    groups = grouped((f"{point.site}, {point.traffic}", point) for point in points)
     groups = {name: group for name, group in groups.items() if len({point.arrivals for point in group}) > 1}
     if not groups:
         return None

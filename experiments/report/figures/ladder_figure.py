@@ -7,6 +7,7 @@ from textwrap import fill
 from typing import Final
 
 from experiments import formatting
+from experiments.grouping import grouped
 from experiments.report import style, tooltips
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.stored_designs import NamedDesign
@@ -45,10 +46,8 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
 
     The demand changes only the rungs of rooms, by how long goods stay there.
     """
-    alike: dict[tuple[str, str | None], list[NamedDesign]] = {}
-    for point in points:
-        if ladders.get(point.label):
-            alike.setdefault((point.site, by_ladder(ladders[point.label])), []).append(point)
+    with_ladder = [point for point in points if ladders.get(point.label)]
+    alike = grouped(((point.site, by_ladder(ladders[point.label])), point) for point in with_ladder)
     n_ladders = Counter(site for site, _ in alike)
     sites = {site if n_ladders[site] == 1 else designs[0].title: designs for (site, _), designs in alike.items()}
     largest = max((point.parcels_per_day for designs in sites.values() for point in designs), default=0.0)

@@ -9,6 +9,7 @@ import numpy as np
 from experiments.designs.staffing_text import paid_by_roster
 from experiments.formatting import listed, millions, number, percent, plain_name
 from experiments.frame.study import Tables
+from experiments.grouping import grouped
 from experiments.replications.stability import stability_table
 from experiments.report.sections import said
 from experiments.statistics import Interval
@@ -223,9 +224,7 @@ def _reacting(answer: Answer) -> Iterator[str]:
 def _turned(turns: list[Turn]) -> str:
     if not turns:
         return said("nothing_turns")
-    by_best: dict[str, list[str]] = {}
-    for turn in turns:
-        by_best.setdefault(turn.best, []).append(f"{plain_name(turn.what)} {plain_name(turn.value)}")
+    by_best = grouped((turn.best, f"{plain_name(turn.what)} {plain_name(turn.value)}") for turn in turns)
     choices = (f"{path_name(best)} with {listed(values, 'or')}" for best, values in by_best.items())
     return f"The choice turns to {'; to '.join(choices)}."
 

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import short, with_interval
+from experiments.grouping import grouped
 from experiments.statistics.interval import CONFIDENCE, Interval
 from experiments.statistics.two_sources import Floats
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -98,10 +99,11 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
     simulated = _simulated(manifest, scans, scenario, sorted(replications_of(manifest, hubs)[scenario]))
     rows, times, n_negative = [], [], 0
     for first, last in pairwise(scans.stages):
-        by_flight: dict[str, list[float]] = {}
-        for thing, of_thing in scans.instants.items():
-            if first in of_thing and last in of_thing:
-                by_flight.setdefault(thing[0], []).append(of_thing[last] - of_thing[first])
+        by_flight = grouped(
+            (thing[0], of_thing[last] - of_thing[first])
+            for thing, of_thing in scans.instants.items()
+            if first in of_thing and last in of_thing
+        )
         of_run = simulated[last] - simulated[first]
         of_run = of_run[np.isfinite(of_run)]
         if not by_flight or not of_run.size:

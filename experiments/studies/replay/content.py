@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments import formatting
+from experiments.grouping import nested
 from experiments.report.design_names import design_name
 from experiments.report.stored_designs import named_designs
 from experiments.store.foreign_tables import read_rows
@@ -85,9 +86,8 @@ def _title(replication: Replication) -> str:
     manifest, label = replication.manifest, replication.scenario
     titles = {label: design_name(label)}
     if "points" in manifest.tables:
-        factors: dict[str, dict[str, str]] = {}
-        for row in read_rows(manifest, FactorRow) if "factors" in manifest.tables else ():
-            factors.setdefault(row.scenario, {})[row.key] = row.value
+        cells = read_rows(manifest, FactorRow) if "factors" in manifest.tables else ()
+        factors = nested((cell.scenario, cell.key, cell.value) for cell in cells)
         rows = sorted(read_rows(manifest, DesignRow), key=lambda row: row.order)
         titles |= {design.label: design.title_line for design in named_designs(rows, factors)}
     return titles[label] + (f", replication {replication.number}" if replication.number else "")

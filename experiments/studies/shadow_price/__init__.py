@@ -22,10 +22,10 @@ from typing import Final
 from experiments.formatting import percent, plain_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.grouping import grouped
 from experiments.report.design_names import hub_title
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.statistics import Interval
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, asked, ladders, zone_of
 
@@ -88,10 +88,10 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
 def _picture(result: Result) -> Picture:
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 
-    panels: dict[str, list[list[Interval]]] = {}
-    for zone in result.zones:
-        title = f"{plain_name(zone.name)}, {whole(zone.first.area_m2)} m² a step"
-        panels.setdefault(title, []).append([step.worth for step in zone.steps[1:]])
+    panels = grouped(
+        (f"{plain_name(zone.name)}, {whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
+        for zone in result.zones
+    )
     return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from experiments.formatting import in_percent, listed, plain_name, share_text, whole
+from experiments.grouping import grouped
 from experiments.money.prices import Labour
 from experiments.report.sections import said
 from experiments.statistics import Interval
@@ -120,9 +121,7 @@ class Result:
     @cached_property
     def by_role(self) -> dict[str, list[RoleSlot]]:
         """By half hour."""
-        rows: dict[str, list[RoleSlot]] = {}
-        for row in sorted(self.slots, key=lambda row: row.slot):
-            rows.setdefault(row.role, []).append(row)
+        rows = grouped((row.role, row) for row in sorted(self.slots, key=lambda row: row.slot))
         return {role.role: rows[role.role] for role in self.roles}
 
     @property

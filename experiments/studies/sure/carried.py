@@ -8,6 +8,7 @@ import numpy as np
 
 from experiments.formatting import number, share_text, whole
 from experiments.frame.over_assumptions import at_least
+from experiments.grouping import grouped
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import column, plain_row, table
@@ -39,10 +40,7 @@ def carried_rows(result: Result) -> list[CarriedRow]:
 
 def halls(result: Result) -> dict[str, list[Answered]]:
     """The levels of each hall, least traffic first."""
-    of_halls: dict[str, list[Answered]] = {}
-    for answer in result.answered:
-        of_halls.setdefault(answer.design.label.rpartition(", ")[0], []).append(answer)
-    return of_halls
+    return grouped((answer.design.label.rpartition(", ")[0], answer) for answer in result.answered)
 
 
 def middle(levels: Sequence[Answered]) -> Answered:
@@ -57,13 +55,11 @@ def openness(answer: Answered) -> float:
 
 def objects(result: Result) -> dict[str, Any]:
     """For JSON, by hall."""
-    by_hall: dict[str, Any] = {}
-    for row in carried_rows(result):
-        plain = plain_row(row, without=("hall",))
-        by_hall.setdefault(row.hall, []).append(
-            {"share": plain.pop("share"), "flights_per_day": plain.pop("flights"), **plain}
-        )
-    return by_hall
+    return grouped(
+        (row.hall, {"share": row.share, "flights_per_day": plain.pop("flights"), **plain})
+        for row in carried_rows(result)
+        for plain in [plain_row(row, without=("hall", "share"))]
+    )
 
 
 def sentence(result: Result, hall: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from experiments.formatting import instant, number, plain_name, whole
+from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.measures.tables import n_to_clear
@@ -253,11 +254,12 @@ def _held_line(segment: Mapping[str, Any]) -> str:
 
 def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """By resource: how many ULDs waited for it, how long on average of all, and which the longest."""
-    waits: dict[str, list[tuple[float, str]]] = {}
-    for uld in ulds:
-        for resource, minutes in uld["minutes_by_resource"].items():
-            if resource != "work":
-                waits.setdefault(resource, []).append((minutes, uld["uld"]))
+    waits = grouped(
+        (resource, (minutes, uld["uld"]))
+        for uld in ulds
+        for resource, minutes in uld["minutes_by_resource"].items()
+        if resource != "work"
+    )
     for resource, of_resource in sorted(waits.items(), key=lambda item: -sum(minutes for minutes, _ in item[1])):
         longest, which = max(of_resource)
         mean = sum(minutes for minutes, _ in of_resource) / len(ulds)

@@ -1,0 +1,32 @@
+"""Rows put together by what they have in common."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+V = TypeVar("V")
+
+
+def grouped(pairs: Iterable[tuple[A, V]]) -> dict[A, list[V]]:
+    """The values of each key, in their order.
+
+    >>> grouped([("late", 1), ("early", 2), ("late", 3)])
+    {'late': [1, 3], 'early': [2]}
+    """
+    groups: dict[A, list[V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
+
+
+def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
+    """The values of each row by column; of two with the same place the last.
+
+    >>> nested([("a", "x", 1), ("b", "x", 2), ("a", "y", 3)])
+    {'a': {'x': 1, 'y': 3}, 'b': {'x': 2}}
+    """
+    rows: dict[A, dict[B, V]] = {}
+    for row, column, value in cells:
+        rows.setdefault(row, {})[column] = value
+    return rows
