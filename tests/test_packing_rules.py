@@ -44,7 +44,7 @@ def test_a_rate_on_each_side_of_what_arrives_is_said_as_a_fact_by_the_ladder():
 @pytest.mark.parametrize("rates", [(1200.0, 1000.0), (900.0, 800.0), (math.inf, math.inf)])
 def test_rates_on_the_same_side_are_not_spoken_of(rates):
     flexible, dedicated = rates
-    assert packing.facts([point(flexible=flexible, dedicated=dedicated)], "cargohub run") == []
+    assert [*packing.facts([point(flexible=flexible, dedicated=dedicated)], "cargohub run")] == []
 
 
 def test_designs_of_a_file_get_no_command_but_are_told_what_to_set():
@@ -79,8 +79,8 @@ def test_a_verdict_that_is_open_may_change():
 
 
 def test_the_same_verdict_by_both_rules_is_no_sentence():
-    assert packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.98, 0.97, 0.99))) == []
-    assert packing.verdicts(PAIR[:1], shares(a=(0.99, 0.98, 1.0))) == []
+    assert [*packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.98, 0.97, 0.99)))] == []
+    assert [*packing.verdicts(PAIR[:1], shares(a=(0.99, 0.98, 1.0)))] == []
 
 
 @pytest.mark.parametrize(

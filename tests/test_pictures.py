@@ -119,7 +119,7 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
             "30.0\nundecided",
             "40.0",
         ]
-    assert maps_of(["stations"], [("8",)], own[:1], [False]) == []
+    assert [*maps_of(["stations"], [("8",)], own[:1], [False])] == []
 
 
 def test_a_path_has_one_colour_in_all_pictures_of_an_expansion():

@@ -125,7 +125,7 @@ def test_disruptions_that_are_on_are_named_with_the_traffic():
 def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     poisson = replace(TODAY, scenario="p", arrivals="poisson", title="30,000 m², Poisson arrivals")
     values = {"a": kpis(value(0.998, 0.995, 0.999)), "p": kpis(value(0.42, 0.0, 1.0))}
-    assert sentences.sensitivity([TODAY, poisson], values) == []
+    assert [*sentences.sensitivity([TODAY, poisson], values)] == []
     (line,) = sentences.undecided([TODAY, poisson], values)
     assert line.startswith("30,000 m², Poisson arrivals: the on-time share is as good as unknown (0–100 % from 4")
     open_ = sentences.sentence(TODAY, values["p"], LADDER, subject="30,000 m²")
@@ -144,7 +144,7 @@ def test_exports_in_time_where_imports_are_late_are_explained():
     assert line.startswith(
         "30,000 m², 3.5 flights a day: 100 % of exports are on time, but only 0 % of imports. Exports do"
     )
-    assert sentences.exports_apart([PERMIT], {"b": of(0.0, 1.0, per_day=0.0)}) == []
+    assert [*sentences.exports_apart([PERMIT], {"b": of(0.0, 1.0, per_day=0.0)})] == []
 
 
 def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(one):
@@ -494,7 +494,7 @@ def test_a_disrupted_run_says_what_happened():
         "30,000 m², 3.5 flights a day was disrupted: the runway was closed (fog) from Fri 09 Sep 04:00 for 6 h; a night"
         " curfew; breakdowns at random (tugs: 1.5 a replication)."
     )
-    assert not disruption_text.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)
+    assert not [*disruption_text.sentences(pd.DataFrame(columns=names), (TODAY,), values, window)]
 
 
 def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_is_drawn():

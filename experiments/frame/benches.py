@@ -267,14 +267,10 @@ class Stored:
         return nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))
 
     def _differences(self) -> Mapping[str, Mapping[str, Statement]]:
-        return nested(
-            (
-                row.scenario,
-                row.kpi,
-                Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio),
-            )
-            for row in self._finite(DifferenceRow)
-        )
+        def difference(row: DifferenceRow) -> Statement:
+            return Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio)
+
+        return nested((row.scenario, row.kpi, difference(row)) for row in self._finite(DifferenceRow))
 
     def _finite(self, kind: type[S]) -> list[S]:
         """The rows of a table of KPIs: JSON has no NaN, and no mean of a run is one."""

@@ -34,9 +34,8 @@ MOST_ON_PAGE = 24
 """Designs; a page of more could not be read."""
 
 
-def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
     """What fit=auto changed, design by design."""
-    lines = []
     for design in designs:
         changes = design.hub.fitted
         shares = [change for change in changes if ".zone_shares." in change]
@@ -44,8 +43,7 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProx
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else map(changed_text, shares)
         if texts:
             name = titles.get(design.label, design.label)
-            lines.append(said("fit_changed", name=name, texts=", ".join(texts)))
-    return lines
+            yield said("fit_changed", name=name, texts=", ".join(texts))
 
 
 def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Sequence[str]) -> list[str]:

@@ -70,7 +70,7 @@ class DesignsText:
 
     def verdicts(self) -> list[DesignVerdict]:
         ladders = {design.label: self.outcome.ladder(design) for design in self.outcome.designs}
-        return design_verdicts(self.designs, self.kpis, ladders)
+        return list(design_verdicts(self.designs, self.kpis, ladders))
 
     def opening(self) -> list[DesignVerdict | str]:
         """A verdict a design, and where the packing rule decides it."""

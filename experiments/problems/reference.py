@@ -1,7 +1,7 @@
 """Reference solutions: every design of an instance simulated, which `cargohub problems NAME reference=N` does."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache, cached_property
 from math import inf
@@ -71,16 +71,13 @@ class Reference:
         return (self.rows[design].objective if is_feasible else self.dearest) / self.rows[self.best].objective - 1
 
 
-def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) -> list[Row]:
+def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) -> Iterator[Row]:
     """Means and intervals of what was simulated."""
-    rows = []
     for design, sample in samples.items():
         objective, held = (mean_interval([each[at] for each in sample]) for at in (0, 1))
         half = [_half(objective), _half(held)]
         written = " ".join(map(str, design))
-        row = Row(instance.name, instance.hash, written, len(sample), objective.mean, half[0], held.mean, half[1])
-        rows.append(row)
-    return rows
+        yield Row(instance.name, instance.hash, written, len(sample), objective.mean, half[0], held.mean, half[1])
 
 
 def as_csv(rows: Sequence[Row]) -> str:

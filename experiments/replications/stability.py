@@ -79,19 +79,17 @@ def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Value
     return {design.label: judged(values[design.label], design.hub.horizon_days) for design in designs}
 
 
-def unsure_lines(stability: Mapping[str, Stability]) -> list[str]:
+def unsure_lines(stability: Mapping[str, Stability]) -> Iterator[str]:
     """Which of many designs are unstable or undecided, as warnings."""
     unstable = [label for label, verdict in stability.items() if verdict.is_unstable]
     undecided = [label for label, verdict in stability.items() if verdict.is_unstable is None]
     depend = "their KPIs depend on the length of the run"
-    lines = []
     if unstable:
-        lines.append(f"{_counted(unstable, stability)}: unstable: their backlog grows, and {depend}")
+        yield f"{_counted(unstable, stability)}: unstable: their backlog grows, and {depend}"
     if undecided:
         is_short = not any(stability[label].growth.n for label in undecided)
         may = said("no_two_weeks") if is_short else "more horizon_days may"
-        lines.append(said("undecided_designs", designs=_counted(undecided, stability), depend=depend, may=may))
-    return lines
+        yield said("undecided_designs", designs=_counted(undecided, stability), depend=depend, may=may)
 
 
 def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:

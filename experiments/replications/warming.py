@@ -48,16 +48,14 @@ def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Des
     return results
 
 
-def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> list[WarmupRow]:
-    rows = []
+def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> Iterator[WarmupRow]:
     for label, result in warm_ups.items():
         width = result.batch * result.spacing
         tried = [*result.statistic.tolist(), *[np.nan] * (len(result.means) - len(result.statistic))]
-        rows += [
+        yield from (
             WarmupRow(label, str(result.method), at, at * width, (at + 1) * width, mean, statistic, at < result.n_cut)
             for at, (mean, statistic) in enumerate(zip(result.means.tolist(), tried, strict=True))
-        ]
-    return rows
+        )
 
 
 def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:

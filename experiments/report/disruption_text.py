@@ -1,6 +1,6 @@
 """What disrupted a run, in a sentence a design."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.formatting import hours_text, instant, listed, short
@@ -26,11 +26,10 @@ def sentences(
     points: Sequence[NamedDesign],
     values: Values,
     window: Window,
-) -> list[str]:
+) -> Iterator[str]:
     """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
     if disruptions is None:
-        return []
-    lines = []
+        return
     for point in points:
         rows = list(records(disruptions[disruptions["scenario"] == point.label]))
         first = min((row["replication"] for row in rows), default=0)
@@ -45,8 +44,7 @@ def sentences(
             n = len(drawn) / values[point.label]["on_time_share"].n
             parts.append(f"{_kind(drawn[0]).happened} at random ({name}: {short(n, 3)} a replication)")
         if parts:
-            lines.append(f"{point.title} was disrupted: {'; '.join(parts)}.")
-    return lines
+            yield f"{point.title} was disrupted: {'; '.join(parts)}."
 
 
 def _kind(row: dict[str, Any]) -> type[Disruption]:

@@ -20,10 +20,9 @@ _KEY: Final = "packout.rule"
 _SEVERAL: Final = ("scenarios", "demands", "arrival_models")
 
 
-def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
+def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
     """A sentence for each two designs that differ in the packing rule alone, and in the verdict."""
     by_label = {point.label: point for point in points}
-    lines = []
     for point in points:
         other = by_label.get(point.other_packing)
         if other is None or point.packout_rule != PackoutRule.FLEXIBLE:
@@ -34,8 +33,7 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> list[str]:
         may = "may change" if "close" in (flexible[0], dedicated[0]) else "changes"
         rules = {"by_flexible": _WHO[PackoutRule.FLEXIBLE], "by_dedicated": _WHO[PackoutRule.DEDICATED]}
         verdicts_of = {"flexible": _SENTENCE[flexible[1]], "dedicated": _SENTENCE[dedicated[1]]}
-        lines.append(said("packing_changes", may=may, title=point.title, **rules, **verdicts_of))
-    return lines
+        yield said("packing_changes", may=may, title=point.title, **rules, **verdicts_of)
 
 
 _SENTENCE: Final = {
@@ -46,13 +44,12 @@ _SENTENCE: Final = {
 }
 
 
-def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
+def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, str]]:
     """What pack-out can handle by each rule, of designs where what arrives lies between; a command to simulate both.
 
     `command`: that of the run. Empty ones where designs are in a file, or where the run has both rules: then the two
     designs, which differ in nothing else, have one sentence.
     """
-    lines = []
     for point in points:
         rates = point.packed_per_day
         has_both = bool(point.other_packing)
@@ -68,14 +65,13 @@ def facts(points: Sequence[NamedDesign], command: str) -> list[tuple[str, str]]:
         text = f"Packing rule, {point.title_line}: by the ladder pack-out can handle {' and '.join(of_rules)}"
         text += f"; {rounded(point.parcels_per_day)} arrive."
         if has_both:
-            lines.append((text, ""))
+            yield (text, "")
             continue
         text += " The other rule may change the verdict."
         both = command_of_both(command, point)
         if not both:
             text += f" To simulate it, set {_KEY} to {_other(point)} for this design."
-        lines.append((text, both))
-    return lines
+        yield (text, both)
 
 
 def command_of_both(command: str, point: NamedDesign) -> str:

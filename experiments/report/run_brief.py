@@ -46,7 +46,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
         lines.append(f"{verdict} It {margin}." if margin else str(verdict))
     named = tuple(replace(point, title=name) for point, name in zip(run.main, names, strict=True))
     facts = {
-        "Changes": sentences.differences(named, run.changes, run.baseline, run.kpis),
+        "Changes": list(sentences.differences(named, run.changes, run.baseline, run.kpis)),
         "Bottleneck": list(_bottlenecks(run, ladders, names)),
         "Schedule": schedule_lines(run.main, names),
         "How sure": sureness,

@@ -1,6 +1,6 @@
 """What stands in the tables of a run's page beside KPIs: lanes, chutes, customs, zones and halls, part by part."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from experiments import formatting
@@ -41,11 +41,10 @@ def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
 
 def fullest_chutes(
     packout: Frame | None, halls: Frame | None, points: Sequence[NamedDesign], window: Window
-) -> list[str]:
+) -> Iterator[str]:
     """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
     if packout is None or halls is None:
-        return []
-    lines = []
+        return
     for point in points:
         rows = list(records(packout[(packout["scenario"] == point.label) & (packout["fullest_parcels"] > 0)]))
         if not rows:
@@ -59,8 +58,7 @@ def fullest_chutes(
         at = instant(float(row["fullest_at"]), window.start_date, window.clock)
         parcels = number(row["fullest_parcels"], 0)
         chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}
-        lines.append(said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all))
-    return lines
+        yield said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all)
 
 
 def connections_grid(table: Frame | None, flights: Frame, points: Sequence[NamedDesign]) -> Grid:

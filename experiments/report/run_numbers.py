@@ -119,8 +119,8 @@ def has(run: Run, kpi: str) -> bool:
 
 
 def _chutes(run: Run) -> Iterator[Section]:
-    lines = run_grids.fullest_chutes(run.tables.get("packout"), run.tables.get("halls"), run.main, run.window)
-    if lines:
+    tables = run.tables
+    if lines := list(run_grids.fullest_chutes(tables.get("packout"), tables.get("halls"), run.main, run.window)):
         yield section("chutes", text=(), items=lines, notes=[text_of("chutes")])
 
 

@@ -75,7 +75,7 @@ def _answer(run: Run) -> Iterator[str]:
     yield from sentences.answer(run.main, run.kpis, read_ladder(run.tables.get("ladder")), thresholds_of(run))
     disrupted = disruption_text.sentences(run.tables.get("disruptions"), run.main, run.kpis, run.window)
     more = sentences.sensitivity(run.points, run.kpis)
-    yield from (" ".join(lines) for lines in (disrupted, more) if lines)
+    yield from filter(None, map(" ".join, (disrupted, more)))
     for text, both in packing.facts(run.main, run.command):
         yield f"{text} To simulate both: `{both}`" if both else text
 
@@ -88,8 +88,7 @@ def _glance(run: Run) -> Section:
 
 
 def _changes(run: Run) -> Iterator[Section]:
-    changes = sentences.differences(run.main, run.changes, run.baseline, run.kpis)
-    if changes:
+    if changes := list(sentences.differences(run.main, run.changes, run.baseline, run.kpis)):
         n = next(iter(run.kpis[run.main[0].label].values())).n
         too_many = sentences.too_many_comparisons(run.family, len(run.changes), n)
         text = text_of("changes", baseline=run.title_of(run.baseline), family=run.of_family)

@@ -1,7 +1,7 @@
 """The answer in sentences: what carries which traffic, where its bottleneck is, and what a change makes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -90,9 +90,8 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
     return shown + _close(point, on_time) + _growth(point, values)
 
 
-def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
+def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
     """What another arrival model makes of a design that was run under several; the first is the answer's own."""
-    lines = []
     first_model = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
     for point in points:
         first = first_model.get((point.site, point.traffic))
@@ -107,8 +106,7 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> list[str]:
         changes = carries != (verdict(first, before) is Verdict.CARRIES) and not says_nothing(before)
         word = "But under" if changes else "Under"
         what = f"{percent(on_time.mean)} % on time {bracket(on_time)}"
-        lines.append(f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}.")
-    return lines
+        yield f"{word} {model} {point.site} {verbs[carries]} {traffic(point)}: {what}{_close(point, on_time)}."
 
 
 def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
@@ -121,22 +119,19 @@ def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
     ]
 
 
-def exports_apart(points: Sequence[NamedDesign], values: Values) -> list[str]:
+def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
     """Why exports are on time where imports are not, of the designs where the two lie far apart."""
-    lines = []
     for point in points:
         kpis = values[point.label]
         exports, imports = kpis.get("export_on_time_share"), kpis["on_time_share"]
         if exports is None or not kpis["exports_per_day"].mean or exports.mean - imports.mean <= APART:
             continue
         shares = {"exports": percent(exports.mean), "imports": percent(imports.mean)}
-        lines.append(said("exports_apart", title=point.title, **shares))
-    return lines
+        yield said("exports_apart", title=point.title, **shares)
 
 
-def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, kpis: Values) -> list[str]:
+def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, kpis: Values) -> Iterator[str]:
     """What each design changes against the baseline: the on-time share, and the mean dwell; `kpis`: of the designs."""
-    lines = []
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
@@ -147,8 +142,7 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, k
         if dwell is not None:
             both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
             text += f"; mean dwell {bounded(change_of(dwell, 'h') + _unbounded(dwell), *both)}"
-        lines.append(f"{point.title}: {text}.{_saved(change)}")
-    return lines
+        yield f"{point.title}: {text}.{_saved(change)}"
 
 
 def bounded(change: str, value: Value | None, baseline: Value | None) -> str:

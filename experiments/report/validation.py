@@ -94,18 +94,14 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
     ]
 
 
-def rows(points: Sequence[NamedDesign], values: Values) -> list[Row]:
+def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Row]:
     """The same as numbers, whatever the days measured; a check of any design names the design."""
-    compared = []
     for check, point, predicted in _predictions(points, values):
         name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)
-        compared.append(
-            Row(
-                name, check.published, predicted.mean, (band[0], band[1]), check.why, check.source, check.is_independent
-            )
+        yield Row(
+            name, check.published, predicted.mean, (band[0], band[1]), check.why, check.source, check.is_independent
         )
-    return compared
 
 
 def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tuple[Check, NamedDesign, Value]]:

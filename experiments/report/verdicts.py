@@ -1,7 +1,7 @@
 """The verdict on a design: whether it carries its traffic, in a word, in a row of a table, and in one line."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -65,27 +65,23 @@ class DesignVerdict:
 
 def design_verdicts(
     points: Sequence[NamedDesign], values: Values, ladder: Mapping[str, Mapping[str, float]]
-) -> list[DesignVerdict]:
+) -> Iterator[DesignVerdict]:
     """One verdict a design, in the order asked for. `values`: KPIs by label; `ladder`: parcels a day by label."""
-    verdicts = []
     for point in points:
         on_time = values[point.label]["on_time_share"]
         kind, word = in_a_word(point, on_time)
         limit = bottleneck.by_ladder(ladder.get(point.label, {}))
-        verdicts.append(
-            DesignVerdict(
-                point.label,
-                _title(point),
-                kind,
-                "does not carry, its backlog grows" if kind == "unstable" else word,
-                on_time_text(point, on_time),
-                resource(limit) if limit else "",
-                "" if kind == "carries" else held_since(point),
-                staffing(point, values[point.label]),
-                reasons_open(point, on_time),
-            )
+        yield DesignVerdict(
+            point.label,
+            _title(point),
+            kind,
+            "does not carry, its backlog grows" if kind == "unstable" else word,
+            on_time_text(point, on_time),
+            resource(limit) if limit else "",
+            "" if kind == "carries" else held_since(point),
+            staffing(point, values[point.label]),
+            reasons_open(point, on_time),
         )
-    return verdicts
 
 
 def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:

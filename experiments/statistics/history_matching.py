@@ -13,7 +13,7 @@ Sources: P. S. Craig, M. Goldstein, A. H. Seheult and J. A. Smith, in: Case Stud
 doi:10.1080/00031305.1994.10476030 (three standard deviations).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -154,16 +154,14 @@ class Matched:
         p_values = 2 * t.sf(np.abs(change) / np.sqrt(variance), freedom)
         return np.asarray(np.minimum(1.0, p_values.size * p_values.min(axis=0)))
 
-    def _without_groups(self, waves: Sequence[Wave]) -> list[NDArray[np.bool_]]:
+    def _without_groups(self, waves: Sequence[Wave]) -> Iterator[NDArray[np.bool_]]:
         """Worlds that remain possible (N,) if a group of those simulated is left out of all fits, for each group."""
-        remaining = []
         for group in range(GROUPS):
             possible = self.can_be
             for wave in waves:
                 worlds = sorted({world for _, world in wave.answers})
                 possible = possible & self._agrees(self._fitted(wave.answers, worlds[group::GROUPS]))
-            remaining.append(possible)
-        return remaining
+            yield possible
 
     def _agrees(self, emulators: Sequence[Emulator]) -> NDArray[np.bool_]:
         far = [

@@ -32,21 +32,19 @@ _BATCH: Final = 8
 def explored(sample: Sample, effort: Effort, ask: Ask) -> Known:
     """Simulate until the budget is spent or the precision reached; what is asked depends on the answers alone."""
     known = Known(sample, effort)
-    wanted = _first(known)
+    wanted = list(_first(known))
     while wanted:
         known.learn(ask(wanted))
         wanted = _next(known)
     return known
 
 
-def _first(known: Known) -> list[Wanted]:
+def _first(known: Known) -> Iterator[Wanted]:
     """Some open worlds of each design, and a check on each side of the screen."""
-    wanted = []
     for design in range(len(known.strata)):
         for kind, most, n_twice in ((Stratum.OPEN, _PILOT, _TWICE), (Stratum.FAILS, 1, 0), (Stratum.HOLDS, 1, 0)):
             worlds = _worlds(known, design, kind)[:most]
-            wanted += [(design, world, 2 if at < n_twice else 1) for at, world in enumerate(worlds)]
-    return wanted
+            yield from ((design, world, 2 if at < n_twice else 1) for at, world in enumerate(worlds))
 
 
 def _worlds(known: Known, design: int, kind: Stratum) -> list[int]:

@@ -163,7 +163,7 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
         tasks = [(number, _replication, (instance.name, number)) for number in range(n)]
         observed = dict(pool.run(tasks, is_quiet=arguments.quiet))
     samples = {design: [observed[number][at] for number in range(n)] for at, design in enumerate(instance.designs)}
-    rows = reference_rows(instance, samples)
+    rows = list(reference_rows(instance, samples))
     write_whole(folder / "reference.csv", as_csv(rows).encode())
     reference = Reference(instance, dict(zip(samples, rows, strict=True)))
     document: dict[str, Any] = {"name": instance.name, "hash": instance.hash, "n": n}

@@ -18,6 +18,7 @@ What it finished is believed where a replication could be so: a run of unknown o
 Own options: --all, --fresh, --trust-code.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -62,15 +63,14 @@ def main(arguments: Arguments) -> int:
     place = read(Place, how["execution"], "execution")
     keys = study_of(run, run.configuration, how["workers"], place)
     keys = replace(keys, page=when or keys.page, cache_mb=how["cache_mb"])
-    designs = _points(run, given.get(_SCHEDULE))
+    designs = list(_points(run, given.get(_SCHEDULE)))
     _check_name(run, designs)
     command = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
     return runner.carry_out(study, Asked(designs, keys, command))
 
 
-def _points(run: Begun, schedule: str | None) -> list[Design]:
+def _points(run: Begun, schedule: str | None) -> Iterator[Design]:
     """The designs; a file of flights is looked for where the caller says, or in the folder."""
-    designs = []
     for label, hub in run.configuration.hubs.items():
         if hub.arrivals.schedule is not None:
             name = Path(hub.arrivals.schedule).name
@@ -80,8 +80,7 @@ def _points(run: Begun, schedule: str | None) -> list[Design]:
                 raise InputError(f"{path}: no such file; give the run's {name[:60]!r} by schedule=FILE")
             hub = replace(hub, arrivals=replace(hub.arrivals, schedule=str(path.resolve())))  # noqa: PLW2901 - the same hub
         check_area(hub)
-        designs.append(Design(label, hub))
-    return designs
+        yield Design(label, hub)
 
 
 def _check_name(run: Begun, designs: list[Design]) -> None:

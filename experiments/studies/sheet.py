@@ -119,7 +119,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
 
 
 def _fields(words: Sequence[str], config_dir: Path | None) -> list[Field]:
-    return fields_of((HubConfig, MarginKeys), compose(words, config_dir), config_dir)
+    return list(fields_of((HubConfig, MarginKeys), compose(words, config_dir), config_dir))
 
 
 def _row(field: Field) -> tuple[Any, ...]:

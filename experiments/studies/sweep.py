@@ -95,8 +95,8 @@ def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values])
     on_time = [of_design[_CHARTED].scaled(100) for of_design in intervals]
     chart = sweep_figure.SweepChart.of(varied, values, on_time, what="parcels on time, %, mean and 95 % interval")
     yield picture_of("sweep", sweep_figure.figure(chart))
-    maps = sweep_map.maps_of(varied, values, intervals, [outcome.is_unstable(design) for design in outcome.designs])
-    if maps:
+    is_unstable = [outcome.is_unstable(design) for design in outcome.designs]
+    if maps := list(sweep_map.maps_of(varied, values, intervals, is_unstable)):
         yield picture_of("sweep_map", sweep_map.figure(maps))
 
 

@@ -1,6 +1,6 @@
 """The map of a sweep over two keys: a cell a point, in which KPIs are read as numbers and seen as colours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -48,13 +48,12 @@ def maps_of(
     values: Sequence[tuple[str, ...]],
     intervals: Sequence[Mapping[str, Interval]],
     is_unstable: Sequence[bool | None],
-) -> list[SweepMap]:
+) -> Iterator[SweepMap]:
     """A map a KPI; none unless exactly two keys were swept, each over several values."""
     if len(varied) != 2:
-        return []
+        return
     columns, rows = (list(dict.fromkeys(row[at] for row in values)) for at in (0, 1))
     shape = (len(rows), len(columns))
-    maps = []
     for name in MAPPED:
         kpi = KPIS[name]
         scale, unit = style.drawn_as(kpi.unit)
@@ -68,11 +67,8 @@ def maps_of(
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{formatting.kpi_name(name)}, {unit}"
         title += "" if np.isnan(half).all() else ", ± 95 % interval"
-        maps.append(
-            SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
-                     half, verdict, ends, kpi.more_is_better is not False)
-        )  # fmt: skip
-    return maps
+        yield SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
+                 half, verdict, ends, kpi.more_is_better is not False)  # fmt: skip
 
 
 def draw(ax: Axes, result: SweepMap) -> None:

@@ -70,7 +70,7 @@ def document(asked: Asked[CalibrateKeys], result: Result) -> Document:
         _shown(asked.keys, *rows),
         sentences=sentences(result),
         verdicts=[_remaining(result), *_answers(result)],
-        warnings=warnings(result),
+        warnings=list(warnings(result)),
         tables=[
             stored(ObservationRow, result.observation_rows),
             stored(WaveRow, result.wave_rows),
@@ -153,17 +153,15 @@ def _narrowing(row: RangeRow) -> str:
     return f"{row.name}: nine worlds of ten have {row.before}; of those that remain, {row.after}{change}."
 
 
-def warnings(result: Result) -> list[str]:
-    lines = []
+def warnings(result: Result) -> Iterator[str]:
     poor = [
         f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
     ]  # an emulator that explains little rules out little
     if poor:
-        lines.append(said("poor_emulator", kpis=listed(poor, "and")))
+        yield said("poor_emulator", kpis=listed(poor, "and"))
     n = int((~result.history.can_be).sum())
     if n:
-        lines.append(said("hubs_impossible", n=n))
-    return lines
+        yield said("hubs_impossible", n=n)
 
 
 def _pictures(result: Result) -> Iterator[Picture]:

@@ -67,8 +67,7 @@ def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
     return {name: result for name, result in leaf.items() if name in needed}
 
 
-def draws(asked: Expansion, seed: int) -> list[Draw]:
-    made = []
+def draws(asked: Expansion, seed: int) -> Iterator[Draw]:
     for number in range(asked.draws):
         streams = Streams(seed, number)
         drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in asked.stages}
@@ -78,8 +77,7 @@ def draws(asked: Expansion, seed: int) -> list[Draw]:
         ]
         # A walk whose mean stays on the path.
         walk = np.cumsum(steps) - 0.5 * asked.spread**2 * np.arange(1, asked.years + 1)
-        made.append(Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk)))
-    return made
+        yield Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk))
 
 
 def ended(stage: str, leaf: Leaf, draw: Draw, keys: Expansion) -> float | None:

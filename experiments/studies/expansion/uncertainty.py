@@ -110,14 +110,13 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
         yield WAITING, mean[first] - mean[second]
 
 
-def turns(result: Found, pooled: Floats, best: int) -> list[Turn]:
+def turns(result: Found, pooled: Floats, best: int) -> Iterator[Turn]:
     """The answer with each uncertain thing at one of its values, and all else as it is."""
-    rows, names = [], list(result.number)
+    names = list(result.number)
     for order, (what, value, means) in enumerate((*_results(result, pooled), *_prices(result))):
         others = np.delete(means, best)
         lead = float(means[best] - others.max()) if others.size else math.inf
-        rows.append(Turn(order, what, value, names[int(means.argmax())], lead))
-    return rows
+        yield Turn(order, what, value, names[int(means.argmax())], lead)
 
 
 def _results(explored: Found, pooled: Floats) -> Iterator[Means]:

@@ -38,7 +38,7 @@ _A_TABLE = 7
 
 def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
     config = asked.designs[0].hub
-    commands = result.commands(asked.arguments) if asked.is_typed else []
+    commands = list(result.commands(asked.arguments)) if asked.is_typed else []
     keys = result.asked
     by = said(f"method_{keys.sampler}")
     method = [

@@ -1,7 +1,7 @@
 """What `cargohub optimise` found: the front with its intervals and commands, its tables, and what it says."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,16 +111,14 @@ class Result:
             ],
         }
 
-    def commands(self, arguments: Arguments) -> list[str]:
+    def commands(self, arguments: Arguments) -> Iterator[str]:
         """Command lines that run the designs on the front again, with the replications of search and confirmation."""
         folder, own = arguments.config_dir, file_words(arguments.words)
         n = f"replications={self.replications + self.asked.confirm}"
-        lines = []
         for point in self.front:
             assert point.trial.design.hub is not None
             words = words_of(point.trial.design.hub, None if folder is None else str(folder))
-            lines.append(shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)]))
-        return lines
+            yield shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)])
 
     @property
     def sentences(self) -> list[str]:

@@ -6,7 +6,7 @@ is asked for again is not simulated again; one that does not fit is told by how 
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -62,17 +62,17 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    optimise = keys.optimise
+    optimise, variables = keys.optimise, keys.optimise.variables
     minimise, maximise = optuna.study.StudyDirection.MINIMIZE, optuna.study.StudyDirection.MAXIMIZE
     directions = [minimise] * len(optimise.minimise) + [maximise] * len(optimise.maximise)
     study = optuna.create_study(directions=directions, sampler=_sampler(optimise, config.seed))
-    start = own_values(config, optimise.variables)
+    start = own_values(config, variables)
     if start is not None:
-        study.enqueue_trial(dict(zip(optimise.variables, start, strict=True)))
+        study.enqueue_trial(dict(zip(variables, start, strict=True)))
     trials: list[Trial] = []
     for generation, first in enumerate(range(0, optimise.trials, optimise.population)):
         asked = [study.ask() for _ in range(min(optimise.population, optimise.trials - first))]
-        designs = [design_of(config, optimise.variables, _suggested(trial, optimise.variables)) for trial in asked]
+        designs = [design_of(config, variables, list(_suggested(trial, variables))) for trial in asked]
         kpis = simulated(bench, designs, keys.replications)
         for trial, design in zip(asked, designs, strict=True):
             samples = goals_of(design, optimise, kpis, range(keys.replications))
@@ -124,12 +124,10 @@ def _sampler(asked: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
         return optuna.samplers.TPESampler(n_startup_trials=asked.population, seed=library_seed(seed))
 
 
-def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> list[Value]:
-    values: list[Value] = []
+def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> Iterator[Value]:
     for name, variable in variables.items():
         if variable.choices is not None:
-            values.append(trial.suggest_categorical(name, list(variable.choices)))
+            yield trial.suggest_categorical(name, list(variable.choices))
         else:
             assert variable.low is not None and variable.high is not None
-            values.append(trial.suggest_float(name, variable.low, variable.high, step=variable.step))
-    return values
+            yield trial.suggest_float(name, variable.low, variable.high, step=variable.step)

@@ -159,12 +159,11 @@ class Field:
 
 def fields_of(
     kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None, *, has_hidden: bool = False
-) -> list[Field]:
+) -> Iterator[Field]:
     """A field for each value of a composed configuration that a form can show; also those that none does."""
     values = list(values_of(composed))
     about = explained((key for key, _ in values), folders_of(config_dir))
     about |= {each.key: each for each in _assumptions(composed, config_dir)}
-    fields = []
     for key, value in values:
         if _HIDDEN.match(key) and not has_hidden:
             continue
@@ -175,8 +174,7 @@ def fields_of(
         if key != decision and decision in DECISIONS:
             leaf = replace(leaf, kind="choice", options=tuple(DECISIONS[decision].RULES))
         text = shown_text(value)
-        fields.append(Field(key, leaf, text, text, about.get(key)))
-    return fields
+        yield Field(key, leaf, text, text, about.get(key))
 
 
 def unit_of(key: str) -> str:

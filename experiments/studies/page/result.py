@@ -162,5 +162,5 @@ def _so_far(
         for order, design in enumerate(begun_ones)
     ]
     points = named_designs(rows, keys.factors if isinstance(keys, Designed) else {})
-    verdicts = design_verdicts(points, values, {}) if isinstance(keys, DesignKeys) else []
+    verdicts = list(design_verdicts(points, values, {})) if isinstance(keys, DesignKeys) else []
     return verdicts, kpi_grid(points, values, names(Rank.HEADLINE), said("means_so_far"))

@@ -3,7 +3,7 @@
 A share is called after its shift, as `night_mon-sun_22:00-06:00`; days and hours are changed on the command line.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ class ShiftShare(Field):
     shift: Any = None
 
 
-def with_shifts(fields: Sequence[Field], values: Mapping[str, Any]) -> Iterator[Field]:
+def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[Field]:
     """The fields, with one for the share of each shift in place of a list of shifts; `values`: plain, by key."""
     for each in fields:
         shifts = values[each.key]

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -100,15 +100,13 @@ def _command(replication: Replication, named: Path) -> str:
     return shlex.join(words + [f"replication={replication.number}"] * (replication.number > 0))
 
 
-def _days(hub: HubConfig) -> list[dict[str, str]]:
+def _days(hub: HubConfig) -> Iterator[dict[str, str]]:
     """Every day of the run, the warm-up and what comes after the measured days included."""
-    days = []
     for number in range(int(np.ceil(hub.end_min / MIN_PER_DAY))):
         measured = number - hub.warmup_days + 1
         period = "warm-up" if measured < 1 else f"day {measured}" if measured <= hub.horizon_days else "after the end"
         date = hub.start_date + dt.timedelta(days=number)
-        days.append({"date": date.isoformat(), "label": f"{date:%a} {date.day} {date:%b %Y} ({period})"})
-    return days
+        yield {"date": date.isoformat(), "label": f"{date:%a} {date.day} {date:%b %Y} ({period})"}
 
 
 def _hall(hub: HubConfig, name: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A hall drawn to scale: a rectangle for each zone, with exactly its square metres."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,7 +49,8 @@ def zones_of(config: HubConfig, name: str) -> list[Zone]:
     airside, landside = _strips(area, ("airside_circulation",)), _strips(area, ("landside_circulation", "dock_doors"))
     columns = [_rows(area, rows) for rows in (IMPORTS, EXPORTS)]
     middle_m2 = sum(m2 for rows in columns for row in rows for _, m2 in row)
-    y, zones = 0.0, []
+    y = 0.0
+    zones: list[Zone] = []
     for strip in airside:
         zones += _across(strip, 0.0, y, hall.facade_m)
         y += _height(strip, hall)
@@ -83,11 +84,9 @@ def _height(row: list[tuple[str, float]], hall: Hall) -> float:
     return sum(m2 for _, m2 in row) / hall.facade_m
 
 
-def _across(row: list[tuple[str, float]], x: float, y: float, width: float) -> list[Zone]:
+def _across(row: list[tuple[str, float]], x: float, y: float, width: float) -> Iterator[Zone]:
     """Zones side by side, as high as each other."""
     total = sum(m2 for _, m2 in row)
-    zones = []
     for name, m2 in row:
-        zones.append(Zone(name, formatting.zone(name), x, y, width * m2 / total, total / width))
+        yield Zone(name, formatting.zone(name), x, y, width * m2 / total, total / width)
         x += width * m2 / total
-    return zones

@@ -1,6 +1,6 @@
 """Flows by place and interval, and posts manned, of a run that has these tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -65,14 +65,13 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
     return {"places": keys, "width": width, "counts": packed({"edge": edges, **counts})}
 
 
-def _posts(table: Table, replication: Replication, rests: Rests) -> list[dict[str, Any]]:
+def _posts(table: Table, replication: Replication, rests: Rests) -> Iterator[dict[str, Any]]:
     """`causes`: why none of a kind works, by the number that is in the column `cause` of its steps."""
     check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
     labels = {role.kind: role.meaning for role in ROLES.values()}
     if odd := sorted({*table["kind"].tolist()} - {*labels}):
         raise InputError(f"table manning: there are no posts {odd[0][:60]!r}")
     keys, post = _numbered(table, _POST)
-    posts = []
     for number, key in enumerate(keys):
         steps_of_post = np.flatnonzero(post == number)
         steps_of_post = steps_of_post[np.argsort(table["since"][steps_of_post], kind="stable")]
@@ -81,8 +80,7 @@ def _posts(table: Table, replication: Replication, rests: Rests) -> list[dict[st
         causes = list(dict.fromkeys(filter(None, why)))
         cause = [causes.index(text) if text else NOT_YET for text in why]
         steps = packed({"since": seconds(since), "n": n, "cause": cause})
-        posts.append({**key, "label": labels[key["kind"]], "causes": causes, "steps": steps})
-    return posts
+        yield {**key, "label": labels[key["kind"]], "causes": causes, "steps": steps}
 
 
 def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]], np.ndarray]:

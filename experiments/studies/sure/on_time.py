@@ -1,7 +1,7 @@
 """KPIs over the assumed worlds: an interval each, of which part is the inputs' and part the replications'."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -74,14 +74,11 @@ Simulated = Mapping[Run, Sequence[Mapping[str, float]]]
 """KPIs of the simulated worlds, by replication."""
 
 
-def on_time_rows(designs: Sequence[Design], known: Known, kpis: Simulated) -> list[OnTimeRow]:
+def on_time_rows(designs: Sequence[Design], known: Known, kpis: Simulated) -> Iterator[OnTimeRow]:
     """Of each design with simulated worlds."""
-    rows = []
     for at, design in enumerate(designs):
         if (over := _over(KPI, at, known, kpis)) is not None:
-            row = OnTimeRow(design.label, over.interval, over.input_share, over.sampling_share, over.interval.n)
-            rows.append(row)
-    return rows
+            yield OnTimeRow(design.label, over.interval, over.input_share, over.sampling_share, over.interval.n)
 
 
 def kpi_rows(names: Sequence[str], designs: Sequence[Design], known: Known, kpis: Simulated) -> list[KpiRow]:

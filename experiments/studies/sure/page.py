@@ -31,22 +31,20 @@ _SURE = 0.995
 """From this share of worlds on nothing is open that a measurement could settle (assumption)."""
 
 
-def sentences(result: Result) -> list[str]:
-    lines = []
+def sentences(result: Result) -> Iterator[str]:
     if result.keys.sure.question is Question.CAPACITY:
         for hall, levels in halls(result).items():
             answer = middle(levels)
-            lines += [carried(result, hall), *_decided(result, answer), *_measured(result, answer)]
-        return [*lines, _precision(result)]
-    for answer in result.answered:
-        lines.append(headline(answer))
-        lines += _decided(result, answer)
-        lines += _measured(result, answer)
-    return [*lines, *(row.sentence for row in on_time_of(result)), _precision(result)]
+            yield from (carried(result, hall), *_decided(result, answer), *_measured(result, answer))
+    else:
+        for answer in result.answered:
+            yield from (headline(answer), *_decided(result, answer), *_measured(result, answer))
+        yield from (row.sentence for row in on_time_of(result))
+    yield _precision(result)
 
 
 def on_time_of(result: Result) -> list[OnTimeRow]:
-    return on_time_rows([answer.design for answer in result.answered], result.known, result.kpis)
+    return list(on_time_rows([answer.design for answer in result.answered], result.known, result.kpis))
 
 
 def kpis_of(result: Result) -> list[KpiRow]:
@@ -118,20 +116,18 @@ def _precision(result: Result) -> str:
     )  # fmt: skip
 
 
-def warnings(result: Result) -> list[str]:
-    lines = []
+def warnings(result: Result) -> Iterator[str]:
     n = sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata)
     if n:
         reason, times = result.worlds.refused.most_common(1)[0]
-        lines.append(said("impossible_worlds", n=n, times=times, reason=reason))
+        yield said("impossible_worlds", n=n, times=times, reason=reason)
     poor = [
         answer.design.label
         for answer in result.answered
         if answer.decided.surface.explained < LEAST_EXPLAINED and answer.deciding
     ]
     if poor:
-        lines.append(said("sure_poor", designs=listed(poor, "and")))
-    return lines
+        yield said("sure_poor", designs=listed(poor, "and"))
 
 
 _MOST_DRAWN: Final = 6
@@ -154,15 +150,17 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
     grids += [kpi_grid(kpis)] if (kpis := kpis_of(result)) else []
     grids += [
         grid_of(
-            f"What decides {answer.design.label}", result.deciding_rows(answer, answer.deciding), without=("scenario",)
+            f"What decides {answer.design.label}",
+            list(result.deciding_rows(answer, answer.deciding)),
+            without=("scenario",),
         )
         for answer in drawn
     ]
     return Document(
         title=said("sure_title"),
-        sentences=sentences(result),
+        sentences=list(sentences(result)),
         verdicts=[headline(answer) for answer in result.answered],
-        warnings=warnings(result),
+        warnings=list(warnings(result)),
         grids=grids,
         tables=[
             stored(ProbabilityRow, result.probability_rows()),

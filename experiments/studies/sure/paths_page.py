@@ -170,7 +170,7 @@ def document(result: PathsResult) -> Document:
     known = [row for row in result.knowing_rows() if row.is_beyond_chance]
     return Document(
         title=said("paths_title"),
-        sentences=_sentences(result),
+        sentences=list(_sentences(result)),
         tables=[
             stored(PathRow, result.path_rows()),
             stored(PathWidthRow, result.width_rows()),
@@ -206,9 +206,8 @@ def document(result: PathsResult) -> Document:
     )  # fmt: skip
 
 
-def _sentences(result: PathsResult) -> list[str]:
+def _sentences(result: PathsResult) -> Iterator[str]:
     chosen, rows = result.chosen, {row.path: row for row in result.path_rows()}
-    lines = []
     for option in result.by_share[:_NAMED]:
         path, share = result.paths[option], result.shares[option].interval
         if not share.mean:
@@ -216,16 +215,17 @@ def _sentences(result: PathsResult) -> list[str]:
         others = {width: shares[option] for width, shares in result.widths.items()}
         worth = {"npv": in_millions(rows[path].npv), "low": millions(rows[path].p5), "high": millions(rows[path].p95)}
         named = {"path": path_name(path), "share": in_percent(share), "others": with_widths(others)}
-        lines.append(said("path_worth_most", **named, **worth))
+        yield said("path_worth_most", **named, **worth)
         if result.deciding[option]:
             keys = [result.called[number].text for number in result.deciding[option]]
-            lines.append(f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}.")
+            yield f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}."
     best = path_name(result.paths[chosen.best])
     known = [item for item in result.worths[:_NAMED] if item.worth.low and item.is_beyond_chance]
     texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
-    lines.append(said(which, best=best, numbers=listed(texts, "and"), everything=everything))
-    return [*lines, _precision(result), *([result.left_out] if result.left_out else [])]
+    yield said(which, best=best, numbers=listed(texts, "and"), everything=everything)
+    yield _precision(result)
+    yield from [result.left_out] if result.left_out else []
 
 
 def _precision(result: PathsResult) -> str:

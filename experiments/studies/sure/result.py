@@ -1,6 +1,6 @@
 """What `cargohub sure` found: the share of worlds by design, what decides it, and the tables of both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Final
@@ -228,31 +228,23 @@ class Result:
             for width, share in answer.widths.items()
         ]
 
-    def deciding_rows(self, answer: Answered, effects: Sequence[Effect] | None = None) -> list[DecidingRow]:
+    def deciding_rows(self, answer: Answered, effects: Sequence[Effect] | None = None) -> Iterator[DecidingRow]:
         """Of all numbers, or those given; most important first."""
-        rows = []
         for effect in answer.decided.effects if effects is None else effects:
             at, curve = self.turns(answer, effect), effect.curve.probability
             turns = float("nan") if at is None else self.value(effect, at)
-            rows.append(
-                DecidingRow(
-                    answer.design.label, self.names[effect.number], self.called[effect.number].axis, effect.first,
-                    effect.total, float(curve[0]), float(curve[-1]), effect.information, turns,
-                )
+            yield DecidingRow(
+                answer.design.label, self.names[effect.number], self.called[effect.number].axis, effect.first,
+                effect.total, float(curve[0]), float(curve[-1]), effect.information, turns,
             )  # fmt: skip
-        return rows
 
-    def world_rows(self) -> list[WorldRow]:
-        rows = []
+    def world_rows(self) -> Iterator[WorldRow]:
         for at, judged in enumerate(self.answered):
             predicted = self.known.predictions(self.known.sample, at)
             for world, kind in enumerate(self.known.strata[at]):
                 answer = self.known.answers.get((at, world))
                 holds = float("nan") if answer is None else self.known.holds((at, world))
-                rows.append(
-                    WorldRow(
-                        judged.design.label, world, float(self.known.sample.screen[at, world]), _NAMES[Stratum(kind)],
-                        float(predicted[world]), len(answer.margins) if answer else 0, holds,
-                    )
+                yield WorldRow(
+                    judged.design.label, world, float(self.known.sample.screen[at, world]), _NAMES[Stratum(kind)],
+                    float(predicted[world]), len(answer.margins) if answer else 0, holds,
                 )  # fmt: skip
-        return rows
