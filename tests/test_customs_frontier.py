@@ -41,7 +41,7 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert "none" in sentences(result)[-1]
+    assert "none" in [*sentences(result)][-1]
 
 
 def test_desks_that_cannot_follow_are_told() -> None:

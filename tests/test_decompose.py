@@ -261,13 +261,13 @@ def test_mistakes_are_one_line_and_write_nothing(
 
 def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     clear = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
-    lines = sentences("on_time_share", clear, "a", "b", ["sorting needs 5 of 4 m2"])
+    lines = list(sentences("on_time_share", clear, "a", "b", ["sorting needs 5 of 4 m2"]))
     assert "largest share is that of the machines: +50.5 percentage points" in lines[1]
     assert "no room for it in a as it is: sorting needs 5 of 4 m2" in lines[2] and len(lines) == 3
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
-    assert sentences("on_time_share", close, "a", "b")[-1] == "Whether it is more than that of floor is not sure."
+    assert [*sentences("on_time_share", close, "a", "b")][-1] == "Whether it is more than that of floor is not sure."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
-    assert "not sure" in sentences("on_time_share", none, "a", "b")[-1]
+    assert "not sure" in [*sentences("on_time_share", none, "a", "b")][-1]
 
 
 def test_the_waterfall_goes_from_one_level_to_the_other() -> None:

@@ -289,7 +289,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert [name for table in tables[1:] for name in table.header[1:]] == [
         one.replace("_", " ") for one in own.variables
     ]
-    said = result.sentences
+    said = list(result.sentences)
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")
     assert any("only 2 different designs fit" in line for line in result.warnings)

@@ -1,7 +1,7 @@
 """A calibration in words and numbers: the table of a terminal, JSON, CSV, and the arrivals configuration of a run."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,15 @@ from experiments.statistics.calibration import CRITICAL_VALUE, LEAST_WEEKS, Cali
 from sim.csv_rows import csv_text
 
 
-def notes(result: Calibration) -> list[str]:
+def notes(result: Calibration) -> Iterator[str]:
     """What the user must know before using the result."""
     breaks = result.breaks
-    lines = [said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks]
+    yield from (said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks)
     followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
     if followed:
-        lines.append(f"to calibrate only on what came after a change of level: --from {followed[-1]}")
+        yield f"to calibrate only on what came after a change of level: --from {followed[-1]}"
     if not breaks.tested:
-        lines.append(said("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS))
-    return lines
+        yield said("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS)
 
 
 def group_name(result: Calibration) -> str:
@@ -71,7 +70,7 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
             {"week": str(change.week), "ratio": change.ratio, "statistic": change.statistic, "critical": CRITICAL_VALUE}
             for change in result.breaks.breaks
         ],
-        "warnings": notes(result),
+        "warnings": list(notes(result)),
         "note": said("not_the_hub"),
     }
 

@@ -1,6 +1,6 @@
 """A decomposed gain in sentences: which factor buys most of it, and how surely."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from experiments.formatting import change, kpi_name, listed, number, percent
 from experiments.money.kpis import KPIS
@@ -15,28 +15,28 @@ def sentences(
     start: str,
     end: str,
     lacks: Sequence[str] = (),
-) -> list[str]:
+) -> Iterator[str]:
     """What the change makes, which factor has the largest share, and whether it is sure to be the largest.
 
     `lacks`: what that factor lacks in the first scenario if it comes alone.
     """
     unit = KPIS[kpi].unit
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
-    lines = [f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."]
+    yield f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."
     if (bounds := decomposition.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
-        return [*lines, "Whether there is a change at all is not sure, and neither is who makes it."]
+        yield "Whether there is a change at all is not sure, and neither is who makes it."
+        return
     name = decomposition.largest
     share = decomposition.shares[name]
     part = share.share.mean / decomposition.gain.mean if decomposition.gain.mean else 0.0
     changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
-    lines.append(said("largest_share", factor=name, part=percent(part), **changes))
+    yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
-        lines.append(f"There is no room for it in {start} as it is: {'; '.join(lacks)}.")
+        yield f"There is no room for it in {start} as it is: {'; '.join(lacks)}."
     sign = -1 if decomposition.gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
     if close and decomposition.gain.n > 1:
-        lines.append(f"Whether it is more than that of {listed(close, 'or')} is not sure.")
-    return lines
+        yield f"Whether it is more than that of {listed(close, 'or')} is not sure."
 
 
 def amount(value: float, unit: str) -> str:

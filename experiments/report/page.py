@@ -3,7 +3,7 @@
 import importlib.metadata
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -104,12 +104,11 @@ def _marked(text: str) -> "Markup":
     return Markup("".join(parts))  # noqa: S704 - escaped above
 
 
-def _versions(more: Sequence[str] = ()) -> list[str]:
+def _versions(more: Sequence[str] = ()) -> Iterator[str]:
     """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
-    versions = [f"Python {platform.python_version()}"]
+    yield f"Python {platform.python_version()}"
     for name in (*PACKAGES, *more):
         try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
+            yield f"{name} {importlib.metadata.version(name)}"
         except importlib.metadata.PackageNotFoundError:
             continue
-    return versions

@@ -20,7 +20,7 @@ Own options: --here DIR, --trust-code.
 import re
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -93,7 +93,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
         again = _again(recorded, study, Asked(designs, keys, replace(command, out=root), is_typed=False))
         first = _first(recorded, again)
-        surroundings = surroundings_of(recorded, again)
+        surroundings = list(surroundings_of(recorded, again))
         kept = again.folder if "here" in given else None
     reasons = [] if first is None else surroundings or [UNCHANGED]
     although = surroundings if first is None else []
@@ -115,13 +115,12 @@ def _shown(own: OwnFile) -> str:
     return "".join(f"{own.name}:{number}: {printable(line)}\n" for number, line in lines)
 
 
-def surroundings_of(recorded: Manifest, again: Manifest) -> list[str]:
+def surroundings_of(recorded: Manifest, again: Manifest) -> Iterator[str]:
     """What differs between the run's surroundings and those here: versions, CPU family, the program's source code."""
     pairs = differing(recorded.environment, again.environment)
-    texts = [f"{name}: {old} in the run, {new} here" for name, old, new in pairs]
+    yield from (f"{name}: {old} in the run, {new} here" for name, old, new in pairs)
     if recorded.identity.get("sources") != again.identity.get("sources"):
-        texts.append(f"the program's source code: {_program(recorded)} in the run, {_program(again)} here")
-    return texts
+        yield f"the program's source code: {_program(recorded)} in the run, {_program(again)} here"
 
 
 def _program(manifest: Manifest) -> str:

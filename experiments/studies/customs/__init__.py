@@ -12,7 +12,7 @@ draws throughout.
 configs/study/customs.yaml has the controls; docs/customs.md says what is declared, selected and found.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Final
@@ -131,16 +131,15 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
     return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
 
 
-def sentences(result: Result) -> list[str]:
+def sentences(result: Result) -> Iterator[str]:
     detections, hours = interval_text(result.detections), interval_text(result.officers)
-    lines = [said("customs_now", detections=detections, hours=hours)]
+    yield said("customs_now", detections=detections, hours=hours)
     for control, settings in result.by_control.items():
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection, 0), interval_text(most.detections_per_officer_h)
         shown = {"detections": interval_text(most.detections_per_day), "per_hour": per_hour, "delay": delay}
         name = control.capitalize() if control.islower() else control
-        lines.append(said("most_of_control", control=name, value=value_said(most.value), **shown))
-    return lines
+        yield said("most_of_control", control=name, value=value_said(most.value), **shown)
 
 
 _VERB = "customs"
@@ -204,7 +203,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     by_control = result.by_control
     return Document(
         title=f"What checks find at {hub_title(config.area_m2)}, and what they cost",
-        sentences=sentences(result),
+        sentences=list(sentences(result)),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
         grids=[grid_of(said("customs_grid", control=control), settings) for control, settings in by_control.items()],
         data={

@@ -15,7 +15,7 @@ each factor gets its Shapley share. A factor is a list of configuration fields (
 may change.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -126,15 +126,15 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
     }
 
 
-def warnings_of(result: Found) -> list[str]:
-    lines = [*result.outcome.warnings, *too_few_replications(result.outcome.n)]
+def warnings_of(result: Found) -> Iterator[str]:
+    yield from result.outcome.warnings
+    yield from too_few_replications(result.outcome.n)
     rest = result.game.fields.get("rest", ())
     if rest:
-        lines.append(said("in_no_factor", rest=", ".join(rest)))
+        yield said("in_no_factor", rest=", ".join(rest))
     lacking = [coalition for coalition in result.game.coalitions if coalition.lacks]
     if lacking:
-        lines.append(said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions)))
-    return lines
+        yield said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions))
 
 
 _FROM_STANDARDS: Final = "spare_area_m2"
@@ -213,7 +213,8 @@ def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
 
 
 def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
-    keys, lines = asked.keys, []
+    keys = asked.keys
+    lines: list[str] = []
     start, end = titles = _titles(asked)
     for kpi, split in result.kpis.items():
         alone = next((coalition for coalition in result.game.coalitions if coalition.factors == (split.largest,)), None)
@@ -223,7 +224,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
         title=f"What makes the difference between {start} and {end}",
         data={**as_json(result, *keys.scenarios), **({"values": keys.factors} if keys.factors else {})},
         sentences=lines,
-        warnings=warnings_of(result),
+        warnings=list(warnings_of(result)),
         lines=_lines(result, keys),
         grids=[_grid(kpi, split, titles) for kpi, split in result.kpis.items()],
         method=paragraphs_of("decompose_method", draws=draws),

@@ -13,7 +13,7 @@ docs/exposure.md says what is counted, and how.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -57,7 +57,7 @@ def main(arguments: Arguments) -> int:
     if not facts.ledgers.matrices and facts.ledgers.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
     suffix = "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
-    figures = _draw(facts.ledgers, folder / "figures", suffix)
+    figures = list(_draw(facts.ledgers, folder / "figures", suffix))
     if arguments.json:
         console.print_json(_document(facts, folder, figures))
     else:
@@ -104,18 +104,16 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     return table
 
 
-def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> list[Path]:
+def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> Iterator[Path]:
     """The pictures; a folder that cannot be written is no mistake."""
     from experiments.report import exposure_pictures, style
 
-    written: list[Path] = []
     with style.look():
         for name, figure in exposure_pictures.figures(ledgers).items():
             path = write_if_possible(folder / f"{name}{suffix}.svg", style.svg(figure))
             if path is None:
                 break
-            written.append(path)
-    return written
+            yield path
 
 
 def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]:

@@ -46,22 +46,20 @@ def families_grid(result: Result) -> Grid:
     return grid_of("", rows)
 
 
-def sentences(result: Result) -> list[str]:
+def sentences(result: Result) -> Iterator[str]:
     best, sample = result.best, result.sample
     says = "fit_rejected" if result.is_rejected else "fit_best"
-    lines = [
-        said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
-             tests=_tests(best))
-    ]  # fmt: skip
+    yield said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
+             tests=_tests(best))  # fmt: skip
     close = [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]
     if close:
-        lines.append(said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC)))
+        yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
     if result.chosen is None:
-        return lines
+        return
     tail = (1 - CONFIDENCE) / 2
     ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, [tail, 1 - tail], axis=0).T, strict=True)
     texts = ", ".join(f"{name} {short(low)} to {short(high)}" for name, (low, high) in ends)
-    return [*lines, said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)]
+    yield said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
 
 
 def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:

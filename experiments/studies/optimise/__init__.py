@@ -56,7 +56,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         method.append(text_of("optimise_cost", **values))
     return Document(
         title=f"What {' and '.join(keys.called)} can be had together",
-        sentences=result.sentences,
+        sentences=list(result.sentences),
         warnings=result.warnings,
         tables=result.tables(),
         grids=[*grids(result), *([_commands(commands)] if commands else [])],

@@ -121,30 +121,29 @@ class Result:
             yield shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)])
 
     @property
-    def sentences(self) -> list[str]:
+    def sentences(self) -> Iterator[str]:
         asked, trials = self.asked, self.tried.trials
         first, second = asked.called
         n_front = f"{len(self.front)} {'are' if len(self.front) > 1 else 'is'}"
         counts = {"n": len(trials), "n_unfit": self.n_unfit, "n_designs": self.n_designs, "n_front": n_front}
-        lines = [said("optimise_count", **counts, first=first, second=second)]
+        yield said("optimise_count", **counts, first=first, second=second)
         start = self.tried.start
         ends = [("It", "is", self.front[0])]
         if len(self.front) > 1:
             ends = [("The front", "starts with", self.front[0]), ("It", "ends with", self.front[-1])]
         for who, does, point in ends:
-            lines.append(f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}.")
+            yield f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}."
         if start is not None and start.samples:
             seen = intervals_of(start.samples)
             same = [point for point in self.front if point.trial.design.label == start.design.label]
             if same:
-                lines.append(f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}.")
+                yield f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}."
             else:
                 better = next(point for point in reversed(self.front) if _as_good(asked, point.seen, seen))
                 change, reached = _differing(asked, better.trial, start), _point(asked, better.seen)
-                lines.append(said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change))
+                yield said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change)
         elif start is not None:
-            lines.append(f"The hub as configured does not fit: {start.design.why}.")
-        return lines
+            yield f"The hub as configured does not fit: {start.design.why}."
 
     def tables(self) -> Tables:
         asked, trials = self.asked, self.tried.trials

@@ -59,7 +59,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
         "start": hub.start_date.isoformat(),
         "clock": [[int(ticks * SECONDS_PER_MIN / TICKS_PER_MIN) for ticks in change] for change in hub.clock.changes],
         "end": int(seconds(journal.end)),
-        "days": _days(hub),
+        "days": list(_days(hub)),
         "halls": [_hall(hub, name) for name in hub.halls],
         "limits": _limits(hub),
         "trailer": hub.outbound.trailer.parcels,

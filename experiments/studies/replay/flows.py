@@ -31,7 +31,7 @@ def flows_and_posts(replication: Replication) -> dict[str, Any]:
     rests = Rests(replication, _stored(replication, "disruptions", "name"))
     return {
         "flows": {"places": [], "counts": packed({})} if flows is None else _flows(flows, replication),
-        "posts": [] if manning is None else _posts(manning, replication, rests),
+        "posts": [] if manning is None else list(_posts(manning, replication, rests)),
         "disruptions": rests.happenings,
     }
 

@@ -149,7 +149,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
         most_rows=_SHOWN,
         method=method,
         pictures=lambda: _pictures(result),
-        warnings=result.warnings,
+        warnings=list(result.warnings),
         libraries=("SALib",),
     )
 

@@ -1,6 +1,6 @@
 """What `cargohub sensitivity` found, and what must be known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -95,20 +95,20 @@ class Result:
     """By design."""
 
     @property
-    def warnings(self) -> list[str]:
-        lines = [*too_few_replications(self.replications), *unsure_lines(self.stability)]
+    def warnings(self) -> Iterator[str]:
+        yield from too_few_replications(self.replications)
+        yield from unsure_lines(self.stability)
         for method, stage in self.stages:
             for kpi, share in stage.noise.items():
                 if share > _MUCH_NOISE:
-                    lines.append(said("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi)))
+                    yield said("much_noise", method=method, share=whole(100 * share), kpi=kpi_name(kpi))
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
-                lines.append(said("same_everywhere", kpi=kpi_name(kpi)))
-            lines += _impossible(kpi, of_kpi, self.asked.samples)
+                yield said("same_everywhere", kpi=kpi_name(kpi))
+            yield from _impossible(kpi, of_kpi, self.asked.samples)
             wide = [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]
             if wide:
-                lines.append(said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide)))
-        return lines
+                yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
         """Each factor's weight, the largest first: of all factors by the screening, else by total index."""

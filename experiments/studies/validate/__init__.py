@@ -14,7 +14,7 @@ configs/study/validate.yaml has the hubs. The published figures and their source
 experiments/report/public_hubs.yaml and experiments/report/validation.yaml.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,13 +71,13 @@ def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
 
 
 def document(asked: Asked[ValidateKeys], result: Result) -> Document:
-    answer = (carried.sentences if asked.keys.carried else sentences)(result.cases)
+    answer = list((carried.sentences if asked.keys.carried else sentences)(result.cases))
     return Document(
         title="The model against what is published",
         sentences=answer,
         verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
-        grids=_grids(result),
+        grids=list(_grids(result)),
         data=json_rows(result.cases),
         method=[
             *([] if asked.keys.carried else paragraphs_of("validate_method")),
@@ -100,11 +100,10 @@ def main(arguments: Arguments) -> int:
     return console.report(arguments, json_rows(cases), *lines, *sentences(cases))
 
 
-def _grids(result: Result) -> list[Grid]:
-    grids = [grid_of("Published, and the model's", result.cases)]
+def _grids(result: Result) -> Iterator[Grid]:
+    yield grid_of("Published, and the model's", result.cases)
     if result.noticed:
-        grids.append(grid_of(said("leaves_band"), result.noticed))
-    return grids
+        yield grid_of(said("leaves_band"), result.noticed)
 
 
 def _picture(design: Design) -> Picture:

@@ -1,6 +1,6 @@
 """Acceptance cases: whether hubs carry traffic of which it is reported that they do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
@@ -45,15 +45,14 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
     )
 
 
-def sentences(cases: Sequence[Case]) -> list[str]:
+def sentences(cases: Sequence[Case]) -> Iterator[str]:
     """How many cases are carried, and which are not."""
     by_verdict: dict[str, list[str]] = {}
     for case in cases:
         label = case.case.removeprefix("On time, ").removesuffix(" (share)")
         by_verdict.setdefault(case.counts.partition(":")[0], []).append(label)
     n = len(by_verdict.get(_CARRIES, []))
-    lines = [f"The model carries {n} of {len(cases)} cases with at least {share_text(LEAST_ON_TIME)} on time."]
+    yield f"The model carries {n} of {len(cases)} cases with at least {share_text(LEAST_ON_TIME)} on time."
     for verdict, called in ((_FAILS, "It fails"), (_OPEN, "Undecided")):
         if by_verdict.get(verdict):
-            lines.append(f"{called}: {listed(by_verdict[verdict], 'and')}.")
-    return lines
+            yield f"{called}: {listed(by_verdict[verdict], 'and')}."
