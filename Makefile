@@ -27,6 +27,8 @@ run: .venv/.installed
 test test-slow: .venv/.installed-dev
 	@$(MAKE) --no-print-directory -j2 lint $(subst test,pytest,$@)
 
+# Tests start many processes: without stored bytecode each compiles what it imports.
+pytest pytest-slow: export PYTHONDONTWRITEBYTECODE :=
 pytest pytest-slow: .venv/.installed-dev
 	$(BIN)/python -m pytest $(if $(findstring slow,$@),--slow) $(TWO)
 
