@@ -273,6 +273,8 @@ def _new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
     """What to tell of a mapping that brings keys which are not there."""
     values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
     names = [str(name) for value in values if isinstance(value, dict) for name in value]
+    if f"{key}s" in known:  # a group of which a hub has several, each by a name
+        return f"{key}: of this group each has a name; give +{key}@{key}s.NAME={values[-1]}"
     new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
     return f"{new}: not there; where names are free, +{new}=VALUE adds it"
 

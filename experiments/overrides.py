@@ -32,6 +32,7 @@ _TAILS = re.compile(
     r"| expecting \{|Either remove).*"
 )
 _KEY = re.compile(r"full_key:\s*(\S+)")
+_PLUS = re.compile(r"[^=]*=\s*\+\s*[\d.]+\s*")
 _SHARE = re.compile(r"[+-]\s*\d{1,6}(\.\d{1,6})?\s*%")
 
 
@@ -59,9 +60,12 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         ConfigError: no KEY=VALUE, a `hydra.*` key, or several values where one belongs.
     """
     if not is_override(word):
-        raise ConfigError(f"{word!r}: expected KEY=VALUE, +KEY=VALUE or ~KEY")
+        raise ConfigError(f"{word!r}: expected KEY=VALUE, as scenario=liege_66k, or +KEY=VALUE or ~KEY")
     with one_line(f"{word!r}: "):
-        override = OverridesParser.create().parse_override(word)
+        try:
+            override = OverridesParser.create().parse_override(word)
+        except HydraException as error:
+            raise ValueError(_slip(word) or str(error)) from error
     key = override.key_or_group
     if not key:
         raise ConfigError(f"{word!r}: expected a key")
@@ -69,8 +73,25 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         instead = instead_of_word(word) or instead_of_word("hydra.")
         raise ConfigError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     if override.is_sweep_override() and not is_sweep:
-        raise ConfigError(f"{word!r}: several values; they go with `cargohub sweep`, a list in brackets: {key}=[…]")
+        several = f"several values; `cargohub sweep` takes several, a list has brackets: {key}=[…]"
+        raise ConfigError(f"{word!r}: {several}{_of_comma(word)}")
+    if _PLUS.fullmatch(word):
+        raise ConfigError(f"{word!r}: a number has no + before it; to add a share: {key}=+20%")
     return override
+
+
+def _slip(word: str) -> str:
+    """What to do about a word that Hydra's grammar refuses because of how it was typed; empty if that is not known."""
+    key, _, value = word.partition("=")
+    if key != key.strip():
+        return "no blank may stand before ="
+    is_open = sum(map(value.count, "[{(")) > sum(map(value.count, "]})"))
+    return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'" if is_open else ""
+
+
+def _of_comma(word: str) -> str:
+    is_number = re.fullmatch(r"[-+\d.]+,\d+(\.\d+)?", word.partition("=")[2].strip())
+    return "; a number has a decimal point, no comma" if is_number else ""
 
 
 def is_share(text: object) -> TypeGuard[str]:

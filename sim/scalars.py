@@ -4,6 +4,7 @@ import datetime as dt
 import difflib
 import math
 import operator
+import re
 import types
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -57,13 +58,13 @@ def _flag(value: object, key: str) -> bool:
 
 def _whole(value: object, key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise wrong(key, "a whole number", value)
+        raise wrong(key, "a whole number", value, number_hint(value))
     return operator.index(value)
 
 
 def _real(value: object, key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise wrong(key, "a number", value)
+        raise wrong(key, "a number", value, number_hint(value))
     try:
         number = float(value)
     except OverflowError:
@@ -89,6 +90,21 @@ SCALARS: Mapping[Any, Reader] = types.MappingProxyType(
 
 def wrong(key: str, wanted: str, value: object, hint: str = "") -> ConfigError:
     return ConfigError(f"{place(key)}expected {wanted}, got {repeated(value)}{hint}")
+
+
+def number_hint(value: object) -> str:
+    """How to write what was meant as a number, with a comma or in per cent; empty for all else.
+
+    >>> number_hint("3,5"), number_hint("many")
+    ('; a number has a decimal point, no comma', '')
+    >>> number_hint("20%")
+    '; a share of 20 % is 0.2, a change by it +20% or -20%'
+    """
+    if not isinstance(value, str) or len(value) > LONGEST_SAID:
+        return ""
+    if re.fullmatch(r"-?[\d.]*\d,\d[\d.]*", value):
+        return "; a number has a decimal point, no comma"
+    return "; a share of 20 % is 0.2, a change by it +20% or -20%" if re.fullmatch(r"[\d.]+ ?%", value) else ""
 
 
 def place(key: str) -> str:

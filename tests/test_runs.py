@@ -66,6 +66,8 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     assert "others/no: no such folder, and no run in others whose name or hash begins so\n" in refused(
         capsys, "show", "others/no"
     )
+    assert "others: a folder of runs, not one run; `cargohub list others` lists" in refused(capsys, "show", "others")
+    assert "one.svg: a file; a run is a folder, as" in refused(capsys, "show", "one.svg")
     assert "nowhere: no such folder, and no run in runs whose" in refused(capsys, "show", "nowhere")
 
 

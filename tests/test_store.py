@@ -62,7 +62,7 @@ def test_large_tables_are_written_in_groups_with_the_same_rows(tmp_path, monkeyp
 def test_a_run_goes_on_where_it_stopped_and_does_nothing_twice(tmp_path):
     path = run_all(tmp_path / "a", upto=4)
     with pytest.raises(
-        CargohubError, match="an interrupted run: `cargohub resume RUN`, or the same command, goes on with it"
+        CargohubError, match="an unfinished run; `cargohub resume RUN`, or the same command, continues it"
     ):
         read_run(path)
     with opened(tmp_path / "a") as run:

@@ -51,7 +51,7 @@ def _readable(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
-        raise InputError(f"{path}: no workbook that can be read: {type(error).__name__}") from error
+        raise InputError(f"{path}: no workbook that can be read; expected *.xlsx") from error
 
 
 def _sheet(place: str, rows: Iterable[tuple[Sequence[object], Sequence[object]]]) -> Iterator[tuple[int, list[str]]]:

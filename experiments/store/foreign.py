@@ -17,7 +17,7 @@ from experiments.store.identity import NOT_IDENTITY, VALUES, hash_of, kept_fligh
 from experiments.store.own_copy import FOLDER as OWN
 from experiments.store.own_copy import from_stored, own_in
 from experiments.store.parts import FOLDER, LINES
-from experiments.store.read import CONFIG, MANIFEST, TABLES
+from experiments.store.read import CONFIG, MANIFEST, TABLES, incomplete
 from experiments.store.stored_by import UNREAD, is_environment, is_program, unread
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
@@ -94,8 +94,7 @@ def manifest_of(folder: Path) -> Manifest:
         raise InputError(f"{folder}: no such folder")
     present = set(files_in(folder))
     if MANIFEST not in present:
-        what = "an unfinished run" if CONFIG in present else "no run"
-        raise InputError(f"{folder}: {what} ({MANIFEST} is missing)")
+        raise InputError(incomplete(folder))
     path = folder / MANIFEST
     value = _checked(path, json_of(path))
     inputs = set(_inputs(path, value["identity"]))

@@ -144,16 +144,21 @@ def check_outside_runs(path: Path, option: str) -> None:
             raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
 
 
+def incomplete(folder: Path) -> str:
+    """What a folder without a manifest is."""
+    what = "no run"
+    if (folder / CONFIG).exists():
+        what = "an unfinished run; `cargohub resume RUN`, or the same command, continues it"
+    elif any(folder.glob(f"*/{CONFIG}")):
+        what = f"a folder of runs, not one run; `cargohub list {folder}` lists them"
+    return f"{folder}: {what} ({MANIFEST} is missing)"
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         content = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        what = (
-            "an interrupted run: `cargohub resume RUN`, or the same command, goes on with it"
-            if (folder / CONFIG).exists()
-            else "no run"
-        )
-        raise CargohubError(f"{folder}: {what} ({MANIFEST} is missing)") from None
+        raise CargohubError(incomplete(folder)) from None
     try:
         manifest: dict[str, Any] = json.loads(content)
         manifest["files"].items()
@@ -179,6 +184,8 @@ def run_folder(named: str, root: Path) -> Path:
     """
     if Path(named).is_dir():
         return Path(named)
+    if Path(named).is_file():
+        raise InputError(f"{named}: a file; a run is a folder, as `cargohub list` names it")
     start, is_elsewhere = Path(named).name, len(Path(named).parts) > 1
     root = Path(named).parent if is_elsewhere else root
     folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if start else []

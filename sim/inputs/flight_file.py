@@ -150,7 +150,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
         if name not in columns:
             close = difflib.get_close_matches(name, columns, 1)
             wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
-            hint = f"; did you mean column {close[0]!r}?" if close else wanted
+            hint = f"; did you mean column {close[0]!r}? Name it {name!r}" if close else wanted
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
     for name in filter(None, columns):
         if columns.count(name) > 1:

@@ -20,6 +20,7 @@ from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
 from sim.errors import InputError
 from sim.reading import near
+from sim.scalars import number_hint
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
 
@@ -172,7 +173,7 @@ def _number(text: str, place: str) -> float:
     try:
         number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
     except ValueError:
-        raise InputError(f"{place}: expected a number, got {text[:60]!r}") from None
+        raise InputError(f"{place}: expected a number, got {text[:60]!r}{number_hint(text)}") from None
     if not math.isfinite(number):
         raise InputError(f"{place}: expected a finite number, got {text}")
     if abs(number) > LARGEST:
