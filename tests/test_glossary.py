@@ -35,6 +35,8 @@ ENTRIES = entries(GLOSSARY.read_text(encoding="utf-8"))
 
 def violations(text: str, entry: Entry) -> list[str]:
     """Words of the text that the term replaces: whole words, in small letters or with a capital."""
+    if not any(word.split()[0][1:] in text for word in entry.replaced):
+        return []
     for phrase in entry.allowed:
         text = re.sub(re.escape(phrase), " ", text)
     words = "|".join(rf"[{word[0]}{word[0].upper()}]{re.escape(word[1:])}" for word in entry.replaced)
