@@ -1,7 +1,9 @@
 """The bench: a tiny hub gives every figure, and each is one that can be. Nothing here asks for a speed."""
 
+import io
 import json
 import math
+from contextlib import redirect_stderr
 from dataclasses import fields
 
 import pytest
@@ -24,15 +26,23 @@ from sim.units import TICKS_PER_DAY
 TINY = ("demand=today", "demand.parcels_per_flight=300", "demand.net_t_per_flight=0.3", "horizon_days=2")
 
 
-@pytest.fixture
-def tiny(monkeypatch):
-    monkeypatch.setattr(bench, "REPEATS", 1)
-    monkeypatch.setattr(bench, "MEMORY_DAYS", (1, 2))
-    return load("liege_30k", *TINY, warmup_days=0)
+@pytest.fixture(scope="module")
+def told():
+    """What a tiny hub was measured to do, and what was told meanwhile."""
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(io.StringIO()) as progress_of:
+        patch.setattr(bench, "REPEATS", 1)
+        patch.setattr(bench, "MEMORY_DAYS", (1, 2))
+        patch.setattr(progress, "FIRST_LINE_S", 0.0)
+        patch.setattr(progress, "_LOOK_S", 600.0)  # no line before the first result, however slow the machine
+        result = bench.measure(load("liege_30k", *TINY, warmup_days=0), is_quiet=False)
+    return result, progress_of.getvalue()
 
 
-def test_every_figure_is_there_and_can_be(tiny, capsys):
+def test_every_figure_is_there_and_can_be(told, capsys, monkeypatch):
+    asked = []
+    monkeypatch.setattr(bench, "measure", lambda config, *, is_quiet: asked.append((config, is_quiet)) or told[0])
     assert main(["bench", "scenario=liege_30k", *TINY, "--json", "--quiet"]) == 0
+    assert asked == [(load("liege_30k", *TINY, warmup_days=0), True)]
     out, err = capsys.readouterr()
     result = json.loads(out)
     assert err == ""
@@ -49,12 +59,10 @@ def test_every_figure_is_there_and_can_be(tiny, capsys):
     assert all(20 < mib < 2000 for mib in result["peak_memory_mb"].values())
 
 
-def test_people_get_a_table_and_progress(tiny, capsys, monkeypatch):
-    monkeypatch.setattr(progress, "FIRST_LINE_S", 0.0)
-    monkeypatch.setattr(progress, "_LOOK_S", 600.0)  # no line before the first result, however slow the machine
-    result = bench.measure(tiny, is_quiet=False)
+def test_people_get_a_table_and_progress(told):
+    result, err = told
     text = table(result)
-    assert capsys.readouterr().err.startswith("1 of 6 measurements, ")
+    assert err.startswith("1 of 6 measurements, ")
     for words in ("parcels/s", "ratio", "machines", "1 measured days", "MiB"):
         assert words in text
 
