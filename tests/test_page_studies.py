@@ -114,8 +114,8 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
         return {"kpis": kpis_of(config, replication), "tables": {}}
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
-    few = [f"~expansion.paths.{name}" for name in PACKAGED]
-    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=8", "workers=1"]
+    few = [f"~expansion.paths.{name}" for name in (*PACKAGED, "react_66k")]
+    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=4", "workers=1"]
     words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
     folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]
