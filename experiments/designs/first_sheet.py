@@ -15,17 +15,12 @@ XLSX: Final = ".xlsx"
 MOST_COLUMNS: Final = 200
 
 
-def first_sheet(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Row numbers and cells of a workbook's first sheet, as they would be typed.
+def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
+    """The name of a workbook's first sheet, and its rows: their numbers, and their cells as they would be typed.
 
     Raises:
-        InputError: no workbook that can be read, or a formula without a value.
+        InputError: no workbook that can be read, or, once its rows are read, a formula without a value.
     """
-    return sheet_of(path)[1]
-
-
-def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """The name of the first sheet, and its rows, as `first_sheet` has them."""
     from openpyxl import load_workbook
 
     with _readable(path):

@@ -23,7 +23,7 @@ from experiments.report.run_numbers import kpi_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, heading_of, said
 from experiments.report.sentences import bounded, too_many_comparisons
-from experiments.report.stored_designs import Frame, NamedDesign, main_points, named_designs, within_possible
+from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
@@ -225,10 +225,10 @@ def document(
         shown = designs[: console.MOST_ON_PAGE]
         titles = {design.label: text.titles[design.label] for design in shown}
         points = main_points(text.designs[: len(shown)])
-        tables, config_yaml = _of_shown(folder, list(titles))
+        kept = open_run(folder, scenarios=list(titles))  # what the run stored of all others is let go
         return run_page.page_of(
-            tables, title=console.title_of(shown), command=asked.arguments.command,
-            config_yaml=config_yaml, seed=designs[0].hub.seed, replications=outcome.n,
+            kept.tables, title=console.title_of(shown), command=asked.arguments.command,
+            config_yaml=first_hubs(kept.config, len(titles)), seed=designs[0].hub.seed, replications=outcome.n,
             notes=[*console.fit_lines(shown, text.titles), *notes], rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, asked.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
@@ -252,12 +252,6 @@ def document(
         over=over,
         page=page,
     )
-
-
-def _of_shown(folder: Path, labels: Sequence[str]) -> tuple[Mapping[str, Frame], str]:
-    """The tables and the configuration of the first designs; what the run stored of all others is let go."""
-    kept = open_run(folder, scenarios=labels)
-    return kept.tables, first_hubs(kept.config, len(labels))
 
 
 def _sampled(outcome: Outcome) -> dict[str, str]:

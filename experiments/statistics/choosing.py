@@ -120,8 +120,7 @@ class Chosen:
 
     def _checked(self, option: int) -> Checked:
         errors, noise = [], []
-        for at, world in enumerate(sorted(self.simulated)):
-            unseen = self.simulated[world] - self.errors[at]
+        for at, (world, unseen) in enumerate(self._unseen.items()):
             others = np.delete(self.errors, at, axis=0)
             holds = float(self._holds[world][option])
             errors.append(holds - float(_best(unseen[None, :], others)[0, option]))
@@ -131,11 +130,12 @@ class Chosen:
     @property
     def wrong(self) -> int:
         """Simulated worlds in which the option predicted without them is not the best."""
-        unseen = [self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))]
-        return sum(
-            int(predicted.argmax() != self.simulated[world].argmax())
-            for predicted, world in zip(unseen, sorted(self.simulated), strict=True)
-        )
+        return sum(int(worth.argmax() != self.simulated[world].argmax()) for world, worth in self._unseen.items())
+
+    @property
+    def _unseen(self) -> dict[int, Floats]:
+        """What each simulated world was predicted to be worth without it (P)."""
+        return {world: self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))}
 
     def mean(self, option: int) -> Interval:
         """What an option is worth, on average over the worlds."""
@@ -158,11 +158,11 @@ class Chosen:
         """
         behind = self.corrected - self.corrected[:, [self.best]]
         groups = groups_of(len(behind))
-        rows = [(None, groups >= 0), *((group, groups != group) for group in range(GROUPS))]
+        rows = [groups >= 0, *(groups != group for group in range(GROUPS))]
         degrees: dict[tuple[int, int], int] = {}
         figures = np.array([
             [self._worth(behind[kept], number, kept, degrees) for number in range(self.scaled.shape[1])]
-            for _, kept in rows
+            for kept in rows
         ])  # fmt: skip
         intervals = jackknifed(figures[0], figures[1:])
         others = [option for option in range(behind.shape[1]) if option != self.best]

@@ -163,10 +163,6 @@ class Known:
     def _of(self, kind: Stratum) -> list[Run]:
         return [run for run in self.runs if self.strata[run] == kind]
 
-    def _is_wrong(self, run: Run) -> bool:
-        """Whether the likelier answer was another than was predicted without the world's runs."""
-        return (self.holds(run) > 0.5) != (self.unseen(run) > 0.5)
-
     def _is_missed(self, run: Run) -> bool:
         """Whether the screen calls a simulated world clear, and its likelier answer is another."""
         return (self.holds(run) > 0.5) != (_CLEAR[Stratum(self.strata[run])] > 0.5)
@@ -246,7 +242,7 @@ class Known:
     def open_errors(self) -> tuple[int, int]:
         """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
         runs = self._of(Stratum.OPEN)
-        return len(runs), sum(map(self._is_wrong, runs))
+        return len(runs), sum((self.holds(run) > 0.5) != (self.unseen(run) > 0.5) for run in runs)
 
 
 def each_explains(responses: Floats, numbers: Floats) -> Floats:

@@ -55,8 +55,10 @@ def order_of(values: Floats) -> Order:
     >>> order_of(np.arange(40.0)).is_dependent, order_of(np.random.default_rng(1).normal(size=40)).is_dependent
     (True, False)
     """
+    from scipy.stats import rankdata
+
     n = len(values)
-    scores = ndtri((_ranks(values) - 0.5) / n)
+    scores = ndtri((np.asarray(rankdata(values), dtype=np.float64) - 0.5) / n)
     scores -= scores.mean()
     total = float(scores @ scores)
     lags = range(1, min(_LAGS, n // 5) + 1)
@@ -159,10 +161,3 @@ def piled_up(values: Floats) -> list[tuple[float, int]]:
         return []
     ends = (distinct[-1], counts[-1], counts[-6:-1]), (distinct[0], counts[0], counts[1:6])
     return [(float(end), int(n)) for end, n, others in ends if n > _PILED * max(1.0, others.mean())]
-
-
-def _ranks(values: Floats) -> Floats:
-    """From 1 on; equal values share the mean of theirs."""
-    from scipy.stats import rankdata
-
-    return np.asarray(rankdata(values), dtype=np.float64)

@@ -17,14 +17,12 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, Final, Self
 
-import numpy as np
-
 from experiments.store import parts
 from experiments.store.files import UNFINISHED, sha256_of, whole, write_whole
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
 from experiments.store.parts import IsPossible, Line, Part
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
-from experiments.store.tables import Columns, Key, write_dictionary, write_replications, write_table
+from experiments.store.tables import Columns, Key, as_columns, write_dictionary, write_replications, write_table
 from sim.domain.columns import Column, TableSchema
 from sim.errors import CargohubError
 
@@ -174,7 +172,7 @@ class RunDirectory:
             raise ValueError(f"tables: two have the same name among {', '.join(sorted(named))}")
         folder = self.path / TABLES
         shutil.rmtree(folder, ignore_errors=True)
-        kpis = ((key, _kpi_columns(self._lines[key].kpis)) for key in wanted)
+        kpis = ((key, as_columns(KPIS.columns, list(self._lines[key].kpis.items()))) for key in wanted)
         write_replications(folder / f"{KPIS.name}.parquet", KPIS, kpis)
         with parts.opened(self.path, (key for key in wanted if self._lines[key].tables)) as opened:
             for name in names:
@@ -250,10 +248,6 @@ def is_held(folder: Path) -> bool:
         return False
     # By the file's number alone: the device is told otherwise on some file systems.
     return re.search(rf" FLOCK .*:{file.st_ino} ", listed) is not None
-
-
-def _kpi_columns(kpis: Mapping[str, float]) -> Columns:
-    return {"kpi": np.array(list(kpis), dtype=np.str_), "value": np.array(list(kpis.values()), dtype=float)}
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:

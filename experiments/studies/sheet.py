@@ -21,7 +21,7 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
-from experiments.designs.first_sheet import XLSX, first_sheet
+from experiments.designs.first_sheet import XLSX, sheet_of
 from experiments.designs.spreadsheet import key_of
 from experiments.formatting import zone
 from experiments.frame import runner
@@ -89,7 +89,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     Raises:
         InputError: in one line with file, sheet, cell and value: no such sheet, an unknown key, a refused value.
     """
-    table = [row + [""] * len(HEADER) for _, row in first_sheet(path)]
+    table = [row + [""] * len(HEADER) for _, row in sheet_of(path)[1]]
     if not table or tuple(table[0][: len(HEADER)]) != HEADER:
         raise InputError(f"{path}: sheet inputs: not a sheet that `cargohub sheet new FILE.xlsx` wrote: other columns")
     base = next((shlex.split(row[VALUE]) for row in table if row[KEY] == WORDS), [])

@@ -1,7 +1,8 @@
 """A document of chapters, in several forms: Markdown, LaTeX and the pages of a PDF."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -62,30 +63,9 @@ def missing_in(chapters: Sequence[Chapter]) -> list[str]:
 
 def written(report: Report, path: Path) -> dict[Path, bytes]:
     """The content of the file, in the form that its suffix says, and of the files that lie beside it."""
-    return FORMS[path.suffix.lower()](report, path)
+    files: dict[Path, bytes] = import_module(f"{__name__}.{FORMS[path.suffix.lower()]}").files_of(report, path)
+    return files
 
 
-def _markdown(report: Report, path: Path) -> dict[Path, bytes]:
-    from experiments.report.documents import markdown
-
-    return {path: markdown.text_of(report).encode()}
-
-
-def _latex(report: Report, path: Path) -> dict[Path, bytes]:
-    from experiments.report.documents import latex
-
-    return latex.files_of(report, path)
-
-
-def _pdf(report: Report, path: Path) -> dict[Path, bytes]:
-    from experiments.report.documents import pdf_pages
-
-    return {path: pdf_pages.content_of(report)}
-
-
-FORMS: Final[Mapping[str, Callable[[Report, Path], dict[Path, bytes]]]] = {
-    ".md": _markdown,
-    ".pdf": _pdf,
-    ".tex": _latex,
-}
-"""By the file's suffix."""
+FORMS: Final = {".md": "markdown", ".pdf": "pdf_pages", ".tex": "latex"}
+"""The module of each form, by the file's suffix."""

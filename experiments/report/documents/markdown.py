@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from experiments.report.documents import Block, Missing, Points, Report, walked
@@ -11,6 +12,10 @@ from experiments.store.rows import Grid
 
 FILL: Final = "TO FILL IN"
 _MARKED = re.compile(r"([\\*_#<>\[\]|~])")
+
+
+def files_of(report: Report, path: Path) -> dict[Path, bytes]:
+    return {path: text_of(report).encode()}
 
 
 def text_of(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.formatting import tied
@@ -36,7 +37,7 @@ FILL: Final = Type(9, _BOLD)
 FOOT: Final = Type(7)
 
 
-def content_of(report: Report) -> bytes:
+def files_of(report: Report, path: Path) -> dict[Path, bytes]:
     """The pages; the same report gives the same bytes."""
     from matplotlib.backends.backend_pdf import PdfPages
 
@@ -44,7 +45,7 @@ def content_of(report: Report) -> bytes:
     with style.look(), PdfPages(buffer, metadata={"Title": report.title, "CreationDate": None}) as pdf:
         for page in pages_of(report):
             pdf.savefig(page)
-    return buffer.getvalue()
+    return {path: buffer.getvalue()}
 
 
 def pages_of(report: Report) -> "list[Drawing]":

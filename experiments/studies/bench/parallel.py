@@ -17,6 +17,7 @@ from typing import Final
 
 import yaml
 
+import sim
 from experiments import execution
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
@@ -129,7 +130,7 @@ def stage_of(code: Code) -> str | None:
     path = Path(code.co_filename)
     if path.parent.name == "simpy" or path.parent.parent.name == "simpy":
         return SIMPY
-    root = _model()
+    root = Path(sim.__file__).parent
     if not path.is_relative_to(root):
         return None
     inside = path.relative_to(root).as_posix()
@@ -139,9 +140,3 @@ def stage_of(code: Code) -> str | None:
                 return stage
     fits = [name for name in STAGES if inside == name or inside.startswith(f"{name}/")]
     return STAGES[max(fits, key=len)] if fits else None
-
-
-def _model() -> Path:
-    import sim
-
-    return Path(sim.__file__).parent

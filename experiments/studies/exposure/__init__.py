@@ -118,6 +118,7 @@ def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> Iterator[Path]:
 
 def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]:
     ledgers = facts.ledgers
+    balance = [row | _of_shares(facts, row) for row in ledgers.balance.to_dict("records")]
     return {
         "verb": "exposure",
         "run_dir": str(folder),
@@ -144,8 +145,8 @@ def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]
         "watch": ledgers.watched.to_dict("records"),
         "inference": _inference(ledgers.inference),
         "trade": _trade(ledgers.trade),
-        "balance": [row | _of_shares(facts, row) for row in ledgers.balance.to_dict("records")],
-        "imports_of_shares_eur": _imports_of_shares(facts),
+        "balance": balance,
+        "imports_of_shares_eur": balance[0].get("imports_of_shares_eur") if balance else None,
         "figures": [str(path) for path in figures],
     }
 
@@ -158,11 +159,6 @@ def _of_shares(facts: Facts, row: Mapping[Any, Any]) -> dict[str, Any]:
         f"{name}_of_shares_eur": [factor * row[f"{name}_eur"] for factor in facts.share_factors]
         for name in ("imports", "exports", "balance")
     }
-
-
-def _imports_of_shares(facts: Facts) -> list[float] | None:
-    rows = facts.ledgers.balance.to_dict("records")
-    return _of_shares(facts, rows[0]).get("imports_of_shares_eur") if rows else None
 
 
 def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:

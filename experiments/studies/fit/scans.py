@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -37,8 +38,7 @@ def _minutes(value: float) -> str:
     return short(value, 3)
 
 
-def _with_ends(median: Interval) -> str:
-    return with_interval(median, _minutes, between="–")
+_with_ends = partial(with_interval, show=_minutes, between="–")
 
 
 @table("scans", "how long it takes from stage to stage [min], scanned and simulated", sort="first")

@@ -5,15 +5,15 @@ Another web site that the user's browser shows can send requests to 127.0.0.1, t
 """
 
 import hmac
-import http.cookies
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from sim.names import count_of
@@ -89,46 +89,39 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope, Headers(scope=scope))
+        refusal = self._refusal(scope["method"], HTTPConnection(scope))
         if refusal is not None:
             await refusal(scope, receive, sending)
             return
         await self._app(scope, _limited(receive), sending)
 
-    def _refusal(self, scope: "Scope", headers: Headers) -> Any:  # noqa: ANN401 - an answer of Starlette
+    def _refusal(self, method: str, request: HTTPConnection) -> Any:  # noqa: ANN401 - an answer of Starlette
         """What is answered in place of the application; None where the request may pass."""
+        headers, given = request.headers, request.query_params
         if headers.get("host") not in self._hosts:
             return _refused(403, f"This page answers at {self._origins[0]} alone.")
         origin = headers.get("origin")
         if origin is not None and origin not in self._origins:
             return _refused(403, "This request comes from another web site.")
-        given = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if self._is_right(given.get("token", [""])[-1]) and scope["method"] == "GET":
-            return self._welcome(scope["path"], {key: value for key, value in given.items() if key != "token"})
+        if self._is_right(given.get("token", "")) and method == "GET":
+            return self._welcome(request.scope["path"], [pair for pair in given.multi_items() if pair[0] != "token"])
         by_header = self._is_right(headers.get(HEADER, ""))
-        if not by_header and not self._is_right(self._cookie_of(headers)):
+        if not by_header and not self._is_right(request.cookies.get(self._cookie, "")):
             return _refused(403, "The token is missing or another: open the address that `cargohub page` printed.")
-        if scope["method"] in _SENDING and origin is None and not by_header:
+        if method in _SENDING and origin is None and not by_header:
             return _refused(403, "This request does not say which page it comes from.")
         n_bytes = count_of(headers.get("content-length", "0"))
         if n_bytes is None or n_bytes > MOST_BYTES:
             return _refused(413, f"Too large: at most {MOST_BYTES // 2**20} MB.")
         return None
 
-    def _welcome(self, path: str, rest: Mapping[str, list[str]]) -> Any:  # noqa: ANN401 - an answer of Starlette
+    def _welcome(self, path: str, rest: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - an answer of Starlette
         """The same address without the token, which the browser keeps from now on and no history shows."""
         # One slash: an address that begins with two is another host's.
-        query = urlencode(rest, doseq=True)
+        query = urlencode(rest)
         answer = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{query}" if query else ""), status_code=303)
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
         return answer
-
-    def _cookie_of(self, headers: Headers) -> str:
-        try:
-            cookies = http.cookies.SimpleCookie(headers.get("cookie", ""))
-        except http.cookies.CookieError:
-            return ""
-        return cookies[self._cookie].value if self._cookie in cookies else ""
 
     def _is_right(self, token: str) -> bool:
         return hmac.compare_digest(token.encode(), self._token.encode())

@@ -20,7 +20,6 @@ from sim.errors import CargohubError, InputError
 PER_PAGE: Final = 50
 """Runs of a list that are read at once: a thousand would take half a minute."""
 COMPLETE, RUNNING, UNFINISHED = "complete", "running", "unfinished"
-STATES: Final = (COMPLETE, RUNNING, UNFINISHED)
 _BY_NAME_LENGTH: Final = sorted(VERBS, key=len, reverse=True)
 
 

@@ -66,8 +66,8 @@ class Views:
             "/run/{name}": self.run,
             "/run/{name}/file/{file:path}": self.file,
             "/run/{name}/tables/{form}": self.tables,
-            "/run/{name}/sheet": self.sheet,
-            "/run/{name}/slides": self.slides,
+            "/run/{name}/sheet": lambda request: self.brief(request, "--out", SHEET),
+            "/run/{name}/slides": lambda request: self.brief(request, "--pptx", f"slides.{SLIDES}"),
             "/static/{file:path}": self.static,
             **{f"/{view}": self.answers for view in VIEWS},
             **planning.read(),
@@ -156,22 +156,15 @@ class Views:
             raise HTTPException(404, f"{form[:20]}: tables come as {' or '.join(_FORMS)}")
         return made_file(folder.name, lambda into: _exported(folder, form, into))
 
-    def sheet(self, request: "Request") -> "Response":
-        """A run on one A4 page, as `cargohub brief` makes it."""
-        return self._brief(request, "--out", SHEET)
-
-    def slides(self, request: "Request") -> "Response":
-        """A run on five slides, as `cargohub brief` makes them."""
-        return self._brief(request, "--pptx", f"slides.{SLIDES}")
-
-    def _brief(self, request: "Request", option: str, name: str) -> "Response":
+    def brief(self, request: "Request", option: str, name: str) -> "Response":
+        """A run on one A4 page, or on five slides, as `cargohub brief` makes them."""
         folder = self._folder(request)
 
-        def brief(into: Path) -> Path:
+        def made(into: Path) -> Path:
             answered(["brief", str(folder), option, str(into / name)])
             return into / name
 
-        return made_file(folder.name, brief)
+        return made_file(folder.name, made)
 
     def answers(self, request: "Request") -> "Response":
         """What the latest runs of some verbs found."""

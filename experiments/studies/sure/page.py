@@ -1,12 +1,13 @@
 """How `cargohub sure` shows what it found: sentences, shares of worlds, tornado and map by design, and the method."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
 
 from experiments.formatting import in_percent, listed, percent
 from experiments.frame.study import Asked, Document
+from experiments.grouping import nested
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
@@ -148,6 +149,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
         grids += [grid_of(said("worlds_paired"), result.pairs)] if result.pairs else []
         grids += [grid_of(said("worlds_on_time"), rows)] if (rows := on_time_of(result)) else []
     grids += [kpi_grid(kpis)] if (kpis := kpis_of(result)) else []
+    objects_of = nested((row.scenario, row.kpi, row.plain) for row in kpis)
     grids += [
         grid_of(
             f"What decides {answer.design.label}",
@@ -177,7 +179,7 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
         data={
             "scenarios": {
                 answer.design.label: _object(result, answer)
-                | ({"kpis": of_design} if (of_design := _kpi_objects(kpis, answer.design.label)) else {})
+                | ({"kpis": objects_of[answer.design.label]} if answer.design.label in objects_of else {})
                 for answer in result.answered
             },
             **(
@@ -192,10 +194,6 @@ def document(_: Asked[SureKeys], result: Result) -> Document:
         method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),
     )
-
-
-def _kpi_objects(rows: Sequence[KpiRow], design: str) -> dict[str, Any]:
-    return {row.kpi: row.plain for row in rows if row.scenario == design}
 
 
 def _object(result: Result, answer: Answered) -> dict[str, Any]:
