@@ -107,8 +107,7 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     try:
         plain = _resolved(tuple(words), tuple(folders), _state(folders), tuple(KPIS))
     except ConfigError as error:
-        unknown = _UNKNOWN.search(str(error))
-        if unknown is None:
+        if (unknown := _UNKNOWN.search(str(error))) is None:
             raise
         key = unknown.group(1)
         known = _known_keys(words, folders)
@@ -207,8 +206,7 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
     text, key = override.value(), override.key_or_group
     if not is_share(text):
         return override
-    before = OmegaConf.select(composed, key)
-    if before is None:
+    if (before := OmegaConf.select(composed, key)) is None:
         return override
     if isinstance(before, bool) or not isinstance(before, int | float):
         raise ConfigError(f"{key}: {text} of a value that is no number, {str(before)[:60]!r}")

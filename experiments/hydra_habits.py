@@ -37,7 +37,6 @@ def instead_of_word(word: str) -> str | None:
     >>> instead_of_word("hydra.run.dir=here")
     '--out DIR chooses where runs are stored'
     """
-    setting = _KEY.match(word)
-    if setting is None:
+    if (setting := _KEY.match(word)) is None:
         return None
     return _says("settings").get(setting.group(1), _says("settings")["other"])

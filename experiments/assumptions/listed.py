@@ -159,8 +159,7 @@ class Index:
     def _by_stars(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
         names = key.split(".")
         for pattern, entry in self._starred:
-            stars = _stars(pattern, names)
-            if stars is not None:
+            if (stars := _stars(pattern, names)) is not None:
                 return entry, stars
         return None
 

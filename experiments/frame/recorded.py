@@ -107,8 +107,7 @@ def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declare
     Raises:
         InputError: no verb, or one whose runs are not stored.
     """
-    study = declared_study(recorded.verb)
-    if study is None:
+    if (study := declared_study(recorded.verb)) is None:
         raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} is none whose runs are stored")
     return study
 
@@ -139,8 +138,7 @@ def with_schedule(recorded: Manifest, label: str, hub: HubConfig, schedule: Path
     Raises:
         InputError: as in `schedule_of`.
     """
-    named = hub.arrivals.schedule
-    if named is None:
+    if (named := hub.arrivals.schedule) is None:
         return hub
     path = schedule_of(recorded, label, named, schedule)
     return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))

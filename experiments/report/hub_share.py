@@ -31,8 +31,7 @@ def goods_lines(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 def money_rests_on(hub: HubConfig) -> list[str]:
     """On which share of the airport's parcels a study of money stands; nothing of another demand."""
-    share = hub.hub_share
-    if share is None:
+    if (share := hub.hub_share) is None:
         return []
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most)
     a_day = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight

@@ -42,12 +42,10 @@ def _capacity(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -
     main = main_points(points)
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], panels(main))
     yield picture_of("leaving", leaving, service=hours_text(points[0].service_h))
-    ladder = ladder_figure.prepare(read_ladder(tables.get("ladder")), main)
-    if ladder:
+    if ladder := ladder_figure.prepare(read_ladder(tables.get("ladder")), main):
         yield picture_of("ladder", ladder_figure.figure(ladder))
     yield picture_of("utilisation", utilisation_figure.figure(utilisation_figure.prepare(points, values)))
-    more = utilisation_figure.prepare_more(points, values)
-    if more is not None:
+    if (more := utilisation_figure.prepare_more(points, values)) is not None:
         yield picture_of("utilisation_more", utilisation_figure.figure(more))
 
 
@@ -99,11 +97,9 @@ def _ledgers(tables: Tables, points: tuple[NamedDesign, ...], values: Values, wi
 
 def _sureness(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
     """How much the answer rests on chance, and on when flights come."""
-    spread = spread_figure.prepare(tables.get("kpis"), points, values)
-    if spread:
+    if spread := spread_figure.prepare(tables.get("kpis"), points, values):
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)
-    arrivals = arrivals_figure.figure(points, values)
-    if arrivals is not None:
+    if (arrivals := arrivals_figure.figure(points, values)) is not None:
         yield picture_of("arrivals", arrivals)

@@ -84,8 +84,7 @@ def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | N
 def _numbers(run: Run) -> Iterator[Section]:
     every = kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)], has_factors=True)
     parts = [Section("All KPIs", grids=[every])]
-    changes = {label: values for label, values in run.changes.items() if label != run.baseline}
-    if changes:
+    if changes := {label: values for label, values in run.changes.items() if label != run.baseline}:
         tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
         caption = f"Paired differences{tested}; pp: percentage points. {run.of_family}".strip()
         heading = f"Differences to the baseline ({run.title_of(run.baseline)})"
@@ -153,8 +152,7 @@ def _customs(run: Run) -> Iterator[Section]:
 
 def _goods(run: Run) -> Iterator[Section]:
     kept = [(DATA, "data_read_per_day"), (GOODS, "imports_meur_per_year")]
-    kpis = [name for group, sign in kept if has(run, sign) for name in names(group=group)]
-    if kpis:
+    if kpis := [name for group, sign in kept if has(run, sign) for name in names(group=group)]:
         text = " ".join([text_of("goods"), *goods_lines(run.main, run.kpis)])
         yield section("goods", text=[text], grids=[kpi_grid(run.main, run.kpis, kpis)])
 
@@ -188,8 +186,7 @@ def _validation(run: Run) -> Iterator[Section]:
 
 def _area(run: Run) -> Iterator[Section]:
     """The budget of each site's halls; the demand does not change it."""
-    table = run.tables.get("area")
-    if table is None:
+    if (table := run.tables.get("area")) is None:
         return
     first = {point.site: point.label for point in reversed(run.main)}
     header = ("Hall", "Zone", "Area [m²]", "Stands there", "Would fit", "Spare [m²]")

@@ -138,8 +138,7 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, k
             continue
         is_same = abs(change.mean) < 0.0005 and not sum(map(abs, change.bounds or ())) > 0.002
         text = "as many parcels on time" if is_same else f"{points_of(change)} on time"
-        dwell = changes[point.label].get("dwell_mean_h")
-        if dwell is not None:
+        if (dwell := changes[point.label].get("dwell_mean_h")) is not None:
             both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
             text += f"; mean dwell {bounded(change_of(dwell, 'h') + _unbounded(dwell), *both)}"
         yield f"{point.title}: {text}.{_saved(change)}"
@@ -193,8 +192,7 @@ def _unbounded(change: Value) -> str:
 
 
 def _dwell(values: Mapping[str, Value]) -> str:
-    dwell = values.get("dwell_mean_h")
-    if dwell is None:
+    if (dwell := values.get("dwell_mean_h")) is None:
         return ""
     return f", on average after {'more than ' if dwell.is_lower_bound else ''}{number(dwell.mean, 1)} h"
 

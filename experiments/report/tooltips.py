@@ -75,8 +75,7 @@ def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
 
 def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist", str]]:
     """Each mean gets a mark of its own to point at, which is not seen: matplotlib draws all of them as one."""
-    line = container.lines[0]
-    if line is None:
+    if (line := container.lines[0]) is None:
         return
     is_lying = container.has_xerr
     limits = ax.get_xlim(), ax.get_ylim()

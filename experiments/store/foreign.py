@@ -195,8 +195,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.
     """
-    entry = manifest.identity["inputs"].get(label)
-    if entry is None:
+    if (entry := manifest.identity["inputs"].get(label)) is None:
         raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
     path, kept = given, kept_flights(manifest.folder, entry["file"])
     if path is None and kept.exists() and hash_of_input(kept) == entry["sha256"]:

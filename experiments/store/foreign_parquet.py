@@ -104,8 +104,7 @@ def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, 
     n_same, left, right, a, b = 0, batches(first), batches(other), None, None
     while (a := a or next(left, None)) and (b := b or next(right, None)):
         n = min(len(a), len(b))
-        difference = _first(a.slice(0, n), b.slice(0, n))
-        if difference is not None:
+        if (difference := _first(a.slice(0, n), b.slice(0, n))) is not None:
             name, row, our_value, their_value = difference
             return name, n_same + row, our_value, their_value
         n_same, a, b = n_same + n, a.slice(n), b.slice(n)

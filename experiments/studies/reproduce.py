@@ -171,8 +171,7 @@ def _first(recorded: Manifest, again: Manifest) -> Difference | None:
             return Difference(name, None, None, old, new)
         if recorded.files[f"tables/{name}.parquet"] == again.files[f"tables/{name}.parquet"]:
             continue
-        difference = first_difference(before[name], here[name])
-        if difference is not None:
+        if (difference := first_difference(before[name], here[name])) is not None:
             column, row, recorded_value, value = difference
             return Difference(name, column, row, _value_text(recorded_value), _value_text(value))
     return None

@@ -57,8 +57,7 @@ def show(arguments: Arguments) -> int:
 
 def _show_study(arguments: Arguments) -> int:
     """Print the study's keys, and every hub that it begins with."""
-    study = declared_study(arguments.verb)
-    if study is None:
+    if (study := declared_study(arguments.verb)) is None:
         raise CargohubError(said("shows_nothing", verb=arguments.verb))
     designs, text = runner.configuration_text(study, arguments)
     if arguments.json:

@@ -56,8 +56,7 @@ def draw(ax: Axes, chart: SweepChart) -> None:
     for name, points in chart.lines.items():
         x, means = [x for x, _ in points], [interval.mean for _, interval in points]
         ax.plot(x, means, marker="o", markersize=4, **drawn[name], label=name or None)
-        band = [(a, *interval.bounds) for a, interval in points if interval.bounds is not None]
-        if band:
+        if band := [(a, *interval.bounds) for a, interval in points if interval.bounds is not None]:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
             ax.fill_between([b[0] for b in band], lows, highs, color=drawn[name]["color"], alpha=0.2, linewidth=0)
     ticks = sorted({point[0] for points in chart.lines.values() for point in points})

@@ -45,8 +45,7 @@ def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title:
     for label, segments in rows:
         bars = []
         for segment in segments:
-            resource = CAUSES[segment.cause].resource
-            if resource is not None:
+            if (resource := CAUSES[segment.cause].resource) is not None:
                 total[resource] = total.get(resource, 0.0) + segment.minutes
             bars.append(Bar((segment.start - origin) / MIN_PER_H, segment.minutes / MIN_PER_H, resource))
         drawn.append((label, tuple(bars)))

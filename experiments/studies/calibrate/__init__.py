@@ -159,8 +159,7 @@ def warnings(result: Result) -> Iterator[str]:
     ]  # an emulator that explains little rules out little
     if poor:
         yield said("poor_emulator", kpis=listed(poor, "and"))
-    n = int((~result.history.can_be).sum())
-    if n:
+    if n := int((~result.history.can_be).sum()):
         yield said("hubs_impossible", n=n)
 
 

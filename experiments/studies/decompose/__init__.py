@@ -129,11 +129,9 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
 def warnings_of(result: Found) -> Iterator[str]:
     yield from result.outcome.warnings
     yield from too_few_replications(result.outcome.n)
-    rest = result.game.fields.get("rest", ())
-    if rest:
+    if rest := result.game.fields.get("rest", ()):
         yield said("in_no_factor", rest=", ".join(rest))
-    lacking = [coalition for coalition in result.game.coalitions if coalition.lacks]
-    if lacking:
+    if lacking := [coalition for coalition in result.game.coalitions if coalition.lacks]:
         yield said("coalitions_unfit", n_unfit=len(lacking), n=len(result.game.coalitions))
 
 
@@ -192,8 +190,7 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
         ConfigError: others, as those of a stored run may be.
     """
     by_label = {design.label: design for design in designs}
-    missing = [name for name in keys.scenarios if name not in by_label]
-    if missing:
+    if missing := [name for name in keys.scenarios if name not in by_label]:
         raise ConfigError(f"no {missing[0]} among its designs")
     start, end = (by_label[name] for name in keys.scenarios)
     game = game_of(start, end, keys.decompose.factors)

@@ -105,8 +105,7 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
         RangesMovedError: the worlds of the run were to be drawn from other ranges.
     """
     paths = tuple(asked.keys.expansion.paths)
-    rows = bench.kept(WorldRow)
-    if rows is None:
+    if (rows := bench.kept(WorldRow)) is None:
         return OverWorlds(paths, *_computed(bench, asked, weeks))
     values = {(row.world, row.path): (row.npv, row.best) for row in rows}
     n = asked.keys.expansion.worlds

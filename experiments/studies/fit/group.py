@@ -72,8 +72,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
         content[place.mean_key] = _rounded(numbers[place.mean_key][0])
     place.checked({key: _likewise(place, value) for key, value in content.items()})
     files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
-    ranges = list(_entries(result, place, numbers, sha256=sha256))
-    if ranges:
+    if ranges := list(_entries(result, place, numbers, sha256=sha256)):
         # The key of a mean is correlated with those of other paces already.
         together = list(_correlations({key: values for key, values in own.items() if key in dict(ranges)}))
         text = "".join(_yaml({key: entry}, is_inline=True) for key, entry in ranges)

@@ -51,8 +51,7 @@ def sentences(result: Result) -> Iterator[str]:
     says = "fit_rejected" if result.is_rejected else "fit_best"
     yield said(says, family=best.family.name, place=sample.place, n=len(sample.values), parameters=_parameters(best),
              tests=_tests(best))  # fmt: skip
-    close = [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]
-    if close:
+    if close := [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]:
         yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
     if result.chosen is None:
         return

@@ -209,8 +209,7 @@ class Facts:
         by_key = {row.key: self._shown(row) for row in self.numbers}
         leaves = dict(scalars(plain(self.hub)))
         for key, draw in hubs.draws(list(leaves), self.plain):
-            value = leaves[key]
-            if value is None:
+            if (value := leaves[key]) is None:
                 continue
             if is_distribution(value):
                 told = {name: text for name, text in value.items() if name != "family"}

@@ -66,8 +66,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
     minimise, maximise = optuna.study.StudyDirection.MINIMIZE, optuna.study.StudyDirection.MAXIMIZE
     directions = [minimise] * len(optimise.minimise) + [maximise] * len(optimise.maximise)
     study = optuna.create_study(directions=directions, sampler=_sampler(optimise, config.seed))
-    start = own_values(config, variables)
-    if start is not None:
+    if (start := own_values(config, variables)) is not None:
         study.enqueue_trial(dict(zip(variables, start, strict=True)))
     trials: list[Trial] = []
     for generation, first in enumerate(range(0, optimise.trials, optimise.population)):

@@ -62,8 +62,7 @@ class Children:
 
     def cancel(self, name: str) -> None:
         """End the command as a SIGTERM does: what is finished is kept."""
-        process = self._processes.get(name)
-        if process is not None:
+        if (process := self._processes.get(name)) is not None:
             _end([process])
 
     def mistake(self, name: str) -> str | None:

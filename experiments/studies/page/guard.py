@@ -89,8 +89,7 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope["method"], HTTPConnection(scope))
-        if refusal is not None:
+        if (refusal := self._refusal(scope["method"], HTTPConnection(scope))) is not None:
             await refusal(scope, receive, sending)
             return
         await self._app(scope, _limited(receive), sending)

@@ -139,8 +139,7 @@ class Views:
     def file(self, request: "Request") -> "Response":
         """A file of a run, which may be a stranger's."""
         folder, name = self._folder(request), request.path_params["file"]
-        path = result.file_in(folder, name)
-        if path is None:
+        if (path := result.file_in(folder, name)) is None:
             raise HTTPException(404, f"{name[:80]}: no file of this run")
         is_shown = path.suffix in _SHOWN
         return FileResponse(

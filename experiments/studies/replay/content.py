@@ -164,8 +164,7 @@ def _names(journal: Journal, hub: HubConfig) -> dict[str, list[str]]:
 def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
     """The columns that the page needs of a kind: instants in seconds, and whole numbers."""
     table: Table = journal.tables[kind.table]
-    derived = {"flights": _held, "ulds": _breakdown_queue}.get(kind.name)
-    if derived is not None:
+    if (derived := {"flights": _held, "ulds": _breakdown_queue}.get(kind.name)) is not None:
         table = {**table, **derived(journal)}
     counted = [name for count in COUNTS if count.kind == kind.name for name in (count.since, count.until)]
     instants = list(dict.fromkeys([*(step.since for step in kind.steps), kind.gone, *counted]))

@@ -167,8 +167,7 @@ def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> t
     """From the first to the last day on which a flight may arrive."""
     # A flight arrives, on the hub's clock, from a day before its day of operation to ten days after.
     first = request.first or min(leg.first for leg in legs) - dt.timedelta(days=2)
-    last = request.last
-    if last is None:
+    if (last := request.last) is None:
         ends = [leg.last or last_day for leg in legs]
         known = [end for end in ends if end is not None]
         if len(known) < len(ends):

@@ -121,8 +121,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     keys = grid.keys(SelectKeys)
     labels = [row.name for row in grid.rows] if grid.rows and len(grid.varied) == 1 else grid.labels
     designs, factors = grid.designs(labels), grid.factors(labels)
-    areas = keys.select.areas_m2
-    if areas is not None:
+    if (areas := keys.select.areas_m2) is not None:
         scaled = [(design, _on(design, area)) for design in designs for area in areas]
         designs = [larger for _, larger in scaled]
         factors = {larger.label: factors[design.label] for design, larger in scaled if factors}

@@ -106,8 +106,7 @@ class Result:
             if all(index.total.low is None for index in of_kpi):
                 yield said("same_everywhere", kpi=kpi_name(kpi))
             yield from _impossible(kpi, of_kpi, self.asked.samples)
-            wide = [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]
-            if wide:
+            if wide := [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]:
                 yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:

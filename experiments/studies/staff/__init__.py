@@ -37,8 +37,7 @@ from sim.reading import plain
 
 def compute(bench: Bench, asked: Asked[StaffKeys]) -> Result:
     config, keys = asked.designs[0].hub, asked.keys
-    rounds = bench.kept(Round)
-    if rounds is not None:
+    if (rounds := bench.kept(Round)) is not None:
         rounds = sorted(rounds, key=lambda row: row.round)
         shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
         return Result(config, keys, rounds, bench.rows(RoleSlot), bench.rows(RoleRow), shifts)

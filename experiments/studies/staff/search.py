@@ -55,8 +55,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
             break
         kept = samples if row.is_kept else kept
         if is_added:
-            waiting = _waiting(pools, plans, samples, kept)
-            if waiting is None:
+            if (waiting := _waiting(pools, plans, samples, kept)) is None:
                 break
             paces[waiting.name] /= 1 + staff.step
             change = said("staff_more", name=plain_name(waiting.name))

@@ -81,15 +81,13 @@ def _decided(result: Result, answer: Answered) -> Iterator[str]:
         for effect in answer.deciding
     ]
     yield f"{answer.design.label}: decided by {listed(keys, 'and')}."
-    turning = [text for effect in answer.deciding if (text := _turn(result, answer, effect))]
-    if turning:
+    if turning := [text for effect in answer.deciding if (text := _turn(result, answer, effect))]:
         yield f"{answer.design.label}, all else as configured: {'; '.join(turning)}."
 
 
 def _turn(result: Result, answer: Answered, effect: Effect) -> str:
     """Where the answer turns along a number; empty if it does not."""
-    at = result.turns(answer, effect)
-    if at is None:
+    if (at := result.turns(answer, effect)) is None:
         return ""
     lowest = answer.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]
     called, (low, base, high) = result.called[effect.number], result.texts(effect.number)
@@ -118,8 +116,7 @@ def _precision(result: Result) -> str:
 
 
 def warnings(result: Result) -> Iterator[str]:
-    n = sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata)
-    if n:
+    if n := sum(int((kinds == Stratum.IMPOSSIBLE).sum()) for kinds in result.known.strata):
         reason, times = result.worlds.refused.most_common(1)[0]
         yield said("impossible_worlds", n=n, times=times, reason=reason)
     poor = [
@@ -223,8 +220,7 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
         return
     bars = [_bars(result, answer) for answer in drawn]
     yield picture_of("tornado", tornado(bars, _SHARE, (-2.0, 102.0)), verb="sure")
-    mapped = [answer for answer in drawn if len(answer.deciding) > 1]
-    if mapped:
+    if mapped := [answer for answer in drawn if len(answer.deciding) > 1]:
         yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
 
 

@@ -248,8 +248,7 @@ def duration(minutes: float) -> str:
 def _answer(key: str, late: float, parcels: Mapping[str, Any]) -> Iterator[str]:
     because = {"because": parcels["late_because"], **{of: parcels[of]["because"] for of in ("own", "others")}}
     yield said("late_because", key=key, late=duration(late), **because)
-    otherwise = parcels["own"]["otherwise"] + parcels["others"]["otherwise"]
-    if otherwise:
+    if otherwise := parcels["own"]["otherwise"] + parcels["others"]["otherwise"]:
         yield said("late_otherwise", otherwise=whole(otherwise))
 
 
@@ -279,8 +278,7 @@ def _parcel_lines(parcels: Mapping[str, Any]) -> Iterator[str]:
             yield _row(f"{title} {name}", part)
         if len(changed) > _MOST_NAMED:
             yield f"  and {len(changed) - _MOST_NAMED} more {title}s"
-    n_open = parcels["own"]["n_open"] + parcels["others"]["n_open"]
-    if n_open:
+    if n_open := parcels["own"]["n_open"] + parcels["others"]["n_open"]:
         yield said("open_at_end", n_open=whole(n_open))
 
 

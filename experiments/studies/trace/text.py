@@ -180,8 +180,7 @@ def _flight_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     if document["ulds"]:
         yield said("ulds_waited")
         yield from _uld_lines(document["ulds"])
-    trucks = document["trucks"]
-    if trucks:
+    if trucks := document["trucks"]:
         first, last = (_when(trucks[at]["departed_min"], hub) for at in (0, -1))
         yield said("trucks_took", n=len(trucks), first=first, last=last)
     if "cleared" not in document["parcels"]:
@@ -232,8 +231,7 @@ def _path_lines(path: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
         is_open = path["outcome"] == Outcome.INSIDE and segment is path["segments"][-1]
         what += ", still at the end of the run" if is_open else ""
         yield f"  {_when(segment['start_min'], hub)} {_minutes(segment['minutes']):>9} min  {what}"
-        line = _held_line(segment)
-        if line:
+        if line := _held_line(segment):
             yield f"{'':33}{line}"
 
 
@@ -273,8 +271,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
         return
     parts = ", ".join(f"{plain_name(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
     yield f"  in all {_minutes(path['minutes'])} min: {parts}"
-    waits = [resource for resource in sums if resource != "work"]
-    if waits:
+    if waits := [resource for resource in sums if resource != "work"]:
         share = 100 * sums[waits[0]] / path["minutes"]
         line = f"  delayed most by: {plain_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
         segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]

@@ -125,8 +125,7 @@ def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
 def _equality(examples: int, own: OwnFile | None, names: Mapping[str, str], *, is_quiet: bool) -> Iterator[Case]:
     rules = {decision: name for decision, name in names.items() if decision in DECISIONS}
     seeds = shown(iter(range(examples)), total=examples, already=0, is_quiet=is_quiet, what="small hubs")
-    failed = try_seeds(seeds, make=partial(make, rules=rules, own=own))
-    if failed:
+    if failed := try_seeds(seeds, make=partial(make, rules=rules, own=own)):
         print(failed[0], file=sys.stderr)
     n = len(failed)
     yield Case(f"Reference model, {whole(examples)} small hubs{_with(rules)}: unequal", 0.0, n, n, n, 0.0, passed=not n)
