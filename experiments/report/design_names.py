@@ -2,12 +2,12 @@
 
 import re
 import textwrap
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from experiments.formatting import capitalised, roster, short, whole
-from experiments.grouping import grouped
+from experiments.grouping import grouped, nested
 from experiments.report.key_names import with_value
 from experiments.store.summaries import DesignRow
 
@@ -102,8 +102,8 @@ def _traffic(row: DesignRow, *, is_named: bool) -> str:
 
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """Of each design its site, its traffic and its title, which no other has; `factors`: by label, the keys' values."""
-    demands = _values_by("flights_per_day", "demand", rows)
-    machines = _values_by("area_m2", "n_machines", [row for row in rows if row.n_halls == 1])
+    demands = nested((row.flights_per_day, row.demand, row) for row in rows)
+    machines = nested((row.area_m2, row.n_machines, row) for row in rows if row.n_halls == 1)
     is_varied = {name: len({getattr(row, name) for row in rows}) > 1 for name in ("arrivals", "disruptions", "roster")}
 
     def names(row: DesignRow) -> tuple[str, str, str]:
@@ -141,10 +141,3 @@ def arrivals_name(model: str) -> str:
 
 def _area(m2: float) -> str:
     return f"{whole(m2)} m²"
-
-
-def _values_by(key: str, name: str, rows: Sequence[DesignRow]) -> dict[Any, set[Any]]:
-    values = defaultdict[Any, set[Any]](set)
-    for row in rows:
-        values[getattr(row, key)].add(getattr(row, name))
-    return values

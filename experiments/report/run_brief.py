@@ -76,14 +76,14 @@ def thresholds_of(run: Run) -> Margins:
 
 def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[str]:
     """By the ladder; designs with the same are named together."""
-    designs: dict[str, list[str]] = {}
-    for point, name in zip(run.main, names, strict=True):
+
+    def limit(point: NamedDesign) -> str:
         is_late = verdicts.verdict(point, run.kpis[point.label]["on_time_share"]) is not verdicts.Verdict.CARRIES
-        limit = bottleneck.sentences(ladders.get(point.label, {}), point.parcels_per_day, is_late=is_late)
-        if limit:
-            designs.setdefault(limit, []).append(name)
-    for limit, named in designs.items():
-        yield limit if len(run.main) == 1 else f"{listed(named, 'and')}: {limit[0].lower()}{limit[1:]}"
+        return bottleneck.sentences(ladders.get(point.label, {}), point.parcels_per_day, is_late=is_late)
+
+    for text, named in grouped(zip(map(limit, run.main), names, strict=True)).items():
+        if text:
+            yield text if len(run.main) == 1 else f"{listed(named, 'and')}: {text[0].lower()}{text[1:]}"
 
 
 def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[str]) -> Iterator[Picture]:

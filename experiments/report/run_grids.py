@@ -67,9 +67,7 @@ def connections_grid(table: Frame | None, flights: Frame, points: Sequence[Named
     header = ("Destination", "Parcels", *(f"{fate} [%]" for fate in fates.values()))
     if table is None or table.empty:
         return Grid("", header, ())
-    keys = ["scenario", "replication"]
-    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
-    sums = table.merge(cohort, on=[*keys, "flight"]).groupby(["scenario", "to"], sort=False).sum(numeric_only=True)
+    sums = _of_cohort(table, flights).groupby(["scenario", "to"], sort=False).sum(numeric_only=True)
     rows = []
     for point in points:
         of_design = sums.loc[point.label] if point.label in sums.index else sums.iloc[:0]
@@ -78,6 +76,13 @@ def connections_grid(table: Frame | None, flights: Frame, points: Sequence[Named
             name = f"{point.title}: {to}" if len(points) > 1 else str(to)
             rows.append((name, number(n, 0), *(percent(row[fate] / n if n else 0.0) for fate in fates)))
     return Grid("", header, tuple(rows))
+
+
+def _of_cohort(table: Frame, flights: Frame) -> Frame:
+    """Rows of a table of flights, of those that count."""
+    keys = ["scenario", "replication"]
+    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
+    return table.merge(cohort, on=[*keys, "flight"])
 
 
 OPENED: Final = "opened of a million"
@@ -90,9 +95,7 @@ def customs_counts(
     """Name, and by design the mean of the measured days; none where no design has declarations."""
     if table is None or not (table["n_h7"] + table["n_h1"]).any():
         return []
-    keys = ["scenario", "replication"]
-    cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
-    counts = table.merge(cohort, on=[*keys, "flight"])
+    counts = _of_cohort(table, flights)
     counts = counts.assign(
         n_missed=counts["n_hits"] - counts["n_detected"], n_destroyed=counts["n_detected"] - counts["n_returned"]
     )
