@@ -65,13 +65,17 @@ class Browser:
         for domain in ("Page", "Runtime", "Log", "Network"):
             self._ask(f"{domain}.enable")
         self._ask("Page.setLifecycleEventsEnabled", enabled=True)
+        self._ask("Performance.enable", timeDomain="threadTicks")
+        self.look(width, height, is_dark=is_dark)
+        self.go(page if isinstance(page, str) else page.as_uri())
+
+    def look(self, width, height=800, *, is_dark=False):
+        """The same page in another window."""
         self._ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
-        self._ask("Performance.enable", timeDomain="threadTicks")
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
-        self.go(page if isinstance(page, str) else page.as_uri())
 
     def go(self, address):
         """Another page in the same window."""
