@@ -48,7 +48,7 @@ def mean_wait(arrival, service, n_servers=1):
 # ## One server: M/M/1
 #
 # Arrivals are Poisson with rate λ, services are exponential with mean 1 min. With the utilisation ρ = λ theory says that
-# the mean wait is ρ / (1 − ρ) services (Erlang). Close to 1 it explodes: a machine that is busy 95 % of its time makes
+# the mean wait is ρ / (1 − ρ) services (Erlang). Close to 1 it grows without bound: a machine that is busy 95 % of its time makes
 # parcels wait 19 services in the mean.
 
 # %%

@@ -102,8 +102,8 @@ assert abs(np.mean(same) - np.mean(other)) < 4 * np.std(other) / np.sqrt(300)  #
 # %% [markdown]
 # ### Exercise 3
 #
-# Draws must belong to what they happen to. Let the faster server draw its services from the same generator, but one
-# customer later. What is left of the gain?
+# Draws must belong to what they happen to. Let the faster server have the same services, but 1,000 customers
+# later. What is left of the gain?
 
 # %%
 shifted = []

@@ -27,7 +27,7 @@ from experiments.statistics.allocation import ocba
 from experiments.statistics.selection import Goal, Looks, kim_nelson
 
 rng = np.random.default_rng(5)
-MEANS = np.array([100.0, 101.0, 102.0, 104.0, 106.0, 108.0, 110.0, 112.0])  # EUR a parcel and design; the first is best
+MEANS = np.array([100.0, 101.0, 102.0, 104.0, 106.0, 108.0, 110.0, 112.0])  # made-up costs of the designs, EUR a day; the first is best
 NOISE, SHARED = 2.0, 3.0  # deviations: a design's own, and what hits all designs of a replication
 
 
@@ -49,7 +49,8 @@ f"in {right:.0%} of 2,000 repetitions"
 # ## Kim and Nelson
 #
 # Their procedure compares all designs after each replication, and drops those that are clearly worse. `cargohub select` uses
-# it. It promises the best design with probability 1 − α, if that is better than all others by the indifference.
+# it. It promises the best design with a probability of at least 1 − α, if costs are normal and that design is better than
+# all others by the indifference.
 
 # %%
 LOOKS = Looks(first=10, step=1, most=2_000)
@@ -71,7 +72,7 @@ def select(procedure=kim_nelson, most=2_000, **options):
 chosen, asked = zip(*(select(is_updated=True) for _ in range(60)), strict=True)
 figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
 axes.bar([f"{mean:.0f}" for mean in MEANS], np.mean(asked, axis=0))
-axes.set(xlabel="true cost of the design [EUR]", ylabel="replications, mean of 60 selections")
+axes.set(xlabel="true cost of the design [EUR a day]", ylabel="replications, mean of 60 selections")
 plt.show()
 
 # %%
