@@ -9,7 +9,8 @@ from sim.errors import CargohubError
 from sim.rules.hall import Place, free_first, serves_most
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
-SMALL = (*COMPLEX, "demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
+FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
+SMALL = (*COMPLEX, *FEW)
 IMPORTS = (*SMALL, "exports=none", "service_h=24")
 SPECIALISED = (
     "halls.main.serves=[ES,FR]",
@@ -82,7 +83,7 @@ def test_what_another_hall_serves_is_sent_there_and_leaves_from_there_only() -> 
 def test_a_hall_changes_nothing_before_it_opens() -> None:
     late = [f'halls.{name}.opens="2022-09-07"' for name in ("second", "third", "fourth")]
     apron = ("apron.stands=10", "apron.loader_sets=6", "apron.tugs=6")
-    short = ("roster=round_the_clock", "horizon_days=3", "warmup_days=0", "exports=none", "service_h=24")
+    short = ("roster=round_the_clock", "horizon_days=3", "warmup_days=0", "exports=none", "service_h=24", *FEW)
     alone = sim.simulate(load("liege_30k", *apron, *short)).tables
     grown = sim.simulate(load("liege_100k_complex", "demand=today", *late, *short)).tables
     opening = 2 * 1440.0
