@@ -88,9 +88,10 @@ def test_list_tells_complete_unfinished_and_damaged_runs(capsys, root):
     assert 0 <= runs[0]["scenarios"]["liege_30k"]["on_time_share"] <= 1
     lines = said(capsys, "list", "--out", root).splitlines()
     assert lines[0].startswith("a-run  run  ")
-    assert lines[1].startswith("  liege_30k: On time ")
-    assert lines[2] == "b-unfinished  unfinished"
-    assert "changed since the run" in lines[3]
+    assert lines[1].startswith("  cargohub run ")
+    assert lines[2].startswith("  liege_30k: On time ")
+    assert lines[3:5] == ["b-unfinished  unfinished", lines[1]]
+    assert "changed since the run" in lines[5]
 
 
 def test_list_of_nothing_and_of_no_folder(capsys, tmp_path):

@@ -179,14 +179,19 @@ def _configuration(path: Path, why: str) -> tuple[str, Configuration]:
         raise InputError(f"{path}: {error} ({why})") from None
 
 
-def command_words(folder: Path) -> tuple[str, ...]:
-    """Of the command line in the first line of the configuration, for a page to say again; empty if there is none."""
+def command_in(folder: Path) -> tuple[str, ...]:
+    """The command line in the first line of the configuration; empty if there is none."""
     first = bytes_of(folder / CONFIG).decode().partition("\n")[0]
     try:
         words = shlex.split(first.removeprefix("# ")) if first.startswith("# cargohub ") and first.isprintable() else []
     except ValueError:
         return ()
-    return tuple(words[2:])
+    return tuple(words)
+
+
+def command_words(folder: Path) -> tuple[str, ...]:
+    """The words of the command after its verb, for a page to say again."""
+    return command_in(folder)[2:]
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) -> Path:

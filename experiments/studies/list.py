@@ -1,12 +1,15 @@
 """`cargohub list`: the runs of a folder.
 
-Lists the run directories of DIR (runs), unfinished and damaged ones too: verb, hash, and KPIs.
+Lists the run folders of DIR (runs), unfinished and damaged ones too: verb, hash, command, and KPIs.
 
   cargohub list
   cargohub list DIR --json
 """
 
+import shlex
+import textwrap
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from experiments.formatting import amount, kpi_name
 from experiments.frame import console
 from experiments.money.kpis import KPIS, names
 from experiments.statistics.interval import Value
-from experiments.store.foreign import is_finished, manifest_of
+from experiments.store.foreign import command_in, is_finished, manifest_of
 from experiments.store.foreign_tables import means_of
 from experiments.store.identity import HASH_DIGITS
 from experiments.store.read import CONFIG
@@ -26,6 +29,8 @@ from sim.measures.kpis import Rank
 SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 """KPIs on the line of a run; `--json` gives all that a terminal shows."""
 _MOST_DESIGNS = 3
+_LONGEST = 400
+"""Characters of a command."""
 
 
 def main(arguments: Arguments) -> int:
@@ -48,6 +53,8 @@ def entry_of(folder: Path) -> dict[str, Any]:
     """What is known of a run; a damaged one says why, and hides no other."""
     name = folder.name if folder.name.isprintable() else repr(folder.name)
     entry: dict[str, Any] = {"name": name, "state": "unfinished"}
+    with suppress(CargohubError, ValueError):  # a configuration that is none
+        entry["command"] = shlex.join(command_in(folder))
     if not is_finished(folder):
         return entry
     try:
@@ -66,9 +73,10 @@ def entry_of(folder: Path) -> dict[str, Any]:
 
 
 def _lines(run: Mapping[str, Any]) -> list[str]:
+    asked = [f"  {textwrap.shorten(run['command'], _LONGEST, placeholder=' …')}"] if run.get("command") else []
     if run["state"] != "complete":
-        return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else "")]
-    lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}"]
+        return [f"{run['name']}  {run['state']}" + (f": {run['why']}" if "why" in run else ""), *asked]
+    lines = [f"{run['name']}  {run['verb']}  {run['hash']}  {run['finished']}", *asked]
     for scenario, kpis in list(run["scenarios"].items())[:_MOST_DESIGNS]:
         values = {kpi: Value(kpis[kpi], None, None, 1, KPIS[kpi].unit) for kpi in SHOWN if kpi in kpis}
         means = (f"{kpi_name(kpi)} {amount(value)}" for kpi, value in values.items())

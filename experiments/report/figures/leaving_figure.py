@@ -53,5 +53,5 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
         ax.set_xticks(np.arange(0, hours[-1] + 1, hours[-1] / 8))
         ax.set(xlabel="hours after the drawn arrival", title=panel.title)
         ax.grid(color="0.92")
-    axes[0].set_ylabel("have left, %")
+    axes[0].set_ylabel("parcels that have left, %")
     return style.legend_below(drawing, axes)
