@@ -9,6 +9,7 @@ from small_runs import FLIGHTS, KEYS, SCHEMAS, SUMMARY, ULDS, content, opened, p
 
 from experiments.store import identity, kpis_of, parts, read_run, tables
 from experiments.store.read import check_outside_runs
+from sim.domain.columns import Pieced, TableSchema, number
 from sim.errors import CargohubError
 
 REAL_WRITE = os.write
@@ -51,12 +52,26 @@ def test_the_bytes_do_not_depend_on_the_order_in_which_replications_come(tmp_pat
     assert content(run_all(tmp_path / "c", KEYS[1::2] + KEYS[::2])) == first
 
 
-def test_large_tables_are_written_in_groups_with_the_same_rows(tmp_path, monkeypatch):
+@pytest.mark.parametrize("n_read", [2, 50_000])
+def test_large_tables_are_read_and_written_in_groups_with_the_same_rows(tmp_path, monkeypatch, n_read):
     monkeypatch.setattr(tables, "ROWS_PER_GROUP", 7)
+    monkeypatch.setattr(parts, "ROWS_PER_GROUP", n_read)
     path = run_all(tmp_path / "a")
     assert parquet.ParquetFile(path / "tables/flights.parquet").num_row_groups > 1
     monkeypatch.undo()
-    assert read_run(path).tables["flights"].equals(read_run(run_all(tmp_path / "b")).tables["flights"])
+    whole = read_run(run_all(tmp_path / "b")).tables
+    assert all(table.equals(whole[name]) for name, table in read_run(path).tables.items())
+
+
+def test_only_pieces_that_follow_one_another_are_sorted_one_by_one():
+    schema = TableSchema.of("some", "rows", number("one", "first"), number("other", "last"), sort="one other")
+    columns = {"one": np.arange(9, dtype=np.int32) // 4, "other": np.arange(9, dtype=np.int32)}
+    for order in (np.arange(9), np.array([1, 0, 2, 5, 4, 3, 7, 8, 6]), np.arange(9)[::-1]):
+        pieces = Pieced(columns, lambda name, order=order: iter(np.split(columns[name][order], 3)))
+        found = list(tables.sorted_pieces(schema, pieces))
+        assert len(found) == (1 if order[0] == 8 else 3)
+        for name, values in columns.items():
+            np.testing.assert_array_equal(np.concatenate([piece[name] for piece in found]), values)
 
 
 def test_a_run_goes_on_where_it_stopped_and_does_nothing_twice(tmp_path):

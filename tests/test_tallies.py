@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.kernels.tallies import LONGEST_MIN, count_instants
+from sim.record import flows
 from sim.record.recorder import StageTally
 from sim.units import TICKS_PER_MIN
 
@@ -70,3 +71,25 @@ def test_what_lies_far_beyond_the_run_is_left_out_and_takes_no_room():
     counts = np.zeros(40, dtype=np.int64)
     count_instants(np.array([5, 395, 400, 10**17]), 10, counts)
     assert np.flatnonzero(counts).tolist() == [0, 39]
+
+
+@pytest.mark.parametrize("block", [4, 1024])
+def test_flows_are_those_of_a_count_one_by_one_though_their_blocks_are_compressed_and_counted_in_again(
+    monkeypatch, block
+):
+    monkeypatch.setattr(flows, "_BLOCK", block)
+    random, width, n_places = np.random.default_rng(1), 5 * TICKS_PER_MIN, 3
+    counted = np.zeros((2, n_places, END // width + 1), dtype=np.int64)
+    tally = flows.FlowTally(END, width, n_places)
+    for since in (0, 200, 2000, 100, 4000, 3000):  # some come late
+        place = random.integers(n_places, size=700)
+        arrival = random.integers(since, since + 700, size=700) * TICKS_PER_MIN
+        leave = arrival + random.integers(900, size=700) * TICKS_PER_MIN
+        tally.add(place, arrival, leave)
+        tally._stays.close()
+        for which, instants in enumerate((arrival, leave)):
+            np.add.at(counted[which], (place[instants < END], instants[instants < END] // width), 1)
+    tally.close()
+    assert bool(tally._closed) == (block < 1024)
+    np.testing.assert_array_equal(tally.counts(slice(None)), counted[:, :, : tally.n_bins])
+    np.testing.assert_array_equal(tally.counts(slice(1, 2)), counted[:, 1:2, : tally.n_bins])

@@ -39,7 +39,7 @@ class Made(Table):
 
 
 class Pieced(Table):
-    """Columns that come in pieces of one row or more, each time anew: all rows may be too many to be held.
+    """Columns that come in pieces, each time anew: all rows may be too many to be held.
 
     >>> import numpy as np
     >>> rows = Pieced(("a", "b"), lambda name: iter([np.array([name]), np.array([name, name])]))
@@ -48,7 +48,7 @@ class Pieced(Table):
     """
 
     def __init__(self, names: Iterable[str], pieces_of: Callable[[str], Iterator[NDArray[Any]]]) -> None:
-        """`pieces_of`: of a column, at least one; those of all columns are of the same lengths."""
+        """`pieces_of`: of a column, one at least; those of all columns are of the same lengths."""
         self._names, self.pieces_of = dict.fromkeys(names), pieces_of
 
     @classmethod

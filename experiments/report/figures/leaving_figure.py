@@ -26,7 +26,8 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()
     n_parcels = {str(label): float(n) for label, n in totals.items()}
     arrived = cohort[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
-    gone = loads[loads["departed"].notna()].merge(arrived, on=["scenario", "replication", "flight"])
+    key = ["scenario", "replication", "flight"]
+    gone = loads.loc[loads["departed"].notna(), [*key, "departed", "n_parcels"]].merge(arrived, on=key)
     gone = gone.assign(hours=(gone["departed"] - gone["arrival"]) / MIN_PER_H)
     of_design = {str(label): rows for label, rows in gone.groupby("scenario")}
     hours = np.arange(0, 2 * points[0].service_h + STEP_H, STEP_H)
