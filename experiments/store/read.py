@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 CONFIG: Final = "config.yaml"
 MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
+MOST_HELD: Final = 100_000
+"""Rows of a table that is kept in memory while others are read."""
 KPI_COLUMNS: Final = {"scenario": str, "replication": int, "kpi": str, "value": float}
 
 
@@ -77,16 +79,17 @@ def open_run(
 
 
 class _Tables(Mapping[str, "pd.DataFrame"]):
-    """By name, read once each."""
+    """By name, read once each, or, of many rows, whenever one is asked for."""
 
     def __init__(self, paths: Mapping[str, Path], scenarios: Collection[str] | None) -> None:
         self._paths, self._scenarios = paths, scenarios
         self._frames: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> "pd.DataFrame":
-        if name not in self._frames:
-            self._frames[name] = _rows(self._paths[name], self._scenarios)
-        return self._frames[name]
+        frame = self._frames[name] if name in self._frames else _rows(self._paths[name], self._scenarios)
+        if len(frame) <= MOST_HELD:
+            self._frames[name] = frame
+        return frame
 
     def __contains__(self, name: object) -> bool:
         return name in self._paths

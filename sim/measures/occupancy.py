@@ -1,5 +1,7 @@
 """What is in each zone at the ends of the intervals: of units by when they came and went, of parcels by the tallies."""
 
+from operator import itemgetter
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,7 +40,7 @@ def occupancy_columns(config: HubConfig, inputs: Inputs, record: Recorder, undis
     if len(halls) > 1:
         for hall, imports, exports in zip(halls, by_hall, exports_by_hall or [[]] * len(halls), strict=True):
             series += [(f"{zone} @ {hall.name}", n, limit, unit) for zone, n, limit, unit in imports + exports]
-    return _below_each_other(edges, series)
+    return _below_each_other(edges, sorted(series, key=itemgetter(0)))
 
 
 def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:

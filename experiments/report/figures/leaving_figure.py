@@ -25,16 +25,17 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
     cohort = flights[flights["is_cohort"]]
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()
     n_parcels = {str(label): float(n) for label, n in totals.items()}
-    arrived = cohort[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
-    key = ["scenario", "replication", "flight"]
-    gone = loads.loc[loads["departed"].notna(), [*key, "departed", "n_parcels"]].merge(arrived, on=key)
-    gone = gone.assign(hours=(gone["departed"] - gone["arrival"]) / MIN_PER_H)
-    of_design = {str(label): rows for label, rows in gone.groupby("scenario")}
     hours = np.arange(0, 2 * points[0].service_h + STEP_H, STEP_H)
     shares = {}
     for point in points:
-        rows = of_design.get(point.label, gone[:0])
-        left = np.cumsum(np.histogram(rows["hours"], bins=hours, weights=rows["n_parcels"])[0])
+        came = cohort[cohort["scenario"] == point.label]
+        gone = loads.loc[loads["scenario"] == point.label, ["replication", "flight", "departed", "n_parcels"]]
+        numbers = (flights[name].to_numpy() for name in ("replication", "number"))
+        arrival = np.full([1 + int(number.max(initial=0)) for number in numbers], np.nan)
+        arrival[came["replication"], came["number"]] = came["arrival"]
+        stayed = (gone["departed"] - arrival[gone["replication"], gone["flight"]]) / MIN_PER_H
+        is_counted = stayed.notna()
+        left = np.cumsum(np.histogram(stayed[is_counted], bins=hours, weights=gone.loc[is_counted, "n_parcels"])[0])
         shares[point.label] = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
     return hours, shares
 
