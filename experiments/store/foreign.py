@@ -165,7 +165,8 @@ def _configuration(path: Path, why: str) -> tuple[str, Configuration]:
     value = yaml_of(path)
     if not isinstance(value, dict) or set(value) != {"verb", "study", "hubs"}:
         raise InputError(f"{path}: expected the keys verb, study and hubs")
-    if not isinstance(value["verb"], str) or not isinstance(value["study"], dict) or not value["hubs"]:
+    kinds = {"verb": str, "study": dict, "hubs": dict}
+    if not all(isinstance(value[key], kind) for key, kind in kinds.items()) or not value["hubs"]:
         raise InputError(f"{path}: verb, study, hubs: expected a text and mappings that are not empty")
     for each in measured(value["hubs"]):
         each["file"] = str(path.parent / VALUES / PurePosixPath(each["file"]).name)
