@@ -149,23 +149,21 @@ class Result:
     @cached_property
     def range_rows(self) -> list[RangeRow]:
         """What changes most surely first."""
-        values, bounds = self.worlds.values, self.keys.sure.ranges
-        p_values = self.history.unmoved()
-        rows: list[tuple[float, RangeRow]] = []
-        for at, ((key, (_, base, _)), name) in enumerate(zip(bounds.items(), self.names, strict=True)):
-            before, after = _ends(values[:, at]), self._ends_left(values[:, at])
-            p_value = float(p_values[at])
+        rows = []
+        columns = zip(
+            self.keys.sure.ranges.items(), self.names, self.worlds.values.T, self.history.unmoved(), strict=True
+        )
+        for (key, (_, base, _)), name, values, p_value in columns:
+            before, after = _ends(values), self._ends_left(values)
             width = before[1] - before[0]
             narrower = 1 - (after[1] - after[0]) / width if width > 0 else 0.0
             texts: Iterable[str] = (_text(name, *ends) for ends in (before, after))
             if name.options:
                 narrower = float("nan")
-                texts = (_options(name, values[kept, at]) for kept in (slice(None), self.possible))
-            rows.append((
-                p_value,
-                RangeRow(key, name.text, base, *before, *after, narrower, p_value, p_value <= _SIGNIFICANT, *texts),
-            ))  # fmt: skip
-        return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+                texts = (_options(name, values[kept]) for kept in (slice(None), self.possible))
+            p, is_moved = float(p_value), bool(p_value <= _SIGNIFICANT)
+            rows.append(RangeRow(key, name.text, base, *before, *after, narrower, p, is_moved, *texts))
+        return sorted(rows, key=lambda row: row.p_value)
 
     @cached_property
     def answer_rows(self) -> list[AnswerShareRow]:

@@ -86,9 +86,7 @@ def grids(result: Result) -> list[Grid]:
             )
             for order, point in enumerate(result.front, start=1)
         )
-        caption = said("front_designs")
-        if at:
-            caption = "And besides"
+        caption = "And besides" if at else said("front_designs")
         tables.append(Grid(caption, ("design", *(plain_name(name) for name in names[here])), rows))
     return tables
 

@@ -104,7 +104,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
         return said("ups_too", **what)
     if max(low for low, _ in of_others) <= min(high for _, high in of_wanted):
         return said("no_conclusion", **what, why="the intervals leave the order open")
-    places = ", ".join(f"{group} come {_ordinal(1 + groups.index(group))}" for group in wanted)
+    places = ", ".join(f"{group} come {_ORDINALS[groups.index(group)]}" for group in wanted)
     return said("ups_not", **what, places=places)
 
 
@@ -114,9 +114,8 @@ def _reach(result: Result, size: Interval) -> tuple[float, float]:
     return (-math.inf if cut.low is None else cut.low, math.inf if cut.high is None else cut.high)
 
 
-def _ordinal(rank: int) -> str:
-    names = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
-    return names[rank - 1] if rank <= len(names) else f"{rank}th"
+_ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+"""As many as there are groups."""
 
 
 _AXES = {"pp": "percentage points"}
