@@ -2,7 +2,7 @@
 
 import datetime as dt
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -68,6 +68,16 @@ def check_once(words: Sequence[str]) -> None:
     for key, all_of_it in given.items():
         if len(all_of_it) > 1:
             raise InputError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")
+
+
+def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None:
+    """A name that an option gives is one of those known; `what` it is not else, as "no kind of case".
+
+    Raises:
+        InputError: it is none of them.
+    """
+    if name not in (names := list(known)):
+        raise InputError(f"{option}: {name[:60]!r} is {what}{near(name, names)}")
 
 
 def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[list[Path], dict[str, str]]:

@@ -1,7 +1,7 @@
 """Rows put together by what they have in common."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -30,3 +30,16 @@ def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
     for row, column, value in cells:
         rows.setdefault(row, {})[column] = value
     return rows
+
+
+def put(document: dict[str, Any], path: Iterable[str], value: object) -> None:
+    """Set a value at a path of names; groups that are not there yet are made.
+
+    >>> put(document := {}, ("halls", "main", "doors_out"), 36)
+    >>> document
+    {'halls': {'main': {'doors_out': 36}}}
+    """
+    *groups, name = path
+    for group in groups:
+        document = document.setdefault(group, {})
+    document[name] = value

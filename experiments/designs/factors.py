@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.formatting import whole
+from experiments.grouping import put
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.reading import near, plain, read
@@ -147,11 +148,8 @@ def _leaves(value: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]
 
 def _hub(label: str, leaves: Mapping[_Path, Any]) -> HubConfig:
     nested: dict[str, Any] = {}
-    for (*groups, last), value in leaves.items():
-        inside = nested
-        for group in groups:
-            inside = inside.setdefault(group, {})
-        inside[last] = value
+    for path, value in leaves.items():
+        put(nested, path, value)
     try:
         return read(HubConfig, nested)
     except ConfigError as error:

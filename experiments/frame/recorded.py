@@ -3,7 +3,7 @@
 Written here as text, and read back as the study and the hubs that it says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from importlib import import_module
 from itertools import islice
@@ -25,7 +25,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import adopt_of
 from sim.own import OwnFile, trust
-from sim.reading import plain, read
+from sim.reading import near, plain, read
 
 TRUST = "trust_code"
 """The option of verbs that simulate a stored run, `--trust-code`."""
@@ -69,6 +69,18 @@ def run_and_options(
     wanted = said("one_run", verb=arguments.verb)
     named, given = taken_apart(arguments.words, options, wanted)
     return run_folder(str(named), runs or arguments.out), given
+
+
+def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path) -> str:
+    """The design of a run that the option `scenario` names; without it the first.
+
+    Raises:
+        InputError: the run has no such design.
+    """
+    scenario = given.get("scenario", next(iter(hubs)))
+    if scenario not in hubs:
+        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    return scenario
 
 
 def trust_code(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> OwnFile | None:

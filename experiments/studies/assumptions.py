@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import Arguments, check_once
+from experiments.arguments import Arguments, check_among, check_once
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.assumptions.leaves import PRICES
 from experiments.composition import compose, hub
@@ -28,7 +28,6 @@ from experiments.report.sections import as_lines, rows_of
 from experiments.store.rows import column, grid_of, table
 from experiments.store.workbook import plain_text, write_workbook
 from sim.errors import InputError
-from sim.reading import near
 
 COST: Final = "cost."
 _OPTIONS: Final = ("kind", "to")
@@ -48,8 +47,8 @@ def main(arguments: Arguments) -> int:
     words = [word for word in arguments.words if word.partition("=")[0] not in _OPTIONS]
     check_once([word for word in arguments.words if word not in words])
     kind, path = options.get("kind"), Path(options["to"]) if "to" in options else None
-    if kind is not None and kind not in tuple(Kind):
-        raise InputError(f"kind: {kind[:60]!r} is no kind of number{near(kind, list(Kind))}")
+    if kind is not None:
+        check_among("kind", kind, "no kind of number", Kind)
     if path is not None and path.suffix != ".xlsx":
         raise InputError(f"to: a workbook, FILE.xlsx, got {str(path)!r}")
     rows = [row for row in _listed(words, arguments) if kind in (None, row.kind)]

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from experiments.arguments import RUNS, Arguments
+from experiments.arguments import RUNS, Arguments, check_among
 from experiments.execution.progress import Left, Lines
 from experiments.formatting import number
 from experiments.frame import console, runner
@@ -37,7 +37,6 @@ from experiments.store.summaries import FactorRow
 from experiments.store.workbook import plain_text, write_workbook
 from sim.csv_rows import csv_text
 from sim.errors import InputError
-from sim.reading import near
 
 USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
@@ -61,8 +60,7 @@ def main(arguments: Arguments) -> int:
     if "pictures" in given:
         return _pictures(folder, given["pictures"], out, arguments)
     form = given.get("to", "csv")
-    if form not in FORMS:
-        raise InputError(f"to: {form[:60]!r} is no form of tables{near(form, FORMS)}")
+    check_among("to", form, "no form of tables", FORMS)
     manifest = manifest_of(folder)
     configuration_of(manifest)
     dictionary = [*_dictionary(manifest), *_factor_meanings(manifest)]

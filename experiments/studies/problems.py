@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments import execution
-from experiments.arguments import RUNS, Arguments, check_once
+from experiments.arguments import RUNS, Arguments, check_among, check_once
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.problems import Instance, Reference, instance_of, instances, reference_of
@@ -208,8 +208,7 @@ def _current(instance: Instance) -> Reference:
 def _solvers(text: str) -> list[str]:
     names = list(SOLVERS) if text == "all" else text.split(",")
     for name in names:
-        if name not in SOLVERS:
-            raise InputError(f"solvers: {name[:60]!r} is no solver{near(name, SOLVERS)}")
+        check_among("solvers", name, "no solver", SOLVERS)
         if names.count(name) > 1:
             raise InputError(f"solvers: {name} occurs {names.count(name)} times")
         if name in LIBRARIES:

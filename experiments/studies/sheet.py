@@ -56,8 +56,7 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"{file}: is there already, and may hold changes; give another name, or remove it")
     asked = [word for word in words if word]
     fields = _fields(asked, arguments.config_dir)
-    rows = [(group_of(each.key), each) for each in fields]
-    shown = [field for _, field in sorted(rows, key=lambda row: row[0])]
+    shown = sorted(fields, key=lambda field: group_of(field.key))
     lists = {f"C{at}": _list(field) for at, field in enumerate(shown, 3) if _list(field)}
     inputs = [HEADER, ("", "Words", shlex.join(asked), "", "", "", "", WORDS, shlex.join(asked)), *map(_row, shown)]
     write_workbook(Path(file), [("inputs", inputs), ("area", _area(shown))], {"inputs": lists})

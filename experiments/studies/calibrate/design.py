@@ -17,6 +17,7 @@ from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import CONFIDENCE
 from experiments.studies.sure.design import SureKeys
+from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import KPIS
@@ -48,8 +49,7 @@ class Observation:
     discrepancy: Annotated[float, Bounds(ge=0, le=10)] | None
 
     def __post_init__(self) -> None:
-        if self.kpi not in KPIS:
-            raise ValueError(f"kpi: no KPI {self.kpi!r}{near(self.kpi, KPIS)}")
+        check_known("kpi", "no KPI", [self.kpi], KPIS)
         known = KPIS[self.kpi]
         if self.unit != known.unit:
             unit = "1 (a share from 0 to 1, or a count)" if known.unit == "1" else known.unit

@@ -22,7 +22,7 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.frame import console
-from experiments.frame.recorded import run_and_options
+from experiments.frame.recorded import run_and_options, scenario_among
 from experiments.report.stored_designs import ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -32,7 +32,6 @@ from sim.config import HubConfig
 from sim.distributions import mean_of
 from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY
-from sim.reading import near
 from sim.record.schemas import TABLES
 from sim.units import MIN_PER_H
 
@@ -50,9 +49,7 @@ def main(arguments: Arguments) -> int:
     hubs = configuration_of(manifest).hubs
     if "points" not in manifest.tables:
         raise InputError(f"{folder}: the tables of {manifest.verb} hold no ledger")
-    scenario = given.get("scenario", next(iter(hubs)))
-    if scenario not in hubs:
-        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    scenario = scenario_among(hubs, given, folder)
     facts = _gathered(manifest, scenario, hubs)
     if not facts.ledgers.matrices and facts.ledgers.trade is None:
         raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.arguments import taken_apart
+from experiments.arguments import check_among, taken_apart
 from experiments.formatting import listed, short, whole
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
@@ -19,7 +19,6 @@ from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
 from sim.errors import InputError
-from sim.reading import near
 from sim.scalars import number_hint
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
@@ -79,8 +78,7 @@ def read_request(words: Sequence[str]) -> Request:
     path, given = taken_apart(words, OPTIONS, "fit: one FILE, a CSV with a header")
     families = tuple(given["families"].split(",")) if "families" in given else tuple(FAMILIES)
     for each in families:
-        if each not in FAMILIES:
-            raise InputError(f"families: {each[:60]!r} is no family that can be fitted{near(each, FAMILIES)}")
+        check_among("families", each, "no family that can be fitted", FAMILIES)
     low, high = (_end(given, name) for name in ("low", "high"))
     if low is not None and high is not None and low >= high:
         raise InputError(f"high: above low = {short(low)}, got {short(high)}")
@@ -88,9 +86,8 @@ def read_request(words: Sequence[str]) -> Request:
     if name is not None and not re.fullmatch(r"[a-z]\w*", name):
         raise InputError(f"name: small letters, digits and underscores, as uld_min, got {name[:60]!r}")
     family = given.get("family")
-    if family not in (None, EMPIRICAL, *families):
-        known = [*families, EMPIRICAL]
-        raise InputError(f"family: {str(family)[:60]!r} is none that is fitted{near(str(family), known)}")
+    if family is not None:
+        check_among("family", family, "none that is fitted", [*families, EMPIRICAL])
     for option in ("unit", "scenario"):
         if option in given and "key" not in given:
             raise InputError(f"{option}: only with key=KEY, which it belongs to")

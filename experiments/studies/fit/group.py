@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import yaml
 
+from experiments.grouping import put
 from experiments.report.sections import said
 from experiments.statistics.fitting import Fitted, range_of
 from experiments.statistics.two_sources import Floats
@@ -146,11 +147,7 @@ def _nested(content: Mapping[str, Any]) -> dict[str, Any]:
     """Values by full key, as a configuration has them."""
     nested: dict[str, Any] = {}
     for key, value in content.items():
-        *path, name = key.split(".")
-        node = nested
-        for part in path:
-            node = node.setdefault(part, {})
-        node[name] = value
+        put(nested, key.split("."), value)
     return nested
 
 

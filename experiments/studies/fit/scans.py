@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from experiments.formatting import short, with_interval
+from experiments.frame.recorded import scenario_among
 from experiments.grouping import grouped
 from experiments.statistics.interval import CONFIDENCE, Interval
 from experiments.statistics.two_sources import Floats
@@ -93,9 +94,7 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
     scans = read_scans(path)
     manifest = manifest_of(run_folder(given["run"], runs))
     hubs = configuration_of(manifest).hubs
-    scenario = given.get("scenario", next(iter(hubs)))
-    if scenario not in hubs:
-        raise InputError(f"scenario: no design {scenario[:60]!r} in {manifest.folder}{near(scenario, hubs)}")
+    scenario = scenario_among(hubs, given, manifest.folder)
     simulated = _simulated(manifest, scans, scenario, sorted(replications_of(manifest, hubs)[scenario]))
     rows, times, n_negative = [], [], 0
     for first, last in pairwise(scans.stages):

@@ -17,7 +17,7 @@ Own options: --ocel FILE, --xes FILE, --case KIND.
 from pathlib import Path
 from typing import Any
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, check_among
 from experiments.execution.progress import Lines
 from experiments.formatting import listed, whole
 from experiments.frame import console
@@ -30,7 +30,6 @@ from experiments.studies.log.things import TABLES, Things
 from experiments.studies.log.writing import CASES, DATABASES, DOCUMENTS, Written, write_cases, write_objects
 from experiments.studies.trace.run import stored_replication
 from sim.errors import InputError
-from sim.reading import near
 
 OPTIONS = ("ocel", "xes", "case", "scenario", "replication")
 SUFFIXES = {"ocel": (*DOCUMENTS, *DATABASES), "xes": (".xes",)}
@@ -83,8 +82,7 @@ def _path(option: str, text: str) -> Path:
 
 def _case(given: dict[str, Any]) -> str:
     case = given.get("case", "parcel")
-    if case not in CASES:
-        raise InputError(f"case: {case[:60]!r} is no kind of case{near(case, CASES)}")
+    check_among("case", case, "no kind of case", CASES)
     if "case" in given and "xes" not in given:
         raise InputError("case: only with --xes; OCEL holds all kinds of objects")
     return str(case)

@@ -22,7 +22,7 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.arguments import RUNS, Arguments
+from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
@@ -42,7 +42,6 @@ from experiments.studies.methods.facts import Facts
 from experiments.studies.pack import crate
 from experiments.studies.pack.crate import METADATA, License, Packed
 from sim.errors import InputError
-from sim.reading import near
 from sim.record.schemas import TABLES as OF_REPLICATIONS
 
 USUAL_LICENSE: Final = "CC-BY-4.0"
@@ -60,8 +59,7 @@ def main(arguments: Arguments) -> int:
         )
     check_outside_runs(path, "--out")
     licenses = texts()["licenses"]
-    if wanted not in licenses:
-        raise InputError(f"--licence: {wanted[:60]!r} is none that pack knows{near(wanted, licenses)}")
+    check_among("--licence", wanted, "none that pack knows", licenses)
     manifest = manifest_of(folder)
     for name in manifest.files:
         check_file(manifest, name)

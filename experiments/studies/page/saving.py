@@ -10,6 +10,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.composition import packaged
+from experiments.grouping import put
 from experiments.overrides import parsed, sweep_points
 from experiments.store.files import write_whole
 from experiments.studies.page.form import STUDY, Field, group_of
@@ -78,9 +79,6 @@ def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     words = changed_words([each for each in fields if each not in asked])
     for word in [*plan.flights_words(arguments.out.absolute()), *words]:
         override = parsed(word)
-        place, inside = document, override.key_or_group.split(".")
-        for part in inside[:-1]:
-            place = place.setdefault(part, {})
-        place[inside[-1]] = override.value()
+        put(document, override.key_or_group.split("."), override.value())
     command = saved_command(plan, fields, name, arguments)
     return f"# @package _global_\n# {command}\n{yaml.safe_dump(document, sort_keys=False, allow_unicode=True)}"

@@ -10,11 +10,11 @@ from experiments.designs.design import Design, Replicated, with_keys
 from experiments.money.prices import Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
-from sim.config.bounds import DAYS_PER_WEEK, Share
+from sim.config.bounds import DAYS_PER_WEEK, Share, check_known
 from sim.domain.roles import ROLES
 from sim.errors import ConfigError
 from sim.inputs.staffing import has_work
-from sim.reading import Bounds, near
+from sim.reading import Bounds
 from sim.units import HOURS_PER_DAY
 
 VERB: Final = "staff"
@@ -62,9 +62,8 @@ class Staff:
             if broken := self._broken(contract):
                 raise ValueError(f"contracts.{name}.{broken}")
         members = [role for roles in self.pools.values() for role in roles]
+        check_known("pools", "unknown role", members, ROLES)
         for role in members:
-            if role not in ROLES:
-                raise ValueError(f"pools: unknown role {role!r}{near(role, ROLES)}")
             if members.count(role) > 1:
                 raise ValueError(f"pools: {role} is there twice")
         for name in self.pools:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from experiments.composition import compose
 from experiments.formatting import hours_text, instant, whole
-from experiments.frame.recorded import with_schedule
+from experiments.frame.recorded import scenario_among, with_schedule
 from experiments.report.sections import said
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
@@ -58,9 +58,7 @@ def stored_replication(
     """
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
-    scenario = given.get("scenario", next(iter(hubs)))
-    if scenario not in hubs:
-        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+    scenario = scenario_among(hubs, given, folder)
     if "scenario" not in given and len(hubs) > 1:
         raise InputError(f"scenario: the run has several; give scenario={near('', hubs).removeprefix('; known: ')}")
     numbers = sorted(replications_of(manifest, hubs)[scenario])
