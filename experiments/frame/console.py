@@ -18,6 +18,7 @@ from experiments.report.margin import margin_object
 from experiments.report.sections import as_lines, said
 from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import DesignVerdict
+from experiments.statistics.family import Statement
 from experiments.store.rows import Grid, interval_object
 from sim.config import ArrivalModel
 from sim.measures.kpis import RECOVERY
@@ -100,9 +101,7 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
         label: {
             kpi: {
                 **interval_object(difference.interval, KPIS[kpi].unit),
-                "p": difference.p_value,
-                "p_family": difference.adjusted,
-                "is_different": difference.is_different,
+                **tested_object(difference),
                 "variance_ratio": difference.variance_ratio,
             }
             for kpi, difference in differences.items()
@@ -111,27 +110,24 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def print_json(document: Mapping[str, Any]) -> None:
-    """The one JSON object of a verb."""
-    text = json.dumps({"schema_version": SCHEMA_VERSION, **document}, allow_nan=False, indent=1)
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def tested_object(statement: Statement) -> dict[str, Any]:
+    """What the test says of a difference."""
+    return {"p": statement.p_value, "p_family": statement.adjusted, "is_different": statement.is_different}
 
 
-def print_list(rows: Sequence[Mapping[str, Any]]) -> None:
-    """The list of a verb whose document is a list alone."""
-    sys.stdout.write(f"{json.dumps(rows, allow_nan=False, indent=1)}\n")
+def print_json(document: Mapping[str, Any] | list[Mapping[str, Any]]) -> None:
+    """The one JSON object of a verb; of some verbs a list alone."""
+    numbered = document if isinstance(document, list) else {"schema_version": SCHEMA_VERSION, **document}
+    sys.stdout.write(f"{json.dumps(numbered, allow_nan=False, indent=1)}\n")
     sys.stdout.flush()
 
 
 def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
     """What a verb that is no study found: its lines, or with `--json` its document; returns that all went well."""
-    if not arguments.json:
-        sys.stdout.write("\n".join(lines) + "\n")
-    elif isinstance(document, list):
-        print_list(document)
-    else:
+    if arguments.json:
         print_json(document)
+    else:
+        sys.stdout.write("\n".join(lines) + "\n")
     return 0
 
 

@@ -9,6 +9,7 @@ from experiments.assumptions import explained
 from experiments.assumptions.leaves import is_number, leaves
 from experiments.composition import compose, packaged
 from experiments.formatting import p_text, signed, with_interval
+from experiments.frame.console import tested_object
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.money.prices import Prices
 from experiments.replications.summing import Outcome
@@ -95,14 +96,10 @@ def cost_section(grids: Sequence[Grid], designs: Sequence[NamedDesign], values: 
 
 def cost_objects(outcome: Outcome, prices: Prices) -> dict[str, Any]:
     """For JSON: the saving of each design against the first, and the prices."""
+    of_year = {label: statements[_YEAR] for label, statements in outcome.differences.items()}
     saved = {
-        label: {
-            **interval_object(statements[_YEAR].interval.scaled(-1), KPIS[_YEAR].unit),
-            "p": statements[_YEAR].p_value,
-            "p_family": statements[_YEAR].adjusted,
-            "is_different": statements[_YEAR].is_different,
-        }
-        for label, statements in outcome.differences.items()
+        label: {**interval_object(statement.interval.scaled(-1), KPIS[_YEAR].unit), **tested_object(statement)}
+        for label, statement in of_year.items()
     }
     priced = {
         price.key: {"value": price.value, "kind": price.kind, "source": price.source} for price in prices_of(prices)

@@ -260,7 +260,7 @@ def _tell(
     warnings, data = pages.warnings_of(asked, document), document.data
     if asked.arguments.json:
         if isinstance(data, list):
-            return console.print_list(data)
+            return console.print_json(data)
         said_too = {"sentences": document.sentences} if document.sentences else {}
         about = {"run_dir": str(folder), **more, "warnings": warnings}
         return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})

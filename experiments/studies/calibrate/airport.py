@@ -160,8 +160,7 @@ def main(arguments: Arguments) -> int:
         folder / "calibration.svg": calibration_svg(result),
     })  # fmt: skip
     if arguments.json:
-        console.print_json({**plain, "files": [str(file) for file in files]})
-        return 0
+        return console.report(arguments, {**plain, "files": [str(file) for file in files]})
     print(table(result))
     for note in notes(result):
         print(f"warning: {note}", file=sys.stderr)

@@ -56,9 +56,8 @@ def main(arguments: Arguments) -> int:
     suffix = "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
     figures = list(_draw(facts.ledgers, folder / "figures", suffix))
     if arguments.json:
-        console.print_json(_document(facts, folder, figures))
-    else:
-        console.say([*lines(facts), *(f"picture: {path}" for path in figures)])
+        return console.report(arguments, _document(facts, folder, figures))
+    console.say([*lines(facts), *(f"picture: {path}" for path in figures)])
     return 0
 
 
