@@ -36,16 +36,11 @@ class Activity:
     night_h: float
 
 
-def activity(
-    config: HubConfig,
-    kpis: Mapping[str, float],
-    labour: Labour,
-    days: float = MEAN_DAYS_PER_YEAR,
-) -> Activity:
-    """The year, or so many days of it, of which these KPIs are the means."""
+def activity(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> Activity:
+    """The year of which these KPIs are the means."""
     paid = _hours(config, kpis, labour)
     counted = (kpis[f"{each.name}_per_day"] for each in fields(Activity)[: -len(paid)])
-    return Activity(*(a_day * days for a_day in (*counted, *paid)))
+    return Activity(*(a_day * MEAN_DAYS_PER_YEAR for a_day in (*counted, *paid)))
 
 
 def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float = 1.0) -> tuple[Line, ...]:

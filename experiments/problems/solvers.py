@@ -1,7 +1,7 @@
 """Solvers of other libraries, and a random search, on one oracle. Each asks until the budget is spent."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -52,29 +52,24 @@ def differential_evolution(oracle: Oracle, seed: int) -> None:
         seed += 1
 
 
-def simopt_random(oracle: Oracle, seed: int) -> None:
-    """SimOpt's random search with a stochastic constraint."""
-    from experiments.problems.with_simopt import solve
+def of_simopt(solver: str, replications: str) -> Solver:
+    """SimOpt's solver of that short name; `replications`: its own name for those of a design at a time."""
 
-    solve(oracle, "RNDSRCH", seed, {"sample_size": EACH})
+    def run(oracle: Oracle, seed: int) -> None:
+        from experiments.problems.with_simopt import solve
 
+        solve(oracle, solver, seed, {replications: EACH})
 
-def simopt_nelder_mead(oracle: Oracle, seed: int) -> None:
-    """SimOpt's Nelder-Mead on real numbers, rounded, with a penalty."""
-    from experiments.problems.with_simopt import solve
-
-    solve(oracle, "NELDMD", seed, {"r": EACH})
+    return run
 
 
 LIBRARIES: Final = MappingProxyType({"tpe": "optuna", "simopt_random": "simopt", "simopt_nelder_mead": "simopt"})
 """Of the extra `solvers`, by solver."""
-SOLVERS: Final = MappingProxyType(
-    {
-        "random": random_search,
-        "tpe": tpe,
-        "differential_evolution": differential_evolution,
-        "simopt_random": simopt_random,
-        "simopt_nelder_mead": simopt_nelder_mead,
-    }
-)
+SOLVERS: Final[Mapping[str, Solver]] = {
+    "random": random_search,
+    "tpe": tpe,
+    "differential_evolution": differential_evolution,
+    "simopt_random": of_simopt("RNDSRCH", "sample_size"),  # with a stochastic constraint
+    "simopt_nelder_mead": of_simopt("NELDMD", "r"),  # on real numbers, rounded, with a penalty
+}
 """By name."""

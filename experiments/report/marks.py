@@ -85,10 +85,10 @@ def draw_cells(
     return image
 
 
-def logarithmic(values: Numbers, decades: float = 5.0) -> Numbers:
-    """From 0, so many decades below the largest and lower, to 1."""
+def logarithmic(values: Numbers) -> Numbers:
+    """From 0, five decades below the largest and lower, to 1."""
     top = float(values.max()) if values.size else 0.0
     if top <= 0:
         return np.zeros_like(values)
     with np.errstate(divide="ignore"):
-        return np.clip(1 + np.log10(values / top) / decades, 0, 1)
+        return np.clip(1 + np.log10(values / top) / 5.0, 0, 1)

@@ -84,6 +84,7 @@ def command_of_both(command: str, point: NamedDesign) -> str:
     """
     program, verb, *words = shlex.split(command) or ["", ""]
     keys = [word.partition("=")[0].lstrip("+") for word in words]
+    design = ""
     if "designs" in keys:
         is_typed = words[keys.index("designs")].partition("=")[2].lstrip().startswith("[")
         design = point.label if verb == "compare" and is_typed else ""
@@ -91,8 +92,6 @@ def command_of_both(command: str, point: NamedDesign) -> str:
         design = point.name
     elif verb == "compare":
         design = " ".join([point.name, *_options(point, keys)])
-    else:
-        design = ""
     if not design:
         return ""
     other = f"{_KEY}={_other(point)}"

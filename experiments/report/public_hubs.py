@@ -17,10 +17,8 @@ from sim.reading import Plain, plain
 from sim.units import MIN_PER_H
 
 KINDS: Final = ("air", "ground")
-COVERED: Final = 0.8
-"""Share of further hubs that a band is to hold."""
 _NORMAL: Final = 1.2816
-"""Standard deviations on both sides of the middle that hold it."""
+"""Standard deviations on both sides of the middle that hold 80 % of further hubs, as a band is to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +119,7 @@ def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
 
 
 def scatter(hubs: Sequence[PublicHub]) -> float:
-    """The factor about the middle of their kind within which hubs lie: lognormal, `COVERED` of them."""
+    """The factor about the middle of their kind within which hubs lie: lognormal, 80 % of them."""
     kinds = [[math.log(hub.m2_per_parcel_h) for hub in hubs if hub.kind == kind] for kind in KINDS]
     squares = sum(sum((value - fmean(values)) ** 2 for value in values) for values in kinds)
     return math.exp(_NORMAL * math.sqrt(squares / (len(hubs) - len(KINDS))))
