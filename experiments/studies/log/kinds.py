@@ -1,7 +1,7 @@
 """What an event log holds of a run: kinds of objects, what happens to them, and with which resources (kinds.yaml)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,30 +57,21 @@ class Group:
     units: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Declared:
-    kinds: tuple[Kind, ...] = ()
-    groups: Mapping[str, Group] = field(default_factory=dict)
-
-
 def _event(value: Any) -> Event:  # noqa: ANN401 - as the file has it
     if isinstance(value, dict):
         return Event(value.get("says", ""), of=value["of"])
     return Event(value) if isinstance(value, str) else Event(*value)
 
 
-def _declared() -> _Declared:
-    text = yaml.safe_load(Path(__file__).with_name("kinds.yaml").read_text(encoding="utf-8"))
-    kinds = []
-    for each in text["kinds"]:
-        lists = {name: tuple(each.get(name, ())) for name in ("closed", "left_out", "planned")}
-        events = {column: _event(value) for column, value in each["events"].items()}
-        kinds.append(Kind(each["table"], each["type"], events=events, **lists))
-    return _Declared(tuple(kinds), {name: Group(**group) for name, group in text["resources"].items()})
+def _kind(value: Mapping[str, Any]) -> Kind:
+    lists = {name: tuple(value.get(name, ())) for name in ("closed", "left_out", "planned")}
+    events = {column: _event(event) for column, event in value["events"].items()}
+    return Kind(value["table"], value["type"], events=events, **lists)
 
 
-KINDS: Final = _declared().kinds
-GROUPS: Final = _declared().groups
+_READ: Final = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+KINDS: Final = tuple(map(_kind, _READ["kinds"]))
+GROUPS: Final = {name: Group(**group) for name, group in _READ["resources"].items()}
 OF_PARCELS: Final = ("parcels", "out_parcels")
 """Tables that are read part by part."""
 BY_TABLE: Final = {kind.table: kind for kind in KINDS}

@@ -32,15 +32,6 @@ _SAYS: Final = "says.txt"
 """What `cargohub schedule` printed on a file of flights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """Flights that the browser has sent."""
-
-    name: str
-    says: str
-    picture: str
-
-
 @dataclass(frozen=True)
 class Comparing:
     """Of one folder of runs."""
@@ -91,7 +82,7 @@ class Comparing:
     def picture(self, request: "Request") -> "Response":
         """The week of flights that were sent."""
         name, file = request.path_params["name"], request.path_params["file"]
-        if name not in sent_flights(self.arguments.out) or file != self._sent(name).picture:
+        if name not in sent_flights(self.arguments.out) or file != self._sent(name)["picture"]:
             raise HTTPException(404, "No such picture.")
         path = flights_folder(self.arguments.out) / name / file
         return FileResponse(path, headers={"content-security-policy": STORED_POLICY})
@@ -124,7 +115,9 @@ class Comparing:
         # What follows the table names files of this folder.
         write_whole(into / _SAYS, says.partition("\nWritten to")[0].replace(f"{folder}/", "").encode())
 
-    def _sent(self, name: str) -> Sent:
+    def _sent(self, name: str) -> dict[str, str]:
+        """Flights that the browser has sent."""
         folder = flights_folder(self.arguments.out) / name
         says = (folder / _SAYS).read_text(encoding="utf-8") if (folder / _SAYS).is_file() else ""
-        return Sent(name, says, next((path.name for path in sorted(folder.glob("*.svg"))), ""))
+        picture = next((path.name for path in sorted(folder.glob("*.svg"))), "")
+        return {"name": name, "says": says, "picture": picture}

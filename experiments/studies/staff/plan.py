@@ -27,7 +27,6 @@ class PoolPlan:
     """The tours of a pool, and by role how many units man its posts in each half hour."""
 
     pool: Pool
-    pace: float
     tours: Mapping[Tour, int]
     asked: Mapping[str, Numbers]
     """By role, units asked for."""
@@ -77,8 +76,8 @@ class PoolPlan:
 
 def planned(pool: Pool, pace: float, staff: Staff, labour: Labour) -> PoolPlan:
     asked = {each.role: each.asked(pace, staff.window_h) for each in pool.demands}
-    shifts = cheapest(pool, np.sum([*asked.values()], axis=0), staff, labour)
-    return PoolPlan(pool, pace, shifts.tours, asked, shifts.gap)
+    tours, gap = cheapest(pool, np.sum([*asked.values()], axis=0), staff, labour)
+    return PoolPlan(pool, tours, asked, gap)
 
 
 def posts_of(plans: Sequence[PoolPlan]) -> dict[str, tuple[int, list[float]]]:

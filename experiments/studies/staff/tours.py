@@ -90,17 +90,10 @@ def covered(tours: Mapping[Tour, int]) -> Numbers:
     return units
 
 
-@dataclass(frozen=True, slots=True)
-class Shifts:
-    """How many units have each tour, and how far their cost may be from the least, as a share of it."""
+def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[Mapping[Tour, int], float]:
+    """How many units have each tour, and how far their cost may be from the least, as a share of it.
 
-    tours: Mapping[Tour, int]
-    gap: float
-
-
-def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> Shifts:
-    """First the tours, which have their break's share less everywhere; then when each has its break.
-
+    First the tours, which have their break's share less everywhere; then when each has its break.
     In each part of the day between two instants at which a shift can begin or end, those at work do what is asked, and
     nowhere are they fewer than one flight asks for.
 
@@ -122,7 +115,7 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> Shifts
     gap = max(_GAP, longest / (np.maximum(wanted, least).sum() * n / SLOTS_PER_H))
     counts, gap = _solved(pool, costs, np.vstack((present * working, present)), np.concatenate((wanted, least)), gap)
     chosen = {tour: int(count) for tour, count in zip(tours, counts, strict=True) if count}
-    return Shifts(_with_breaks(pool, chosen, np.maximum(asked, 1.0), staff), gap)
+    return _with_breaks(pool, chosen, np.maximum(asked, 1.0), staff), gap
 
 
 def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: Staff) -> dict[Tour, int]:
