@@ -12,7 +12,7 @@ from sim.config import Hall
 from sim.config.chutes import CHUTE_PLAN, Chute, check_plan
 from sim.config.road import Lane
 from sim.csv_rows import csv_table
-from sim.errors import ConfigError, InputError
+from sim.errors import ConfigError, InputError, placed
 from sim.names import count_of
 from sim.reading import plain, read
 
@@ -69,10 +69,8 @@ def _chute(place: str, cells: Mapping[str, str]) -> Chute:
             if (number := count_of(text)) is None:
                 raise InputError(f"{place} {name}: a whole number, got {text!r}")
             chute[name] = number
-    try:
+    with placed(f"{place} ", InputError):
         return read(Chute, chute)
-    except ConfigError as error:
-        raise InputError(f"{place} {error}") from None
 
 
 def _check(composed: Mapping[str, Any], owner: str, path: Path, rows: Mapping[int, Chute]) -> None:

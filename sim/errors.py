@@ -1,6 +1,8 @@
 """What can go wrong: the user's mistakes, and ours."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 LONGEST_ECHO: Final = 200
@@ -27,6 +29,15 @@ class ConfigError(CargohubError):
 
 class InputError(CargohubError):
     """A file of the user's that cannot be read: names file, row or column, and what was expected."""
+
+
+@contextmanager
+def placed(place: str, kind: type[CargohubError] = ConfigError) -> Iterator[None]:
+    """A mistake says where it stands; `place` ends with what parts it from the mistake, as ": "."""
+    try:
+        yield
+    except CargohubError as error:
+        raise kind(f"{place}{error}") from error
 
 
 class LawBroken(Exception):  # noqa: N818 - it is a verdict on the model, and reads as one

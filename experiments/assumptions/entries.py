@@ -29,7 +29,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 
 from experiments.overrides import one_line
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.reading import Bounds, near, plain, read
 
 FOLDER: Final = "assumptions"
@@ -136,12 +136,10 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
 
 def _of_file(path: Path, groups: list[tuple[Path, Together]]) -> Mapping[str, Entry]:
     """The entries of a file; what it correlates is added to the groups."""
-    try:
+    with placed(f"{path}: "):
         content = dict(_content(path))
         groups += [(path, group) for group in read(tuple[Together, ...], content.pop(_CORRELATIONS, ()), _CORRELATIONS)]
         return {key: _entry(key, written, path) for key, written in content.items()}
-    except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from error
 
 
 def _content(path: Path) -> Mapping[str, Any]:

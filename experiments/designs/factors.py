@@ -16,7 +16,7 @@ from experiments.designs.design import Design
 from experiments.formatting import whole
 from experiments.grouping import put
 from sim.config import HubConfig
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.reading import near, plain, read
 from sim.site.room import check_area
 from sim.site.zones import zones_in_use
@@ -150,7 +150,5 @@ def _hub(label: str, leaves: Mapping[_Path, Any]) -> HubConfig:
     nested: dict[str, Any] = {}
     for path, value in leaves.items():
         put(nested, path, value)
-    try:
+    with placed(f"{label}: cannot be: "):
         return read(HubConfig, nested)
-    except ConfigError as error:
-        raise ConfigError(f"{label}: cannot be: {error}") from error

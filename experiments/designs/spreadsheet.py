@@ -22,7 +22,7 @@ from experiments.store.rows import stored
 from experiments.store.summaries import FactorRow
 from experiments.store.tables import Columns
 from sim.csv_rows import csv_rows
-from sim.errors import LONGEST_ECHO, CargohubError, InputError
+from sim.errors import LONGEST_ECHO, CargohubError, InputError, placed
 from sim.names import wrong_name
 from sim.record.schemas import TableSchema
 from sim.site.room import check_area
@@ -154,10 +154,8 @@ def _design(table: _Table, number: int, cells: dict[str, str], beside: Sequence[
     for key, text in cells.items():
         if not text:
             continue
-        try:
+        with placed(f"{table.at(number, key)}: ", InputError):
             override = parsed(f"{key}={text}", is_sweep=True)
-        except CargohubError as error:
-            raise InputError(f"{table.at(number, key)}: {error}") from error
         if override.is_sweep_override():
             raise InputError(said("one_value", place=table.at(number, key), text=text))
         words.append(f"{key}={text}")

@@ -7,7 +7,7 @@ from typing import Final
 from experiments.arguments import check_once, is_override
 from experiments.overrides import parsed
 from experiments.report.sections import said
-from sim.errors import CargohubError, InputError
+from sim.errors import InputError, placed
 
 _OPEN: Final = {"[": "]", "{": "}", "(": ")"}
 _QUOTES: Final = "'\""
@@ -70,12 +70,10 @@ def _design(name: str) -> DesignWords:
     for word in words:
         if not is_override(word):
             raise InputError(f"{place}: {word!r} is no KEY=VALUE; a comma parts designs")
-    try:
+    with placed(f"{place}: ", InputError):
         for word in words:
             parsed(word)
         check_once(words)
-    except CargohubError as error:
-        raise InputError(f"{place}: {error}") from error
     return DesignWords(name, tuple(words), place)
 
 

@@ -10,7 +10,7 @@ from experiments.designs import more_room
 from sim.config import Hall, HubConfig, Space
 from sim.config.exports import HallExports
 from sim.domain.roles import ROLES
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.measures.kpis import ALL_RESOURCES
 from sim.reading import plain, read
 from sim.site.room import check_area
@@ -86,12 +86,9 @@ def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
     more_of, changed = _of(config), config
     for resource in resources:
         changed = more_of[resource][1](changed)
-    try:
+    with placed(f"{config.scenario}: 10 % more {', '.join(resources)} are not possible: "):
         hub = read(HubConfig, plain(changed))
         check_area(hub)
-    except ConfigError as error:
-        named = ", ".join(resources)
-        raise ConfigError(f"{config.scenario}: 10 % more {named} are not possible: {error}") from error
     return hub
 
 

@@ -19,7 +19,7 @@ from experiments.statistics.interval import CONFIDENCE
 from experiments.studies.sure.design import SureKeys
 from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
-from sim.errors import ConfigError, InputError
+from sim.errors import InputError, placed
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, near, read
 
@@ -104,10 +104,8 @@ def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Obse
             fields[name] = float(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
         except ValueError:
             raise InputError(f"{place}, {name}: a number, with a point for decimals, got {cells[name]!r}") from None
-    try:
+    with placed(f"{place}, ", InputError):
         return read(Observation, fields)
-    except ConfigError as error:
-        raise InputError(f"{place}, {error}") from None
 
 
 VERB: Final = "calibrate"

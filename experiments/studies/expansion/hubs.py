@@ -7,7 +7,6 @@ Where several things act at once (works, learning, conditions), each is simulate
 import itertools
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path as File
@@ -21,7 +20,7 @@ from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion, Learning, Path
 from sim.config import MONTHS, HubConfig
 from sim.config.bounds import HOURS
-from sim.errors import CargohubError, ConfigError
+from sim.errors import ConfigError, placed
 from sim.reading import plain, read
 from sim.site.room import check_area
 
@@ -164,7 +163,7 @@ def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, co
             if own_words is None:
                 continue
             key = f"expansion.paths.{name}.phases.{phase_name}"
-            with _of(key):
+            with placed(f"{key}: "):
                 composed = composer((*so_far, *own_words))
             after = _checked(at_mean_month(composed, base.scenario), key)
             if limit is None or after.area_m2 <= max(limit, hubs[-1].area_m2):
@@ -182,7 +181,7 @@ def _setting(asked: Expansion, stage: str) -> list[tuple[str, str] | None]:
 
 
 def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:
-    with _of(key):
+    with placed(f"{key}: "):
         return changed(config, {(setting := parsed(word)).key_or_group: setting.value() for word in words})
 
 
@@ -200,18 +199,9 @@ def _learning(before: HubConfig, after: HubConfig, learning: Learning, learned: 
 
 
 def _checked(config: HubConfig, key: str) -> HubConfig:
-    with _of(key):
+    with placed(f"{key}: "):
         check_area(config)
     return config
-
-
-@contextmanager
-def _of(key: str) -> Iterator[None]:
-    """Says in whose key a mistake is."""
-    try:
-        yield
-    except CargohubError as error:
-        raise ConfigError(f"{key}: {error}") from None
 
 
 def flights_at(config: HubConfig, load: float) -> float:

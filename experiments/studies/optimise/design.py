@@ -16,7 +16,7 @@ from experiments.money.prices import Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import check_known
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.inputs.staffing import rostered_h_per_day
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds
@@ -163,10 +163,8 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
         place = f"{VERB}.variables.{name}"
         steps: tuple[Value, ...] = () if variable.step is None else ((variable.low or 0.0) + variable.step,)
         for value in (*variable.ends, *steps):
-            try:
+            with placed(f"{place}: "):
                 values = _fields(config, variable, value)
-            except ConfigError as error:
-                raise ConfigError(f"{place}: {error}") from error
             try:
                 changed(config, values)
             except ConfigError as error:

@@ -14,7 +14,7 @@ from experiments.designs.varying import changed, check_set_once, scaled
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, Floats, crossed_points, trajectories
 from sim.config import HubConfig
-from sim.errors import ConfigError
+from sim.errors import placed
 from sim.reading import Bounds
 from sim.site.room import check_area
 
@@ -146,14 +146,12 @@ def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[floa
         ConfigError: a point that the schema or the area budget refuses; it names the values.
     """
     values: dict[str, object] = {}
-    try:
+    place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
+    with placed(f"sensitivity.factors: not possible with {place}: "):
         for factor, value in zip(factors.values(), row, strict=True):
             values |= scaled(config, factor.fields, value)
         hub = changed(config, values)
         check_area(hub)
-    except ConfigError as error:
-        place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
-        raise ConfigError(f"sensitivity.factors: not possible with {place}: {error}") from error
     return hub
 
 
@@ -176,10 +174,8 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
         for end in ("low", "high"):
-            try:
+            with placed(f"sensitivity.factors.{name}.{end}: "):
                 scaled(config, factor.fields, getattr(factor, end))
-            except ConfigError as error:
-                raise ConfigError(f"sensitivity.factors.{name}.{end}: {error}") from error
     for n in (1, 2):
         for some in combinations(factors.items(), n):
             for row in product(*((factor.low, factor.high) for _, factor in some)):

@@ -23,7 +23,7 @@ from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.reading import Bounds, plain, read
 from sim.site.room import check_area
 
@@ -105,11 +105,9 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
             units = max(1, round(asked.step_m2 / (least * kind.unit_m2(config.space)))) * least
             more = []
             for step in range(1, asked.steps + 1):
-                try:
+                with placed(f"{VERB}.steps: {step} of {zone} are not possible: "):
                     larger = read(HubConfig, plain(with_more(base, kind, step * units)))
                     check_area(larger)
-                except ConfigError as error:
-                    raise ConfigError(f"{VERB}.steps: {step} of {zone} are not possible: {error}") from error
                 more.append(Design(f"{first.label}, {zone} +{step * units:g}", larger))
             steps.append(Ladder(zone, flights, units, (first, *more)))
     return steps
