@@ -17,8 +17,9 @@ from mkdocs.structure.pages import Page
 
 from experiments.composition import compose, packaged
 from experiments.designs.design import MarginKeys
+from experiments.grouping import values_of
 from experiments.overrides import options
-from experiments.studies.page.form import Field, fields_of, group_of, values_of
+from experiments.studies.page.form import Field, fields_of, group_of
 from experiments.studies.page.shifts import with_shifts
 from experiments.verbs import VERBS, module_of, page
 from sim.config import HubConfig

@@ -1,7 +1,9 @@
-"""Rows put together by what they have in common."""
+"""Rows put together by what they have in common, and the values of nested mappings by their keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+
+from sim.reading import plain
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -43,3 +45,16 @@ def put(document: dict[str, Any], path: Iterable[str], value: object) -> None:
     for group in groups:
         document = document.setdefault(group, {})
     document[name] = value
+
+
+def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value that is no mapping, by its full key.
+
+    >>> dict(values_of({"halls": {"main": {"doors_out": 36}}, "seed": 7}))
+    {'halls.main.doors_out': 36, 'seed': 7}
+    """
+    if isinstance(document, Mapping):
+        for name, item in document.items():
+            yield from values_of(item, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, plain(document)

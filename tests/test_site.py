@@ -14,7 +14,7 @@ import yaml
 
 from experiments import composition, verbs
 from experiments.composition import compose, load
-from experiments.studies.page.form import values_of
+from experiments.grouping import values_of
 from sim.rules import DECISIONS
 
 ROOT = Path(__file__).resolve().parents[1]

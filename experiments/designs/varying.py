@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from experiments.composition import compose, hub
+from experiments.grouping import values_of
 from experiments.overrides import word_value
 from sim.config import HubConfig
 from sim.distributions import is_distribution, stretch_of
@@ -108,13 +109,5 @@ def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     if isinstance(node, dict) and is_distribution(node.get(name)) and (inside := stretch_of(node[name])) is not None:
         return node[name], inside
     if not isinstance(node, dict) or name not in node or isinstance(node[name], dict):
-        raise ConfigError(f"{key}: no field of the configuration{near(key, list(_keys(document, '')))}")
+        raise ConfigError(f"{key}: no field of the configuration{near(key, list(dict(values_of(document))))}")
     return node, name
-
-
-def _keys(document: Mapping[str, Any], inside: str) -> Iterator[str]:
-    for name, value in document.items():
-        if isinstance(value, dict):
-            yield from _keys(value, f"{inside}{name}.")
-        else:
-            yield f"{inside}{name}"

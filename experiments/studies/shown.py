@@ -15,9 +15,10 @@ from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
 from experiments.frame import runner
 from experiments.frame.recorded import declared_study
+from experiments.grouping import values_of
 from experiments.replications.replicating import check_designs
 from experiments.report.sections import said
-from experiments.studies.page.form import shown_text, values_of
+from experiments.studies.page.form import shown_text
 from experiments.studies.sweep import points_of
 from sim.config import HubConfig
 from sim.distributions import is_distribution

@@ -1,11 +1,12 @@
 """A key of the configuration that a fit is for: what it takes, and how values of a file become its own."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from experiments.assumptions.leaves import with_leaves
+from experiments.assumptions.leaves import is_number, with_leaves
+from experiments.grouping import values_of
 from experiments.statistics.two_sources import Floats
 from sim.config import HubConfig
 from sim.errors import InputError
@@ -85,15 +86,8 @@ def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
     document, names = plain(hub), key.split(".")
     leaf = leaf_at(HubConfig, document, names)
     if leaf is None or leaf.kind not in ("number", "whole"):
-        raise InputError(f"key: {key[:80]!r} is no number of the configuration{near(key, list(_numbers(document)))}")
+        numbers = [known for known, value in values_of(document) if is_number(value)]
+        raise InputError(f"key: {key[:80]!r} is no number of the configuration{near(key, numbers)}")
     tried = with_leaves(document, {key: {"family": "exponential", "mean": 1.0}})
     takes = leaf.kind == "number" and leaf_at(HubConfig, tried, [*names, "family"]) is not None
     return Place(key, takes, unit, hub)
-
-
-def _numbers(document: Any, key: str = "") -> Iterator[str]:  # noqa: ANN401 - a plain value
-    if isinstance(document, Mapping):
-        for name, item in document.items():
-            yield from _numbers(item, f"{key}.{name}" if key else str(name))
-    elif isinstance(document, int | float) and not isinstance(document, bool):
-        yield key

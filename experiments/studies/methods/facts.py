@@ -13,6 +13,7 @@ from experiments.formatting import hours_text, listed, number, plain_name, whole
 from experiments.frame import runner
 from experiments.frame.recorded import stored_study
 from experiments.frame.study import Asked, Document
+from experiments.grouping import values_of
 from experiments.money.kpis import KPIS, names
 from experiments.replications.warming import warm_ups_of
 from experiments.store.foreign import Manifest
@@ -23,7 +24,6 @@ from experiments.store.summaries import DesignRow, WarmupRow
 from experiments.studies.assumptions import row_of
 from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.notes import notes, scalars
-from experiments.studies.page.form import values_of
 from sim.config import HubConfig
 from sim.distributions import is_distribution
 from sim.measures.kpis import Rank

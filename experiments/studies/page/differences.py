@@ -9,6 +9,7 @@ from typing import Final
 
 from experiments.formatting import amount, bracket, change, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
+from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
@@ -19,7 +20,7 @@ from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import checked_kpis_of
 from experiments.store.rows import Grid
-from experiments.studies.page.form import shown_text, unit_of, values_of
+from experiments.studies.page.form import shown_text, unit_of
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.kpis import Rank

@@ -14,6 +14,7 @@ from experiments.assumptions import Assumption, assumptions_of, explained
 from experiments.composition import folders_of
 from experiments.formatting import UNITS as UNIT_NAMES
 from experiments.formatting import capitalised
+from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
 from experiments.overrides import options, word_value
 from experiments.report.key_names import key_unit, name_of
@@ -21,7 +22,6 @@ from experiments.verbs import VERBS
 from sim.config.bounds import BEYOND_ALL
 from sim.errors import ConfigError
 from sim.leaves import Leaf, leaf_at
-from sim.reading import plain
 from sim.rules import DECISIONS
 
 GROUPS: Final[Mapping[str, str]] = {
@@ -214,12 +214,3 @@ def _assumptions(composed: Mapping[str, Any], config_dir: Path | None) -> Sequen
         return assumptions_of(composed, config_dir)
     except ConfigError:  # a value outside its own range is shown without one
         return ()
-
-
-def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value that is no mapping, by its full key."""
-    if isinstance(document, Mapping) and document:
-        for name, item in document.items():
-            yield from values_of(item, f"{key}.{name}" if key else str(name))
-    elif not isinstance(document, Mapping):
-        yield key, plain(document)

@@ -10,8 +10,9 @@ from typing import Any, Final
 from experiments.arguments import Arguments
 from experiments.composition import compose, packaged
 from experiments.frame.study import Study
+from experiments.grouping import values_of
 from experiments.overrides import changed_by_share, is_share, word_value
-from experiments.studies.page.form import CHOICES, STUDY, Field, choices_of, fields_of, group_of, values_of
+from experiments.studies.page.form import CHOICES, STUDY, Field, choices_of, fields_of, group_of
 from experiments.studies.page.shifts import changed_words, with_shifts
 from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
