@@ -1,9 +1,8 @@
 """A checklist filled in: its headings from checklists.yaml, its paragraphs and tables from the facts of a run."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -13,23 +12,17 @@ from experiments.studies.methods import hub as hubs
 from experiments.studies.methods.facts import Facts
 from sim.processes.phases import Phase
 
-
-@cache
-def texts() -> Mapping[str, Any]:
-    """The content of checklists.yaml."""
-    path = Path(__file__).with_name("checklists.yaml")
-    content: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return content
+TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
 
 
 def filled(facts: Facts, name: str) -> Report:
     """The checklist of this name."""
-    filling, checklist = _Filling(facts), texts()[name]
+    filling, checklist = _Filling(facts), TEXTS[name]
     chapters = list(filling.chapters(checklist["chapters"]))
     missing, n_items = missing_in(chapters), sum(bool(chapter.blocks) for _, chapter in walked(chapters))
     values = {"missing": "; ".join(missing), "n_missing": str(len(missing)), "n_items": str(n_items)}
     opening = [filling.text("opening", values), checklist["reference"]]
-    appendix = Chapter("A", texts()["appendix"], [filling.grid("inputs")])
+    appendix = Chapter("A", TEXTS["appendix"], [filling.grid("inputs")])
     return Report(checklist["title"].format(**filling.values), opening, [*chapters, appendix])
 
 
@@ -64,24 +57,24 @@ class _Filling:
             elif kind == "missing":
                 yield Missing(name)
             elif kind == "graph":
-                yield hubs.graph(self._facts.plain, texts()["captions"][name])
+                yield hubs.graph(self._facts.plain, TEXTS["captions"][name])
             elif kind == "table" and self._rows[name]:
                 yield self.grid(name)
             elif kind == "points" and (points := self._points(name)):
                 yield Points(points)
 
     def text(self, name: str, more: Mapping[str, str] | None = None) -> str:
-        text: str = texts()["texts"][name]
+        text: str = TEXTS["texts"][name]
         return " ".join(text.format(**self.values, **(more or {})).split())
 
     def grid(self, name: str) -> Grid:
-        header = tuple(texts()["headings"][name])
+        header = tuple(TEXTS["headings"][name])
         return Grid("", header, tuple(self._rows[name]), n_texts=len(header))
 
     def _points(self, name: str) -> Sequence[str]:
         if name in self._lists:
             return self._lists[name]
-        entries = (each if isinstance(each, dict) else {"text": each} for each in texts()["points"][name])
+        entries = (each if isinstance(each, dict) else {"text": each} for each in TEXTS["points"][name])
         return [
             each["text"].format(**self.values) for each in entries if hubs.holds(each.get("if", ()), self._facts.plain)
         ]

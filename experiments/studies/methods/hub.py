@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +18,8 @@ _DIFFERENT: Final = "!="
 _HALLS: Final = "halls"
 
 
-@cache
-def listed() -> Mapping[str, Any]:
-    """The content of hub.yaml."""
-    content: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("hub.yaml").read_text(encoding="utf-8"))
-    return content
+LISTED: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
+"""All that there can be."""
 
 
 def at(hub: Plain, key: str) -> list[Any]:
@@ -68,7 +64,7 @@ def places(hub: Plain) -> dict[str, Mapping[str, Any]]:
     """The places that the hub has, by name."""
     return {
         name: place
-        for name, place in listed()["places"].items()
+        for name, place in LISTED["places"].items()
         if units(place, hub) != 0 and holds(place.get("if", ()), hub)
     }
 
@@ -81,7 +77,7 @@ def graph(hub: Plain, caption: str) -> Graph:
     ]
     edges = [
         Edge(path["from"], path["to"], path.get("label", ""))
-        for path in listed()["paths"]
+        for path in LISTED["paths"]
         if {path["from"], path["to"]} <= here.keys()
         and path.get("without") not in here
         and holds(path.get("if", ()), hub)
@@ -133,13 +129,13 @@ def rows_of_entities(hub: Plain) -> list[tuple[str, ...]]:
     """Each entity with what is recorded of it."""
     return [
         (entity["label"], ", ".join(column.name for column in TABLES[table].columns))
-        for table, entity in listed()["entities"].items()
+        for table, entity in LISTED["entities"].items()
         if holds(entity.get("if", ()), hub)
     ]
 
 
 def draws(keys: Sequence[str], hub: Plain) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Keys of the configuration that decide a distribution, and what is known of each."""
-    for pattern, draw in listed()["draws"].items():
+    for pattern, draw in LISTED["draws"].items():
         if holds(draw.get("if", ()), hub):
             yield from ((key, draw) for key in keys if fnmatchcase(key, pattern))

@@ -15,7 +15,6 @@ import csv
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +47,7 @@ USUAL_LICENSE: Final = "CC-BY-4.0"
 _FOLDERS: Final = {"flights": "flights", "values": "values", "rules": "rules", "figures": "figure"}
 """Of a run folder, which go along beside what the manifest lists, and what is said of their files."""
 _BESIDE: Final = (MANIFEST, "report.html")
+_TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_bytes())
 
 
 def main(arguments: Arguments) -> int:
@@ -58,7 +58,7 @@ def main(arguments: Arguments) -> int:
             f"--out: an archive is a file *{archive.SUFFIX}; got {'none' if path == RUNS else repr(str(path)[:60])}"
         )
     check_outside_runs(path, "--out")
-    licenses = texts()["licenses"]
+    licenses = _TEXTS["licenses"]
     check_among("--licence", wanted, "none that pack knows", licenses)
     manifest = manifest_of(folder)
     for name in manifest.files:
@@ -74,16 +74,8 @@ def main(arguments: Arguments) -> int:
     return console.report(arguments, document, *notes, f"{number(path.stat().st_size / 2**20)} MiB: {path}")
 
 
-@cache
-def texts() -> Mapping[str, Any]:
-    """The content of texts.yaml."""
-    content: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_text(encoding="utf-8"))
-    return content
-
-
 def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License) -> dict[str, bytes | Path]:
     """The files of the archive by their names in it."""
-    about = texts()
     answer = " ".join(map(str, facts.document.opening))
     values = {
         "title": run.title, "version": run.software.version, "verb": manifest.verb, "answer": answer, "run": run.name,
@@ -92,7 +84,7 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
         "n_tables": f"{len(manifest.tables)}",
     }  # fmt: skip
     said = {
-        name: about[name].format(**values).strip() for name in ("name", "description", "program", "workflow", "action")
+        name: _TEXTS[name].format(**values).strip() for name in ("name", "description", "program", "workflow", "action")
     }
     files: dict[str, bytes | Path] = {f"{RUN}/{name}": manifest.folder / name for name in _of_run(manifest)}
     files[f"{RUN}/{TIMINGS}"] = json.dumps({FINISHED: finished(manifest.folder).isoformat()}).encode()
@@ -100,9 +92,9 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
     files["DICTIONARY.md"] = "\n".join(_dictionary(manifest)).encode()
     files["methods.md"] = text_of(filled(facts, "stress")).encode()
     rows = "\n".join(
-        f"| `{name}` | {text} |" for name, text in about["files"].items() if name in files or name == "README.md"
+        f"| `{name}` | {text} |" for name, text in _TEXTS["files"].items() if name in files or name == "README.md"
     )
-    readme = about["readme"].format(**values, description=said["description"], rows=rows)
+    readme = _TEXTS["readme"].format(**values, description=said["description"], rows=rows)
     files["README.md"] = readme.encode()
     told = [Packed(name, sha256_of(files[name]), _size(files[name]), _about(name)) for name in sorted(files)]
     today = f"{dt.datetime.now(dt.UTC).date()}"
@@ -119,15 +111,15 @@ def _of_run(manifest: Manifest) -> Iterator[str]:
 
 def _about(name: str) -> str:
     """What is said of a file of the archive."""
-    about, (_, _, inside) = texts(), name.partition(f"{RUN}/")
-    if name in about["files"]:
-        return str(about["files"][name])
+    _, _, inside = name.partition(f"{RUN}/")
+    if name in _TEXTS["files"]:
+        return str(_TEXTS["files"][name])
     table = inside.removeprefix(f"{TABLES}/").removesuffix(".parquet")
     if inside.startswith(f"{TABLES}/"):
         meaning = _meanings().get(table, "")
-        return str(about["table" if meaning else "table_alone"].format(name=table, meaning=meaning))
+        return str(_TEXTS["table" if meaning else "table_alone"].format(name=table, meaning=meaning))
     kind = _FOLDERS.get(inside.partition("/")[0])
-    return str(about[kind] if kind else about["workflow"])
+    return str(_TEXTS[kind] if kind else _TEXTS["workflow"])
 
 
 def _meanings() -> dict[str, str]:
