@@ -297,9 +297,10 @@ def test_the_twin_is_the_hub_without_its_disruptions_and_recovery_is_counted_fro
 
 
 def test_a_disruption_that_changes_nothing_is_over_at_once():
-    own = sim.simulate(load("liege_30k", *SHORT, *one("strike_day", at("day 1 00:00"), "share=1")))
+    words = (*SHORT, "demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
+    own = sim.simulate(load("liege_30k", *words, *one("strike_day", at("day 1 00:00"), "share=1")))
     assert own.kpis["recovery_h"] == own.kpis["not_recovered_share"] == 0
-    calm = sim.simulate(load("liege_30k", *SHORT))
+    calm = sim.simulate(load("liege_30k", *words))
     assert own.kpis == calm.kpis
 
 
