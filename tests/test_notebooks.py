@@ -83,7 +83,7 @@ def test_its_code_runs(script, monkeypatch, is_slow):
 # The kernel's client is not ours: its sockets and event loops warn on some platforms.
 @pytest.mark.filterwarnings("ignore")
 def test_it_runs_in_a_kernel(script, tmp_path, monkeypatch):
-    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, str(tmp_path))
     notebook = jupytext.read(script)
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
