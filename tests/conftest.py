@@ -52,9 +52,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nobody waits for the disk, a quarter of a small run: no test cuts the power. What is written may still fail."""
+    """Nobody waits for the disk, a quarter of a small run: no test cuts the power. What is written may still fail.
+
+    Hypothesis draws fewer examples: each run draws others, but for tests that say otherwise.
+    """
+    from hypothesis import settings
+
     if not config.getoption("--slow"):
         os.fsync = os.fstat  # type: ignore[assignment]
+        settings.register_profile("plain", max_examples=40)
+        settings.load_profile("plain")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -181,7 +181,7 @@ def test_a_shape_takes_no_mean(name):
 NAMES = st.sampled_from([*{name for family in FAMILIES.values() for name in family.parameters}, "spread", "at_most"])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None, derandomize=True)
 @given(
     family=st.sampled_from(list(FAMILIES)), kind=st.sampled_from([Times, Delays, Shape]), chosen=st.data(),
     others=st.dictionaries(NAMES, st.floats(-3, 30), max_size=2),

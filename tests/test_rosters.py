@@ -211,7 +211,7 @@ def by_brute_force(arrival, service, start, number):
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 def test_servers_that_come_and_go_serve_as_a_simulation_by_the_tick(data):
     n = data.draw(st.integers(1, 12))
     arrival = np.cumsum(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))
@@ -225,7 +225,7 @@ def test_servers_that_come_and_go_serve_as_a_simulation_by_the_tick(data):
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=3 * settings.default.max_examples, deadline=None)
 def test_equal_services_in_columns_begin_as_one_by_one(data):
     n = data.draw(st.integers(1, 120))
     arrival = np.cumsum(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)))

@@ -71,7 +71,7 @@ def test_a_short_floor_calls_for_partial_loads():
     assert _calls([0, 0, 1], [5, 5, 10], [0, 0, 0], [9, 9, 9], room=2, short=True) == [1, 0, 1]
 
 
-@settings(max_examples=200, derandomize=True, database=None)
+@settings(max_examples=2 * settings.default.max_examples, derandomize=True, database=None)
 @given(
     routes=st.lists(
         st.tuples(st.integers(0, 5), st.integers(0, 50), st.integers(0, 4), st.integers(0, 6)), min_size=1, max_size=6
