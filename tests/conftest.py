@@ -29,13 +29,16 @@ os.environ["XDG_CACHE_HOME"] = os.devnull
 # But the list of fonts: else a process makes one, in a folder that the first of its children takes away.
 os.environ.setdefault("MPLCONFIGDIR", mpl.get_cachedir())
 _RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
-# Modules of tests that look at no page of a run: with --slow alone there is something in it.
+# Modules whose tests look at no page of a run, but those marked `paged` or `drawn`: with --slow alone all are written.
 _PAGELESS = {
     f"test_{name}"
-    for name in ("cache", "calibrate_observed", "customs", "disruptions", "distributions", "exposure", "extend", "fit",
-                 "fit_group", "fit_scans", "flight_files", "flight_period", "late_flight", "own_files", "packers",
-                 "precision", "presorted", "reproduce", "research", "retiming", "rosters", "runs", "schedule", "ssim",
-                 "stability", "sure_questions", "tallies")
+    for name in ("acceptance", "cache", "calibrate_observed", "capacity", "connections", "customs", "decompose",
+                 "designs", "disruptions", "distributions", "execution", "expansion", "exposure", "extend", "fit",
+                 "fit_group", "fit_scans", "flight_files", "flight_period", "kills", "late_flight", "main", "money",
+                 "optimise", "over_assumptions", "own_files", "packers", "packout", "precision", "presorted",
+                 "reproduce", "research", "retiming", "room", "rosters", "runs", "schedule", "select", "sensitivity",
+                 "shadow_price", "sheet", "ssim", "stability", "staff_verb", "studies", "sure_questions", "tallies",
+                 "validate", "verify")
 }  # fmt: skip
 # Those whose module says nothing but what is drawn; the others say, too, whether a page has them.
 _OF_RUNS = {
@@ -87,7 +90,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """
     drawn, is_slow = item.get_closest_marker("drawn"), item.config.getoption("--slow")
     render(has_figures=bool(drawn or is_slow), has_pages=bool(is_slow or (drawn and drawn.kwargs.get("pages"))))
-    pages.write = _not_written if item.path.stem in _PAGELESS and not is_slow else _WRITTEN  # type: ignore[attr-defined]
+    is_written = is_slow or drawn or item.get_closest_marker("paged") or item.path.stem not in _PAGELESS
+    pages.write = _WRITTEN if is_written else _not_written  # type: ignore[attr-defined]
 
 
 def render(*, has_figures: bool, has_pages: bool) -> None:

@@ -199,6 +199,7 @@ def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, 
     assert "identical" in capsys.readouterr().out
 
 
+@pytest.mark.paged
 def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(console, "MOST_ON_PAGE", 2)
     path = written(tmp_path, "name,halls.main.breakdown_stations\nfirst,10\nsecond,9\nleft over,8\n")

@@ -4,9 +4,11 @@ Most tests put a hub of known KPIs in place of the simulation; the slow one hold
 """
 
 import datetime as dt
+import io
 import json
 import math
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -120,7 +122,8 @@ def test_a_path_that_changes_nothing_is_worth_what_staying_is_to_the_bit(tmp_pat
         "phases:\n  nothing:\n    {starts: '2024-01-01', when: [], needs: [permit], lead_months: 0,"
         " construction_months: 6, changes: [], smaller: null, closed: [], learning: null}\n"
     )
-    words = ["study=expansion", "expansion.draws=2", "+paths@expansion.paths.idle=idle"]
+    few = [f"~expansion.paths.{name}" for name in (*PACKAGED, "react_66k")]
+    words = ["study=expansion", "expansion.draws=2", *few, "+paths@expansion.paths.idle=idle"]
     composed = compose(words, tmp_path)
     base, keys = hub(composed), study(ExpansionKeys, composed)
     hubs, states = states_of(words, base, keys.expansion, tmp_path)
@@ -271,7 +274,7 @@ def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) 
 
 def test_a_rule_on_a_kpi_looks_at_what_was_simulated() -> None:
     first = "expansion.paths.react_66k.phases.first.when=[{kpi:on_time_share,op:'<',value:%g,quarters:4}]"
-    always, never = found_of(*CERTAIN, first % 1.1, paths=FEW[::2]), found_of(*CERTAIN, first % 0.5, paths=FEW[::2])
+    always, never = (found_of(*CERTAIN, "expansion.years=4", first % value, paths=FEW[::2]) for value in (1.1, 0.5))
     g, f = np.argwhere(always.futures.weight == 1)[0]
     (opening, *_) = always.timelines[always.number["react_66k"][g, f, 0]].openings
     # Four quarters must have passed; then three months of lead.
@@ -324,22 +327,41 @@ def test_quantiles_weigh_their_futures() -> None:
     assert quantile(values, np.array([[0.2, 0.7, 0.1]]), 0.95) == 3
 
 
+QUICK = (
+    *("expansion.draws=2", "expansion.worlds=2", "workers=1"),
+    *(f"~expansion.paths.{name}" for name in PACKAGED),
+)
+
+
+def evaluated(config: HubConfig, replication: int) -> dict[str, Any]:
+    return {"kpis": kpis_of(config, replication), "tables": {}}
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
-    def evaluate(config: HubConfig, replication: int) -> dict[str, Any]:
-        return {"kpis": kpis_of(config, replication), "tables": {}}
+    monkeypatch.setattr(benches, "evaluate", evaluated)
+    return lambda *words: main(["expansion", *QUICK, "--out", str(tmp_path / "runs"), *words])
 
-    monkeypatch.setattr(benches, "evaluate", evaluate)
-    left_out = [f"~expansion.paths.{name}" for name in PACKAGED]
-    own = ["expansion.draws=2", "expansion.worlds=2", "workers=1", "--out", str(tmp_path / "runs"), *left_out]
-    return lambda *words: main(["expansion", *own, *words])
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], dict[str, Any]]:
+    """The words of a study that was run, and its document."""
+    folder = str(tmp_path_factory.mktemp("runs"))
+    words = ["expansion", *QUICK, "expansion.years=4", "--json", "--quiet", "--out", folder]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out:
+        patch.setattr(benches, "evaluate", evaluated)
+        assert main(words) == 0
+    return words, json.loads(out.getvalue())
 
 
 def test_the_answer_is_told_stored_and_reproduced(
-    quick: Callable[..., int], capsys: pytest.CaptureFixture[str], is_slow: bool
+    stored: tuple[list[str], dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    is_slow: bool,
 ) -> None:
-    assert quick("--json", "--quiet") == 0
-    document = json.loads(capsys.readouterr().out)
+    words, document = stored
+    monkeypatch.setattr(benches, "evaluate", evaluated)
     assert set(document["paths"]) == set(FEW)
     assert document["recommended"] in FEW and 0 <= document["probability"] <= 1
     for one in document["paths"].values():
@@ -360,7 +382,7 @@ def test_the_answer_is_told_stored_and_reproduced(
     by_path = (futures["npv_eur"] * futures["probability"]).groupby(futures["path"]).sum()
     for path, one in document["paths"].items():
         assert by_path[path] == pytest.approx(one["npv"]["mean"])
-    assert quick("--json", "--quiet") == 0
+    assert main(words) == 0
     assert json.loads(capsys.readouterr().out) == document
     if is_slow:
         assert main(["reproduce", str(folder), "--json", "--quiet", "workers=1"]) == 0
@@ -370,10 +392,10 @@ def test_the_answer_is_told_stored_and_reproduced(
 
 
 def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
-    quick: Callable[..., int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    stored: tuple[list[str], dict[str, Any]], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert quick("--json", "--quiet") == 0
-    document = json.loads(capsys.readouterr().out)
+    monkeypatch.setattr(benches, "evaluate", evaluated)
+    document = stored[1]
     over, folder = document["over_worlds"], Path(document["run_dir"])
     tables = read_run(folder).tables
     npv = tables["worlds"].pivot(index="world", columns="path", values="npv")
@@ -411,6 +433,7 @@ def test_a_stored_run_without_one_of_its_hubs_is_one_line() -> None:
         explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states={})), simulated)
 
 
+@pytest.mark.paged
 def test_weeks_whose_backlog_grows_are_warned_of(
     quick: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
@@ -441,7 +464,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
 
 
 def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    assert quick() == 0
+    assert quick("expansion.worlds=0") == 0
     assert "runs of 9 days" in capsys.readouterr().err
 
 

@@ -155,6 +155,7 @@ def test_capital_is_the_annuity_of_equipment_and_of_own_halls() -> None:
     assert leased == pytest.approx(stands / per_year + rest / annuity_factor(0.06, 10))
 
 
+@pytest.mark.paged
 def test_a_comparison_reports_costs_savings_and_sources_of_prices(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

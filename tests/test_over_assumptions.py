@@ -158,6 +158,7 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
     assert not any("over assumptions" in text for text in found[0])  # of other paths
 
 
+@pytest.mark.paged
 def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_what_it_is(
     tmp_path: Path, capsys
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
         load("liege_30k", "fitted=[x]")
 
 
+@pytest.mark.paged
 def test_fit_auto_is_marked_in_configuration_page_and_json(capsys, tmp_path):
     design = "liege_30k halls.main.doors_out=36"
     command = ["compare", f"designs=[liege_30k, {design}]", "fit=auto", *TINY]

@@ -221,6 +221,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
     assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
 
 
+@pytest.mark.paged
 def test_designs_whose_backlog_grows_are_warned_of(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
 WORDS = ["shadow-price", *TINY, "shadow_price.zones=[floor,stations]", "shadow_price.steps=1"]
 
 
+@pytest.mark.paged
 def test_a_stored_run_is_told_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:

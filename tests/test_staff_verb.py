@@ -108,6 +108,7 @@ def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None
                 assert by_slot == (units * demand.unit_posts).tolist()  # the measured week begins on a Monday
 
 
+@pytest.mark.paged
 def test_a_plan_is_told_shown_reproduced_and_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:

@@ -39,7 +39,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return captured.err
 
 
-@pytest.mark.drawn(pages=True)
+@pytest.mark.paged
 def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     document = told(capsys, "run", "scenario=liege_30k", "--out", str(tmp_path))
     assert document["scenario"] == "liege_30k"
@@ -169,6 +169,7 @@ def test_a_run_of_a_file_tells_the_files_traffic(capsys: pytest.CaptureFixture[s
     assert designs["demand"].tolist() == ["two"]
 
 
+@pytest.mark.paged
 def test_the_command_on_the_page_names_the_folder_of_own_scenarios(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
