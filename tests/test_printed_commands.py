@@ -67,7 +67,7 @@ def here(tmp_path, monkeypatch):
 def test_the_command_of_schedule_runs_as_printed(here, capsys, name):
     Path(name).write_text(FLIGHTS)
     assert main(["schedule", name]) == 0
-    command = f"{used(capsys.readouterr().out)} replications=1"
+    command = f"{used(capsys.readouterr().out)} replications=1 page=none"  # pages have tests of their own
     assert "unstable" not in typed(command)
     answered(capsys, f"{command} horizon_days=7")
     assert len(list((here / "runs").iterdir())) == 1  # the same days, typed
@@ -209,11 +209,17 @@ def prepare(folder):
     book.save(folder / "options.xlsx")
 
 
+@pytest.fixture(scope="module")
+def with_files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("my folder")
+    prepare(folder)
+    return folder
+
+
 @pytest.fixture
-def prepared(here):
-    """The folder where commands are typed, with the reader's files that they name."""
-    prepare(here)
-    return here
+def prepared(with_files, monkeypatch):
+    """In the folder where commands are typed that write nothing, with the reader's files that they name."""
+    monkeypatch.chdir(with_files)
 
 
 @pytest.mark.usefixtures("prepared")
