@@ -180,6 +180,14 @@ def test_a_key_that_is_swept_and_a_column_is_refused(capsys, tmp_path):
     assert "demand.flights_per_day: swept, and a column" in capsys.readouterr().err
 
 
+def test_a_mistake_of_one_point_of_a_sweep_is_told_with_the_point(capsys, tmp_path):
+    words = ["scenario=liege_30k,express_night_hub", "demand=today"]
+    assert main(["sweep", *words, "--out", str(tmp_path)]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("cargohub: scenario=express_night_hub: parcels.median_kg: ")
+    assert not any(tmp_path.iterdir())
+
+
 def test_show_prints_each_design(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\nb,9\n")
     assert main(["sweep", f"designs={path}", "--show", "--json"]) == 0

@@ -52,7 +52,20 @@ class Combinations:
         return keys
 
     def designs(self, labels: Sequence[str]) -> list[Design]:
-        return [Design(label, hub(config)) for label, config in zip(labels, self.composed, strict=True)]
+        """The points, each with its checked hub.
+
+        Raises:
+            ConfigError: a hub that contradicts itself; with its label, unless it is the first.
+        """
+        designs = list[Design]()
+        for label, config in zip(labels, self.composed, strict=True):
+            try:
+                designs.append(Design(label, hub(config)))
+            except ConfigError as error:
+                if not designs:  # what the first point gets wrong, all do as a rule
+                    raise
+                raise ConfigError(f"{label}: {error}") from error
+        return designs
 
     def factors(self, labels: Sequence[str]) -> Factors:
         """The keys in which designs of a spreadsheet differ, by the labels given to the points; none without one."""

@@ -4,7 +4,7 @@ Simulates every combination of the values given, each replication with the same 
 
   cargohub sweep demand.flights_per_day=3,5,7,9
   cargohub sweep 'demand.flights_per_day=range(3,12,0.5)' scenario=liege_66k
-  cargohub sweep 'scenario=glob(*)' demand=today,permit        every scenario under each demand
+  cargohub sweep 'scenario=glob(liege_*)' demand=today,permit  every hall of Liège under each demand
   cargohub sweep designs=FILE                                  designs of a spreadsheet, CSV or XLSX, one a row
 
 FILE has a column `name`, and one for each key that a design sets, as halls.main.area_m2; an empty cell sets none.
