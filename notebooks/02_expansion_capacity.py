@@ -43,7 +43,7 @@ if RUN is None:
         "demand.parcels_per_flight=1000",
         "demand.net_t_per_flight=0.75",
         "halls.main.machine_rated_per_h=250",
-        "capacity.tolerance=3",
+        "capacity.tolerance=1.5",
         "capacity.binding=false",
         "workers=1",
     ]

@@ -47,7 +47,7 @@ TINY = (
     "demand.net_t_per_flight=3",
     "halls.main.machine_rated_per_h=1000",
     "replications=2",
-    "capacity.tolerance=2",
+    "capacity.tolerance=1",
     "workers=1",
     "--quiet",
     "--json",
@@ -238,11 +238,8 @@ def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlo
                 there[label, number] |= level(4, 0.001)
     assert search.crossing is not None and search.crossing.no is not None
     assert search.crossing.yes <= 4.2 < search.crossing.no
-    assert search.reason(there) == "backlog"
-    late = dict(there)
-    for key in [key for key in late if "measured" in key[0]]:
-        del late[key]
-    assert search.growth(search.crossing.yes, late) is None
+    assert search.reason(there) == "backlog" and search.is_growing is False
+    assert search.threshold == pytest.approx(4.2, abs=0.1)
 
 
 @pytest.mark.slow
@@ -313,11 +310,12 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     stored = read_run(document["run_dir"]).tables
     assert list(stored["capacity"].columns)[:3] == ["scenario", "replication", "flights_per_day"]
     assert own["flights_per_day"]["mean"] == pytest.approx(stored["capacity"]["flights_per_day"].mean())
-    gap = stored["capacity"]["not_sustained"] - stored["capacity"]["flights_per_day"]
-    assert gap.between(0, 2 + 1e-9).all()
+    found = stored["capacity"]
+    assert (found["flights_per_day"] - found["sustained"]).between(0, 1 + 1e-4).all()
+    assert (found["not_sustained"] - found["flights_per_day"]).between(0, 2 + 1e-9).all()
     assert too_few_replications(2)[0] in document["warnings"]
     assert set(stored["capacity"]["reason"]) <= {"late", "backlog", "both"}
-    assert set(stored["binding"]["resource"]) == set(what_ifs(load("liege_30k", "exports=none")))
+    assert set(stored["binding"]["resource"]) <= set(what_ifs(load("liege_30k", "exports=none")))
     binding = stored["binding"].query("is_binding and not lift_low <= 0")["resource"].tolist()
     assert binding == ([own["binding"]] if own["binding"] else [])
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
@@ -385,7 +383,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
 ) -> None:
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "horizon_days=2", "--out", str(tmp_path),
-             "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75", "capacity.tolerance=1")  # fmt: skip
+             "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75", "capacity.tolerance=0.5")  # fmt: skip
     document = told(capsys, "halls.main.machine_rated_per_h=250,500", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
     assert values == ["250", "500"]
@@ -456,22 +454,23 @@ def answered(
 
 
 def test_the_other_replications_begin_where_the_first_ended_and_all_judge_the_backlog_together() -> None:
+    def found(n: int, *growths: dict[str, float]) -> tuple[list[Search], dict[Key, dict[str, float]], list[int]]:
+        searches = searches_of(Design("a", load("liege_30k")), n, Sustained(target=0.95, tolerance=0.1, binding=False))
+        there = answered(searches, limits, {}, *growths)
+        return searches, there, [number for label, number in there if "measured" in label]
+
     limits = [4.62, 4.55, 4.58]
-    searches = searches_of(Design("a", load("liege_30k")), 3, Sustained(target=0.95, tolerance=0.1, binding=False))
-    there = answered(searches, limits, {}, level(1, 0.0005))
+    searches, there, longer = found(3, level(1, 0.0005))
     for search, limit in zip(searches, limits, strict=True):
-        assert search.crossing is not None and search.crossing.no is not None
-        assert search.crossing.yes <= limit < search.crossing.no <= search.crossing.yes + 0.1 + 1e-9
-        assert search.growth(search.crossing.yes, there) is False
-    assert not any("measured" in label for label, _ in there)
-    assert all(sum(number == each for _, number in there) <= 3 for each in (1, 2))
-    (alone,) = searches_of(Design("a", load("liege_30k")), 1, Sustained(target=0.95, tolerance=0.1, binding=False))
-    assert any("measured" in label for label, _ in answered([alone], limits, {}, level(1, 0.0005)))
-    # Where one week each does not show it, the longer run of one of them does.
-    searches = searches_of(Design("a", load("liege_30k")), 3, Sustained(target=0.95, tolerance=0.1, binding=False))
-    there = answered(searches, limits, {}, level(1, 0.012), level(4))
-    assert [number for label, number in there if "measured" in label] == [0]
-    assert all(search.growth(search.crossing.yes, there) is False for search in searches if search.crossing)
+        assert search.crossing is not None and search.crossing.no is not None and search.is_growing is False
+        assert search.crossing.yes <= limit < search.crossing.no and search.threshold == pytest.approx(limit, abs=0.1)
+    assert longer == [] and all(sum(number == each for _, number in there) <= 3 for each in (1, 2))
+    # Where a week of each does not show it, a longer run of one of them does, or it stays undecided.
+    assert found(1, level(1, 0.0005), level(4))[2] == [0]
+    searches, _, longer = found(3, level(1, 0.012), level(4))
+    assert longer == [0] and all(search.is_growing is False for search in searches)
+    searches, _, longer = found(3, level(1, 0.012), level(4, 0.01))
+    assert longer == [0] and all(search.is_growing is None for search in searches)
 
 
 def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_that_helps() -> None:
@@ -485,12 +484,16 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
         assert {label.partition("+10 % ")[2] for label, number in there if number} <= {"", "machines", "stands"}
         return searches[0], there, groups
 
-    first, there, groups = simulated({"machines": 0.3})
+    first, there, groups = simulated({"machines": 0.03})
     assert ["machines"] in groups and sorted(map(len, groups))[-2:] == [1, len(first.together("stands", there))]
     assert first.worthwhile(there) == ["machines"] and first.lift("stands", there) == 0
-    first, there, groups = simulated({"machines": 0.3, "stands": 0.2})
+    assert 0 < (first.lift("machines", there) or 0) < 0.9
+    first, there, groups = simulated({"machines": 0.03, "stands": 0.02})
     assert ["stands"] in groups and first.together("stands", there) == ("stands",)
     assert first.lift("doors", there) == 0 and len(first.together("doors", there)) > 1
+    # Beside one that makes nearly all on time, no other is simulated.
+    first, there, groups = simulated({"machines": 1.0, "stands": 1.0})
+    assert groups[-1] == ["machines"] and max(map(len, groups)) == 1 and first.lift("stands", there) is None
 
 
 @pytest.mark.parametrize(
@@ -530,23 +533,26 @@ def test_mistakes_are_one_line_and_write_nothing(
 
 def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zero() -> None:
     sure = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
-    result = Result(Design("a", load()), "A", (), 0, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": 1e6})
+    result = Result(Design("a", load()), "A", (), False, Interval(4.0, 3.0, 5.0, 3), (sure,), {"packout_posts": 1e6})
     assert (result.binding, result.bottleneck[:30]) == ("machines", "bottleneck by what-if: sorting")
-    noise = replace(sure, lift=Interval(0.0006, -0.001, 0.0022, 3))
+    noise = replace(sure, lift=Interval(0.06, -0.1, 0.22, 3))
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
     assert result.bottleneck == (
-        "bottleneck by the ladder: pack-out posts (no single resource by what-if: 10 % more of sorting machines lifts "
-        "the share on time most, by 0.06 percentage points (−0.10 to 0.22), which may be none)"
+        "bottleneck by the ladder: pack-out posts (no single resource by what-if: 10 % more of sorting machines "
+        "makes most of the late parcels on time, 6.0 % (−10.0 to 22.0), which may be none)"
     )
-    assert replace(result, lifts=(replace(noise, lift=Interval(0.0006, None, None, 1)),)).binding == "machines"
+    assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
 
 
 def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_when() -> None:
-    hub, rows = load(), [Threshold("a", n, 4.0, 4.1 + n, reason, 5) for n, reason in enumerate(("late", "backlog"))]
+    hub, rows = (
+        load(),
+        [Threshold("a", n, 4.0, 4.0, 4.1 + n, reason, 5) for n, reason in enumerate(("late", "backlog"))],
+    )
     lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
     ladder = {"packout_posts": 1e5, "machines": 1e6}
-    result = Result(Design("a", hub), "A", (*rows,), 0, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, 26.5)
+    result = Result(Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, 26.5)
     (sentence,) = sentences([result])
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "

@@ -103,7 +103,7 @@ def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
 def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
     words = [word for word in TINY if word not in {"--json", "replications=2"}]
-    words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=20", "capacity.binding=false"]
+    words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=10", "capacity.binding=false"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert re.search(r"Break-down stations +sustained", out) and re.search(r"fewer +9 ", out)

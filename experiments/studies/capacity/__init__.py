@@ -4,7 +4,7 @@ Looks for the most flights a day that each scenario sustains: on time at least `
 backlog level. Each replication has its threshold, under common random numbers; then says of which resource 10 % more
 would help most there.
 
-  cargohub capacity                                            the packaged study, some five minutes on two cores
+  cargohub capacity                                            the packaged study, some three minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
@@ -16,25 +16,27 @@ both shares must, that of imports and that of exports, each within its own promi
 time below. Each replication has a threshold of its own among values of `demand.flights_per_day`. The first begins at
 the lowest rung of the capacity ladder, the others at the threshold of the first, to which theirs are near. How late the
 parcels of a run are says about how far the threshold is, so that most runs are made beside it. Since fewer flights are
-always among more, with the same draws, nothing but the demand changes within a search. The interval is that of the
-thresholds' mean; beside it stands how closely each threshold is known.
+always among more, with the same draws, nothing but the demand changes within a search.
 
-Nothing makes service fall steadily with demand (one flight more may fill a truck that would have been held), so there
-may be several crossings. The threshold is in any case a demand that was simulated and is sustained, and one at most
-`capacity.tolerance` above it was simulated and is not. Where the share on time is reached and the run does not show
-whether the backlog grows, the runs of all replications together, each at the demand that it sustains, may. Where
-they do not, longer runs do, of one replication after the other until all together show it; where these do not either,
-the backlog sets no threshold, and a warning says so.
+A search ends with two demands that were simulated: the lower is sustained and the higher is not. The threshold is the
+middle of them, and at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, at least as
+wide as each threshold is known; that stands beside it. Nothing makes service fall steadily with demand (one flight more
+may fill a truck that would have been held), so there may be several crossings, of which one is found.
+
+Whether the backlog grows is judged of all replications together, each at the demand that it sustains. Where their runs
+do not show it, the one whose backlog grows most is run for longer; where that does not either, the backlog sets no
+threshold, and a warning says so. Where it grows, none of these demands is sustained, and all look further below.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make
 a curve: each design has its thresholds, and a picture shows them against the values.
 
-The bottleneck by what-if is the resource of which ten per cent more lifts the share on time most at a demand about a
-twentieth above what the replication was seen not to sustain. A resource that blocked nobody there in the measured
-days is not simulated with more: its lift is 0. What only exports and customs' controls use counts where they are
-switched on. In the first replication the resources with the lowest rungs get more one by one, and all others together;
-only if these lift the share on time are they taken apart, half by half. What lifts less than a quarter of the most
-there is not simulated in the other replications, and cannot be the bottleneck. Where the interval of the highest lift
+The bottleneck by what-if is the resource of which ten per cent more makes most of the late parcels on time, at the
+demand that the replication was seen not to sustain. A resource that blocked nobody there in the measured days is not
+simulated with more: its lift is 0. What only exports and customs' controls use counts where they are switched on. In
+the first replication the resources with low rungs get more one after the other, then all others together; only if these
+lift the share on time are they taken apart, half by half. Once one resource makes nearly all on time, no other can make
+many more, and none is simulated. What lifts less than a quarter of the most there is not simulated in the other
+replications, and cannot be the bottleneck. Where the interval of the highest lift
 includes zero, the bottleneck is named by the ladder, as its lowest rung. What breaks is said of the lowest demand that
 is not sustained: parcels that are late, a backlog that grows, and the instant from which flights are held.
 """

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from experiments.designs.design import Design
-from experiments.designs.what_if import what_ifs
+from experiments.designs.what_if import WhatIf, what_ifs
 from experiments.formatting import instant, listed, number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.two_sources import difference_of
 from experiments.store.rows import column, interval, table
 from experiments.store.tables import Key
 from experiments.studies.capacity.search import Search, blocked_h
-from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
@@ -31,7 +29,8 @@ def _units(value: float) -> str:
 class Threshold:
     scenario: str = column("", "the scenario")
     replication: int = column("", "its replication, counted from 0")
-    flights_per_day: float = column("1/d", "demand that was simulated and is sustained; 0: none was")
+    flights_per_day: float = column("1/d", "the threshold: the middle of the next two")
+    sustained: float = column("1/d", "demand that was simulated and is sustained; 0: none was")
     not_sustained: float | None = column("1/d", "demand that was simulated and is not; NaN: all were sustained")
     reason: str = column("", "why that one is not: late, backlog or both; empty: all were sustained")
     n_evaluations: int = column("1", "demands that were simulated")
@@ -52,8 +51,9 @@ class Lift:
     after: float = column("see resource", "ten per cent more, of units at least one", heading="to", show=_units)
     lift: Interval = interval(
         "1",
-        "growth of on_time_share, or of exports_kept_up_share where that is lower; mean over replications",
-        heading="on time, % points",
+        "share that is then on time of what is late, or of exports not kept up with where these are more; mean over "
+        "replications",
+        heading="of the late on time, %",
         show=lambda lift: cell(lift.scaled(100)),
         names="{field}{_end}",
     )
@@ -90,8 +90,8 @@ class Result:
     title: str
     """What a reader calls the design."""
     thresholds: tuple[Threshold, ...]
-    n_undecided: int
-    """Replications in which nothing shows whether the backlog grows at the demand sustained."""
+    is_undecided: bool
+    """Whether nothing shows if the backlog grows at the demands sustained."""
     flights: Interval
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
@@ -115,7 +115,7 @@ class Result:
         most = next((row for row in self.lifts if row.is_binding), None)
         if self.binding is not None or most is None:
             return named
-        lift = with_interval(most.lift.scaled(100), partial(number, digits=2), unit=" percentage points")
+        lift = with_interval(most.lift.scaled(100), partial(number, digits=1), unit=" %")
         return f"{named} ({said('no_single_resource', resource=resource(most.resource), lift=lift)})"
 
     @property
@@ -135,11 +135,8 @@ class Result:
 
     @property
     def known_to(self) -> float | None:
-        """How far apart what a replication sustains and what it does not are at most; None: all were sustained."""
-        return max(
-            (row.not_sustained - row.flights_per_day for row in self.thresholds if row.not_sustained is not None),
-            default=None,
-        )
+        """How far a threshold is from what was simulated beside it, at most; None: all were sustained."""
+        return _known_to(self.thresholds)
 
     @property
     def best(self) -> Lift | None:
@@ -156,13 +153,26 @@ class Result:
         n_backlog = sum(row.reason == "backlog" for row in self.thresholds)
         if n_backlog:
             lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
-        if self.n_undecided:
-            lines.append(said("capacity_undecided", title=name, n_undecided=self.n_undecided, n=n))
-        if any(row.flights_per_day == 0 for row in self.thresholds):
+        if self.is_undecided:
+            lines.append(said("capacity_undecided", title=name))
+        if any(row.sustained == 0 for row in self.thresholds):
             lines.append(said("sustains_none", name=name))
         if self.best is not None and not self.best.is_binding:
             lines.append(said("nothing_lifts", name=name))
         return lines
+
+
+def _known_to(thresholds: Sequence[Threshold]) -> float | None:
+    known = [row.not_sustained - row.flights_per_day for row in thresholds if row.not_sustained is not None]
+    return max(known, default=None)
+
+
+def _mean(thresholds: Sequence[Threshold]) -> Interval:
+    """Over the replications; bounds at least as far away as each is known to, since they may agree by chance."""
+    mean, apart = mean_interval([row.flights_per_day for row in thresholds]), _known_to(thresholds) or 0.0
+    if mean.low is None or mean.high is None:
+        return mean
+    return replace(mean, low=max(0.0, min(mean.low, mean.mean - apart)), high=max(mean.high, mean.mean + apart))
 
 
 def _best(lifts: Sequence[Lift]) -> Lift | None:
@@ -174,21 +184,21 @@ def result_of(
     design: Design, title: str, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True
 ) -> Result:
     thresholds = tuple(
-        Threshold(design.label, search.number, crossing.yes, crossing.no, search.reason(kpis), crossing.n_asked)
+        Threshold(design.label, search.number, search.threshold, at.yes, at.no, search.reason(kpis), at.n_asked)
         for search in searches
-        if (crossing := search.crossing) is not None
+        if (at := search.crossing) is not None
     )
     not_sustained = list(_not_sustained(searches))
     bounded = [search for search, _ in not_sustained]
-    resources = what_ifs(design.hub) if bounded and has_binding else ()
-    lifts = sorted((_lift(name, design, bounded, kpis) for name in resources), key=lambda row: -row.lift.mean)
+    resources = what_ifs(design.hub) if bounded and has_binding else {}
+    lifts = sorted(_lifts(resources, design, bounded, kpis), key=lambda row: -row.lift.mean)
     best = _best(lifts)
     return Result(
         design,
         title,
         thresholds,
-        sum(search.growth(flights, kpis) is None for search, flights in _sustained(searches)),
-        mean_interval([row.flights_per_day for row in thresholds]).within(0.0),
+        any(search.is_growing is None for search, _ in _sustained(searches)),
+        _mean(thresholds),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
         capacity_ladder(
             design.hub, _mean_kpis([search.key(flights) for search, flights in _sustained(searches)], kpis)
@@ -197,23 +207,26 @@ def result_of(
     )
 
 
-def _lift(name: str, design: Design, searches: Sequence[Search], kpis: Kpis) -> Lift:
+def _lifts(resources: Mapping[str, WhatIf], design: Design, searches: Sequence[Search], kpis: Kpis) -> Iterator[Lift]:
+    """Of each resource of which any replication shows what more of it lifts."""
     befores = [kpis[search.key(search.above)] for search in searches]
-    lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
-    what, together = what_ifs(design.hub)[name], [search.together(name, kpis) for search in searches]
-    return Lift(
-        design.label,
-        name,
-        what.before,
-        what.after,
-        mean_interval(lifts, possible=difference_of(KPIS["on_time_share"].range)),
-        len(lifts),
-        sum(bool(group) for group in together),
-        max(map(len, together), default=0),
-        mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
-        mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
-        is_binding=False,
-    )
+    for name, what in resources.items():
+        lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
+        together = [search.together(name, kpis) for search in searches]
+        if lifts:
+            yield Lift(
+                design.label,
+                name,
+                what.before,
+                what.after,
+                mean_interval(lifts, possible=(-math.inf, 1.0)),
+                len(lifts),
+                sum(bool(group) for group in together),
+                max(map(len, together), default=0),
+                mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
+                mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
+                is_binding=False,
+            )
 
 
 def _sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:

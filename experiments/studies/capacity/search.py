@@ -17,15 +17,17 @@ from sim.measures.ladder import capacity_ladder
 
 _WORTHWHILE: Final = 0.25
 """Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
-_ABOVE: Final = 1.05
-"""Times the lowest demand that is not sustained: where the bottleneck is looked for (assumption)."""
-_ALMOST: Final = 1.02, 1.1
-"""Likewise a demand that was simulated and is not sustained serves as well (assumption)."""
+_NEARLY_ALL: Final = 0.9
+"""Lift of one resource beside which no other can be much higher: no other is simulated then (assumption)."""
 _NARROW: Final = 1.2
 """Times the demand there: resources whose rung is higher get more together (assumption)."""
+_ABOVE: Final = 1.05, 1.1
+"""Times the lowest demand that is not sustained, where too few are late there: the demand at which resources are
+compared, and up to where one that was simulated, and at which too many are late, serves as well
+(assumption)."""
 _LEAST: Final = 0.02
 """Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
-_LIFTS: Final = 5
+_LIFTS: Final = 3
 """About so many simulations show what lifts the first replication."""
 
 
@@ -34,32 +36,32 @@ class Search(ThresholdSearch):
 
     def missing(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next; nothing while it waits for the first replication, or for all."""
-        if tasks := self.for_threshold(kpis):
+        tasks = self.for_threshold(kpis)
+        if self.crossing is None or self.crossing.no is None or not self._asked.binding:
             return tasks
-        if self.crossing is None or not self._asked.binding:
-            return []
-        if self.crossing.no is not None and self.key(self.above) not in kpis:
-            return [(self.key(self.above), evaluate, (at_demand(self.design.hub, self.above), self.number))]
-        return [
-            (key, evaluate, (with_more(at_demand(self.design.hub, self.above), group), self.number))
+        hub = at_demand(self.design.hub, self.above)
+        if self.key(self.above) not in kpis:
+            return [*tasks, (self.key(self.above), evaluate, (hub, self.number))]
+        return tasks + [
+            (key, evaluate, (with_more(hub, group), self.number))
             for group in self.lifting(kpis)
             if (key := self.key(self.above, group)) not in kpis
         ]
 
     @property
     def above(self) -> float:
-        """A demand slightly above the threshold, at which resources are compared: one that was simulated, if any is."""
+        """Where resources are compared: the lowest demand at which too many are late, above the threshold."""
         assert self.crossing is not None and self.crossing.no is not None
-        no = self.crossing.no
-        aim, (low, high) = min(round(_ABOVE * no, 4), self._limit), _ALMOST
-        near = [at for at, run in self._shown.items() if not run.is_sustained and low * no <= at <= high * no]
-        return min(near, key=lambda at: (abs(at - aim), at), default=aim)
+        no, (aim, most) = self.crossing.no, _ABOVE
+        late = [at for at, run in self._shown.items() if run.late > 1 - self._asked.target and no <= at <= most * no]
+        return min(late, default=min(round(aim * no, 4), self._limit))
 
     def lifting(self, kpis: Kpis) -> list[Group]:
         """The resources to simulate just above the threshold with more of them, as far as is known by now.
 
-        In the first replication each with a low rung, and all others together; where these lift as much as counts, each
-        half of them, and so on. In the other replications those that are worth it.
+        In the first replication those with low rungs one after the other, until one lifts nearly all, then all
+        others together; where these lift as much as counts, each half of them, and so on. In the other replications
+        those that are worth it.
         """
         if self.crossing is None or self.crossing.no is None:
             return []
@@ -72,28 +74,31 @@ class Search(ThresholdSearch):
         rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * hub.mean_parcels_per_flight
         waited_for.sort(key=lambda name: rungs.get(name, math.inf))
         n_narrow = sum(rungs.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
-        groups: list[Group] = [(name,) for name in waited_for[:n_narrow]]
-        together = [tuple(waited_for[n_narrow:])] if waited_for[n_narrow:] else []
-        while together:
-            groups += together
-            if any(self._lift_of(group, kpis) is None for group in groups):
+        waiting: list[Group] = [(name,) for name in waited_for[:n_narrow]]
+        waiting += [tuple(waited_for[n_narrow:])] if waited_for[n_narrow:] else []
+        groups, best = [], 0.0
+        while waiting and best < _NEARLY_ALL:
+            group = waiting.pop(0)
+            groups.append(group)
+            lift = self._lift_of(group, kpis)
+            if lift is None:
                 break
-            best = max([self._lift_of(group, kpis) or 0.0 for group in groups if len(group) == 1], default=0.0)
-            split = [group for group in together if len(group) > 1 and self._counts(group, best, kpis)]
-            together = [half for group in split for half in (group[: len(group) // 2], group[len(group) // 2 :])]
+            if len(group) == 1:
+                best = max(best, lift)
+            elif lift > 0 and lift >= _WORTHWHILE * best:
+                waiting += [group[: len(group) // 2], group[len(group) // 2 :]]
         return groups
-
-    def _counts(self, group: Group, best: float, kpis: Kpis) -> bool:
-        lift = self._lift_of(group, kpis)
-        return lift is not None and lift > 0 and lift >= _WORTHWHILE * best
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
         """The resources that are worth simulating in other replications; none before all are simulated in this."""
-        if self.missing(kpis):
+        if self.crossing is None or self.crossing.no is None or self.key(self.above) not in kpis:
             return []
-        lifts = {group: self._lift_of(group, kpis) or 0.0 for group in self.lifting(kpis)}
-        best = max(lifts.values(), default=0.0)
-        return [name for (name, *more), lift in lifts.items() if not more and best > 0 and lift >= _WORTHWHILE * best]
+        lifts = {group: self._lift_of(group, kpis) for group in self.lifting(kpis)}
+        known = {group: lift for group, lift in lifts.items() if lift is not None}
+        best = max(known.values(), default=0.0)
+        if len(known) < len(lifts) or best <= 0:
+            return []
+        return [name for (name, *more), lift in known.items() if not more and lift >= _WORTHWHILE * best]
 
     def together(self, resource: str, kpis: Kpis) -> Group:
         """The resources in the smallest simulation with more of this one; empty if there was none."""
@@ -103,7 +108,7 @@ class Search(ThresholdSearch):
         return min(groups, key=len, default=())
 
     def lift(self, resource: str, kpis: Kpis) -> float | None:
-        """What more of the resource adds to the share on time; None if that was not simulated."""
+        """Share of what is late that more of the resource makes on time; None if that was not simulated."""
         if self.crossing is None or self.crossing.no is None:
             return None
         if blocked_h(resource, kpis[self.key(self.above)]) is None:
@@ -112,14 +117,14 @@ class Search(ThresholdSearch):
         return self._lift_of(group, kpis) if group else None
 
     def _lift_of(self, group: Group, kpis: Kpis) -> float | None:
-        after = kpis.get(self.key(self.above, group))
-        return None if after is None else on_time(after) - on_time(kpis[self.key(self.above)])
+        after, late = kpis.get(self.key(self.above, group)), 1 - on_time(kpis[self.key(self.above)])
+        return None if after is None else 1 - (1 - on_time(after)) / late if late else 0.0
 
     def left(self, kpis: Kpis) -> int:
         """About how many simulations are still to come."""
         if self.crossing is None:
-            first_left = 4 if self.first is None else 3
-            lifts = (_LIFTS if self.first is None else 2) if self._asked.binding else 0
+            first_left = 3 if self.first is None else 2
+            lifts = (_LIFTS if self.first is None else 1) if self._asked.binding else 0
             return max(1, first_left - len(self._shown)) + lifts
         return len(self.missing(kpis))
 

@@ -1,6 +1,6 @@
 """The threshold of one replication of a scenario: the demands to simulate, and what they show."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Self
 
@@ -13,8 +13,8 @@ from experiments.replications.stability import judged, longer_hubs, longer_label
 from experiments.replications.work import evaluate, grow
 from experiments.store.tables import Key
 from experiments.studies.capacity.bracket import Bracketing, Shown
-from sim.config import HubConfig
 from sim.measures.ladder import capacity_ladder
+from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
 _FIRST: Final = 1.02
@@ -49,8 +49,8 @@ class ThresholdSearch:
         self._resources = tuple(what_ifs(design.hub))
         """That the hub has."""
         self._shown: dict[float, Shown] = {}
-        self.by_share: Crossing | None = None
-        """As far as the share on time says; all replications together judge the backlog at the demand sustained."""
+        self.is_growing: bool | None = None
+        """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
         rung = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
         self.lowest = min(rung, self._limit)
@@ -64,9 +64,16 @@ class ThresholdSearch:
 
     def _from(self, start: float, step: float) -> Bracketing:
         asked, hub = self._asked, self.design.hub
-        step = max(step * self.lowest, asked.tolerance)
-        late = 1 - asked.target
-        return Bracketing(start, step, asked.tolerance, self._limit, late, hub.warmup_days, hub.horizon_days)
+        apart, late = 2 * asked.tolerance, 1 - asked.target
+        step = max(step * self.lowest, apart)
+        return Bracketing(start, step, apart, self._limit, late, hub.warmup_days, hub.horizon_days)
+
+    @property
+    def threshold(self) -> float:
+        """The middle of the crossing's two demands; the lower one where nothing is sustained, or everything."""
+        assert self.crossing is not None
+        yes, no = self.crossing.yes, self.crossing.no
+        return yes if no is None or yes == 0 else round((yes + no) / 2, 4)
 
     def for_threshold(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next until the threshold is known; nothing while it waits for other replications.
@@ -75,95 +82,62 @@ class ThresholdSearch:
         """
         if self._bracketing is None:
             assert self.first is not None
-            if self.first.by_share is None:
+            if self.first.crossing is None:
                 return []
-            start = max(self.first.by_share.yes, self._asked.tolerance)
-            self._bracketing = self._from(start, _STEP_OF_OTHERS)
+            self._bracketing = self._from(max(self.first.threshold, self._asked.tolerance), _STEP_OF_OTHERS)
         while self.crossing is None:
-            at, (yes, _) = self._bracketing.after(self._shown), self._bracketing.ends(self._shown)
-            is_found = isinstance(at, Crossing)
-            if isinstance(at, Crossing) and self.by_share is None:
-                self.by_share = at
-            if yes > 0 and (is_found or self._is_of_backlog) and (tasks := self._undecided(yes, kpis)) is not None:
-                return tasks
-            if yes > 0 and self.growth(yes, kpis):
-                self._shown[yes] = replace(self._shown[yes], is_sustained=False)
-            elif isinstance(at, Crossing):
+            at = self._bracketing.after(self._shown)
+            if isinstance(at, Crossing):
                 self.crossing = at
             elif (key := self.key(at)) not in kpis:
                 return [(key, evaluate, (at_demand(self.design.hub, at), self.number))]
             else:
-                self._shown[at] = Shown(not self._reason(at, kpis), 1 - on_time(kpis[key]))
-        return []
+                late = 1 - on_time(kpis[key])
+                self._shown[at] = Shown(late <= 1 - self._asked.target, late)
+        return self._for_backlog(kpis)
+
+    def _for_backlog(self, kpis: Kpis) -> list[Task]:
+        """The longer run that shows whether the backlog grows at the demands sustained, where the runs there do not.
+
+        All replications judge it together. One of them is run for longer: that whose backlog grows most. Where it
+        grows, none of these demands is sustained, and all look further below.
+        """
+        bounded = [search for search in self._of_design if search.crossing is not None and search.crossing.yes > 0]
+        if not bounded or any(search.crossing is None for search in self._of_design):
+            return []
+        longest, longer = {search.number: kpis[search.key(search.sustained)] for search in bounded}, []
+        most = max(bounded, key=lambda search: longest[search.number][GROWTH_KPIS[1]])
+        for hub in [*longer_hubs(at_demand(self.design.hub, most.sustained))][-1:]:
+            key = longer_label(most.key(most.sustained)[0], hub.horizon_days), most.number
+            longest[most.number] = kpis.get(key, longest[most.number])
+            longer = [(key, grow, (hub, most.number))] if key not in kpis else []
+        is_growing = judged([*longest.values()], self.design.hub.horizon_days).is_unstable
+        if is_growing is None and longer:
+            return longer if most is self else []
+        for search in bounded:
+            search.is_growing = is_growing
+            if is_growing:
+                search.step_below()
+        return self.for_threshold(kpis) if is_growing else []
 
     @property
-    def _is_of_backlog(self) -> bool:
-        """Whether a demand was met that is on time but not sustained: from then on each one's backlog is judged."""
-        late = 1 - self._asked.target
-        return any(run.late <= late and not run.is_sustained for run in self._shown.values())
+    def sustained(self) -> float:
+        """The highest demand that was simulated and is sustained."""
+        return 0.0 if self.crossing is None else self.crossing.yes
 
-    def _undecided(self, flights: float, kpis: Kpis) -> list[Task] | None:
-        """The longer run that shows whether the backlog grows at a demand, where nothing else does; None: none is left.
-
-        One week of one replication seldom shows it, that of all replications at their own demands more often: longer
-        runs are made only where that does not, of one replication after the other, the shortest first.
-        """
-        if self.growth(flights, kpis) is not None:
-            return None
-        if self._is_of_all(flights) and any(search.by_share is None for search in self._of_design):
-            return []
-        tasks = self.longer(flights, kpis)
-        if tasks and self._is_of_all(flights):
-            found = [(search, search.by_share) for search in self._of_design]
-            n_left = [len(search.longer(at.yes, kpis)) if at is not None else 0 for search, at in found]
-            return tasks[:1] if n_left.index(max(n_left)) == self.number else []
-        return tasks[:1] or None
-
-    def longer(self, flights: float, kpis: Kpis) -> list[Task]:
-        """The longer runs that may still be made where nothing shows whether the backlog grows."""
-        if flights == 0 or self.growth(flights, kpis) is not None:
-            return []
-        return [(key, grow, (config, self.number)) for key, config in self.runs(flights) if key not in kpis]
-
-    def _is_of_all(self, flights: float) -> bool:
-        """Whether it is the demand whose backlog all replications judge together."""
-        return self.by_share is not None and flights == self.by_share.yes
-
-    def runs(self, flights: float) -> Iterator[tuple[Key, HubConfig]]:
-        """The run at a demand, and the longer ones that may be made for the verdict on its backlog."""
-        config = at_demand(self.design.hub, flights)
-        label, number = self.key(flights)
-        yield (label, number), config
-        for hub in longer_hubs(config):
-            yield (longer_label(label, hub.horizon_days), number), hub
-
-    def growth(self, flights: float, kpis: Kpis) -> bool | None:
-        """Whether the backlog grows, by the longest run that is there, or by all replications; None: undecided."""
-        verdicts = [judged([kpis[key]], hub.horizon_days) for key, hub in self.runs(flights) if key in kpis]
-        verdict = verdicts[-1].is_unstable
-        return False if verdict is None and self._is_of_all(flights) and self._is_level(kpis) else verdict
-
-    def _is_level(self, kpis: Kpis) -> bool:
-        """Whether the longest runs of all replications, each at its demand, show together that no backlog grows."""
-        found = [(search, search.by_share.yes) for search in self._of_design if search.by_share is not None]
-        runs = [[kpis[key] for key, _ in search.runs(at) if key in kpis] for search, at in found if at > 0]
-        is_level = judged([of_search[-1] for of_search in runs], self.design.hub.horizon_days).is_unstable is False
-        return is_level and len(found) == len(self._of_design)
-
-    def _reason(self, flights: float, kpis: Kpis) -> str:
-        """Why this replication does not sustain the demand: late, backlog or both; empty if it does.
-
-        A backlog of which nothing says that it grows sets no threshold.
-        """
-        is_late = on_time(kpis[self.key(flights)]) < self._asked.target
-        is_growing = self.growth(flights, kpis)
-        return "both" if is_late and is_growing else "late" if is_late else "backlog" if is_growing else ""
+    def step_below(self) -> None:
+        """Go on below the demand that seemed to be sustained."""
+        self._shown[self.sustained] = replace(self._shown[self.sustained], is_sustained=False)
+        self.crossing = None
 
     def reason(self, kpis: Kpis) -> str:
-        """Why the demand just above the threshold is not sustained; empty if there is none."""
-        return (
-            self._reason(self.crossing.no, kpis) if self.crossing is not None and self.crossing.no is not None else ""
-        )
+        """Why the demand just above the threshold is not sustained: late, backlog or both; empty if there is none."""
+        if self.crossing is None or self.crossing.no is None:
+            return ""
+        run = kpis[self.key(self.crossing.no)]
+        is_late = on_time(run) < self._asked.target
+        is_growing = judged([run], self.design.hub.horizon_days).is_unstable
+        return "backlog" if not is_late else "both" if is_growing else "late"
 
     def key(self, flights: float, group: Group = ()) -> Key:
         more = f", +10 % {' + '.join(group)}" if group else ""
