@@ -476,7 +476,7 @@ def test_parcels_are_simulated_again_with_the_disruptions_of_their_days(capsys: 
     """Also if one is given by the day, counted from the first measured one, and another comes after the flight."""
     strike = "+disruption@disruptions.strike=strike_day", "disruptions.strike.start='day 1 00:00'"
     fog = "+disruption@disruptions.fog=fog_morning", "disruptions.fog.start='day 3 01:00'"
-    assert main(["run", *RUN, *strike, *fog, "--out", str(tmp_path)]) == 0
+    assert main(["run", *RUN, *strike, *fog, "page=none", "--out", str(tmp_path)]) == 0
     (folder,) = tmp_path.glob("run-*")
     first = next(row["key"] for row in pq.read_table(folder / "tables" / "flights.parquet").to_pylist())
     _, err = told(capsys, str(folder), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
