@@ -103,6 +103,11 @@ FILLED_IN = MappingProxyType(
         "range(3,12,0.5)": "range(3,12,3)",
         "reference=8": "reference=1",
         "FOLDER/557f": "runs/557f",
+        "outputs/2026-11-28/04-24-27/run-liege_30k-b93c48b3a06e": "RUN",
+        "show ./run": "show RUN",
+        "day=YYYY-MM-DD": "day=2022-09-14",
+        "compare designs=options.csv": "compare designs=FILE",
+        "arrivals=resampled arrivals.schedule=flights.csv": "arrivals=resampled arrivals.schedule=three_weeks.csv",
         "expansion.loads=[0.1,0.8]": "expansion.loads=[0.0001,0.006]",
     }
 )

@@ -124,7 +124,9 @@ HOLES = MappingProxyType(
         "KEY=A,B": "seed=1,2",
         "arrivals={}": "arrivals=eblg",
         "arrivals=NAME": "arrivals=poisson",
+        "run {}": "run seed=2",
         "{}": "RUN",
+        "{folder}": "RUN",
         "{{ config_dir }}": "DIR",
         "{{ name }}": "mine",
     }
@@ -185,6 +187,7 @@ PREPARED = MappingProxyType(
         + "".join(f"{-6 * log((at * 7 % 41 + 1) * (at * 11 % 41 + 1) / 1764):.1f}\n" for at in range(40)),
         "fit/fits/repair_min/gamma.yaml": "# @package _global_\nsorting: {outages: {mttr_min: 12}}\n",
         "DIR/flights.csv": FLIGHTS,
+        "three_weeks.csv": "flight,sibt\n" + "".join(f"A,2023-03-{day:02} 10:00\n" for day in range(6, 27)),
         "DIR/scenario/mine.yaml": "# @package _global_\nscenario: mine\nhalls: {main: {doors_out: 23}}\n",
         "RUN/configs/roster/staffed.yaml": "defaults: [round_the_clock, _self_]\nname: staffed\n",
         "DIR/paths/mine.yaml": "phases: {}\n",
