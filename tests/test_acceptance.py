@@ -72,7 +72,7 @@ def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is
     (case,) = carried.cases_of([Design("4 flights a day, peak", load("liege_30k"))], kpis, 4 * len(shares))
     assert case.counts.startswith(f"{verdict}: ") and case.within is within
     assert case.simulated == pytest.approx(sum(shares) / 3)
-    said = carried.sentences([case])
+    said = [*carried.sentences([case])]
     assert said[0].startswith(f"The model carries {int(verdict == 'carries')} of 1 cases")
     assert said[1:] == {
         "fails": ["It fails: 4 flights a day, peak."],

@@ -116,7 +116,7 @@ def test_a_word_too_long_for_the_name_of_a_file_is_no_option(capsys, word):
 
 def test_a_damaged_table_whose_hash_fits_is_one_line(capsys, tmp_path):
     run = made(tmp_path)
-    path = run / "tables" / "kpis.parquet"
+    path = run / "tables" / "summary.parquet"
     path.write_bytes(path.read_bytes()[:-9])
     sealed(run)
     capsys.readouterr()

@@ -244,7 +244,7 @@ def test_a_surface_that_explains_little_names_no_value_at_which_the_answer_turns
 
 
 def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(result: Result) -> None:
-    lines = sentences(result)
+    lines = [*sentences(result)]
     share = result.answered[1].share.interval.mean
     assert any(
         line.startswith(f"4 servers (30,000 m², 3.5 flights a day) carries its traffic in {100 * share:.1f} % (")

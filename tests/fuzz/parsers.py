@@ -123,7 +123,7 @@ def _part(path: Path) -> object:
     line = parts.Line(dict.fromkeys(KPIS, 0.0), TABLES_OF_PART, None, parts.sha256_of(path), is_cached=False)
     (folder / parts.LINES).write_text(f'{{"environment": {{}}}}\n{parts._text(KEY, line)}\n')
     lines = parts.resume(folder, {}, is_possible)
-    return [columns for table in TABLES_OF_PART for _, columns in parts.stored(folder, lines, table, lines)]
+    return [dict(columns) for table in TABLES_OF_PART for _, columns in parts.stored(folder, lines, table, lines)]
 
 
 def _column(path: Path) -> object:
@@ -166,11 +166,12 @@ def _parquets() -> Iterator[bytes]:
 
 
 def _npzs() -> Iterator[bytes]:
-    for save in (np.savez, np.savez_compressed):
+    tables = {table: {each.name: np.zeros(3, each.dtype.replace("string", "U2")) for each in TABLES[table].columns}
+              for table in TABLES_OF_PART}  # fmt: skip
+    for compression in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         file = io.BytesIO()
-        tables = {table: {each.name: np.zeros(3, each.dtype.replace("string", "U2")) for each in TABLES[table].columns}
-                  for table in TABLES_OF_PART}  # fmt: skip
-        save(file, **parts.packed(tables))
+        with zipfile.ZipFile(file, "w", compression) as archive:
+            parts.write_tables(archive, tables)
         yield file.getvalue()
 
 
