@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -12,7 +13,7 @@ from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_des
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
 from experiments.report.sections import said
-from sim.errors import ConfigError, InputError
+from sim.errors import ConfigError, InputError, placed
 
 K = TypeVar("K", bound=Replicated)
 ONE_POINT: Final = "all"
@@ -59,12 +60,8 @@ class Combinations:
         """
         designs = list[Design]()
         for label, config in zip(labels, self.composed, strict=True):
-            try:
+            with placed(f"{label}: ") if designs else nullcontext():  # what the first gets wrong, all do as a rule
                 designs.append(Design(label, hub(config)))
-            except ConfigError as error:
-                if not designs:  # what the first point gets wrong, all do as a rule
-                    raise
-                raise ConfigError(f"{label}: {error}") from error
         return designs
 
     def factors(self, labels: Sequence[str]) -> Factors:
