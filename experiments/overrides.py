@@ -20,6 +20,7 @@ from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.names import LONGEST_NAME
 from sim.reading import near
+from sim.scalars import number_hint
 
 MOST_POINTS = 10_000
 """Points of a sweep; more is a mistake in a range."""
@@ -74,7 +75,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         raise ConfigError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     if override.is_sweep_override() and not is_sweep:
         several = f"several values; `cargohub sweep` takes several, a list has brackets: {key}=[…]"
-        raise ConfigError(f"{word!r}: {several}{_of_comma(word)}")
+        raise ConfigError(f"{word!r}: {several}{number_hint(word.partition('=')[2].strip())}")
     if _PLUS.fullmatch(word):
         raise ConfigError(f"{word!r}: a number has no + before it; to add a share: {key}=+20%")
     return override
@@ -87,11 +88,6 @@ def _slip(word: str) -> str:
         return "no blank may stand before ="
     is_open = sum(map(value.count, "[{(")) > sum(map(value.count, "]})"))
     return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'" if is_open else ""
-
-
-def _of_comma(word: str) -> str:
-    is_number = re.fullmatch(r"[-+\d.]+,\d+(\.\d+)?", word.partition("=")[2].strip())
-    return "; a number has a decimal point, no comma" if is_number else ""
 
 
 def is_share(text: object) -> TypeGuard[str]:

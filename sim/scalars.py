@@ -102,7 +102,7 @@ def number_hint(value: object) -> str:
     """
     if not isinstance(value, str) or len(value) > LONGEST_SAID:
         return ""
-    if re.fullmatch(r"-?[\d.]*\d,\d[\d.]*", value):
+    if re.fullmatch(r"[-+]?[\d.]*\d,\d[\d.]*", value):
         return "; a number has a decimal point, no comma"
     return "; a share of 20 % is 0.2, a change by it +20% or -20%" if re.fullmatch(r"[\d.]+ ?%", value) else ""
 
