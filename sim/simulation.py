@@ -70,7 +70,6 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     goods = draw_goods(config, replication, [flight for flight in inputs.flights if flight.is_cohort])
     tables |= exposure_tables(config, inputs, run.record, tables, goods)
     n_laws += n_held(exposure_laws(config, tables))
-    run.record.let_go_of_rows()
     return Result(replication, computed(Measured(config, inputs, run.record, tables)), tables, n_laws)
 
 

@@ -134,12 +134,6 @@ class Recorder:
         self.packout_work = 0
         """Packing begun in the measured days, of all posts [ticks]."""
 
-    def let_go_of_rows(self) -> None:
-        """They are in the tables, and nothing else is made of them."""
-        for rows in vars(self).values():
-            if isinstance(rows, Rows):
-                rows.clear()
-
     def columns_of_loads(self) -> Made:
         """Parcels of flights on trucks, and on ULDs that fly on, with when these left."""
         flown = flown_ulds(self)

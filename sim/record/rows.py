@@ -61,10 +61,6 @@ class Rows(Generic[R]):
         """It changes no more from now on."""
         self._write(*self._open.pop(id(row)))
 
-    def clear(self) -> None:
-        """Let go of all rows."""
-        self._n, self._parts, self._open = 0, [], {}
-
     def _write(self, place: int, row: R) -> None:
         number, at = divmod(place, _PART)
         part, width = self._parts[number], len(self._names)
