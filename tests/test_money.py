@@ -14,7 +14,7 @@ from priced import priced
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.money.accounts import Activity, activity, annual_lines, night_share
+from experiments.money.accounts import Activity, Rostered, activity, annual_lines
 from experiments.money.assets import HALLS, Kind, assets, investment, total
 from experiments.money.discounting import (
     Flow,
@@ -112,7 +112,7 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     config = load("liege_30k", "exports=one_fifth", horizon_days=2, warmup_days=1, **size)
     result = simulate(config, 0)
     kpis = result.kpis
-    done = activity(config, kpis, prices().labour)
+    done = activity(Rostered(config), kpis, prices().labour)
     assert done.exports == kpis["exports_per_day"] * MEAN_DAYS_PER_YEAR > 0
     cohort = result.tables["collections"]["is_cohort"]
     late = sum(int(result.tables["collections"][name][cohort].sum()) * sign for name, sign in SIGNS.items())
@@ -122,7 +122,7 @@ def test_exports_are_paid_for_are_late_and_have_their_people() -> None:
     )
     others = replace(prices().labour, paid_by_others=(*prices().labour.paid_by_others, *OF_EXPORTS))
     mine = sum(kpis[f"staff_h_paid_per_day_{role}"] for role in OF_EXPORTS) * MEAN_DAYS_PER_YEAR
-    assert mine > 0 and done.staff_h - activity(config, kpis, others).staff_h == pytest.approx(mine)
+    assert mine > 0 and done.staff_h - activity(Rostered(config), kpis, others).staff_h == pytest.approx(mine)
 
 
 def test_own_halls_cost_their_building_and_the_ground_leased_ones_their_rent() -> None:
@@ -248,28 +248,28 @@ def test_payback_is_when_nothing_is_behind_any_more() -> None:
 def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str) -> None:
     round_the_clock = load("liege_30k", "roster=round_the_clock", start_date=start_date)
     shifts = load("liege_30k", "roster=three_shifts", start_date=start_date)
-    assert night_share(round_the_clock, "docks", prices().labour) == pytest.approx(8 / 24)
+    assert Rostered(round_the_clock).night_share("docks", prices().labour) == pytest.approx(8 / 24)
     # Four desks, two of them at night.
-    assert night_share(shifts, "handcoding", prices().labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
+    assert Rostered(shifts).night_share("handcoding", prices().labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
     none = priced(**{"labour.night_from": "00:00", "labour.night_to": "00:00"})
-    assert night_share(shifts, "handcoding", none.labour) == 0
+    assert Rostered(shifts).night_share("handcoding", none.labour) == 0
     by_day = priced(**{"labour.night_from": "08:00", "labour.night_to": "20:00"})
-    assert night_share(round_the_clock, "docks", by_day.labour) == pytest.approx(1 / 2)
+    assert Rostered(round_the_clock).night_share("docks", by_day.labour) == pytest.approx(1 / 2)
 
 
 def test_kpis_of_a_day_make_a_year() -> None:
     size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2}
     config = load("liege_30k", "roster=round_the_clock", horizon_days=1, warmup_days=0, **size)
     kpis = simulate(config, 0).kpis
-    done = activity(config, kpis, prices().labour)
+    done = activity(Rostered(config), kpis, prices().labour)
     assert done.parcels == kpis["parcels_per_day"] * MEAN_DAYS_PER_YEAR
     # Without customs officers, who are the state's.
     assert done.staff_h == pytest.approx(kpis["staff_h_paid_per_day"] * MEAN_DAYS_PER_YEAR)
     assert done.night_h == pytest.approx(done.staff_h / 3)
-    worked = activity(config, kpis, priced(**{"labour.paid": "worked"}).labour)
+    worked = activity(Rostered(config), kpis, priced(**{"labour.paid": "worked"}).labour)
     assert worked.staff_h == pytest.approx(kpis["staff_h_per_day"] * MEAN_DAYS_PER_YEAR)
     assert worked.staff_h < done.staff_h
-    officers = activity(config, kpis, priced(**{"labour.paid_by_others": []}).labour)
+    officers = activity(Rostered(config), kpis, priced(**{"labour.paid_by_others": []}).labour)
     assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * MEAN_DAYS_PER_YEAR)
     # Running cost, capital apart: all but revenue, over the same days and parcels.
     lines = annual_lines(config, done, prices())

@@ -1,8 +1,9 @@
 """What a year of a hub earns and costs: lines of whole cents that add up to their total."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Final
 
 from experiments.money.assets import HALLS, Kind, Line, cents, replacement_value
@@ -10,7 +11,7 @@ from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
 from sim.domain.roles import ROLES, Place
-from sim.inputs.staffing import people_of_posts, rosters_of, spans
+from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans
 from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 REVENUES: Final = ("revenue", "export_revenue")
@@ -36,9 +37,42 @@ class Activity:
     night_h: float
 
 
-def activity(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> Activity:
-    """The year of which these KPIs are the means."""
-    paid = _hours(config, kpis, labour)
+class Rostered:
+    """What the rosters of a hub have in the whole weeks from the first measured day on; a role's is made once."""
+
+    def __init__(self, config: HubConfig) -> None:
+        self.config = config
+        first, n_weeks = config.warmup_days, -(-config.horizon_days // DAYS_PER_WEEK)
+        self._days = first, first + n_weeks * DAYS_PER_WEEK
+        self._spans: dict[str, list[tuple[int, int, int]]] = {}
+
+    @cached_property
+    def _rosters(self) -> Rosters:
+        return rosters_of(self.config, self._days[1] * TICKS_PER_DAY)
+
+    def ticks(self, role: str) -> int:
+        """Post-time that a role's roster has."""
+        return sum((to - since) * n for since, to, n in self._of_role(role))
+
+    def night_share(self, role: str, labour: Labour) -> float:
+        """Of the post-time that a role's roster has; 0 of none."""
+        nights, spans = _nights(labour, *self._days), self._of_role(role)
+        night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in spans for begins, ends in nights)
+        total = self.ticks(role)
+        return night / total if total else 0.0
+
+    def _of_role(self, role: str) -> list[tuple[int, int, int]]:
+        """From and to [ticks], and how many posts of the role."""
+        if role not in self._spans:
+            low, high = (day * TICKS_PER_DAY for day in self._days)
+            halls = (None,) if ROLES[role].place is Place.APRON else self.config.halls
+            self._spans[role] = [each for hall in halls for each in spans(self._rosters.of_role(role, hall), low, high)]
+        return self._spans[role]
+
+
+def activity(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> Activity:
+    """The year of which these KPIs are the means, in the hub whose rosters these are."""
+    paid = _hours(rostered, kpis, labour)
     counted = (kpis[f"{each.name}_per_day"] for each in fields(Activity)[: -len(paid)])
     return Activity(*(a_day * MEAN_DAYS_PER_YEAR for a_day in (*counted, *paid)))
 
@@ -72,44 +106,15 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
     )
 
 
-def _hours(config: HubConfig, kpis: Mapping[str, float], labour: Labour) -> tuple[float, float]:
+def _hours(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tuple[float, float]:
     """Paid hours a day, and those of them at night: what a role's roster has at night, whatever comes after its end."""
     if labour.paid is Paid.ROUND_THE_CLOCK:
-        people = sum(n for role, n in people_of_posts(config).items() if role not in labour.paid_by_others)
+        people = sum(n for role, n in people_of_posts(rostered.config).items() if role not in labour.paid_by_others)
         return people * HOURS_PER_DAY, people * HOURS_PER_DAY * night_of_day(labour)
     kpi = "staff_h_paid_per_day" if labour.paid is Paid.ROSTERED else "staff_h_per_day"
     paid = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
-    night = (hours * night_share(config, role, labour) for role, hours in paid.items() if hours)
+    night = (hours * rostered.night_share(role, labour) for role, hours in paid.items() if hours)
     return math.fsum(paid.values()), math.fsum(night)
-
-
-def night_share(config: HubConfig, name: str, labour: Labour) -> float:
-    """Of the post-hours that a role's roster has in the whole weeks from the first measured day on; 0 of none."""
-    first, end = _weeks(config)
-    nights = _nights(labour, first, end)
-    rostered = list(_rostered(config, name))
-    night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in rostered for begins, ends in nights)
-    total = sum((to - since) * n for since, to, n in rostered)
-    return night / total if total else 0.0
-
-
-def rostered_ticks(config: HubConfig, name: str) -> int:
-    """Post-time that a role's roster has in those weeks [ticks]."""
-    return sum((to - since) * n for since, to, n in _rostered(config, name))
-
-
-def _weeks(config: HubConfig) -> tuple[int, int]:
-    """The first measured day, and the end of the last whole week that begins in the measured days."""
-    first, n_weeks = config.warmup_days, -(-config.horizon_days // DAYS_PER_WEEK)
-    return first, first + n_weeks * DAYS_PER_WEEK
-
-
-def _rostered(config: HubConfig, name: str) -> Iterator[tuple[int, int, int]]:
-    """From and to [ticks], and how many posts of the role."""
-    low, high = (day * TICKS_PER_DAY for day in _weeks(config))
-    rosters = rosters_of(config, high)
-    for hall in (None,) if ROLES[name].place is Place.APRON else config.halls:
-        yield from spans(rosters.of_role(name, hall), low, high)
 
 
 def night_of_day(labour: Labour) -> float:

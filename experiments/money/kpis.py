@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 from typing import Final
 
-from experiments.money.accounts import activity, annual_lines
+from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import Kind, assets_eur_per_year, total
 from experiments.money.discounting import as_eur
 from experiments.money.prices import Prices
@@ -31,7 +31,7 @@ class Priced:
     @cached_property
     def eur_per_year(self) -> float:
         """All costs of the year's accounts."""
-        lines = annual_lines(self.config, activity(self.config, self.kpis, self.prices.labour), self.prices)
+        lines = annual_lines(self.config, activity(Rostered(self.config), self.kpis, self.prices.labour), self.prices)
         return -as_eur(total(line for line in lines if line.kind is Kind.OPEX))
 
 

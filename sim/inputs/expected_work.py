@@ -1,7 +1,7 @@
 """The work that expected flights bring to each role, hour by hour (docs/model.md, rule 55)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,9 +32,16 @@ class ExpectedWork:
     """Arriving."""
     collections: Bins
     """Trucks that bring exports, by their timetable."""
+    _known: dict[tuple[str, str | None], Bins] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_role(self, name: str, hall_name: str | None) -> Bins:
         """Post-minutes that begin and end in each bin; of a machine's role those of each machine of the hall."""
+        asked = name, hall_name
+        if asked not in self._known:
+            self._known[asked] = self._of_role(name, hall_name)
+        return self._known[asked]
+
+    def _of_role(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:
             return self._of_apron(name)
         hall = self.config.halls[hall_name]

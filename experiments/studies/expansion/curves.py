@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
-from experiments.money.accounts import WAGES, activity, annual_lines
-from experiments.money.prices import Paid
+from experiments.money.accounts import WAGES, Rostered, activity, annual_lines
+from experiments.money.assets import Line
+from experiments.money.prices import Labour, Paid
 from experiments.replications.stability import Stability
 from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion
 from experiments.studies.expansion.hubs import flights_at
-from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 
@@ -99,20 +99,24 @@ class Curves:
         """The run that a hub at a load is."""
         return at_load(self.designs[hub], self.loads[load])
 
-    def put(self, hub: int, load: int, replication: int, kpis: Mapping[str, float]) -> None:
-        config = self.node(hub, load).hub
-        lines = annual_lines(config, activity(config, kpis, self._cost.labour), self._cost)
-        assert tuple(line.name for line in lines) == self.measured.lines
-        self.values[hub, load, replication] = [
-            *(line.eur for line in lines),
-            *(kpis[kpi] for kpi in self.measured.kpis),
-            *(self._wages(config, kpis, paid) for paid in self.measured.paid),
-        ]
+    def put(self, hub: int, load: int, of_replications: Sequence[Mapping[str, float]]) -> None:
+        rostered = Rostered(self.node(hub, load).hub)
+        for replication, kpis in enumerate(of_replications):
+            lines = self._lines(rostered, kpis, self._cost.labour)
+            assert tuple(line.name for line in lines) == self.measured.lines
+            self.values[hub, load, replication] = [
+                *(line.eur for line in lines),
+                *(kpis[kpi] for kpi in self.measured.kpis),
+                *(self._wages(rostered, kpis, paid) for paid in self.measured.paid),
+            ]
 
-    def _wages(self, config: HubConfig, kpis: Mapping[str, float], paid: Paid) -> float:
+    def _wages(self, rostered: Rostered, kpis: Mapping[str, float], paid: Paid) -> float:
         """What labour costs a year if it is paid in this way [EUR], negative."""
-        done = activity(config, kpis, replace(self._cost.labour, paid=paid))
-        return sum(line.eur for line in annual_lines(config, done, self._cost) if line.name in WAGES)
+        lines = self._lines(rostered, kpis, replace(self._cost.labour, paid=paid))
+        return sum(line.eur for line in lines if line.name in WAGES)
+
+    def _lines(self, rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tuple[Line, ...]:
+        return annual_lines(rostered.config, activity(rostered, kpis, labour), self._cost)
 
     def compose(self) -> None:
         """Fill in what is put together of hubs that are there; shares stay shares."""

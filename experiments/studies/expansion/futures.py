@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.designs.design import Design
-from experiments.money.accounts import activity, annual_lines
+from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import investment
 from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
@@ -126,8 +126,7 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
     kpis = simulate(list(nodes.values()))
     curves.stability |= judged_as_run(nodes.values(), by_design(kpis))
     for (hub, load), design in nodes.items():
-        for replication in range(replications):
-            curves.put(hub, load, replication, kpis[design.label, replication])
+        curves.put(hub, load, [kpis[design.label, replication] for replication in range(replications)])
     curves.compose()
 
 
@@ -144,7 +143,7 @@ def _wanted(asked: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.in
 
 
 def _measured(asked: Expansion, base: HubConfig) -> Measured:
-    nothing = activity(base, dict.fromkeys(KPIS, 0.0), asked.cost.labour)
+    nothing = activity(Rostered(base), dict.fromkeys(KPIS, 0.0), asked.cost.labour)
     lines = tuple(line.name for line in annual_lines(base, nothing, asked.cost))
     watched = [trigger.kpi for path in asked.paths.values() for phase in path.phases.values() for trigger in phase.when]
     return Measured(

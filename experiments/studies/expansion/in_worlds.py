@@ -15,7 +15,7 @@ import numpy as np
 from experiments.assumptions.drawn import Drawn
 from experiments.designs.design import Design
 from experiments.frame.study import Kpis
-from experiments.money.accounts import rostered_ticks
+from experiments.money.accounts import Rostered
 from experiments.replications.summing import by_design, daily_parcels
 from experiments.report.sections import said
 from experiments.studies.expansion.curves import at_load, node_label, week_indices
@@ -49,7 +49,8 @@ class Week:
     """Post-time by role that its roster has [ticks]."""
 
     def __post_init__(self) -> None:
-        self.planned = {role: rostered_ticks(self.config, role) for role in ROLES}
+        rostered = Rostered(self.config)
+        self.planned = {role: rostered.ticks(role) for role in ROLES}
 
 
 @dataclass(slots=True)
@@ -170,8 +171,9 @@ def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
         late = carried["late_parcels_per_day"]
         carried["parcels_per_day"] *= through
         carried["late_parcels_per_day"] = min(carried["parcels_per_day"], late + kept * parcels[1])
+    rostered = Rostered(hub)
     for role, planned in week.planned.items():
-        carried[f"staff_h_paid_per_day_{role}"] *= rostered_ticks(hub, role) / planned if planned else ratio
+        carried[f"staff_h_paid_per_day_{role}"] *= rostered.ticks(role) / planned if planned else ratio
     return carried
 
 

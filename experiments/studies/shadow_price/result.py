@@ -13,7 +13,7 @@ from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
 from experiments.formatting import percent, plain_name, whole, with_interval
 from experiments.frame.study import Kpis
-from experiments.money.accounts import activity, annual_lines
+from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
 from experiments.money.discounting import as_eur
 from experiments.money.prices import Prices
@@ -165,7 +165,7 @@ class Zone:
 
 def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -> float:
     """What a year leaves before the rent of its floor [EUR]; energy, upkeep, people, trucks, late parcels are paid."""
-    lines = annual_lines(config, activity(config, kpis, prices.labour), prices)
+    lines = annual_lines(config, activity(Rostered(config), kpis, prices.labour), prices)
     return as_eur(total(line for line in lines if line.name != "rent"))
 
 
