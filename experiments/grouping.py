@@ -1,6 +1,7 @@
-"""Rows put together by what they have in common, and the values of nested mappings by their keys."""
+"""Rows put together by what they have in common, values of nested mappings by their keys, and places of stays."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import heappop, heappush
 from typing import Any, TypeVar
 
 from sim.reading import plain
@@ -58,3 +59,19 @@ def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
             yield from values_of(item, f"{key}.{name}" if key else str(name))
     else:
         yield key, plain(document)
+
+
+def lowest_free(stays: Iterable[tuple[float, float]]) -> Iterator[int]:
+    """The lowest place that is free when each stay begins; stays as they begin, each with its end.
+
+    >>> list(lowest_free([(0, 5), (1, 3), (2, 9), (3, 4)]))
+    [0, 1, 2, 1]
+    """
+    free: list[int] = []
+    held: list[tuple[float, int]] = []
+    for begin, end in stays:
+        while held and held[0][0] <= begin:
+            heappush(free, heappop(held)[1])
+        place = heappop(free) if free else len(held)
+        heappush(held, (end, place))
+        yield place

@@ -1,13 +1,13 @@
 """A day of the hub as it was worked: flights on stands, their ULDs at break-down stations, trucks at doors."""
 
 import datetime as dt
-import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from experiments.grouping import lowest_free
 from experiments.report import style
 from experiments.report.marks import bar
 from experiments.report.stored_designs import Frame, Window
@@ -111,20 +111,12 @@ def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
         gone = np.inf if np.isnan(end) else end
         if start < high and gone > low:
             of_day.append((start, gone if np.isnan(held) else held, gone, color, name))
-    free: list[int] = []
-    busy: list[tuple[float, int]] = []
-    bars, n_rows = [], 0
-    for start, held, end, color, name in of_day:
-        while busy and busy[0][0] <= start:
-            heapq.heappush(free, heapq.heappop(busy)[1])
-        if free:
-            row = heapq.heappop(free)
-        else:
-            row, n_rows = n_rows, n_rows + 1
-        heapq.heappush(busy, (end, row))
+    rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))
+    bars = []
+    for row, (start, held, end, color, name) in zip(rows, of_day, strict=True):
         hours = [(min(max(at, low), high) - low) / 60 for at in (start, held, end)]
         bars.append(Bar(row, hours[0], hours[1], hours[2], color, name))
-    return Resource(title, tuple(bars), n_rows)
+    return Resource(title, tuple(bars), max(rows, default=-1) + 1)
 
 
 def draw(ax: Axes, result: Resource) -> None:

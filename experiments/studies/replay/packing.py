@@ -1,7 +1,6 @@
 """Columns of whole numbers, packed small enough for one page, and the places that things are drawn at."""
 
 import base64
-import heapq
 import zlib
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from experiments.grouping import lowest_free
 from sim.units import SECONDS_PER_MIN
 
 Whole = NDArray[np.int32]
@@ -49,15 +49,9 @@ def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
 def places(enter: Whole, leave: Whole) -> Whole:
     """The lowest place that is free when each (N) enters; `NOT_YET` for those that never do."""
     place = np.full(len(enter), NOT_YET, dtype=np.int32)
-    free: list[int] = []
-    held: list[tuple[int, int]] = []
-    n_places = 0
     came = np.flatnonzero(enter != NOT_YET)
-    for row in came[np.argsort(enter[came], kind="stable")].tolist():
-        while held and held[0][0] <= enter[row]:
-            heapq.heappush(free, heapq.heappop(held)[1])
-        if not free:
-            free, n_places = [n_places], n_places + 1
-        place[row] = heapq.heappop(free)
-        heapq.heappush(held, (int(leave[row]) if leave[row] != NOT_YET else _MOST, int(place[row])))
+    came = came[np.argsort(enter[came], kind="stable")]
+    until = np.where(leave[came] == NOT_YET, _MOST, leave[came])
+    stays = zip(enter[came].tolist(), until.tolist(), strict=True)
+    place[came] = np.fromiter(lowest_free(stays), np.int32, len(came))
     return place
