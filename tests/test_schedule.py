@@ -11,7 +11,8 @@ import pytest
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.report.figures.schedule_figure import WeekPattern, schedule_svg
+from experiments.report.figures.schedule_figure import WeekPattern, figure
+from experiments.report.style import svg_of
 from sim.inputs import ssim_records as ssim
 from sim.inputs.flight_file import COLUMNS
 from sim.inputs.inputs import make_inputs
@@ -367,7 +368,7 @@ def test_the_same_week_is_the_same_picture():
     counts[0, 14] = 3
     pattern = WeekPattern("LGG", dt.date(2022, 9, 5), dt.date(2022, 9, 18), counts)
     assert pattern.a_week[0, 14] == 1.5
-    assert schedule_svg(pattern) == schedule_svg(pattern)
+    assert svg_of(figure, pattern) == svg_of(figure, pattern)
     assert WeekPattern("LGG", dt.date(2022, 9, 5), dt.date(2022, 9, 5), counts).a_week[0, 14] == 3
 
 

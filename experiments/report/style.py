@@ -120,6 +120,12 @@ def svg(figure: Figure) -> bytes:
     return tooltips.titled(saved(figure, "svg"))
 
 
+def svg_of(figure: Callable[[T], Figure], result: T) -> bytes:
+    """What a picture shows of a result, drawn with the look of all, as SVG."""
+    with look():
+        return svg(figure(result))
+
+
 def saved(figure: Figure, form: str, **more: Trait) -> bytes:
     """The figure as svg, pdf or png; the same figure gives the same bytes."""
     buffer = io.BytesIO()

@@ -60,9 +60,7 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     shown = day_figure.of_run(tables, design.label, window, day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
     path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
-    with style.look():
-        drawn = style.svg(day_figure.figure(shown))
-    write_whole(path, drawn)
+    write_whole(path, style.svg_of(day_figure.figure, shown))
     return path
 
 

@@ -37,12 +37,6 @@ def figure(result: FitPicture) -> Figure:
     return style.legend_below(drawing, [left, right])
 
 
-def fit_svg(result: FitPicture) -> bytes:
-    """The whole picture as SVG; the same result gives the same bytes."""
-    with style.look():
-        return style.svg(figure(result))
-
-
 def _draw_densities(ax: Axes, result: FitPicture) -> None:
     n_bins = min(_MOST_BINS, max(5, round(2 * len(result.values) ** (1 / 3))))
     ax.hist(result.values, bins=n_bins, density=True, color=_SEEN, label="values")

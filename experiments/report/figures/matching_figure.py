@@ -91,16 +91,14 @@ def draw_index(ax: Axes, estimates: Estimates, names: tuple[str, ...], title: st
     ax.set(ylabel="index (mean 1)", title=title)
 
 
-def calibration_svg(result: Calibration) -> bytes:
-    """The whole picture as SVG; the same result gives the same bytes."""
-    with style.look():
-        drawing = style.new_figure(7, 10)
-        places = drawing.subplot_mosaic([["weeks", "weeks"], ["weekday", "month"]], width_ratios=(7, 12))
-        draw_weeks(places["weeks"], result)
-        draw_index(places["weekday"], result.fit.weekday_index, WEEKDAYS, "Weekday index, 95 % intervals")
-        draw_index(places["month"], result.fit.month_index, MONTHS, "Month index, 95 % intervals")
-        style.legend_below(drawing, [places["weeks"]])
-        return style.svg(drawing)
+def calendar(result: Calibration) -> Figure:
+    """The weeks above, the indices of weekdays and months below."""
+    drawing = style.new_figure(7, 10)
+    places = drawing.subplot_mosaic([["weeks", "weeks"], ["weekday", "month"]], width_ratios=(7, 12))
+    draw_weeks(places["weeks"], result)
+    draw_index(places["weekday"], result.fit.weekday_index, WEEKDAYS, "Weekday index, 95 % intervals")
+    draw_index(places["month"], result.fit.month_index, MONTHS, "Month index, 95 % intervals")
+    return style.legend_below(drawing, [places["weeks"]])
 
 
 def _position(day: np.datetime64) -> float:

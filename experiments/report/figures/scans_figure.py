@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from experiments.report import style
-from experiments.report.style import Axes
+from experiments.report.style import Axes, Figure
 from experiments.statistics.two_sources import Floats
 
 
@@ -18,10 +18,8 @@ class StagePanel:
     shares: Floats
 
 
-def scans_svg(panels: Sequence[StagePanel]) -> bytes:
-    """The whole picture as SVG; the same result gives the same bytes."""
-    with style.look():
-        return style.svg(style.each_drawn(_draw, panels, 2, 2.4, 0.4))
+def figure(panels: Sequence[StagePanel]) -> Figure:
+    return style.each_drawn(_draw, panels, 2, 2.4, 0.4)
 
 
 def _draw(ax: Axes, panel: StagePanel) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from experiments.formatting import short
 from experiments.report import style
 from experiments.report.marks import draw_cells
-from experiments.report.style import Axes
+from experiments.report.style import Figure
 from sim.units import Counts, Numbers
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -37,8 +37,9 @@ class WeekPattern:
         return self.counts / max(1.0, self.weeks) / self.replications
 
 
-def draw_week(ax: Axes, result: WeekPattern) -> None:
+def figure(result: WeekPattern) -> Figure:
     """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
+    drawing, ax = style.panel(3.6, 10)
     a_week = result.a_week
     texts = np.where(result.counts > 0, np.vectorize(short)(a_week, 2), "")
     hours = [f"{hour:02}" for hour in range(HOURS)]
@@ -47,11 +48,4 @@ def draw_week(ax: Axes, result: WeekPattern) -> None:
     unit = "flights a week" if result.weeks > 1 else "flights"
     unit += " and replication" if result.replications > 1 else ""
     ax.set_title(f"{result.title}: {unit}, {result.first} to {result.last}")
-
-
-def schedule_svg(result: WeekPattern) -> bytes:
-    """The whole picture as SVG; the same result gives the same bytes."""
-    with style.look():
-        drawing, ax = style.panel(3.6, 10)
-        draw_week(ax, result)
-        return style.svg(drawing)
+    return drawing

@@ -12,8 +12,9 @@ import numpy as np
 
 from experiments.arguments import RUNS, Arguments, date_of, taken_apart
 from experiments.frame import console
+from experiments.report import style
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
-from experiments.report.figures.matching_figure import calibration_svg
+from experiments.report.figures.matching_figure import calendar
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
@@ -157,7 +158,7 @@ def main(arguments: Arguments) -> int:
         folder / "arrivals" / f"{group_name(result)}.yaml": arrivals_yaml(result, **about).encode(),
         folder / "estimates.csv": estimates_csv(result).encode(),
         folder / "estimates.json": json.dumps(plain, indent=2).encode() + b"\n",
-        folder / "calibration.svg": calibration_svg(result),
+        folder / "calibration.svg": style.svg_of(calendar, result),
     })  # fmt: skip
     if arguments.json:
         return console.report(arguments, {**plain, "files": [str(file) for file in files]})

@@ -31,8 +31,8 @@ from typing import Final
 from experiments.arguments import RUNS, Arguments, taken_apart
 from experiments.composition import load
 from experiments.frame import console
-from experiments.report.figures.fit_figure import fit_svg
-from experiments.report.figures.scans_figure import scans_svg
+from experiments.report import style
+from experiments.report.figures import fit_figure, scans_figure
 from experiments.report.sections import as_lines, said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.fit import scans, scans_text
@@ -62,7 +62,7 @@ def main(arguments: Arguments) -> int:
     files = write_all({
         **{folder / path: text.encode() for path, text in group.files.items()},
         of_fit / "fit.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
-        of_fit / "fit.svg": fit_svg(picture(result)),
+        of_fit / "fit.svg": style.svg_of(fit_figure.figure, picture(result)),
     })  # fmt: skip
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in warnings(result)]
@@ -84,7 +84,7 @@ def _beside(arguments: Arguments, folder: Path) -> int:
     place = folder / "scans" / path.stem
     files = write_all({
         place / "scans.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
-        place / "scans.svg": scans_svg(scans_text.pictures(result)),
+        place / "scans.svg": style.svg_of(scans_figure.figure, scans_text.pictures(result)),
     })  # fmt: skip
     lines = [*scans_text.sentences(result), "", *as_lines(scans_text.grid(result)), ""]
     lines += [f"{console.WARNING}{line}" for line in scans_text.warnings(result)]

@@ -34,7 +34,8 @@ from experiments.composition import load
 from experiments.formatting import number
 from experiments.frame import console
 from experiments.overrides import word_value
-from experiments.report.figures.schedule_figure import WEEKDAYS, schedule_svg
+from experiments.report import style
+from experiments.report.figures.schedule_figure import WEEKDAYS, figure
 from experiments.report.sections import said
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
@@ -142,7 +143,7 @@ def write(result: Schedule, plain: dict[str, Any], folder: Path) -> list[Path]:
     content = {
         folder / "flights.csv": flights_csv(result.calls).encode(),
         folder / "schedule.json": json.dumps(plain, indent=2).encode() + b"\n",
-        folder / "schedule.svg": schedule_svg(result.pattern),
+        folder / "schedule.svg": style.svg_of(figure, result.pattern),
     }
     return write_all(content)
 

@@ -228,8 +228,7 @@ def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, i
 
     origins = {"truck": "its call, or its arrival in the yard", "collection": "its timetabled instant"}
     since = next((text for subject, text in origins.items() if subject in traced), "the drawn arrival")
-    with style.look():
-        picture = style.svg(trace_figure.figure(trace_figure.prepare(rows, origin, str(traced["title"]), since)))
+    picture = style.svg_of(trace_figure.figure, trace_figure.prepare(rows, origin, str(traced["title"]), since))
     if not is_wanted:
         return write_if_possible(path, picture)
     write_whole(path, picture)
