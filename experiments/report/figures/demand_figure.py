@@ -10,10 +10,10 @@ from experiments.report import style
 from experiments.report.marks import steps
 from experiments.report.stored_designs import Frame
 from experiments.report.style import Axes, Figure
+from experiments.statistics.calendar_indices import WEEKDAYS
+from sim.units import HOURS_PER_WEEK
 
 Hours = NDArray[np.float64]
-HOURS: Final = 168
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COLUMNS: Final = 3
 _ROLES: Final = {
     "all_people": "All people",
@@ -42,7 +42,7 @@ def figure(curves: Frame, label: str) -> Figure:
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )
-        wanted, highest, in_use, available = by_hour.reindex(range(HOURS)).to_numpy(dtype=float).T
+        wanted, highest, in_use, available = by_hour.reindex(range(HOURS_PER_WEEK)).to_numpy(dtype=float).T
         _draw(ax, wanted, highest, in_use, available)
         ax.set_title(f"{what} [{first['unit']}]", fontsize=9)
     return style.legend_below(drawing, axes)
@@ -56,16 +56,16 @@ def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hou
     # A rare peak far beyond all people must not flatten the rest.
     known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0
-    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(0, HOURS))
+    ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(0, HOURS_PER_WEEK))
     ax.tick_params(axis="y", labelsize=8)
     _part_days(ax)
 
 
 def _part_days(ax: Axes) -> None:
     """Names of days and lines between them, by a few artists: twenty panels of ticks take twice the time."""
-    below, ends = ax.get_xaxis_transform(), np.arange(24, HOURS, 24)
+    below, ends = ax.get_xaxis_transform(), np.arange(24, HOURS_PER_WEEK, 24)
     ax.set_xticks([])
-    for noon, day in zip(range(12, HOURS, 24), DAYS, strict=True):
+    for noon, day in zip(range(12, HOURS_PER_WEEK, 24), WEEKDAYS, strict=True):
         style.note(ax, day, (noon, 0), (0, -3.5), 8, xycoords=below, ha="center", va="top", annotation_clip=False)
     ax.vlines(ends, 0, 1, transform=below, color="0.9", linewidth=0.8, zorder=0.5)
     ax.plot(

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -10,10 +9,9 @@ from experiments.formatting import short
 from experiments.report import style
 from experiments.report.marks import draw_cells
 from experiments.report.style import Figure
+from experiments.statistics.calendar_indices import WEEKDAYS
+from sim.config.bounds import HOURS
 from sim.units import Counts, Numbers
-
-WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-HOURS: Final = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import Final
 import numpy as np
 
 from experiments.report import style
-from experiments.report.figures.demand_figure import COLUMNS, DAYS, HOURS, role_name
+from experiments.report.figures.demand_figure import COLUMNS, role_name
 from experiments.report.style import Axes, Figure
-from sim.units import Numbers
+from experiments.statistics.calendar_indices import WEEKDAYS
+from sim.units import HOURS_PER_WEEK, Numbers
 
 _HATCHES: Final = ("", "////", "....")
 """By which roles of the same colour are told apart."""
@@ -49,14 +50,14 @@ def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
 
 
 def _edges(values: Sized) -> Numbers:
-    edges: Numbers = np.linspace(0, HOURS, len(values) + 1)
+    edges: Numbers = np.linspace(0, HOURS_PER_WEEK, len(values) + 1)
     return edges
 
 
 def _name_days(ax: Axes) -> None:
-    ax.set_xlim(0, HOURS)
+    ax.set_xlim(0, HOURS_PER_WEEK)
     ax.set_axisbelow(True)
-    ax.set_xticks(np.arange(12, HOURS, 24), DAYS, fontsize=8)
+    ax.set_xticks(np.arange(12, HOURS_PER_WEEK, 24), WEEKDAYS, fontsize=8)
     ax.tick_params(axis="x", length=0)
-    ax.set_xticks(np.arange(24, HOURS, 24), minor=True)
+    ax.set_xticks(np.arange(24, HOURS_PER_WEEK, 24), minor=True)
     ax.grid(visible=True, axis="x", which="minor", color="0.9", linewidth=0.8)

@@ -10,11 +10,10 @@ from experiments.report import style
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.report.style import Axes, Figure
 from experiments.report.tooltips import give_cells
+from sim.config.bounds import DAYS_PER_WEEK, HOURS
 from sim.units import MIN_PER_DAY, Numbers
 
 MOST_MAPS: Final = 12
-HOURS: Final = 24
-DAYS: Final = 7
 THOUSAND: Final = 1000
 
 
@@ -22,11 +21,11 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     """A map for each of the first designs, of the mean over weeks and replications."""
     backlog = occupancy[(occupancy["zone"] == "backlog") & window.closes(occupancy["time"])]
     first = round(window.low / MIN_PER_DAY)
-    n_days = min(DAYS, window.n_days)
+    n_days = min(DAYS_PER_WEEK, window.n_days)
     weekday = window.start_date.weekday() if window.start_date is not None else 0
     # Monday first where whole weeks were measured; else the days as they came.
-    shift = (weekday + first) % DAYS if n_days == DAYS and window.start_date is not None else 0
-    names = [window.day_name(first + (row - shift) % DAYS) for row in range(n_days)]
+    shift = (weekday + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK and window.start_date is not None else 0
+    names = [window.day_name(first + (row - shift) % DAYS_PER_WEEK) for row in range(n_days)]
     shown = points[:MOST_MAPS]
     drawing, axes = style.panels(len(shown), 2, 2.05)
     for ax, point in zip(axes, shown, strict=True):
@@ -40,9 +39,9 @@ def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
     """The backlog [thousand parcels], (days, hours); NaN where nothing was measured."""
     # The end of an interval belongs to the hour that it closes.
     time = window.clock.locals(rows["time"].to_numpy(dtype=float) - 1e-6) - window.low
-    day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS
+    day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS_PER_WEEK
     hour = np.floor(time % MIN_PER_DAY / 60).astype(np.int64)
-    total, count = np.zeros((2, DAYS, HOURS))
+    total, count = np.zeros((2, DAYS_PER_WEEK, HOURS))
     np.add.at(total, (day, hour), rows["inside"].to_numpy(dtype=float) / THOUSAND)
     np.add.at(count, (day, hour), 1)
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)

@@ -35,8 +35,9 @@ from experiments.formatting import number
 from experiments.frame import console
 from experiments.overrides import word_value
 from experiments.report import style
-from experiments.report.figures.schedule_figure import WEEKDAYS, figure
+from experiments.report.figures.schedule_figure import figure
 from experiments.report.sections import said
+from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.store.files import sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
 from experiments.studies.schedule.request import HOME, ZONE, read_request

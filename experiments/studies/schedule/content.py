@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from experiments.report.figures.schedule_figure import HOURS, WEEKDAYS, WeekPattern
+from experiments.report.figures.schedule_figure import WeekPattern
 from experiments.report.sections import said
+from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.studies.schedule.request import HOME, Request, is_ssim
 from sim.config import LoadLimit
+from sim.config.bounds import HOURS
 from sim.errors import InputError
 from sim.inputs.flight_file import FlightRow, read_flight_file
 from sim.inputs.ssim import FREIGHTERS, Timetable, expand, read_ssim
