@@ -1,11 +1,11 @@
 """A hall drawn to scale: a rectangle for each zone, with exactly its square metres."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from experiments import formatting
-from sim.config import Hall, HubConfig
+from sim.config import HubConfig
 from sim.site.zones import set_aside, zones_in_use
 
 IMPORTS: Final = (
@@ -18,7 +18,11 @@ IMPORTS: Final = (
 )
 """Rows of zones from the apron to the doors, in the order of flow."""
 EXPORTS: Final = (("empty_ulds",), ("build_up",), ("screening", "hand_sorting"), ("export",))
+AIRSIDE: Final = (("airside_circulation",),)
+LANDSIDE: Final = (("landside_circulation",), ("dock_doors",))
 _TOO_SMALL_M2: Final = 1e-6
+Row = list[tuple[str, float]]
+"""Zones with their areas [m²]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +50,31 @@ def zones_of(config: HubConfig, name: str) -> list[Zone]:
     area = {use.zone: use.area_m2 for use in (*zones_in_use(config), *set_aside(config)) if use.hall == name}
     area["controls"] = hall.area_m2 - sum(area.values())
     area = {zone: m2 for zone, m2 in area.items() if m2 > _TOO_SMALL_M2}
-    airside, landside = _strips(area, ("airside_circulation",)), _strips(area, ("landside_circulation", "dock_doors"))
-    columns = [_rows(area, rows) for rows in (IMPORTS, EXPORTS)]
-    middle_m2 = sum(m2 for rows in columns for row in rows for _, m2 in row)
-    y = 0.0
+    airside, imports, exports, landside = (_rows(area, rows) for rows in (AIRSIDE, IMPORTS, EXPORTS, LANDSIDE))
     zones: list[Zone] = []
-    for strip in airside:
-        zones += _across(strip, 0.0, y, hall.facade_m)
-        y += _height(strip, hall)
-    depth = middle_m2 / hall.facade_m
+    middle = _stacked(zones, airside, 0.0, 0.0, hall.facade_m)
+    depth = sum(m2 for row in (*imports, *exports) for _, m2 in row) / hall.facade_m
     x = 0.0
-    for rows in columns:
-        width = sum(m2 for row in rows for _, m2 in row) / depth if depth else 0.0
-        down = y
-        for row in rows:
-            zones += _across(row, x, down, width)
-            down += sum(m2 for _, m2 in row) / width
+    for column in (imports, exports):
+        width = sum(m2 for row in column for _, m2 in row) / depth if depth else 0.0
+        _stacked(zones, column, x, middle, width)
         x += width
-    y += depth
-    for strip in landside:
-        zones += _across(strip, 0.0, y, hall.facade_m)
-        y += _height(strip, hall)
+    _stacked(zones, landside, 0.0, middle + depth, hall.facade_m)
     return zones
 
 
-def _strips(area: Mapping[str, float], names: Iterable[str]) -> list[list[tuple[str, float]]]:
-    return _rows(area, [(name,) for name in names])
-
-
-def _rows(area: Mapping[str, float], rows: Iterable[tuple[str, ...]]) -> list[list[tuple[str, float]]]:
-    """The rows, each a list of zone and area, without what the hall does not have."""
+def _rows(area: Mapping[str, float], rows: Iterable[tuple[str, ...]]) -> list[Row]:
+    """The rows without what the hall does not have."""
     occupied = [[(zone, area[zone]) for zone in row if zone in area] for row in rows]
     return [row for row in occupied if row]
 
 
-def _height(row: list[tuple[str, float]], hall: Hall) -> float:
-    return sum(m2 for _, m2 in row) / hall.facade_m
-
-
-def _across(row: list[tuple[str, float]], x: float, y: float, width: float) -> Iterator[Zone]:
-    """Zones side by side, as high as each other."""
-    total = sum(m2 for _, m2 in row)
-    for name, m2 in row:
-        yield Zone(name, formatting.zone(name), x, y, width * m2 / total, total / width)
-        x += width * m2 / total
+def _stacked(zones: list[Zone], rows: Iterable[Row], x: float, y: float, width: float) -> float:
+    """Add rows from y on, of zones side by side, which are as high as each other; where the last row ends."""
+    for row in rows:
+        total, left = sum(m2 for _, m2 in row), x
+        for name, m2 in row:
+            zones.append(Zone(name, formatting.zone(name), left, y, width * m2 / total, total / width))
+            left += width * m2 / total
+        y += total / width
+    return y
