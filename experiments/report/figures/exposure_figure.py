@@ -24,8 +24,7 @@ def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
     shade = logarithmic(scaled)[:-1].reshape(matrix.kept.shape)
     texts = np.array([[compact(kept) if kept > 0 else "" for kept in row] for row in matrix.kept], dtype=np.str_)
     draw_cells(ax, shade, texts.reshape(matrix.kept.shape), _names(matrix.parties), _names(matrix.fields), size=6.5)
-    title = "no policy" if matrix.policy == "none" else name(matrix.policy)
-    ax.set_title(title + (" (in force)" if matrix.is_in_force and matrix.policy != "none" else ""), fontsize=9)
+    ax.set_title(_title(matrix.policy, is_in_force=matrix.is_in_force), fontsize=9)
 
 
 def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
@@ -61,8 +60,12 @@ def _names(names: Sequence[str]) -> list[str]:
     return [name(text) for text in names]
 
 
+def _title(policy: str, *, is_in_force: bool) -> str:
+    return "no policy" if policy == NO_POLICY else name(policy) + (" (in force)" if is_in_force else "")
+
+
 def _titles(policies: Sequence[str]) -> list[str]:
-    return ["no policy" if policy == "none" else name(policy).replace(" ", "\n") for policy in policies]
+    return ["no policy" if policy == NO_POLICY else name(policy).replace(" ", "\n") for policy in policies]
 
 
 def watch_figure(accesses: Frame) -> Figure:
@@ -79,9 +82,8 @@ def watch_figure(accesses: Frame) -> Figure:
     drawing, axes = style.panels(len(in_force), COLUMNS, 0.7 + 0.26 * len(parties))
     shades = logarithmic(per_day)
     for ax, (policy, is_in_force), shade, cells in zip(axes, in_force.items(), shades, texts, strict=True):
-        draw_cells(ax, shade, cells, [name(party) for party in parties], [name(field) for field in fields], size=5.5)
-        title = "no policy" if policy == NO_POLICY else name(policy) + (" (in force)" if is_in_force else "")
-        ax.set_title(title, fontsize=9)
+        draw_cells(ax, shade, cells, _names(parties), _names(fields), size=5.5)
+        ax.set_title(_title(policy, is_in_force=is_in_force), fontsize=9)
     return drawing
 
 

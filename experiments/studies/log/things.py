@@ -40,15 +40,15 @@ class Things:
         self.tables = {name: replication.tables[name] for name in TABLES}
         self.tables["shuttles"] = {**self.tables["shuttles"], "hall": self.tables["shuttles"]["origin"]}
         self.first_uld = journal.first_uld
+        machines = [hall.sorting_machines for hall in self.hub.halls.values()]
+        self.first_machine = np.cumsum([0, *machines])
+        """The first of each hall, and how many there are (H + 1)."""
         self._check()
         self.names: list[str] = []
         self.first: dict[str, int] = {}
         """The first name of each table's things, and of machines and posts."""
         for kind in KINDS:
             self._add(kind.table, self._names_of(kind, journal))
-        machines = [hall.sorting_machines for hall in self.hub.halls.values()]
-        self.first_machine = np.cumsum([0, *machines])
-        """The first of each hall, and how many there are (H + 1)."""
         self._add(MACHINE, [f"machine {number}" for number in range(sum(machines))])
         has_posts = self.hub.packout.rule is PackoutRule.DEDICATED
         self.n_posts = [hall.packout_posts * has_posts for hall in self.hub.halls.values()]
@@ -140,11 +140,7 @@ class Things:
         check_ranges("out_ulds", self.tables["out_ulds"], {"hall": hall, "flight": (-1, flights)})
         check_ranges("out_trains", self.tables["out_trains"], {"hall": hall, "flight": (0, flights)})
         check_ranges("out_loads", self.tables["out_loads"], {"collection": (0, self.n("collections"))})
-        check_ranges("ulds", self.tables["ulds"], {"machine": (-1, self.hub_machines)})
-
-    @property
-    def hub_machines(self) -> int:
-        return sum(hall.sorting_machines for hall in self.hub.halls.values())
+        check_ranges("ulds", self.tables["ulds"], {"machine": (-1, int(self.first_machine[-1]))})
 
     def _add(self, key: str, names: Sequence[str]) -> None:
         self.first[key] = len(self.names)

@@ -47,20 +47,16 @@ class XesLog:
     def cases(self, batch: Batch) -> None:
         """Write them; columns are by case and event (N, E)."""
         assert batch.kind is not None
-        columns = list(batch.kind.events)
-        happened = np.stack([~np.isnan(batch.table[column]) for column in columns], axis=1)
-        time = np.full(happened.shape, _NOT_YET)
-        for number, column in enumerate(columns):
-            time[:, number] = np.where(happened[:, number], us(batch.table[column]), _NOT_YET)
+        columns, nobody = list(batch.kind.events), np.full(len(batch), NONE)
+        minutes = np.stack([batch.table[column] for column in columns], axis=1)
+        types = np.stack([types_of(batch, column) for column in columns], axis=1)
+        named = np.stack([batch.resources.get(column, nobody) for column in columns], axis=1)
+        happened = ~np.isnan(minutes)
+        time = np.where(happened, us(minutes), _NOT_YET)
         order = np.argsort(time, axis=1, kind="stable")
         counts = happened.sum(axis=1)
         row, place = np.nonzero(np.arange(len(columns)) < counts[:, None])
         at = order[row, place]
-        types = np.stack([types_of(batch, column) for column in columns], axis=1)
-        named = np.full(happened.shape, NONE)
-        for number, column in enumerate(columns):
-            if column in batch.resources:
-                named[:, number] = batch.resources[column]
         starts = np.cumsum(counts) - counts
         events = joined(
             self._heads.take(pa.array(types[row, at])), self._moments(time[row, at]), '"/>',
