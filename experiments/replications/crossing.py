@@ -1,16 +1,14 @@
 """Where a yes turns into a no: a bracket by growing steps, then bisection."""
 
-import math
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.designs.design import Design
 from sim.config import HubConfig
 
 _DIGITS: Final = 4
 """Decimals of what is asked about, so that it can be written down and asked about again."""
-_ROUNDING: Final = 1e-9
+ROUNDING: Final = 1e-9
 _MOST_FLIGHTS: Final = 200.0
 """The bound of demand.flights_per_day."""
 
@@ -48,24 +46,24 @@ def crossing(
         if not value > 0:
             raise ValueError(f"{name}: must be greater than 0, got {value}")
     yes, no, n_asked = 0.0, None, 0
-    at = min(_rounded(start), limit)
+    at = min(rounded(start), limit)
     while at > 0:
         n_asked += 1
         if (yield at):
             yes = at
             if no is not None or at >= limit:
                 break
-            at = min(_rounded(at + step), limit)
+            at = min(rounded(at + step), limit)
         else:
             no = at
             if yes > 0:
                 break
             if at <= floor:
                 return Crossing(yes, no, n_asked)
-            at = max(_rounded(at - step), floor)
+            at = max(rounded(at - step), floor)
         step *= 2
-    while no is not None and no - yes > tolerance + _ROUNDING:
-        at = _rounded((yes + no) / 2)
+    while no is not None and no - yes > tolerance + ROUNDING:
+        at = rounded((yes + no) / 2)
         n_asked += 1
         if (yield at):
             yes = at
@@ -74,28 +72,5 @@ def crossing(
     return Crossing(yes, no, n_asked)
 
 
-class Bisection:
-    """A replication of a design on its way to its crossing among demands; goes on as its answers come in."""
-
-    def __init__(self, design: Design, number: int) -> None:
-        self.design, self.number = design, number
-        self.crossing: Crossing | None = None
-        self.n_left = 3
-        """About so many questions are still to come."""
-
-    def begin(self, start: float, *, step: float, tolerance: float, **more: float) -> None:
-        """As `crossing`; `at` is the demand that is asked about now."""
-        self._search = crossing(start, step=step, tolerance=tolerance, **more)
-        self.at = next(self._search)
-        self.n_left = 2 + max(0, math.ceil(math.log2(step / tolerance)))
-
-    def answer(self, *, is_yes: bool) -> None:
-        self.n_left = max(1, self.n_left - 1)
-        try:
-            self.at = self._search.send(is_yes)
-        except StopIteration as end:
-            self.crossing, self.n_left = end.value, 0
-
-
-def _rounded(value: float) -> float:
+def rounded(value: float) -> float:
     return round(value, _DIGITS)

@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
-from experiments.replications.crossing import Bisection, most_flights
+from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import said
 from experiments.report.verdicts import carries
 from experiments.statistics.warmup import Growth, pooled
@@ -212,40 +212,47 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin
     return [*lines, said("margin_not_computed", command=command)]
 
 
-class Walk(Bisection):
-    """One replication of a design, on its way to its threshold."""
+class Walk:
+    """One replication of a design, on its way to its threshold; goes on as its simulations come in."""
 
     def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
-        super().__init__(design, number)
-        self._is_growing = stability.is_unstable
+        self.design, self.number, self._is_growing = design, number, stability.is_unstable
         asked, tolerance = design.hub.demand.flights_per_day, margin.tolerance
-        self.begin(
+        n_steps = math.ceil(_STEP * margin.reach * asked / tolerance)
+        self._search = crossing(
             asked,
-            step=tolerance * math.ceil(_STEP * margin.reach * asked / tolerance),
+            step=tolerance * n_steps,
             tolerance=tolerance,
-            limit=min(round(asked * (1 + margin.reach), 4), most_flights(design.hub)),
-            floor=round(asked * (1 - margin.reach), 4),
+            limit=min(rounded(asked * (1 + margin.reach)), most_flights(design.hub)),
+            floor=rounded(asked * (1 - margin.reach)),
         )
-        self._start = self.at
+        self._start = self._at = next(self._search)
+        self.crossing: Crossing | None = None
+        self.n_left = 2 + math.ceil(math.log2(n_steps))
+        """About so many demands are still to be asked about."""
 
     def key(self) -> Key:
         """What the demand that is asked about now is kept under: the first as the run's own."""
         label = self.design.label
-        return label if self.at == self._start else demand_label(label, self.at), self.number
+        return label if self._at == self._start else demand_label(label, self._at), self.number
 
     def missing(self, kpis: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
         """What has to be simulated next, and its key; None if the threshold is known."""
         while self.crossing is None:
             if self.key() not in kpis:
-                hub = at_demand(self.design.hub, self.at)
+                hub = at_demand(self.design.hub, self._at)
                 # How long it takes to recover sets no threshold.
                 return self.key(), (replace(hub, recovery=replace(hub.recovery, runs_on=False)), self.number)
-            self.answer(is_yes=self._is_carried(kpis[self.key()]))
+            self.n_left = max(1, self.n_left - 1)
+            try:
+                self._at = self._search.send(self._is_carried(kpis[self.key()]))
+            except StopIteration as end:
+                self.crossing, self.n_left = end.value, 0
         return None
 
     def _is_carried(self, kpis: Values) -> bool:
         is_growing = (
-            self._is_growing if self.at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
+            self._is_growing if self._at == self._start else judged([kpis], self.design.hub.horizon_days).is_unstable
         )
         return carries(kpis["on_time_share"], is_unstable=is_growing)
 

@@ -12,11 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.replications.crossing import Crossing
+from experiments.replications.crossing import ROUNDING, Crossing, rounded
 
-_DIGITS: Final = 4
-"""Decimals of what is asked about, so that it can be written down and asked about again."""
-_ROUNDING: Final = 1e-9
 _LATE_AT: Final = 1.26
 """Days of demand in the backlog from which on parcels are late (assumption; halls of Liège, a week each of warm-up and
 measured: 1.0 to 1.9)."""
@@ -68,9 +65,9 @@ class Bracketing:
         Where answers go back and forth, the lowest crossing that was met. Zero counts as sustained, and is not asked.
         """
         if not runs:
-            return _rounded(min(self.start, self.limit))
+            return rounded(min(self.start, self.limit))
         yes, no = self.ends(runs)
-        if (no is None and yes >= self.limit) or (no is not None and no - yes <= self.tolerance + _ROUNDING):
+        if (no is None and yes >= self.limit) or (no is not None and no - yes <= self.tolerance + ROUNDING):
             return Crossing(yes, no, len(runs))
         guess = self._guess(runs, yes - self.tolerance, math.inf if no is None else no + self.tolerance)
         alike = [run for run in runs.values() if run.is_sustained == (no is None)]
@@ -78,15 +75,15 @@ class Bracketing:
         n_alike, step = len(alike), self.step * 2 ** min(max(n_blind - 1, 0), _MOST_DOUBLINGS)
         if no is None:
             above = math.inf if guess is None else self._beyond(guess, yes, 1, n_alike)
-            return _rounded(min(yes + step, above, self.limit))
+            return rounded(min(yes + step, above, self.limit))
         if yes == 0:
             at = max(no - step, 0.0 if guess is None else self._beyond(guess, no, -1, n_alike))
-            return _rounded(at if at > 0 else no / 2)
+            return rounded(at if at > 0 else no / 2)
         if guess is None or len(runs) >= _GUIDED:
-            return _rounded((yes + no) / 2)
+            return rounded((yes + no) / 2)
         near = _NEAR * self.tolerance
         at = yes + self.tolerance if guess <= yes + near else no - self.tolerance
-        return _rounded(at if not yes + near < guess < no - near else guess - self.tolerance / 2)
+        return rounded(at if not yes + near < guess < no - near else guess - self.tolerance / 2)
 
     def _beyond(self, guess: float, end: float, way: int, n_alike: int) -> float:
         """A demand on the other side of the guess than this end; the further, the more runs were on this side."""
@@ -126,7 +123,3 @@ class Bracketing:
 def _log_odds(share: float) -> float:
     within = min(max(share, _SHOWS), 1 - _SHOWS)
     return math.log(within / (1 - within))
-
-
-def _rounded(value: float) -> float:
-    return round(value, _DIGITS)
