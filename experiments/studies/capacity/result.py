@@ -188,22 +188,19 @@ def result_of(
         for search in searches
         if (at := search.crossing) is not None
     )
-    not_sustained = list(_not_sustained(searches))
-    bounded = [search for search, _ in not_sustained]
+    bounded = {search: no for search in searches if (no := search.not_sustained) is not None}
     resources = what_ifs(design.hub) if bounded and has_binding else {}
-    lifts = sorted(_lifts(resources, design, bounded, kpis), key=lambda row: -row.lift.mean)
-    best = _best(lifts)
+    lifts = sorted(_lifts(resources, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
+    best, sustained = _best(lifts), [search for search in searches if search.sustained > 0]
     return Result(
         design,
         title,
         thresholds,
-        any(search.is_growing is None for search, _ in _sustained(searches)),
+        any(search.is_growing is None for search in sustained),
         _mean(thresholds),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
-        capacity_ladder(
-            design.hub, _mean_kpis([search.key(flights) for search, flights in _sustained(searches)], kpis)
-        ),
-        _mean_kpis([search.key(flights) for search, flights in not_sustained], kpis).get("blocked_after_h", math.nan),
+        capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
+        _mean_kpis([search.key(no) for search, no in bounded.items()], kpis).get("blocked_after_h", math.nan),
     )
 
 
@@ -227,18 +224,6 @@ def _lifts(resources: Mapping[str, WhatIf], design: Design, searches: Sequence[S
                 mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
                 is_binding=False,
             )
-
-
-def _sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:
-    """The searches that found a demand above zero, and that."""
-    yield from ((each, each.crossing.yes) for each in searches if each.crossing is not None and each.crossing.yes > 0)
-
-
-def _not_sustained(searches: Sequence[Search]) -> Iterator[tuple[Search, float]]:
-    """The searches that found a demand that is not sustained, and that."""
-    for search in searches:
-        if search.crossing is not None and search.crossing.no is not None:
-            yield search, search.crossing.no
 
 
 def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:

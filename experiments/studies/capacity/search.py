@@ -8,6 +8,7 @@ from experiments.designs.design import Design, at_demand
 from experiments.designs.what_if import BLOCKED, NEVER_BLOCKS, with_more
 from experiments.execution.progress import Left
 from experiments.frame.study import Bench, Kpis
+from experiments.replications.crossing import rounded
 from experiments.replications.replicating import Task
 from experiments.replications.work import evaluate
 from experiments.report.bottleneck import rungs as by_rung
@@ -37,7 +38,7 @@ class Search(ThresholdSearch):
     def missing(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next; nothing while it waits for the first replication, or for all."""
         tasks = self.for_threshold(kpis)
-        if self.crossing is None or self.crossing.no is None or not self._asked.binding:
+        if self.not_sustained is None or not self._asked.binding:
             return tasks
         hub = at_demand(self.design.hub, self.above)
         if self.key(self.above) not in kpis:
@@ -51,10 +52,10 @@ class Search(ThresholdSearch):
     @property
     def above(self) -> float:
         """Where resources are compared: the lowest demand at which too many are late, above the threshold."""
-        assert self.crossing is not None and self.crossing.no is not None
-        no, (aim, most) = self.crossing.no, _ABOVE
+        assert self.not_sustained is not None
+        no, (aim, most) = self.not_sustained, _ABOVE
         late = [at for at, run in self._shown.items() if run.late > 1 - self._asked.target and no <= at <= most * no]
-        return min(late, default=min(round(aim * no, 4), self._limit))
+        return min(late, default=min(rounded(aim * no), self._limit))
 
     def lifting(self, kpis: Kpis) -> list[Group]:
         """The resources to simulate just above the threshold with more of them, as far as is known by now.
@@ -63,7 +64,7 @@ class Search(ThresholdSearch):
         others together; where these lift as much as counts, each half of them, and so on. In the other replications
         those that are worth it.
         """
-        if self.crossing is None or self.crossing.no is None:
+        if self.not_sustained is None:
             return []
         before = kpis[self.key(self.above)]
         waited_for = [name for name in self._resources if blocked_h(name, before) is not None]
@@ -91,7 +92,7 @@ class Search(ThresholdSearch):
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
         """The resources that are worth simulating in other replications; none before all are simulated in this."""
-        if self.crossing is None or self.crossing.no is None or self.key(self.above) not in kpis:
+        if self.not_sustained is None or self.key(self.above) not in kpis:
             return []
         lifts = {group: self._lift_of(group, kpis) for group in self.lifting(kpis)}
         known = {group: lift for group, lift in lifts.items() if lift is not None}
@@ -102,14 +103,14 @@ class Search(ThresholdSearch):
 
     def together(self, resource: str, kpis: Kpis) -> Group:
         """The resources in the smallest simulation with more of this one; empty if there was none."""
-        if self.crossing is None or self.crossing.no is None:
+        if self.not_sustained is None:
             return ()
         groups = [group for group in self.lifting(kpis) if resource in group and self.key(self.above, group) in kpis]
         return min(groups, key=len, default=())
 
     def lift(self, resource: str, kpis: Kpis) -> float | None:
         """Share of what is late that more of the resource makes on time; None if that was not simulated."""
-        if self.crossing is None or self.crossing.no is None:
+        if self.not_sustained is None:
             return None
         if blocked_h(resource, kpis[self.key(self.above)]) is None:
             return 0.0

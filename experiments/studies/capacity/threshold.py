@@ -7,7 +7,7 @@ from typing import Annotated, Final, Self
 from experiments.designs.design import Design, at_demand, demand_label
 from experiments.designs.what_if import what_ifs
 from experiments.frame.study import Kpis
-from experiments.replications.crossing import Crossing, most_flights
+from experiments.replications.crossing import Crossing, most_flights, rounded
 from experiments.replications.replicating import Task
 from experiments.replications.stability import judged, longer_hubs, longer_label
 from experiments.replications.work import evaluate, grow
@@ -73,7 +73,7 @@ class ThresholdSearch:
         """The middle of the crossing's two demands; the lower one where nothing is sustained, or everything."""
         assert self.crossing is not None
         yes, no = self.crossing.yes, self.crossing.no
-        return yes if no is None or yes == 0 else round((yes + no) / 2, 4)
+        return yes if no is None or yes == 0 else rounded((yes + no) / 2)
 
     def for_threshold(self, kpis: Kpis) -> list[Task]:
         """What has to be simulated next until the threshold is known; nothing while it waits for other replications.
@@ -102,7 +102,7 @@ class ThresholdSearch:
         All replications judge it together. One of them is run for longer: that whose backlog grows most. Where it
         grows, none of these demands is sustained, and all look further below.
         """
-        bounded = [search for search in self._of_design if search.crossing is not None and search.crossing.yes > 0]
+        bounded = [search for search in self._of_design if search.sustained > 0]
         if not bounded or any(search.crossing is None for search in self._of_design):
             return []
         longest, longer = {search.number: kpis[search.key(search.sustained)] for search in bounded}, []
@@ -122,8 +122,13 @@ class ThresholdSearch:
 
     @property
     def sustained(self) -> float:
-        """The highest demand that was simulated and is sustained."""
+        """The highest demand that was simulated and is sustained; 0: none was, or not known yet."""
         return 0.0 if self.crossing is None else self.crossing.yes
+
+    @property
+    def not_sustained(self) -> float | None:
+        """The lowest demand above that is not; None: all were, or not known yet."""
+        return None if self.crossing is None else self.crossing.no
 
     def step_below(self) -> None:
         """Go on below the demand that seemed to be sustained."""
@@ -132,9 +137,9 @@ class ThresholdSearch:
 
     def reason(self, kpis: Kpis) -> str:
         """Why the demand just above the threshold is not sustained: late, backlog or both; empty if there is none."""
-        if self.crossing is None or self.crossing.no is None:
+        if self.not_sustained is None:
             return ""
-        run = kpis[self.key(self.crossing.no)]
+        run = kpis[self.key(self.not_sustained)]
         is_late = on_time(run) < self._asked.target
         is_growing = judged([run], self.design.hub.horizon_days).is_unstable
         return "backlog" if not is_late else "both" if is_growing else "late"
