@@ -203,13 +203,25 @@ class Expansion:
         """The first path that builds nothing."""
         return next((name for name, path in self.paths.items() if not path.phases), None)
 
+    def chain(self, stage: str) -> dict[str, Stage]:
+        """The stage with all that it comes after, the first of them first."""
+        asked = self.stages[stage]
+        return {**({} if asked.after is None else self.chain(asked.after)), stage: asked}
+
+    def first_asked(self, stage: str) -> dt.date:
+        """When the first of its chain is asked for."""
+        day = next(iter(self.chain(stage).values())).asked
+        assert day is not None
+        return day
+
     def earliest(self, stage: str) -> dt.date:
         """The first day on which a stage can have ended in favour."""
-        built = self.stages[stage]
-        begin = built.asked if built.after is None else self.earliest(built.after)
-        assert begin is not None
-        later = [0.0 if end.later is None else end.later.least for end in built.results.values() if not end.is_refused]
-        return months_after(begin, built.months.least + min(later, default=0.0))
+        day = self.first_asked(stage)
+        for asked in self.chain(stage).values():
+            ends = [end for end in asked.results.values() if not end.is_refused]
+            later = [0.0 if end.later is None else end.later.least for end in ends]
+            day = months_after(day, asked.months.least + min(later, default=0.0))
+        return day
 
 
 @dataclass(frozen=True, slots=True)

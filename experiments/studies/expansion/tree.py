@@ -58,12 +58,7 @@ def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
 
 def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
     """What of a leaf matters where only these stages do: with those that they come after."""
-    needed: dict[str, None] = {}
-    for stage in stages:
-        name: str | None = stage
-        while name is not None:
-            needed[name] = None
-            name = asked.stages[name].after
+    needed = {name for stage in stages for name in asked.chain(stage)}
     return {name: result for name, result in leaf.items() if name in needed}
 
 
@@ -82,19 +77,15 @@ def draws(asked: Expansion, seed: int) -> Iterator[Draw]:
 
 def ended(stage: str, leaf: Leaf, draw: Draw, keys: Expansion) -> float | None:
     """Months from the first year's beginning until a stage has ended in favour; None: it never does."""
-    asked, result = keys.stages[stage], leaf[stage]
-    if result is None or asked.results[result].is_refused:
-        return None
-    if asked.after is None:
-        assert asked.asked is not None
-        begin = month_of(asked.asked, keys.first_year)
-    else:
-        before = ended(asked.after, leaf, draw, keys)
-        assert before is not None
-        begin = before
-    later, (rank, rank_later) = asked.results[result].later, draw.ranks[stage]
-    more = 0.0 if later is None else triangular(later, rank_later)
-    return begin + triangular(asked.months, rank) + more
+    month = month_of(keys.first_asked(stage), keys.first_year)
+    for name, asked in keys.chain(stage).items():
+        result, (rank, rank_later) = leaf[name], draw.ranks[name]
+        if result is None or asked.results[result].is_refused:
+            return None
+        month += triangular(asked.months, rank)
+        if (later := asked.results[result].later) is not None:
+            month += triangular(later, rank_later)
+    return month
 
 
 def triangular(months: Months, rank: float) -> float:

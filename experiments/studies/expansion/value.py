@@ -112,26 +112,18 @@ def _building(books: Books, line: Timeline) -> Floats:
 
 def _planned(books: Books, path: str, n: int) -> Floats:
     """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
-    keys, spent = books.world.asked, np.zeros(n)
-    phases = keys.paths[path].phases.values()
+    asked, spent = books.world.asked, np.zeros(n)
+    phases = asked.paths[path].phases.values()
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
-        if share := _risked(keys, phase):
-            asked = max(0.0, _asked(keys, phase.needs[0]))
-            if asked < MONTHS * n:
-                spent[int(asked // MONTHS)] -= share * float(books.change(path, None, number).sum())
+        if share := _risked(asked, phase):
+            month = max(0.0, month_of(asked.first_asked(phase.needs[0]), asked.first_year))
+            if month < MONTHS * n:
+                spent[int(month // MONTHS)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
 def _risked(asked: Expansion, phase: Phase) -> float:
     return asked.at_risk_share if phase.needs else 0.0
-
-
-def _asked(keys: Expansion, stage: str) -> float:
-    asked = keys.stages[stage]
-    if asked.after is not None:
-        return _asked(keys, asked.after)
-    assert asked.asked is not None
-    return month_of(asked.asked, keys.first_year)
 
 
 def _while_built(opening: Opening, n: int) -> Floats:
