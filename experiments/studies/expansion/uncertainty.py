@@ -91,19 +91,11 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
     for stage in explored.keys.expansion.stages:
         # Whoever knows how a stage ends knows it of those before.
         known = [restricted(leaf, [stage], explored.keys.expansion) for leaf in explored.futures.leaves]
-        results = np.array(
-            [", ".join(f"{name} {result}" for name, result in known_results.items()) for known_results in known]
-        )
-        before = [name for name in known[0] if name != stage]
-        which = np.zeros(len(results), dtype=np.intp)
-        for result in dict.fromkeys(results.tolist()):
-            is_so = results == result
-            by_path = np.einsum("pgfk,gf->p", pooled[:, :, is_so], weight[:, is_so])
-            which[is_so] = int(by_path.argmax())
-        yield gain(" and ".join(f"result of {name}" for name in (*before, stage)), which[None, :, None])
-    reacting = [
-        bool(any(phase.when for phase in path.phases.values())) for path in explored.keys.expansion.paths.values()
-    ]
+        alike = np.array([[other == leaf for other in known] for leaf in known])
+        by_leaf = [np.einsum("pgfk,gf->p", pooled[:, :, leaves], weight[:, leaves]) for leaves in alike]
+        which = np.argmax(by_leaf, axis=1)
+        yield gain(" and ".join(f"result of {name}" for name in known[0]), which[None, :, None])
+    reacting = [any(phase.when for phase in path.phases.values()) for path in explored.keys.expansion.paths.values()]
     if any(reacting) and not all(reacting):
         means = mean.mean(axis=(1, 2))
         first, second = (int(np.where(np.array(reacting) == kind, means, -np.inf).argmax()) for kind in (True, False))
