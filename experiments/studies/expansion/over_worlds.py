@@ -104,9 +104,9 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
     Raises:
         RangesMovedError: the worlds of the run were to be drawn from other ranges.
     """
-    paths = tuple(asked.keys.expansion.paths)
     if (rows := bench.kept(WorldRow)) is None:
-        return OverWorlds(paths, *_computed(bench, asked, weeks))
+        return _computed(bench, asked, weeks)
+    paths = tuple(asked.keys.expansion.paths)
     values = {(row.world, row.path): (row.npv, row.best) for row in rows}
     n = asked.keys.expansion.worlds
     shape = min(n, len({row.world for row in rows})), len(paths), 2
@@ -117,12 +117,12 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
     return OverWorlds(paths, each[..., 0], each[..., 1])
 
 
-def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[Floats, Floats]:
+def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorlds:
     base, *hubs = asked.designs
     expansion, folder = asked.keys.expansion, asked.arguments.config_dir
     refuse_moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
     if not expansion.worlds:
-        return NONE.npv, NONE.best
+        return NONE
     bench.say(said("sure_accounts", n_worlds=expansion.worlds, width=1.0))
     document = composed_of(base.hub, expansion)
     drawn = Drawn.of(document, folder, n=expansion.worlds, seed=base.hub.seed, kept=KEPT)
@@ -136,4 +136,4 @@ def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> tuple[
         each, weight = result.npv, result.futures.weight
         npv[number], values = of_paths(each, weight), each.mean(axis=4)
         best[number] = [share(path >= values.max(axis=0), weight) for path in values]
-    return npv, best
+    return OverWorlds(tuple(expansion.paths), npv, best)
