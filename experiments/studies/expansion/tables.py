@@ -106,10 +106,10 @@ def _figures(answer: Answer) -> Iterator[FigureRow]:
 
 def _futures(answer: Answer) -> Iterator[FutureRow]:
     explored = answer.explored
-    futures, first_year = explored.futures, explored.keys.expansion.first_year
+    futures, first_year, opens_of = explored.futures, explored.keys.expansion.first_year, explored.opens
     for path, numbers in explored.number.items():
         for (g, f, draw), at in np.ndenumerate(numbers):
-            opens = explored.opens[at]
+            opens = opens_of[at]
             yield FutureRow(
                 path,
                 futures.growths[g],
@@ -193,7 +193,9 @@ def _chosen(answer: Answer) -> Iterator[str]:
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
-    yield from _level(answer)
+    # How well the level is known is another thing than how far futures lie apart, and may be worse known.
+    if half_width := best.npv.half_width:
+        yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)
     if others:
         careful, second = min(answer.paths, key=lambda row: row.regret_p95), others[0]
@@ -205,12 +207,6 @@ def _chosen(answer: Answer) -> Iterator[str]:
         yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
     if best.payback is not None:
         yield said("pays_back", payback=number(best.payback, 1))
-
-
-def _level(answer: Answer) -> Iterator[str]:
-    """How well the level is known, which is another thing than how far futures lie apart, and may be worse known."""
-    if half_width := answer.of(answer.recommended).npv.half_width:
-        yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
 
 
 def _reacting(answer: Answer) -> Iterator[str]:
