@@ -62,18 +62,15 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
     n, each = sure.n_worlds, asked.keys.replications
     bench.check(designs, n * each, said("of_each_world", each=each, worlds=n))
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
-    worlds = Screened.of(config, folder, n=n, seed=config.seed, kept=sure.question.kept)
+    screened = partial(Screened.of, config, folder, n=n, seed=config.seed, kept=sure.question.kept)
+    worlds = screened()
     sample = worlds.sample(designs, sure.ranges)
     effort = asked.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
     known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
     _check_varies(known)
     bench.say(said("sure_decides"))
-    others = {
-        width: Screened.of(config, folder, n=n, seed=config.seed, width=width, kept=sure.question.kept)
-        for width in sure.widths
-    }
-    samples = {width: other.sample(designs, sure.ranges) for width, other in others.items()}
+    samples = {width: screened(width=width).sample(designs, sure.ranges) for width in sure.widths}
     answered = [
         Answered(
             design,
