@@ -201,7 +201,7 @@ def test_a_design_is_compared_with_the_first_of_the_same_traffic(result: Result)
     fewer, more = (answer.design.label for answer in result.answered)
     assert (pair.scenario, pair.baseline) == (more, fewer)
     assert pair.only_other.mean < 0.02 < pair.only_this.low
-    shown = document(SimpleNamespace(), result)
+    shown = document(result)
     assert shown.data["pairs"][0]["only_this"]["mean"] == pair.only_this.mean
     assert any(grid.header == ("design", "compared with", "only it carries", "only the other") for grid in shown.grids)
     busier = replace(result.answered[1].design.hub.demand, flights_per_day=9.0)
@@ -213,7 +213,7 @@ def test_the_on_time_share_over_worlds_has_one_interval_of_two_parts(result: Res
     kpis = {run: [{"on_time_share": 1 / (1 + np.exp(-margin))} for margin in answer.margins]
             for run, answer in result.known.answers.items()}  # fmt: skip
     named = replace(result.keys, sure=replace(result.keys.sure, kpis=("on_time_share",)))
-    shown = document(SimpleNamespace(), replace(result, keys=named, kpis=kpis))
+    shown = document(replace(result, keys=named, kpis=kpis))
     fewer, more = shown.data["on_time_share"].values()
     assert fewer["mean"] < more["mean"] and 0 <= fewer["low"] < fewer["mean"] < fewer["high"] <= 1
     assert shown.data["scenarios"]["4 servers"]["kpis"]["on_time_share"] == {
@@ -269,7 +269,7 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
 @pytest.mark.drawn
 def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -> None:
     with style.look():
-        pictures = list(document(SimpleNamespace(), result).pictures())
+        pictures = list(document(result).pictures())
     assert [picture.name for picture in pictures] == ["shares", "tornado", "map"]
     assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
 

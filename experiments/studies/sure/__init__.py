@@ -133,8 +133,8 @@ def _check_varies(known: Known) -> None:
         raise ConfigError(said("decides_nothing"))
 
 
-def document(asked: Asked[SureKeys], result: Result | PathsResult) -> Document:
-    return paths_page.document(result) if isinstance(result, PathsResult) else page.document(asked, result)
+def document(_: Asked[SureKeys], result: Result | PathsResult) -> Document:
+    return paths_page.document(result) if isinstance(result, PathsResult) else page.document(result)
 
 
 def _name(asked: Asked[SureKeys]) -> str:

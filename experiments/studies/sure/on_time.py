@@ -1,21 +1,19 @@
 """KPIs over the assumed worlds: an interval each, of which part is the inputs' and part the replications'."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from experiments.designs.design import Design
 from experiments.formatting import amount, bracket, found_share, in_percent, kpi_name, percent
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.input_uncertainty import OverInputs, over_inputs
 from experiments.statistics.interval import Value
-from experiments.statistics.open_worlds import Known, Run
 from experiments.store.rows import Grid, column, plain_interval, plain_row, table
 from experiments.store.summaries import mean_and_ends
-from experiments.studies.sure.result import found, share_of
+from experiments.studies.sure.result import Result, found, share_of
 from sim.measures.kpis import KPIS
 
 KPI = "on_time_share"
@@ -70,33 +68,29 @@ def kpi_grid(rows: Sequence[KpiRow]) -> Grid:
     return Grid(said("worlds_kpis"), header, tuple(cells), n_texts=3)
 
 
-Simulated = Mapping[Run, Sequence[Mapping[str, float]]]
-"""KPIs of the simulated worlds, by replication."""
-
-
-def on_time_rows(designs: Sequence[Design], known: Known, kpis: Simulated) -> Iterator[OnTimeRow]:
-    """Of each design with simulated worlds."""
-    for at, design in enumerate(designs):
-        if (over := _over(KPI, at, known, kpis)) is not None:
-            yield OnTimeRow(design.label, over.interval, over.input_share, over.sampling_share, over.interval.n)
-
-
-def kpi_rows(names: Sequence[str], designs: Sequence[Design], known: Known, kpis: Simulated) -> list[KpiRow]:
+def on_time_rows(result: Result) -> list[OnTimeRow]:
     return [
-        KpiRow(design.label, name, over.interval, KPIS[name].unit, over.input_share, over.sampling_share)
-        for at, design in enumerate(designs)
-        for name in names
-        if (over := _over(name, at, known, kpis)) is not None
+        OnTimeRow(design, over.interval, over.input_share, over.sampling_share, over.interval.n)
+        for design, _, over in _over(result, [KPI])
     ]
 
 
-def _over(name: str, at: int, known: Known, kpis: Simulated) -> OverInputs | None:
-    """A KPI of a design: the simulated worlds of a stratum stand for all of it. None: no world is simulated."""
-    worlds = [world for of_design, world in kpis if of_design == at]
-    if not worlds:
-        return None
-    strata = known.strata[at]
-    sizes, simulated = np.bincount(strata), np.bincount(strata[worlds], minlength=strata.max() + 1)
-    outputs = [np.array([run[name] for run in kpis[at, world]]) for world in worlds]
-    weights = [float(sizes[kind] / simulated[kind]) for kind in strata[worlds]]
-    return over_inputs(outputs, weights, KPIS[name].range)
+def kpi_rows(result: Result) -> list[KpiRow]:
+    return [
+        KpiRow(design, kpi, over.interval, KPIS[kpi].unit, over.input_share, over.sampling_share)
+        for design, kpi, over in _over(result, result.keys.sure.kpis)
+    ]
+
+
+def _over(result: Result, kpis: Sequence[str]) -> Iterator[tuple[str, str, OverInputs]]:
+    """Of each design with simulated worlds: those of a stratum stand for all of it."""
+    for at, answer in enumerate(result.answered):
+        worlds = [world for of_design, world in result.kpis if of_design == at]
+        if not worlds:
+            continue
+        strata = result.known.strata[at]
+        sizes, simulated = np.bincount(strata), np.bincount(strata[worlds], minlength=strata.max() + 1)
+        weights = [float(sizes[kind] / simulated[kind]) for kind in strata[worlds]]
+        for kpi in kpis:
+            outputs = [np.array([run[kpi] for run in result.kpis[at, world]]) for world in worlds]
+            yield answer.design.label, kpi, over_inputs(outputs, weights, KPIS[kpi].range)

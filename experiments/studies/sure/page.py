@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.formatting import in_percent, listed, percent
-from experiments.frame.study import Asked, Document
+from experiments.frame.study import Document
 from experiments.grouping import nested
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
@@ -14,7 +14,7 @@ from experiments.statistics.what_decides import Effect
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies.sure.carried import CarriedRow, carried_rows, halls, middle, objects, openness
 from experiments.studies.sure.carried import sentence as carried
-from experiments.studies.sure.design import Question, SureKeys
+from experiments.studies.sure.design import Question
 from experiments.studies.sure.on_time import KpiRow, OnTimeRow, kpi_grid, kpi_rows, on_time_rows
 from experiments.studies.sure.result import (
     LEAST_EXPLAINED,
@@ -40,17 +40,8 @@ def sentences(result: Result) -> Iterator[str]:
     else:
         for answer in result.answered:
             yield from (headline(answer), *_decided(result, answer), *_measured(result, answer))
-        yield from (row.sentence for row in on_time_of(result))
+        yield from (row.sentence for row in on_time_rows(result))
     yield _precision(result)
-
-
-def on_time_of(result: Result) -> list[OnTimeRow]:
-    return list(on_time_rows([answer.design for answer in result.answered], result.known, result.kpis))
-
-
-def kpis_of(result: Result) -> list[KpiRow]:
-    designs = [answer.design for answer in result.answered]
-    return kpi_rows(result.keys.sure.kpis, designs, result.known, result.kpis)
 
 
 def headline(answer: Answered) -> str:
@@ -135,59 +126,50 @@ _CELLS: Final = 41
 _SHARE: Final = said("share_carries")
 
 
-def document(_: Asked[SureKeys], result: Result) -> Document:
+def document(result: Result) -> Document:
     is_capacity = result.keys.sure.question is Question.CAPACITY
     shown = map(middle, halls(result).values()) if is_capacity else result.answered
     drawn = sorted((answer for answer in shown if answer.deciding), key=openness)[:_MOST_DRAWN]
+    kpis = kpi_rows(result)
+    of_kpis = nested((row.scenario, row.kpi, row.plain) for row in kpis)
     grids = [grid_of(said("worlds_carried"), result.probability_rows())]
-    if is_capacity:
-        grids.insert(0, grid_of(said("halls_carry"), carried_rows(result)))
-    else:
-        grids += [grid_of(said("worlds_paired"), result.pairs)] if result.pairs else []
-        grids += [grid_of(said("worlds_on_time"), rows)] if (rows := on_time_of(result)) else []
-    grids += [kpi_grid(kpis)] if (kpis := kpis_of(result)) else []
-    objects_of = nested((row.scenario, row.kpi, row.plain) for row in kpis)
-    grids += [
-        grid_of(
-            f"What decides {answer.design.label}",
-            list(result.deciding_rows(answer, answer.deciding)),
-            without=("scenario",),
-        )
-        for answer in drawn
+    tables = [
+        stored(ProbabilityRow, result.probability_rows()),
+        stored(WidthRow, result.width_rows()),
+        stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
+        stored(WorldRow, result.world_rows()),
+        *([stored(KpiRow, kpis)] if kpis else []),
     ]
+    data: dict[str, Any] = {
+        "scenarios": {
+            label: _object(result, answer) | ({"kpis": of_kpis[label]} if label in of_kpis else {})
+            for answer in result.answered
+            for label in [answer.design.label]
+        }
+    }
+    if is_capacity:
+        carries = carried_rows(result)
+        grids.insert(0, grid_of(said("halls_carry"), carries))
+        tables += [stored(CarriedRow, carries)]
+        data |= {"capacity": objects(result)}
+    else:
+        pairs, on_time = result.pairs, on_time_rows(result)
+        grids += [grid_of(said("worlds_paired"), pairs)] if pairs else []
+        grids += [grid_of(said("worlds_on_time"), on_time)] if on_time else []
+        tables += [stored(PairRow, pairs), stored(OnTimeRow, on_time)]
+        data |= {"pairs": [*map(plain_row, pairs)], "on_time_share": {row.scenario: row.plain for row in on_time}}
+    grids += [kpi_grid(kpis)] if kpis else []
+    for answer in drawn:
+        rows = list(result.deciding_rows(answer, answer.deciding))
+        grids.append(grid_of(f"What decides {answer.design.label}", rows, without=("scenario",)))
     return Document(
         title=said("sure_title"),
         sentences=list(sentences(result)),
         verdicts=[headline(answer) for answer in result.answered],
         warnings=list(warnings(result)),
         grids=grids,
-        tables=[
-            stored(ProbabilityRow, result.probability_rows()),
-            stored(WidthRow, result.width_rows()),
-            stored(DecidingRow, [row for answer in result.answered for row in result.deciding_rows(answer)]),
-            stored(WorldRow, result.world_rows()),
-            *([stored(KpiRow, kpis)] if kpis else []),
-            *(
-                [stored(CarriedRow, carried_rows(result))]
-                if is_capacity
-                else [stored(PairRow, result.pairs), stored(OnTimeRow, on_time_of(result))]
-            ),
-        ],
-        data={
-            "scenarios": {
-                answer.design.label: _object(result, answer)
-                | ({"kpis": objects_of[answer.design.label]} if answer.design.label in objects_of else {})
-                for answer in result.answered
-            },
-            **(
-                {"capacity": objects(result)}
-                if is_capacity
-                else {
-                    "pairs": [*map(plain_row, result.pairs)],
-                    "on_time_share": {row.scenario: row.plain for row in on_time_of(result)},
-                }
-            ),
-        },
+        tables=tables,
+        data=data,
         method=paragraphs_of("sure_method"),
         pictures=lambda: _pictures(result, drawn),
     )
