@@ -121,12 +121,9 @@ class Views:
         folder = self._folder(request)
         is_here = self.children.is_running(name)
         state = runs.state_of(folder, is_here=is_here)
-        if state == runs.COMPLETE:
-            try:
-                return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
-            except CargohubError as error:
-                return _refused(request, 409, str(error))
         try:
+            if state == runs.COMPLETE:
+                return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             run = result.under_way(folder)
         except CargohubError as error:
             return _refused(request, 409, str(error))
