@@ -64,7 +64,8 @@ def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known)
             for said, exact in ((effect.first, first), (effect.total, total), (effect.information, worth)):
                 assert said.low - 0.02 <= exact[effect.number] <= said.high + 0.02
         assert effects[2].total.mean < 0.05
-        assert effects[0].swing < 0 < effects[1].swing
+        ends = [effect.curve.probability[[0, -1]] for effect in effects]
+        assert ends[0][1] < ends[0][0] and ends[1][0] < ends[1][1]
 
 
 def test_curves_and_surface_have_the_share_as_their_mean(known: Known) -> None:

@@ -81,26 +81,28 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
         moved = _elementary(box, points, response)
         return np.array([moved.mean(axis=0), np.abs(moved).mean(axis=0)])
 
-    simulation = jackknife(means, outputs)
-    kinds = (elementary, np.abs(elementary))
-    intervals = [
+    columns = [list(kind.T) for kind in (elementary, np.abs(elementary))]
+    estimates = np.array([[column.mean() for column in kind] for kind in columns])
+    sampling = np.array([[column.var(ddof=1) / n for column in kind] for kind in columns])
+    intervals = _intervals(estimates, sampling, jackknife(means, outputs), n, len(outputs))
+    spread = elementary.std(axis=0, ddof=1).tolist()
+    each = zip(box.names, *intervals, spread, strict=True)
+    return tuple(Effect(name, mean, size.within(0.0), deviation) for name, mean, size, deviation in each)
+
+
+def _intervals(
+    estimates: Floats, sampling: Floats, simulation: Floats, n_samples: int, n_replications: int
+) -> list[list[Interval]]:
+    """Of two figures of each factor (2, K), from the variances of both sources (2, K)."""
+    return [
         [
             two_source_interval(
-                float(kind[:, at].mean()),
-                sampling=float(kind[:, at].var(ddof=1)) / n,
-                n_samples=n,
-                simulation=float(simulation[row, at]),
-                n_replications=len(outputs),
+                estimate, sampling=of_points, n_samples=n_samples, simulation=noise, n_replications=n_replications
             )
-            for at in range(len(box.names))
+            for estimate, of_points, noise in row.tolist()
         ]
-        for row, kind in enumerate(kinds)
+        for row in np.stack([estimates, sampling, simulation], axis=-1)
     ]
-    spread = elementary.std(axis=0, ddof=1)
-    return tuple(
-        Effect(name, intervals[0][at], intervals[1][at].within(0.0), float(spread[at]))
-        for at, name in enumerate(box.names)
-    )
 
 
 def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
@@ -171,17 +173,8 @@ def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[In
     estimates, halves = _analysed(box, outputs.mean(axis=0), resamples, seed)
     sampling = (halves / float(ndtri((1 + CONFIDENCE) / 2))) ** 2
     simulation = jackknife(lambda response: _analysed(box, response, _FEWEST_RESAMPLES, seed)[0], outputs)
-
-    def interval(kind: int, at: int) -> Interval:
-        return two_source_interval(
-            float(estimates[kind, at]),
-            sampling=float(sampling[kind, at]),
-            n_samples=n,
-            simulation=float(simulation[kind, at]),
-            n_replications=len(outputs),
-        )
-
-    return tuple(Index(name, interval(0, at), interval(1, at)) for at, name in enumerate(names))
+    intervals = _intervals(estimates, sampling, simulation, n, len(outputs))
+    return tuple(Index(*each) for each in zip(names, *intervals, strict=True))
 
 
 def _analysed(box: Box, response: Floats, resamples: int, seed: int) -> tuple[Floats, Floats]:

@@ -142,11 +142,6 @@ class Effect:
     is_beyond_chance: bool
     """It moves the answer by more than the luckiest of so many numbers that do nothing would."""
 
-    @property
-    def swing(self) -> float:
-        """Probability at the number's high end minus that at its low end."""
-        return float(self.curve.probability[-1] - self.curve.probability[0])
-
 
 @dataclass(frozen=True, slots=True)
 class Decided:
