@@ -181,10 +181,13 @@ def workers_of(parent):
 
 
 if __name__ == "__main__":
-    root, n_runs, n_workers, place, parent = json.loads(sys.argv[1])
+    os.fsync = os.fstat  # what a killed process has written is there
     for module in ("distributed", "pandas", "pyarrow.parquet", "sim.simulation"):
         import_module(module)  # here, so that no run has to
-    killing = Killing(root, place, np.random.default_rng(n_runs))
-    killing.kill_runs(n_runs)
-    killing.kill_workers(n_runs + n_workers, parent)
-    sys.stdout.write(json.dumps({"kills": killing.n, "whole_s": killing.whole_s}))
+    kills = []
+    for root, n_runs, n_workers, place, parent in json.loads(sys.argv[1]):
+        killing = Killing(root, place, np.random.default_rng(n_runs))
+        killing.kill_runs(n_runs)
+        killing.kill_workers(n_runs + n_workers, parent)
+        kills.append(killing.n)
+    sys.stdout.write(json.dumps(kills))

@@ -1,11 +1,12 @@
 import errno
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import distributed
@@ -15,7 +16,7 @@ from kill_points import asked, computed, tables
 from small_runs import KEYS, SCHEMAS, content, opened, part_of, run_all
 
 from experiments.main import main
-from experiments.store import kpis_of, parts
+from experiments.store import RunDirectory, kpis_of, parts
 from sim.errors import CargohubError
 
 
@@ -45,8 +46,10 @@ def killed_at(root, step):
 KILLS = """
 import sys
 sys.path[:0] = sys.argv[3:]
+import os
 from pathlib import Path
 import test_kills
+os.fsync = os.fstat  # what a killed process has written is there
 
 step, whole = 1, False
 while not whole:
@@ -97,7 +100,8 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
+@pytest.mark.slow  # below, a study with workers is killed at a random moment, whatever the flag
+@pytest.mark.parametrize("seed", range(3))
 def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_path, seed):
     script = tmp_path / "slow.py"
     script.write_text(SLOW)
@@ -121,8 +125,8 @@ def test_a_kill_at_a_random_moment_of_a_parallel_run_costs_nothing_but_time(tmp_
     assert json.loads((again.path / "timings.json").read_text())["replications"]
 
 
-FEW = (("local", 1, 1), ("own dask", 0, 1), ("dask", 1, 0))
-"""With `make test`: a run and a worker, of Dask each in one of its two places."""
+FEW = ("local", 1, 1), ("dask threads", 1, 0)
+"""With `make test`: a run and a worker. That a killed worker of Dask costs nothing is in test_execution.py, too."""
 OWN = {"backend": "dask", "address": None, "patience_s": 20}
 MODES = (
     # where, and how many runs and workers are killed with `make test-slow`
@@ -160,36 +164,41 @@ def dask_cluster(folder, path):
         process.wait(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    with dask_cluster(tmp_path_factory.mktemp("dask"), ":".join(sys.path)) as (address, parent, _):
-        yield {"backend": "dask", "address": address, "patience_s": 20}, parent
-
-
-@pytest.mark.parametrize(
-    ("where", "n_runs", "n_workers"),
-    [*FEW, *(pytest.param(*mode, marks=pytest.mark.slow) for mode in MODES)],
-)
-def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, request, where, n_runs, n_workers):
-    place, parent = {"local": (None, None), "own dask": (OWN, None)}.get(where) or request.getfixturevalue("cluster")
-    asked_for = json.dumps([str(tmp_path / "runs"), n_runs, n_workers, place, parent])
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("kill_points.py")), asked_for],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["kills"] == n_runs + n_workers
-
-
 @contextmanager
 def dask_threads(folder):
     """The address of a Dask scheduler with a worker in this process, and what ends the scheduler."""
     at = {"protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "local_directory": str(folder)}
     with distributed.LocalCluster(1, processes=False, threads_per_worker=1, **at) as cluster:
         yield cluster.scheduler_address, cluster.close
+
+
+@contextmanager
+def place_of(where, folder):
+    """Where tasks are done, and the parent process of workers if it is not the run."""
+    if where == "dask":
+        with dask_cluster(folder, ":".join(sys.path)) as (address, parent, _):
+            yield {**OWN, "address": address}, parent
+    elif where == "dask threads":
+        with dask_threads(folder) as (address, _):
+            yield {**OWN, "address": address}, None
+    else:
+        yield OWN if where == "own dask" else None, None
+
+
+@pytest.mark.parametrize("modes", [FEW, *(pytest.param([mode], marks=pytest.mark.slow) for mode in MODES)])
+def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, modes):
+    with ExitStack() as stack:
+        places = {where: stack.enter_context(place_of(where, tmp_path / f"{where} place")) for where, *_ in modes}
+        asked_for = json.dumps([[str(tmp_path / where), *kills, *places[where]] for where, *kills in modes])
+        done = subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("kill_points.py")), asked_for],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [sum(kills) for _, *kills in modes]
 
 
 @contextmanager
@@ -203,7 +212,7 @@ def dask_processes(folder):
     [(dask_threads, 2), *(pytest.param(dask_processes, n, marks=pytest.mark.slow) for n in range(1, 6))],
 )
 def test_a_lost_scheduler_is_one_line_and_resume_goes_on(tmp_path, monkeypatch, capsys, started, after):
-    words = ["run", *SHORT[:-2], *PERIOD, "replications=6", "workers=1", "page=none", "--quiet"]
+    words = ["run", *SHORT[:-2], *PERIOD, "replications=4", "workers=1", "page=none", "--quiet"]
     assert main([*words, "--out", str(tmp_path / "whole")]) == 0
     kept, keep = [], parts.keep
     with monkeypatch.context() as patched, started(tmp_path / "dask") as (address, kill):
@@ -263,7 +272,7 @@ class FullDisk:
 
 
 PERIOD = ("horizon_days=1", "warmup_days=0", "service_h=6")
-SHORT = ("demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1",
+SHORT = ("exports=none", "demand.flights_per_day=1", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=1",
          "replications=3", "workers=1")  # fmt: skip
 
 
@@ -304,21 +313,19 @@ def test_a_full_disk_is_one_line_on_the_command_line(tmp_path, capsys):
     assert main(words) == 0
 
 
-NO_ROOM = """
-import resource, sys
-from experiments.main import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
-sys.exit(main(["sheet", "new", "plan.xlsx"]))
-"""
-
-
-def test_a_workbook_without_room_is_one_line(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": ":".join(sys.path)}
-    ran = subprocess.run(
-        [sys.executable, "-c", NO_ROOM], capture_output=True, text=True, check=False, cwd=tmp_path, env=environment
-    )
-    assert ran.returncode == 2 and ran.stderr.count("\n") == 1
-    assert ran.stderr.endswith("File too large\n") and not list(tmp_path.iterdir())
+def test_a_workbook_without_room_is_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(RunDirectory, "was_held", False)  # as in a process of its own
+    assert main(["sheet", "new", str(tmp_path / "first.xlsx")]) == 0  # whose imports have room
+    capsys.readouterr()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        assert main(["sheet", "new", str(tmp_path / "plan.xlsx")]) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    said = capsys.readouterr().err
+    assert said.endswith("File too large\n") and said.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["first.xlsx"]
 
 
 def test_a_workbook_under_a_clock_without_a_battery_is_one_line(tmp_path, monkeypatch, capsys):
@@ -362,14 +369,8 @@ def test_two_at_once_on_one_run_is_one_line_for_the_second(tmp_path, undisturbed
     from experiments.frame.runner import opened
     from experiments.frame.study import Asked
 
-    with opened("tiny", Asked(points, keys, Arguments(verb="run", out=tmp_path))):
-        code = f"import kill_points as k; k.computed({str(tmp_path)!r}, *k.asked({(*SHORT, *PERIOD)!r}))"
-        second = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PYTHONPATH": ":".join([str(Path(__file__).parent), *sys.path])},
-        )
-        assert CargohubError.__name__ in second.stderr and "another command is writing here" in second.stderr
+    # A lock belongs to what has opened its file: in this process, too, another cannot have it.
+    refused = pytest.raises(CargohubError, match="another command is writing here")
+    with opened("tiny", Asked(points, keys, Arguments(verb="run", out=tmp_path))), refused:
+        computed(tmp_path, points, keys)
     assert tables(computed(tmp_path, points, keys)) == expected
