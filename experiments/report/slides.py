@@ -27,8 +27,6 @@ _LONGEST: Final = {"verdict": 220, "fact": 240, "cell": 90, "title": 90}
 """Characters that have room."""
 _BLANK: Final = 6
 """The layout of python-pptx's template that holds nothing."""
-_TIME: Final = (1980, 1, 1, 0, 0, 0)
-"""Of every part of the file, so that the same run gives the same bytes."""
 
 
 def slides(page: Page, brief: Brief, command: str) -> bytes:
@@ -136,8 +134,9 @@ def _table(slide: "Slide", grid: Grid, top: float, widths_in: Sequence[float], s
 
 
 def _undated(file: io.BytesIO) -> bytes:
+    """With the date that a part has as a rule, 1980, so that the same run gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(file) as dated, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as undated:
         for name in sorted(dated.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
-            undated.writestr(zipfile.ZipInfo(name, _TIME), dated.read(name), zipfile.ZIP_DEFLATED)
+            undated.writestr(zipfile.ZipInfo(name), dated.read(name), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -28,8 +28,6 @@ MOST_BYTES: Final = 16 * 2**30
 _MOST_SUMS_BYTES: Final = 2**20
 _CHUNK: Final = 2**20
 _LONGEST: Final = 240
-_EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every file in an archive, so that it is the same whenever it is made."""
 _NAME: Final = re.compile(r"(?!\.\.?(?:/|$))[^/\\:\0]+(?:/(?!\.\.?(?:/|$))[^/\\:\0]+){0,7}")
 _SUM: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -44,7 +42,7 @@ def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, st
     sums = "".join(f"{hashes[name]}  {name}\n" for name in sorted(files))
     with whole(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted({**files, SUMS: sums.encode()}.items()):
-            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry = zipfile.ZipInfo(name)  # of 1980, so that the archive is the same whenever it is made
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, (stat.S_IFREG | 0o644) << 16
             with archive.open(entry, "w", force_zip64=True) as inside:
                 if isinstance(content, bytes):
