@@ -122,7 +122,6 @@ def _say_longer(designs: Sequence[Design]) -> None:
     hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
     if days := max((hub.horizon_days for hub in hubs), default=0):
         sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
-        sys.stderr.flush()
 
 
 def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation) -> list[Task]:
@@ -147,7 +146,6 @@ def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, second
     if seconds is not None:
         text += f", about {time_left(seconds * (wanted - n) * designs)}"
     sys.stderr.write(text + "\n")
-    sys.stderr.flush()
 
 
 def too_wide(wide: Sequence[Need], n: int) -> list[str]:

@@ -150,7 +150,6 @@ def verdicts(
             return known
         if not is_quiet:
             sys.stderr.write(f"stability: undecided for {', '.join(nexts)}; simulating longer runs\n")
-            sys.stderr.flush()
         again = {label: Design(longer_label(label, hub.horizon_days), hub) for label, hub in nexts.items()}
         made = longer(list(again.values()))
         known |= {label: judged(made[design.label], design.hub.horizon_days) for label, design in again.items()}
