@@ -121,7 +121,7 @@ def test_the_picture_is_the_same_twice_and_can_be_read():
     found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
     with style.look():
         drawn, again = (
-            style.svg(warmup_figure.figure(found, title="a", what="backlog [parcels]", unit="days", configured=1.0))
+            style.svg(warmup_figure.figure(found, title="a", what="backlog [parcels]", scale=1.0, configured=1.0))
             for _ in range(2)
         )
     assert drawn == again

@@ -95,9 +95,7 @@ def warmup_picture(
     what = "backlog [thousand parcels]"
     if result.method is Method.LESS_RHYTHM:
         what = "backlog less the week's rhythm\n[thousand parcels]"
-    drawn = warmup_figure.figure(
-        result, title=titles[longest], what=what, scale=1e-3, unit="days", configured=days[longest]
-    )
+    drawn = warmup_figure.figure(result, title=titles[longest], what=what, scale=1e-3, configured=days[longest])
     yield picture_of(PICTURE, drawn, method=result.method.said)
 
 

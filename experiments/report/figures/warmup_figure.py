@@ -27,23 +27,20 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
     ax.set(xlim=(0, None), ylim=(0, None), ylabel="MSER, times the least" if least > 0 else "MSER")
 
 
-def figure(
-    result: WarmUp, *, title: str, what: str, unit: str, scale: float = 1.0, configured: float | None = None
-) -> Figure:
-    """Both, one below the other.
+def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: float) -> Figure:
+    """Both, one below the other, over days.
 
-    `what` names the series, times `scale`, with its unit; `unit` is that of time; `own` the warm-up that the run had.
+    `what` names the series, times `scale`, with its unit; `configured` is the warm-up that the run had.
     """
     drawing = new_figure(5.0)
     above, below = drawing.subplots(2, 1, sharex=True)
     draw_series(above, result, scale)
     above.set_ylabel(what)
     draw_statistic(below, result)
-    below.set_xlabel(f"from the start of the run [{unit}]")
+    below.set_xlabel("from the start of the run [days]")
     for ax in (above, below):
         ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
-        if configured is not None:
-            ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
-    asks = f"asks for {short(result.length, 2)} {unit}" if result.is_found else "cannot tell, the run is too short"
+        ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
+    asks = f"asks for {short(result.length, 2)} days" if result.is_found else "cannot tell, the run is too short"
     above.set_title(f"{title}: {result.method.said} {asks}")
     return legend_below(drawing, [above, below], columns=3)
