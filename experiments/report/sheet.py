@@ -41,13 +41,9 @@ TABLE: Final = (Type(8), Type(7), Type(6))
 COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
 
 
+@style.look()
 def sheet(question: str, brief: Brief, command: str) -> Figure:
     """A page in short: text that has no room ends in …, at the end of a sentence if it can."""
-    with style.look():
-        return _sheet(question, brief, command)
-
-
-def _sheet(question: str, brief: Brief, command: str) -> Figure:
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=A4_IN)

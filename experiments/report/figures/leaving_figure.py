@@ -24,7 +24,6 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
     """
     cohort = flights[flights["is_cohort"]]
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()
-    n_parcels = {str(label): float(n) for label, n in totals.items()}
     hours = np.arange(0, 2 * points[0].service_h + STEP_H, STEP_H)
     shares = {}
     for point in points:
@@ -36,7 +35,7 @@ def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tupl
         stayed = (gone["departed"] - arrival[gone["replication"], gone["flight"]]) / MIN_PER_H
         is_counted = stayed.notna()
         left = np.cumsum(np.histogram(stayed[is_counted], bins=hours, weights=gone.loc[is_counted, "n_parcels"])[0])
-        shares[point.label] = 100 * np.concatenate(([0.0], left)) / max(1.0, n_parcels.get(point.label, 0.0))
+        shares[point.label] = 100 * np.concatenate(([0.0], left)) / max(1.0, totals.get(point.label, 0.0))
     return hours, shares
 
 

@@ -51,7 +51,7 @@ def document(asked: Asked[StaffKeys], result: Result) -> Document:
     return Document(
         title=f"How many people does {hub_title(config.area_m2)} need in each hour?",
         data={**result.document, "roster": _FILE},
-        sentences=result.sentences,
+        sentences=list(result.sentences),
         tables=[
             stored(Round, result.rounds),
             stored(RoleSlot, result.slots),

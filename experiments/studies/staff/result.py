@@ -151,10 +151,7 @@ class Result:
         }
 
     @property
-    def sentences(self) -> list[str]:
-        return [*self._lines()]
-
-    def _lines(self) -> Iterator[str]:
+    def sentences(self) -> Iterator[str]:
         best, exports, level = self.best, self.best.exports_on_time, share_text(self.keys.staff.on_time)
         yield said(
             "staff_answer", people=whole(best.people), hours=whole(best.paid_h), eur=whole(best.cost_eur),
