@@ -6,9 +6,11 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from kill_points import workers_of
+from worker_tasks import always_killed, faulty, killed_the_first_time, own_pid, square, tasks, threads
 
 from experiments import extras
 from experiments.execution import LOCAL, Backend, Place, opened, progress, usable_workers
@@ -30,47 +32,17 @@ def run(tasks, *, workers, place=None):
         yield from results
 
 
-def square(number):
-    return number * number
-
-
-def killed_the_first_time(number, folder):
-    mark = Path(folder) / str(number)
-    if number == 3 and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number * number
-
-
-def always_killed(number):
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def faulty(number):
-    if number == 2:
-        raise LawBroken("parcels in = out + inside: 5 against 4")
-    return number
-
-
-def own_pid(_number):
-    time.sleep(0.02)
-    return os.getpid()
-
-
-def threads(_number):
-    return os.environ["OMP_NUM_THREADS"], os.getpid()
-
-
-def tasks(function, count, *more):
-    return [(("a", number), function, (number, *more)) for number in range(count)]
+@pytest.fixture(scope="module")
+def pools():
+    """Two workers at each place, which stay for several tests: to start them takes most of a test's time."""
+    with opened(LOCAL, 2) as local, opened(DASK, 2) as dask:
+        yield {Backend.LOCAL: local, Backend.DASK: dask}
 
 
 @pytest.mark.parametrize(
     ("place", "workers"),
     [
-        *[(LOCAL, 1), (LOCAL, 2), (DASK, 2)],
+        (LOCAL, 1),
         *(pytest.param(place, workers, marks=pytest.mark.slow) for place, workers in ((LOCAL, 5), (DASK, 1))),
     ],
 )
@@ -80,38 +52,48 @@ def test_each_task_is_answered_once_whatever_the_place_and_the_number_of_workers
 
 
 @PLACES
+def test_each_task_is_answered_once_by_several_workers(pools, place):
+    with closing(pools[place.backend].run(tasks(square, 9))) as found:
+        assert sorted(found) == [(("a", number), number * number) for number in range(9)]
+
+
+@PLACES
 def test_nothing_to_do_is_done_and_asks_nobody(place):
     assert list(run([], workers=2, place=place)) == []
 
 
 @PLACES
-def test_workers_stay_for_several_rounds(place):
-    with opened(place, 2) as pool:
-        first, second = ({found for _, found in pool.run(tasks(own_pid, 9))} for _ in range(2))
+def test_workers_stay_for_several_rounds(pools, place):
+    first, second = ({found for _, found in pools[place.backend].run(tasks(own_pid, 9))} for _ in range(2))
     assert second <= first
     assert os.getpid() not in first
 
 
 @PLACES
-def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, place):
-    found = list(run(tasks(killed_the_first_time, 8, str(tmp_path)), workers=2, place=place))
+def test_a_killed_worker_costs_time_and_nothing_else(tmp_path, pools, place):
+    found = list(pools[place.backend].run(tasks(killed_the_first_time, 8, str(tmp_path))))
     assert (tmp_path / "3").exists()
     assert sorted(found) == [(("a", number), number * number) for number in range(8)]
 
 
 @pytest.mark.parametrize(("place", "advice"), [(LOCAL, "try fewer workers"), (DASK, "give workers more memory")])
-def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(place, advice):
+def test_a_task_that_always_kills_its_worker_is_given_up_and_the_others_are_kept(pools, place, advice):
     found = {}
     with pytest.raises(CargohubError, match=f"1 of 6 replications are missing; {advice}"):  # noqa: PT012 - as below
-        for key, result in run(tasks(always_killed, 6), workers=2, place=place):
+        for key, result in pools[place.backend].run(tasks(always_killed, 6)):
             found[key] = result  # noqa: PERF403 - what came before the error counts
     assert sorted(number for _, number in found) == [0, 1, 2, 4, 5]
 
 
-@pytest.mark.parametrize(("place", "workers"), [(LOCAL, 1), (LOCAL, 2), (DASK, 2)])
-def test_a_fault_in_a_task_comes_through_as_it_is(place, workers):
+@PLACES
+def test_a_fault_in_a_task_comes_through_as_it_is(pools, place):
     with pytest.raises(LawBroken, match="5 against 4"):
-        list(run(tasks(faulty, 5), workers=workers, place=place))
+        list(pools[place.backend].run(tasks(faulty, 5)))
+
+
+def test_a_fault_in_this_process_comes_through_as_it_is():
+    with pytest.raises(LawBroken, match="5 against 4"):
+        list(run(tasks(faulty, 5), workers=1))
 
 
 def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
@@ -154,8 +136,9 @@ def test_without_dask_one_line_says_how_to_get_it(capsys, tmp_path, monkeypatch)
 
 
 def test_one_worker_is_this_process_and_several_are_others_with_one_thread_each():
-    assert {result[1] for _, result in run(tasks(threads, 4), workers=2)}.isdisjoint({os.getpid()})
-    assert {result[0] for _, result in run(tasks(threads, 4), workers=2)} == {"1"}
+    n_threads, processes = zip(*(result for _, result in run(tasks(threads, 4), workers=2)), strict=True)
+    assert os.getpid() not in processes
+    assert {*n_threads} == {"1"}
     assert [result for _, result in run([("here", os.getpid, ())], workers=1)] == [os.getpid()]
 
 
@@ -167,9 +150,14 @@ def test_mistakes_of_the_caller_are_refused():
     assert usable_workers() >= 1
 
 
+def clocked(monkeypatch, *seconds):
+    """Progress alone has this clock: threads that wait for workers have theirs."""
+    clock = iter(seconds)
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+
+
 def test_without_a_terminal_progress_is_a_few_lines_with_the_time_left(monkeypatch, capsys):
-    clock = iter([0.0, 5.0, 12.0, 18.0, 80.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    clocked(monkeypatch, 0.0, 5.0, 12.0, 18.0, 80.0)
     assert list(progress.shown(iter("abcd"), total=6, already=2, is_quiet=False)) == list("abcd")
     assert capsys.readouterr().err.splitlines() == [
         "4 of 6 replications, 12 s left",
@@ -189,8 +177,7 @@ def test_quiet_says_nothing_and_a_terminal_has_a_bar(monkeypatch, capsys):
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(monkeypatch, capsys, is_terminal):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
-    clock = iter([0.0, 3.0, 9.0, 13.0, 24.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    clocked(monkeypatch, 0.0, 3.0, 9.0, 13.0, 24.0)
     lines = progress.Lines(is_quiet=False)
     for _ in range(4):
         lines.say(lambda left: left(2))
@@ -199,8 +186,7 @@ def test_a_terminal_has_a_line_with_the_first_result_and_one_every_ten_seconds(m
 
 
 def test_what_takes_longer_than_the_pace_so_far_says_since_when(monkeypatch, capsys):
-    clock = iter([0.0, 12.0, 35.0, 60.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    clocked(monkeypatch, 0.0, 12.0, 35.0, 60.0)
     lines = progress.Lines(is_quiet=False)
     for n_come in (1, 0, 0):
         lines.say(lambda left: left(2), n_come)
@@ -209,8 +195,7 @@ def test_what_takes_longer_than_the_pace_so_far_says_since_when(monkeypatch, cap
 
 def test_work_around_other_work_says_only_what_that_does_not(monkeypatch, capsys):
     monkeypatch.setattr(progress.Lines, "_latest", 0.0)
-    clock = iter([100.0, 100.0, 112.0, 115.0, 133.0, 160.0, 165.0, 180.0])
-    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    clocked(monkeypatch, 100.0, 100.0, 112.0, 115.0, 133.0, 160.0, 165.0, 180.0)
     around, inside = progress.Lines(is_quiet=False, is_around=True), progress.Lines(is_quiet=False)
     for lines, name in ((inside, "inside"), (around, "around"), (around, "around")):
         lines.say(lambda left, name=name: f"{name}: {left(0)}", 0)
