@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import CONFIDENCE, t_quantile
+from experiments.statistics.interval import t_reach
 
 Days = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
@@ -133,7 +133,7 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     values, jacobian = _normalised(beta)
     covariance = _covariance(reduced * np.sqrt(expected)[:, None], residuals, at, dispersion)
     errors = np.sqrt(np.einsum("ik,kl,il->i", jacobian[:, kept], covariance, jacobian[:, kept]))
-    reach = t_quantile((1 + CONFIDENCE) / 2, degrees)
+    reach = t_reach(degrees)
     n_days = design.sum(axis=0).astype(np.int64)
     of_group = residuals**2 @ design / n_days * (counts.size / degrees)
     low, high = values * np.exp(-reach * errors), values * np.exp(reach * errors)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import CONFIDENCE, Interval
+from experiments.statistics.interval import CONFIDENCE, TAILS, Interval
 from experiments.statistics.two_sources import jackknife, two_source_interval
 
 Floats = NDArray[np.float64]
@@ -171,7 +171,7 @@ def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[In
     names = box.names
     n = outputs.shape[1] // (len(names) + 2)
     estimates, halves = _analysed(box, outputs.mean(axis=0), resamples, seed)
-    sampling = (halves / float(ndtri((1 + CONFIDENCE) / 2))) ** 2
+    sampling = (halves / float(ndtri(TAILS[1]))) ** 2
     simulation = jackknife(lambda response: _analysed(box, response, _FEWEST_RESAMPLES, seed)[0], outputs)
     intervals = _intervals(estimates, sampling, simulation, n, len(outputs))
     return tuple(Index(*each) for each in zip(names, *intervals, strict=True))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, t_quantile
+from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, t_quantile, t_reach
 from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
 
 _SEED: Final = 1
@@ -87,7 +87,7 @@ def widening(comparisons: int, n: int) -> float:
     (26, 1.7)
     """
     each = (1 - CONFIDENCE) / comparisons
-    return t_quantile(1 - each / 2, n - 1) / t_quantile((1 + CONFIDENCE) / 2, n - 1)
+    return t_quantile(1 - each / 2, n - 1) / t_reach(n - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -213,6 +213,5 @@ def _paired_p(differences: Sequence[float], name: str) -> float | None:
         raise ValueError(f"{name}: a test needs at least two pairs, all finite")
     if len(set(differences)) == 1:
         return None
-    mean = math.fsum(differences) / n
-    error = math.sqrt(math.fsum((value - mean) ** 2 for value in differences) / (n - 1) / n)
-    return float(2 * stdtr(n - 1, -abs(mean) / error))
+    mean, variance = moments_of(differences)
+    return float(2 * stdtr(n - 1, -abs(mean) / math.sqrt(variance / n)))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.statistics.families import FAMILIES, Ends, Family
-from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.interval import CONFIDENCE, TAILS
 from experiments.statistics.two_sources import Floats
 
 MOST_TESTED: Final = 5_000
@@ -119,10 +119,9 @@ def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
     >>> f"{low:.3f} {high:.3f}"
     '-1.224 1.224'
     """
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(bootstrap, [tail, 1 - tail])
+    low, high = np.quantile(bootstrap, TAILS)
     # A tail of half of a symmetric triangle: (1 - x)² / 2 at x of the way to its end.
-    reach = 1 / (1 - math.sqrt(2 * tail))
+    reach = 1 / (1 - math.sqrt(1 - CONFIDENCE))
     return estimate - reach * max(0.0, estimate - low), estimate + reach * max(0.0, high - estimate)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, t_quantile
+from experiments.statistics.interval import ANYTHING, TAILS, Interval, Range, t_reach
 from experiments.statistics.two_sources import Floats, variance_within
 
 
@@ -54,19 +54,18 @@ def over_inputs(
     of_mean = float(shares**2 @ noise)
     if n < 2 or scatter == 0:
         return OverInputs(Interval(mean, None, None, n), math.nan)
-    tail = (1 - CONFIDENCE) / 2
-    low, high = _quantiles(mean + (means - mean) * np.sqrt(of_inputs / scatter), shares, (tail, 1 - tail))
+    low, high = _quantiles(mean + (means - mean) * np.sqrt(of_inputs / scatter), shares)
     degrees = sum(len(of_world) - 1 for of_world in outputs)
-    reach = t_quantile(1 - tail, degrees) ** 2 * of_mean if degrees else 0.0
+    reach = t_reach(degrees) ** 2 * of_mean if degrees else 0.0
     ends = mean - np.hypot(mean - low, reach**0.5), mean + np.hypot(high - mean, reach**0.5)
     share = of_inputs / (of_inputs + of_mean) if degrees else math.nan
     return OverInputs(Interval(mean, float(ends[0]), float(ends[1]), n).within(*possible), share)
 
 
-def _quantiles(values: Floats, shares: Floats, at: tuple[float, float]) -> Floats:
-    """Of weighted values; the least of n stands for the share 1 / (n + 1)."""
+def _quantiles(values: Floats, shares: Floats) -> Floats:
+    """Those that the ends of an interval are, of weighted values; the least of n stands for the share 1 / (n + 1)."""
     order = np.argsort(values)
     n = len(values)
     below = np.cumsum(shares[order]) - shares[order] / 2
     places = (n * below + 0.5) / (n + 1)
-    return np.interp(at, places, values[order])
+    return np.interp(TAILS, places, values[order])

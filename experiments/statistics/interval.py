@@ -17,6 +17,8 @@ Range = tuple[float, float]
 """The least and the largest value that a figure can have."""
 CONFIDENCE: Final = 0.95
 """Share of such intervals that hold the true mean, where nothing else is asked for."""
+TAILS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
+"""Shares of a distribution below the ends of such an interval."""
 ANYTHING: Final[Range] = (-math.inf, math.inf)
 _LEAST_VARIATION: Final = 3.0
 """Deviation of what a share lacks to its good end, as a multiple of its mean (assumption)."""
@@ -120,18 +122,21 @@ def mean_interval(
     n = len(values)
     if n == 0:
         raise ValueError("values: an interval needs at least one replication, got none")
-    if not all(math.isfinite(value) for value in values):
+    if n == 1 or not all(math.isfinite(value) for value in values):
         return Interval(mean=sum(values) / n, low=None, high=None, n=n)
-    mean = math.fsum(values) / n
-    if n == 1:
-        return Interval(mean=mean, low=None, high=None, n=1)
-    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    mean, variance = moments_of(values)
     below = above = math.sqrt(variance)
     if good_end is not None:
         bad_side = max(below, _least_deviation(abs(good_end - mean), n))
         below, above = (bad_side, above) if good_end == possible[1] else (below, bad_side)
-    scale = t_quantile((1 + confidence) / 2, n - 1) / math.sqrt(n)
+    scale = t_reach(n - 1, confidence) / math.sqrt(n)
     return Interval(mean, mean - scale * below, mean + scale * above, n).within(*possible)
+
+
+def moments_of(values: Sequence[float]) -> tuple[float, float]:
+    """Mean and variance of several values, all finite."""
+    mean = math.fsum(values) / len(values)
+    return mean, math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
 
 
 def _least_deviation(away: float, n: int) -> float:
@@ -142,6 +147,11 @@ def _least_deviation(away: float, n: int) -> float:
     """
     nearness = min(1.0, max(0.0, 2 * (1 - away / _NEAR)))
     return _LEAST_VARIATION * math.sqrt(_KNOWN_FROM / (_KNOWN_FROM + n)) * nearness * away
+
+
+def t_reach(degrees: float, confidence: float = CONFIDENCE) -> float:
+    """How many standard errors an interval with so many degrees of freedom reaches to each side."""
+    return t_quantile((1 + confidence) / 2, degrees)
 
 
 def t_quantile(share: float, degrees: float) -> float:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.statistics.interval import CONFIDENCE, Interval, mean_interval, t_quantile
+from experiments.statistics.interval import Interval, mean_interval, moments_of, t_reach
 
 Samples = Mapping[str, Mapping[str, Sequence[float]]]
 """Values by design and KPI, one a replication."""
@@ -55,11 +55,10 @@ def replications_needed(values: Sequence[float], half_width: float) -> int:
     n = len(values)
     if n < 2 or not all(math.isfinite(value) for value in values):
         raise ValueError("values: a variance needs at least two replications, all finite")
-    mean = math.fsum(values) / n
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    deviation = math.sqrt(moments_of(values)[1])
 
     def is_enough(count: int) -> bool:
-        return t_quantile((1 + CONFIDENCE) / 2, count - 1) * deviation / math.sqrt(count) <= half_width
+        return t_reach(count - 1) * deviation / math.sqrt(count) <= half_width
 
     return n + bisect_left(range(n, UNREACHABLE), x=True, key=is_enough)
 

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
+from experiments.statistics.interval import CONFIDENCE, TAILS, Interval, t_quantile
 from experiments.statistics.ridge import additive
 from experiments.statistics.two_sources import Floats
 
@@ -163,6 +163,5 @@ def bounded(mean: float, variance: float, n: int) -> Interval:
     # A mean at the end would have no variance: the distribution is that of a mean one standard deviation inside.
     centre = min(1 - edge / 2, max(edge / 2, mean))
     size = max(centre * (1 - centre) / variance - 1, 1e-3)
-    tails = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
-    low, high = (float(betaincinv(centre * size, (1 - centre) * size, tail)) for tail in tails)
+    low, high = (float(betaincinv(centre * size, (1 - centre) * size, tail)) for tail in TAILS)
     return Interval(mean, min(low, mean), max(high, mean), n)

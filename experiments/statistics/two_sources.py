@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, mean_interval, t_quantile
+from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, mean_interval, moments_of, t_reach
 
 
 def paired_interval(
@@ -149,7 +149,7 @@ def two_source_interval(
     # Shares, since the squares of small variances may vanish.
     first, second = sampling / variance, simulation / variance
     degrees = 1 / (first**2 / (n_samples - 1) + second**2 / (n_replications - 1))
-    half = t_quantile((1 + CONFIDENCE) / 2, degrees) * math.sqrt(variance)
+    half = t_reach(degrees) * math.sqrt(variance)
     return Interval(estimate, estimate - half, estimate + half, n_replications)
 
 
@@ -189,7 +189,5 @@ def ratio_interval(above: Sequence[float], below: Sequence[float]) -> Interval:
     if n < 2 or not sums[1] or any(b == 0 for _, b in rest):
         return Interval(whole, None, None, n)
     pseudo = [n * whole - (n - 1) * a / b for a, b in rest]
-    middle = math.fsum(pseudo) / n
-    variance = math.fsum((value - middle) ** 2 for value in pseudo) / (n - 1)
-    half = t_quantile((1 + CONFIDENCE) / 2, n - 1) * math.sqrt(variance / n)
+    half = t_reach(n - 1) * math.sqrt(moments_of(pseudo)[1] / n)
     return Interval(whole, whole - half, whole + half, n)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from experiments.statistics.interval import CONFIDENCE, Interval, t_quantile
+from experiments.statistics.interval import Interval, t_reach
 from experiments.statistics.open_worlds import Known, probability
 from experiments.statistics.ridge import Quadratic, fitted
 from experiments.statistics.two_sources import Floats, variance_by_groups
@@ -216,7 +216,7 @@ def groups_of(n_worlds: int) -> NDArray[np.int64]:
 def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
     """Of figures (K,), from the same with each of G groups of worlds left out (G, K): delete-a-group jackknife."""
     n = len(left)
-    halves = t_quantile((1 + CONFIDENCE) / 2, n - 1) * np.sqrt(variance_by_groups(left))
+    halves = t_reach(n - 1) * np.sqrt(variance_by_groups(left))
     ends = zip(whole.tolist(), halves.tolist(), strict=True)
     return [Interval(mean, mean - half, mean + half, n) for mean, half in ends]
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics import Interval
-from experiments.statistics.interval import t_quantile
+from experiments.statistics.interval import t_reach
 from experiments.statistics.two_sources import two_source_interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
@@ -150,7 +150,7 @@ def probability_of_best(mean: Floats, best: int) -> float:
         k, r = difference.shape
         first, second = difference.mean(axis=1).var(ddof=1) / k, difference.mean(axis=0).var(ddof=1) / r
         degrees = (first + second) ** 2 / (first**2 / (k - 1) + second**2 / (r - 1))
-        wrong += 1 - float(stdtr(degrees, interval.mean / half * t_quantile(0.975, degrees)))
+        wrong += 1 - float(stdtr(degrees, interval.mean / half * t_reach(degrees)))
     return max(0.0, 1 - wrong)
 
 

@@ -15,7 +15,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
-from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.interval import TAILS
 from experiments.statistics.next_runs import PILOT
 from experiments.statistics.open_worlds import Effort
 from experiments.studies.expansion.design import Expansion, composed_of
@@ -93,7 +93,7 @@ class Sure:
         """Worlds: as asked for, or as many as the precision takes if each of them were known."""
         if self.worlds is not None or self.precision is None:
             return self.worlds or _USUAL
-        least = 0.25 * float(ndtri((1 + CONFIDENCE) / 2)) ** 2 / (_WORLDS_SHARE * self.precision**2)
+        least = 0.25 * float(ndtri(TAILS[1])) ** 2 / (_WORLDS_SHARE * self.precision**2)
         return int(min(_MOST, max(_USUAL, 2 ** math.ceil(math.log2(least)))))
 
 
