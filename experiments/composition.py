@@ -221,7 +221,7 @@ def _state(folders: Sequence[Path]) -> _State:
     return tuple((str(file), (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, kpis: tuple[str, ...]) -> bytes:
     """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker.
 
