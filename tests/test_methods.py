@@ -10,9 +10,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from stored_runs import made
 
-from experiments.arguments import Arguments
 from experiments.composition import load
-from experiments.frame import runner
 from experiments.main import main
 from experiments.report import style
 from experiments.report.documents import Missing, Report, missing_in, walked, written
@@ -45,7 +43,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def reports(run):
-    facts = Facts.of(manifest_of(run), runner.asked_of(manifest_of(run), Arguments("run")))
+    facts = Facts.of(manifest_of(run))
     return {name: filled(facts, name) for name in ("stress", "odd")}
 
 

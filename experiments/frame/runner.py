@@ -134,11 +134,11 @@ def show(
     return 0
 
 
-def asked_of(manifest: Manifest, arguments: Arguments) -> Asked[Any]:
-    """The designs and the study of a stored run, for a command that looks at it."""
+def asked_of(manifest: Manifest, arguments: Arguments | None = None) -> Asked[Any]:
+    """The designs and the study of a stored run, for a command that looks at it; None: of no options."""
     configuration = configuration_of(manifest)
     designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    return Asked(designs, study_of(manifest, configuration), arguments)
+    return Asked(designs, study_of(manifest, configuration), arguments or Arguments(manifest.verb))
 
 
 def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
@@ -172,15 +172,23 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
     return asked, study.document(asked, result)
 
 
+def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
+    """What a stored run was asked, and what it says.
+
+    Raises:
+        InputError: a verb whose runs are not stored, or tables that are not its own.
+    """
+    return stored_document(stored_study(manifest), asked_of(manifest), manifest)
+
+
 def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str]:
     """The page of a stored run, made from its tables again, and the command of the run.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
-    study, given = stored_study(manifest), asked_of(manifest, Arguments(manifest.verb))
     with of_a_stranger(manifest):
-        asked, document = stored_document(study, given, manifest)
+        asked, document = told_by(manifest)
         page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
     return page, asked.arguments.command
 
@@ -208,9 +216,8 @@ def draw_page(manifest: Manifest) -> None:
     Raises:
         InputError: tables that are not its verb's.
     """
-    given = asked_of(manifest, Arguments(manifest.verb))
     with of_a_stranger(manifest):
-        asked, document = stored_document(stored_study(manifest), given, manifest)
+        asked, document = told_by(manifest)
         pages.write(manifest.folder, document, asked)
 
 

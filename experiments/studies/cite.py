@@ -15,7 +15,6 @@ from pathlib import Path
 
 from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console, runner
-from experiments.frame.recorded import stored_study
 from experiments.report.citation import RunCitation, here
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
@@ -48,7 +47,5 @@ def _of_run(named: Path, author: str | None) -> list[str]:
 
 
 def citation_of(manifest: Manifest, author: str | None) -> RunCitation:
-    asked, document = runner.stored_document(
-        stored_study(manifest), runner.asked_of(manifest, Arguments(manifest.verb)), manifest
-    )
+    asked, document = runner.told_by(manifest)
     return RunCitation.of(manifest, document.title, asked.arguments.command, author)

@@ -16,7 +16,7 @@ Own options: --odd.
 from typing import Final
 
 from experiments.arguments import RUNS, Arguments
-from experiments.frame import console, runner
+from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.report.documents import FORMS, missing_in, written
 from experiments.store.files import write_all
@@ -36,7 +36,7 @@ def main(arguments: Arguments) -> int:
     if path.suffix.lower() not in FORMS:
         raise InputError(f"--out: methods are a file *{', *'.join(FORMS)}; got {str(path)[:60]!r}")
     manifest = manifest_of(folder)
-    report = filled(Facts.of(manifest, runner.asked_of(manifest, Arguments(manifest.verb))), checklist)
+    report = filled(Facts.of(manifest), checklist)
     files = write_all(written(report, path))
     missing = missing_in(report.chapters)
     document = {"run_dir": str(folder), "methods": str(path), "files": list(map(str, files)), "missing": missing}

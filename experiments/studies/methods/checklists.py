@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import yaml
 
+from experiments.formatting import plain_name
 from experiments.report.documents import Block, Chapter, Missing, Points, Report, missing_in, walked
 from experiments.store.rows import Grid
 from experiments.studies.methods import hub as hubs
@@ -36,7 +37,7 @@ class _Filling:
             "files": facts.files(),
             "rests_on": [] if over is None else over.lines,
             "method": facts.document.method,
-            "phases": [plain_phase(phase) for phase in Phase],
+            "phases": [plain_name(phase.name.lower()) for phase in Phase],
         }
 
     def chapters(self, listed: Mapping[str, Any], before: str = "") -> Iterator[Chapter]:
@@ -78,7 +79,3 @@ class _Filling:
         return [
             each["text"].format(**self.values) for each in entries if hubs.holds(each.get("if", ()), self._facts.plain)
         ]
-
-
-def plain_phase(phase: Phase) -> str:
-    return phase.name.lower().replace("_", " ")

@@ -11,7 +11,6 @@ import sim
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.formatting import hours_text, listed, number, plain_name, whole
 from experiments.frame import runner
-from experiments.frame.recorded import stored_study
 from experiments.frame.study import Asked, Document
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS, names
@@ -48,8 +47,8 @@ class Facts:
     document: Document
 
     @classmethod
-    def of(cls, manifest: Manifest, asked: Asked[Any]) -> "Facts":
-        return cls(manifest, *runner.stored_document(stored_study(manifest), asked, manifest))
+    def of(cls, manifest: Manifest) -> "Facts":
+        return cls(manifest, *runner.told_by(manifest))
 
     @property
     def hub(self) -> HubConfig:

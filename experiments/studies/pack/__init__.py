@@ -23,7 +23,7 @@ import yaml
 
 from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
-from experiments.frame import console, runner
+from experiments.frame import console
 from experiments.frame.recorded import run_and_options
 from experiments.report.citation import UNKNOWN, RunCitation
 from experiments.report.documents.markdown import plain, text_of
@@ -63,7 +63,7 @@ def main(arguments: Arguments) -> int:
     manifest = manifest_of(folder)
     for name in manifest.files:
         check_file(manifest, name)
-    facts = Facts.of(manifest, runner.asked_of(manifest, Arguments(manifest.verb)))
+    facts = Facts.of(manifest)
     command = facts.asked.arguments.command
     run = RunCitation.of(manifest, facts.document.title, command, given.get("author"))
     packed = _packed(manifest, facts, run, License(wanted, **licenses[wanted]))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from experiments.arguments import Arguments
 from experiments.formatting import plain_name, share_text
 from experiments.frame import runner
 from experiments.frame.benches import Stored
@@ -60,7 +59,7 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
     manifest = manifest_of(folder)
     if manifest.verb != VERB:
         raise InputError(f"{folder.name}: no run of cargohub {VERB}")
-    asked = runner.stored_asked(runner.asked_of(manifest, Arguments(manifest.verb)), manifest)
+    asked = runner.stored_asked(runner.asked_of(manifest), manifest)
     keys: ExpansionKeys = asked.keys
     sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.stages}
     asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)

@@ -63,8 +63,7 @@ def result_of(folder: Path) -> Result:
 @lru_cache(maxsize=64)
 def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     manifest = manifest_of(folder)
-    given = runner.asked_of(manifest, Arguments(manifest.verb))
-    asked, document = runner.stored_document(stored_study(manifest), given, manifest)
+    asked, document = runner.told_by(manifest)
     page = pages.page_of(folder, document, asked, is_drawn=False)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
     pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
