@@ -17,16 +17,11 @@ UNITS: Final = {
 }  # fmt: skip
 """By the ends of keys."""
 _WORDS: Final = (
-    (r"\bulds?\b", lambda word: word[0].upper().replace("S", "s")), (r"\bbreakdown\b", lambda _: "break-down"),
-    (r"\bpackout\b", lambda _: "pack-out"), (r"\bbuild up\b", lambda _: "build-up"), (r"\beu\b", lambda _: "EU"),
-    (r"\bhandcoding\b", lambda _: "hand-coding"),
-    (r"\bnon conv", lambda _: "non-conv"),
-    (r"\bm3\b", lambda _: "m³"),
-    (r"\bapu\b", lambda _: "APU"),
-    (r"\bgpu\b", lambda _: "GPU"),
-    (r"\bco2\b", lambda _: "CO₂"),
-    (r" per (.+) h$", lambda match: f" per {match[1]} and hour"), (r" per h$", lambda _: " an hour"),
-    (r" per (day|year)$", lambda match: f" a {match[1]}"), (r" per flight$", lambda _: " a flight"),
+    (r"\buld(s?)\b", r"ULD\1"), (r"\bbreakdown\b", "break-down"), (r"\bpackout\b", "pack-out"),
+    (r"\bbuild up\b", "build-up"), (r"\bhandcoding\b", "hand-coding"), (r"\bnon conv", "non-conv"),
+    (r"\beu\b", "EU"), (r"\bm3\b", "m³"), (r"\bapu\b", "APU"), (r"\bgpu\b", "GPU"), (r"\bco2\b", "CO₂"),
+    (r" per (.+) h$", r" per \1 and hour"), (r" per h$", " an hour"), (r" per (day|year)$", r" a \1"),
+    (r" per flight$", " a flight"),
 )  # fmt: skip
 _CHANGE: Final = re.compile(r"([\w.]+): ([\d.]+(?:e[+-]?\d+)?) -> ([\d.]+(?:e[+-]?\d+)?)")
 _JOINS: Final = ("_per", "_by")

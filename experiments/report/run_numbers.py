@@ -1,7 +1,7 @@
 """The numbers below a run's pictures: a function for each part."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from experiments.formatting import (
@@ -175,10 +175,7 @@ def _halls(run: Run) -> Iterator[Section]:
 def _validation(run: Run) -> Iterator[Section]:
     values = with_counts(run.tables, run.kpis, run.window)
     header = ("Quantity", "Design", "Predicted", "Reported", "Agrees?", "Why they differ, or agree", "Source")
-    rows = tuple(
-        (row.quantity, row.design, row.predicted, row.reported, row.outcome, row.why, row.source)
-        for row in validation.compare(run.main, values, run.window.n_days)
-    )
+    rows = tuple(map(astuple, validation.compare(run.main, values, run.window.n_days)))
     nothing = "" if rows else " Nothing has been reported that these designs could be held against."
     grids = [Grid("", header, rows, len(header))] if rows else []
     yield section("validation", text=[text_of("validation", nothing=nothing)], grids=grids)

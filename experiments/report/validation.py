@@ -69,8 +69,8 @@ class Compared:
     predicted: str
     reported: str
     outcome: str
-    source: str
     why: str
+    source: str
 
 
 @cache
@@ -129,7 +129,7 @@ def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value
             reported, band = f"{least}–{most}", ends
     is_judged = check.is_of_site or n_days >= DAYS_PER_WEEK
     verdict = outcome(predicted.mean, band) if is_judged else _short(n_days)
-    return Compared(check.quantity, point.title, text, reported, verdict, check.source, check.why)
+    return Compared(check.quantity, point.title, text, reported, verdict, check.why, check.source)
 
 
 def _short(n_days: int) -> str:
