@@ -141,7 +141,8 @@ def write_workbook(
     book = Workbook(write_only=True)
     content = io.BytesIO()
     with archived(), _closed(book):
-        _filled(book, sheets, lists, charts)
+        for name, rows in sheets:
+            _fill(book.create_sheet(name), rows, lists.get(name, {}), charts.get(name))
         book.save(content)
     write_whole(path, _undated(content))
 
@@ -177,30 +178,26 @@ def _closed(book: Excel) -> Iterator[None]:
         raise OSError(number, os.strerror(number), tempfile.gettempdir()) from error
 
 
-def _filled(
-    book: Excel,
-    sheets: Iterable[tuple[str, Iterable[Sequence[Any]]]],
-    lists: Mapping[str, Mapping[str, str]],
-    charts: Mapping[str, Sequence[Chart]],
+def _fill(
+    sheet: Excel, rows: Iterable[Sequence[Any]], lists: Mapping[str, str], charts: Sequence[Chart] | None
 ) -> None:
+    """`charts` None: of a sheet that is not laid out for any."""
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.properties import PageSetupProperties
 
-    for name, rows in sheets:
-        sheet = book.create_sheet(name)
-        if name in charts:
-            # Printed as wide as the paper is.
-            sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-            sheet.freeze_panes = "B2"
-            sheet.sheet_format.defaultColWidth = _WIDTH
-            sheet.column_dimensions["A"].width = 2 * _WIDTH
-        for number, row in enumerate(rows):
-            sheet.append(_heading(sheet, row) if name in charts and not number else row)
-        for cell, options in lists.get(name, {}).items():
-            sheet.data_validations.append(DataValidation(type="list", formula1=f'"{options}"', sqref=cell))
-        for chart in charts.get(name, ()):
-            sheet.add_chart(drawn(chart, sheet), chart.at)
+    if charts is not None:
+        # Printed as wide as the paper is.
+        sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.freeze_panes = "B2"
+        sheet.sheet_format.defaultColWidth = _WIDTH
+        sheet.column_dimensions["A"].width = 2 * _WIDTH
+    for number, row in enumerate(rows):
+        sheet.append(row if charts is None or number else _heading(sheet, row))
+    for cell, options in lists.items():
+        sheet.data_validations.append(DataValidation(type="list", formula1=f'"{options}"', sqref=cell))
+    for chart in charts or ():
+        sheet.add_chart(drawn(chart, sheet), chart.at)
 
 
 def _heading(sheet: Excel, row: Sequence[Any]) -> list[Excel]:
