@@ -53,6 +53,15 @@ def whole(value: float) -> str:
     return number(value, 0)
 
 
+def counted(n: float, what: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "day"), counted(14, "day")
+    ('1 day', '14 days')
+    """
+    return f"{n:g} {what}{'' if n == 1 else 's'}"
+
+
 def short(value: float, figures: int = 4) -> str:
     """A number as it may be typed, with so many figures at most.
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, DesignKeys, Replicated
+from experiments.formatting import counted
 from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
 from experiments.report.rests_on import OverAssumptions
@@ -128,7 +129,13 @@ class Document:
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:
     """Of the method: n replications, in which every one of what is compared sees the same."""
-    return said("same_draws", n=n, hub=config, each=each)
+    return said("same_draws", simulated=simulated(config, n), each=each)
+
+
+def simulated(config: HubConfig, n: int) -> str:
+    """What n replications of a hub are."""
+    warmup, measured = counted(config.warmup_days, "day"), counted(config.horizon_days, "measured day")
+    return said("simulated", n=counted(n, "replication"), warmup=warmup, measured=measured, seed=config.seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from experiments import formatting
-from experiments.formatting import found_share, instant, number, percent
+from experiments.formatting import counted, found_share, instant, number, percent
 from experiments.report.sections import rows_of, said
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.statistics.interval import Value
@@ -52,7 +52,7 @@ def fullest_chutes(
         row = max(rows, key=lambda row: int(row["fullest_parcels"]))
         names = {hall["hall"]: hall["name"] for hall in records(halls[halls["scenario"] == point.label])}
         where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
-        posts = f" with {row['posts_of_chute']} post{'s' if row['posts_of_chute'] != 1 else ''}"
+        posts = f" with {counted(row['posts_of_chute'], 'post')}"
         posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
         of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
         at = instant(float(row["fullest_at"]), window.start_date, window.clock)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from experiments.formatting import hours_text, kpi_name, share_text, unit_name
+from experiments.formatting import counted, hours_text, kpi_name, share_text, unit_name
 from experiments.report import disruption_text, packing, sentences, style, verdicts
 from experiments.report.design_names import arrivals_name
 from experiments.report.pictures import draw
@@ -67,7 +67,7 @@ def page_of(
         *verdicts.design_verdicts(run.points, run.kpis, ladder),
         *packing.verdicts(run.points, run.kpis),
     ]
-    again = [f"Seed {seed}, {replications} replication{'s' * (replications != 1)}."]
+    again = [f"Seed {seed}, {counted(replications, 'replication')}."]
     return Page(title, opening, sections, config_yaml, brief, notes, again)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from experiments.designs.design import Design
 from experiments.designs.what_if import WhatIf, what_ifs
-from experiments.formatting import instant, listed, number, resource, with_interval
+from experiments.formatting import counted, instant, listed, number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
 from experiments.report.sections import said
@@ -236,9 +236,8 @@ def sentences(results: Sequence[Result]) -> list[str]:
     """What each scenario sustains, what breaks above that, and its bottleneck."""
     lines = []
     for result in results:
-        n = result.flights.n
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
-        line = f"{result.title} sustains {flights}, in {n} replication{'s' if n != 1 else ''}"
+        line = f"{result.title} sustains {flights}, in {counted(result.flights.n, 'replication')}"
         if result.known_to is not None:
             line += said("known_to", known_to=number(result.known_to, 2))
         lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck)))}.")

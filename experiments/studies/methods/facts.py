@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sim
 from experiments.assumptions import Assumption, Kind, assumptions_of
-from experiments.formatting import hours_text, listed, number, plain_name, whole
+from experiments.formatting import counted, hours_text, listed, number, plain_name, whole
 from experiments.frame import runner
 from experiments.frame.study import Asked, Document
 from experiments.grouping import values_of
@@ -117,7 +117,7 @@ class Facts:
         if not counts:
             return "No replication is stored."
         least, most = min(counts), max(counts)
-        n = _counted(most, "replication") if least == most else f"{least} to {most} replications"
+        n = counted(most, "replication") if least == most else f"{least} to {most} replications"
         return f"Simulated: {n}{' of each design' if len(designs) > 1 else ''}."
 
     def _of_the_hub(self) -> dict[str, str]:
@@ -126,9 +126,9 @@ class Facts:
         return {
             "service": hours_text(config.service_h),
             "start_date": f"{config.start_date}",
-            "warmup_days": _counted(config.warmup_days, "day"),
-            "horizon_days": _counted(config.horizon_days, "day"),
-            "end_days": _counted(config.end_min / MIN_PER_DAY, "day"),
+            "warmup_days": counted(config.warmup_days, "day"),
+            "horizon_days": counted(config.horizon_days, "day"),
+            "end_days": counted(config.end_min / MIN_PER_DAY, "day"),
             "tail": hours_text((config.end_min - config.days * MIN_PER_DAY) / 60),
             "halls": f"the hall {halls}" if len(config.halls) == 1 else f"the halls {halls}",
             "area": f"{whole(sum(hall.area_m2 for hall in config.halls.values()))} m²",
@@ -260,12 +260,3 @@ def _timings(noted: Mapping[str, Any]) -> dict[str, str]:
         "cpus": f"{cpus} processors" if isinstance(cpus, int) else "a machine whose processors were not counted",
         "seconds": f"A replication took {number(sum(times) / len(times))} s in the mean." if times else "",
     }
-
-
-def _counted(n: float, what: str) -> str:
-    """A number of things.
-
-    >>> _counted(1, "day"), _counted(14, "day")
-    ('1 day', '14 days')
-    """
-    return f"{n:g} {what}{'' if n == 1 else 's'}"

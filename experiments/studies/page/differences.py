@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import amount, bracket, change, kpi_name, listed, unit_name
+from experiments.formatting import amount, bracket, change, counted, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
@@ -148,7 +148,7 @@ def _differences(columns: Sequence[Column]) -> Grid:
         base = Value.of(interval_of(kpi, samples[first.title]), KPIS[kpi].unit)
         cells = (_cell(tested[column.title], KPIS[kpi].unit) for column in others)
         rows.append((kpi_name(kpi), f"{amount(base)}\n{bracket(base)}", *cells))
-    caption = said("paired_differences", first=first.title, n=f"{n} replication{'s' * (n != 1)}")
+    caption = said("paired_differences", first=first.title, n=counted(n, "replication"))
     header = ("KPI", first.title, *(f"{column.title} − {first.title}" for column in others))
     return Grid(caption, header, tuple(rows), 1)
 

@@ -31,7 +31,7 @@ from typing import Any, Final
 
 from experiments.arguments import RUNS, Arguments
 from experiments.composition import load
-from experiments.formatting import number
+from experiments.formatting import counted, number
 from experiments.frame import console
 from experiments.overrides import word_value
 from experiments.report import style
@@ -82,7 +82,7 @@ def table(result: Schedule) -> str:
         return "\n".join(lines)
     pattern = result.pattern
     days = (pattern.last - pattern.first).days + 1
-    flights = "1 flight" if len(result.calls) == 1 else f"{len(result.calls)} flights"
+    flights = counted(len(result.calls), "flight")
     a_day = f"{number(len(result.calls) / days / result.n_replications, 2)} a day"
     flights += f" of {result.n_replications} replications" if result.n_replications > 1 else ""
     lines += [

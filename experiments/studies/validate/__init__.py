@@ -22,7 +22,7 @@ from experiments.arguments import Arguments, is_override
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
 from experiments.frame import console, runner
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Asked, Bench, Document, Study, simulated
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
@@ -81,7 +81,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
         data=json_rows(result.cases),
         method=[
             *([] if asked.keys.carried else paragraphs_of("validate_method")),
-            said("validate_simulated", n=asked.keys.replications, hub=asked.designs[0].hub),
+            said("validate_simulated", simulated=simulated(asked.designs[0].hub, asked.keys.replications)),
             *(f"{case.case}: {case.counts}. {case.source}." for case in result.cases),
         ],
         pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
