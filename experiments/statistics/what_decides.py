@@ -167,31 +167,30 @@ def decided(known: Known, design: int) -> Decided:
     """
     n_worlds = len(known.sample.scaled)
     groups = groups_of(n_worlds)
-    surface, curves, figures = _fit(known, design, groups >= 0, None)
+    surface, curves, figures = _fit(known, design, groups >= 0)
     left = []
     for group in range(GROUPS):
         fewer = known.without(frozenset(np.flatnonzero(groups == group).tolist()))
-        left.append(_fit(fewer, design, groups != group, (surface, curves))[2])
-    intervals = _intervals(figures, np.array(left))
-    rows = zip(intervals, curves, known.beyond_chance(design).tolist(), strict=True)
-    effects = [Effect(number, *three, line, beyond) for number, (three, line, beyond) in enumerate(rows)]
+        left.append(_fit(fewer, design, groups != group, surface.curved)[2])
+    intervals = (jackknifed(whole, of_groups) for whole, of_groups in zip(figures, np.stack(left, axis=1), strict=True))
+    shares = [[interval.within(0.0, 1.0) for interval in of_figure] for of_figure in intervals]
+    rows = zip(*shares, curves, known.beyond_chance(design).tolist(), strict=True)
+    effects = [Effect(number, *row) for number, row in enumerate(rows)]
     spread = float((known.spread**2 + surface.error**2) ** 0.5)
     return Decided(surface, spread, tuple(sorted(effects, key=lambda effect: -effect.total.mean)))
 
 
-_Fits = tuple[Quadratic, list[Curve]]
-
-
-def _fit(known: Known, design: int, rows: NDArray[Any], like: _Fits | None) -> tuple[Quadratic, list[Curve], Floats]:
-    """The surface, the curves of all numbers, and their figures (K, 3); of the same form as others."""
+def _fit(
+    known: Known, design: int, rows: NDArray[Any], curved: float | None = None
+) -> tuple[Quadratic, list[Curve], Floats]:
+    """The surface, the curves of all numbers, and their figures (3, K); `curved`: as in `fitted`."""
     scaled = known.sample.scaled[rows]
-    surface = fitted(scaled, known.scores(known.sample, design)[rows], like[0].curved if like else None)
+    surface = fitted(scaled, known.scores(known.sample, design)[rows], curved)
     holds = known.best(design)[rows]
     surface = surface.raised(scaled, float(holds.mean()), (known.spread**2 + surface.error**2) ** 0.5)
     curves = [curve(scaled[:, number], holds) for number in range(scaled.shape[1])]
-    totals = _totals(surface, scaled)
-    figures = [[line.first, total, line.information] for line, total in zip(curves, totals, strict=True)]
-    return surface, curves, np.array(figures)
+    firsts, information = [line.first for line in curves], [line.information for line in curves]
+    return surface, curves, np.array([firsts, _totals(surface, scaled), information])
 
 
 def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
@@ -219,10 +218,3 @@ def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
     halves = t_reach(n - 1) * np.sqrt(variance_by_groups(left))
     ends = zip(whole.tolist(), halves.tolist(), strict=True)
     return [Interval(mean, mean - half, mean + half, n) for mean, half in ends]
-
-
-def _intervals(whole: Floats, left: Floats) -> list[tuple[Interval, Interval, Interval]]:
-    """By number, of shares; `left`: (groups, K, 3)."""
-    first, total, information = (jackknifed(whole[:, figure], left[:, :, figure]) for figure in range(3))
-    shares = zip(first, total, information, strict=True)
-    return [(a.within(0.0, 1.0), b.within(0.0, 1.0), c.within(0.0, 1.0)) for a, b, c in shares]
