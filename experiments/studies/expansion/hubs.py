@@ -87,18 +87,13 @@ def states_of(
     ]
     # Those in which one thing acts first: they are simulated.
     pairs.sort(key=lambda made: len(made[0].alone) > 1)
-    labels: dict[str, str] = {}
-    hubs: dict[str, HubConfig] = {}
+    hubs: dict[str, Design] = {}
     states: dict[str, tuple[str, ...]] = {}
-    parts: dict[str, tuple[str, ...]] = {}
     for state, config in pairs:
-        key = json.dumps(plain(config))
-        label = labels.setdefault(key, state.name)
-        hubs.setdefault(label, config)
-        if label == state.name and len(state.alone) > 1:
-            parts[label] = tuple(states[part.name][0] for part in (state.plain, *state.alone))
-        states[state.name] = (label, *parts.get(label, ()))
-    return [Design(label, config) for label, config in hubs.items()], states
+        label = hubs.setdefault(json.dumps(plain(config)), Design(state.name, config)).label
+        parts = (state.plain, *state.alone) if len(state.alone) > 1 else ()
+        states[state.name] = states.get(label) or (label, *(states[part.name][0] for part in parts))
+    return list(hubs.values()), states
 
 
 def check_growth(base: HubConfig) -> None:
