@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from itertools import pairwise
 from typing import Annotated, Any, Final
 
 from experiments.assumptions.ranges import Ranges
@@ -79,11 +80,9 @@ class Path:
     phases: dict[str, Phase]
 
     def __post_init__(self) -> None:
-        before: tuple[str, Phase] | None = None
-        for name, phase in self.phases.items():
-            if before is not None and phase.starts < (end := months_after(before[1].starts, _months_of(before[1]))):
-                raise ValueError(said("phases_overlap", name=name, before=before[0], end=end, starts=phase.starts))
-            before = name, phase
+        for (before, first), (name, phase) in pairwise(self.phases.items()):
+            if phase.starts < (end := months_after(first.starts, _months_of(first))):
+                raise ValueError(said("phases_overlap", name=name, before=before, end=end, starts=phase.starts))
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
 
 def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
     """A world's study in which no phase begins before the one before it is open."""
-    paths = {name: {"phases": dict(_shifted(path["phases"]))} for name, path in expansion["paths"].items()}
+    paths = {name: {"phases": _shifted(path["phases"])} for name, path in expansion["paths"].items()}
     return {**expansion, "paths": paths}
 
 
@@ -198,11 +198,9 @@ def _rounded(load: float) -> float:
 
 
 def _shifted(phases: Mapping[str, Any]) -> Mapping[str, Any]:
-    opened: date | None = None
-    shifted = {}
+    opened, shifted = date.min, {}
     for name, phase in phases.items():
-        starts = date.fromisoformat(phase["starts"])
-        starts = starts if opened is None else max(starts, opened)
+        starts = max(opened, date.fromisoformat(phase["starts"]))
         opened = months_after(starts, phase["lead_months"] + phase["construction_months"])
         shifted[name] = {**phase, "starts": starts.isoformat()}
     return shifted

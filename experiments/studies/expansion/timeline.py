@@ -137,14 +137,11 @@ class Course:
         if self._n_open >= self._n_phases:
             return False
         name, phase = self._phases[self._n_open]
-        times = [self._ended[stage] for stage in phase.needs]
-        if any(time is None for time in times):
+        times = [time for stage in phase.needs if (time := self._ended[stage]) is not None]
+        if len(times) < len(phase.needs):
             return False
-        may = max(
-            month_of(phase.starts, self._world.asked.first_year),
-            *(time for time in times if time is not None),
-            self._openings[-1].opens if self._openings else 0.0,
-        )
+        opened = self._openings[-1].opens if self._openings else 0.0
+        may = max(month_of(phase.starts, self._world.asked.first_year), *times, opened)
         if phase.when:
             now = float(MONTHS * quarter)
             if now < may or not self._is_due(phase):
@@ -210,4 +207,4 @@ class Course:
             before, after = (float(accepted[plain_hub]) for plain_hub in hubs)
             slots = min(slots, before + share * (after - before))
         caps = [asked.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
-        return min(slots, *(cap for cap in caps if cap is not None), slots)
+        return min([slots, *(cap for cap in caps if cap is not None)])
