@@ -6,7 +6,7 @@ from typing import Final
 
 from experiments.report import style
 from experiments.report.key_names import heading_of_key, with_value
-from experiments.report.style import Axes, Figure
+from experiments.report.style import Figure
 from experiments.statistics import Interval
 
 _MOST_TICKS: Final = 12
@@ -51,14 +51,16 @@ class SweepChart:
         return cls(x_name, what, None if numeric else tuple(names), lines, noted)
 
 
-def draw(ax: Axes, chart: SweepChart) -> None:
-    drawn = style.lines_of(list(chart.lines))
+def figure(chart: SweepChart) -> Figure:
+    columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
+    drawing, ax = style.panel(4.6 + 0.2 * (len(chart.lines) // columns))
+    looks = style.lines_of(list(chart.lines))
     for name, points in chart.lines.items():
         x, means = [x for x, _ in points], [interval.mean for _, interval in points]
-        ax.plot(x, means, marker="o", markersize=4, **drawn[name], label=name or None)
+        ax.plot(x, means, marker="o", markersize=4, **looks[name], label=name or None)
         if band := [(a, *interval.bounds) for a, interval in points if interval.bounds is not None]:
             lows, highs = [b[1] for b in band], [b[2] for b in band]
-            ax.fill_between([b[0] for b in band], lows, highs, color=drawn[name]["color"], alpha=0.2, linewidth=0)
+            ax.fill_between([b[0] for b in band], lows, highs, color=looks[name]["color"], alpha=0.2, linewidth=0)
     ticks = sorted({point[0] for points in chart.lines.values() for point in points})
     if chart.x_labels is None and len(ticks) <= _MOST_TICKS:
         ax.set_xticks(ticks, [f"{x:g}" for x in ticks])
@@ -71,13 +73,7 @@ def draw(ax: Axes, chart: SweepChart) -> None:
         ax.set_ylim(bottom=0)
     ax.set(xlabel=chart.x_name, ylabel=chart.y_name)
     ax.grid(color="0.92")
-
-
-def figure(chart: SweepChart) -> Figure:
-    columns = 3 if max((len(name) for name in chart.lines), default=0) < 40 else 2
-    drawn, ax = style.panel(4.6 + 0.2 * (len(chart.lines) // columns))
-    draw(ax, chart)
-    return style.legend_below(drawn, [ax], columns=columns)
+    return style.legend_below(drawing, [ax], columns=columns)
 
 
 def _is_number(text: str) -> bool:

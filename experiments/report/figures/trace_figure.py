@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.report import style
-from experiments.report.style import Axes, Figure
+from experiments.report.style import Figure
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.segments import Segment
 from sim.units import MIN_PER_H
@@ -54,7 +54,8 @@ def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title:
     return Gantt(title, since, tuple(drawn), colors)
 
 
-def draw(ax: Axes, result: Gantt) -> None:
+def figure(result: Gantt) -> Figure:
+    drawing, ax = style.panel(1.4 + max(3, len(result.rows)) * _ROW_IN)
     for at, (_, bars) in enumerate(result.rows):
         for resource in (None, *result.colors):
             spans = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
@@ -68,9 +69,4 @@ def draw(ax: Axes, result: Gantt) -> None:
     ax.set(xlim=(0, None), xlabel=f"hours after {result.since}", title=result.title)
     ax.grid(axis="x", color="0.92")
     ax.set_axisbelow(True)
-
-
-def figure(result: Gantt) -> Figure:
-    drawing, ax = style.panel(1.4 + max(3, len(result.rows)) * _ROW_IN)
-    draw(ax, result)
     return style.legend_below(drawing, [ax])
