@@ -210,26 +210,18 @@ def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
     Raises:
         InputError: the zones do not have the same intervals.
     """
-    zones = list(dict.fromkeys(table["zone"].tolist()))
     edges = np.unique(table["time"])
-    columns = {}
-    for zone in zones:
-        is_of_zone = table["zone"] == zone
-        if not np.array_equal(table["time"][is_of_zone], edges):
+    zones, columns = [], {}
+    for zone in dict.fromkeys(table["zone"].tolist()):
+        rows = np.flatnonzero(table["zone"] == zone)
+        if not np.array_equal(table["time"][rows], edges):
             raise InputError(f"{replication.manifest.folder}: table occupancy: {zone[:60]!r} lacks intervals")
-        columns[zone] = table["inside"][is_of_zone]
-    first = {zone: int(np.flatnonzero(table["zone"] == zone)[0]) for zone in zones}
+        columns[zone] = table["inside"][rows]
+        limit, unit = (table[name][rows[0]].item() for name in ("limit", "unit"))
+        zones.append({"name": zone, "label": _zone_label(zone), "limit": limit, "unit": unit})
     return {
         "width": round(replication.hub.record.bin_min * SECONDS_PER_MIN),
-        "zones": [
-            {
-                "name": zone,
-                "label": _zone_label(zone),
-                "limit": int(table["limit"][row]),
-                "unit": str(table["unit"][row]),
-            }
-            for zone, row in first.items()
-        ],
+        "zones": zones,
         "inside": packed({"edge": seconds(edges), **columns}),
     }
 
