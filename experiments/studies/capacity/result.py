@@ -139,11 +139,6 @@ class Result:
         return _known_to(self.thresholds)
 
     @property
-    def best(self) -> Lift | None:
-        """Of the resources known in every replication, the one that lifts most."""
-        return _best(self.lifts)
-
-    @property
     def warnings(self) -> list[str]:
         name, n = self.title, len(self.thresholds)
         lines = []
@@ -157,7 +152,7 @@ class Result:
             lines.append(said("capacity_undecided", title=name))
         if any(row.sustained == 0 for row in self.thresholds):
             lines.append(said("sustains_none", name=name))
-        if self.best is not None and not self.best.is_binding:
+        if (best := _best(self.lifts)) is not None and not best.is_binding:
             lines.append(said("nothing_lifts", name=name))
         return lines
 
@@ -176,6 +171,7 @@ def _mean(thresholds: Sequence[Threshold]) -> Interval:
 
 
 def _best(lifts: Sequence[Lift]) -> Lift | None:
+    """Of the resources known in every replication, the one that lifts most."""
     n = max((row.n for row in lifts), default=0)
     return next((row for row in lifts if row.n == n), None)
 
