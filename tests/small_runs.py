@@ -67,7 +67,7 @@ def run_all(root, keys=KEYS, upto=None):
             run.keep(key, part_of(key))
         if upto is None and not run.is_complete:
             mean = {"scenario": np.array(["small", "large"]), "mean": np.array([1.0, 2.0])}
-            run.complete(SCHEMAS, tables=[(SUMMARY, mean)], files={"notes.txt": b"as planned\n"})
+            run.complete(SCHEMAS, tables=[(SUMMARY, mean)])
     return run.path
 
 

@@ -21,7 +21,6 @@ def test_a_complete_run_has_its_tables_sorted_and_described(tmp_path):
         "config.yaml",
         "dictionary.csv",
         "manifest.json",
-        "notes.txt",
         *(f"tables/{name}.parquet" for name in ("flights", "kpis", "summary", "ulds")),
     ]
     run = read_run(path)

@@ -150,13 +150,11 @@ class RunDirectory:
         *,
         keys: Iterable[Key] | None = None,
         tables: Sequence[tuple[TableSchema, Columns]] = (),
-        files: Mapping[str, bytes] | None = None,
     ) -> None:
-        """Write the tables of all replications, the study's own `tables` and `files`, and the manifest last of all.
+        """Write the tables of all replications, the study's own `tables`, and the manifest last of all.
 
         `schemas`: of the replications' tables, by name. `keys`: the replications that make up the result
-        (None: all); others are dropped. `files`: content by the name inside the directory; only what is the
-        same in every run.
+        (None: all); others are dropped.
 
         Raises:
             ValueError: a table that does not fit its schema, or twice the same table.
@@ -183,11 +181,9 @@ class RunDirectory:
         write_dictionary(
             self.path / DICTIONARY, [schema for schema, _ in tables], [KPIS, *(schemas[name] for name in names)]
         )
-        for name, content in (files or {}).items():
-            write_whole(self.path / name, content)
         _write_json(self.path / TIMINGS, self._timings(wanted))
         listed = [f"{TABLES}/{name}.parquet" for name in named]
-        _write_json(self.path / MANIFEST, self._manifest([CONFIG, DICTIONARY, *listed, *(files or {})]))
+        _write_json(self.path / MANIFEST, self._manifest([CONFIG, DICTIONARY, *listed]))
         parts.clear(self.path)
 
     def _begin(self) -> None:
