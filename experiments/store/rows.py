@@ -35,6 +35,7 @@ _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
 _TYPES: Final[dict[str, type]] = {"string": str, "bool": bool, "int32": int, "int64": int, "float64": float}
 ENDS: Final = ("mean", "low", "high")
+ENDS_AND_N: Final = (*ENDS, "n")
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
 

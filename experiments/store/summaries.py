@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from experiments.statistics import Interval
-from experiments.store.rows import column, interval, table
+from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.domain.fields import FieldSpec
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
@@ -14,7 +14,6 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import Column, TableSchema
 
 _MEANING: Final = "the design, as it is called in every table of the run"
-_ENDS: Final = ("mean", "low", "high", "n")
 
 
 def label() -> FieldSpec:
@@ -24,7 +23,7 @@ def label() -> FieldSpec:
 
 def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> FieldSpec:
     """The columns mean, low, high and n of a figure whose unit is a column too."""
-    return interval("see unit", meaning, ends=_ENDS, names="{end}", level=level)
+    return interval("see unit", meaning, ends=ENDS_AND_N, names="{end}", level=level)
 
 
 VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})

@@ -11,7 +11,7 @@ from experiments.grouping import grouped
 from experiments.money.prices import Labour
 from experiments.report.sections import said
 from experiments.statistics import Interval
-from experiments.store.rows import ENDS, column, interval, plain_row, table
+from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
 from experiments.studies.staff.demand import SLOTS
 from experiments.studies.staff.design import SLOTS_PER_H, Staff, StaffKeys
 from experiments.studies.staff.plan import PoolPlan, clock
@@ -21,9 +21,6 @@ from sim.config.roster import DAYS
 from sim.inputs.staffing import rostered_h_per_day
 
 NO_EXPORTS: Final = Interval(math.nan, None, None, 0)
-
-
-_ENDS: Final = (*ENDS, "n")
 
 
 def _share(value: Interval) -> str:
@@ -37,9 +34,9 @@ class Round:
     people: int = column("people", "employed", heading="people", show=whole)
     paid_h: float = column("h/week", "paid hours a week", heading="paid h a week", show=whole)
     cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
-    on_time: Interval = interval("1", "imports on time", heading="on time", show=_share, ends=_ENDS)
+    on_time: Interval = interval("1", "imports on time", heading="on time", show=_share, ends=ENDS_AND_N)
     exports_on_time: Interval = interval(
-        "1", "exports on time; NaN: none", heading="exports on time", show=_share, ends=_ENDS
+        "1", "exports on time; NaN: none", heading="exports on time", show=_share, ends=ENDS_AND_N
     )
     is_kept: bool = column(
         "1", "whether the means keep the level", heading="kept", show=lambda kept: ["no", "yes"][kept]
