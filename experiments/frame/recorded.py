@@ -41,11 +41,12 @@ def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str
     times the room of its text, and there may be a thousand designs.
     """
     head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(LEFT_OPEN)}}
-    texts = (
-        yaml.safe_dump({"hubs": {label: as_stored(plain(hub))}}, sort_keys=False).removeprefix(_HUBS)
-        for label, hub in hubs.items()
-    )
-    return f"# {arguments.command}\n{yaml.safe_dump(head, sort_keys=False)}{_HUBS}{''.join(texts)}"
+    texts = (_dumped({"hubs": {label: as_stored(plain(hub))}}).removeprefix(_HUBS) for label, hub in hubs.items())
+    return f"# {arguments.command}\n{_dumped(head)}{_HUBS}{''.join(texts)}"
+
+
+def _dumped(document: Mapping[str, Any]) -> str:
+    return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
 def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
