@@ -69,6 +69,27 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, words: list[str], root: Path, a
     return folder
 
 
+@pytest.fixture(scope="module")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The tables of a run that nobody interrupted."""
+    root = tmp_path_factory.mktemp("whole")
+    assert main(["run", *TINY, "page=none", "--out", str(root)]) == 0
+    (folder,) = root.iterdir()
+    return tables(folder)
+
+
+@pytest.fixture(scope="module")
+def cut_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same run, interrupted after its first replication; tests take copies."""
+    with pytest.MonkeyPatch.context() as patched:
+        return interrupted(patched, ["run"], tmp_path_factory.mktemp("cut"))
+
+
+@pytest.fixture
+def cut(cut_run: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(cut_run, tmp_path / "cut" / cut_run.name)
+
+
 def tables(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((folder / "tables").iterdir())}
 
@@ -103,21 +124,18 @@ def test_every_study_goes_on_and_ends_as_if_undisturbed(monkeypatch, tmp_path, c
         assert (folder / name).read_bytes() == (whole / name).read_bytes().replace(b"whole", b"cut")
 
 
-def test_what_is_finished_is_not_done_again(monkeypatch, tmp_path):
-    folder = interrupted(monkeypatch, ["run"], tmp_path)
+def test_what_is_finished_is_not_done_again(monkeypatch, cut):
     kept, keep = [], parts.keep
     monkeypatch.setattr(parts, "keep", lambda *arguments: (kept.append(arguments[1]), keep(*arguments))[1])
-    assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
     assert kept == [("liege_30k", 1)]
 
 
 @pytest.mark.parametrize(
     "what", ["a figure of the line", "the file of tables", "half of the file", "another file", "a folder"]
 )
-def test_what_was_changed_after_it_was_finished_is_computed_again(monkeypatch, tmp_path, capsys, what):
-    assert main(["run", *TINY, "--out", str(tmp_path / "whole")]) == 0
-    folder = interrupted(monkeypatch, ["run"], tmp_path / "cut")
-    lines, (part,) = folder / "replications.jsonl", (folder / "parts").iterdir()
+def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run, capsys, what):
+    lines, (part,) = cut / "replications.jsonl", (cut / "parts").iterdir()
     content = part.read_bytes()
     if what == "a figure of the line":
         changed, n_changed = re.subn('"on_time_share": [0-9.]+', '"on_time_share": 0.123', lines.read_text())
@@ -131,14 +149,14 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(monkeypatch, t
     else:
         part.write_bytes(content[: len(content) // 2] if what == "half of the file" else content[:-9] + b"x" * 9)
     capsys.readouterr()
-    assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
+    assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
     said = capsys.readouterr().err
-    assert said == f"{folder}: of what was finished 1 changed since, and is computed again\n"
-    assert tables(folder) == tables(next((tmp_path / "whole").iterdir()))
+    assert said == f"{cut}: of what was finished 1 changed since, and is computed again\n"
+    assert tables(cut) == whole_run
 
 
-def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
-    folder = interrupted(monkeypatch, ["run"], tmp_path)
+def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
+    folder = cut
     for _ in range(2):
         assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert capsys.readouterr().out.endswith(f"{folder}: complete, nothing is left to do\n")
@@ -161,7 +179,7 @@ def test_a_complete_run_says_so(monkeypatch, tmp_path, capsys):
     (tmp_path / "kpis.parquet").rename(folder / "tables" / "kpis.parquet")
     monkeypatch.setattr(pages, "write", lambda *_: pytest.fail("written in a read-only folder"))
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert main(["run", *TINY, "--out", str(tmp_path)]) == 0
+    assert main(["run", *TINY, "--out", str(folder.parent)]) == 0
     assert capsys.readouterr().out.endswith(f"page:   {page}\n")
 
 
@@ -181,13 +199,11 @@ def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(
     assert main(["resume", str(folder), f"schedule={moved}", "workers=1", "--quiet"]) == 0
 
 
-def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(monkeypatch, tmp_path, capsys):
-    whole = interrupted(monkeypatch, ["run"], tmp_path / "runs")
-
+def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path, capsys):
     def changed(change) -> str:
-        folder = tmp_path / "hostile" / whole.name
+        folder = tmp_path / "hostile" / cut.name
         shutil.rmtree(folder.parent, ignore_errors=True)
-        shutil.copytree(whole, folder)
+        shutil.copytree(cut, folder)
         change(folder)
         before = sorted(folder.parent.rglob("*"))
         said = refused(capsys, str(folder))
@@ -197,7 +213,7 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(monkeypatch, 
     def edited(key, value):
         return lambda folder: configured(folder, lambda config: config.__setitem__(key, value))
 
-    config = yaml.safe_load((whole / "config.yaml").read_text())
+    config = yaml.safe_load((cut / "config.yaml").read_text())
     assert "is none whose runs are stored" in changed(edited("verb", "verify"))
     assert "is none whose runs are stored" in changed(edited("verb", "../../tmp/evil"))
     assert "'_target_'" in changed(edited("hubs", {"a": {"_target_": "os.system"}}))
@@ -220,13 +236,10 @@ def test_show_prints_what_the_run_folder_of_a_study_would_hold(monkeypatch, tmp_
     assert "replications: must be" in capsys.readouterr().err
 
 
-def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_one(monkeypatch, tmp_path, capsys):
-    interrupted(monkeypatch, ["run"], tmp_path / "a")
-    (one,) = (tmp_path / "a").iterdir()
-    two = one.with_name(f"{one.name[:-1]}-")
-    shutil.copytree(one, two)
-    out = ["--out", str(tmp_path / "a")]
+def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_one(cut, capsys):
+    shutil.copytree(cut, cut.with_name(f"{cut.name[:-1]}-"))
+    out = ["--out", str(cut.parent)]
     assert "2 runs in" in refused(capsys, "run-", *out)
     assert "no such folder, and no run in" in refused(capsys, "nothing", *out)
     assert "one RUN" in refused(capsys, *out)
-    assert "unknown option" in refused(capsys, str(one), "replications=3")
+    assert "unknown option" in refused(capsys, str(cut), "replications=3")
