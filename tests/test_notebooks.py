@@ -11,7 +11,9 @@ import pytest
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
+import sim
 from experiments.replications import work
+from experiments.studies.capacity import threshold
 from tests.test_expansion import kpis_of
 
 SCRIPTS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.py"))
@@ -66,9 +68,13 @@ def test_a_notebook_names_the_package_that_it_needs(monkeypatch):
 @pytest.mark.drawn
 @pytest.mark.parametrize("script", SCRIPTS[1:], ids=ids)
 def test_its_code_runs(script, monkeypatch, is_slow):
-    """The expansion with made-up simulations, but with --slow."""
-    if script.stem == "02_expansion" and not is_slow:
-        monkeypatch.setattr(work, "evaluate", lambda config, number: {"kpis": kpis_of(config, number), "tables": {}})
+    """Those of the expansion with made-up simulations, and of what is averaged one simulation; with --slow, all."""
+    if script.stem.startswith("02_expansion") and not is_slow:
+        for module in (work, threshold):
+            monkeypatch.setattr(module, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
+    if script.stem == "04_warm_up" and not is_slow:
+        made, simulate = [], sim.simulate
+        monkeypatch.setattr(sim, "simulate", lambda *asked: (made or made.append(simulate(*asked)) or made)[0])
     drawn, savefig = [], Figure.savefig
     monkeypatch.setattr(Figure, "savefig", lambda *words, **options: drawn.append(savefig(*words, **options)))
     monkeypatch.setattr(plt, "show", lambda: plt.savefig(BytesIO()))
