@@ -16,7 +16,7 @@ WORDS = {
 
 @pytest.mark.parametrize("verb", WORDS)
 def test_show_gives_the_page_that_the_verb_wrote(verb, tmp_path, monkeypatch, capsys):
-    folder = made(tmp_path, *WORDS[verb])
+    folder = made(tmp_path, *WORDS[verb], "demand.flights_per_day=1")
     written = {path: (folder / path).read_bytes() for path in ("report.html", *_pictures(folder))}
     shown = {}
     monkeypatch.setattr(
