@@ -1,7 +1,6 @@
 """The pictures of a run's page, as far as the run has the tables for them."""
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
 from experiments.formatting import hours_text
 from experiments.report import exposure_pictures, exposure_tables
@@ -19,49 +18,40 @@ from experiments.report.figures import (
     week_figure,
 )
 from experiments.report.hub_share import goods_of_shares
+from experiments.report.run_numbers import Run
 from experiments.report.sections import Picture, picture_of, said
-from experiments.report.stored_designs import Frame, NamedDesign, Window, main_points, panels, read_ladder
-from experiments.statistics.interval import Values
-
-Tables: TypeAlias = Mapping[str, Frame]
+from experiments.report.stored_designs import NamedDesign, panels
 
 
-def draw(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> tuple[Picture, ...]:
+def draw(run: Run) -> Iterator[Picture]:
     """Those that the run has the tables for, within `style.look()`."""
-    return (
-        *_capacity(tables, points, values),
-        *_recovery(tables, points, values, window),
-        *_inside(tables, points, values, window),
-        *_ledgers(tables, points, values, window),
-        *_sureness(tables, points, values),
-    )
+    for part in (_capacity, _recovery, _inside, _ledgers, _sureness):
+        yield from part(run)
 
 
-def _capacity(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
+def _capacity(run: Run) -> Iterator[Picture]:
     """What leaves, and what limits it."""
-    main = main_points(points)
-    leaving = leaving_figure.figure(tables["flights"], tables["loads"], panels(main))
-    yield picture_of("leaving", leaving, service=hours_text(points[0].service_h))
-    if ladder := ladder_figure.prepare(read_ladder(tables.get("ladder")), main):
+    leaving = leaving_figure.figure(run.tables["flights"], run.tables["loads"], panels(run.main))
+    yield picture_of("leaving", leaving, service=hours_text(run.points[0].service_h))
+    if ladder := ladder_figure.prepare(run.ladders, run.main):
         yield picture_of("ladder", ladder_figure.figure(ladder))
-    yield picture_of("utilisation", utilisation_figure.figure(utilisation_figure.prepare(points, values)))
-    if (more := utilisation_figure.prepare_more(points, values)) is not None:
+    yield picture_of("utilisation", utilisation_figure.figure(utilisation_figure.prepare(run.points, run.kpis)))
+    if (more := utilisation_figure.prepare_more(run.points, run.kpis)) is not None:
         yield picture_of("utilisation_more", utilisation_figure.figure(more))
 
 
-def _recovery(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
-    if "disruptions" not in tables:
+def _recovery(run: Run) -> Iterator[Picture]:
+    if (disruptions := run.tables.get("disruptions")) is None:
         return
-    designs = recovery_figure.prepare(tables["occupancy"], tables["disruptions"], main_points(points), values, window)
-    if designs:
+    if designs := recovery_figure.prepare(run.tables["occupancy"], disruptions, run.main, run.kpis, run.window):
         yield picture_of("recovery", recovery_figure.figure(designs))
 
 
-def _inside(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
+def _inside(run: Run) -> Iterator[Picture]:
     """Where parcels are, hour by hour."""
-    main = main_points(points)
+    tables, main, window = run.tables, run.main, run.window
     grouped = panels(main)
-    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, values)
+    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, run.kpis)
     yield picture_of("dwell", dwell_figure.figure(bars))
     if (drawn := occupancy_figure.figure(tables["occupancy"], grouped, window)) is not None:
         zones, has_exports = drawn
@@ -73,8 +63,8 @@ def _inside(tables: Tables, points: tuple[NamedDesign, ...], values: Values, win
     curves = tables.get("demand_curves")
     if curves is not None and (curves["scenario"] == main[0].label).any():
         yield picture_of("demand", demand_figure.figure(curves, main[0].label), _of_first(main))
-    if len(points) == 1:
-        day = day_figure.of_run(tables, points[0].label, window)
+    if len(run.points) == 1:
+        day = day_figure.of_run(tables, main[0].label, window)
         yield picture_of("day", day_figure.figure(day), says=said("day_bars"))
 
 
@@ -82,24 +72,24 @@ def _of_first(points: tuple[NamedDesign, ...]) -> str:
     return f" Of the first design, {points[0].title}." if len(points) > 1 else ""
 
 
-def _ledgers(tables: Tables, points: tuple[NamedDesign, ...], values: Values, window: Window) -> Iterator[Picture]:
+def _ledgers(run: Run) -> Iterator[Picture]:
     """Data and goods of the first design, where they were kept."""
-    if not all(name in tables for name in exposure_tables.READ):
+    if not all(name in run.tables for name in exposure_tables.READ):
         return
-    label = points[0].label
-    ledgers = exposure_tables.ledgers(tables, label, window.n_days)
+    first = run.points[0]
+    ledgers = exposure_tables.ledgers(run.tables, first.label, run.window.n_days)
     more = {"exposure-inference": exposure_pictures.achieved(ledgers.effects)}
-    if text := goods_of_shares(points[0].share, values[label]):
+    if text := goods_of_shares(first.share, run.kpis[first.label]):
         more["trade-balance"] = f" The year's {text}."
     for name, figure in exposure_pictures.figures(ledgers).items():
-        yield picture_of(name, figure, more.get(name, "") + _of_first(points))
+        yield picture_of(name, figure, more.get(name, "") + _of_first(run.points))
 
 
-def _sureness(tables: Tables, points: tuple[NamedDesign, ...], values: Values) -> Iterator[Picture]:
+def _sureness(run: Run) -> Iterator[Picture]:
     """How much the answer rests on chance, and on when flights come."""
-    if spread := spread_figure.prepare(tables.get("kpis"), points, values):
+    if spread := spread_figure.prepare(run.tables.get("kpis"), run.points, run.kpis):
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)
-    if (arrivals := arrivals_figure.figure(points, values)) is not None:
+    if (arrivals := arrivals_figure.figure(run.points, run.kpis)) is not None:
         yield picture_of("arrivals", arrivals)

@@ -10,13 +10,11 @@ from experiments.formatting import hours_text, listed
 from experiments.grouping import grouped
 from experiments.report import bottleneck, sentences, verdicts
 from experiments.report.figures import dwell_figure, ladder_figure, leaving_figure
-from experiments.report.margin import Margins, margin_text, margins_of
+from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Brief, Picture, picture_of
-from experiments.report.stored_designs import NamedDesign, Panel, read_ladder, records
-from experiments.store.rows import rows_from
-from experiments.store.summaries import MarginRow
+from experiments.report.stored_designs import NamedDesign, Panel
 
 Ladders: TypeAlias = Mapping[str, Mapping[str, float]]
 
@@ -39,7 +37,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
     marks = [_letter(at) for at in range(len(run.main))] if len(run.main) > 1 else []
     names = marks or [point.site for point in run.main]
     drawn = _short_names(marks, run.main) or names
-    ladders, thresholds = read_ladder(run.tables.get("ladder")), thresholds_of(run)
+    ladders, thresholds = run.ladders, run.margins
     lines = []
     for point, verdict in zip(run.main, verdicts.design_verdicts(run.main, run.kpis, ladders), strict=True):
         margin = margin_text(thresholds.get(point.label, ()), point.flights_per_day)
@@ -67,11 +65,6 @@ def _letter(at: int) -> str:
     """A to Z, then A2 to Z2, and so on."""
     turn, letter = divmod(at, 26)
     return chr(ord("A") + letter) + (str(turn + 1) if turn else "")
-
-
-def thresholds_of(run: Run) -> Margins:
-    """How far the answer of each design is from changing, where the run looked."""
-    return margins_of(rows_from(MarginRow, records(run.tables["margin"]))) if "margin" in run.tables else {}
 
 
 def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[str]:

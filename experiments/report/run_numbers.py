@@ -21,11 +21,13 @@ from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
 from experiments.report.hub_share import goods_lines
 from experiments.report.key_names import heading_of_key, key_unit, name_of
+from experiments.report.margin import Margins, margins_of
 from experiments.report.sections import Section, heading_of, section, text_of
-from experiments.report.stored_designs import Frame, NamedDesign, Window, records
+from experiments.report.stored_designs import Frame, NamedDesign, Window, read_ladder, records
 from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
-from experiments.store.rows import Grid
+from experiments.store.rows import Grid, rows_from
+from experiments.store.summaries import MarginRow
 from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 
 
@@ -44,6 +46,17 @@ class Run:
     command: str
     n: int
     """Replications."""
+
+    @property
+    def ladders(self) -> Mapping[str, Mapping[str, float]]:
+        """Parcels a day that each resource alone could pass, by design."""
+        return read_ladder(self.tables.get("ladder"))
+
+    @property
+    def margins(self) -> Margins:
+        """How far the answer of each design is from changing, where the run looked."""
+        rows = records(self.tables["margin"]) if "margin" in self.tables else ()
+        return margins_of(rows_from(MarginRow, rows))
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from experiments.formatting import counted, hours_text, kpi_name, share_text, un
 from experiments.report import disruption_text, packing, sentences, style, verdicts
 from experiments.report.design_names import arrivals_name
 from experiments.report.pictures import draw
-from experiments.report.run_brief import brief_of, thresholds_of
+from experiments.report.run_brief import brief_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, Section, section, text_of
@@ -17,7 +17,6 @@ from experiments.report.stored_designs import (
     Window,
     main_points,
     read_family,
-    read_ladder,
     read_points,
     read_values,
     read_window,
@@ -49,7 +48,7 @@ def page_of(
     if is_drawn:
         with style.look():
             brief = brief_of(run, [*_reasons(run), *notes], [line for part in rests_on for line in part.items])
-            sections.append(Section("Pictures", pictures=[*draw(tables, points, values, run.window), *pictures()]))
+            sections.append(Section("Pictures", pictures=[*draw(run), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
         intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
@@ -62,9 +61,8 @@ def page_of(
         Section("How sure they are", items=list(_reasons(run))),
     ]
     sections += [replace(part, is_reference=True) for make in (*PARTS, _meaning) for part in make(run)]
-    ladder = read_ladder(tables.get("ladder"))
     opening: list[verdicts.DesignVerdict | str] = [
-        *verdicts.design_verdicts(run.points, run.kpis, ladder),
+        *verdicts.design_verdicts(run.points, run.kpis, run.ladders),
         *packing.verdicts(run.points, run.kpis),
     ]
     again = [f"Seed {seed}, {counted(replications, 'replication')}."]
@@ -72,7 +70,7 @@ def page_of(
 
 
 def _answer(run: Run) -> Iterator[str]:
-    yield from sentences.answer(run.main, run.kpis, read_ladder(run.tables.get("ladder")), thresholds_of(run))
+    yield from sentences.answer(run.main, run.kpis, run.ladders, run.margins)
     disrupted = disruption_text.sentences(run.tables.get("disruptions"), run.main, run.kpis, run.window)
     more = sentences.sensitivity(run.points, run.kpis)
     yield from filter(None, map(" ".join, (disrupted, more)))
