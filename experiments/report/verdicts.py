@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from experiments.formatting import bracket, instant, listed, percent, resource, roster, share_text, whole
@@ -19,10 +19,10 @@ WIDEST: Final = 0.5
 """An interval of the on-time share that is wider says nothing: it is kept out of the answer (assumption)."""
 
 
-class Verdict(Enum):
-    CARRIES = "carries it"
-    FAILS = "does not carry it"
-    UNSTABLE = "does not carry it: its backlog grows"
+class Verdict(StrEnum):
+    CARRIES = "carries"
+    FAILS = "fails"
+    UNSTABLE = "unstable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _holds_threshold(on_time: Value) -> bool:
 
 def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
     """The verdict's kind, and its words in a cell of a table."""
-    kind = "close" if is_close(point, on_time) else verdict(point, on_time).name.lower()
+    kind = "close" if is_close(point, on_time) else str(verdict(point, on_time))
     words = {"close": "undecided", "carries": "carries", "fails": "does not carry", "unstable": "unstable"}
     return kind, words[kind]
 
