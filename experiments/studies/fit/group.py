@@ -49,14 +49,14 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
         ConfigError: a distribution or number that the configuration refuses at this key.
     """
     option = Path(GROUP) / result.name / f"{result.family}.yaml"
+    factor = place.factor(place.key) if place and place.takes else 1.0
     files: dict[Path, str] = {}
     if result.chosen is None:
         values = Path(GROUP) / result.name / f"{result.name}.csv"
-        files[values] = _values(result, place.factor(place.key) if place and place.takes else 1.0)
+        files[values] = _values(result, factor)
         inside: Numbers = {}
         mapping: dict[str, Any] = {"file": str(folder / values), "column": result.sample.column}
     else:
-        factor = place.factor(place.key) if place and place.takes else 1.0
         both = np.vstack([result.chosen.parameters, result.bootstrap])
         inside = numbers_of(result.chosen, both, factor, is_shape=place is not None and place.is_shape)
         mapping = {name: _rounded(values[0]) for name, values in inside.items()}

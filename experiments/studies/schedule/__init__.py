@@ -58,7 +58,11 @@ def main(arguments: Arguments) -> int:
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
     plain = document(result, sha256=sha256_of(request.path))
-    files = write(result, plain, folder) if result.calls else []
+    files = write_all({
+        folder / "flights.csv": flights_csv(result.calls).encode(),
+        folder / "schedule.json": json.dumps(plain, indent=2).encode() + b"\n",
+        folder / "schedule.svg": style.svg_of(figure, result.pattern),
+    }) if result.calls else []  # fmt: skip
     for reason in result.bad[:MOST_NAMED]:
         print(f"warning: left out: {reason}", file=sys.stderr)
     if len(result.bad) > MOST_NAMED:
@@ -137,16 +141,6 @@ def flights_csv(calls: Sequence[Call]) -> str:
     ]
     columns = [name for name in (*COLUMNS, REPLICATION) if any(row.get(name) for row in rows)]
     return csv_text([columns, *([row[name] for name in columns] for row in rows)])
-
-
-def write(result: Schedule, plain: dict[str, Any], folder: Path) -> list[Path]:
-    """The result's files, all of them or, if one cannot be written, none."""
-    content = {
-        folder / "flights.csv": flights_csv(result.calls).encode(),
-        folder / "schedule.json": json.dumps(plain, indent=2).encode() + b"\n",
-        folder / "schedule.svg": style.svg_of(figure, result.pattern),
-    }
-    return write_all(content)
 
 
 def _instant(when: dt.datetime | None) -> str:
