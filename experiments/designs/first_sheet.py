@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -33,12 +33,6 @@ def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
         return sheets[0].title, _rows(path, sheets)
 
 
-def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
-    with _readable(path):
-        values, typed = (sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1) for sheet in sheets)
-        yield from _sheet(f"{path}: sheet {sheets[0].title}", zip(values, typed, strict=True))
-
-
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:
@@ -49,19 +43,22 @@ def _readable(path: Path) -> Iterator[None]:
         raise InputError(f"{path}: no workbook that can be read; expected *.xlsx") from error
 
 
-def _sheet(place: str, rows: Iterable[tuple[Sequence[object], Sequence[object]]]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of values and of what was typed, where a formula without a value would read as an empty cell."""
+def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
+    """Of values, beside what was typed: a formula without a value would read as an empty cell."""
     from openpyxl.utils import get_column_letter
 
-    for number, (values, typed) in enumerate(rows, 1):
-        if number > 100 * MOST_POINTS:
-            raise InputError(f"{place}: more than {100 * MOST_POINTS} rows")
-        for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
-            if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
-                found = "no value is stored for" if value is None else f"{value} is the value of"
-                cell = f"{get_column_letter(column)}{number}"
-                raise InputError(f"{place}, cell {cell}: {found} the formula {text[:60]!r}; type the value")
-        yield number, [_text(cell) for cell in values]
+    place = f"{path}: sheet {sheets[0].title}"
+    with _readable(path):
+        both = zip(*(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1) for sheet in sheets), strict=True)
+        for number, (values, typed) in enumerate(both, 1):
+            if number > 100 * MOST_POINTS:
+                raise InputError(f"{place}: more than {100 * MOST_POINTS} rows")
+            for column, (value, text) in enumerate(zip(values, typed, strict=True), 1):
+                if isinstance(text, str) and text.startswith("=") and (value is None or str(value).startswith("#")):
+                    found = "no value is stored for" if value is None else f"{value} is the value of"
+                    cell = f"{get_column_letter(column)}{number}"
+                    raise InputError(f"{place}, cell {cell}: {found} the formula {text[:60]!r}; type the value")
+            yield number, [_text(cell) for cell in values]
 
 
 def _text(cell: object) -> str:
