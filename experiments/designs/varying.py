@@ -1,6 +1,7 @@
 """Fields of a configuration that a study varies: the hub with other values in them, and the words that say so."""
 
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from experiments.composition import compose, hub
@@ -76,7 +77,7 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
                 raise ConfigError(f"{place}.{name}.fields: {key} is set by {owner[key]} too")
 
 
-def words_of(config: HubConfig, config_dir: str | None = None) -> list[str]:
+def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:
     """The words that compose this hub: its scenario, and every field in which it differs from that.
 
     Not the file of the user's functions, whose path the hub does not know (`file_words`).

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from experiments.arguments import Arguments
@@ -35,7 +34,7 @@ MOST_ON_PAGE = 24
 """Designs; a page of more could not be read."""
 
 
-def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProxyType({})) -> Iterator[str]:
+def fit_lines(designs: Sequence[Design], titles: Mapping[str, str]) -> Iterator[str]:
     """What fit=auto changed, design by design."""
     for design in designs:
         changes = design.hub.fitted
@@ -43,8 +42,7 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str] = MappingProx
         texts = [changed_text(change) for change in changes if change not in shares]
         texts += [f"{len(shares)} zone shares"] if len(shares) > 1 else map(changed_text, shares)
         if texts:
-            name = titles.get(design.label, design.label)
-            yield said("fit_changed", name=name, texts=", ".join(texts))
+            yield said("fit_changed", name=titles[design.label], texts=", ".join(texts))
 
 
 def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Sequence[str]) -> list[str]:

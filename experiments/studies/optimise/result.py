@@ -117,7 +117,7 @@ class Result:
         n = f"replications={self.replications + self.asked.confirm}"
         for point in self.front:
             assert point.trial.design.hub is not None
-            words = words_of(point.trial.design.hub, None if folder is None else str(folder))
+            words = words_of(point.trial.design.hub, folder)
             yield shlex.join(["cargohub", "run", *own, *words, n, *folder_option(folder)])
 
     @property
