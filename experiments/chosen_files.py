@@ -1,24 +1,23 @@
 """The files that groups choose: Hydra lists them in their order, and their values are merged here as plain mappings.
 
 Hydra merges by OmegaConf's nodes, which it makes of each file, and copies, several times: that took four fifths of the
-time. Here nodes are made once, of all that is merged. YAML is parsed by libyaml, with the values of OmegaConf's loader.
+time. Here none are made. YAML is parsed by libyaml, with the values of its loader, and again once a file changes.
 """
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Hashable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from hydra import version
-from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.config_repository import ConfigRepository
 from hydra._internal.core_plugins.file_config_source import FileConfigSource
 from hydra._internal.defaults_list import create_defaults_list
 from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.plugins.config_source import ConfigResult
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 from omegaconf._utils import get_yaml_loader
 from yaml.constructor import SafeConstructor
 from yaml.cyaml import CParser
@@ -31,9 +30,21 @@ _OF_LISTS = (ValueError, RecursionError, AssertionError)
 """What Hydra raises on a list `defaults` that is none."""
 
 
-def merged(root: str, words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
-    """What the file `root` lists, with the groups' options that the words choose, as `hydra.compose` composes it."""
-    repository = _Files(folders)
+def merged(
+    root: str, words: Sequence[str], folders: Sequence[Path], state: Hashable
+) -> tuple[dict[str, Any], list[str]]:
+    """What the file `root` lists, with the groups' options that the words choose, as `hydra.compose` composes it.
+
+    Args:
+        root: The name of the file, without its ending.
+        words: Choices of groups.
+        folders: Where files are looked for.
+        state: Of all these files, another once one of them has changed.
+
+    Returns:
+        The values, and those of the words that choose no option: they change values.
+    """
+    repository = _files(tuple(folders), state)
     version.setbase("1.3")
     with one_line(also=_OF_LISTS):
         listed = create_defaults_list(
@@ -43,23 +54,39 @@ def merged(root: str, words: Sequence[str], folders: Sequence[Path]) -> DictConf
             prepend_hydra=False,
             skip_missing=False,
         )
-    values: Any = {}
+    values: dict[str, Any] = {}
     for file in listed.defaults:
         content = repository.contents[file.config_path]
         for key in reversed(file.package.split(".") if file.package else ()):
             content = {key: content}
         values = _over(values, content)
-    composed: DictConfig = OmegaConf.create(values)
-    OmegaConf.set_struct(composed, value=True)
-    ConfigLoaderImpl._apply_overrides_to_config(listed.config_overrides, composed)  # noqa: SLF001
-    return composed
+    return values, [str(override.input_line) for override in listed.config_overrides]
+
+
+def is_simple(value: object) -> bool:
+    """Whether OmegaConf's nodes of a value of YAML would give the very same value: they refer to and lack nothing."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str | int) and is_simple(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(map(is_simple, value))
+    if isinstance(value, str):
+        return "${" not in value and value != "???"
+    return value is None or isinstance(value, int | float)
 
 
 def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML
-    """The values above over those below: mappings key by key, anything else whole, and `???` leaves what is there."""
-    if isinstance(below, dict) and isinstance(above, dict):
-        return below | {key: _over(below[key], value) if key in below else value for key, value in above.items()}
+    """A copy of the values above over those below: mappings key by key, else whole, and `???` leaves what is there."""
+    if isinstance(above, dict):
+        under = below if isinstance(below, dict) else {}
+        return under | {key: _over(under.get(key, value), value) for key, value in above.items()}
+    if isinstance(above, list):
+        return [_over(value, value) for value in above]
     return below if above == "???" else above
+
+
+@lru_cache(maxsize=4)
+def _files(folders: tuple[Path, ...], _: Hashable) -> "_Files":
+    return _Files(folders)
 
 
 class _Files(ConfigRepository):

@@ -14,9 +14,9 @@ from typing import Any, TypeVar, cast
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.types import Override
-from omegaconf import DictConfig, OmegaConf, open_dict
+from omegaconf import DictConfig, OmegaConf
 
-from experiments.chosen_files import merged
+from experiments.chosen_files import is_simple, merged
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
@@ -172,28 +172,40 @@ def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
 @lru_cache(maxsize=64)
 def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: tuple[str, ...]) -> bytes:
     """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
-    composed = _composed(words, folders)
+    composed, beside = _composed(words, folders)
     with one_line():
         plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     for key in plain:
         if not isinstance(key, str):
             raise ConfigError(f"{key}: expected a name for a key")
-    return pickle.dumps(plain)
+    return pickle.dumps({key: beside.get(key, value) for key, value in plain.items()})
 
 
-def _composed(words: Sequence[str], folders: Sequence[Path]) -> DictConfig:
-    """As Hydra composes: first what the groups choose, which is kept, then the values in their order."""
+def _composed(words: Sequence[str], folders: Sequence[Path]) -> tuple[DictConfig, dict[str, Any]]:
+    """As Hydra composes: first what the groups choose, which is kept, then the values in their order.
+
+    OmegaConf's nodes take most of the time: where they would give the very values, only what words change has some. The
+    values of other keys are given beside; there they are null.
+    """
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]
     with one_line():
-        composed: DictConfig = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
-        for word in words:
+        values, changing = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
+        changing += [word for word in words if word not in chosen]
+        beside = {}
+        if is_simple(changing) and is_simple(values):
+            changed = {overrides[word].key_or_group.partition(".")[0] for word in changing}
+            beside = {key: value for key, value in values.items() if key not in changed}
+        composed = OmegaConf.create({**values, **dict.fromkeys(beside)})
+        OmegaConf.set_struct(composed, value=True)
+        for word in changing:
+            override = overrides[word]
             if word not in chosen:
-                override = _with_its_share(overrides[word], composed)
+                override = _with_its_share(override, composed)
                 if _is_family(override.value()) and OmegaConf.select(composed, override.key_or_group) is not None:
                     OmegaConf.update(composed, override.key_or_group, None)  # of another family no key is left
-                ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
-    return composed
+            ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
+    return composed, beside
 
 
 def _is_family(value: object) -> bool:
@@ -222,16 +234,15 @@ def _state(folders: Sequence[Path]) -> _State:
 
 
 @lru_cache(maxsize=256)
-def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, kpis: tuple[str, ...]) -> bytes:
-    """What groups choose, composed by Hydra and pickled: a study has many designs, and to copy is far quicker.
+def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, kpis: tuple[str, ...]) -> bytes:
+    """What groups choose, as `merged` has it and pickled: a study has many designs, and to copy is far quicker.
 
     With a key of `precision` for each of the KPIs.
     """
-    composed = merged(ROOT, words, folders)
-    if isinstance(asked := composed.get(_PRECISION), DictConfig):
-        with open_dict(composed):
-            composed[_PRECISION] = dict.fromkeys(kpis) | {str(key): asked[key] for key in asked}
-    return pickle.dumps(composed)
+    values, changing = merged(ROOT, words, folders, state)
+    if isinstance(asked := values.get(_PRECISION), dict):
+        values[_PRECISION] = dict.fromkeys(kpis) | {str(key): value for key, value in asked.items()}
+    return pickle.dumps((values, changing))
 
 
 def folders_of(config_dir: Path | str | None) -> list[Path]:
@@ -260,11 +271,12 @@ def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """Every key, group and nested field that could have been meant, under the groups that the words choose."""
     chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
     try:
-        composed = _composed(chosen, folders)
+        composed, beside = _composed(chosen, folders)
     except ConfigError:
-        composed = _composed([], folders)
+        composed, beside = _composed([], folders)
     groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
-    return list(dict.fromkeys([*groups, *_paths(OmegaConf.to_container(composed, resolve=False), "")]))
+    own = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
+    return list(dict.fromkeys([*groups, *_paths({**own, **beside}, "")]))
 
 
 def _new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -64,7 +65,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         raise ConfigError(f"{word!r}: expected KEY=VALUE, as scenario=liege_66k, or +KEY=VALUE or ~KEY")
     with one_line(f"{word!r}: "):
         try:
-            override = OverridesParser.create().parse_override(word)
+            override = _as_hydra_reads(word)
         except HydraException as error:
             raise ValueError(_slip(word) or str(error)) from error
     key = override.key_or_group
@@ -79,6 +80,11 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     if _PLUS.fullmatch(word):
         raise ConfigError(f"{word!r}: a number has no + before it; to add a share: {key}=+20%")
     return override
+
+
+@lru_cache(maxsize=4096)
+def _as_hydra_reads(word: str) -> Override:
+    return OverridesParser.create().parse_override(word)
 
 
 def _slip(word: str) -> str:

@@ -84,6 +84,7 @@ def test_load_takes_words_and_python_values():
         ["study=expansion", "~expansion.paths.react_66k", "+expansion.growth.low.factors.2030=2"],
         ["hall@halls.main=liege_66k", "halls.main.doors_out=9", "halls.main.doors_in=3", "demand=permit"],
         ["cost.site.rent_eur_per_m2_year=50", "~cost.parcels.late_eur"],
+        ["apron.stands=${apron.tugs}", "demand=permit"],
     ],
 )
 def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_them(monkeypatch, words):
@@ -91,10 +92,13 @@ def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_the
         expected = hydra.compose(composition.ROOT, overrides=words)
     with open_dict(expected):
         expected.precision = {**dict.fromkeys(KPIS), **expected.precision}
-    composed = composition._composed(words, [packaged()])
-    assert composed == expected
-    assert OmegaConf.to_yaml(composed) == OmegaConf.to_yaml(expected)
+    composed, beside = composition._composed(words, [packaged()])
     assert OmegaConf.is_struct(composed)
+    assert bool(beside) != any("${" in word for word in words), "what refers to others needs nodes of all"
+    whole = OmegaConf.create({**OmegaConf.to_container(composed), **beside})
+    assert whole == expected
+    assert OmegaConf.to_yaml(whole) == OmegaConf.to_yaml(expected)
+    assert compose(words) == OmegaConf.to_container(expected, resolve=True)
 
     def never(*_, **__):
         raise AssertionError
