@@ -81,14 +81,10 @@ def _named(columns: Sequence[Column]) -> list[Column]:
     """With titles of which no two are the same: by their labels, by what differs, or else by their number."""
     named = [replace(column, title=design_name(column.title)) for column in columns]
     if len({column.title for column in named}) < len(named):
-        more: list[list[str]] = [[] for _ in columns]
-        for key, *texts in _differing(columns)[:_MOST_NAMED]:
-            for column, said_of, text in zip(columns, more, texts, strict=True):
-                if f"{key}=" not in column.title:
-                    said_of.append(with_value(key, text))
-        named = [
-            replace(column, title=design_name(column.title, texts)) for column, texts in zip(columns, more, strict=True)
-        ]
+        differing = _differing(columns)[:_MOST_NAMED]
+        for at, column in enumerate(columns):
+            texts = [with_value(key, values[at]) for key, *values in differing if f"{key}=" not in column.title]
+            named[at] = replace(column, title=design_name(column.title, texts))
     n_alike = Counter(column.title for column in named)
     return [
         replace(column, title=f"{column.title} (run {number})") if n_alike[column.title] > 1 else column
