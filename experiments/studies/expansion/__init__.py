@@ -66,7 +66,7 @@ _picture: Final = partial(picture_of, verb=_VERB)
 def pictures(answer: Answer) -> Iterator[Picture]:
     outcome, asked = answer.explored, answer.explored.keys.expansion
     called = {path: path_name(path) for path in asked.paths}
-    best = called[answer.recommended]
+    names, best = list(called.values()), called[answer.recommended]
     years = [asked.first_year + year for year in range(asked.years)]
     demand = {
         growth: np.stack([each.mean(axis=0), *np.quantile(each, BANDS, axis=0)])
@@ -75,10 +75,10 @@ def pictures(answer: Answer) -> Iterator[Picture]:
     slots = {called[path]: bands[0] for path, bands in answer.traffic["slots"].items()}
     yield _picture("fan", expansion_figures.fan(years, demand, slots))
     idle = None if asked.idle is None else called[asked.idle]
-    if idle is not None and len(called) > 1:
+    if idle is not None and len(names) > 1:
         flows = outcome.means(lambda worth: worth.quarterly) * factors(asked, asked.cost.discounting.rate)
-        so_far = flows.reshape(len(called), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
-        less = dict(zip(called.values(), so_far - so_far[list(called.values()).index(idle)], strict=True))
+        so_far = flows.reshape(len(names), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
+        less = dict(zip(names, so_far - so_far[names.index(idle)], strict=True))
         yield _picture("cash", expansion_figures.cash(years, less, idle), idle=idle)
     panels = {}
     for kpi in asked.kpis:
@@ -86,19 +86,18 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         panels[f"{kpi_name(kpi)}\n[{unit}]"] = {
             called[path]: bands * scale for path, bands in answer.service[kpi].items()
         }
-    shown = list(dict.fromkeys([best, *([idle] if idle else [])]))
+    shown = list(dict.fromkeys(filter(None, (best, idle))))
     yield _picture("service", expansion_figures.service(years, panels, shown))
     cells = {(cell.growth, cell.probability): called[cell.best] for cell in decision_map(outcome)}
     if cells:
         shares = sorted({share for _, share in cells})
-        drawn = expansion_figures.decisions(outcome.futures.growths, shares, cells, list(called.values()))
-        yield _picture("map", drawn)
-    if len(called) > 1:
+        yield _picture("map", expansion_figures.decisions(outcome.futures.growths, shares, cells, names))
+    if len(names) > 1:
         first, second, *_ = sorted((path.npv.mean for path in answer.paths), reverse=True)
         lead = (first - second) / 1e6
         turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
         rows = [(plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, called[turn.best]) for turn in turns]
-        drawn = expansion_figures.tornado(rows, lead, best, list(called.values()))
+        drawn = expansion_figures.tornado(rows, lead, best, names)
         yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows))
 
 
