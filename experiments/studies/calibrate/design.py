@@ -15,7 +15,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.spreadsheet import key_of
 from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
-from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.interval import TAILS
 from experiments.studies.sure.design import SureKeys
 from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
@@ -141,7 +141,7 @@ class Calibrate:
         """By observation; a tolerance is the half-width of an interval as wide as all others."""
         from scipy.special import ndtri
 
-        width = float(ndtri((1 + CONFIDENCE) / 2))
+        width = float(ndtri(TAILS[1]))
         places = list(self.hubs)
         shares = [self.discrepancy if seen.discrepancy is None else seen.discrepancy for seen in self.observations]
         return [

@@ -13,7 +13,7 @@ import numpy as np
 from experiments.formatting import short, with_interval
 from experiments.frame.recorded import scenario_among
 from experiments.grouping import grouped
-from experiments.statistics.interval import CONFIDENCE, Interval
+from experiments.statistics.interval import TAILS, Interval
 from experiments.statistics.two_sources import Floats
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
@@ -174,6 +174,5 @@ def _median(middle: float, by_flight: Sequence[Sequence[float]]) -> Interval:
     if n == 1:
         return Interval(middle, None, None, n)
     drawn = ([by_flight[at] for at in rng.integers(n, size=n)] for _ in range(_BOOTSTRAP))
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile([np.median(np.concatenate(flights)) for flights in drawn], [tail, 1 - tail])
+    low, high = np.quantile([np.median(np.concatenate(flights)) for flights in drawn], TAILS)
     return Interval(middle, float(low), float(high), n)

@@ -11,7 +11,7 @@ from experiments.formatting import listed, number, p_text, percent, short
 from experiments.report.figures.fit_figure import FitPicture
 from experiments.report.sections import said
 from experiments.statistics.fitting import CLOSE_AIC, MOST_TESTED, Fitted
-from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.interval import TAILS
 from experiments.store.rows import Grid, column, grid_of, table
 from experiments.studies.fit.result import Result
 
@@ -55,8 +55,7 @@ def sentences(result: Result) -> Iterator[str]:
         yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
     if result.chosen is None:
         return
-    tail = (1 - CONFIDENCE) / 2
-    ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, [tail, 1 - tail], axis=0).T, strict=True)
+    ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, TAILS, axis=0).T, strict=True)
     texts = ", ".join(f"{name} {short(low)} to {short(high)}" for name, (low, high) in ends)
     yield said("fit_ranges", n=len(sample.values), family=result.family, texts=texts)
 
@@ -128,10 +127,10 @@ def document(result: Result, *, sha256: str) -> dict[str, Any]:
 def picture(result: Result) -> FitPicture:
     values, best = result.sample.values, result.best
     places = np.linspace(values.min(), values.max(), _PLACES)
-    n, tail = len(values), (1 - CONFIDENCE) / 2
+    n = len(values)
     ranks = np.unique(np.linspace(1, n, min(n, _DOTS)).astype(int))
     # Of uniform numbers the k-th of n has a beta distribution; that of the family is its quantile.
-    low, high = (betaincinv(ranks, n + 1 - ranks, share) for share in (tail, 1 - tail))
+    low, high = (betaincinv(ranks, n + 1 - ranks, share) for share in TAILS)
     quantile = best.distribution.ppf
     return FitPicture(
         result.sample.column,
