@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.designs.design import Design
+from experiments.designs.design import Design, at_demand
 from experiments.money.accounts import WAGES, Rostered, activity, annual_lines
 from experiments.money.assets import Line
 from experiments.money.prices import Labour, Paid
@@ -71,8 +71,8 @@ def node_label(hub: str, load: float) -> str:
 
 def at_load(design: Design, load: float) -> Design:
     """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
-    demand = replace(design.hub.demand, flights_per_day=float(f"{flights_at(design.hub, 1.0) * load:.{_DIGITS}g}"))
-    return Design(node_label(design.label, load), replace(design.hub, demand=demand))
+    flights = float(f"{flights_at(design.hub, 1.0) * load:.{_DIGITS}g}")
+    return Design(node_label(design.label, load), at_demand(design.hub, flights))
 
 
 class Curves:

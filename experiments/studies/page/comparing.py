@@ -1,7 +1,6 @@
 """The views of *Compare*, *Expansion* and *Flights*."""
 
 import re
-import shlex
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -71,9 +70,8 @@ class Comparing:
         """A stored expansion with the probabilities that the address says."""
         folder = folder_in(self.arguments.out, request.path_params["name"])
         again = recomputed(folder, dict(request.query_params), request.query_params.getlist("moved"))
-        return page(
-            "expansion.html", name=folder.name, again=again, command=shlex.join(["cargohub", VERB, *again.words])
-        )
+        command = Arguments(VERB, tuple(again.words)).command
+        return page("expansion.html", name=folder.name, again=again, command=command)
 
     def flights(self, _: "Request") -> "Response":
         """The files sent, and what is in them."""
