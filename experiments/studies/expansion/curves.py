@@ -29,7 +29,6 @@ Floats = NDArray[np.float64]
 WEEKS: Final = (2 / 3, 1 / 3)
 """Share of a quarter that the representative and the peak week stand for: two months and one."""
 _PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
-_DIGITS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,14 @@ def node_label(hub: str, load: float) -> str:
 
 
 def at_load(design: Design, load: float) -> Design:
-    """The run that a hub at a load is: flights a day to six digits, so that they can be written down."""
-    flights = float(f"{flights_at(design.hub, 1.0) * load:.{_DIGITS}g}")
+    """The run that a hub at a load is."""
+    flights = rounded(flights_at(design.hub, 1.0) * load)
     return Design(node_label(design.label, load), at_demand(design.hub, flights))
+
+
+def rounded(value: float) -> float:
+    """To six digits, so that it can be written down."""
+    return float(f"{value:.6g}")
 
 
 class Curves:

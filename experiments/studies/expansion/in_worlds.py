@@ -18,7 +18,7 @@ from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered
 from experiments.replications.summing import by_design, daily_parcels
 from experiments.report.sections import said
-from experiments.studies.expansion.curves import at_load, node_label, week_indices
+from experiments.studies.expansion.curves import at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at
@@ -190,11 +190,7 @@ def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> t
     quietest = futures_of(expansion, base).demand.min() * week_indices(base.arrivals.month_index).min()
     quietest /= max(flights_at(design.hub, 1.0) for design in hubs)
     busiest = expansion.accept_load * max(base.arrivals.month_index)
-    return min(first, _rounded(quietest / _BEYOND)), *between, max(last, _rounded(busiest * _BEYOND))
-
-
-def _rounded(load: float) -> float:
-    return float(f"{load:.6g}")
+    return min(first, rounded(quietest / _BEYOND)), *between, max(last, rounded(busiest * _BEYOND))
 
 
 def _shifted(phases: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from experiments.formatting import millions, plain_name, share_text
 from experiments.money.accounts import WAGES
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
-from experiments.studies.expansion.curves import Floats
+from experiments.studies.expansion.curves import Floats, rounded
 from experiments.studies.expansion.design import PAID, in_millions, path_name
 from experiments.studies.expansion.futures import Found
 from experiments.studies.expansion.tree import expected, restricted, two_sources
@@ -165,4 +165,4 @@ def decision_map(result: Found) -> Iterator[Cell]:
             means = np.einsum("pfk,f->p", pooled[:, number], weight) / pooled.shape[3]
             order = np.sort(means)
             lead = float(order[-1] - order[-2]) if len(names) > 1 else math.inf
-            yield Cell(growth, float(f"{share:.6g}"), names[int(means.argmax())], lead)
+            yield Cell(growth, rounded(share), names[int(means.argmax())], lead)
