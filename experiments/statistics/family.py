@@ -39,7 +39,7 @@ class Statement:
     a difference that is stated. Both are None, and nothing is stated, where there is no test: of a single
     replication, of values that are not finite, or of a difference that is the same in every replication,
     which may be so by chance and then has no bounds either. `variance_ratio` is what common random numbers
-    save (`paired.variance_ratio`).
+    save (`two_sources.variance_ratio`).
     """
 
     interval: Interval

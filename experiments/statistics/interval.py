@@ -1,6 +1,6 @@
 """How well replications know a mean: Student's t interval, wider on one side for shares near an end of their range.
 
-A on-time share is near 1 in most replications and far below in a few. A handful of replications often holds
+An on-time share is near 1 in most replications and far below in a few. A handful of replications often holds
 none of the few: the mean is then too high and the deviation too small, and Student's interval misses the
 true mean much more often than it says. Towards the bad side the deviation is therefore taken for at least
 `_LEAST_VARIATION` times the distance to the good end, less so with more replications, which show it

@@ -15,7 +15,7 @@ from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
-from experiments.studies.expansion.design import PAID, in_millions, path_name
+from experiments.studies.expansion.design import MONTHS_PER_YEAR, PAID, in_millions, path_name
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Cell, Knowing, Turn, decision_map, worth_of
 from sim.measures.kpis import KPIS
 
@@ -118,7 +118,7 @@ def _futures(answer: Answer) -> Iterator[FutureRow]:
                 float(futures.weight[g, f]) / len(futures.draws),
                 float(explored.worths[at].present.sum(axis=1).mean()),
                 len(opens),
-                first_year + opens[0] / 12 if opens else np.nan,
+                first_year + opens[0] / MONTHS_PER_YEAR if opens else np.nan,
             )
 
 

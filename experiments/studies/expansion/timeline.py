@@ -14,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
-from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
+from experiments.studies.expansion.design import CAPACITY_USE, MONTHS_PER_YEAR, Expansion, Phase, month_of
 from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
+from sim.units import MEAN_DAYS_PER_YEAR
 
 QUARTERS: Final = 4
 MONTHS: Final = 3
-_WEEKS_PER_MONTH: Final = 365.25 / 7 / 12
+_WEEKS_PER_MONTH: Final = MEAN_DAYS_PER_YEAR / DAYS_PER_WEEK / MONTHS_PER_YEAR
 
 
 @dataclass(frozen=True, slots=True)

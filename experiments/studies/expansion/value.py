@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import Floats, quarter_means
-from experiments.studies.expansion.design import Expansion, Phase, month_of
+from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, Phase, month_of
 from experiments.studies.expansion.timeline import MONTHS, QUARTERS, Opening, Timeline, World
 from sim.units import MEAN_DAYS_PER_YEAR
 
@@ -138,7 +138,7 @@ def _while_built(opening: Opening, n: int) -> Floats:
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
     asked = books.world.asked
-    age = (MONTHS * n - opening.opens) / 12
+    age = (MONTHS * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
         # Unfinished: worth what was paid for it.
         paid = float(_while_built(opening, n).sum())

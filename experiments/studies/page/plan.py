@@ -40,7 +40,6 @@ class Plan:
     chosen: Mapping[str, str] = field(default_factory=dict)
     disruptions: Sequence[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-
     flights: str = ""
     """A file of flights among those sent by the browser; empty: drawn as the scenario says."""
     against: str = ""
