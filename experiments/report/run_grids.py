@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from experiments import formatting
 from experiments.formatting import counted, found_share, instant, number, percent
+from experiments.grouping import nested
 from experiments.report.sections import rows_of, said
 from experiments.report.stored_designs import Frame, NamedDesign, Window, records
 from experiments.statistics.interval import Value
@@ -16,13 +17,10 @@ def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
     header = ("Lane", "Trucks", "Drive [h]", "With rest [h]", *(point.title for point in points))
     if table is None or table.empty:
         return Grid("", header, ())
-    shares: dict[str, Mapping[str, float]] = {}
-    for label, rows in table.groupby("scenario"):
-        sums = rows.groupby("lane")[["n_in_time", "n_parcels"]].sum()
-        shares[str(label)] = {
-            str(lane): float(n) / float(total) if total else 1.0
-            for lane, n, total in zip(sums.index, sums["n_in_time"], sums["n_parcels"], strict=True)
-        }
+    sums = table.groupby(["scenario", "lane"])[["n_in_time", "n_parcels"]].sum()
+    shares = nested(
+        (label, lane, n / total if total else 1.0) for (label, lane), n, total in sums.itertuples(name=None)
+    )
     first = table.drop_duplicates("lane").sort_values("order")
     columns = (first[name].tolist() for name in ("lane", "route_name", "drive_h", "journey_h"))
     by_design = [shares.get(point.label, {}) for point in points]
