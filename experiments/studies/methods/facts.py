@@ -86,7 +86,6 @@ class Facts:
         manifest, program = self.manifest, self.manifest.program
         commit, changed = program.get("commit"), " with changes" if program.get("is_modified") else ""
         designs = [design.label for design in self.asked.designs]
-        timings = _timings(timings_of(manifest.folder))
         cpu = manifest.environment["cpu"]
         return {
             "name": manifest.folder.resolve().name,
@@ -99,8 +98,7 @@ class Facts:
             "sources": str(manifest.identity.get("sources"))[:HASH_DIGITS],
             "python": manifest.environment["python"],
             "machine": ", ".join(f"{name} {value}" for name, value in cpu.items()),
-            "cpus": timings["cpus"],
-            "seconds": timings["seconds"],
+            **_timings(timings_of(manifest.folder)),
             "seeds": listed(sorted({str(design.hub.seed) for design in self.asked.designs}, key=int), "and"),
             "designs": "One design was simulated." if len(designs) == 1 else f"{len(designs)} designs were simulated.",
             "first": designs[0],

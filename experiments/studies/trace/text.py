@@ -60,9 +60,7 @@ def parcel_object(journal: Journal, number: int, row: int, path: Path) -> dict[s
 
 def truck_object(journal: Journal, truck: int, segments: Sequence[Segment], outcome: Outcome) -> dict[str, Any]:
     trucks, loads = journal.tables["trucks"], journal.tables["loads"]
-    at = np.ones(len(loads["flight"]), dtype=np.bool_)
-    for name in TRUCK_KEY:
-        at &= loads[name] == trucks[name][truck]
+    at = np.logical_and.reduce([loads[name] == trucks[name][truck] for name in TRUCK_KEY])
     keys = journal.tables["flights"]["key"]
     name = journal.truck_name(truck)
     return {
