@@ -37,8 +37,12 @@ def columns_of(path: Path) -> dict[str, str]:
     Raises:
         InputError: as in `check_table`.
     """
+    import pyarrow.types as kinds
+
     with _opened(path) as file:
-        return {field.name: _type_name(field.type) for field in file.schema_arrow}
+        return {
+            field.name: "string" if kinds.is_dictionary(field.type) else str(field.type) for field in file.schema_arrow
+        }
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
@@ -155,12 +159,6 @@ def _check_type(path: Path, field: Arrow) -> None:
         raise InputError(f"{path}: column {field.name!r} holds {str(kind)[:60]}, which no table of a run does")
     if not field.name.isprintable() or len(field.name) > LONGEST:
         raise InputError(f"{path}: no name of a column: {field.name[:60]!r}")
-
-
-def _type_name(kind: Arrow) -> str:
-    import pyarrow.types as kinds
-
-    return "string" if kinds.is_dictionary(kind) else str(kind)
 
 
 def _first(a: Arrow, b: Arrow) -> tuple[str, int, object, object] | None:

@@ -1,6 +1,6 @@
 """The demand curve of each role over the week: the work that the default roster expects, by half hour."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,10 +91,12 @@ def demand_of(config: HubConfig, role: str) -> Demand:
     rosters = rosters_of(config, (config.warmup_days + weeks * DAYS_PER_WEEK) * TICKS_PER_DAY)
     assert rosters.work is not None and config.roster.work is not None
     first, n = MARGIN + config.warmup_days * BINS_PER_DAY, DAYS_PER_WEEK * BINS_PER_DAY
-    crew, minutes, least, posts = at_once(config, role), np.zeros(SLOTS), 0, 0
-    unit = _machines(config) if ROLES[role].place is Place.MACHINE else crew
-    for hall in places_of(config, role):
-        groups = config.halls[str(hall)].sorting_machines if ROLES[role].place is Place.MACHINE else 1
+    crew, place = at_once(config, role), ROLES[role].place
+    minutes, least, posts = np.zeros(SLOTS), 0, 0
+    unit = sum(hall.sorting_machines for hall in config.halls.values()) if place is Place.MACHINE else crew
+    halls: Iterable[str | None] = (None,) if place is Place.APRON else config.halls
+    for hall in halls:
+        groups = config.halls[str(hall)].sorting_machines if place is Place.MACHINE else 1
         work = rosters.work.of_role(role, hall)[first : first + weeks * n] * groups
         minutes += work.reshape(weeks, SLOTS, _BINS_PER_SLOT).sum(axis=2).mean(axis=0)
         least += rosters.least_crews(role, hall) * crew * groups
@@ -106,12 +108,3 @@ def demand_of(config: HubConfig, role: str) -> Demand:
     assert utilisation is not None
     people, least = unit * people_a_post(config, role), min(most, -(-least // unit))
     return Demand(role, posts, unit, people, busy, utilisation, least, most)
-
-
-def places_of(config: HubConfig, role: str) -> Sequence[str | None]:
-    """Halls in which a role has posts; None: the apron."""
-    return [None] if ROLES[role].place is Place.APRON else list(config.halls)
-
-
-def _machines(config: HubConfig) -> int:
-    return sum(hall.sorting_machines for hall in config.halls.values())
