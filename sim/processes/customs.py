@@ -86,7 +86,7 @@ class HoldZone:
             rows = self._store.rows(parcels)
             mark = self._store.column["mark"][rows]
             free = ~has(mark, Mark.CONTROLLED)
-            self._put(since[free], parcels[free], machine[free], self._store.column["release"][rows[free]])
+            self._put(since[free], parcels[free], machine[free], self._store.release(parcels[free]))
             for kind, desks in zip((Mark.EXAMINED, Mark.XRAYED, Mark.TRANSIT), self._controls, strict=True):
                 is_controlled = has(mark, kind)
                 desks.feed(

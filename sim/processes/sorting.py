@@ -245,7 +245,7 @@ class Sortation:
         stopped = has(mark, Mark.HELD)
         if stopped.any():
             held = np.flatnonzero(stopped)
-            is_late = self._store.of("release", parcels[held]) > since[held]
+            is_late = self._store.release(parcels[held]) > since[held]
             stopped[held] = is_late | has(mark[held], Mark.CONTROLLED)
         return stopped
 

@@ -42,7 +42,6 @@ _COLUMNS = {
     "mark": np.uint8,
     "mass": np.int32,
     "volume": np.int32,
-    "release": np.int64,
     "handling": np.uint32,
     "packing": np.uint32,
 }
@@ -81,6 +80,8 @@ class ParcelStore(ParcelSlots):
         """By flight inside and ULD, where it has been asked for."""
         self._drawn: dict[int, Parcels] = {}
         """Of the flights inside that are kept."""
+        self._held, self._release = np.empty((2, 0), dtype=np.int64)
+        """Held parcels of the flights inside (P), ascending, and when customs releases each."""
         self.departures: list[tuple[int, Ticks, Ticks]] | None = None
         """Instant [ticks], flights and rows of the units (P) of each truck that left; None: not kept."""
 
@@ -102,11 +103,21 @@ class ParcelStore(ParcelSlots):
         for name in ("mass", "volume", "handling", "packing"):
             column[name][rows] = getattr(parcels, name)
         held = np.flatnonzero(has(column["mark"][rows], Mark.HELD))
-        column["release"][rows.start + held] = parcels.release[held]  # nobody asks for that of others
+        at = self._held_of(flight.number).start
+        self._held = np.insert(self._held, at, self._first(flight.number) + held)
+        self._release = np.insert(self._release, at, parcels.release[held])
         if self._counts:
             column["count"][rows] = parcels.count
         if self._values:
             column["value"][rows] = parcels.value
+
+    def release(self, held: Ticks) -> Ticks:
+        """When customs releases parcels (P) that it holds."""
+        return self._release.take(self._held.searchsorted(held))
+
+    def _held_of(self, flight: int) -> slice:
+        first = self._first(flight)
+        return slice(*self._held.searchsorted([first, first + (1 << self._row_bits)]))
 
     def depart(self, units: Ticks, instant: int) -> None:
         """Units (P) leave on a truck at an instant [ticks]."""
@@ -165,6 +176,8 @@ class ParcelStore(ParcelSlots):
         return known[index]
 
     def _close(self, number: int) -> None:
+        gone = self._held_of(number)
+        self._held, self._release = (np.delete(each, gone) for each in (self._held, self._release))
         super()._close(number)
         del self._first_of_ulds[number], self._by_route[number]
         self._drawn.pop(number, None)
