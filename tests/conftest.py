@@ -8,6 +8,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+# Two processes of tests on two cores: threads of linear algebra would wait for each other, at five times the cost.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import matplotlib as mpl
 import pytest
 from browser import Browser
