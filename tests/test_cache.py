@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from stored_runs import TINY
+from stored_runs import BARE, TINY
 
 from experiments.composition import load
 from experiments.execution.pool import Pool
@@ -130,19 +130,19 @@ def test_other_folders_and_studies_take_what_was_simulated_unless_fresh(
 
     def made(folder: str, *words: str) -> tuple[dict[str, str], list[bool], int]:
         asked.clear()
-        assert main([*words, *TINY, "--json", "--out", str(tmp_path / folder)]) == 0
+        assert main([*words, *TINY, *BARE, "margin=none", "--json", "--out", str(tmp_path / folder)]) == 0
         path = Path(json.loads(capsys.readouterr().out)["run_dir"])
         timings = json.loads((path / "timings.json").read_text())["replications"]
         return read_run(path).manifest["files"], [row["is_cached"] for row in timings], sum(asked)
 
-    first, are_cached, n = made("a", "run", "margin=none")
+    first, are_cached, n = made("a", "run")
     assert (are_cached, n) == ([False, False], 2)
-    again, are_cached, n = made("b", "run", "margin=none")
+    again, are_cached, n = made("b", "run")
     assert (are_cached, n) == ([True, True], 0) and tables(again) == tables(first)
-    _, are_cached, n = made("c", "compare", "designs=[liege_30k, liege_30k seed=2]", "margin=none")
+    _, are_cached, n = made("c", "compare", "designs=[liege_30k, liege_30k seed=2]")
     assert (sorted(are_cached), n) == ([False, False, True, True], 2)
     for words in (("--fresh",), ("cache_mb=0",)):
-        files, are_cached, n = made(words[0], "run", "margin=none", *words)
+        files, are_cached, n = made(words[0], "run", *words)
         assert (are_cached, n) == ([False, False], 2) and tables(files) == tables(first)
     assert main(["list", "--fresh"]) == 2
     assert "--fresh: list takes nothing from other studies" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from experiments.studies.page.differences import compared
 from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
 from tests.served import client_of
-from tests.stored_runs import TINY, made
+from tests.stored_runs import BARE, TINY, made
 from tests.test_expansion import PACKAGED, kpis_of
 from tests.test_flights import GOOD
 from tests.test_ssim import file_of, leg
@@ -25,9 +25,10 @@ from tests.test_ssim import file_of, leg
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    made(folder)
-    assert main(["run", *TINY, "apron.stands=1", "--out", str(folder)]) == 0
-    assert main(["run", *TINY, "seed=2", "replications=1", "--out", str(folder)]) == 0
+    bare = [*BARE, "margin=none"]
+    made(folder, "run", *bare)
+    assert main(["run", *TINY, *bare, "apron.stands=1", "--out", str(folder)]) == 0
+    assert main(["run", *TINY, *bare, "seed=2", "replications=1", "--out", str(folder)]) == 0
     return folder
 
 
@@ -115,7 +116,7 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
     few = [f"~expansion.paths.{name}" for name in (*PACKAGED, "react_66k")]
-    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=4", "workers=1"]
+    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=4", "workers=1", "page=none"]
     words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
     folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]

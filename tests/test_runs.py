@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from stored_runs import made, rewritten, sealed
+from stored_runs import BARE, made, rewritten, sealed
 
 from experiments.main import main
 from experiments.store import read_run
@@ -15,12 +15,12 @@ from experiments.store import read_run
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("good"))
+    return made(tmp_path_factory.mktemp("good"), "run", *BARE)
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    return made(tmp_path_factory.mktemp("compared"), "compare", "scenarios=[liege_30k,liege_66k]")
+    return made(tmp_path_factory.mktemp("compared"), "compare", "scenarios=[liege_30k,liege_66k]", *BARE)
 
 
 @pytest.fixture
