@@ -108,7 +108,7 @@ def test_slides_have_texts_tables_and_pictures_and_are_the_same_to_the_bit():
 
 @pytest.mark.drawn(pages=True)
 def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
-    folder = made(tmp_path / "runs")
+    folder = made(tmp_path / "runs", "run", "exports=none")
     assert 'class="sheet"' in (folder / "report.html").read_text()
     paths = [tmp_path / f"{name}.pdf" for name in "ab"]
     capsys.readouterr()

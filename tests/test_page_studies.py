@@ -116,7 +116,14 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
 
     monkeypatch.setattr(benches, "evaluate", evaluate)
     few = [f"~expansion.paths.{name}" for name in (*PACKAGED, "react_66k")]
-    sizes = ["expansion.draws=2", "expansion.worlds=2", "expansion.years=4", "workers=1", "page=none"]
+    sizes = [
+        "expansion.draws=2",
+        "expansion.worlds=2",
+        "expansion.years=2",
+        "expansion.loads=[0.1,0.8]",
+        "workers=1",
+        "page=none",
+    ]
     words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
     assert main(words) == 0
     folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]

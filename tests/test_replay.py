@@ -77,7 +77,7 @@ def test_packed_counts_are_those_of_the_parquet_rows(run):
     (shown,) = data_of(run)["runs"]
     tables = {name: unpacked(table) for name, table in shown["tables"].items()}
     counted = 0
-    for second in some_seconds(run, 60):
+    for second in some_seconds(run, 30):
         rows = expected(run, second)
         for count in COUNTS:
             table = tables[count.kind]
