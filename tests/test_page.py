@@ -40,7 +40,7 @@ from experiments.studies.page.runs import state_of
 from experiments.studies.page.server import application_of
 from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
-from tests.served import HERE, PORT, TOKEN, client_of
+from tests.served import HERE, PORT, TOKEN, answer_here, client_of
 from tests.stored_runs import TINY, made
 
 
@@ -182,8 +182,10 @@ def test_a_result_is_what_show_says(root, name, capsys):
     assert "cargohub run" in page and "report.html" in page and "/tables/xlsx" in page
 
 
-def test_a_result_has_its_sheet_and_its_slides_beside_the_answer(root, name):
+@pytest.mark.drawn
+def test_a_result_has_its_sheet_and_its_slides_beside_the_answer(root, name, monkeypatch):
     pytest.importorskip("pptx")
+    answer_here(monkeypatch)
     client = client_of(root)
     page = client.get(f"/run/{name}").text
     for file, first in (("sheet", b"%PDF"), ("slides", b"PK")):

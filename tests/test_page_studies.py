@@ -15,7 +15,7 @@ from experiments.studies.page.checking import checked
 from experiments.studies.page.differences import compared
 from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
 from experiments.studies.page.recomputed import recomputed
-from tests.served import client_of
+from tests.served import answer_here, client_of
 from tests.stored_runs import BARE, TINY, made
 from tests.test_expansion import PACKAGED, kpis_of
 from tests.test_flights import GOOD
@@ -68,7 +68,8 @@ def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
     assert client.get("/compare?run=../x&run=..").status_code == 400
 
 
-def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(tmp_path):
+def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(tmp_path, monkeypatch):
+    answer_here(monkeypatch)
     client = client_of(tmp_path)
     answer = client.post("/flights", files={"file": ("../my <b>week.csv", GOOD, "text/csv")})
     (name,) = sent_flights(tmp_path)
@@ -83,7 +84,8 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     assert hub(compose(drawn.base_words(tmp_path))).arrivals.resampled_weeks == 1
 
 
-def test_a_timetable_in_ssim_is_sent_and_planned_with(tmp_path):
+def test_a_timetable_in_ssim_is_sent_and_planned_with(tmp_path, monkeypatch):
+    answer_here(monkeypatch)
     client, lines = client_of(tmp_path), "".join(f"{line}\n" for line in file_of(leg()))
     files = {"file": ("winter.ssim", lines, "text/plain")}
     assert client.post("/flights", files=files, data={"airport": "BRU"}).status_code == 400
@@ -100,7 +102,8 @@ def client_arguments(root):
     return Arguments("page", out=root)
 
 
-def test_a_broken_file_of_flights_is_refused_in_the_words_of_the_command_line(tmp_path):
+def test_a_broken_file_of_flights_is_refused_in_the_words_of_the_command_line(tmp_path, monkeypatch):
+    answer_here(monkeypatch)
     client = client_of(tmp_path)
     broken = {"file": ("week.csv", "flight,sibt\nCV1,yesterday\n", "text/csv")}
     answer = client.post("/flights", files=broken)
