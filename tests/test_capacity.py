@@ -382,8 +382,8 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
-    words = ("capacity.binding=false", "replications=1", "horizon_days=2", "--out", str(tmp_path),
-             "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75", "capacity.tolerance=0.5")  # fmt: skip
+    words = ("capacity.binding=false", "replications=1", "--out", str(tmp_path),
+             "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75")  # fmt: skip
     document = told(capsys, "halls.main.machine_rated_per_h=250,500", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
     assert values == ["250", "500"]
