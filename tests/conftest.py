@@ -37,8 +37,8 @@ _PAGELESS = {
     f"test_{name}"
     for name in ("acceptance", "cache", "calibrate_observed", "capacity", "connections", "customs", "decompose",
                  "designs", "disruptions", "distributions", "execution", "expansion", "exposure", "extend", "fit",
-                 "fit_group", "fit_scans", "flight_files", "flight_period", "kills", "late_flight", "main", "money",
-                 "optimise", "over_assumptions", "own_files", "packers", "packout", "precision", "presorted",
+                 "fit_group", "fit_scans", "flight_files", "flight_period", "kills", "late_flight", "main", "margin",
+                 "money", "optimise", "over_assumptions", "own_files", "packers", "packout", "precision", "presorted",
                  "reproduce", "research", "retiming", "room", "rosters", "runs", "schedule", "select", "sensitivity",
                  "shadow_price", "sheet", "ssim", "stability", "staff_verb", "studies", "sure_questions", "tallies",
                  "validate", "verify")

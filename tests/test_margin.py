@@ -100,6 +100,7 @@ def root(tmp_path_factory):
     return tmp_path_factory.mktemp("runs")
 
 
+@pytest.mark.paged
 def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_path):
     document, run = made(capsys, root)
     margin = document["margin"]
