@@ -112,9 +112,9 @@ def endless_brackets(run):
     config_text(run, lambda text: text + "x: " + "[" * 50_000 + "]" * 50_000)
 
 
-@case("larger than 16 MiB")
+@case("larger than 128 MiB")
 def huge_yaml(run):
-    config_text(run, lambda text: text + "#" * (17 * 2**20))
+    config_text(run, lambda text: text + "#" * (129 * 2**20))
 
 
 @case("more than 10000 characters")

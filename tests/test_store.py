@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 from small_runs import FLIGHTS, KEYS, SCHEMAS, SUMMARY, ULDS, content, opened, part_of, run_all
 
-from experiments.store import identity, kpis_of, parts, read_run, tables
+from experiments.store import RunDirectory, identity, kpis_of, parts, read_run, tables
 from experiments.store.read import check_outside_runs
 from sim.domain.columns import Pieced, TableSchema, number
 from sim.errors import CargohubError
@@ -189,6 +189,13 @@ def test_a_run_without_rows_or_without_replications_is_complete_too(tmp_path):
         run.keep(KEYS[0], {"kpis": {}, "tables": {"ulds": empty}})
         run.complete(SCHEMAS)
     assert read_run(run.path).tables["ulds"].empty
+
+
+def test_more_designs_than_could_be_read_again_are_refused_before_anything_is_made(tmp_path):
+    identity = {"hubs": {"a": {}, "b": {}}}
+    with pytest.raises(CargohubError, match=r"^2 designs: their configuration takes 65 MiB, and a run folder holds at"):
+        RunDirectory.open(tmp_path / "runs", "sweep", "many", identity, "#" * (65 << 20))
+    assert not [*tmp_path.iterdir()]
 
 
 def test_two_tables_of_one_name_are_refused(tmp_path):

@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Final, Self
 
 from experiments.store import parts
 from experiments.store.files import UNFINISHED, sha256_of, whole, write_whole
+from experiments.store.foreign_text import MOST_BYTES
 from experiments.store.identity import HASH_DIGITS, environment, hash_of, program
 from experiments.store.parts import IsPossible, Line, Part
 from experiments.store.read import CONFIG, MANIFEST, TABLES, kpis_of
@@ -28,6 +29,8 @@ from sim.errors import CargohubError
 
 DICTIONARY: Final = "dictionary.csv"
 TIMINGS: Final = "timings.json"
+_MOST_CONFIG: Final = MOST_BYTES // 2
+"""Of the configuration: the manifest, which has all of it, too, is less than twice as large."""
 FINISHED: Final = "finished"
 """In the timings: when the run was complete."""
 
@@ -75,9 +78,15 @@ class RunDirectory:
         configuration, from which the run can be repeated. `is_possible`: what a former command may have finished.
 
         Raises:
-            CargohubError: another command is writing there.
+            CargohubError: another command is writing there, or more designs than could be read again.
             OSError: `root` cannot be written, and the like.
         """
+        if (n_bytes := len(config_yaml)) > _MOST_CONFIG:
+            n, mib = len(identity.get("hubs", {})), n_bytes / 2**20
+            raise CargohubError(
+                f"{n} designs: their configuration takes {mib:.0f} MiB, and a run folder holds at most"
+                f" {_MOST_CONFIG // 2**20}; split them into several runs"
+            )
         path = Path(root) / folder_name(verb, name, identity)
         run = cls(path, verb, identity, config_yaml, is_possible)
         if run.is_complete:

@@ -14,8 +14,8 @@ from sim.errors import InputError
 from sim.files import content_of
 from sim.reading import Plain
 
-MOST_BYTES: Final = 16 * 2**20
-"""Of a configuration or a manifest: thousands of designs."""
+MOST_BYTES: Final = 128 * 2**20
+"""Of a configuration or a manifest: some two thousand designs, each of 30 KiB there and 45 KiB here."""
 DEEPEST: Final = 24
 """Levels of nesting."""
 LONGEST: Final = 10_000
