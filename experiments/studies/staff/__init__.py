@@ -30,7 +30,7 @@ from experiments.store.rows import grid_of, stored
 from experiments.studies.staff.demand import pools_of
 from experiments.studies.staff.design import Contract, StaffKeys, asked, check
 from experiments.studies.staff.plan import ROSTER, with_shifts
-from experiments.studies.staff.result import Result, RoleRow, RoleSlot, Round, ShiftRow, result_of
+from experiments.studies.staff.result import Result, RoleRow, RoleSlot, Round, ShiftRow, in_order, result_of
 from experiments.studies.staff.search import searched
 from sim.reading import plain
 
@@ -40,7 +40,7 @@ def compute(bench: Bench, asked: Asked[StaffKeys]) -> Result:
     if (rounds := bench.kept(Round)) is not None:
         rounds = sorted(rounds, key=lambda row: row.round)
         shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
-        return Result(config, keys, rounds, bench.rows(RoleSlot), bench.rows(RoleRow), shifts)
+        return Result(config, keys, rounds, bench.rows(RoleSlot), in_order(bench.rows(RoleRow)), shifts)
     bench.say(said("staff_cost", n=keys.replications, rounds=keys.staff.rounds, days=config.days))
     return result_of(config, keys, *searched(bench, config, keys))
 

@@ -18,6 +18,7 @@ from experiments.studies.staff.plan import PoolPlan, clock
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS
+from sim.domain.roles import ROLES
 from sim.inputs.staffing import rostered_h_per_day
 
 NO_EXPORTS: Final = Interval(math.nan, None, None, 0)
@@ -201,7 +202,12 @@ def result_of(config: HubConfig, keys: StaffKeys, rounds: Sequence[Round], plans
                 len(shifts), pool.name, tour.contract, f"{DAYS[first]}-{DAYS[last % DAYS_PER_WEEK]}", clock(tour.start),
                 clock(end), clock(tour.start + tour.pause) if tour.terms.break_h else "", n * pool.unit_people,
             ))  # fmt: skip
-    return Result(config, keys, rounds, slots, roles, shifts)
+    return Result(config, keys, rounds, slots, in_order(roles), shifts)
+
+
+def in_order(roles: Sequence[RoleRow]) -> list[RoleRow]:
+    """As parcels come to them, computed or read from a table."""
+    return sorted(roles, key=lambda row: [*ROLES].index(row.role))
 
 
 def by_hour(values: Sequence[float]) -> list[float]:
