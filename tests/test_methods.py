@@ -33,7 +33,6 @@ ITEMS = (3, 5, 4, 3, 4, 1)
 def run(tmp_path_factory):
     words = (
         "run",
-        "warmup_days=1",
         "halls.main.doors_out=29",
         "packout.spread={family: gamma, spread: 0.4}",
         "page=none",
