@@ -53,13 +53,13 @@ def whole(value: float) -> str:
     return number(value, 0)
 
 
-def counted(n: float, what: str) -> str:
-    """A number of things.
+def counted(n: float, what: str, figures: int = 6) -> str:
+    """A number of things, with so many figures at most.
 
-    >>> counted(1, "day"), counted(14, "day")
-    ('1 day', '14 days')
+    >>> counted(1, "day"), counted(14, "day"), counted(3.456, "flight", 2)
+    ('1 day', '14 days', '3.5 flights')
     """
-    return f"{n:g} {what}{'' if n == 1 else 's'}"
+    return f"{short(n, figures)} {what}{'' if n == 1 else 's'}"
 
 
 def short(value: float, figures: int = 4) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.frame import console
 from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.store import read_run
@@ -191,3 +194,9 @@ def test_exported_sheets_keep_the_order_of_the_designs(capsys: pytest.CaptureFix
         assert list(dict.fromkeys(labels)) == ["z first", "a second"]
         assert labels == sorted(labels, reverse=True)
         assert len(lines) - 1 == len(read_run(folder).tables[table])
+
+
+def test_a_page_asks_of_each_area_once():
+    """That of a complex is a sum, a rounding error beside the area of one hall."""
+    designs = [Design(name, load(name)) for name in ("liege_100k", "liege_100k_complex", "liege_30k")]
+    assert console.title_of(designs) == "Do 100,000 and 30,000 m² carry their traffic?"

@@ -134,7 +134,7 @@ def title_of(designs: Sequence[Design]) -> str:
 
     The areas of the designs, each once: "Do 30,000 and 66,000 m² carry their traffic?"
     """
-    areas = [whole(area) for area in dict.fromkeys(design.hub.area_m2 for design in designs)]
+    areas = [*dict.fromkeys(whole(design.hub.area_m2) for design in designs)]
     asks, their = ("Do", "their") if len(areas) > 1 else ("Does", "its")
     return f"{asks} {listed(areas, 'and')} m² carry {their} traffic?"
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from experiments.formatting import capitalised, roster, short, whole
+from experiments.formatting import capitalised, counted, roster, whole
 from experiments.grouping import grouped, nested
 from experiments.report.key_names import with_value
 from experiments.store.summaries import DesignRow
@@ -96,8 +96,8 @@ def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
 def _traffic(row: DesignRow, *, is_named: bool) -> str:
     """`is_named`: others have as many flights; those of a file always say so."""
     if row.arrivals == "file":
-        return f"{short(row.flights_per_day, 3)} flights a day in the file {row.demand}"
-    return f"{short(row.flights_per_day)} flights a day" + (f" ({row.demand})" if is_named else "")
+        return f"{counted(row.flights_per_day, 'flight', 3)} a day in the file {row.demand}"
+    return f"{counted(row.flights_per_day, 'flight', 4)} a day" + (f" ({row.demand})" if is_named else "")
 
 
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:

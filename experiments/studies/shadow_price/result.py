@@ -11,7 +11,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
-from experiments.formatting import percent, plain_name, whole, with_interval
+from experiments.formatting import counted, percent, plain_name, whole, with_interval
 from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
@@ -98,7 +98,7 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
     for flights in asked.flights_per_day:
         base = changed(config, {"demand.flights_per_day": flights})
         check_area(base)
-        first = Design(f"{flights:g} flights a day", base)
+        first = Design(f"{counted(flights, 'flight')} a day", base)
         for zone in zones_of(config, asked):
             kind = HALL_UNITS[zone]
             least = kind.step(config.space) if kind.step else 1.0
@@ -225,7 +225,7 @@ class Result:
 def _sentence(result: Result, flights: float) -> str:
     """At a demand: the zone to enlarge first, how much it is worth, and whether the next is surely worth less."""
     best, *others = result.at(flights)
-    start = f"At {flights:g} flights a day"
+    start = f"At {counted(flights, 'flight')} a day"
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:

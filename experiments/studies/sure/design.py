@@ -13,6 +13,7 @@ from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
+from experiments.formatting import counted
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
 from experiments.statistics.interval import TAILS
@@ -138,7 +139,7 @@ def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
     """Label and flights a day at which a hall is asked for; none given: by the capacity ladder."""
     hub = design.hub
     most = min(capacity_ladder(hub, {}).values()) / hub.mean_parcels_per_flight
-    return [(f"{design.label}, {each:g} flights a day", each)
+    return [(f"{design.label}, {counted(each, 'flight')} a day", each)
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 
 

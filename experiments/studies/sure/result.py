@@ -10,7 +10,7 @@ import numpy as np
 from experiments.assumptions.drawn import configured, unscaled
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import found_share, in_percent, short, whole
+from experiments.formatting import counted, found_share, in_percent, whole
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
 from experiments.statistics.open_worlds import Known, Run
@@ -124,7 +124,7 @@ class Answered:
     def called(self) -> str:
         """The design with its floor and its traffic."""
         hub = self.design.hub
-        return f"{self.design.label} ({whole(hub.area_m2)} m², {short(traffic(hub)[0])} flights a day)"
+        return f"{self.design.label} ({whole(hub.area_m2)} m², {counted(traffic(hub)[0], 'flight', 4)} a day)"
 
     @property
     def deciding(self) -> tuple[Effect, ...]:
