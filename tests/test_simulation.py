@@ -13,7 +13,9 @@ from sim.measures.kpis import KPIS
 from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 
-SHORT = ("horizon_days=2", "warmup_days=1")
+N = 20_000
+"""Parcels of a flight."""
+SHORT = ("horizon_days=2", "warmup_days=1", f"demand.parcels_per_flight={N}", "demand.net_t_per_flight=16.26")
 SMALL = ("demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.25")
 
 
@@ -86,7 +88,7 @@ def test_parcels_of_a_chosen_flight_keep_their_timestamps(today: sim.Result) -> 
     keys = today.tables["flights"]["key"]
     chosen = sim.simulate(load("liege_30k", *SHORT, f"record.parcels_of_flights=[{keys[0]}]"))
     parcels = chosen.tables["parcels"]
-    assert len(parcels["row"]) == 115_000
+    assert len(parcels["row"]) == N
     left = ~np.isnan(parcels["departed"])
     assert left.sum() == chosen.tables["flights"]["n_departed"][0]
     assert (parcels["departed"][left] > parcels["ready"][left]).all()
@@ -103,7 +105,7 @@ def test_parcels_say_what_they_are_and_who_handled_them(today: sim.Result) -> No
     assert abs(parcels["mass_g"].mean() / 813 - 1) < 0.02
     assert abs(parcels["volume_cm3"].mean() / 5400 - 1) < 0.02
     for channel, share in (("late_data", config.customs.late_data_share), ("examined", config.customs.examined_share)):
-        assert abs((parcels["channel"] == channel).mean() - share) < 5 * np.sqrt(share / 115_000)
+        assert abs((parcels["channel"] == channel).mean() - share) < 5 * np.sqrt(share / N)
     coded = ~np.isnan(parcels["code_begin"])
     assert (coded == (parcels["is_no_read"] & ~parcels["is_non_conveyable"]))[~np.isnan(parcels["departed"])].all()
     posts, packed = config.halls["main"].packout_posts, ~np.isnan(parcels["pack_begin"])
