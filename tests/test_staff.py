@@ -20,11 +20,12 @@ from sim.reference.small_numbers import draw
 from sim.units import NEVER
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
+SMALL = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
 
 
 @pytest.fixture(scope="module")
 def always():
-    return simulate(load("liege_30k", *SHORT, "roster=round_the_clock"))
+    return simulate(load("liege_30k", *SHORT, *SMALL, "roster=round_the_clock"))
 
 
 @pytest.fixture(scope="module")
