@@ -44,7 +44,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
         {"halls.main.breakdown_stations": "9", "roster": "round_the_clock"},
     ]
     assert [one["values"] for one in document["scenarios"].values()] == values
-    assert main([word for word in command if word != "--json"]) == 0
+    assert main([*(word for word in command if word != "--json"), "page=none"]) == 0
     terminal = capsys.readouterr().out
     assert re.search(rf"Break-down stations \(halls\.main\.breakdown_stations\) +{n} +9\n", terminal)
     assert re.search(r"Roster \(roster\) +follows_work +round_the_clock\n", terminal)

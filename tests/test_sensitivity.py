@@ -263,7 +263,7 @@ DROPPED = (
 TINY = (
     *("horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24"),
     *("demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75"),
-    *("sensitivity.factors.flights.low=1", "sensitivity.factors.flights.high=2"),
+    *("sensitivity.factors.flights.low=0.5", "sensitivity.factors.flights.high=1"),
     *("replications=2", "workers=1", "--quiet", "--json", "sensitivity.kpis=[dwell_mean_h]"),
     *("sensitivity.trajectories=2", "sensitivity.samples=4", "sensitivity.most=2", "sensitivity.resamples=20"),
     *("sensitivity.factors.parcels_per_flight.low=800", "sensitivity.factors.parcels_per_flight.high=1200"),
