@@ -209,7 +209,7 @@ def dask_processes(folder):
 
 @pytest.mark.parametrize(
     ("started", "after"),
-    [(dask_threads, 2), *(pytest.param(dask_processes, n, marks=pytest.mark.slow) for n in range(1, 6))],
+    [(dask_threads, 2), *(pytest.param(dask_processes, n, marks=pytest.mark.slow) for n in range(1, 4))],
 )
 def test_a_lost_scheduler_is_one_line_and_resume_goes_on(tmp_path, monkeypatch, capsys, started, after):
     words = ["run", *SHORT[:-2], *PERIOD, "replications=4", "workers=1", "page=none", "--quiet"]
