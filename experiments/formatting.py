@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -227,11 +226,6 @@ def instant(minute: float, start_date: dt.date | None, clock: Clock = NO_CHANGES
     day, rest = divmod(clock.local(math.floor(minute) * TICKS_PER_MIN) // TICKS_PER_MIN, MIN_PER_DAY)
     date = f"day {day + 1} of the run" if start_date is None else f"{start_date + dt.timedelta(days=day):%a %d %b}"
     return f"{date} {rest // MIN_PER_H:02}:{rest % MIN_PER_H:02}"
-
-
-def tied(text: str) -> str:
-    """Numbers stay with their units on a narrow screen."""
-    return re.sub(r" (?=(%|m²|h)[ .,;):])", "\u00a0", text)
 
 
 def rounded(value: float) -> str:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from experiments.formatting import tied
 from experiments.report import style
 from experiments.report.sections import Page, as_source, pictures_in
 from experiments.report.sheet import sheet
+from experiments.report.typesetting import tied
 from experiments.store.files import write_whole
 from sim.files import content_of
 

@@ -12,7 +12,6 @@ from experiments.formatting import (
     number,
     p_text,
     signed,
-    tied,
     unit_name,
     with_interval,
     zone,
@@ -24,6 +23,7 @@ from experiments.report.key_names import heading_of_key, key_unit, name_of
 from experiments.report.margin import Margins, margins_of
 from experiments.report.sections import Section, heading_of, section, text_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, read_ladder, records
+from experiments.report.typesetting import tied
 from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid, rows_from

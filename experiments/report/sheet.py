@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.formatting import tied
 from experiments.report import style
 from experiments.report.sections import Brief, Picture, on_one_line
 from experiments.report.style import Figure
-from experiments.report.typesetting import Type, fitted, width_in_of
+from experiments.report.typesetting import Type, fitted, tied, width_in_of
 from experiments.store.rows import Grid
 
 if TYPE_CHECKING:

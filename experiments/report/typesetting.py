@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from experiments.formatting import tied
-
 _LEADING: Final = 1.3
 """From line to line, in sizes of the type."""
 _MEASURED_AT: Final = 720
@@ -33,6 +31,11 @@ class Type:
     @property
     def line_in(self) -> float:
         return _LEADING * self.size / 72
+
+
+def tied(text: str) -> str:
+    """Numbers stay with their units on a narrow screen."""
+    return re.sub(r" (?=(%|m²|h)[ .,;):])", "\u00a0", text)
 
 
 def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:

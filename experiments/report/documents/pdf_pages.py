@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from experiments.formatting import tied
 from experiments.report import style
 from experiments.report.documents import Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph
 from experiments.report.sections import on_one_line
 from experiments.report.sheet import A4_IN, placed, shared
-from experiments.report.typesetting import Type, width_in_of, wrapped
+from experiments.report.typesetting import Type, tied, width_in_of, wrapped
 from experiments.store.rows import Grid
 
 if TYPE_CHECKING:
