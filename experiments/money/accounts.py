@@ -56,8 +56,8 @@ class Rostered:
 
     def night_share(self, role: str, labour: Labour) -> float:
         """Of the post-time that a role's roster has; 0 of none."""
-        nights, spans = _nights(labour, *self._days), self._of_role(role)
-        night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in spans for begins, ends in nights)
+        nights, posts = _nights(labour, *self._days), self._of_role(role)
+        night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in posts for begins, ends in nights)
         total = self.ticks(role)
         return night / total if total else 0.0
 

@@ -81,7 +81,7 @@ class RunDirectory:
             CargohubError: another command is writing there, or more designs than could be read again.
             OSError: `root` cannot be written, and the like.
         """
-        if (n_bytes := len(config_yaml)) > _MOST_CONFIG:
+        if (n_bytes := len(config_yaml.encode())) > _MOST_CONFIG:
             n, mib = len(identity.get("hubs", {})), n_bytes / 2**20
             raise CargohubError(
                 f"{n} designs: their configuration takes {mib:.0f} MiB, and a run folder holds at most"
