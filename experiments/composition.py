@@ -170,9 +170,9 @@ def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=64)
-def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: tuple[str, ...]) -> bytes:
+def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, _: tuple[str, ...]) -> bytes:
     """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
-    composed, beside = _composed(words, folders)
+    composed, beside = _composed(words, folders, state)
     with one_line():
         plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     for key in plain:
@@ -181,7 +181,7 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], _: _State, __: 
     return pickle.dumps({key: beside.get(key, value) for key, value in plain.items()})
 
 
-def _composed(words: Sequence[str], folders: Sequence[Path]) -> tuple[DictConfig, dict[str, Any]]:
+def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> tuple[DictConfig, dict[str, Any]]:
     """As Hydra composes: first what the groups choose, which is kept, then the values in their order.
 
     OmegaConf's nodes take most of the time: where they would give the very values, only what words change has some. The
@@ -190,7 +190,7 @@ def _composed(words: Sequence[str], folders: Sequence[Path]) -> tuple[DictConfig
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]
     with one_line():
-        values, changing = pickle.loads(_chosen(tuple(chosen), tuple(folders), _state(folders), tuple(KPIS)))  # noqa: S301
+        values, changing = pickle.loads(_chosen(tuple(chosen), tuple(folders), state, tuple(KPIS)))  # noqa: S301
         changing += [word for word in words if word not in chosen]
         beside = {}
         if is_simple(changing) and is_simple(values):
@@ -270,10 +270,11 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
 def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
     """Every key, group and nested field that could have been meant, under the groups that the words choose."""
     chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
+    state = _state(folders)
     try:
-        composed, beside = _composed(chosen, folders)
+        composed, beside = _composed(chosen, folders, state)
     except ConfigError:
-        composed, beside = _composed([], folders)
+        composed, beside = _composed([], folders, state)
     groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
     own = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
     return list(dict.fromkeys([*groups, *_paths({**own, **beside}, "")]))

@@ -92,7 +92,7 @@ def test_what_groups_choose_is_composed_once_and_all_words_as_hydra_composes_the
         expected = hydra.compose(composition.ROOT, overrides=words)
     with open_dict(expected):
         expected.precision = {**dict.fromkeys(KPIS), **expected.precision}
-    composed, beside = composition._composed(words, [packaged()])
+    composed, beside = composition._composed(words, [packaged()], composition._state([packaged()]))
     assert OmegaConf.is_struct(composed)
     assert bool(beside) != any("${" in word for word in words), "what refers to others needs nodes of all"
     whole = OmegaConf.create({**OmegaConf.to_container(composed), **beside})
