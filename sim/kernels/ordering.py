@@ -12,47 +12,35 @@ from sim.units import Counts, Flags, Ticks
 Chunk = tuple[NDArray[Any], ...]
 """Columns of the same length (P), the first of them instants."""
 
-_FEW = 1 << 11
-"""So few rows are sorted sooner indirectly: they mostly come as a few chunks that ascend."""
-_POSITION_BITS = 20
+_FEW = 1 << 8
+"""So few rows are sorted sooner without much ado."""
+_DIGITS = 16
+"""Numbers of so many bits are sorted by their digits, several times as fast."""
 
 
 def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.integer] | None = None) -> Counts:
-    """The permutation that sorts P rows by (group, instant, parcel).
+    """The permutation that sorts P rows by (group, instant, parcel); instants are less than 255 years from the start.
 
-    Instants and positions are packed into one integer, which sorts several times faster than an indirect
-    sort; rows that tie are then put in order of parcel among themselves.
+    Rows come as pieces that ascend. What merges pieces is the fastest there, on any processor.
 
     >>> hub_order(np.array([5, 3, 3]), np.array([1, 9, 2])).tolist()
     [2, 1, 0]
     """
-    n = len(instant)
-    since = 0 if n < _FEW else int(instant.min())
-    bits = 0 if n < _FEW else (int(instant.max()) - since).bit_length()
-    if n < _FEW or n >> _POSITION_BITS or not _can_be_packed(bits, group):
-        order: Counts = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
+    order: Counts
+    if group is None or len(group) < _FEW or group.max() >> _DIGITS:
+        order = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
-    packed = instant - since
-    if group is not None:
-        packed |= group.astype(np.int64) << bits
-    packed <<= _POSITION_BITS
-    packed |= np.arange(n)
-    packed.sort()
-    order = packed & ((1 << _POSITION_BITS) - 1)
-    packed >>= _POSITION_BITS
-    is_as_next = packed[1:] == packed[:-1]
-    if is_as_next.any():
-        is_tied = np.concatenate((is_as_next, [False]))
-        is_tied[1:] |= is_as_next
-        tied = np.flatnonzero(is_tied)
-        order[tied] = order[tied][np.lexsort((parcel[order[tied]], packed[tied]))]
+    # First by group alone, by its digits. Then group and instant are one integer, and rows that tie are put in order
+    # of parcel among themselves.
+    order = np.argsort(group.astype(np.uint16), kind="stable")
+    key = (group.astype(np.int64) << 63 - _DIGITS | instant).take(order)
+    within = key.argsort(kind="stable")
+    key, order = taken(within, key, order)
+    as_next = (key[1:] == key[:-1]).nonzero()[0]
+    if len(as_next):
+        tied = np.union1d(as_next, as_next + 1)
+        order[tied] = order[tied][np.lexsort((parcel[order[tied]], key[tied]))]
     return order
-
-
-def _can_be_packed(bits: int, group: NDArray[np.integer] | None) -> bool:
-    """With so many bits for an instant."""
-    free = 63 - _POSITION_BITS - bits
-    return free >= 0 if group is None else free >= int(group.max()).bit_length()
 
 
 def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator[tuple[int, Chunk]]:
@@ -67,8 +55,7 @@ def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator
     if low == high:
         yield low, columns
         return
-    # Small numbers are sorted by their digits, several times as fast.
-    order = np.argsort((key - low).astype(np.uint16) if high - low < 1 << 16 else key, kind="stable")
+    order = np.argsort((key - low).astype(np.uint16) if high - low < 1 << _DIGITS else key, kind="stable")
     key, columns = key.take(order), taken(order, *columns)
     bounds = [0, *(np.flatnonzero(key[1:] != key[:-1]) + 1).tolist(), len(key)]
     for start, stop in pairwise(bounds):
