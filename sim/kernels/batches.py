@@ -36,10 +36,6 @@ class Batches:
         if self._n >= _MANY_ROWS or len(self._chunks) >= _MANY_CHUNKS:
             self.close()
 
-    @property
-    def is_empty(self) -> bool:
-        return self._n == 0
-
     def close(self) -> None:
         """Count what has been gathered."""
         chunks, self._chunks, n, self._n = self._chunks, [], self._n, 0

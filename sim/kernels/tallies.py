@@ -43,6 +43,21 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
     return low * window[0] + int(instants[low:high].sum()) + (len(instants) - high) * window[1]
 
 
+def without_touching(begin: Ticks, end: Ticks, is_apart: Flags) -> tuple[Ticks, Ticks]:
+    """Begins and ends of stretches (P) that touch, as those of the few that they make together.
+
+    `is_apart` (P-1): whether there is a gap before the stretch after the first.
+
+    >>> begin, end = without_touching(np.array([1, 3, 9]), np.array([4, 5, 12]), np.array([False, True]))
+    >>> begin.tolist(), end.tolist()
+    ([1, 9], [5, 12])
+    """
+    last = is_apart.nonzero()[0]
+    if len(last) == 0:
+        return begin[:1], end[-1:]
+    return begin.take(np.concatenate(([0], last + 1))), end.take(np.concatenate((last, [len(end) - 1])))
+
+
 def is_within(instants: Ticks, window: tuple[int, int]) -> Flags:
     """Which instants (P) lie in a window, which ends before its second."""
     return (instants >= window[0]) & (instants < window[1])

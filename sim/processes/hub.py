@@ -161,7 +161,7 @@ def _close_hall(shared: Shared, hall: Hall) -> None:
         for ready, units in route.waiting():
             record.stages["lane"].add(ready, end, store.counts(units))
     record.machine_work += [machine.n_begun for machine in hall.sortation.machines]
-    short = sum(tally.time for tally in hall.sortation.short)
+    short = sum(machine.short.time for machine in hall.sortation.machines)
     record.staff["inductions", hall.number] = StaffTime(lacked=short, overtime=0)
     if hall.packout is not None:
         hall.packout.close(end)

@@ -15,7 +15,7 @@ import numpy as np
 from sim.kernels.coming import Pending, split_ascending
 from sim.kernels.ordering import Chunk, grouped, joined, pick, taken
 from sim.kernels.queueing import single_server
-from sim.kernels.tallies import is_within
+from sim.kernels.tallies import is_within, without_touching
 from sim.kernels.work_done import WorkDone
 from sim.processes.lanes import Lanes
 from sim.processes.packout import PackOut
@@ -258,10 +258,9 @@ class FlexiblePackOut(PackOut):
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:
-            # Who comes to a chute before the one before is packed makes one stay with it: few are left to be sorted.
+            # Few are left to be sorted.
             is_apart = (arrival[1:] > ready[:-1]) | (chute[1:] != chute[:-1])
-            bounds = np.concatenate(([0], np.flatnonzero(is_apart) + 1, [len(ready)]))
-            self._packed.add(arrival[bounds[:-1]], ready[bounds[1:] - 1])
+            self._packed.add(*without_touching(arrival, ready, is_apart))
 
     def _tell_short(self) -> None:
         """Of what came before all that waits."""

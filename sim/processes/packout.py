@@ -93,7 +93,7 @@ class PackOut:
         work += need
         ready = self._time.instant_reaching(work)
         if self.short.is_ever_short and not self.short.add_without_gap(int(arrival.max()), int(ready.max())):
-            self.short.add(np.sort(arrival), np.sort(ready))
+            self.short.add(np.sort(arrival, kind="stable"), np.sort(ready, kind="stable"))
         self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))
         self._flows.add(chute, arrival, ready)

@@ -63,7 +63,9 @@ class SecondChutes(Protocol):
 class Machine:
     """A sorting machine: parcels that are to come, and the state of its queue at the last instant looked at."""
 
-    def __init__(self, calendar: MachineCalendar, need: int, to_chute: int, measured: tuple[int, int]) -> None:
+    def __init__(
+        self, calendar: MachineCalendar, need: int, to_chute: int, measured: tuple[int, int], short: ShortTally
+    ) -> None:
         self._time = OperationalTime(calendar)
         self.keeps_begin = True
         self._need, self._to_chute = need, to_chute
@@ -80,6 +82,7 @@ class Machine:
         """(arrival, end, parcel), and begin if it is kept (P), of what was advanced over and not fetched."""
         self.n_begun = 0
         """Services that began in the measured days."""
+        self.short = short
 
     def feed(self, arrival: Ticks, parcels: Ticks, *, is_watched: bool = False) -> None:
         """Parcels (P) that arrive (ascending) after the instant advanced to."""
@@ -101,6 +104,7 @@ class Machine:
 
     def _serve(self, arrival: Ticks, parcels: Ticks, until: int) -> None:
         begin, end, self._free_at = self._time.served(arrival, self._need, self._free_at)
+        self.short.add(arrival, end)
         self._done.append((arrival, end + self._to_chute, parcels, *([begin] if self.keeps_begin else [])))
         low, high = begin.searchsorted(self._measured)
         self.n_begun += int(high - low)
@@ -125,7 +129,11 @@ class Sortation:
         site, measured, record = shared.site, shared.inputs.measured, shared.record
         hall, tallies = site.halls[number], record.stages
         need = hall.service * site.handling.inductions
-        self.machines = [Machine(calendar, need, site.handling.to_chute, measured) for calendar in hall.calendars]
+        inductions = hall.manned("inductions", site.handling.inductions)
+        self.machines = [
+            Machine(calendar, need, site.handling.to_chute, measured, ShortTally(measured, inductions))
+            for calendar in hall.calendars
+        ]
         for machine in self.machines:
             machine.keeps_begin = shared.store.keeps_stamps
         self._site, self._store = site, shared.store
@@ -138,9 +146,6 @@ class Sortation:
         """For hand-coding; the tag is the machine that they go on from."""
         self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
         """For manual sort."""
-        inductions = hall.manned("inductions", site.handling.inductions)
-        self.short = [ShortTally(measured, inductions) for _ in hall.calendars]
-        """By machine (M of this hall)."""
         self._shortest = min(hall.service + site.handling.to_chute, site.handling.handcoding, site.handling.manual_sort)
         """What arrives takes at least so long to leave [ticks]."""
         self._advanced_to = NEVER
@@ -209,9 +214,6 @@ class Sortation:
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
             return None
-        for number, (came, at_chute, *_) in done:
-            if self.short[number].is_ever_short:
-                self.short[number].add(came, at_chute - self._site.handling.to_chute)
         numbers, chunks = zip(*done, strict=True)
         machine = np.repeat(np.array(numbers, dtype=np.int16), [len(chunk[0]) for chunk in chunks])
         arrival, end, parcels, *begin = joined(chunks)

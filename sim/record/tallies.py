@@ -10,7 +10,7 @@ from sim.domain.entities import ChuteCount
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import grouped
-from sim.kernels.tallies import count_instants, is_within, sum_within
+from sim.kernels.tallies import count_instants, is_within, sum_within, without_touching
 from sim.units import FOREVER, NEVER, Numbers, Ticks
 
 Span = tuple[int, int]
@@ -96,27 +96,32 @@ class ShortTally:
         short = np.array(manning.posts) < manning.posts[-1]
         self._start = np.array(manning.start, dtype=float)
         self._short = np.concatenate(([0.0], np.cumsum(np.diff(self._start) * short[:-1])))
+        self._latest = 0
+        """Until when there is work, by all that was added."""
         self._done = 0
+        """Likewise, by what was counted."""
         self.is_ever_short = len(manning.start) > 1
         self._time = 0
         self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, end: Ticks) -> None:
-        """Work (P) in the order of its arrival, ascending over all calls.
+        """Work (P) in the order of its arrival, ascending over all calls, and its ends, ascending.
 
-        `end` may as well ascend: it counts only when all that has arrived is done.
+        An end need not be that of its arrival: it counts only when all that has arrived is done.
         """
         if self.is_ever_short:
-            self._batches.add(arrival, end)
+            self._latest = max(self._latest, int(end[-1]))
+            self._batches.add(*without_touching(arrival, end, arrival[1:] > end[:-1]))
 
     def add_without_gap(self, last: int, end: int) -> bool:
         """Add work by its last arrival and its latest end, if it leaves no gap: it arrived before earlier work ended.
 
         Returns whether it was added; if not, `add` needs every arrival and end.
         """
-        has_no_gap = self._batches.is_empty and last <= self._done
+        has_no_gap = last <= self._latest
         if has_no_gap:
-            self._count(np.array([last]), np.array([end]))
+            self._latest = max(self._latest, end)
+            self._batches.add(np.array([last]), np.array([end]))
         return has_no_gap
 
     @property
@@ -151,7 +156,7 @@ class _Stays(NamedTuple):
 
     @classmethod
     def of(cls, arrival: Ticks, ready: Ticks) -> "_Stays":
-        return cls(np.sort(ready), int((ready - arrival).max()))
+        return cls(np.sort(ready, kind="stable"), int((ready - arrival).max()))
 
     def after(self, instant: int) -> "_Stays":
         """Those that end later."""
@@ -223,7 +228,7 @@ class FullestChute:
 
     def _peak(self, number: int, arrival: Ticks) -> tuple[int, int]:
         """How many units there were in a chute at most when one of the last (P) arrived, and when."""
-        ready = np.sort(np.concatenate([stays.ready for stays in self._inside[number]]))
+        ready = np.sort(np.concatenate([stays.ready for stays in self._inside[number]]), kind="stable")
         n_before = len(ready) - len(arrival)
         inside = n_before + np.arange(1, len(arrival) + 1) - ready.searchsorted(arrival, "right")
         inside[~is_within(arrival, self._measured)] = 0

@@ -19,7 +19,7 @@ from sim.processes.desks import Desks
 from sim.processes.phases import Phase, after
 from sim.processes.pool import Pool
 from sim.processes.sorting import Machine
-from sim.record.tallies import DeskTally
+from sim.record.tallies import DeskTally, ShortTally
 from sim.streams import Streams
 from sim.units import FOREVER, TICKS_PER_DAY, TICKS_PER_MIN, Ticks
 
@@ -82,7 +82,9 @@ def machine_wait(streams: Streams, rate: float, service: float, n: int, *, induc
     """Mean wait before a sorting machine of constant service, fed and advanced window by window."""
     arrival = poisson_arrivals(streams, rate, n)
     calendar = MachineCalendar(np.zeros(1, dtype=np.int64), np.full(1, inductions, dtype=np.int64))
-    machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, 0, (0, int(arrival[-1]) + 1))
+    measured = 0, int(arrival[-1]) + 1
+    short = ShortTally(measured, Manning((0,), (inductions,)))
+    machine = Machine(calendar, round(service * TICKS_PER_MIN) * inductions, 0, measured, short)
     for window in _windows(n):
         machine.feed(arrival[window], np.arange(n)[window])
         machine.advance(int(arrival[window][-1]))
