@@ -140,9 +140,7 @@ def _rounded_down(patch):
 def _nobody_rides_to_the_chute(patch):
     """What has been sorted is at its chute at once."""
     init = Machine.__init__
-    patch.setattr(
-        Machine, "__init__", lambda self, calendar, need, _, measured: init(self, calendar, need, 0, measured)
-    )
+    patch.setattr(Machine, "__init__", lambda self, calendar, need, _, *others: init(self, calendar, need, 0, *others))
 
 
 def _machine_idles_through_its_queue(patch):
@@ -252,17 +250,12 @@ def _station_free_at_the_end_of_handling(patch):
 
 def _floats(patch):
     """Masses add up in float32."""
-    line_up, before = Lanes._line_up, np.cumsum
 
-    def cumsum(values, dtype=None):
-        return before(values.astype(np.float32) * np.float32(0.1)).__mul__(10).astype(np.int64)
+    def rounded(values):
+        sums = np.cumsum(values.astype(np.float32) * np.float32(0.1)) * 10
+        return np.append(0, sums).astype(np.int64)
 
-    def rounded(self, *columns):
-        with pytest.MonkeyPatch.context() as inner:
-            inner.setattr(np, "cumsum", cumsum)
-            line_up(self, *columns)
-
-    patch.setattr(Lanes, "_line_up", rounded)
+    patch.setattr(sim.processes.lanes, "_sums", rounded)
 
 
 def _hold_zone_empties_what_came_at_the_round(patch):

@@ -274,6 +274,7 @@ def _looked_up(table: NDArray[np.uint32], rng: np.random.Generator, n: int) -> N
 
 def flags(rng: np.random.Generator, n: int, share: float) -> Flags:
     """Which of n are so, each with the same probability."""
-    if share == 0:
-        return np.zeros(n, dtype=bool)
-    return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint64(round(share * (1 << 32)))
+    least = round(share * (1 << 32))
+    if not 0 < least < 1 << 32:
+        return np.full(n, least > 0)
+    return rng.integers(0, 1 << 32, n, dtype=np.uint32) < np.uint32(least)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.domain.trailer import TrailerLimits
 from sim.kernels.coming import Pending
@@ -105,14 +106,18 @@ class Lanes:
 
     def _line_up(self, ready: Ticks, parcels: Ticks) -> None:
         store, route = self._store, self._store.of("route", parcels)
-        ready, parcels, route = taken(hub_order(ready, parcels, route), ready, parcels, route)
-        store.stamp("ready", parcels, ready)
         self._flows.arrive(route, ready)
-        mass, volume, bounds = (
-            np.concatenate(([0], np.cumsum(each, dtype=np.int64)))
-            for each in (store.of("mass", parcels), store.of("volume", parcels), np.bincount(route))
-        )
+        ready, parcels = taken(hub_order(ready, parcels, route), ready, parcels)
+        store.stamp("ready", parcels, ready)
+        mass, volume, bounds = map(_sums, (store.of("mass", parcels), store.of("volume", parcels), np.bincount(route)))
         for number, (low, high) in enumerate(pairwise(bounds.tolist())):
             if high > low:
                 part, sums = slice(low, high), slice(low, high + 1)
                 self.routes[number].add(_Run(ready[part], parcels[part], mass[sums], volume[sums]))
+
+
+def _sums(values: NDArray[np.integer]) -> Ticks:
+    """Of the values (P) before each, and of all (P+1)."""
+    sums = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
