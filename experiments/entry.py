@@ -1,7 +1,12 @@
 """The command `cargohub`, before anything of it is loaded: a disk that cannot be read by then is one line, too."""
 
+import os
 import sys
 from typing import NoReturn
+
+# OpenBLAS would start a thread a processor, once for numpy and once for scipy: a third of what all imports take. Our
+# matrices are small, and what is computed from them shall not depend on how many processors there are.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def console() -> NoReturn:
