@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernels.ordering import grouped, joined
+from sim.kernels.ordering import grouped, joined, pick
 from sim.processes.desks import Desks
 from sim.processes.phases import Phase, Process, at
 from sim.processes.shared import Shared
@@ -67,16 +67,17 @@ class HoldZone:
         carried = np.flatnonzero(~is_refused & (machine == CARRIED))
         leave[carried] += self._store.column["handling"][rows[carried]]
         self._tally.add(since, leave, self._store.counts(parcels))
-        self._stage(leave[carried], parcels[carried])
         if is_refused.any():
             self._refuse(parcels[is_refused])
-        self._store.column["mark"][rows[~is_refused]] &= np.uint8(Mark.NON_CONVEYABLE)
-        by_hand = np.sort(parcels[~is_refused & (machine == BY_HAND)])
-        sortation.feed_by_hand(np.full(len(by_hand), now), by_hand)
-        for number in range(len(sortation.machines)):
-            again = np.sort(parcels[~is_refused & (machine == number)])
-            if len(again):
-                sortation.machines[number].feed(np.full(len(again), now), again)
+            rows, leave, parcels, machine = pick(~is_refused, rows, leave, parcels, machine)
+        self._store.column["mark"][rows] &= np.uint8(Mark.NON_CONVEYABLE)
+        for number, (instants, again) in grouped(machine, leave, parcels):
+            if number == CARRIED:
+                self._stage(instants, again)
+            elif number == BY_HAND:
+                sortation.feed_by_hand(instants, np.sort(again))
+            else:
+                sortation.machines[number].feed(instants, np.sort(again))
 
     def take_in(self, now: int) -> None:
         """Put into the zone who is not to be controlled, and who came to be controlled before now once that is done."""
@@ -88,12 +89,9 @@ class HoldZone:
             free = ~has(mark, Mark.CONTROLLED)
             self._put(since[free], parcels[free], machine[free], self._store.release(parcels[free]))
             for kind, desks in zip((Mark.EXAMINED, Mark.XRAYED, Mark.TRANSIT), self._controls, strict=True):
-                is_controlled = has(mark, kind)
-                desks.feed(
-                    since[is_controlled],
-                    parcels[is_controlled],
-                    np.column_stack((machine[is_controlled], since[is_controlled])),
-                )
+                arrival, who, returns_to = pick(has(mark, kind), since, parcels, machine)
+                if len(who):
+                    desks.feed(arrival, who, np.column_stack((returns_to, arrival)))
         # Alarms first, so that those who are examined besides take their place among the others.
         for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
             self._control(name, desks, now)
