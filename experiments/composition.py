@@ -275,7 +275,7 @@ def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
         composed, beside = _composed(chosen, folders, state)
     except ConfigError:
         composed, beside = _composed([], folders, state)
-    groups = sorted(folder.name for folder in packaged().iterdir() if folder.is_dir())
+    groups = sorted(folder.name for folder in packaged().iterdir() if options(folder.name, [packaged()]))
     own = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
     return list(dict.fromkeys([*groups, *_paths({**own, **beside}, "")]))
 

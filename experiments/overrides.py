@@ -92,8 +92,9 @@ def _slip(word: str) -> str:
     key, _, value = word.partition("=")
     if key != key.strip():
         return "no blank may stand before ="
-    is_open = sum(map(value.count, "[{(")) > sum(map(value.count, "]})"))
-    return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'" if is_open else ""
+    if sum(map(value.count, "[{(")) > sum(map(value.count, "]})")):
+        return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'"
+    return f"several values have commas between them: {key}={value.replace(';', ',')}" if ";" in value else ""
 
 
 def is_share(text: object) -> TypeGuard[str]:

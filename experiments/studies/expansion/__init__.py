@@ -11,8 +11,7 @@ what each loses against hindsight, what it would be worth to know, and what woul
   cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \
       expansion.stages.permit.results.refused.probability=0.35 --json
 
-configs/study/expansion.yaml has the tree and the growth, configs/paths the paths, configs/cost the prices;
-docs/expansion.md tells how it is computed.
+configs/study/expansion.yaml has the tree and the growth, configs/paths the paths, configs/cost the prices.
 
 How: paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a
 tree of results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years
