@@ -13,6 +13,7 @@ import yaml
 from experiments.formatting import number
 from sim.config import HubConfig
 from sim.distributions import mean_of
+from sim.inputs.flight_work import truck_min
 from sim.reading import Plain, plain
 from sim.units import MIN_PER_H
 
@@ -143,14 +144,9 @@ def off_load_min(config: HubConfig) -> float:
     )
 
 
-def truck_at_dock_min(config: HubConfig) -> float:
-    """From its door's grant until it leaves with a load."""
-    return config.outbound.docking_min + config.outbound.loading_min
-
-
 MODEL_TIMES: Final[Mapping[str, Callable[[HubConfig], float]]] = {
     "off_load_min": off_load_min,
-    "truck_at_dock_min": truck_at_dock_min,
+    "truck_at_dock_min": truck_min,
 }
 WINDOW_FACTOR: Final = 1.25
 """By which a sort window may differ: windows are published as "4 to 4.5" or "a couple of" hours (assumption)."""
