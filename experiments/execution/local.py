@@ -51,12 +51,7 @@ class LocalProcesses:
         """
         # To start a worker takes as long as a small run, most of it for imports.
         workers = 1 if len(tasks) == 1 else self._workers or usable_workers()
-        return _in_process(tasks) if workers == 1 else _in_rounds(tasks, workers)
-
-
-def _in_process(tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-    for key, function, arguments in tasks:
-        yield key, function(*arguments)
+        return (_call(*task) for task in tasks) if workers == 1 else _in_rounds(tasks, workers)
 
 
 def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, R], None, None]:
