@@ -29,7 +29,6 @@ from experiments.replications.work import evaluate, replicate
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.report.verdicts import DesignVerdict
-from experiments.statistics import Interval
 from experiments.statistics.family import Statement
 from experiments.statistics.precision import needs
 from experiments.store import Part, RunDirectory
@@ -227,7 +226,7 @@ class Stored:
         opening: Opening | None = None,  # noqa: ARG002
     ) -> Outcome:
         """As its tables say it."""
-        intervals = self._intervals()
+        intervals = nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))
         differences = self._differences() if len(designs) > 1 else {}
         for design in designs:
             values = intervals.get(design.label, {})
@@ -262,9 +261,6 @@ class Stored:
 
     def _other_version(self, what: str, of: str, design: Design) -> InputError:
         return InputError(said("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label))
-
-    def _intervals(self) -> Mapping[str, Mapping[str, Interval]]:
-        return nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))
 
     def _differences(self) -> Mapping[str, Mapping[str, Statement]]:
         def difference(row: DifferenceRow) -> Statement:
