@@ -9,7 +9,7 @@ from typing import Final
 from experiments.money.assets import HALLS, Kind, Line, cents, replacement_value
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
-from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.domain.roles import ROLES, Place
 from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans
 from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
@@ -110,21 +110,15 @@ def _hours(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tup
     """Paid hours a day, and those of them at night: what a role's roster has at night, whatever comes after its end."""
     if labour.paid is Paid.ROUND_THE_CLOCK:
         people = sum(n for role, n in people_of_posts(rostered.config).items() if role not in labour.paid_by_others)
-        return people * HOURS_PER_DAY, people * HOURS_PER_DAY * night_of_day(labour)
+        return people * HOURS_PER_DAY, people * HOURS_PER_DAY * (labour.night[1] / MIN_PER_DAY)
     kpi = "staff_h_paid_per_day" if labour.paid is Paid.ROSTERED else "staff_h_per_day"
     paid = {role: kpis[f"{kpi}_{role}"] for role in ROLES if role not in labour.paid_by_others}
     night = (hours * rostered.night_share(role, labour) for role, hours in paid.items() if hours)
     return math.fsum(paid.values()), math.fsum(night)
 
 
-def night_of_day(labour: Labour) -> float:
-    """The share of a day that is night."""
-    return (minute_of_day(labour.night_to) - minute_of_day(labour.night_from)) % MIN_PER_DAY / MIN_PER_DAY
-
-
 def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:
-    """From and to [ticks] of the nights, that before the first day too; from and to the same: none."""
-    first, last = minute_of_day(labour.night_from), minute_of_day(labour.night_to)
-    length = (last - first) % MIN_PER_DAY
+    """From and to [ticks] of the nights, that before the first day too."""
+    first, length = labour.night
     begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day)]
     return [(begin, begin + length * TICKS_PER_MIN) for begin in begins]

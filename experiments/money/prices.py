@@ -8,6 +8,7 @@ from experiments.money.discounting import Discounting
 from sim.config.bounds import Share, check_known, minute_of_day
 from sim.domain.roles import ROLES
 from sim.reading import Bounds
+from sim.units import MIN_PER_DAY
 
 Price = Annotated[float, Bounds(ge=0, le=1e12)]
 
@@ -56,6 +57,12 @@ class Labour:
         for name in ("night_from", "night_to"):
             minute_of_day(getattr(self, name), name)
         check_known("paid_by_others", "unknown role", self.paid_by_others, ROLES)
+
+    @property
+    def night(self) -> tuple[int, int]:
+        """When it begins, and how long it is [min]; from and to the same: none."""
+        begin = minute_of_day(self.night_from)
+        return begin, (minute_of_day(self.night_to) - begin) % MIN_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)

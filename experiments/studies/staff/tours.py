@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from experiments.money.prices import Labour
 from experiments.studies.staff.demand import SLOTS, Pool
 from experiments.studies.staff.design import SLOTS_PER_H, Contract, Staff
-from sim.config.bounds import DAYS_PER_WEEK, minute_of_day
+from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import CargohubError
 from sim.units import MIN_PER_DAY, MIN_PER_H, Flags, Numbers
 
@@ -70,10 +70,10 @@ def tours_of(staff: Staff) -> list[Tour]:
 
 def at_night(labour: Labour) -> Flags:
     """Which half hours of the week are paid as night, by their middle."""
-    first, last = minute_of_day(labour.night_from), minute_of_day(labour.night_to)
+    first, length = labour.night
     middles = (np.arange(SLOTS) + 0.5) * MIN_PER_H / SLOTS_PER_H
     since: Numbers = (middles - first) % MIN_PER_DAY
-    return since < (last - first) % MIN_PER_DAY
+    return since < length
 
 
 def hours_at_price(tour: Tour, labour: Labour) -> float:
