@@ -17,7 +17,7 @@ from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console, runner
 from experiments.report.citation import RunCitation, here
 from experiments.store.files import write_whole
-from experiments.store.foreign import Manifest, manifest_of
+from experiments.store.foreign import manifest_of
 from experiments.store.read import check_outside_runs, run_folder
 from sim.errors import InputError
 
@@ -42,10 +42,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _of_run(named: Path, author: str | None) -> list[str]:
-    run = citation_of(manifest_of(run_folder(str(named), RUNS)), author)
-    return [run.software.bibtex, run.bibtex]
-
-
-def citation_of(manifest: Manifest, author: str | None) -> RunCitation:
+    manifest = manifest_of(run_folder(str(named), RUNS))
     asked, document = runner.told_by(manifest)
-    return RunCitation.of(manifest, document.title, asked.arguments.command, author)
+    run = RunCitation.of(manifest, document.title, asked.arguments.command, author)
+    return [run.software.bibtex, run.bibtex]
