@@ -145,13 +145,14 @@ def study_of(
         raise InputError(f"{recorded.folder}: study: {error} ({recorded.unread})") from None
 
 
-def with_schedule(recorded: Manifest, label: str, hub: HubConfig, schedule: Path | None) -> HubConfig:
-    """The hub with its file of flights, if it reads one: the caller's `schedule`, or one in the run folder.
+def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
+    """The hub with its file of flights, if it reads one: that of the option `schedule`, or one in the run folder.
 
     Raises:
         InputError: as in `schedule_of`.
     """
     if (named := hub.arrivals.schedule) is None:
         return hub
+    schedule = Path(given["schedule"]) if "schedule" in given else None
     path = schedule_of(recorded, label, named, schedule)
     return replace(hub, arrivals=replace(hub.arrivals, schedule=str(path)))

@@ -35,7 +35,7 @@ from experiments.frame.study import Asked, Study
 from experiments.report.sections import said
 from experiments.store import archive
 from experiments.store.directory import DICTIONARY
-from experiments.store.foreign import Configuration, Manifest, check_file, command_words, configuration_of, manifest_of
+from experiments.store.foreign import Manifest, check_file, command_words, configuration_of, manifest_of
 from experiments.store.foreign_parquet import check_table, first_difference
 from experiments.store.identity import HASH_DIGITS, differing
 from sim.errors import ConfigError, InputError
@@ -81,7 +81,8 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
     if own is not None and TRUST not in given:
         sys.stderr.write(_shown(own))
         raise InputError(said("code_of_a_run", name=own.name, folder=folder))
-    designs, workers = _designs(recorded, configuration, given), _workers(given)
+    designs = [Design(label, with_schedule(recorded, label, hub, given)) for label, hub in configuration.hubs.items()]
+    workers = _workers(given)
     study, keys = stored_study(recorded), study_of(recorded, configuration, workers)
     command = Arguments(recorded.verb, command_words(folder), quiet=arguments.quiet, fresh=True)
     check_file(recorded, DICTIONARY)
@@ -131,12 +132,6 @@ def _program(manifest: Manifest) -> str:
     commit = "no commit known" if program["commit"] is None else f"commit {program['commit'][:HASH_DIGITS]}"
     changed = " with changes" if program["is_modified"] else ""
     return f"version {program['version']}, {commit}{changed}, sources {sources}"
-
-
-def _designs(recorded: Manifest, configuration: Configuration, given: Mapping[str, str]) -> list[Design]:
-    """The designs with the files of flights that are to be read."""
-    schedule = Path(given["schedule"]) if "schedule" in given else None
-    return [Design(label, with_schedule(recorded, label, hub, schedule)) for label, hub in configuration.hubs.items()]
 
 
 def _workers(given: Mapping[str, str]) -> int | None:

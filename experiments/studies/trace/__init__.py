@@ -66,7 +66,7 @@ def main(arguments: Arguments) -> int:
     head = {"run_dir": str(folder), "scenario": replication.scenario, "replication": replication.number}
     if "compare" in given:
         number = flight_number(journal, given["flight"])
-        compared = comparison(replication, number, _schedule(given), is_quiet=arguments.quiet)
+        compared = comparison(replication, number, given, is_quiet=arguments.quiet)
         return console.report(arguments, head | compared, comparison_text(head | compared, replication.hub))
     of_subject = dict(zip(SUBJECTS, (_flight, _parcel, _truck, _collection), strict=True))
     traced, rows, origin = of_subject[asked[0]](arguments, replication, journal, given)
@@ -92,7 +92,7 @@ def _flight(arguments: Arguments, replication: Replication, journal: Journal, gi
     parcels = []
     n_gone = 0
     if len(numbers):
-        journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
+        journal = with_parcels(replication, number, given, is_quiet=arguments.quiet)
         checked = clearance(journal, number)
         n_gone = checked.n_gone
         named = {"cleared": checked.cleared, "last": checked.last, "behind": checked.behind}
@@ -122,7 +122,7 @@ def _parcel(arguments: Arguments, replication: Replication, journal: Journal, gi
     rows: Rows = [("aircraft", list(aircraft.segments))]
     if not ulds:
         return parcel_object(journal, number, row, aircraft), rows, aircraft.start
-    journal = with_parcels(replication, number, _schedule(given), is_quiet=arguments.quiet)
+    journal = with_parcels(replication, number, given, is_quiet=arguments.quiet)
     path = parcel_path(journal, number, row)
     plain = parcel_object(journal, number, row, path)
     return plain, [*rows, ("parcel", list(path.segments))], path.start
@@ -204,10 +204,6 @@ def _at_station(journal: Journal, uld: int) -> list[Segment]:
     if handled < journal.end:
         segments.append(Segment(handled, journal.end if np.isnan(released) else released, "machines"))
     return [segment for segment in segments if segment.minutes > 0]
-
-
-def _schedule(given: Given) -> Path | None:
-    return Path(given["schedule"]) if "schedule" in given else None
 
 
 def _figure(given: Given, folder: Path, subject: str) -> Path:

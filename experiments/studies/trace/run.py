@@ -71,7 +71,7 @@ def stored_replication(
     return Replication(manifest, scenario, number, hubs[scenario], tables)
 
 
-def with_parcels(replication: Replication, flight: int, schedule: Path | None, *, is_quiet: bool) -> Journal:
+def with_parcels(replication: Replication, flight: int, given: Mapping[str, str], *, is_quiet: bool) -> Journal:
     """The journal with the parcels of a flight: those stored, or those of the same replication once more.
 
     Raises:
@@ -81,7 +81,7 @@ def with_parcels(replication: Replication, flight: int, schedule: Path | None, *
         return Journal(replication.tables, replication.hub)
     from sim.simulation import simulate
 
-    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, schedule)
+    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, given)
     key = str(replication.tables["flights"]["key"][flight])
     record = replace(hub.record, parcels_of_flights=(key,))
     for shorter in _shortened(replace(hub, record=record), replication.tables, flight):
@@ -137,7 +137,7 @@ def why_not(folder: Path) -> str:
     return f"`cargohub reproduce {shlex.quote(str(folder))}` says why"
 
 
-def comparison(replication: Replication, number: int, schedule: Path | None, *, is_quiet: bool) -> dict[str, Any]:
+def comparison(replication: Replication, number: int, given: Mapping[str, str], *, is_quiet: bool) -> dict[str, Any]:
     """The run as it was beside the same with the flight on schedule; `cost` is None where it was not late.
 
     Raises:
@@ -163,7 +163,7 @@ def comparison(replication: Replication, number: int, schedule: Path | None, *, 
         return document
     if flights["sibt"][number] < 0:
         raise InputError(said("before_the_run", key=key))
-    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, schedule)
+    hub = with_schedule(replication.manifest, replication.scenario, replication.hub, given)
     if not is_quiet:
         print(said("simulated_twice", number=replication.number, key=key, days=hub.days), file=sys.stderr)
     actual = world(hub, replication.number)
