@@ -20,7 +20,7 @@ from experiments.money.prices import Prices
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.store.rows import column, interval, table
+from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
 from sim.errors import ConfigError, placed
@@ -137,7 +137,7 @@ class Step:
         "value of a m² of this step, before its rent",
         heading="worth",
         show=interval_text,
-        ends=("mean", "low", "high", "n"),
+        ends=ENDS_AND_N,
         names="{end}",
     )
     on_time_share: float = column("1", "with all steps up to this one, mean", heading="on time, %", show=percent)

@@ -11,7 +11,7 @@ from experiments.frame.over_assumptions import at_least
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from experiments.statistics import Interval
-from experiments.store.rows import column, plain_row, table
+from experiments.store.rows import ENDS, column, plain_row, table
 from experiments.studies.sure.result import Answered, Result
 
 SHARES: Final = (0.9, 0.5, 0.1)
@@ -32,7 +32,7 @@ class CarriedRow:
 
 def carried_rows(result: Result) -> list[CarriedRow]:
     return [
-        CarriedRow(hall, share, *(_reached(levels, ends, share) for ends in ("mean", "low", "high")))
+        CarriedRow(hall, share, *(_reached(levels, ends, share) for ends in ENDS))
         for hall, levels in halls(result).items()
         for share in SHARES
     ]
