@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import amount, bracket, change, counted, kpi_name, listed, unit_name
+from experiments.formatting import NO_VARIANCE, amount, bracket, change, counted, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
@@ -151,7 +151,7 @@ def _differences(columns: Sequence[Column]) -> Grid:
 
 def _cell(statement: Statement, unit: str) -> str:
     if statement.has_no_variance and statement.interval.mean == 0:
-        return "no difference\n(the same in every replication)"
+        return f"no difference\n({NO_VARIANCE})"
     text = change(statement.interval, unit_name(unit))
     tested = significance(statement)
     sure = "significant" if statement.is_different else "not significant"
