@@ -58,7 +58,7 @@ def bar(ax: Axes, row: float, start: float, end: float, height: float, color: st
 
 def draw_cells(
     ax: Axes, values: Numbers, texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
-    *, size: float = 7.0, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
+    *, size: float, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
 ) -> "AxesImage":  # fmt: skip
     """`texts` on `values` (R, C), which are colours between `ends`; NaN is blank. `heads`: how column names look."""
     shown = np.ma.masked_invalid(values)

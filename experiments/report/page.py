@@ -104,7 +104,7 @@ def _marked(text: str) -> "Markup":
     return Markup("".join(parts))  # noqa: S704 - escaped above
 
 
-def _versions(more: Sequence[str] = ()) -> Iterator[str]:
+def _versions(more: Sequence[str]) -> Iterator[str]:
     """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
     yield f"Python {platform.python_version()}"
     for name in (*PACKAGES, *more):

@@ -89,7 +89,7 @@ def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) ->
     return np.stack([ks, ad])
 
 
-def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int = 1) -> Iterator[Floats]:
+def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int) -> Iterator[Floats]:
     """Samples of n - 1 values, as rows, drawn with replacement; `block`: so many that follow one another together.
 
     One value fewer than there are, which gives a mean the variance that an unbiased estimate has.

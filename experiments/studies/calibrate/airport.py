@@ -43,7 +43,7 @@ class AirportTraffic:
     counts: Floats
 
 
-def read_airport_traffic(path: Path, *, airport: str | None, column: str = ARRIVALS) -> AirportTraffic:
+def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> AirportTraffic:
     """The known days of `column` at `airport`; None: the file's only one.
 
     Raises:
