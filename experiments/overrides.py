@@ -94,6 +94,8 @@ def _slip(word: str) -> str:
         return "no blank may stand before ="
     if sum(map(value.count, "[{(")) > sum(map(value.count, "]})")):
         return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'"
+    if value.rstrip().endswith(","):
+        return "no comma may stand at the end"
     return f"several values have commas between them: {key}={value.replace(';', ',')}" if ";" in value else ""
 
 

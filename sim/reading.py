@@ -151,7 +151,7 @@ def _dict(of_name: object, inner: Reader, value: object, key: str) -> object:
 
 def _tuple(inner: Reader, value: object, key: str) -> object:
     if not isinstance(value, list | tuple):
-        raise wrong(key, "a list", value)
+        raise wrong(key, "a list in brackets", value)
     return tuple(inner(item, f"{key}[{index}]") for index, item in enumerate(value))
 
 

@@ -242,13 +242,16 @@ def _own(tmp_path, text):
         ("packout.rule: {assumption: x, options: [a, b]}", r"packout\.rule\.options: expected a mapping, got a list"),
         ("packout.rule: {assumption: x, options: {flexible: x}}", r"options\.flexible: expected a number, got 'x'"),
         ("packout.rule: {assumption: x, options: {flexible: 0.5}}", r"packout\.rule\.options: weights .*, got 0\.5"),
-        ("arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}", r"towards: expected a list, got 3"),
+        (
+            "arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}",
+            r"towards: expected a list .*, got 3",
+        ),
         ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* has 24 numbers, got 1"),
         (
             "arrivals.hour_share: {assumption: x, how: spread, low: -1, high: 1}",
             r"hour_share\.low: .*at least 0, got -1",
         ),
-        ("correlations: 3", r"correlations: expected a list, got 3"),
+        ("correlations: 3", r"correlations: expected a list in brackets, got 3"),
         ("correlations: [{keys: [apron.taxi_in_min, packout.spread]}]", r"correlations\[0\]\.correlation: missing"),
         ("correlations: [{keys: [packout.spread], correlation: abc}]", r"\.correlation: expected a number, got 'abc'"),
         (

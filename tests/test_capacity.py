@@ -539,8 +539,8 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
     assert result.bottleneck == (
-        "bottleneck by the ladder: pack-out posts (no single resource by what-if: 10 % more of sorting machines "
-        "makes most of the late parcels on time, 6.0 % (−10.0 to 22.0), which may be none)"
+        "bottleneck by the ladder: pack-out posts (no single resource by what-if: the most that 10 % more of one "
+        "resource makes on time of the late parcels is 6.0 % (−10.0 to 22.0), of sorting machines, which may be none)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
 

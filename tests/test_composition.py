@@ -193,6 +193,7 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("seed = 2", "'seed = 2': no blank may stand before ="),
         ("=3", "'=3': expected a key"),
         ("seed=[1", "'seed=[1': a bracket is not closed; a word with blanks goes in quotes: 'seed=[…]'"),
+        ("seed=1,", "'seed=1,': no comma may stand at the end"),
         ("seed=1;2", "'seed=1;2': several values have commas between them: seed=1,2"),
         ("observed=gone.csv", "observed: unknown key"),
         ("seed=${nope}", "seed: Interpolation key 'nope' not found"),

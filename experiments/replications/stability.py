@@ -200,7 +200,7 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin
     """Of designs without a margin: why there is none, or the command that computes it."""
     reasons = {design.label: _why_impossible(design) for design in designs}
     lines = []
-    for why in dict.fromkeys(why for why in reasons.values() if why):
+    for why in dict.fromkeys(why for why in reasons.values() if why and margin.designs):
         labels = [label for label in reasons if reasons[label] == why]
         subject = "" if len(labels) == len(designs) else f" of {', '.join(labels)}"
         lines.append(said("margin_not_shown", subject=subject, why=why))

@@ -51,7 +51,8 @@ def main(arguments: Arguments) -> int:
     if what == "results":
         return _results(arguments, *arguments.words[1:])
     if what != "new" or Path(file).suffix.lower() != XLSX:
-        raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, got {' '.join(arguments.words)[:60] or 'nothing'!r}")
+        got = " ".join(arguments.words)[:60] or "nothing"
+        raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, or `cargohub sheet results RUN`, got {got!r}")
     if Path(file).exists():
         raise InputError(f"{file}: is there already, and may hold changes; give another name, or remove it")
     asked = [word for word in words if word]

@@ -212,13 +212,13 @@ def _check_exports(config: HubGroups) -> None:
                 _check_limits(config, f"fleet.{name}.{deck}", getattr(kind, deck))
     trailer, collections = config.outbound.trailer, config.exports.collections
     most = collections.most_parcels
-    fits = min(
-        trailer.parcels, trailer.kg / config.demand.mean_parcel_kg, trailer.m3 * L_PER_M3 / config.parcels.mean_l
-    )
+    each_kg, each_l = config.demand.mean_parcel_kg, config.parcels.mean_l
+    fits = min(trailer.parcels, trailer.kg / each_kg, trailer.m3 * L_PER_M3 / each_l)
     if most > fits:
         raise ValueError(
-            f"exports.collections.parcels: with its spread at most what a trailer takes of mean parcels,"
-            f" {math.floor(fits)}, got {most}"
+            f"exports.collections.parcels: a truck is collected with up to {most}, by its spread; a trailer takes"
+            f" {math.floor(fits)} parcels of {each_kg:.3g} kg and {each_l:.3g} l, as demand.net_t_per_flight,"
+            " demand.parcels_per_flight and parcels have them; exports=none leaves exports out"
         )
     for name, hall in config.halls.items():
         for key, each, workers in (

@@ -30,15 +30,16 @@ threshold, and a warning says so. Where it grows, none of these demands is susta
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make
 a curve: each design has its thresholds, and a picture shows them against the values.
 
-The bottleneck by what-if is the resource of which ten per cent more makes most of the late parcels on time, at the
-demand that the replication was seen not to sustain. A resource that blocked nobody there in the measured days is not
-simulated with more: its lift is 0. What only exports and customs' controls use counts where they are switched on. In
-the first replication the resources with low rungs get more one after the other, then all others together; only if these
-lift the share on time are they taken apart, half by half. Once one resource makes nearly all on time, no other can make
-many more, and none is simulated. What lifts less than a quarter of the most there is not simulated in the other
-replications, and cannot be the bottleneck. Where the interval of the highest lift
-includes zero, the bottleneck is named by the ladder, as its lowest rung. What breaks is said of the lowest demand that
-is not sustained: parcels that are late, a backlog that grows, and the instant from which flights are held.
+The bottleneck by what-if is the resource of which ten per cent more, of units at least one, makes more of the late
+parcels on time than ten per cent more of any other, at the demand that the replication was seen not to sustain. A
+resource that blocked nobody there in the measured days is not simulated with more: its lift is 0. What only exports and
+customs' controls use counts where they are switched on. In the first replication the resources with low rungs get more
+one after the other, then all others together; only if these lift the share on time are they taken apart, half by half.
+Once one resource makes nearly all on time, no other can make many more, and none is simulated. What lifts less than a
+quarter of the most there is not simulated in the other replications, and cannot be the bottleneck. Where the interval
+of the highest lift includes zero, the bottleneck is named by the ladder, as its lowest rung. What breaks is said of the
+lowest demand that is not sustained: parcels that are late, a backlog that grows, and the instant from which flights are
+held.
 """
 
 from collections.abc import Sequence
