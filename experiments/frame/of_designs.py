@@ -37,6 +37,8 @@ from sim.measures.kpis import RECOVERY, Rank
 
 _ACROSS: Final = 3
 """Designs side by side."""
+_ASKED: Final = "on_time_share"
+"""A difference of it is told even if it is none."""
 _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
 
@@ -111,7 +113,7 @@ class DesignsText:
         yield from schedule_lines(self.designs, [design.title_line for design in self.designs])
 
     def differences(self) -> Iterator[Grid | str]:
-        """What each design changes against the first, a KPI a row, where that is significant within the family."""
+        """What each design changes against the first: the share on time, and what differs significantly."""
         outcome = self.outcome
         if not outcome.differences:
             return
@@ -123,14 +125,15 @@ class DesignsText:
         rows: list[tuple[str, ...]] = []
         for label in (label for label in self.titles if label in outcome.differences):
             statements = outcome.differences[label]
-            changed = {kpi: statements[kpi] for kpi in self._present(Rank.SUMMARY) if _is_shown(statements[kpi])}
+            summary = self._present(Rank.SUMMARY)
+            changed = {kpi: statements[kpi] for kpi in summary if kpi == _ASKED or _is_shown(statements[kpi])}
             for kpi, statement in changed.items():
                 both = (self.kpis[each].get(kpi) for each in (label, outcome.designs[0].label))
                 text = bounded(change(statement.interval, unit_name(KPIS[kpi].unit)), *both)
                 rows.append((self.titles[label], full_kpi_name(kpi), text, significance(statement)))
             if not any(statement.is_different for statement in changed.values()):
-                others = "no other difference is significant" if changed else "no significant difference"
-                rows.append((self.titles[label], others, "", ""))
+                which = "no other difference" if any(map(_is_shown, changed.values())) else "no difference"
+                rows.append((self.titles[label], f"{which} is significant", "", ""))
         yield Grid(caption, ("Design", "KPI", "Difference", "Tested"), tuple(rows), 2)
 
 

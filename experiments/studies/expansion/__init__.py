@@ -4,7 +4,7 @@ Lays paths of expansion side by side over years: phases with dates or rules, wha
 with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
 what each loses against hindsight, what it would be worth to know, and what would turn the choice.
 
-  cargohub expansion                                           the packaged study, some four minutes on two cores
+  cargohub expansion                                           the packaged study, some ten minutes on two cores
   cargohub expansion replications=1 expansion.years=8 'expansion.loads=[0.1,0.8]'      a first look
   cargohub expansion '~expansion.paths.second_site' expansion.years=10
   cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
