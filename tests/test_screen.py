@@ -97,7 +97,9 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
     assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
     assert left.startswith("parcels had not left at the end") and left.endswith(": A (20.0 %); B (20.0 %)")
-    assert unstable.startswith("unstable, the backlog grows: D (by 0 parcels a day; ")
+    assert unstable.startswith(
+        "unstable, the backlog grows, and times and costs depend on the length of the run: D (by 0 parcels a day; "
+    )
 
 
 def test_a_difference_that_the_test_finds_within_its_interval_says_which_decides():

@@ -65,7 +65,10 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
         which = "unstable_held" if blocked < design.hub.end_min else "unstable"
         slope = whole(intervals["backlog_slope_per_day"].mean)
         since = instant(blocked, design.hub.start_date, design.hub.clock)
-        yield "unstable, the backlog grows", said(which, slope=slope, since=since)
+        yield (
+            "unstable, the backlog grows, and times and costs depend on the length of the run",
+            said(which, slope=slope, since=since),
+        )
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
         days = outcome.stability[design.label].horizon_days
         come = design.hub.arrivals
