@@ -42,8 +42,9 @@ def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, f
 def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
     for row, threshold in enumerate(thresholds):
         rates = [rate for _, rate in threshold.rungs]
-        ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
-                   label="a resource alone could pass")  # fmt: skip
+        if rates:
+            ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
+                       label="a resource alone could pass")  # fmt: skip
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
                  label="sustained, mean and 95 % interval")  # fmt: skip
         mean = threshold.flights.mean
