@@ -194,7 +194,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")
     is_known = not np.isnan(answer.probability)
-    sampled = {called.label: said("best_surely", probability=answer.probability)} if is_known else {}
+    sampled = {called.label: said("best_surely", probability=answer.probability_text)} if is_known else {}
     return over_assumptions(asked, [called], sampled, question)
 
 

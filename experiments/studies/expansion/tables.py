@@ -189,7 +189,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", which is not sure"
     which = "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
-    surely = said(which, n=n, probability=answer.probability, surely=how)
+    surely = said(which, n=n, probability=answer.probability_text, surely=how)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
