@@ -43,8 +43,8 @@ FULL: Final = 0.95
 """Of their time: desks that are asked for more keep a queue for long (assumption)."""
 
 
-def interval_text(interval: Interval, digits: int = 2) -> str:
-    return with_interval(interval, partial(number, digits=digits)) if np.isfinite(interval.mean) else "none"
+def interval_text(interval: Interval) -> str:
+    return with_interval(interval, number) if np.isfinite(interval.mean) else "none"
 
 
 _more: Final = partial(interval, show=interval_text)
@@ -136,8 +136,10 @@ def sentences(result: Result) -> Iterator[str]:
     yield said("customs_now", detections=detections, hours=hours)
     for control, settings in result.by_control.items():
         most = settings[-1]
-        delay, per_hour = interval_text(most.delay_h_per_detection, 0), interval_text(most.detections_per_officer_h)
-        shown = {"detections": interval_text(most.detections_per_day), "per_hour": per_hour, "delay": delay}
+        delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
+        more = most.detections_per_day
+        may_be_none = ", which may be none" if more.low is not None and more.low <= 0 else ""
+        shown = {"detections": f"{interval_text(more)} more a day{may_be_none}", "per_hour": per_hour, "delay": delay}
         name = control.capitalize() if control.islower() else control
         yield said("most_of_control", control=name, value=value_said(most.value), **shown)
 
