@@ -126,6 +126,8 @@ class Views:
                 return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             run = result.under_way(folder)
         except CargohubError as error:
+            if is_here:  # files are just being written, and it is asked for again in a second
+                return page("starting.html", name=name, mistake=None)
             return _refused(request, 409, str(error))
         return page(
             "running.html", name=name, run=run, is_here=is_here, is_running=state == runs.RUNNING,
