@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from sim.kernels.coming import Pending, split_ascending
-from sim.kernels.ordering import Chunk, grouped, joined, pick, taken
+from sim.kernels.ordering import Chunk, ascending, grouped, joined, pick, taken
 from sim.kernels.queueing import single_server
 from sim.kernels.tallies import is_within, without_touching
 from sim.kernels.work_done import WorkDone
@@ -268,7 +268,7 @@ class FlexiblePackOut(PackOut):
         first = min((int(arrival.min(initial=FOREVER)) for arrival, *_ in not_packed), default=FOREVER)
         packed = self._packed.take(first)
         if packed is not None:
-            self.short.add(*map(np.sort, packed))
+            self.short.add(*map(ascending, packed))
 
 
 def _between(first: Ticks, stop: Ticks) -> Ticks:

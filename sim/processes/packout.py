@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.domain.entities import ChuteCount
 from sim.kernels.coming import Pending
 from sim.kernels.operational_time import OperationalTime
-from sim.kernels.ordering import Chunk, hub_order, taken
+from sim.kernels.ordering import Chunk, ascending, hub_order, taken
 from sim.kernels.queueing import servers_in_turn
 from sim.kernels.tallies import is_within
 from sim.processes.lanes import Lanes
@@ -93,7 +93,7 @@ class PackOut:
         work += need
         ready = self._time.instant_reaching(work)
         if self.short.is_ever_short and not self.short.add_without_gap(int(arrival.max()), int(ready.max())):
-            self.short.add(np.sort(arrival, kind="stable"), np.sort(ready, kind="stable"))
+            self.short.add(ascending(arrival), ascending(ready))
         self.count.n_units += len(arrival)
         self.fullest.add(arrival, ready, chute, int(packing.min()))
         self._flows.add(chute, arrival, ready)

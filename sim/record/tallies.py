@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.domain.entities import ChuteCount
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
-from sim.kernels.ordering import grouped
+from sim.kernels.ordering import ascending, grouped
 from sim.kernels.tallies import count_instants, is_within, sum_within, without_touching
 from sim.units import FOREVER, NEVER, Numbers, Ticks
 
@@ -156,7 +156,7 @@ class _Stays(NamedTuple):
 
     @classmethod
     def of(cls, arrival: Ticks, ready: Ticks) -> "_Stays":
-        return cls(np.sort(ready, kind="stable"), int((ready - arrival).max()))
+        return cls(ascending(ready), int((ready - arrival).max()))
 
     def after(self, instant: int) -> "_Stays":
         """Those that end later."""
@@ -228,7 +228,7 @@ class FullestChute:
 
     def _peak(self, number: int, arrival: Ticks) -> tuple[int, int]:
         """How many units there were in a chute at most when one of the last (P) arrived, and when."""
-        ready = np.sort(np.concatenate([stays.ready for stays in self._inside[number]]), kind="stable")
+        ready = ascending(np.concatenate([stays.ready for stays in self._inside[number]]))
         n_before = len(ready) - len(arrival)
         inside = n_before + np.arange(1, len(arrival) + 1) - ready.searchsorted(arrival, "right")
         inside[~is_within(arrival, self._measured)] = 0
