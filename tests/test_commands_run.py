@@ -139,7 +139,7 @@ class Hub:
         script.parent.mkdir()
         script.write_text('#!/bin/sh\nprintf \'%s\\0\' "$@" > "$WORDS"\n')
         script.chmod(0o755)
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "BROWSER": "true", "OPENBLAS_NUM_THREADS": "1"}
+        environment = {**os.environ, "PYTHONPATH": str(self.root), "BROWSER": "true"}
         self.server = subprocess.Popen(
             [sys.executable, str(Path(__file__).parent / "fork_server.py")],
             env=environment, cwd=self.root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -195,7 +195,7 @@ def test_a_study_killed_at_random_moments_ends_as_if_undisturbed(tmp_path, modes
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            env={**os.environ, "PYTHONPATH": ":".join(sys.path), "OMP_NUM_THREADS": "1"},
         )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [sum(kills) for _, *kills in modes]
