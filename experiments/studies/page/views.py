@@ -117,7 +117,7 @@ class Views:
         name = request.path_params["name"]
         if self.children.is_known(name) and not runs.is_there(self.root, name):
             mistake = None if self.children.is_running(name) else self.children.mistake(name) or "It ended."
-            return page("starting.html", name=name, mistake=mistake)
+            return page("starting.html", name=name, mistake=mistake, is_begun=False)
         folder = self._folder(request)
         is_here = self.children.is_running(name)
         state = runs.state_of(folder, is_here=is_here)
@@ -126,8 +126,8 @@ class Views:
                 return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             run = result.under_way(folder)
         except CargohubError as error:
-            if is_here:  # files are just being written, and it is asked for again in a second
-                return page("starting.html", name=name, mistake=None)
+            if is_here:  # asked for again in a second
+                return page("starting.html", name=name, mistake=None, is_begun=True)
             return _refused(request, 409, str(error))
         return page(
             "running.html", name=name, run=run, is_here=is_here, is_running=state == runs.RUNNING,
