@@ -29,7 +29,7 @@ from experiments.frame.study import Asked
 from experiments.main import main
 from experiments.store.directory import held
 from experiments.store.parts import lines_in
-from experiments.studies.page import guard
+from experiments.studies.page import guard, result
 from experiments.studies.page.answers import View, answers_of
 from experiments.studies.page.checking import checked
 from experiments.studies.page.children import Children
@@ -40,6 +40,7 @@ from experiments.studies.page.runs import state_of
 from experiments.studies.page.server import application_of
 from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
+from sim.errors import InputError
 from tests.served import HERE, PORT, TOKEN, answer_here, client_of
 from tests.stored_runs import TINY, made
 
@@ -253,6 +254,17 @@ def test_mistakes_are_one_line(words, says, capsys, tmp_path):
     assert main(["page", "--no-browser", "--out", str(tmp_path / "runs"), *words]) == 2
     assert says in capsys.readouterr().err
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_run_whose_files_are_just_being_written_is_asked_for_again(root, name, monkeypatch):
+    def damaged(_):
+        raise InputError("summary.parquet: is damaged")
+
+    monkeypatch.setattr(result, "result_of", damaged)
+    assert client_of(root).get(f"/run/{name}").status_code == 409
+    monkeypatch.setattr(Children, "is_running", lambda *_: True)
+    answer = client_of(root).get(f"/run/{name}")
+    assert answer.status_code == 200 and "being written" in answer.text and "data-refresh" in answer.text
 
 
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch, capsys, tmp_path):
