@@ -80,10 +80,10 @@ figure.savefig(drawn, format="png")
 Image(drawn.getvalue())
 
 # %% [markdown]
-# ## What binds
+# ## The bottleneck
 #
-# The growth of the on-time share by 10 % more of each resource, just above the threshold. Empty where the run left it
-# out.
+# Of the parcels that are late just above the threshold, the share that 10 % more of each resource (of units at least
+# one more) makes on time. Empty where the run left it out.
 
 # %%
 run.tables["binding"][["scenario", "resource", "before", "after", "lift", "lift_low", "lift_high", "is_binding"]]

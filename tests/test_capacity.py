@@ -24,6 +24,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.store.tables import Key
+from experiments.studies.capacity import _ladders_picture
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from experiments.studies.capacity.result import Lift, Result, Threshold, sentences
 from experiments.studies.capacity.search import Search, asked, blocked_h, searches_of
@@ -539,8 +540,9 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
     assert result.bottleneck == (
-        "bottleneck by the ladder: pack-out posts (no single resource by what-if: the most that 10 % more of one "
-        "resource makes on time of the late parcels is 6.0 % (−10.0 to 22.0), of sorting machines, which may be none)"
+        "bottleneck by the ladder: pack-out posts (no single resource by what-if: the most that more of one resource "
+        "makes on time of the late parcels is 6.0 % (−10.0 to 22.0), of sorting machines (3 parcels/h instead of 2), "
+        "which may be none)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
 
@@ -557,10 +559,19 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
         "day parcels are late, the backlog grows and flights are held from Tue 06 Sep 02:30; bottleneck by what-if: "
-        "sorting machines."
+        "sorting machines (simulated with 3 parcels/h instead of 2)."
     )
     assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("the backlog grows and no flight is held")
     assert replace(result, thresholds=(replace(rows[0], not_sustained=None),)).breaks == ""
+
+
+@pytest.mark.drawn
+@pytest.mark.parametrize(("rung", "has_ticks"), [(5.0, True), (9.0, False)], ids=["within twice", "beyond"])
+def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_ticks: bool) -> None:
+    hub = load()
+    ladder = {"machines": rung * hub.mean_parcels_per_flight}
+    result = Result(Design("a", hub), "A", (), False, Interval(4.0, 3.9, 4.1, 2), (), ladder)
+    assert ("ticks" in _ladders_picture([result], 0.95).says) == has_ticks
 
 
 @pytest.mark.drawn

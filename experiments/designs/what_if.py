@@ -47,11 +47,15 @@ BLOCKED: Final[Mapping[str, str | None]] = {
 """Each resource and the KPI of the time for which it blocks others; None: no KPI says so."""
 NEVER_BLOCKS: Final = frozenset({"customs_hold"})
 """Whom nobody ever waits for: more of it lifts nothing."""
+UNITS: Final[Mapping[str, str]] = {
+    "machines": "parcels/h", **dict.fromkeys(("floor", "export_floor", "customs_hold"), "m²")
+}  # fmt: skip
+"""In what resources are counted that are no whole units: all machines together by what they are rated at."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """More of one resource: `before` and `after` in units, parcels an hour (machines) or m² (floors, hold zone)."""
+    """More of one resource: `before` and `after` in all halls together, of what `UNITS` says."""
 
     resource: str
     before: float

@@ -59,8 +59,8 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
     ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog level")
 
 
-def figure(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]], target: float) -> Figure:
-    """As in `prepare`; `target`: share on time."""
-    drawn, ax = style.panel(1.4 + 0.8 * len(values))
-    draw(ax, prepare(values, ladders), target)
+def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
+    """`target`: share on time."""
+    drawn, ax = style.panel(1.4 + 0.8 * len(thresholds))
+    draw(ax, thresholds, target)
     return style.legend_below(drawn, [ax])

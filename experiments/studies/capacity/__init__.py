@@ -180,7 +180,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
             *factor_tables(keys.factors),
         ],
         grids=[_grid(results, keys.factors), *(
-            grid_of(f"{result.title}, just above that: 10 % more of each resource", result.lifts)
+            grid_of(said("capacity_grid", title=result.title), result.lifts)
             for result in results if result.lifts
         )],
         data={"scenarios": {
@@ -262,7 +262,7 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
-    from experiments.report.figures.capacity_figure import figure
+    from experiments.report.figures.capacity_figure import figure, prepare
 
     values = {result.title: result.flights for result in results}
     ladders = {
@@ -273,7 +273,9 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
         }
         for result in results
     }
-    return picture("capacity", _HEADING, said("capacity_ladders"), figure(values, ladders, target))
+    thresholds = prepare(values, ladders)
+    caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
+    return picture("capacity", _HEADING, said(caption), figure(thresholds, target))
 
 
 STUDY: Final = Study(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from experiments.designs.design import Design
-from experiments.designs.what_if import WhatIf, what_ifs
+from experiments.designs.what_if import UNITS, WhatIf, what_ifs
 from experiments.formatting import counted, instant, listed, number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
@@ -25,6 +25,15 @@ def _units(value: float) -> str:
     return f"{value:,.5g}"
 
 
+def _with_unit(name: str) -> str:
+    """A resource, and in what it is counted.
+
+    >>> _with_unit("machines"), _with_unit("doors")
+    ('sorting machines [parcels/h]', 'outbound dock doors')
+    """
+    return f"{resource(name)} [{UNITS[name]}]" if name in UNITS else resource(name)
+
+
 @table("capacity", "the highest demand that each replication sustains", sort="scenario replication")
 class Threshold:
     scenario: str = column("", "the scenario")
@@ -41,10 +50,10 @@ class Lift:
     """What more of one resource does to a scenario just above its threshold."""
 
     scenario: str = column("", "the scenario")
-    resource: str = column("", "name", heading="10 % more of", show=resource)
+    resource: str = column("", "name", heading="more of", show=_with_unit)
     before: float = column(
         "see resource",
-        "units; parcels/h of a machine; m2 of floors and of the customs hold zone",
+        "units; parcels/h of all machines together; m2 of floors and of the customs hold zone",
         heading="from",
         show=_units,
     )
@@ -75,6 +84,12 @@ class Lift:
         show=lambda hours: "" if math.isnan(hours) else number(hours, 1),
     )
     is_binding: bool = column("", "lifts most")
+
+    @property
+    def step(self) -> str:
+        """What was simulated: how many instead of how many."""
+        after = f"{_units(self.after)} {UNITS.get(self.resource, '')}".rstrip()
+        return f"{after} instead of {_units(self.before)}"
 
     @property
     def may_be_none(self) -> bool:
@@ -113,10 +128,13 @@ class Result:
         """By what-if, or by the ladder where no single resource is known to lift the share on time."""
         named = bottleneck.named(self.binding, self.ladder)
         most = next((row for row in self.lifts if row.is_binding), None)
-        if self.binding is not None or most is None:
+        if most is None:
             return named
+        if self.binding is not None:
+            return f"{named} (simulated with {most.step})"
         lift = with_interval(most.lift.scaled(100), partial(number, digits=1), unit=" %")
-        return f"{named} ({said('no_single_resource', resource=resource(most.resource), lift=lift)})"
+        what = {"resource": resource(most.resource), "step": most.step}
+        return f"{named} ({said('no_single_resource', **what, lift=lift)})"
 
     @property
     def breaks(self) -> str:

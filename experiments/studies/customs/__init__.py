@@ -13,7 +13,7 @@ configs/study/customs.yaml has the controls; docs/customs.md says what is declar
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, Final
 
@@ -22,16 +22,17 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
-from experiments.formatting import number, with_interval
+from experiments.formatting import capitalised, number, with_interval
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.replications.summing import by_design
 from experiments.report.design_names import hub_title
+from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.two_sources import ratio_interval
-from experiments.store.rows import column, grid_of, interval, plain_interval, plain_row, stored, table
+from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
 from sim.reading import Bounds
@@ -80,6 +81,13 @@ class Setting:
     to_open: float = 0.0
     desks_can_open: float = np.inf
     """What is to be examined, and what the desks have the time for [parcels/d]."""
+    unit: str = ""
+    """Of the value."""
+
+    @property
+    def at(self) -> str:
+        unit = f" ({self.unit})" if self.unit else ""
+        return f"{self.control} at {value_said(self.value)}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +102,8 @@ class Result:
         lines = too_few_replications(self.detections.n)
         for setting in self.settings:
             if setting.to_open > FULL * setting.desks_can_open:
-                what = {"control": setting.control, "value": value_said(setting.value)}
                 amounts = {"to_open": number(setting.to_open), "can_open": number(setting.desks_can_open)}
-                lines.append(said("desks_behind", **what, **amounts))
+                lines.append(said("desks_behind", at=setting.at, **amounts))
         return lines
 
     @property
@@ -134,14 +141,13 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
 def sentences(result: Result) -> Iterator[str]:
     detections, hours = interval_text(result.detections), interval_text(result.officers)
     yield said("customs_now", detections=detections, hours=hours)
-    for control, settings in result.by_control.items():
+    for settings in result.by_control.values():
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
         may_be_none = ", which may be none" if more.low is not None and more.low <= 0 else ""
         shown = {"detections": f"{interval_text(more)} more a day{may_be_none}", "per_hour": per_hour, "delay": delay}
-        name = control.capitalize() if control.islower() else control
-        yield said("most_of_control", control=name, value=value_said(most.value), **shown)
+        yield said("most_of_control", at=capitalised(most.at), **shown)
 
 
 _VERB = "customs"
@@ -186,6 +192,7 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     """Every value of every control against the hub as configured."""
     config, keys = asked.designs[0].hub, asked.keys
     n = keys.replications
+    units = {name: key_unit(control.key) for name, control in keys.frontier.items()}
     base = Design("as configured", config)
     varied = {
         (name, value): Design(f"{name} {value:g}", changed(config, {control.key: value}))
@@ -197,7 +204,8 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
     samples = by_design(bench.evaluated(designs, n))
     of_settings = {at: samples[design.label] for at, design in varied.items()}
-    return found_in(samples[base.label], of_settings, config.customs.examination_min)
+    result = found_in(samples[base.label], of_settings, config.customs.examination_min)
+    return replace(result, settings=tuple(replace(row, unit=units[row.control]) for row in result.settings))
 
 
 def document(asked: Asked[CustomsKeys], result: Result) -> Document:
@@ -207,7 +215,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
         title=f"What checks find at {hub_title(config.area_m2)}, and what they cost",
         sentences=list(sentences(result)),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
-        grids=[grid_of(said("customs_grid", control=control), settings) for control, settings in by_control.items()],
+        grids=[_grid(control, settings) for control, settings in by_control.items()],
         data={
             "scenario": config.scenario,
             "as_configured": {
@@ -224,6 +232,11 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
         over=over_assumptions(asked, asked.designs),
         warnings=result.warnings,
     )
+
+
+def _grid(control: str, settings: Sequence[Setting]) -> Grid:
+    grid, unit = grid_of(said("customs_grid", control=control), settings), settings[0].unit
+    return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 
 def _picture(result: Result) -> Picture:
