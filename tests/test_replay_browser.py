@@ -96,9 +96,9 @@ def manned(run, second):
 
 def test_every_count_is_that_of_the_parquet_rows(run, browser):
     labels = {
-        f"{formatting.zone(zone)}*": zone
-        for zone in {*rows_of(run, "occupancy")["zone"]} - COUNTED_BY_ROWS
-        if not zone.startswith("backlog_")
+        f"{formatting.zone(zone)} [{unit}]*": zone
+        for zone, unit in {*zip(*(rows_of(run, "occupancy")[name] for name in ("zone", "unit")), strict=True)}
+        if zone not in COUNTED_BY_ROWS and not zone.startswith("backlog_")
     }
     posts = {f"Posts manned: {role.meaning}": role.kind for role in ROLES.values() if role.kind != "inductions"}
     posts["Inductions at work"] = "inductions"
@@ -115,7 +115,8 @@ def test_every_count_is_that_of_the_parquet_rows(run, browser):
                 assert n == at_work[posts[label]], (label, second)
             seen.add(label)
             counted += n or 0
-    assert {"Hand-coding*", "Manual sort*", "Customs hold zone*", "Empty ULDs*", "Export floor*", "Backlog*"} <= seen
+    parcels = ("Hand-coding", "Manual sort", "Customs hold zone", "Export floor", "Backlog")
+    assert {*(f"{zone} [parcels]*" for zone in parcels), "Empty ULDs [ULDs]*"} <= seen
     assert {label for label, kind in posts.items() if kind in rows_of(run, "manning")["kind"]} <= seen
     assert counted > 50
     assert browser.run('return document.getElementById("error").textContent') == ""
@@ -198,6 +199,18 @@ def test_pages_have_no_serious_findings(run, browser, page, width):
     browser.run(AXE.read_text(encoding="utf-8"))
     found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
     assert [each for each in found if each[0] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_day_is_shown_in_full(run, browser, width):
+    browser.open(run / "replay.html", width)
+    browser.run(READY)
+    shown, needed = browser.run("""
+      const day = document.getElementById("day");
+      const shown = day.offsetWidth;
+      day.style.maxWidth = "none";
+      return [shown, day.offsetWidth];""")
+    assert shown == needed
 
 
 def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):

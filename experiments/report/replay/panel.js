@@ -58,7 +58,7 @@ function countRows(runs, counts) {
   for (const run of runs) {
     for (const zone of run.occupancy.zones) {
       const isEverUsed = run.inside[zone.name].some((inside) => inside !== 0);
-      if (isEverUsed && isPlace(zone.name)) stored.set(zone.name, zone.label);
+      if (isEverUsed && isPlace(zone.name)) stored.set(zone.name, `${zone.label} [${zone.unit}]`);
     }
   }
   return counted.concat(
