@@ -148,7 +148,7 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
     for words in (["~expansion.paths.second_site"], []):
         arguments = Arguments("expansion", tuple(words), out=tmp_path)
         designs, own = expansion.STUDY.asked(arguments)
-        answer = SimpleNamespace(recommended="equipment_first", probability=0.94, probability_text="0.94")
+        answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
         found[len(words)] = expansion._over_assumptions(Asked(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
     assert found[1][0] == (
         "equipment first, over assumptions: it is worth most in 41.0 % (30.0 %–50.0 %) of the assumed worlds"

@@ -79,7 +79,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
         document = told(capsys, *words)
     designs = document["designs"]
     assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]
-    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "dearer"]
+    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
     assert designs["slow"]["reason"] == "misses On time at least 0.9"
     assert designs["usual"]["reason"] == "not cheaper than enough, which meets the target"
     assert document["selected"] == "enough" and document["probability"] == 0.95
@@ -117,11 +117,25 @@ def test_ocba_spends_its_budget_and_estimates(capsys: pytest.CaptureFixture[str]
     words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path)]
     document = told(capsys, *words, "select.method=ocba", "select.budget=16")
     designs = document["designs"]
-    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "dearer"]
+    assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
     assert sum(own["replications"] for own in designs.values()) <= 16
     assert designs["slow"]["replications"] == designs["usual"]["replications"] == 3
     assert document["sentences"][1].startswith("Estimated probability of at least 0.9")
     assert "no promise" in document["sentences"][1]
+
+
+def test_designs_of_one_cost_are_called_so_and_no_estimate_is_called_certain(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ["select", "halls.main.doors_out=20,30", *TARGET, *TINY, "select.method=ocba", "select.budget=8"]
+    document = told(capsys, *words, "select.tolerance=0.5", "--out", str(tmp_path))
+    assert document["selected"] == "halls.main.doors_out=20"
+    assert "and the first of 2 designs at that cost" in document["sentences"][0]
+    assert document["designs"]["halls.main.doors_out=30"]["verdict"] == "not cheaper"
+    (same,) = (warning for warning in document["warnings"] if warning.startswith("select.cost=area_m2: "))
+    assert "at the cost of the selected one: 1;" in same
+    assert document["probability"] > 0.9995
+    assert document["sentences"][1].startswith("Estimated probability of at least 0.999 ")
 
 
 def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -144,7 +158,7 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TINY, "select.target=0.9", "select.tolerance=0.9"]
     document = told(capsys, *words, "--out", str(tmp_path))
     verdicts = {own["verdict"] for own in document["designs"].values()}
-    assert verdicts <= {"at target", "selected", "dearer"} and "at target" in verdicts
+    assert verdicts <= {"at target", "selected", "not cheaper"} and "at target" in verdicts
     reasons = [own["reason"] for own in document["designs"].values() if own["verdict"] == "at target"]
     assert all("within the tolerance of 0.9 of On time at least 0.9" in reason for reason in reasons)
 
@@ -155,7 +169,7 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     costs = {label: own["cost"] for label, own in document["designs"].items()}
     assert document["selected"] == min(costs, key=lambda label: costs[label])
     other = next(own for label, own in document["designs"].items() if label != document["selected"])
-    assert other["verdict"] == "dearer"
+    assert other["verdict"] == "not cheaper"
 
 
 def test_costs_are_the_area_or_those_of_the_designs() -> None:

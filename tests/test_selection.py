@@ -203,7 +203,7 @@ def test_ocba_with_a_target_leaves_the_dearer_alone() -> None:
     goal = Goal(4, ALPHA, 0.0, 0.1, (1.0, 2.0, 3.0, 4.0), 0.0)
     found = ocba(sampler(draws), goal, Looks(5, 4, 500), budget=400)
     fates = [verdict.fate for verdict in found.verdicts]
-    assert fates == [Fate.INFEASIBLE, Fate.INFEASIBLE, Fate.SELECTED, Fate.DEARER]
+    assert fates == [Fate.INFEASIBLE, Fate.INFEASIBLE, Fate.SELECTED, Fate.NOT_CHEAPER]
     counts = counts_of(found)
     assert counts[0] == counts[3] == 5 < counts[1]
     assert found.probability is not None and found.probability > 1 - ALPHA
@@ -231,7 +231,7 @@ def test_what_does_not_vary_is_decided_at_the_first_look(is_updated: bool) -> No
     for goal in (known, sampled):
         found = kim_nelson(sampler(draws), goal, Looks(3, 2, 50), is_updated=is_updated)
         fates = [verdict.fate for verdict in found.verdicts]
-        assert fates == [Fate.INFEASIBLE, Fate.DEARER, Fate.SELECTED, Fate.DEARER]
+        assert fates == [Fate.INFEASIBLE, Fate.NOT_CHEAPER, Fate.SELECTED, Fate.NOT_CHEAPER]
         assert counts_of(found) == [3] * 4
         assert [verdict.by for verdict in found.verdicts] == [None, 2, None, 2]
         assert found.probability == pytest.approx(1 - ALPHA)
@@ -256,7 +256,7 @@ def test_where_replications_run_out_means_decide_and_nothing_is_promised() -> No
     draws[:, 0] += np.array([-0.2, 0.3, 0.3])[:, None] - draws[:, 0].mean(axis=1, keepdims=True)
     goal = Goal(3, ALPHA, 0.0, 0.01, (1.0, 2.0, 3.0), 0.0)
     found = kim_nelson(sampler(draws), goal, Looks(10, 7, 40), is_updated=True)
-    assert [verdict.fate for verdict in found.verdicts] == [Fate.OPEN, Fate.SELECTED, Fate.DEARER]
+    assert [verdict.fate for verdict in found.verdicts] == [Fate.OPEN, Fate.SELECTED, Fate.NOT_CHEAPER]
     assert found.probability is None and max(counts_of(found)) == 40
     compared = kim_nelson(sampler(draws), Goal(3, indifference=0.01, **CHEAPEST), Looks(10, 7, 40), is_updated=True)
     assert compared.selected is not None

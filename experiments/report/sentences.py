@@ -160,6 +160,15 @@ def _saved(change: Value) -> str:
     return f" Without common random numbers the on-time share would need {times} times the replications."
 
 
+def probability_text(probability: float) -> str:
+    """An estimated probability: few replications make nothing certain.
+
+    >>> probability_text(0.94123), probability_text(1.0)
+    ('0.941', '0.999')
+    """
+    return f"{min(probability, 0.999):.3g}"
+
+
 def too_few_replications(n: int) -> list[str]:
     """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
     if n == 1:

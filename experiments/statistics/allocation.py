@@ -120,7 +120,7 @@ def _selection(known: Moments, goal: Goal, best: int | None, probability: float)
         elif goal.target is not None and known.mean[design] < goal.target:
             verdicts.append(Verdict(Fate.INFEASIBLE, n))
         else:
-            verdicts.append(Verdict(Fate.DEARER, n, best))
+            verdicts.append(Verdict(Fate.NOT_CHEAPER, n, best))
     return Selection(tuple(verdicts), probability)
 
 

@@ -36,7 +36,7 @@ More of it is better in the first row, less in the second. The same replication 
 class Fate(StrEnum):
     SELECTED = "selected"
     INFEASIBLE = "infeasible"
-    DEARER = "dearer"
+    NOT_CHEAPER = "not cheaper"
     AT_TARGET = "at target"
     """Dropped, but within the tolerance of the target: it may be taken for either."""
     OPEN = "open"
@@ -187,7 +187,7 @@ class _Race:
             out = beaten.any(axis=1)
             by = np.where(beaten, total[None], np.inf).argmin(axis=1)
             for at in np.flatnonzero(out):
-                self._fates[alive[at]] = Verdict(Fate.DEARER, n, alive[by[at]])
+                self._fates[alive[at]] = Verdict(Fate.NOT_CHEAPER, n, alive[by[at]])
             if n >= self._looks.most and (~out).sum() > 1:
                 self._is_sure = False
                 out = np.arange(len(alive)) != np.where(out, np.inf, total).argmin()
@@ -201,7 +201,7 @@ class _Race:
         best = self._cheapest()
         for design in self._passing:
             is_best = design == best
-            fate = Fate.SELECTED if is_best else Fate.DEARER
+            fate = Fate.SELECTED if is_best else Fate.NOT_CHEAPER
             self._fates[design] = Verdict(fate, self._n[design], None if is_best else best)
         verdicts = tuple(self._fates[design] for design in range(self._goal.n_designs))
         return Selection(verdicts, 1 - self._goal.alpha if self._is_sure else None)
@@ -233,5 +233,5 @@ class _Race:
         left = [design for design in alive if (costs[design], design) < (costs[best], best)]
         for design in alive:
             if design not in left:
-                self._fates[design] = Verdict(Fate.DEARER, self._n[design], best)
+                self._fates[design] = Verdict(Fate.NOT_CHEAPER, self._n[design], best)
         return left

@@ -14,14 +14,14 @@ from experiments.statistics import Interval
 MOST_ROWS: Final = 60
 _FATES: Final = {
     "selected": (style.PALETTE[2], "*", 150),
-    "dearer": (style.PALETTE[0], "o", 36),
+    "not cheaper": (style.PALETTE[0], "o", 36),
     "infeasible": (style.PALETTE[1], "X", 44),
     "at target": (style.PALETTE[4], "D", 32),
     "open": ("0.5", "s", 32),
 }
 """Colour, marker and its size."""
 _SAID: Final = {
-    "selected": "selected", "dearer": "dropped: not cheaper than one that meets the target",
+    "selected": "selected", "not cheaper": "dropped: not cheaper than one that meets the target",
     "infeasible": "dropped: misses the target", "at target": "dropped: within the tolerance of the target",
     "open": "not decided",
 }  # fmt: skip

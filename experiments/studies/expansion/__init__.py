@@ -38,7 +38,7 @@ from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.report.sentences import too_few_replications
+from experiments.report.sentences import probability_text, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import typed_rows
@@ -194,7 +194,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")
     is_known = not np.isnan(answer.probability)
-    sampled = {called.label: said("best_surely", probability=answer.probability_text)} if is_known else {}
+    sampled = {called.label: said("best_surely", probability=probability_text(answer.probability))} if is_known else {}
     return over_assumptions(asked, [called], sampled, question)
 
 

@@ -80,11 +80,6 @@ class Answer:
     over: OverWorlds
 
     @property
-    def probability_text(self) -> str:
-        """Few replications make nothing certain."""
-        return f"{min(self.probability, 0.999):.3g}"
-
-    @property
     def turned_by(self) -> list[Turn]:
         return [turn for turn in self.turns if turn.best != self.recommended]
 

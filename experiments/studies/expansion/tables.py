@@ -12,6 +12,7 @@ from experiments.frame.study import Tables
 from experiments.grouping import grouped
 from experiments.replications.stability import stability_table
 from experiments.report.sections import said
+from experiments.report.sentences import probability_text
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
@@ -189,7 +190,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
     n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", which is not sure"
     which = "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
-    surely = said(which, n=n, probability=answer.probability_text, surely=how)
+    surely = said(which, n=n, probability=probability_text(answer.probability), surely=how)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)

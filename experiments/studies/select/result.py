@@ -13,7 +13,7 @@ from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.sections import said
-from experiments.report.sentences import too_few_replications
+from experiments.report.sentences import probability_text, too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.selection import Fate, Selection
 from experiments.store.rows import column, interval, table
@@ -35,7 +35,7 @@ class Row:
     kpi: Interval = interval("see unit", "of the KPI with the target", names="{end}")
     unit: str = column("", "its unit")
     verdict: Fate = column(
-        "", "selected; infeasible; at target: dropped within the tolerance; dearer; open: not decided"
+        "", "selected; infeasible; at target: dropped within the tolerance; not cheaper; open: not decided"
     )
     reason: str = column("", "why")
 
@@ -52,6 +52,12 @@ class Found:
     @property
     def selected(self) -> Row | None:
         return next((row for row in self.rows if row.verdict is Fate.SELECTED), None)
+
+    @property
+    def at_same_cost(self) -> list[Row]:
+        """Dropped, not for their KPI, and not for a higher cost."""
+        best = self.selected
+        return [row for row in self.rows if best and row.verdict is Fate.NOT_CHEAPER and row.cost == best.cost]
 
 
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Found:
@@ -85,7 +91,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
         return f"misses {asked.wanted}"
     if fate is Fate.AT_TARGET:
         return said("within_tolerance", tolerance=asked.tolerance, wanted=asked.wanted)
-    if fate is Fate.DEARER:
+    if fate is Fate.NOT_CHEAPER:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
         return f"not decided after {n} replications"
@@ -105,6 +111,8 @@ def answer(result: Found) -> list[str]:
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
+        if same := result.at_same_cost:
+            what += f", and the first of {len(same) + 1} designs at that cost"
         cost = f"{number(best.cost)} {unit_name(asked.cost_unit)}".rstrip()
         name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi)}"
         lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
@@ -129,7 +137,7 @@ def _promise(result: Found, probability: float) -> str:
     else:
         what = f"it misses the target by at most {asked.tolerance:g}{unit}, and no design that {spare} is {cheaper}"
     if asked.method is Method.OCBA:
-        return said("ocba_promise", probability=probability, what=what)
+        return said("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if asked.method is Method.KN_UPDATED else ""
     return f"With a probability of at least {probability:.3g} ({_NAMES[asked.method]}{limit}), {what}."
 
@@ -143,6 +151,8 @@ def warnings_of(result: Found) -> list[str]:
         lines.append(said("select_undecided", undecided=undecided, most=asked.max_replications))
     elif result.probability < 1 - asked.alpha:
         lines.append(said("budget_spent", probability=result.probability, wanted=1 - asked.alpha))
+    if same := result.at_same_cost:
+        lines.append(said("select_same_cost", n=len(same), cost=asked.cost))
     if best is not None and _is_at_target(asked, best.kpi):
         design, kpi = design_name(best.scenario), kpi_name(asked.kpi)
         lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.tolerance))
