@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Final
 from zipfile import ZipFile
 
-from experiments.report.sections import said
 from experiments.store.identity import hash_of, hubs_of, surroundings
 from experiments.store.parts import Part, table_in, write_tables
 from sim.config import HubConfig
@@ -61,7 +60,7 @@ class Cache:
                 is_whole = file.read(_DIGEST) == _digest(name, file)
             archive = ZipFile(path) if is_whole else None  # open as long as its tables are asked for
         if archive is None:
-            sys.stderr.write(f"{said('cache_damaged', path=path)}\n")
+            sys.stderr.write(f"cache: {path}: damaged; simulated again\n")
             with suppress(OSError):
                 path.unlink()
             return None
