@@ -6,7 +6,7 @@ a Hydra of their own.
 
 import pickle
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -32,7 +32,7 @@ from experiments.overrides import (
     word_value,
 )  # fmt: skip
 from experiments.own_file import trust_typed, with_own_file, with_source
-from experiments.verbs import VERBS
+from experiments.unknown_keys import hint, new_in, paths, whose
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.files import check_file
@@ -112,8 +112,8 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
         key = unknown.group(1)
         known = _known_keys(words, folders)
         if key in known:  # of a mapping, to which the word would add
-            raise ConfigError(_new_in(key, words, known)) from error
-        raise ConfigError(f"{key}: unknown key{near(key, known)}") from error
+            raise ConfigError(new_in(key, words, known)) from error
+        raise ConfigError(f"{key}: unknown key{hint(key, known)}") from error
     return with_chute_plans(with_source(with_period(cast("dict[str, Any]", pickle.loads(plain)))))  # noqa: S301 - our own
 
 
@@ -141,7 +141,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
         if key not in _study_keys(tuple(KPIS)):
-            raise ConfigError(f"{key}: {_whose(key) or 'unknown key' + near(key, sorted(names))}")
+            raise ConfigError(f"{key}: {whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys(tuple(KPIS))[key]:
             raise ConfigError(f"{key}: decides nothing here; leave it out")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
@@ -155,12 +155,6 @@ def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tu
 def scenarios(config_dir: Path | str | None = None) -> list[str]:
     """The names of the scenarios, sorted."""
     return options("scenario", folders_of(config_dir))
-
-
-def _whose(key: str) -> str:
-    """Of a key that is another verb's, as a study file of that verb brings it."""
-    verb = key.replace("_", "-")
-    return f"a key of cargohub {verb}, which decides nothing here; cargohub {verb} reads it" if verb in VERBS else ""
 
 
 @cache
@@ -277,22 +271,4 @@ def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
         composed, beside = _composed([], folders, state)
     groups = sorted(folder.name for folder in packaged().iterdir() if options(folder.name, [packaged()]))
     own = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=False))
-    return list(dict.fromkeys([*groups, *_paths({**own, **beside}, "")]))
-
-
-def _new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
-    """What to tell of a mapping that brings keys which are not there."""
-    values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
-    names = [str(name) for value in values if isinstance(value, dict) for name in value]
-    if f"{key}s" in known:  # a group of which a hub has several, each by a name
-        return f"{key}: of this group each has a name; give +{key}@{key}s.NAME={values[-1]}"
-    new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
-    return f"{new}: not there; where names are free, +{new}=VALUE adds it"
-
-
-def _paths(value: object, key: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for name, item in value.items():
-            path = f"{key}.{name}" if key else str(name)
-            yield path
-            yield from _paths(item, path)
+    return list(dict.fromkeys([*groups, *paths({**own, **beside}, "")]))

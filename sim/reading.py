@@ -102,14 +102,14 @@ def _plainer(kind: type) -> Callable[[Any], Plain]:
     raise TypeError(f"no plain form of {kind.__name__}")
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
     """The end of a message on an unknown name: the nearest known one, or all of them if they are few.
 
     >>> near("deman", ["demand", "hall"])
     "; did you mean 'demand'?"
     """
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; known: {', '.join(names)}" if 0 < len(names) <= MOST_LISTED else ""

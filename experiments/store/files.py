@@ -1,6 +1,7 @@
 """Files that are there whole or not at all, whenever the process or the machine stops."""
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -129,6 +130,15 @@ def _settle(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def as_json(document: object) -> bytes:
+    """What a file of JSON holds: numbers that JSON knows, and no NaN or infinity.
+
+    Raises:
+        ValueError: one of them.
+    """
+    return json.dumps(document, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def write_all(content: Mapping[Path, bytes]) -> list[Path]:

@@ -41,7 +41,7 @@ def show(arguments: Arguments) -> int:
     check_designs(designs, study)
     if arguments.json:
         fitted = [_with_fit(document, design.hub) for document, design in zip(documents, designs, strict=False)]
-        print(json.dumps(fitted if titles else fitted[0], indent=2))
+        print(json.dumps(fitted if titles else fitted[0], indent=2, allow_nan=False))
         return 0
     for number, design in enumerate(designs):
         print("\n".join(_differences(design, documents[min(number, len(documents) - 1)])))
@@ -62,7 +62,7 @@ def _show_study(arguments: Arguments) -> int:
         raise CargohubError(said("shows_nothing", verb=arguments.verb))
     designs, text = runner.configuration_text(study, arguments)
     if arguments.json:
-        print(json.dumps(yaml.safe_load(text), indent=2))
+        print(json.dumps(yaml.safe_load(text), indent=2, allow_nan=False))
         return 0
     for design in designs:
         print("\n".join(_differences(design)))

@@ -1,7 +1,6 @@
 """Indices of months and weekdays from an airport's traffic: a calendar of arrivals, its estimates and a picture."""
 
 import datetime as dt
-import json
 import re
 import sys
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from experiments.report.figures.matching_figure import calendar
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, Days, Floats, month_of, weekday_of
 from experiments.statistics.calibration import calibrate
-from experiments.store.files import sha256_of, write_all
+from experiments.store.files import as_json, sha256_of, write_all
 from sim.csv_rows import csv_table
 from sim.errors import InputError
 from sim.reading import near
@@ -157,7 +156,7 @@ def main(arguments: Arguments) -> int:
     files = write_all({
         folder / "arrivals" / f"{group_name(result)}.yaml": arrivals_yaml(result, **about).encode(),
         folder / "estimates.csv": estimates_csv(result).encode(),
-        folder / "estimates.json": json.dumps(plain, indent=2).encode() + b"\n",
+        folder / "estimates.json": as_json(plain),
         folder / "calibration.svg": style.svg_of(calendar, result),
     })  # fmt: skip
     if arguments.json:

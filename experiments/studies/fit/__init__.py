@@ -24,7 +24,6 @@ fitted themselves, show how far the values may be from it by chance. Values draw
 how far the estimates may be off: the range of each.
 """
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +33,7 @@ from experiments.frame import console
 from experiments.report import style
 from experiments.report.figures import fit_figure, scans_figure
 from experiments.report.sections import as_lines, said
-from experiments.store.files import sha256_of, write_all
+from experiments.store.files import as_json, sha256_of, write_all
 from experiments.studies.fit import scans, scans_text
 from experiments.studies.fit.column import read_request, read_sample
 from experiments.studies.fit.group import GROUP, written
@@ -61,7 +60,7 @@ def main(arguments: Arguments) -> int:
     of_fit = folder / GROUP / result.name
     files = write_all({
         **{folder / path: text.encode() for path, text in group.files.items()},
-        of_fit / "fit.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
+        of_fit / "fit.json": as_json(plain),
         of_fit / "fit.svg": style.svg_of(fit_figure.figure, picture(result)),
     })  # fmt: skip
     lines = [*sentences(result), "", *as_lines(families_grid(result)), ""]
@@ -83,7 +82,7 @@ def _beside(arguments: Arguments, folder: Path) -> int:
     plain = scans_text.document(result, source=path.name, sha256=sha256_of(path))
     place = folder / "scans" / path.stem
     files = write_all({
-        place / "scans.json": json.dumps(plain, indent=2, allow_nan=False).encode() + b"\n",
+        place / "scans.json": as_json(plain),
         place / "scans.svg": style.svg_of(scans_figure.figure, scans_text.pictures(result)),
     })  # fmt: skip
     lines = [*scans_text.sentences(result), "", *as_lines(scans_text.grid(result)), ""]

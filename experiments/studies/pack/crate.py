@@ -73,7 +73,7 @@ def metadata(
     if run.author != UNKNOWN:
         graph.append({"@id": _AUTHOR, "@type": "Person", "name": run.author})
     document = {"@context": list(_CONTEXT), "@graph": [_compact(entity) for entity in graph]}
-    return (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _profile(url: str, name: str) -> Entity:

@@ -22,7 +22,6 @@ Own options: --from DAY, --to DAY, --skip-bad.
 """
 
 import datetime as dt
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -38,7 +37,7 @@ from experiments.report import style
 from experiments.report.figures.schedule_figure import figure
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import WEEKDAYS
-from experiments.store.files import sha256_of, write_all
+from experiments.store.files import as_json, sha256_of, write_all
 from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
 from experiments.studies.schedule.request import HOME, ZONE, read_request
 from sim.csv_rows import csv_text
@@ -60,7 +59,7 @@ def main(arguments: Arguments) -> int:
     plain = document(result, sha256=sha256_of(request.path))
     files = write_all({
         folder / "flights.csv": flights_csv(result.calls).encode(),
-        folder / "schedule.json": json.dumps(plain, indent=2).encode() + b"\n",
+        folder / "schedule.json": as_json(plain),
         folder / "schedule.svg": style.svg_of(figure, result.pattern),
     }) if result.calls else []  # fmt: skip
     for reason in result.bad[:MOST_NAMED]:
