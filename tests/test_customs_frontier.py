@@ -41,7 +41,9 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert "none" in [*sentences(result)][-1]
+    assert [*sentences(result)][-1] == (
+        "X-ray at 0: parcels a day found more than as configured: 0 (0 to 0), which may be none."
+    )
 
 
 def test_desks_that_cannot_follow_are_told() -> None:

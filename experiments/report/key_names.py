@@ -19,6 +19,7 @@ UNITS: Final = {
 _WORDS: Final = (
     (r"\buld(s?)\b", r"ULD\1"), (r"\bbreakdown\b", "break-down"), (r"\bpackout\b", "pack-out"),
     (r"\bbuild up\b", "build-up"), (r"\bhandcoding\b", "hand-coding"), (r"\bnon conv", "non-conv"),
+    (r"\bfacade\b", "façade"),
     (r"\beu\b", "EU"), (r"\bm3\b", "m³"), (r"\bapu\b", "APU"), (r"\bgpu\b", "GPU"), (r"\bco2\b", "CO₂"),
     (r" per (.+) h$", r" per \1 and hour"), (r" per h$", " an hour"), (r" per (day|year)$", r" a \1"),
     (r" per flight$", " a flight"),

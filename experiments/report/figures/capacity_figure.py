@@ -1,4 +1,4 @@
-"""What each scenario sustains, with its interval, beside what its resources alone could pass."""
+"""What each scenario sustains, with its interval, beside what its resources alone could handle."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
         rates = [rate for _, rate in threshold.rungs]
         if rates:
             ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
-                       label="a resource alone could pass")  # fmt: skip
+                       label="a resource alone could handle")  # fmt: skip
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
                  label="sustained, mean and 95 % interval")  # fmt: skip
         mean = threshold.flights.mean

@@ -53,7 +53,7 @@ from experiments.designs.design import Design, Designed, check_group, named, wit
 from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, key_of, keys_of, with_factors
 from experiments.designs.what_if import what_ifs, with_more
-from experiments.formatting import resource, share_text, whole
+from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder
@@ -195,7 +195,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         }},
         method=[
             *paragraphs_of(
-                "capacity_method", target=share_text(search.target), tolerance=search.tolerance,
+                "capacity_method", target=share_text(search.target), tolerance=counted(search.tolerance, "flight"),
                 draws=same_draws(config, keys.replications, "demand"),
             ),
             *(paragraphs_of("capacity_lifts") if search.binding else []),

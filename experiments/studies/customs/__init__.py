@@ -146,8 +146,9 @@ def sentences(result: Result) -> Iterator[str]:
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
         may_be_none = ", which may be none" if more.low is not None and more.low <= 0 else ""
-        shown = {"detections": f"{interval_text(more)} more a day{may_be_none}", "per_hour": per_hour, "delay": delay}
-        yield said("most_of_control", at=capitalised(most.at), **shown)
+        shown = {"detections": f"{interval_text(more)}{may_be_none}", "per_hour": per_hour, "delay": delay}
+        is_known = np.isfinite(most.delay_h_per_detection.mean) and np.isfinite(most.detections_per_officer_h.mean)
+        yield said("most_of_control" if is_known else "no_more_of_control", at=capitalised(most.at), **shown)
 
 
 _VERB = "customs"
