@@ -1,4 +1,4 @@
-"""Shuttles between halls (rules 21 to 23)."""
+"""Shuttles between halls (rule 20)."""
 
 import simpy
 
