@@ -16,7 +16,7 @@
 #
 # What `cargohub expansion` does, step by step, with three paths, eight years and a scaled hub: a hundredth
 # of the parcels on machines a hundred times slower, single days for weeks, and two loads of each hub,
-# so that it takes seconds. The packaged study has eight paths and all parcels; `docs/expansion.md` tells the method.
+# so that it takes seconds. The packaged study has eight paths and all parcels; `docs/expansion.md` explains the method.
 
 # %%
 import matplotlib.pyplot as plt
@@ -54,9 +54,9 @@ list(keys.expansion.paths), len(hubs)
 # %%
 pd.DataFrame(
     [
-        (stage, result, one.probability)
-        for stage, own in keys.expansion.stages.items()
-        for result, one in own.results.items()
+        (name, result, outcome.probability)
+        for name, stage in keys.expansion.stages.items()
+        for result, outcome in stage.results.items()
     ],
     columns=["decision", "result", "probability"],
 )
@@ -73,25 +73,25 @@ def simulate(points):
     return {(point.label, number): evaluate(point.hub, number)["kpis"] for point in points for number in range(n)}
 
 
-found = explored(hubs, today.hub, keys, simulate)
-print(f"{len(found.timelines):,} timelines, {found.n_runs} weeks that differ in hub or load")
+exploration = explored(hubs, today.hub, keys, simulate)
+print(f"{len(exploration.timelines):,} timelines, {exploration.n_runs} weeks that differ in hub or load")
 
 # %% [markdown]
 # ## The answer
 
 # %%
-told = answer(found)
-for sentence in sentences(told):
+result = answer(exploration)
+for sentence in sentences(result):
     print(sentence)
 
 # %%
 pd.DataFrame(
     {
-        "NPV [MEUR]": [one.npv.mean / 1e6 for one in told.paths],
-        "regret [MEUR]": [one.regret.mean / 1e6 for one in told.paths],
-        "best in": [one.best_share for one in told.paths],
+        "NPV [MEUR]": [path.npv.mean / 1e6 for path in result.paths],
+        "regret [MEUR]": [path.regret.mean / 1e6 for path in result.paths],
+        "best in": [path.best_share for path in result.paths],
     },
-    index=[one.path for one in told.paths],
+    index=[path.path for path in result.paths],
 ).round(2)
 
 # %% [markdown]
@@ -100,13 +100,13 @@ pd.DataFrame(
 # The high growth, everything granted: what is asked for, and what each path has slots for.
 
 # %%
-growth = found.futures.growths.index("high")
+growth = exploration.futures.growths.index("high")
 granted = {"permit": "granted", "appeal": "none", "screening": "cleared"}
-leaf = next(at for at, one in enumerate(found.futures.leaves) if dict(one) == granted)
+leaf = next(at for at, results in enumerate(exploration.futures.leaves) if dict(results) == granted)
 
 figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
-for path, number in found.number.items():
-    line = found.timelines[number[growth, leaf, 0]]
+for path, number in exploration.number.items():
+    line = exploration.timelines[number[growth, leaf, 0]]
     quarters = keys.expansion.first_year + np.arange(line.slots.size) / 4
     axes.step(quarters, line.slots, where="post", label=path)
 axes.plot(quarters, line.wanted, color="0.5", linestyle=":", label="asked for")

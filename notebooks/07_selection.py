@@ -50,7 +50,8 @@ f"in {right:.0%} of 2,000 repetitions"
 #
 # Their procedure compares all designs after each replication, and drops those that are clearly worse. `cargohub select` uses
 # it. It promises the best design with a probability of at least 1 − α, if costs are normal and that design is better than
-# all others by the indifference.
+# all others by the indifference. With variances of all replications so far (KN++, the default of `select`, and
+# `is_updated=True` below) it promises this in the limit of many replications only.
 
 # %%
 LOOKS = Looks(first=10, step=1, most=2_000)
