@@ -16,6 +16,7 @@ from experiments.designs.varying import changed, words_of
 from experiments.frame import benches
 from experiments.main import main
 from experiments.report.figures.front_figure import draw
+from experiments.report.key_names import spelt
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
@@ -286,9 +287,9 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     result = Result(own, 2, Found(trials, trials, trials[1]), points)
     tables = grids(result)
     assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
-    assert [name for table in tables[1:] for name in table.header[1:]] == [
-        one.replace("_", " ") for one in own.variables
-    ]
+    header = [name for table in tables[1:] for name in table.header[1:]]
+    assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
+    assert header[0] == "area [m²]"
     said = list(result.sentences)
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")

@@ -8,7 +8,7 @@ from experiments.report.page import files_of, write_page
 from experiments.report.sections import Page, Section, picture
 from experiments.store.rows import Grid
 
-ROWS = (("b", "more than 9.5\n9–10"), ("a", "1,234\n1–2"), ("c", "\u22122.0\n"))
+ROWS = (("b\n(what was varied)", "more than 9.5\n9–10"), ("a", "1,234\n1–2"), ("c", "\u22122.0\n"))
 
 
 @needs_chromium
@@ -23,7 +23,8 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
     write_page(tmp_path, files_of(Page("A page", ["It carries."], sections, "", None), "cargohub run"))
     with Browser(tmp_path / "profile") as browser:
         browser.open(tmp_path / "report.html")
-        order = "[...document.querySelectorAll('tbody th')].map((cell) => cell.textContent).join('')"
+        order = "[...document.querySelectorAll('tbody th')].map((cell) => cell.firstChild.data).join('')"
+        assert browser.run("return getComputedStyle(document.querySelector('tbody th small')).display") == "block"
         press = "document.querySelectorAll('thead button')[1]"
         assert browser.run(f"return {order}") == "bac"
         assert browser.run(f"{press}.focus(); {press}.click(); return {order}") == "cba"

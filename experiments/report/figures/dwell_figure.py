@@ -87,7 +87,7 @@ def draw(ax: Axes, result: Bars) -> None:
 
 
 def figure(result: tuple[Bars, ...]) -> Figure:
-    heights = [0.9 + 0.32 * len(bars.names) for bars in result]
+    heights = [0.9 + sum(0.32 + 0.14 * name.count("\n") for name in bars.names) for bars in result]
     drawing = style.new_figure(sum(heights) + 0.6)
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
     for ax, bars in zip(grid.flat, result, strict=True):

@@ -22,13 +22,13 @@ The best of many noisy values looks better than it is. The designs on the front 
 from collections.abc import Sequence
 from typing import Final
 
-from experiments.formatting import plain_name
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
+from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.store.rows import Grid
-from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables
+from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables, read_value
 from experiments.studies.optimise.result import FrontPoint, Result, goal_text, intervals_of
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
 
@@ -82,12 +82,14 @@ def grids(result: Result) -> list[Grid]:
         rows = tuple(
             (
                 str(order),
-                *(value if isinstance(value, str) else f"{value:,.6g}" for value in point.trial.design.values[here]),
+                *map(read_value, point.trial.design.values[here]),
             )
             for order, point in enumerate(result.front, start=1)
         )
-        caption = "And besides" if at else said("front_designs")
-        tables.append(Grid(caption, ("design", *(plain_name(name) for name in names[here])), rows))
+        caption = said("front_designs", continued=", continued" if at else "")
+        units = [f" [{unit}]" if (unit := asked.variables[name].unit) else "" for name in names[here]]
+        header = (f"{spelt(name)}{unit}" for name, unit in zip(names[here], units, strict=True))
+        tables.append(Grid(caption, ("design", *header), rows))
     return tables
 
 

@@ -13,6 +13,7 @@ from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed, check_set_once, scaled, value_of
 from experiments.formatting import kpi_name
 from experiments.money.prices import Prices
+from experiments.report.key_names import key_unit
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import check_known
@@ -91,6 +92,11 @@ class Variable:
         assert self.low is not None
         steps = 0.0 if self.step is None else (value - self.low) / self.step
         return abs(steps - round(steps)) < _ON_GRID
+
+    @property
+    def unit(self) -> str:
+        """Of numbers, as the first field's key names it."""
+        return "" if self.choices else key_unit(next(iter(self.fields))).partition(",")[0]
 
     @property
     def ends(self) -> tuple[Value, ...]:
@@ -239,3 +245,8 @@ def _excess(fields: Mapping[str, object]) -> float:
 
 def value_text(value: Value) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"
+
+
+def read_value(value: Value) -> str:
+    """As a reader sees it."""
+    return value if isinstance(value, str) else f"{value:,.6g}"

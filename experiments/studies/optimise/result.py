@@ -11,12 +11,13 @@ from experiments.formatting import percent, unit_name, with_interval
 from experiments.frame.study import Tables
 from experiments.own_file import file_words
 from experiments.replications.summing import interval_of
+from experiments.report.key_names import spelt
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval_object, stored, table
 from experiments.store.summaries import mean_and_ends
-from experiments.studies.optimise.design import Optimise, value_text
+from experiments.studies.optimise.design import Optimise, read_value, value_text
 from experiments.studies.optimise.search import Found, Trial
 
 
@@ -185,8 +186,8 @@ def goal_text(interval: Interval, unit: str) -> str:
 
 def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
     """A design by what is not as configured; by all its values where the hub as configured is no design."""
-    pairs = zip(asked.variables, trial.design.values, strict=True)
-    named = [f"{name.replace('_', ' ')} {value_text(value)}" for name, value in pairs]
+    pairs = zip(asked.variables.items(), trial.design.values, strict=True)
+    named = [f"{spelt(name)} {read_value(value)} {variable.unit}".rstrip() for (name, variable), value in pairs]
     if start is None:
         return ", ".join(named)
     if trial.design.label == start.design.label:

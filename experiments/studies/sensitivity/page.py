@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.formatting import kpi_name, listed, number, plain_name, whole, with_interval
+from experiments.formatting import counted, kpi_name, listed, number, percent, plain_name, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, picture_of, said, text_of
@@ -130,10 +130,10 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     if result.screened is not None:
         method.append(text_of("sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels))
     if result.crossed is not None:
-        n_factors = len(result.crossed.stage.box.names)
-        method.append(text_of("sensitivity_indices", samples=keys.samples, n_factors=n_factors))
+        factors = counted(len(result.crossed.stage.box.names), "factor")
+        method.append(text_of("sensitivity_indices", samples=keys.samples, factors=factors))
     noise = [
-        f"{kpi_name(kpi)} {100 * share:.2g} % ({_STAGES[method]})"
+        f"{kpi_name(kpi)} {percent(share, 0)} % ({_STAGES[method]})"
         for method, stage in result.stages
         for kpi, share in stage.noise.items()
     ]
