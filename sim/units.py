@@ -25,6 +25,7 @@ DAYS_PER_YEAR: Final = 365
 """Of the one year that annual figures of an airport are of, as those of 2022 are."""
 MEAN_DAYS_PER_YEAR: Final = 365.25
 """Over leap years: of accounts of many years, and of dates."""
+MONTHS_PER_YEAR: Final = 12
 MIN_PER_WEEK: Final = 7 * MIN_PER_DAY
 HOURS_PER_DAY: Final = MIN_PER_DAY / MIN_PER_H
 HOURS_PER_WEEK: Final = 168

@@ -92,8 +92,6 @@ def test_each_line_is_its_quantity_at_its_price() -> None:
             "late_exports": -2e5 * 0.25,
         }
     )
-    half = annual_lines(hub(), Activity(0, 0, 0, 0, 0, 0, 0, 0), prices(), years=0.5)
-    assert {line.name: line.eur for line in half}["rent"] == -30_000 * 65 / 2
 
 
 def test_exports_have_equipment_where_they_are_and_pack_out_and_manual_sort_always() -> None:

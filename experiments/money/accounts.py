@@ -77,8 +77,8 @@ def activity(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> A
     return Activity(*(a_day * MEAN_DAYS_PER_YEAR for a_day in (*counted, *paid)))
 
 
-def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float = 1.0) -> tuple[Line, ...]:
-    """Revenue and running costs of a year, or of so many years, of which `done` is the activity.
+def annual_lines(config: HubConfig, done: Activity, prices: Prices) -> tuple[Line, ...]:
+    """Revenue and running costs of the year of which `done` is the activity.
 
     What the year adds to the site is in `investment`, not here.
     """
@@ -91,9 +91,9 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices, years: float
     costs = {
         "wages": done.staff_h * labour.wage_eur_per_h,
         "night_premium": done.night_h * labour.wage_eur_per_h * labour.night_premium,
-        "rent": config.area_m2 * site.rent * years,
-        "energy": config.area_m2 * config.environment.hall_kwh_per_m2_year * site.energy_eur_per_kwh * years,
-        **{name: value / CENTS_PER_EUR * years for name, value in upkeep.items()},
+        "rent": config.area_m2 * site.rent,
+        "energy": config.area_m2 * config.environment.hall_kwh_per_m2_year * site.energy_eur_per_kwh,
+        **{name: value / CENTS_PER_EUR for name, value in upkeep.items()},
         "trucks": done.trucks * prices.trucks.eur_per_truck,
         "truck_km": done.truck_km * prices.trucks.eur_per_km,
         "late_parcels": done.late_parcels * prices.parcels.late_eur,

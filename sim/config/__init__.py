@@ -5,7 +5,7 @@ checks it. Shares are fractions of one. What several fields must satisfy togethe
 `__post_init__`, whose ValueError the reader prefixes with the key; `hub` has what several groups must.
 """
 
-from sim.config.arrivals import MONTHS, ArrivalCap, ArrivalModel, Arrivals, Bank, Delay
+from sim.config.arrivals import ArrivalCap, ArrivalModel, Arrivals, Bank, Delay
 from sim.config.fleet import AircraftType, Deck, LoadLimit
 from sim.config.hall import Hall, Space, ZoneShares
 from sim.config.handling import Outages, Sorting
@@ -13,7 +13,6 @@ from sim.config.hub import HubConfig
 from sim.config.road import Environment, Lane, Linehaul
 
 __all__ = [
-    "MONTHS",
     "AircraftType",
     "ArrivalCap",
     "ArrivalModel",

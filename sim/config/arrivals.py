@@ -19,9 +19,8 @@ from sim.config.roster import DAYS
 from sim.distributions import Delays, Shape
 from sim.names import Name
 from sim.reading import Bounds
-from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H
+from sim.units import KG_PER_T, MIN_PER_DAY, MIN_PER_H, MONTHS_PER_YEAR
 
-MONTHS = 12
 _ROUNDING = 1e-9
 
 
@@ -196,7 +195,7 @@ class Arrivals:
             raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
         is_weekly = self.model is ArrivalModel.HOURLY
         for name, length, is_null in (
-            ("month_index", MONTHS, from_file),
+            ("month_index", MONTHS_PER_YEAR, from_file),
             ("weekday_index", DAYS_PER_WEEK, from_file or is_weekly),
             ("hour_share", HOURS, from_file or is_weekly),
         ):

@@ -17,10 +17,10 @@ from sim.config import HubConfig
 from sim.config.bounds import check_known
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, plain
+from sim.units import MONTHS_PER_YEAR
 
 CAPACITY_USE: Final = "capacity_use"
 """Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
-MONTHS_PER_YEAR: Final = 12
 PAID: Final = {way: said(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
 _SUM_TOLERANCE: Final = 1e-6

@@ -15,7 +15,7 @@ from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import by_design
 from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
-from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, ExpansionKeys
+from experiments.studies.expansion.design import Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
 from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
@@ -23,6 +23,7 @@ from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
 from sim.measures.kpis import KPIS
+from sim.units import MONTHS_PER_YEAR
 
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
 Simulate = Callable[[Sequence[Design]], Mapping[tuple[str, int], Mapping[str, float]]]

@@ -18,11 +18,12 @@ from experiments.designs.varying import changed
 from experiments.overrides import parsed
 from experiments.report.sections import said
 from experiments.studies.expansion.design import Expansion, Learning, Path
-from sim.config import MONTHS, HubConfig
+from sim.config import HubConfig
 from sim.config.bounds import HOURS
 from sim.errors import ConfigError, placed
 from sim.reading import plain, read
 from sim.site.room import check_area
+from sim.units import MONTHS_PER_YEAR
 
 Composer = Callable[[tuple[str, ...]], HubConfig]
 """The hub with further words."""
@@ -108,7 +109,7 @@ def check_growth(base: HubConfig) -> None:
 
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
     """The hub in a week of its own mean: how busy a week is, is said by its flights a day."""
-    return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS))
+    return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS_PER_YEAR))
 
 
 def _limits(asked: Expansion, path: Path) -> list[float | None]:

@@ -16,9 +16,10 @@ from experiments.report.sentences import probability_text
 from experiments.statistics import Interval
 from experiments.store.rows import column, figures_of, interval, stored, table
 from experiments.studies.expansion.answer import Answer, Yearly
-from experiments.studies.expansion.design import MONTHS_PER_YEAR, PAID, in_millions, path_name
+from experiments.studies.expansion.design import PAID, in_millions, path_name
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Cell, Knowing, Turn, decision_map, worth_of
 from sim.measures.kpis import KPIS
+from sim.units import MONTHS_PER_YEAR
 
 R = TypeVar("R")
 

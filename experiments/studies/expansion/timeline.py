@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.studies.expansion.curves import Curves, Floats, quarter_means
-from experiments.studies.expansion.design import CAPACITY_USE, MONTHS_PER_YEAR, Expansion, Phase, month_of
+from experiments.studies.expansion.design import CAPACITY_USE, Expansion, Phase, month_of
 from experiments.studies.expansion.hubs import LEARNED, State
 from experiments.studies.expansion.tree import Draw, Leaf, ended
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import ConfigError
-from sim.units import MEAN_DAYS_PER_YEAR
+from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 QUARTERS: Final = 4
-MONTHS: Final = 3
+MONTHS_PER_QUARTER: Final = 3
 _WEEKS_PER_MONTH: Final = MEAN_DAYS_PER_YEAR / DAYS_PER_WEEK / MONTHS_PER_YEAR
 
 
@@ -119,13 +119,13 @@ class Course:
             slots[quarter] = self._slots(quarter, int(hubs[quarter]))
             flights[quarter] = min(wanted[quarter], slots[quarter])
             self._watched.append((int(hubs[quarter]), flights[quarter], wanted[quarter] / slots[quarter]))
-        done = tuple(opening for opening in self._openings if opening.begins < MONTHS * n)
+        done = tuple(opening for opening in self._openings if opening.begins < MONTHS_PER_QUARTER * n)
         conditions = tuple(self._conditions)
         return Timeline(self._path, self._limit, hubs, wanted, slots, flights, done, conditions, self._is_whole)
 
     def _begin(self, quarter: int) -> None:
         """Plan and open what falls before the middle of the quarter."""
-        middle = MONTHS * (quarter + 0.5)
+        middle = MONTHS_PER_QUARTER * (quarter + 0.5)
         while True:
             if len(self._openings) == self._n_open and not self._plan(quarter):
                 return
@@ -145,7 +145,7 @@ class Course:
         opened = self._openings[-1].opens if self._openings else 0.0
         may = max(month_of(phase.starts, self._world.asked.first_year), *times, opened)
         if phase.when:
-            now = float(MONTHS * quarter)
+            now = float(MONTHS_PER_QUARTER * quarter)
             if now < may or not self._is_due(phase):
                 return False
             may = now
@@ -181,7 +181,7 @@ class Course:
                 self._conditions.append((quarter, stage, result))
 
     def _hub(self, quarter: int) -> int:
-        middle = MONTHS * (quarter + 0.5)
+        middle = MONTHS_PER_QUARTER * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
         stages = self._world.asked.stages
         named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
@@ -192,7 +192,7 @@ class Course:
         learning = self._phases[self._n_open - 1][1].learning if self._n_open else None
         if learning is None:
             return 1.0
-        since = [MONTHS * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
+        since = [MONTHS_PER_QUARTER * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
         low, high = (max(0.0, months) * _WEEKS_PER_MONTH / learning.weeks for months in since)
         # The integral of min(1, t) from low to high, of its length.
         area = [min(1.0, t) ** 2 / 2 + max(0.0, t - 1.0) for t in (low, high)]
@@ -203,7 +203,7 @@ class Course:
         asked, accepted = self._world.asked, self._world.accepted
         slots = float(accepted[hub])
         if self._n_open and asked.ramp_months:
-            since = MONTHS * (quarter + 0.5) - self._openings[self._n_open - 1].opens
+            since = MONTHS_PER_QUARTER * (quarter + 0.5) - self._openings[self._n_open - 1].opens
             share = min(1.0, since / asked.ramp_months)
             hubs = (self._world.hub(State(self._path, self._limit, n)) for n in (self._n_open - 1, self._n_open))
             before, after = (float(accepted[plain_hub]) for plain_hub in hubs)

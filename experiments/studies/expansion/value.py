@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import discount_factor, flows
 from experiments.studies.expansion.curves import Floats, quarter_means
-from experiments.studies.expansion.design import MONTHS_PER_YEAR, Expansion, Phase, month_of
-from experiments.studies.expansion.timeline import MONTHS, QUARTERS, Opening, Timeline, World
-from sim.units import MEAN_DAYS_PER_YEAR
+from experiments.studies.expansion.design import Expansion, Phase, month_of
+from experiments.studies.expansion.timeline import MONTHS_PER_QUARTER, QUARTERS, Opening, Timeline, World
+from sim.units import MEAN_DAYS_PER_YEAR, MONTHS_PER_YEAR
 
 CONDITIONS: Final = "conditions"
 RESIDUAL: Final = "residual"
@@ -117,8 +117,8 @@ def _planned(books: Books, path: str, n: int) -> Floats:
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
         if share := _risked(asked, phase):
             month = max(0.0, month_of(asked.first_asked(phase.needs[0]), asked.first_year))
-            if month < MONTHS * n:
-                spent[int(month // MONTHS)] -= share * float(books.change(path, None, number).sum())
+            if month < MONTHS_PER_QUARTER * n:
+                spent[int(month // MONTHS_PER_QUARTER)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
@@ -128,17 +128,17 @@ def _risked(asked: Expansion, phase: Phase) -> float:
 
 def _while_built(opening: Opening, n: int) -> Floats:
     """Share of a phase's cost that each quarter pays: evenly while it is built (Q,)."""
-    edges = np.arange(n + 1) * float(MONTHS)
+    edges = np.arange(n + 1) * float(MONTHS_PER_QUARTER)
     length = opening.opens - opening.begins
     if length == 0:
-        return np.asarray(np.floor(opening.opens / MONTHS) == np.arange(n), dtype=np.float64)
+        return np.asarray(np.floor(opening.opens / MONTHS_PER_QUARTER) == np.arange(n), dtype=np.float64)
     return np.asarray(np.diff(np.clip((edges - opening.begins) / length, 0.0, 1.0)), dtype=np.float64)
 
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
     asked = books.world.asked
-    age = (MONTHS * n - opening.opens) / MONTHS_PER_YEAR
+    age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
         # Unfinished: worth what was paid for it.
         paid = float(_while_built(opening, n).sum())
