@@ -45,7 +45,7 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     for name, values in less_idle.items():
         ax.plot(years, values, **looks[name], linewidth=1 if name == idle else None, label=name)
     _by_year(ax, years)
-    ax.set(ylabel="MEUR, discounted", title=f"Money so far, less that of {idle}, as expected")
+    ax.set(ylabel="MEUR, discounted", title=f"Expected money so far, compared with {idle}")
     return style.legend_below(figure, [ax])
 
 
