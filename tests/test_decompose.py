@@ -142,6 +142,7 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
         ("sorting", pytest.approx(18_000), 9000),
         ("packout", 60 * 50, 1500),
     ]
+    assert str(machines.lacks[0]) == "Break-down stations: 5,200 m² needed, 2,400 m² there"
     check_area(machines.design.hub)
     assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
     # The net areas change nothing that is simulated: the site is that of the same hub in a hall that is large enough.
@@ -261,9 +262,9 @@ def test_mistakes_are_one_line_and_write_nothing(
 
 def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     clear = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
-    lines = list(sentences("on_time_share", clear, "a", "b", ["sorting needs 5 of 4 m2"]))
+    lines = list(sentences("on_time_share", clear, "a", "b", ["Sorting: 5 m² needed, 4 m² there"]))
     assert "largest share is that of the machines: +50.5 percentage points" in lines[1]
-    assert "no room for it in a as it is: sorting needs 5 of 4 m2" in lines[2] and len(lines) == 3
+    assert "no room for it in a as it is (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
     assert [*sentences("on_time_share", close, "a", "b")][-1] == "Whether it is more than that of floor is not sure."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])

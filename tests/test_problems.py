@@ -132,9 +132,11 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
         "experiments.problems.instance.Instance.simulate", lambda self, design, number: bowl(design, number)
     )
     assert main(["problems"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 21
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 21
+    assert [line.count(" EUR a day ") for line in lines] == [0] + 15 * [1] + 5 * [0]
     assert main(["problems", TODAY, "reference=2", "--out", str(tmp_path), "--quiet"]) == 0
-    assert "EUR (95 % interval; replications: 2)" in capsys.readouterr().out
+    assert "EUR a day (95 % interval; replications: 2)" in capsys.readouterr().out
     assert main(["problems", TODAY, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["hash"] == instance_of(TODAY).hash

@@ -494,6 +494,7 @@ def test_a_trace_in_words_names_flight_causes_and_verdict_and_draws_into_the_run
     assert out.startswith(f"flight {first} of liege_30k, replication 0\n")
     for said in ("drawn arrival", "taxies in", "95 % had gone after", "in all", "delayed most by", "trucks took its"):
         assert said in out
+    assert "breakdown" not in out and "packout" not in out
     picture = run / "figures" / f"trace-flight-{first}-0.svg"
     assert f"picture: {picture}" in out and picture.exists()
     # The run is still one: the picture is no file of a stranger's.

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from experiments.designs.design import Design
-from experiments.formatting import whole
+from experiments.formatting import unit_name, whole, zone
 from experiments.grouping import put
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
@@ -42,7 +42,8 @@ class Lack:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.zone} needs {whole(self.needed)} of {whole(self.available)} {self.unit}"
+        unit = unit_name(self.unit)
+        return f"{zone(self.zone)}: {whole(self.needed)} {unit} needed, {whole(self.available)} {unit} there"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,11 @@ class Instance:
     budget: int
     years: Years | None = None
 
+    @property
+    def unit(self) -> str:
+        """Of the objective."""
+        return "EUR a day" if self.years is None else "EUR"
+
     @cached_property
     def designs(self) -> tuple[Design, ...]:
         """All of them, in order."""

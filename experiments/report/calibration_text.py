@@ -33,14 +33,14 @@ def table(result: Calibration) -> str:
     n_unknown = _n_unknown(result)
     span = f"{result.days[0]} to {result.days[-1]}: {result.days.size} days known, {n_unknown} unknown"
     lines = [
-        f"{result.airport} {result.column}, {span}; {result.counts.mean():.1f} flights/day",
+        f"{result.airport} {result.column}, {span}; {result.counts.mean():.1f} flights a day",
         "",
         "                 index   95 % interval    days   var/mean",
     ]
     for _, _, names, estimates in _indices(result):
         lines += [_row(name, estimates, at, 3) for at, name in enumerate(names)]
         lines.append("")
-    lines.append("level from   flights/day")
+    lines.append("level from   flights a day")
     lines += [_row(str(day), result.fit.level, at, 1) for at, day in enumerate(result.fit.level_from)]
     lines += [
         "",

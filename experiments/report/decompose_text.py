@@ -32,7 +32,7 @@ def sentences(
     changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
     yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
-        yield f"There is no room for it in {start} as it is: {'; '.join(lacks)}."
+        yield f"There is no room for it in {start} as it is ({'; '.join(lacks)})."
     sign = -1 if decomposition.gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
     if close and decomposition.gain.n > 1:

@@ -87,7 +87,7 @@ def _object(row: Assumption) -> dict[str, Any]:
 
 def row_of(row: Assumption) -> Row:
     value = f"{len(row.value)} numbers" if isinstance(row.value, tuple) else row.value
-    shown = value if isinstance(value, str) else f"{value:,.6g}"
+    shown = value if isinstance(value, str) else _figures(value)
     return Row(row.key, shown, _range(row), row.kind.value, row.source)
 
 
@@ -96,8 +96,17 @@ def _range(row: Assumption) -> str:
         return ""
     if row.entry.options:
         return " | ".join(row.entry.options)
-    ends = f"{row.low:,.6g} to {row.high:,.6g}"
+    ends = f"{_figures(row.low)} to {_figures(row.high)}"
     return f"factor {ends}" if isinstance(row.value, tuple) else ends
+
+
+def _figures(value: float) -> str:
+    """Millions without a power of ten.
+
+    >>> _figures(326e6), _figures(0.1875)
+    ('326,000,000', '0.1875')
+    """
+    return whole(value) if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _write(path: Path, rows: Sequence[Assumption]) -> None:

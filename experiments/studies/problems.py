@@ -91,12 +91,13 @@ def _list(arguments: Arguments) -> int:
         best = reference.rows[reference.best]
         rows.append((
             instance.name, best.hash, str(len(instance.designs)), str(instance.budget),
-            _chosen(instance, reference.best), _interval(best.objective, best.objective_half_width), str(best.n),
+            _chosen(instance, reference.best),
+            f"{_interval(best.objective, best.objective_half_width)} {instance.unit}", str(best.n),
             str(reference.ties),
         ))  # fmt: skip
         documents.append({"name": instance.name, "hash": best.hash, "problem": instance.problem, "best": rows[-1][4],
                           **_how_sure(reference)})  # fmt: skip
-    heads = ("instance", "hash", "designs", "budget", "reference solution", "EUR, 95 % interval", "replications",
+    heads = ("instance", "hash", "designs", "budget", "reference solution", "objective, 95 % interval", "replications",
              "others as good")  # fmt: skip
     return console.report(arguments, documents, *as_lines(Grid("", heads, tuple(rows), n_texts=2)))
 
@@ -112,7 +113,7 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         )
         for design in best
     )
-    heads = ("design", "objective, EUR", f"{instance.constraint}, %")
+    heads = ("design", f"objective, {instance.unit}", f"{instance.constraint}, %")
     minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
     sure = _how_sure(reference)
     lines = [
@@ -172,7 +173,7 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
         best = reference.rows[reference.best]
         document |= {"best": _chosen(instance, reference.best), **_how_sure(reference)}
         objective = _interval(best.objective, best.objective_half_width)
-        text = f"{document['best']}: {objective} EUR (95 % interval; replications: {n})"
+        text = f"{document['best']}: {objective} {instance.unit} (95 % interval; replications: {n})"
     return console.report(arguments, document, f"{instance.name}: {text}", f"Written to {folder}: reference.csv")
 
 

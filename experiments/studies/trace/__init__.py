@@ -222,7 +222,8 @@ def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, i
     from experiments.report import style
     from experiments.report.figures import trace_figure
 
-    origins = {"truck": "its call, or its arrival in the yard", "collection": "its timetabled instant"}
+    is_called = traced.get("truck", {}).get("scheduled_min") is None
+    origins = {"truck": "its call" if is_called else "its arrival in the yard", "collection": "its timetabled instant"}
     since = next((text for subject, text in origins.items() if subject in traced), "the drawn arrival")
     picture = style.svg_of(trace_figure.figure, trace_figure.prepare(rows, origin, str(traced["title"]), since))
     if not is_wanted:

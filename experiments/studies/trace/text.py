@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import instant, number, plain_name, whole
+from experiments.formatting import instant, number, whole
+from experiments.formatting import resource as resource_text
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -206,7 +207,7 @@ def _truck_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
     outcome = document["path"]["outcome"]
     if outcome == Outcome.DEPARTED:
         load = ", ".join(f"{entry['flight']} {whole(entry['n_parcels'])}" for entry in truck["flights"])
-        size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m3"
+        size = f"{whole(truck['mass_kg'])} kg, {number(truck['volume_m3'], 1)} m³"
         yield f"  left with {whole(truck['n_parcels'])} parcels, {size}: {load}"
         yield said("missed_it", n_missed=whole(truck["n_missed"]))
     else:
@@ -241,7 +242,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         parts.append(f"{segment['held_says']} {named}{more}")
     if segment["holders_waited_share"] > 0:
         share = whole(100 * segment["holders_waited_share"])
-        parts.append(f"who waited for {segment['holders_waited_for']} {share} % of that time")
+        parts.append(f"who waited for {resource_text(segment['holders_waited_for'])} {share} % of that time")
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
         parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} let go")
@@ -260,22 +261,26 @@ def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         longest, which = max(of_resource)
         mean = sum(minutes for minutes, _ in of_resource) / len(ulds)
         lengths = f"mean {number(mean, 1)}, longest {number(longest, 1)}"
-        yield f"  {plain_name(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
+        yield f"  {resource_text(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
 
 
 def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
     sums = path["minutes_by_resource"]
     if not sums:
         return
-    parts = ", ".join(f"{plain_name(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
+    parts = ", ".join(f"{resource_text(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
     yield f"  in all {_minutes(path['minutes'])} min: {parts}"
     if waits := [resource for resource in sums if resource != "work"]:
         share = 100 * sums[waits[0]] / path["minutes"]
-        line = f"  delayed most by: {plain_name(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
+        line = (
+            f"  delayed most by: {resource_text(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
+        )
         segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
         stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
         on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), None)
-        yield line + (f"; those who held them waited for {on} {whole(100 * stuck)} % of it" if stuck > 0 else "")
+        yield line + (
+            f"; those who held them waited for {resource_text(on)} {whole(100 * stuck)} % of it" if stuck > 0 else ""
+        )
 
 
 def _minutes(value: float) -> str:
