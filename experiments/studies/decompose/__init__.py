@@ -2,7 +2,7 @@
 
 Swaps factors from the first scenario to the second, in all combinations, with the same draws, and splits
 the gain of each KPI into what each factor contributes over all orders (Shapley), with intervals.
-configs/study/decompose.yaml says which fields belong to which factor; fields in none are told as `rest`.
+configs/study/decompose.yaml says which fields belong to which factor; fields in none are the factor `rest`.
 
   cargohub decompose demand=permit                             from 30,000 to 100,000 m²
   cargohub decompose 'scenarios=[liege_30k,liege_66k]' 'decompose.kpis=[on_time_share,dwell_mean_h]' replications=10

@@ -16,7 +16,7 @@ configs/study/expansion.yaml has the tree and the growth, configs/paths the path
 How: paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a
 tree of results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years
 are sampled weeks of the hub that is there at the time (`curves`), so that few runs serve all of it; docs/expansion.md
-tells the method.
+explains the method.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ configs/study/optimise.yaml has the variables, configs/cost the prices; others: 
 
 How: variables are fields of the configuration: units, crews, zone shares, areas, and whatever else is named. Every
 design is simulated with the same replications (common random numbers), but those that do not fit the area budget, or
-that the schema refuses, are told to the search by how much they do not, counted, and never simulated.
+that the schema refuses: the search learns by how much they do not fit; they are counted, and never simulated.
 
 The best of many noisy values looks better than it is. The designs on the front are therefore simulated with
 `optimise.confirm` further replications, which played no part in the choice; their means and intervals are told.

@@ -9,7 +9,7 @@ than one that meets it. Says of every design how many replications it got, and w
   cargohub select designs=options.csv select.method=ocba select.budget=300 --json
 
 The cost is the file's column `cost`, area_m2, or a KPI of which less is better. select.method=kn and kn++ promise to be
-right with a probability of 1 - select.alpha; ocba spends a budget where it tells most, and estimates it.
+right with a probability of 1 - select.alpha; ocba spends a budget where it shows most, and estimates it.
 
 How: designs are rows of a spreadsheet (`designs=FILE`), swept values, or both. They are replicated in stages, and
 each is dropped as soon as it is known to miss the target, or to be dearer than one that meets it (KN, KN++, OCBA).

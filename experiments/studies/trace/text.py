@@ -277,7 +277,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
         )
         segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
         stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
-        on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), None)
+        on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), "")
         yield line + (
             f"; those who held them waited for {resource_text(on)} {whole(100 * stuck)} % of it" if stuck > 0 else ""
         )
