@@ -107,8 +107,7 @@ def unit_name(unit: str) -> str:
 
 
 def plain_name(key: str) -> str:
-    """A key's words, as the glossary writes them."""
-    return key.replace("_", " ").replace("breakdown", "break-down").replace("packout", "pack-out")
+    return key.replace("_", " ")
 
 
 def listed(names: Sequence[str], last: str) -> str:
@@ -241,10 +240,10 @@ def rounded(value: float) -> str:
 def resource(name: str) -> str:
     """A resource's name in a sentence, without article.
 
-    >>> resource("machines"), resource("breakdown_workers"), plain_name("packout_pace")
-    ('sorting machines', 'break-down workers', 'pack-out pace')
+    >>> resource("machines"), resource("breakdown_workers")
+    ('sorting machines', 'break-down workers')
     """
-    return ALL_RESOURCES[name].label if name in ALL_RESOURCES else plain_name(name)
+    return ALL_RESOURCES[name].label if name in ALL_RESOURCES else plain_name(name.replace("breakdown", "break-down"))
 
 
 def resource_heading(name: str) -> str:

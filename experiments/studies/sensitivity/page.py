@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, listed, number, percent, plain_name, whole, with_interval
+from experiments.formatting import counted, kpi_name, listed, number, percent, whole, with_interval
 from experiments.frame.study import Asked, Document, same_draws
 from experiments.report.design_names import hub_title
+from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.statistics import Interval
 from experiments.statistics.factors import is_too_much
@@ -34,12 +35,12 @@ def _most(result: Result, kpi: str) -> str:
     first, following = sizes[:_NAMED], sizes[_NAMED][1] if len(sizes) > _NAMED else None
     sure = "; the intervals leave that order open" if _may_change(first[-1][1], following) else ""
     if result.screened is None:
-        named = ", ".join(plain_name(name) for name, _ in first)
+        named = ", ".join(spelt(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
             return said("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
     factors = result.asked.factors
-    ranges = "; ".join(f"{plain_name(name)} ({factors[name].range}) by {amount(kpi, size)}" for name, size in first)
+    ranges = "; ".join(f"{spelt(name)} ({factors[name].range}) by {amount(kpi, size)}" for name, size in first)
     which = said("factors_move", n=len(sizes), kpi=kpi_name(kpi))
     return f"{which}: {ranges}{sure}."
 
@@ -52,7 +53,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     if not known:
         return ""
     shares = ", ".join(
-        f"{plain_name(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
+        f"{spelt(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
         for index in known[:_NAMED]
     )
     return said("variance_shares", kpi=kpi_name(kpi), n=len(by_total), shares=shares)
@@ -94,7 +95,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     for factor, size in result.sizes(kpi):
         heaviest.setdefault(result.asked.factors[factor].group, (factor, size))
     groups = list(heaviest)
-    order = ", ".join(f"{group} ({plain_name(factor)})" for group, (factor, _) in heaviest.items())
+    order = ", ".join(f"{group} ({spelt(factor)})" for group, (factor, _) in heaviest.items())
     what = {"kpi": kpi_name(kpi), "n": len(groups), "order": order}
     of_wanted = [_reach(result, heaviest[group][1]) for group in wanted]
     of_others = [_reach(result, heaviest[group][1]) for group in groups if group not in wanted]
@@ -158,7 +159,7 @@ def _grids(result: Result) -> Iterator[Grid]:
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
-            (plain_name(effect.factor), factors[effect.factor].range,
+            (spelt(effect.factor), factors[effect.factor].range,
              *(with_interval(changing(kpi, interval).scaled(scale)) for interval in (effect.size, effect.mean)),
              number(scale * effect.spread))
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
@@ -168,7 +169,7 @@ def _grids(result: Result) -> Iterator[Grid]:
         yield Grid(said("morris_sizes", what=what), header, rows, n_texts=2)
     for kpi, of_kpi in result.crossed.indices.items() if result.crossed is not None else ():
         rows = tuple(
-            (plain_name(index.factor), factors[index.factor].range, with_interval(possible(index.first)),
+            (spelt(index.factor), factors[index.factor].range, with_interval(possible(index.first)),
              with_interval(possible(index.total)) + (" impossible" if index.is_impossible else ""))
             for index in sorted(of_kpi, key=lambda index: -index.total.mean)
         )  # fmt: skip
@@ -201,7 +202,7 @@ def _pictures(result: Result) -> Iterator[Picture]:
                 spreads=tuple(scale * shown.spread for shown in ranked),
                 most=scale * (KPIS[kpi].range[1] - KPIS[kpi].range[0]),
             ))  # fmt: skip
-        drawn = sensitivity_figure.tornado([plain_name(name) for name in names], panels)
+        drawn = sensitivity_figure.tornado([spelt(name) for name in names], panels)
         yield picture_of("tornado", drawn, verb="sensitivity")
     if result.crossed is not None:
         by_total = sorted(result.crossed.indices[first], key=lambda index: -index.total.mean)
@@ -210,5 +211,5 @@ def _pictures(result: Result) -> Iterator[Picture]:
             kpi_name(kpi): sorted(of_kpi, key=lambda index: names.index(index.factor))
             for kpi, of_kpi in result.crossed.indices.items()
         }
-        drawn = sensitivity_figure.shares([plain_name(name) for name in names], bars)
+        drawn = sensitivity_figure.shares([spelt(name) for name in names], bars)
         yield picture_of("sobol", drawn, verb="sensitivity")

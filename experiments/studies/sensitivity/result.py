@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import change, kpi_name, number, plain_name, whole
+from experiments.formatting import change, kpi_name, number, whole
 from experiments.frame.study import Tables
 from experiments.replications.stability import Stability, stability_table, unsure_lines
+from experiments.report.key_names import spelt
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -106,7 +107,7 @@ class Result:
             if all(index.total.low is None for index in of_kpi):
                 yield said("same_everywhere", kpi=kpi_name(kpi))
             yield from _impossible(kpi, of_kpi, self.asked.samples)
-            if wide := [plain_name(index.factor) for index in of_kpi if leaves_open(index.total)]:
+            if wide := [spelt(index.factor) for index in of_kpi if leaves_open(index.total)]:
                 yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
@@ -195,7 +196,7 @@ def leaves_open(index: Interval) -> bool:
 def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
     """What the estimates of a KPI's indices contradict, as a warning."""
     what = [
-        f"{plain_name(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
+        f"{spelt(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
         for index in indices
         if index.is_impossible
     ]
