@@ -293,4 +293,6 @@ def _checked_rest(words: Sequence[str], names: Sequence[str], config_dir: Path |
     for name in names:
         if name not in known:
             raise ConfigError(f"scenarios: unknown scenario {name!r}{near(name, known)}")
-    return [word for word in words if not word.startswith("scenario=")]
+    if (beside := next((word for word in words if word.startswith("scenario=")), None)) is not None:
+        raise ConfigError(said("scenario_beside", beside=beside))
+    return list(words)
