@@ -2,24 +2,39 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from experiments.formatting import listed
 from experiments.overrides import parsed
 from experiments.verbs import VERBS
 from sim.reading import near
 
+_FEW: Final = 3
+
 
 def hint(key: str, known: Sequence[str]) -> str:
-    """Of an unknown key: the known one that it is the end or the beginning of, or nearly; else verbs that take it."""
+    """Of an unknown key: known ones that have its word, or one that is nearly the same; else verbs that take it."""
     takers = [name for name, verb in VERBS.items() if re.search(rf"(?<![\w.@]){re.escape(key)}=", verb.text)]
-    ends = [] if takers else [path for path in known if path.endswith(f".{key}")]
-    longer = [path for path in known if f".{key}_" in path]
-    if ends or len(longer) == 1:
-        return f"; did you mean {(ends or longer)[0]!r}?"
+    meant = _with_word(key, known)
+    if len(meant) == 1 or (meant and not takers):
+        return f"; did you mean {listed([repr(path) for path in meant[:_FEW]], 'or')}?"
     nearest = near(key, known, cutoff=0.7 if takers else 0.6)
     if not takers or "did you mean" in nearest:
         return nearest
     return f" here; cargohub {listed(takers, 'and')} take{'s' * (len(takers) == 1)} it"
+
+
+def _with_word(key: str, known: Sequence[str]) -> list[str]:
+    """Keys whose name is a word, or else begins or ends with it, those of halls first; bounds of KPIs are left out.
+
+    >>> _with_word("doors", ["apron.stands", "halls.main.doors_out", "space.dock_door_m2", "halls.main.dock_doors"])
+    ['halls.main.doors_out', 'halls.main.dock_doors']
+    """
+    word = rf"{re.escape(key.rstrip('s'))}s?"
+    for pattern in (re.escape(key), rf"{word}(_.*)?|.*_{word}"):
+        if found := [path for path in known if re.fullmatch(rf"(?!precision\.)(.*\.)?({pattern})", path)]:
+            return sorted(found, key=lambda path: not path.startswith("halls."))
+    return []
 
 
 def whose(key: str) -> str:

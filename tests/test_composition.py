@@ -198,6 +198,7 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
         ("observed=gone.csv", "observed: unknown key here; cargohub calibrate takes it"),
         ("area_m2=3", "area_m2: unknown key; did you mean 'sites.main.area_m2'?"),
         ("flights=5", "flights: unknown key; did you mean 'demand.flights_per_day'?"),
+        ("days=4", "days: unknown key; did you mean 'demand.flights_per_day'?"),
         ("seed=${nope}", "seed: Interpolation key 'nope' not found"),
         ("seed=???", "Missing mandatory value: seed"),
         ("site@sites.main=new", "sites.main.area_m2: Interpolation key 'area' not found"),
