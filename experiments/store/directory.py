@@ -39,7 +39,7 @@ KPIS: Final = TableSchema.of(
     "kpis",
     "the KPIs of every replication",
     Column("kpi", "string", "", "the name of the figure"),
-    Column("value", "float64", "as the name says", "its value in this replication"),
+    Column("value", "float64", "see unit in summary", "its value in this replication"),
 )
 """The KPIs of every replication, one a row, in the order in which the model gives them."""
 

@@ -160,7 +160,8 @@ def _grids(result: Result) -> Iterator[Grid]:
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
             (spelt(effect.factor), factors[effect.factor].range,
-             *(with_interval(changing(kpi, interval).scaled(scale)) for interval in (effect.size, effect.mean)),
+             *(with_interval(changing(kpi, interval).scaled(scale), hides_same=True)
+               for interval in (effect.size, effect.mean)),
              number(scale * effect.spread))
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
