@@ -76,16 +76,16 @@ def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int
     names = dict(zip(numbers, flights["key"].astype(str).tolist(), strict=True))
     stands = [
         (start, unloaded, end, colors[number], names[number])
-        for number, start, unloaded, end in _rows(flights, "number", "aibt", "unloading_end", "aobt")
+        for number, start, unloaded, end in _rows(flights, day, "number", "aibt", "unloading_end", "aobt")
     ]
     stations = [
         (start, handled, end, colors[number], "")
-        for number, start, handled, end in _rows(ulds, "flight", "start", "end", "released")
+        for number, start, handled, end in _rows(ulds, day, "flight", "start", "end", "released")
     ]
     docked = trucks[~trucks["is_cancelled"]]
     doors = [
         (start, end, end, style.PALETTE[0] if kind == 0 else style.PALETTE[1], "")
-        for kind, start, end in _rows(docked, "kind", "docked", "departed")
+        for kind, start, end in _rows(docked, day, "kind", "docked", "departed")
     ]
     return Day(
         f"{window.day_name(day)}{date}",
@@ -98,19 +98,20 @@ def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int
 _Stay = tuple[float, float, float, str, str]
 
 
-def _rows(table: Frame, *columns: str) -> Iterable[tuple[float, ...]]:
-    return zip(*(table[name].tolist() for name in columns), strict=True)
+def _rows(table: Frame, day: int, what: str, start: str, *ends: str) -> Iterable[tuple[float, ...]]:
+    """Of the stays that reach into a day, what stays, when it comes, and until when: without an end for ever."""
+    gone = table[ends[-1]].fillna(np.inf)
+    of_day = table[(table[start] < (day + 1) * MIN_PER_DAY) & (gone > day * MIN_PER_DAY)]
+    return zip(*(of_day[name].tolist() for name in (what, start, *ends)), strict=True)
 
 
 def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
     """Stays in rows: each takes the lowest row that is free. Which unit it was is not recorded, and does not matter."""
-    began = sorted((stay for stay in stays if not np.isnan(stay[0])), key=lambda stay: stay[0])
     low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
     of_day = []
-    for start, held, end, color, name in began:
+    for start, held, end, color, name in sorted(stays, key=lambda stay: stay[0]):
         gone = np.inf if np.isnan(end) else end
-        if start < high and gone > low:
-            of_day.append((start, gone if np.isnan(held) else held, gone, color, name))
+        of_day.append((start, gone if np.isnan(held) else held, gone, color, name))
     rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))
     bars = []
     for row, (start, held, end, color, name) in zip(rows, of_day, strict=True):
