@@ -136,6 +136,14 @@ def test_few_cut_off_and_rounded_values_are_reported(capsys, column):
     assert "of which only" in fit(capsys, column(np.round(values) + 1)).out
 
 
+def test_a_family_that_values_contradict_and_what_a_cut_normal_has_are_called_so(capsys, column):
+    two = np.repeat([5.0, 40.0], 100) + np.linspace(0, 1, 200)
+    out = fit(capsys, column(two)).out
+    assert "No family fits" in out and "Use it all the same: cargohub" in out
+    assert ", before the cut at 0 " in out
+    assert "\nUse it: " in fit(capsys, column(two), "family=empirical").out
+
+
 @pytest.mark.parametrize(
     ("cells", "words", "message"),
     [

@@ -45,6 +45,10 @@ class Family:
         """Which of the values no distribution of the family has."""
         return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
 
+    def is_cut(self, ends: Ends) -> bool:
+        """Whether the parameters are those of a normal before it is cut off below, not of its values."""
+        return self.name == "normal" and ends[0] > -np.inf
+
     @property
     def parameters(self) -> tuple[str, ...]:
         """Those that are estimated."""
@@ -54,7 +58,7 @@ class Family:
     def distribution(self, parameters: Floats, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
         """Of one row of parameters (K,), or of many (B, K) whose values are (B, n): that of scipy.stats."""
         rows = tuple(parameters if parameters.ndim == 1 else parameters.T[:, :, None])
-        if self.name == "normal" and ends[0] > -np.inf:
+        if self.is_cut(ends):
             mean, sd = rows
             return scipys("truncnorm", (ends[0] - mean) / sd, np.inf, loc=mean, scale=sd)
         return distributions.FAMILIES[self.name].frozen(*rows, *(ends if self.is_bounded else ()))

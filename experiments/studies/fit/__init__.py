@@ -71,7 +71,8 @@ def main(arguments: Arguments) -> int:
     word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
     scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
     use = Arguments("run", (*scenario, word), config_dir=folder).command
-    lines.append(f"Use it:     {use}" if group.is_whole else f"Use it:     {use} ({said('fit_any_key')})")
+    label = "Use it all the same:" if result.chosen and result.is_rejected else "Use it:    "
+    lines.append(f"{label} {use}" if group.is_whole else f"{label} {use} ({said('fit_any_key')})")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
 

@@ -152,4 +152,5 @@ def _tests(fit: Fitted) -> str:
 
 
 def _parameters(fit: Fitted) -> str:
-    return ", ".join(f"{name} {short(value)}" for name, value in fit.by_name.items())
+    text = ", ".join(f"{name} {short(value)}" for name, value in fit.by_name.items())
+    return f"{text}, before the cut at {short(fit.ends[0])}" if fit.family.is_cut(fit.ends) else text
