@@ -114,6 +114,10 @@ def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list
     ("words", "message"),
     [
         (["observed=nowhere.csv"], "nowhere.csv: cannot be read: No such file"),
+        (
+            ["observed=publishd"],
+            "observed: 'publishd' is no file, and none of those packaged; did you mean 'published'?",
+        ),
         (["observed=published", "observed=published"], "observed: given more than once"),
         (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
         (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
-from experiments.arguments import Arguments, check_once
+from experiments.arguments import Arguments, check_among, check_once
 from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged, study
 from experiments.designs.design import Design, check_group, with_study
@@ -62,9 +62,16 @@ class Observation:
 
 
 def file_of(named: str) -> Path:
-    """A file, or the packaged one of that name."""
-    shipped = packaged() / FOLDER / f"{named}.csv"
-    return shipped if not Path(named).is_file() and shipped.is_file() else Path(named)
+    """A file, or the packaged one of that name.
+
+    Raises:
+        InputError: a name that neither has.
+    """
+    path, shipped = Path(named), {path.stem: path for path in (packaged() / FOLDER).glob("*.csv")}
+    if path.exists() or (path.suffix and named not in shipped):
+        return path
+    check_among(OBSERVED, named, "no file, and none of those packaged", sorted(shipped))
+    return shipped[named]
 
 
 def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, ...]:
