@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from experiments.designs.design import Design
 from experiments.frame.of_designs import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
-from sim.measures.kpis import KPIS, Group, Measured, Rank, names
+from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
 
 TOYS = Group("toys", lambda hub: hub.exports.share == 0)
 SMALL = (
@@ -71,3 +72,13 @@ def test_every_kpi_says_what_it_is_and_no_two_of_a_group_share_a_label() -> None
     labels = [(kpi.group.name, kpi.label) for kpi in KPIS.values()]
     assert len(set(labels)) == len(labels)
     assert set(names(Rank.HEADLINE)) < set(names(Rank.SUMMARY)) < set(KPIS)
+
+
+@pytest.mark.parametrize(("resource", "share"), [("machines", 1.0), ("customs_hold", 1.5)])
+def test_nothing_is_in_use_for_more_than_all_the_time_but_what_is_laid_out_may_be_fuller(
+    monkeypatch: pytest.MonkeyPatch, resource: str, share: float
+) -> None:
+    """A machine that always works begins one service more than the measured days have time for."""
+    busy = use.Resource("m", lambda *_: 1.5, lambda *_: 1.0)
+    monkeypatch.setattr(use, "ALL_RESOURCES", {resource: busy})
+    assert KPIS[f"utilisation_{resource}"].compute(Mock()) == share

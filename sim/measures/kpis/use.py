@@ -193,7 +193,9 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 )
 def utilisation(run: Measured, resource: str) -> float:
     hours = ALL_RESOURCES[resource].available(run, resource)
-    return busy_hours(run, resource) / hours if hours else 0.0
+    share = busy_hours(run, resource) / hours if hours else 0.0
+    # Of machines and desks whole services are counted, which may be one more than the measured days have time for.
+    return share if resource in LAID_OUT else min(share, 1.0)
 
 
 def busy_hours(run: Measured, resource: str) -> float:
