@@ -153,7 +153,7 @@ RESOURCES: Final = {
     "packout_posts": Resource("pack-out posts" + _MANNED,
                               lambda run, _: run.record.packout_work / TICKS_PER_MIN / MIN_PER_H, _packout_manned),
     "manual_sort_posts": _manned("manual-sort posts", _sorting_by_hand),
-    "floor": Resource("parcels' floor, reserved from break-down until the truck leaves",
+    "floor": Resource("lanes' floor, reserved from break-down until the truck leaves",
                       _on_floor, _of_halls(lambda hall: hall.floor + hall.transfer_floor)),
     "doors": Resource("outbound dock doors", _at_doors, _of_halls(lambda hall: hall.doors)),
 }  # fmt: skip
@@ -165,7 +165,7 @@ EXPORT_RESOURCES: Final = {
     "build_up_places": Resource("build-up places", _stayed, _of_exports(lambda exports: exports.places)),
     "build_up_workers": Resource("people at build-up places, of the time that they are there", _building_up, _paid),
     "outbound_tugs": _manned("trains of outbound ULDs", _stayed),
-    "export_floor": _zone("exports' floor, reserved from the collection's call until they are on a ULD"),
+    "export_floor": _zone("export floor, reserved from the collection's call until they are on a ULD"),
     "empty_ulds": _zone("store of empty ULDs, of those that would fit; blocks nobody when it is full"),
 }  # fmt: skip
 CUSTOMS_RESOURCES: Final = {
