@@ -54,6 +54,7 @@ def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
 
 
 def paths(value: object, key: str) -> Iterator[str]:
+    """The keys below a value, which lies at `key`, and below those."""
     if isinstance(value, dict):
         for name, item in value.items():
             path = f"{key}.{name}" if key else str(name)

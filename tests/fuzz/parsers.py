@@ -32,6 +32,7 @@ from experiments.store.foreign_text import json_of
 from experiments.studies import schedule
 from experiments.studies.schedule.content import read_schedule
 from experiments.studies.schedule.request import read_request
+from experiments.unknown_keys import paths
 from sim.inputs.flight_file import load_limits
 from sim.inputs.flight_files import read_schedules
 from sim.measures.kpis import KPIS
@@ -95,7 +96,7 @@ def _words(path: Path) -> object:
 def _values() -> Iterator[str]:
     """A word for each value, which sets what it is anyway."""
     composed = composition.compose()
-    for key in composition._paths(composed, ""):
+    for key in paths(composed, ""):
         value = reduce(lambda inside, name: inside[name], key.split("."), composed)
         if not isinstance(value, dict):
             yield f"{key}={composition.word_value(value)}"
