@@ -12,6 +12,7 @@ from experiments.designs.design import Design
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.report.sentences import too_few_replications
+from experiments.report.typesetting import tied
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.select.design import Select, known_cost
@@ -80,7 +81,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     designs = document["designs"]
     assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]
     assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
-    assert designs["slow"]["reason"] == "misses On time at least 0.9"
+    assert designs["slow"]["reason"] == "misses On time at least 90 %"
     assert designs["usual"]["reason"] == "not cheaper than enough, which meets the target"
     assert document["selected"] == "enough" and document["probability"] == 0.95
     assert designs["slow"]["replications"] == 3 < designs["slower than needed"]["replications"] <= 12
@@ -93,7 +94,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert (Path(document["run_dir"]) / "figures" / "select.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
     sentence = document["sentences"][0]
-    assert all(said in page for said in (sentence, "not cheaper than enough", "KN++ (Kim and Nelson 2006)"))
+    assert all(said in page for said in (tied(sentence), "not cheaper than enough", "KN++ (Kim and Nelson 2006)"))
     (few,) = too_few_replications(3)
     assert few in document["warnings"] and f"Warning: {few}." in page
     assert told(capsys, *words) == document
@@ -104,12 +105,12 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
     out = capsys.readouterr().out
     assert f"warning: {few}" in out
-    assert all(label in out for label in designs) and "misses On time at least 0.9" in out
-    assert "enough is the cheapest with On time at least 0.9 (4 designs, " in document["sentences"][0]
+    assert all(label in out for label in designs) and "misses On time at least 90 %" in out
+    assert "enough is the cheapest with On time at least 90 % (4 designs, " in document["sentences"][0]
     assert sentence in out
     assert (
         "With a probability of at least 0.95 (KN++, in the limit of many replications), it misses the target by at most"
-        " 0.06, and no design that meets the target with 0.06 to spare is cheaper." in out
+        " 6 percentage points, and no design that meets the target with 6 percentage points to spare is cheaper." in out
     )
 
 
@@ -142,7 +143,7 @@ def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[s
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
     document = told(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
-    assert document["sentences"][0].startswith("None of the designs meets On time at least 0.9 (2 designs, 6 ")
+    assert document["sentences"][0].startswith("None of the designs meets On time at least 90 % (2 designs, 6 ")
     assert "Machine rated 1" in document["sentences"][0] and " an hour comes nearest" in document["sentences"][0]
     assert main(["show", document["run_dir"]]) == 0
     assert "machine_rated_per_h" not in capsys.readouterr().out.partition("cargohub sure ")[0]
@@ -160,7 +161,7 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
     verdicts = {own["verdict"] for own in document["designs"].values()}
     assert verdicts <= {"at target", "selected", "not cheaper"} and "at target" in verdicts
     reasons = [own["reason"] for own in document["designs"].values() if own["verdict"] == "at target"]
-    assert all("within the tolerance of 0.9 of On time at least 0.9" in reason for reason in reasons)
+    assert all("within the tolerance of 90 percentage points of On time at least 90 %" in reason for reason in reasons)
 
 
 def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

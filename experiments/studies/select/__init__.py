@@ -59,7 +59,7 @@ def document(given: Asked[SelectKeys], result: Found) -> Document:
     limit = f"{whole(most)} {of}"
     how = paragraphs_of(
         "select_method", by=said(f"method_{asked.method}"), alpha=asked.alpha, step=asked.step, limit=limit,
-        draws=same_draws(config, result.keys.replications), tolerance=asked.tolerance,
+        draws=same_draws(config, result.keys.replications), tolerance=asked.margin,
     )  # fmt: skip
     best, factors = result.selected, result.keys.factors
     return Document(
@@ -94,7 +94,7 @@ def _grid(result: Found) -> Grid:
             str(row.verdict),
             row.reason,
             number(row.cost),
-            interval_text(row.kpi),
+            interval_text(row.kpi, row.unit),
             whole(row.kpi.n),
         )
         for row in sorted(result.rows, key=lambda row: row.cost)

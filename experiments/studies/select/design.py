@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.designs.design import Design, DesignKeys
-from experiments.formatting import kpi_name, unit_name
+from experiments.formatting import counted, kpi_name, share_text, unit_name
 from experiments.frame.study import Kpis
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
@@ -101,11 +101,18 @@ class Select:
     def wanted(self) -> str:
         """The target in words.
 
-        `On time at least 0.95`
+        `On time at least 95 %`
         """
-        unit = KPIS[self.kpi].unit
-        text = f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {self.target:g}"
-        return text if unit == "1" else f"{text} {unit_name(unit)}"
+        target, unit = self.target or 0.0, KPIS[self.kpi].unit
+        text = share_text(target) if unit == "1" else f"{target:g} {unit_name(unit)}"
+        return f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {text}"
+
+    @property
+    def margin(self) -> str:
+        """The tolerance in words: `1 percentage point`."""
+        if (unit := KPIS[self.kpi].unit) == "1":
+            return counted(100 * self.tolerance, "percentage point")
+        return f"{self.tolerance:g} {unit_name(unit)}"
 
 
 @dataclass(frozen=True, slots=True)

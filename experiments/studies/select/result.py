@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import kpi_name, number, short, unit_name, whole, with_interval
+from experiments.formatting import in_percent, kpi_name, number, short, unit_name, whole, with_interval
 from experiments.frame.study import Kpis
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run
@@ -19,7 +18,12 @@ from experiments.statistics.selection import Fate, Selection
 from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 
-interval_text = partial(with_interval, show=short)
+
+def interval_text(interval: Interval, unit: str) -> str:
+    """A mean with its interval, as its KPI is written."""
+    return in_percent(interval) if unit == "1" else with_interval(interval, short)
+
+
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 
@@ -90,7 +94,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"
     if fate is Fate.AT_TARGET:
-        return said("within_tolerance", tolerance=asked.tolerance, wanted=asked.wanted)
+        return said("within_tolerance", tolerance=asked.margin, wanted=asked.wanted)
     if fate is Fate.NOT_CHEAPER:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
@@ -107,14 +111,14 @@ def answer(result: Found) -> list[str]:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{design_name(nearest.scenario)} comes nearest with {interval_text(nearest.kpi)}"
+        near = f"{design_name(nearest.scenario)} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
         if same := result.at_same_cost:
             what += f", and the first of {len(same) + 1} designs at that cost"
         cost = f"{number(best.cost)} {unit_name(asked.cost_unit)}".rstrip()
-        name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi)}"
+        name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi, best.unit)}"
         lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
     if result.probability is None:
         return lines
@@ -124,8 +128,7 @@ def answer(result: Found) -> list[str]:
 def _promise(result: Found, probability: float) -> str:
     """What holds with which probability: within the tolerance, and of KN++ only in the limit."""
     asked = result.keys.select
-    unit = "" if KPIS[asked.kpi].unit == "1" else f" {KPIS[asked.kpi].unit}"
-    spare = f"meets the target with {asked.tolerance:g}{unit} to spare"
+    spare = f"meets the target with {asked.margin} to spare"
     if asked.indifference is None:
         cheaper = "cheaper"
     else:
@@ -135,7 +138,7 @@ def _promise(result: Found, probability: float) -> str:
     elif asked.target is None:
         what = f"no other design is {cheaper}"
     else:
-        what = f"it misses the target by at most {asked.tolerance:g}{unit}, and no design that {spare} is {cheaper}"
+        what = f"it misses the target by at most {asked.margin}, and no design that {spare} is {cheaper}"
     if asked.method is Method.OCBA:
         return said("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if asked.method is Method.KN_UPDATED else ""
@@ -155,5 +158,5 @@ def warnings_of(result: Found) -> list[str]:
         lines.append(said("select_same_cost", n=len(same), cost=asked.cost))
     if best is not None and _is_at_target(asked, best.kpi):
         design, kpi = design_name(best.scenario), kpi_name(asked.kpi)
-        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.tolerance))
+        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.margin))
     return lines
