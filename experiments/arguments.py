@@ -110,7 +110,8 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
     """
     files, given = files_and_options(words, options)
     if len(files) != 1:
-        raise InputError(f"{wanted}, got {', '.join(map(str, files)) or 'none'}")
+        more = f"; all else is an option, as {options[0]}=…" if len(files) > 1 and options else ""
+        raise InputError(f"{wanted}, got {', '.join(map(str, files)) or 'none'}{more}")
     return files[0], given
 
 
