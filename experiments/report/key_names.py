@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.formatting import capitalised
+from experiments.formatting import capitalised, whole
 
 UNITS: Final = {
     "eur_per_m2_year": "EUR/m² a year", "eur_per_parcel_h": "EUR per parcel/h", "eur_per_m2": "EUR/m²",
@@ -84,6 +84,15 @@ def heading_of_key(key: str) -> str:
     """
     unit = key_unit(key)
     return f"{name_of(key)} [{unit}]" if unit else name_of(key)
+
+
+def configured(value: float, most: int = 6) -> str:
+    """A number of a configuration: so many figures at most, and none is written as a power of ten.
+
+    >>> configured(326e6), configured(0.1875), configured(6600.0)
+    ('326,000,000', '0.1875', '6,600')
+    """
+    return whole(value) if abs(value) >= 10**most else f"{value:,.{most}g}"
 
 
 def changed_text(change: str) -> str:

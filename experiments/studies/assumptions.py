@@ -24,6 +24,7 @@ from experiments.assumptions.leaves import PRICES
 from experiments.composition import compose, hub
 from experiments.formatting import whole
 from experiments.frame import console
+from experiments.report.key_names import configured
 from experiments.report.sections import as_lines, rows_of
 from experiments.store.rows import column, grid_of, table
 from experiments.store.workbook import plain_text, write_workbook
@@ -87,7 +88,7 @@ def _object(row: Assumption) -> dict[str, Any]:
 
 def row_of(row: Assumption) -> Row:
     value = f"{len(row.value)} numbers" if isinstance(row.value, tuple) else row.value
-    shown = value if isinstance(value, str) else _figures(value)
+    shown = value if isinstance(value, str) else configured(value)
     return Row(row.key, shown, _range(row), row.kind.value, row.source)
 
 
@@ -96,17 +97,8 @@ def _range(row: Assumption) -> str:
         return ""
     if row.entry.options:
         return " | ".join(row.entry.options)
-    ends = f"{_figures(row.low)} to {_figures(row.high)}"
+    ends = f"{configured(row.low)} to {configured(row.high)}"
     return f"factor {ends}" if isinstance(row.value, tuple) else ends
-
-
-def _figures(value: float) -> str:
-    """Millions without a power of ten.
-
-    >>> _figures(326e6), _figures(0.1875)
-    ('326,000,000', '0.1875')
-    """
-    return whole(value) if abs(value) >= 1e6 else f"{value:,.6g}"
 
 
 def _write(path: Path, rows: Sequence[Assumption]) -> None:

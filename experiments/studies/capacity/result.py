@@ -10,6 +10,7 @@ from experiments.designs.what_if import UNITS, WhatIf, what_ifs
 from experiments.formatting import counted, instant, listed, number, resource, with_interval
 from experiments.frame.study import Kpis
 from experiments.report import bottleneck
+from experiments.report.key_names import configured
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
 from experiments.store.rows import column, interval, table
@@ -21,8 +22,7 @@ from sim.units import MIN_PER_H
 cell = partial(with_interval, show=partial(number, digits=2), between="..")
 
 
-def _units(value: float) -> str:
-    return f"{value:,.5g}"
+_units = partial(configured, most=5)
 
 
 def _with_unit(name: str) -> str:

@@ -13,7 +13,7 @@ from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed, check_set_once, scaled, value_of
 from experiments.formatting import kpi_name
 from experiments.money.prices import Prices
-from experiments.report.key_names import key_unit
+from experiments.report.key_names import configured, key_unit
 from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.config.bounds import check_known
@@ -249,4 +249,4 @@ def value_text(value: Value) -> str:
 
 def read_value(value: Value) -> str:
     """As a reader sees it."""
-    return value if isinstance(value, str) else f"{value:,.6g}"
+    return value if isinstance(value, str) else configured(value)

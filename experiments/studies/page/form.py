@@ -17,7 +17,7 @@ from experiments.formatting import capitalised
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS
 from experiments.overrides import options, word_value
-from experiments.report.key_names import key_unit, name_of
+from experiments.report.key_names import configured, key_unit, name_of
 from experiments.verbs import VERBS
 from sim.config.bounds import BEYOND_ALL
 from sim.errors import ConfigError
@@ -142,7 +142,7 @@ class Field:
         about = self.about
         if about is None or about.low is None or about.high is None or about.entry.options:
             return ""
-        ends = f"{about.low:,.6g} to {about.high:,.6g}"
+        ends = f"{configured(about.low)} to {configured(about.high)}"
         return f"{ends} times as much" if isinstance(about.value, tuple) else ends
 
     @property
