@@ -100,22 +100,19 @@ _Stay = tuple[float, float, float, str, str]
 
 def _rows(table: Frame, day: int, what: str, start: str, *ends: str) -> Iterable[tuple[float, ...]]:
     """Of the stays that reach into a day, what stays, when it comes, and until when: without an end for ever."""
-    gone = table[ends[-1]].fillna(np.inf)
-    of_day = table[(table[start] < (day + 1) * MIN_PER_DAY) & (gone > day * MIN_PER_DAY)]
+    known = table.assign(**{ends[-1]: table[ends[-1]].fillna(np.inf)})
+    of_day = known[(known[start] < (day + 1) * MIN_PER_DAY) & (known[ends[-1]] > day * MIN_PER_DAY)]
     return zip(*(of_day[name].tolist() for name in (what, start, *ends)), strict=True)
 
 
 def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
     """Stays in rows: each takes the lowest row that is free. Which unit it was is not recorded, and does not matter."""
     low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
-    of_day = []
-    for start, held, end, color, name in sorted(stays, key=lambda stay: stay[0]):
-        gone = np.inf if np.isnan(end) else end
-        of_day.append((start, gone if np.isnan(held) else held, gone, color, name))
+    of_day = sorted(stays, key=lambda stay: stay[0])
     rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))
     bars = []
     for row, (start, held, end, color, name) in zip(rows, of_day, strict=True):
-        hours = [(min(max(at, low), high) - low) / 60 for at in (start, held, end)]
+        hours = [(min(max(at, low), high) - low) / 60 for at in (start, end if np.isnan(held) else held, end)]
         bars.append(Bar(row, hours[0], hours[1], hours[2], color, name))
     return Resource(title, tuple(bars), max(rows, default=-1) + 1)
 
