@@ -27,7 +27,7 @@ def kpis(detections: float, hours: float, dwell: float) -> dict[str, float]:
 def test_differences_and_ratios_by_hand() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     more = [kpis(14, 7, 8.1), kpis(18, 9, 8.7)]
-    (setting,) = found_in(base, {("examination", 0.1): more}).settings
+    (setting,) = found_in(base, {("examination", 0.1): more}, {"examination": ""}).settings
     means = {name: told["mean"] for name, told in plain_row(setting, without=("control", "value", "n")).items()}
     assert means == pytest.approx({
         "detections_per_day": 5, "officer_h_per_day": 2.5, "delay_h_per_day": 150, "detections_per_officer_h": 2,
@@ -39,7 +39,7 @@ def test_differences_and_ratios_by_hand() -> None:
 
 def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
-    result = found_in(base, {("X-ray", 0.0): base})
+    result = found_in(base, {("X-ray", 0.0): base}, {"X-ray": ""})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
     assert [*sentences(result)][-1] == (
         "X-ray at 0: parcels a day found more than as configured: 0 (0 to 0), which may be none."
@@ -50,7 +50,7 @@ def test_desks_that_cannot_follow_are_told() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     few, many = ([{**one, "examined_share": share, "staff_h_paid_per_day_customs": 48.0} for one in base]
                  for share in (0.1, 0.2))  # fmt: skip
-    result = found_in(base, {("examination", 0.1): few, ("examination", 0.2): many}, examination_min=20)
+    result = found_in(base, {("examination", 0.1): few, ("examination", 0.2): many}, {"examination": ""}, 20)
     few_replications, too_many_to_open = result.warnings
     assert few_replications.startswith("replications: 2 are few")
     assert too_many_to_open.startswith(

@@ -114,8 +114,13 @@ class Result:
         return {control: [row for row in ascending if row.control == control] for control in controls}
 
 
-def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination_min: float = 0.0) -> Result:
-    """Differences replication by replication; delay is that of the mean dwell, times the parcels that leave a day."""
+def found_in(
+    base: Kpis, settings: Mapping[tuple[str, float], Kpis], units: Mapping[str, str], examination_min: float = 0.0
+) -> Result:
+    """Differences replication by replication; delay is that of the mean dwell, times the parcels that leave a day.
+
+    `units`: of values, by control.
+    """
 
     def of(kpi: str, kpis: Kpis) -> list[float]:
         return [sample[kpi] for sample in kpis]
@@ -133,7 +138,7 @@ def found_in(base: Kpis, settings: Mapping[tuple[str, float], Kpis], examination
         can_open = paid_h * MIN_PER_H / examination_min if examination_min else np.inf
         gains = mean_interval(detections), mean_interval(hours), mean_interval(delay)
         ratios = ratio_interval(detections, hours), ratio_interval(delay, detections)
-        rows.append(Setting(control, value, *gains, *ratios, len(base), to_open, can_open))
+        rows.append(Setting(control, value, *gains, *ratios, len(base), to_open, can_open, units[control]))
     detections, hours = (of(kpi, base) for kpi in ("detections_per_day", "officer_h_per_day"))
     return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
 
@@ -205,8 +210,7 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
     samples = by_design(bench.evaluated(designs, n))
     of_settings = {at: samples[design.label] for at, design in varied.items()}
-    result = found_in(samples[base.label], of_settings, config.customs.examination_min)
-    return replace(result, settings=tuple(replace(row, unit=units[row.control]) for row in result.settings))
+    return found_in(samples[base.label], of_settings, units, config.customs.examination_min)
 
 
 def document(asked: Asked[CustomsKeys], result: Result) -> Document:
