@@ -244,7 +244,7 @@ def _own(tmp_path, text):
         ("packout.rule: {assumption: x, options: {flexible: 0.5}}", r"packout\.rule\.options: weights .*, got 0\.5"),
         (
             "arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}",
-            r"towards: expected a list .*, got 3",
+            r"towards: expected a list in brackets, got 3",
         ),
         ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* has 24 numbers, got 1"),
         (

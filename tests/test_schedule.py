@@ -340,7 +340,10 @@ def test_mistakes_with_a_table(tmp_path, capsys):
     path = tmp_path / "flights.csv"
     path.write_text(TABLE)
     told = refused(capsys, path, tmp_path / "out", "airport=LGG")
-    assert "airport: " in told and "is a table of flights, which tells nothing of it" in told
+    assert (
+        "airport: " in told
+        and "is a table of flights, which tells nothing of it; leave the word out, or give a file of SSIM" in told
+    )
     assert "no flight left of 3 from 2022-09-05 to 2022-09-07" in refused(capsys, path, tmp_path / "out", "airline=QR")
     path.write_text(TABLE.replace("2022-09-06 02:30", "yesterday"))
     assert "row 3: sibt: a date and time as 2022-09-05 14:30" in refused(capsys, path, tmp_path / "out")

@@ -103,8 +103,9 @@ class Select:
 
         `On time at least 95 %`
         """
-        target, unit = self.target or 0.0, KPIS[self.kpi].unit
-        text = share_text(target) if unit == "1" else f"{target:g} {unit_name(unit)}"
+        assert self.target is not None
+        unit = KPIS[self.kpi].unit
+        text = share_text(self.target) if unit == "1" else f"{self.target:g} {unit_name(unit)}"
         return f"{kpi_name(self.kpi)} {'at least' if self.sign > 0 else 'at most'} {text}"
 
     @property
