@@ -9,6 +9,7 @@ from typing import Final
 
 from experiments.grouping import grouped
 from sim.errors import InputError
+from sim.names import LONGEST_NAME
 from sim.reading import near
 
 RUNS: Final = Path("runs")
@@ -59,15 +60,15 @@ def is_override(word: str) -> bool:
 
 
 def check_once(words: Sequence[str]) -> None:
-    """These words give a key once. Elsewhere the last word of a key counts, as with Hydra.
+    """What is typed gives a key once, as the last would count and the first be a mistake; a file may be named `a=b`.
 
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
-    given = grouped((word.partition("=")[0].lstrip("+"), repr(word)) for word in words if is_override(word))
+    given = grouped((word.partition("=")[0].lstrip("+"), word) for word in words if is_override(word))
     for key, all_of_it in given.items():
-        if len(all_of_it) > 1:
-            raise InputError(f"{key}: given more than once, as {' and '.join(all_of_it)}; give it once")
+        if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
+            raise InputError(f"{key}: given more than once, as {' and '.join(map(repr, all_of_it))}; give it once")
 
 
 def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None:
@@ -84,9 +85,8 @@ def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[lis
     """The files and the options among the words, each in the order given.
 
     Raises:
-        CargohubError: an unknown option, or one that is empty or given twice.
+        CargohubError: an unknown option, or one that is empty.
     """
-    check_once([word for word in words if not Path(word).exists()])
     given: dict[str, str] = {}
     files: list[Path] = []
     for word in words:

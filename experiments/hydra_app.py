@@ -23,7 +23,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.experimental.callback import Callback
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, check_once
 from experiments.composition import compose, packaged, sweep
 from experiments.frame import runner
 from experiments.frame.recorded import declared_study
@@ -152,6 +152,7 @@ def command() -> int:
     """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us
     typed = _typed()
+    check_once(typed.overrides)
     try:
         with one_line(also=()):
             app()

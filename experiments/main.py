@@ -117,6 +117,7 @@ def _run(typed: Sequence[str]) -> int:
         print(page(verb))
         return 0
     words = (*options.words[1:], *_words_of(options, verb))
+    check_once(words)
     given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words", "is_of_sheet"))
     return carry_out(Arguments(verb, words, **{name: getattr(options, name) for name in given}))
 
@@ -128,14 +129,12 @@ def carry_out(arguments: Arguments) -> int:
         CargohubError: a mistake of the user's.
     """
     words, verb = arguments.words, arguments.verb
-    check_once([word for word in words if word.startswith("scenario=")])
     if any(".py" in word for word in words):
         from experiments.own_file import trust_typed
 
         trust_typed(words)
     _check_current_folder()
     arguments = _with_sheet(arguments)
-    check_once([word for word in arguments.words if word.startswith("study=")])
     if arguments.show:
         from experiments.studies.shown import show
 
@@ -178,7 +177,6 @@ def _with_sheet(arguments: Arguments) -> Arguments:
 
     if arguments.verb not in TAKEN_BY:
         return arguments
-    check_once(sheets)
     words: list[str] = []
     for word in arguments.words:
         key, _, value = word.partition("=")

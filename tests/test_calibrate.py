@@ -189,7 +189,6 @@ MISTAKES = {
     "beyond": (rows_of(), ("to=2023-02-05",), ["--to 2023-02-05", "2022-01-01 to 2023-02-04"]),
     "no date": (rows_of(), ("from=April",), ["--from", "'April'", "YYYY-MM-DD"]),
     "option": (rows_of(), ("form=2022-01-01",), ["form", "did you mean 'from'"]),
-    "option twice": (rows_of(), ("to=2022-12-31", "to=2022-12-30"), ["to: given more than once"]),
     "two files": (rows_of(), ("other.csv",), ["one FILE", "other.csv; all else is an option, as "]),
 }  # fmt: skip
 

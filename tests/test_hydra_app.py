@@ -1,5 +1,6 @@
 """Hydra as people know it: the same configuration, the same runs, by any launcher; mistakes are one line."""
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,10 @@ def run(monkeypatch, tmp_path):
         monkeypatch.setattr(sys, "argv", ["hydra_app", *typed])
         return exit_code(hydra_app.command)
 
-    return run
+    yield run
+    for handler in [each for each in logging.root.handlers if type(each).__module__ == "logging"]:
+        logging.root.removeHandler(handler)  # Hydra's, which would write to what this test has captured
+        handler.close()
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +119,7 @@ def test_hydra_shows_what_a_job_is(run, capsys):
         (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
         (["verb=show"], "verb: 'show' is none whose runs are stored; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
+        (["seed=1", "seed=2"], "seed: given more than once, as 'seed=1' and 'seed=2'; give it once"),
         (["--out", "x"], "--out: no option of Hydra; keys take the place of cargohub's: docs/hydra.md"),
         (["seed=1", "-m", "seed=2"], "'seed=2': Hydra takes words all before its options or all after them"),
         (["--config-name", "config"], "--config-name, --config-path: hydra_app is composed"),

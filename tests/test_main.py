@@ -67,6 +67,8 @@ def raising(error):
         (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be greater than 0, got -1"),
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
         (["sweep", "seed=1,2", "seed=3,4"], "seed: given more than once, as 'seed=1,2' and 'seed=3,4'; give it once"),
+        (["run", "seed=1", "+seed=2"], "seed: given more than once, as 'seed=1' and '+seed=2'; give it once"),
+        (["list", "limit=1", "limit=1"], "limit: given more than once, as 'limit=1' and 'limit=1'; give it once"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
         (["compare", "study=first_light", "study=splitting"], "study: given more than once, as 'study=first_light'"),
@@ -336,6 +338,17 @@ except main.Terminated:
     assert done.returncode == 143
 
 
-def test_the_last_word_of_a_key_counts_where_it_has_one_value(verb):
-    assert main(["run", "seed=1", "seed=2"]) == 0
-    assert verb.seen[0].words == ("seed=1", "seed=2")
+def test_a_file_may_be_named_twice_though_its_name_looks_like_a_key(verb, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a=b.csv").touch()
+    assert main(["run", "a=b.csv", "a=b.csv"]) == 0
+    assert verb.seen[0].words == ("a=b.csv", "a=b.csv")
+
+
+@pytest.mark.parametrize("module", ["entry", "hydra_app", "research"])
+def test_however_it_is_loaded_linear_algebra_has_one_thread_and_arrow_the_allocator_of_c(module):
+    names = ("OPENBLAS_NUM_THREADS", "ARROW_DEFAULT_MEMORY_POOL")
+    code = f"import os, experiments.{module}; print(*(os.environ[name] for name in {names}))"
+    inherited = {name: value for name, value in os.environ.items() if name not in names}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=inherited)
+    assert done.stdout == "1 system\n"

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import Arguments, check_among, check_once
+from experiments.arguments import Arguments, check_among
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.assumptions.leaves import PRICES
 from experiments.composition import compose, hub
@@ -46,7 +46,6 @@ class Row:
 def main(arguments: Arguments) -> int:
     options = {key: value for key, _, value in (word.partition("=") for word in arguments.words) if key in _OPTIONS}
     words = [word for word in arguments.words if word.partition("=")[0] not in _OPTIONS]
-    check_once([word for word in arguments.words if word not in words])
     kind, path = options.get("kind"), Path(options["to"]) if "to" in options else None
     if kind is not None:
         check_among("kind", kind, "no kind of number", Kind)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments import execution
-from experiments.arguments import RUNS, Arguments, check_among, check_once
+from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.problems import Instance, Reference, instance_of, instances, reference_of
@@ -54,7 +54,6 @@ def main(arguments: Arguments) -> int:
     """Lists, shows one, or has solvers solve it."""
     names = [word for word in arguments.words if "=" not in word]
     given = {key: value for key, _, value in (word.partition("=") for word in arguments.words if "=" in word)}
-    check_once([word for word in arguments.words if "=" in word])
     if unknown := next((key for key in given if key not in _KEYS), None):
         raise InputError(f"{unknown[:60]}: no word of problems{near(unknown, _KEYS)}")
     if not names:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
-from experiments.arguments import Arguments, check_among, check_once
+from experiments.arguments import Arguments, check_among
 from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged, study
 from experiments.designs.design import Design, check_group, with_study
@@ -167,7 +167,6 @@ class CalibrateKeys(SureKeys):
 def asked(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     """The hubs of the study, or the one that the words name; the file of observations, and the ranges."""
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
-    check_once(observed)
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)
     composed = compose(words, arguments.config_dir)
     check_group(composed, VERB, VERB)
