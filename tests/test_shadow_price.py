@@ -116,6 +116,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     folder = told["run_dir"]
     page = Path(folder, "report.html").read_text()
     assert "Worth: revenue" in page and "on time as the hub is" in page
+    assert "break-down stations" in page, "zones are called as everywhere"
     assert told["warnings"], "a day is no week"
     assert all(f"Warning: {line}." in page for line in told["warnings"])
     assert main(["show", folder, "--json"]) == 0

@@ -19,7 +19,7 @@ m² that it adds; the rent of the m² is not in it, so that the two can be compa
 
 from typing import Final
 
-from experiments.formatting import percent, plain_name, whole
+from experiments.formatting import percent, resource, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.grouping import grouped
@@ -89,7 +89,7 @@ def _picture(result: Result) -> Picture:
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 
     panels = grouped(
-        (f"{plain_name(zone.name)}, {whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
+        (f"{resource(zone.name)}, {whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
         for zone in result.zones
     )
     return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)

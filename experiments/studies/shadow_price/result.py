@@ -11,7 +11,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
-from experiments.formatting import counted, percent, plain_name, whole, with_interval
+from experiments.formatting import counted, percent, resource, whole, with_interval
 from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
@@ -122,7 +122,7 @@ class Step:
     """More units of a zone at a demand."""
 
     flights_per_day: float = column("1/d", "demand")
-    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=plain_name)
+    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=resource)
     step: int = column("1", "on top of the steps before it; 0: all of them together", heading="step")
     units: float = column(
         "see unit",
@@ -230,13 +230,13 @@ def _sentence(result: Result, flights: float) -> str:
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
         return said("no_zone_first", start=start, worth=worth, units=units)
-    text = f"{start} enlarge {plain_name(best.name)} first: {units} are worth {worth}"
+    text = f"{start} enlarge {resource(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.step > 1:
         text += f", step {last.step} {interval_text(last.worth)}"
     if others:
         apart = mean_interval([a - b for a, b in zip(best.samples, others[0].samples, strict=True)])
         sure = apart.low is not None and apart.low > 0
-        other = f"{plain_name(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
+        other = f"{resource(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
         text += f"; {other}{'' if sure else ', which may be as much'}"
     return f"{text}."
