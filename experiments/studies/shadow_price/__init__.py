@@ -89,7 +89,7 @@ def _picture(result: Result) -> Picture:
     from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 
     panels = grouped(
-        (f"{resource(zone.name)}, {whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
+        (f"{resource(zone.name)},\n{whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
         for zone in result.zones
     )
     return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)
