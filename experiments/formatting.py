@@ -2,21 +2,18 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import yaml
 
 from experiments.money.kpis import KPIS
-from experiments.statistics.interval import Interval, Value
 from sim.domain.clock import NO_CHANGES, Clock
 from sim.measures.kpis import ALL_RESOURCES, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 MINUS: Final = "−"
-NO_VARIANCE: Final = "the same in every replication"
-"""In place of an interval and a p-value where all replications show the same difference."""
 _NAMES: Final = yaml.load(Path(__file__).with_suffix(".yaml").read_bytes(), Loader=yaml.CSafeLoader)
 UNITS: Final[Mapping[str, str]] = _NAMES["units"]
 
@@ -119,28 +116,6 @@ def listed(names: Sequence[str], last: str) -> str:
     return f" {last} ".join([text for text in (", ".join(names[:-1]), *names[-1:]) if text])
 
 
-def with_interval(
-    interval: Interval, show: Callable[[float], str] = number, *, unit: str = "", between: str = " to ",
-    hides_same: bool = False,
-) -> str:  # fmt: skip
-    """The mean and its unit; in brackets the bounds, if there are any: of a constant not where `hides_same`.
-
-    >>> with_interval(Interval(8.1, 7.9, 8.3, 5), unit=" h"), with_interval(Interval(8.1, None, None, 1))
-    ('8.10 h (7.90 to 8.30)', '8.10')
-    """
-    text, ends = show(interval.mean) + unit, [show(end) for end in interval.bounds or ()]
-    return f"{text} ({between.join(ends)})" if ends and not (hides_same and ends[0] == ends[1]) else text
-
-
-def in_percent(interval: Interval) -> str:
-    """A share that was found, in per cent.
-
-    >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
-    '71.0 % (63.0 %–79.0 %)'
-    """
-    return with_interval(interval, found_share, between="–")
-
-
 def found_share(share: float | None) -> str:
     """The same without an interval; a dash of none.
 
@@ -148,16 +123,6 @@ def found_share(share: float | None) -> str:
     ('71.0 %', '–')
     """
     return "–" if share is None or math.isnan(share) else f"{percent(share)} %"
-
-
-def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
-    """A difference with its interval; of shares in percentage points.
-
-    >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
-    '+37.8 percentage points (+35.0 to +41.0)'
-    """
-    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit)
-    return with_interval(shown, show, unit=f" {unit}")
 
 
 def p_text(p_value: float | None) -> str:
@@ -186,35 +151,6 @@ def percent(share: float, least_digits: int = 1) -> str:
         if float(text) not in (0.0, 100.0):
             return text
     return "99.99" if share > 0.5 else "0.01"
-
-
-def interval_of(value: Value) -> str:
-    """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
-    if value.bounds is None:
-        return ""
-    if value.unit == "1":
-        bounds = [min(1.0, max(0.0, bound)) for bound in value.bounds]
-        low, high = map(percent, bounds)
-        if low == high:
-            low, high = (percent(bound, 2) for bound in bounds)
-        return f"{low} %" if low == high else f"{low}–{high} %"
-    low, high = map(number, value.bounds)
-    return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
-
-
-def amount(value: Value, *, with_unit: bool = True) -> str:
-    """The mean, `more than` before it where it is only a lower bound."""
-    text = f"{percent(value.mean)} %" if value.unit == "1" else number(value.mean)
-    text += f" {unit_name(value.unit)}" if with_unit and value.unit != "1" else ""
-    return f"more than {text}" if value.is_lower_bound else text
-
-
-def bracket(value: Value) -> str:
-    """The interval in brackets, or why there is none."""
-    if value.low is not None and value.low == value.high:
-        return f"({NO_VARIANCE})"
-    interval = interval_of(value)
-    return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
 
 
 def instant(minute: float, start_date: dt.date | None, clock: Clock = NO_CHANGES) -> str:

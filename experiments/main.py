@@ -63,6 +63,16 @@ def main(arguments: Sequence[str]) -> int:
     return exit_code(lambda: copy_context().run(_run, arguments))
 
 
+def typed() -> int:
+    """The command line of this process, with each key once; a program may give `main` more: the last counts."""
+
+    def command() -> int:
+        check_once(sys.argv[1:])
+        return main(sys.argv[1:])
+
+    return exit_code(command)
+
+
 def exit_code(command: Callable[[], int]) -> int:
     """What a command ends with; a mistake, an interrupt or what the machine refuses is one line."""
     try:
@@ -89,7 +99,7 @@ def _kept() -> str:
     return _KEPT if directory is not None and directory.RunDirectory.was_held else ""
 
 
-def console(command: Callable[[], int] = lambda: main(sys.argv[1:])) -> NoReturn:
+def console(command: Callable[[], int] = typed) -> NoReturn:
     """The process of a command, such as `main` on its arguments, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_GARBAGE)
@@ -117,7 +127,6 @@ def _run(typed: Sequence[str]) -> int:
         print(page(verb))
         return 0
     words = (*options.words[1:], *_words_of(options, verb))
-    check_once(words)
     given = (each.name for each in fields(Arguments) if each.name not in ("verb", "words", "is_of_sheet"))
     return carry_out(Arguments(verb, words, **{name: getattr(options, name) for name in given}))
 

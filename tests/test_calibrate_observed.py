@@ -118,7 +118,6 @@ def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list
             ["observed=publishd"],
             "observed: 'publishd' is no file, and none of those packaged; did you mean 'published'?",
         ),
-        (["observed=published", "observed=published"], "observed: given more than once"),
         (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
         (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),
         (["observed=published", "scenario=liege_30k"], "hub: no hub 'hub of today' is asked for; known: liege_30k"),

@@ -66,13 +66,8 @@ def raising(error):
         (["run", "--show", "+demand.typo=5"], "demand.typo: unknown key"),
         (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be greater than 0, got -1"),
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
-        (["sweep", "seed=1,2", "seed=3,4"], "seed: given more than once, as 'seed=1,2' and 'seed=3,4'; give it once"),
-        (["run", "seed=1", "+seed=2"], "seed: given more than once, as 'seed=1' and '+seed=2'; give it once"),
-        (["list", "limit=1", "limit=1"], "limit: given more than once, as 'limit=1' and 'limit=1'; give it once"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
-        (["compare", "study=first_light", "study=splitting"], "study: given more than once, as 'study=first_light'"),
-        (["run", "scenario=fog_morning", "scenario=liege_66k"], "scenario: given more than once, as 'scenario=fog_mor"),
         (["run", "designs=[liege_30k]"], "designs: run takes one scenario; `cargohub compare` takes several"),
         (["compare", "study=select"], "select: a key of cargohub select, which decides nothing here"),
     ],
@@ -338,11 +333,28 @@ except main.Terminated:
     assert done.returncode == 143
 
 
-def test_a_file_may_be_named_twice_though_its_name_looks_like_a_key(verb, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("seed=1", "seed=2"), ("seed=1,2", "seed=3,4"), ("scenario=fog_morning", "+scenario=x"), ("study=a", "study=a")],
+)
+def test_a_key_is_typed_once(monkeypatch, capsys, first, second):
+    monkeypatch.setattr(sys, "argv", ["cargohub", "sweep", first, second])
+    assert command.typed() == 2
+    says = f"given more than once, as {first!r} and {second!r}; give it once"
+    assert capsys.readouterr().err == f"cargohub: {first.partition('=')[0]}: {says}\n"
+
+
+def test_a_file_may_be_typed_twice_though_its_name_looks_like_a_key(verb, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a=b.csv").touch()
-    assert main(["run", "a=b.csv", "a=b.csv"]) == 0
+    monkeypatch.setattr(sys, "argv", ["cargohub", "run", "a=b.csv", "a=b.csv"])
+    assert command.typed() == 0
     assert verb.seen[0].words == ("a=b.csv", "a=b.csv")
+
+
+def test_of_words_that_a_program_adds_the_last_counts(verb):
+    assert main(["run", "seed=1", "seed=2"]) == 0
+    assert verb.seen[0].words == ("seed=1", "seed=2")
 
 
 @pytest.mark.parametrize("module", ["entry", "hydra_app", "research"])

@@ -12,6 +12,7 @@ import pytest
 import sim
 from experiments import formatting
 from experiments.composition import load
+from experiments.interval_text import amount, change, interval_of
 from experiments.report import bottleneck, disruption_text, run_grids, sentences, validation
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
@@ -228,7 +229,15 @@ def test_a_share_is_never_rounded_to_nothing_or_all(share, text):
 
 
 def test_bounds_of_a_share_stay_within_0_and_100():
-    assert formatting.interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
+    assert interval_of(value(0.8, 0.23, 1.39)) == "23.0–100 %"
+
+
+def test_an_interval_of_small_numbers_does_not_read_as_certain_nought():
+    small = value(0.00019, 0.00017, 0.00021, "EUR")
+    assert change(small, "EUR") == "+0.00019 EUR (+0.00017 to +0.00021)"
+    assert f"{amount(small)} ({interval_of(small)})" == "0.00019 EUR (0.00017–0.00021)"
+    assert sentences.points_of(value(0.0, -0.00021, 0.00021)) == "0.000 percentage points (−0.021 to +0.021)"
+    assert change(value(0.0, -1e-9, 1e-9, "EUR"), "EUR") == "0 EUR (0.00 to 0.00)"
 
 
 def test_validation_holds_the_hub_of_today_against_what_was_reported():

@@ -265,10 +265,6 @@ def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, ca
         (["skip_bad=yes"], "skip_bad: true or false, got 'yes'"),
         (["airprot=LGG"], "'airprot=LGG': unknown option; did you mean 'airport'?"),
         (["airport="], "'airport=': airport is empty"),
-        (
-            ["from=2022-09-05", "from=2022-09-06"],
-            "from: given more than once, as 'from=2022-09-05' and 'from=2022-09-06'; give it once",
-        ),
         (["another.ssim"], "schedule: one FILE, in SSIM or CSV, got "),
     ],
 )

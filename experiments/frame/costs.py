@@ -8,8 +8,9 @@ from typing import Any, Final
 from experiments.assumptions import explained
 from experiments.assumptions.leaves import is_number, leaves
 from experiments.composition import compose, packaged
-from experiments.formatting import p_text, signed, with_interval
+from experiments.formatting import p_text, signed
 from experiments.frame.console import tested_object
+from experiments.interval_text import with_interval
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.money.prices import Prices
 from experiments.replications.summing import Outcome

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
-from experiments.formatting import NO_VARIANCE, change, full_kpi_name, in_percent, kpi_name, p_text, short, unit_name
+from experiments.formatting import full_kpi_name, kpi_name, p_text, short, unit_name
 from experiments.frame import console
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Asked, Bench, Document, Tables
+from experiments.interval_text import NO_VARIANCE, change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
 from experiments.replications.summing import Outcome, design_rows

@@ -20,8 +20,9 @@ from experiments.composition import folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
-from experiments.formatting import in_percent, listed, number, share_text
+from experiments.formatting import listed, number, share_text
 from experiments.frame.study import Asked
+from experiments.interval_text import in_percent
 from experiments.overrides import options, sweep_points
 from experiments.report import bottleneck
 from experiments.report.rests_on import OverAssumptions

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from experiments.formatting import change, kpi_name, listed, number, percent
+from experiments.formatting import kpi_name, listed, number, percent
+from experiments.interval_text import change
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
 from experiments.statistics import Interval

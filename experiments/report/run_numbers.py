@@ -4,18 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from experiments.formatting import (
-    NO_VARIANCE,
-    amount,
-    interval_of,
-    kpi_name,
-    number,
-    p_text,
-    signed,
-    unit_name,
-    with_interval,
-    zone,
-)
+from experiments.formatting import kpi_name, number, p_text, signed, unit_name, zone
+from experiments.interval_text import NO_VARIANCE, amount, interval_of, with_interval
 from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
 from experiments.report.hub_share import goods_lines

@@ -5,18 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from experiments.formatting import (
-    NO_VARIANCE,
-    bracket,
-    hours_text,
-    interval_of,
-    number,
-    percent,
-    rounded,
-    signed,
-)
-from experiments.formatting import change as change_of
+from experiments.formatting import hours_text, number, percent, rounded, signed
 from experiments.grouping import grouped
+from experiments.interval_text import NO_VARIANCE, bracket, interval_of
+from experiments.interval_text import change as change_of
 from experiments.money.kpis import KPIS
 from experiments.report import bottleneck
 from experiments.report.design_names import arrivals_name

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
-from experiments.formatting import interval_of, number
+from experiments.formatting import number
+from experiments.interval_text import interval_of
 from experiments.report.public_hubs import Row, facts_beside
 from experiments.report.run_grids import reported
 from experiments.report.stored_designs import Frame, NamedDesign, Window

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from experiments.formatting import bracket, instant, listed, percent, resource, roster, share_text, whole
+from experiments.formatting import instant, listed, percent, resource, roster, share_text, whole
+from experiments.interval_text import bracket
 from experiments.report import bottleneck
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.interval import Value, Values

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from experiments.arguments import Arguments
-from experiments.formatting import amount, kpi_name
+from experiments.formatting import kpi_name
 from experiments.frame import console
+from experiments.interval_text import amount
 from experiments.money.kpis import KPIS, names
 from experiments.statistics.interval import Value
 from experiments.store.foreign import command_in, is_finished, manifest_of

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments import formatting
+from experiments.interval_text import amount
 from experiments.report import style
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.report.style import Axes, Figure
@@ -64,8 +64,8 @@ def prepare(
         says = ""
         if any(what == "disruption" for what, *_ in spells):
             kpis = values[point.label]
-            says = f" – recovery {formatting.amount(kpis['recovery_h'])}"
-            says += f", 90 % of the extra backlog gone after {formatting.amount(kpis['recovery_90_h'])}"
+            says = f" – recovery {amount(kpis['recovery_h'])}"
+            says += f", 90 % of the extra backlog gone after {amount(kpis['recovery_90_h'])}"
         says += " (picture: first replication)" if is_drawn else ""
         within = tuple(
             (what, max(begin, day[0]), min(end, day[-1]))

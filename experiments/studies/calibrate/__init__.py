@@ -35,9 +35,10 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.spreadsheet import key_of
-from experiments.formatting import in_percent, kpi_name, listed
+from experiments.formatting import kpi_name, listed
 from experiments.frame import runner
 from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.interval_text import in_percent
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.history_matching import Matched, matched
 from experiments.statistics.next_runs import Wanted, explored

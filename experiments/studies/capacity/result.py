@@ -7,8 +7,9 @@ from functools import partial
 
 from experiments.designs.design import Design
 from experiments.designs.what_if import UNITS, WhatIf, what_ifs
-from experiments.formatting import counted, instant, listed, number, resource, with_interval
+from experiments.formatting import counted, instant, listed, number, resource
 from experiments.frame.study import Kpis
+from experiments.interval_text import with_interval
 from experiments.report import bottleneck
 from experiments.report.key_names import configured
 from experiments.report.sections import said

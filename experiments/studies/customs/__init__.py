@@ -22,9 +22,10 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
-from experiments.formatting import capitalised, number, with_interval
+from experiments.formatting import capitalised, number
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.interval_text import with_interval
 from experiments.replications.summing import by_design
 from experiments.report.design_names import hub_title
 from experiments.report.key_names import key_unit

@@ -24,9 +24,10 @@ from experiments.composition import compose, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among, key_of
-from experiments.formatting import kpi_name, signed, with_interval
+from experiments.formatting import kpi_name, signed
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
+from experiments.interval_text import with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences

@@ -29,9 +29,10 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, with_keys, with_study
 from experiments.execution.progress import Lines
-from experiments.formatting import in_percent, kpi_name, plain_name, share_text, whole
+from experiments.formatting import kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.interval_text import in_percent
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
 from experiments.report.figures import expansion_figures

@@ -6,7 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from experiments.formatting import millions, number, percent, with_interval
+from experiments.formatting import millions, number, percent
+from experiments.interval_text import with_interval
 from experiments.money.accounts import REVENUES
 from experiments.money.assets import cents
 from experiments.money.discounting import flows, payback

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 
 from experiments.assumptions.ranges import Ranges
 from experiments.designs.design import Replicated
-from experiments.formatting import millions, plain_name, with_interval
+from experiments.formatting import millions, plain_name
+from experiments.interval_text import with_interval
 from experiments.money.prices import Paid, Prices
 from experiments.report.sections import said
 from sim.config import HubConfig

@@ -9,8 +9,8 @@ import numpy as np
 
 from experiments.assumptions.drawn import Drawn
 from experiments.assumptions.ranges import ranges_of, refuse_moved
-from experiments.formatting import in_percent
 from experiments.frame.study import Asked, Bench, Tables
+from experiments.interval_text import in_percent
 from experiments.report.sections import said
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store.rows import column, interval, stored, table

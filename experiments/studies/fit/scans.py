@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from experiments.formatting import short, with_interval
+from experiments.formatting import short
 from experiments.frame.recorded import scenario_among
 from experiments.grouping import grouped
+from experiments.interval_text import with_interval
 from experiments.statistics.interval import TAILS, Interval
 from experiments.statistics.two_sources import Floats
 from experiments.store.foreign import Manifest, configuration_of, manifest_of

@@ -7,8 +7,9 @@ from typing import Any
 
 from experiments.arguments import Arguments, folder_option
 from experiments.designs.varying import words_of
-from experiments.formatting import percent, unit_name, with_interval
+from experiments.formatting import percent, unit_name
 from experiments.frame.study import Tables
+from experiments.interval_text import with_interval
 from experiments.own_file import file_words
 from experiments.replications.summing import interval_of
 from experiments.report.key_names import spelt

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import NO_VARIANCE, amount, bracket, change, counted, kpi_name, listed, unit_name
+from experiments.formatting import counted, kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis, significance
 from experiments.grouping import values_of
+from experiments.interval_text import NO_VARIANCE, amount, bracket, change
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name

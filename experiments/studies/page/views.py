@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 
 from experiments.arguments import Arguments, folder_option
 from experiments.execution.place import usable_workers
-from experiments.formatting import amount
+from experiments.interval_text import amount
 from experiments.money.kpis import KPIS
 from experiments.report import page as report_page
 from experiments.report.page import PAGE

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import in_percent, kpi_name, number, short, unit_name, whole, with_interval
+from experiments.formatting import kpi_name, number, short, unit_name, whole
 from experiments.frame.study import Kpis
+from experiments.interval_text import in_percent, with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import Outcome, by_design, intervals_of, samples_of

@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, listed, number, percent, whole, with_interval
+from experiments.formatting import counted, kpi_name, listed, number, percent
 from experiments.frame.study import Asked, Document, same_draws
+from experiments.interval_text import with_interval
 from experiments.report.design_names import hub_title
 from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
@@ -69,7 +71,7 @@ def _is_unusable(result: Result, kpi: str) -> bool:
 
 def _percent(share: Interval) -> str:
     """An estimate beyond 0 or 1 is there by chance: the table has it, a sentence does not."""
-    return with_interval(possible(share).scaled(100), whole, unit=" %")
+    return with_interval(possible(share).scaled(100), partial(number, digits=0), unit=" %")
 
 
 def _may_change(last: Interval, following: Interval | None) -> bool:

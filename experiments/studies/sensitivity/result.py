@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import change, kpi_name, number, whole
+from experiments.formatting import kpi_name, number, whole
 from experiments.frame.study import Tables
+from experiments.interval_text import change
 from experiments.replications.stability import Stability, stability_table, unsure_lines
 from experiments.report.key_names import spelt
 from experiments.report.sections import said

@@ -11,8 +11,9 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
-from experiments.formatting import counted, percent, resource, whole, with_interval
+from experiments.formatting import counted, number, percent, resource, whole
 from experiments.frame.study import Kpis
+from experiments.interval_text import with_interval
 from experiments.money.accounts import Rostered, activity, annual_lines
 from experiments.money.assets import equipment_eur_per_year, floor_eur_per_m2_year, total
 from experiments.money.discounting import as_eur
@@ -114,7 +115,7 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
 
 
 UNIT: Final = "EUR/m2/year"
-interval_text = partial(with_interval, show=whole)
+interval_text = partial(with_interval, show=partial(number, digits=0))
 
 
 @table("shadow_price", "what a m² more is worth a year, by demand, zone and step", sort="flights_per_day zone step")

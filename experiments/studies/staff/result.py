@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from experiments.formatting import in_percent, listed, plain_name, share_text, whole
+from experiments.formatting import listed, plain_name, share_text, whole
 from experiments.grouping import grouped
+from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
 from experiments.report.key_names import spelt
 from experiments.report.sections import said

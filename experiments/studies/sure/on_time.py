@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import amount, bracket, found_share, in_percent, kpi_name, percent
+from experiments.formatting import found_share, kpi_name, percent
+from experiments.interval_text import amount, bracket, in_percent
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.statistics.input_uncertainty import OverInputs, over_inputs

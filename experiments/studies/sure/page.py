@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from experiments.formatting import in_percent, listed, percent
+from experiments.formatting import listed, percent
 from experiments.frame.study import Document
 from experiments.grouping import nested
+from experiments.interval_text import in_percent
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect

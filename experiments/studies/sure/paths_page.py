@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from experiments.assumptions.names import Name
-from experiments.formatting import in_percent, listed, millions
+from experiments.formatting import listed, millions
 from experiments.frame.study import Document
+from experiments.interval_text import in_percent
 from experiments.money.discounting import annuity_factor
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics import Interval

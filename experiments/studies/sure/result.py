@@ -10,7 +10,8 @@ import numpy as np
 from experiments.assumptions.drawn import configured, unscaled
 from experiments.assumptions.names import Name
 from experiments.designs.design import Design
-from experiments.formatting import counted, found_share, in_percent, whole
+from experiments.formatting import counted, found_share, whole
+from experiments.interval_text import in_percent
 from experiments.replications.summing import traffic
 from experiments.statistics import Interval
 from experiments.statistics.open_worlds import Known, Run

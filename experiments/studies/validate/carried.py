@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import in_percent, listed, share_text
+from experiments.formatting import listed, share_text
 from experiments.frame.study import Kpis
+from experiments.interval_text import in_percent
 from experiments.replications.stability import judged
 from experiments.replications.summing import interval_of
 from experiments.report.verdicts import LEAST_ON_TIME

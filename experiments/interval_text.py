@@ -1,0 +1,90 @@
+"""How a mean, a difference and their interval are written, on the terminal, pages and in pictures."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from experiments.formatting import MINUS, found_share, number, percent, signed, unit_name
+from experiments.statistics.interval import Interval, Value
+
+NO_VARIANCE: Final = "the same in every replication"
+"""In place of an interval and a p-value where all replications show the same difference."""
+_NOUGHT: Final = 1e-6
+"""What is smaller is nought."""
+
+
+def _texts(interval: Interval, show: Callable[[float], str] = number) -> list[str]:
+    """The mean and the bounds, if there are any: two figures of the largest where all numbers would read as nought.
+
+    >>> _texts(Interval(0.003, 0.0021, 0.0042, 5)), _texts(Interval(1e-9, 0.0, 2e-9, 5))
+    (['0.0030', '0.0021', '0.0042'], ['0.00', '0', '0.00'])
+    """
+    values = (interval.mean, *(interval.bounds or ()))
+    texts, largest = [show(value) for value in values], max(map(abs, values))
+    finer = show.func if isinstance(show, partial) else show
+    if finer not in (number, signed) or largest < _NOUGHT or any(text.strip(f"+{MINUS}0.,") for text in texts):
+        return texts
+    return [finer(value, 1 - math.floor(math.log10(largest))) for value in values]
+
+
+def with_interval(
+    interval: Interval, show: Callable[[float], str] = number, *, unit: str = "", between: str = " to ",
+    hides_same: bool = False,
+) -> str:  # fmt: skip
+    """The mean and its unit; in brackets the bounds, if there are any: of a constant not where `hides_same`.
+
+    >>> with_interval(Interval(8.1, 7.9, 8.3, 5), unit=" h"), with_interval(Interval(8.1, None, None, 1))
+    ('8.10 h (7.90 to 8.30)', '8.10')
+    """
+    mean, *ends = _texts(interval, show)
+    text = mean + unit
+    return f"{text} ({between.join(ends)})" if ends and not (hides_same and ends[0] == ends[1]) else text
+
+
+def in_percent(interval: Interval) -> str:
+    """A share that was found, in per cent.
+
+    >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
+    '71.0 % (63.0 %–79.0 %)'
+    """
+    return with_interval(interval, found_share, between="–")
+
+
+def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
+    """A difference with its interval; of shares in percentage points.
+
+    >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
+    '+37.8 percentage points (+35.0 to +41.0)'
+    """
+    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit)
+    return with_interval(shown, show, unit=f" {unit}")
+
+
+def interval_of(value: Value) -> str:
+    """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
+    if value.bounds is None:
+        return ""
+    if value.unit == "1":
+        bounds = [min(1.0, max(0.0, bound)) for bound in value.bounds]
+        low, high = map(percent, bounds)
+        if low == high:
+            low, high = (percent(bound, 2) for bound in bounds)
+        return f"{low} %" if low == high else f"{low}–{high} %"
+    _, low, high = _texts(value)
+    return low if low == high else f"{low} to {high}" if value.bounds[0] < 0 else f"{low}–{high}"
+
+
+def amount(value: Value, *, with_unit: bool = True) -> str:
+    """The mean, `more than` before it where it is only a lower bound."""
+    text = f"{percent(value.mean)} %" if value.unit == "1" else _texts(value)[0]
+    text += f" {unit_name(value.unit)}" if with_unit and value.unit != "1" else ""
+    return f"more than {text}" if value.is_lower_bound else text
+
+
+def bracket(value: Value) -> str:
+    """The interval in brackets, or why there is none."""
+    if value.low is not None and value.low == value.high:
+        return f"({NO_VARIANCE})"
+    interval = interval_of(value)
+    return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"
