@@ -1,6 +1,7 @@
 """The verb sure: what it prints, stores, shows again and computes again, and what it refuses."""
 
 import json
+import math
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -21,18 +22,20 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.report import style
+from experiments.statistics import Interval
 from experiments.statistics.next_runs import explored
 from experiments.statistics.open_worlds import Effort
 from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
 from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
+from experiments.studies.sure.on_time import OnTimeRow
 from experiments.studies.sure.page import document, sentences, warnings
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.worlds import Screened
 from sim.simulation import simulate
 
-SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
+SMALL = [word for word in TINY if not word.startswith(("replications", "service_h", "--"))]
 FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2", "service_h=24", "sure.worlds=16",
        "sure.budget=8", "sure.widths=[0.5]"]  # fmt: skip
 
@@ -264,6 +267,20 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
     measured = [line for line in lines if "observations lower the probability of a wrong decision" in line]
     assert all("measure demand: flights a day first" in line for line in measured)
     assert lines[-1].startswith("Precision reached: ±")
+
+
+def test_a_number_of_which_it_is_not_sure_that_knowing_it_helps_is_not_to_be_measured_first(result: Result) -> None:
+    answer = result.answered[1]
+    effects = tuple(
+        replace(effect, information=replace(effect.information, low=0.0)) for effect in answer.decided.effects
+    )
+    unsure = replace(answer, decided=replace(answer.decided, effects=effects))
+    shown = document(replace(result, answered=(result.answered[0], unsure)))
+    assert shown.data["scenarios"]["4 servers"]["measure_first"] is None
+    (line,) = (line for line in shown.sentences if line.startswith("4 servers: of no number is it sure"))
+    assert "demand: flights a day: " in line and "% (0 %–" in line
+    same = OnTimeRow("one", Interval(0.0, None, None, 7), math.nan, math.nan, 7).sentence
+    assert "0 % over the assumed worlds. The 7 simulated worlds do not differ" in same
 
 
 @pytest.mark.drawn

@@ -59,7 +59,7 @@ def _templates() -> Template:
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    pages.filters["marked"] = _marked
+    pages.filters |= {"marked": _marked, "tied": tied}
     return pages
 
 

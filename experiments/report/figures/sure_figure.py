@@ -103,6 +103,7 @@ def _draw_map(ax: Axes, panel: Map) -> "QuadMesh":
         ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4.5, markeredgecolor=edge,
                 markerfacecolor=face, linestyle="none", label=label)  # fmt: skip
     ax.plot(*panel.configured, "X", color=style.PALETTE[1], markersize=9, markeredgecolor="white", label="configured")
-    ax.set(xlabel=panel.names[0], ylabel=panel.names[1], title=panel.title)
+    names = (name.replace(" [", "\n[") for name in panel.names)  # as long as a panel is wide
+    ax.set(**dict(zip(("xlabel", "ylabel"), names, strict=True)), title=panel.title)
     ax.locator_params(nbins=5)
     return drawn

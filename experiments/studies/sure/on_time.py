@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import found_share, kpi_name, percent
+from experiments.formatting import found_share, kpi_name
 from experiments.interval_text import amount, bracket, in_percent
 from experiments.report.sections import said
 from experiments.statistics import Interval
@@ -31,8 +31,10 @@ class OnTimeRow:
     @property
     def sentence(self) -> str:
         parts = said("sure_parts_unknown")
-        if not math.isnan(self.input_share):
-            inputs, sampling = (percent(share, 0) for share in (self.input_share, self.sampling_share))
+        if self.on_time_share.bounds is None:
+            parts = said("sure_parts_same", n=self.worlds)
+        elif not math.isnan(self.input_share):
+            inputs, sampling = map(found_share, (self.input_share, self.sampling_share))
             parts = said("sure_parts", inputs=inputs, sampling=sampling)
         return said("sure_on_time", design=self.scenario, share=in_percent(self.on_time_share), parts=parts)
 

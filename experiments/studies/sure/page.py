@@ -90,8 +90,9 @@ def _turn(result: Result, answer: Answered, effect: Effect) -> str:
 
 def _measured(result: Result, answer: Answered) -> Iterator[str]:
     if (measure := result.measure(answer)) is not None:
-        name = result.called[measure.number].text
-        yield said("sure_measure", design=answer.design.label, name=name, measure=measure)
+        which = "sure_measure" if measure.is_sure else "sure_measure_unsure"
+        name, avoided = result.called[measure.number].text, in_percent(measure.avoided)
+        yield said(which, design=answer.design.label, name=name, measure=measure, avoided=avoided)
 
 
 def _precision(result: Result) -> str:
@@ -187,10 +188,10 @@ def _object(result: Result, answer: Answered) -> dict[str, Any]:
         "runs": result.runs(result.answered.index(answer)),
         "deviation": {"worlds": answer.share.of_worlds, "replications": answer.share.of_replications},
         "explained": answer.decided.surface.explained,
-        "measure_first": measure and {
+        "measure_first": {
             "key": result.names[measure.number], "observations": measure.n, "wrong_now": measure.before,
-                "wrong_then": measure.after,
-        },
+            "wrong_then": measure.after,
+        } if measure and measure.is_sure else None,
     }  # fmt: skip
 
 

@@ -52,10 +52,11 @@ class ProbabilityRow:
     probability: Interval = share_of("worlds in which it carries", heading="carries in")
     of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
     of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
-    open_share: float = found("share of worlds that the screen leaves open", heading="open")
+    open_share: float = found("share of worlds that the screen leaves open", heading="open after the screen")
     runs: int = column("1", "simulated", heading="runs")
     explained: float = found(
-        "share of the predicted log-odds' variance that the quadratic explains at worlds left out", heading="explained"
+        "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
+        heading="variation explained",
     )
     deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
 
@@ -110,6 +111,12 @@ class Measure:
     """Share of wrong decisions."""
     exactly: float
     """If the number were known exactly."""
+    avoided: Interval
+    """The share of them that knowing it exactly avoids."""
+
+    @property
+    def is_sure(self) -> bool:
+        return bool(self.avoided.low)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ class Result:
         """
         if not answer.deciding:
             return None
-        best = max(answer.deciding, key=lambda effect: effect.information.mean)
+        best = max(answer.deciding, key=lambda effect: (bool(effect.information.low), effect.information.mean))
         low, base, high = self.keys.sure.ranges[self.names[best.number]]
         if best.information.mean < 0.005 or base <= 0 or high <= low:
             return None
@@ -193,7 +200,7 @@ class Result:
         afters = [(n, best.curve.wrong_after(each / n**0.5)) for n in _SAMPLES]
         wanted = before - _ENOUGH * (before - best.curve.wrong)
         n, after = next((pair for pair in afters if pair[1] <= wanted), afters[-1])
-        return Measure(best.number, n, before, after, best.curve.wrong)
+        return Measure(best.number, n, before, after, best.curve.wrong, best.information)
 
     def runs(self, at: int) -> int:
         return sum(len(answer.margins) for (design, _), answer in self.known.answers.items() if design == at)
