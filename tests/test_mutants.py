@@ -614,8 +614,15 @@ def _collection_leaves_when_unloaded(patch):
 
 
 def _last_ulds_before_loads(patch):
-    at_cut_off = BuildUp.at_cut_off
-    patch.setattr(BuildUp, "at_cut_off", lambda self, rank, *rest: at_cut_off(self, -rank, *rest))
+    cut_offs = BuildUp._cut_offs
+
+    def closing_first(self, event):
+        loading, self._loading = self._loading, []
+        cut_offs(self, event)
+        self._loading = loading
+        cut_offs(self, event)
+
+    patch.setattr(BuildUp, "_cut_offs", closing_first)
 
 
 def _last_uld_without_a_cut_off(patch):
@@ -641,13 +648,13 @@ def _payload_without_limit(patch):
 
 def _an_export_misses_every_flight(patch):
     """An export counts as missed again at each flight that leaves it behind."""
-    leave_behind = Loading._leave_behind
+    leave_behind = BuildUp.leave_behind
 
-    def again(self, number):
-        self.build_up.lanes[number].last_load = -1
-        return leave_behind(self, number)
+    def again(self, number, visit):
+        self.lanes[number].last_load = -1
+        leave_behind(self, number, visit)
 
-    patch.setattr(Loading, "_leave_behind", again)
+    patch.setattr(BuildUp, "leave_behind", again)
 
 
 def _empties_stay(patch):

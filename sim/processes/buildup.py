@@ -88,7 +88,13 @@ class BuildUp:
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
         self._unbuilt: dict[tuple[int, int, int], OutUld] = {}
-        self._closing: list[tuple[int, int, Callable[[], None]]] = []
+        self._loading: list[tuple[int, Callable[[], None]]] = []
+        """Flights that take their load in this instant's phase of cut-offs, and what they do."""
+        self._closing: list[tuple[Flight, Visit]] = []
+        """Flights whose last ULDs are formed then."""
+        self._left: list[tuple[int, Visit, int, int]] = []
+        """Flights that left behind what was ready in their lane, which is not counted yet: lane, visit, and when the
+        load before and theirs was taken."""
 
     def _sources_of(self, shared: Shared, hall: ExportHall, lane: int) -> list[Source]:
         record, imports = shared.record, hall.imports
@@ -107,18 +113,27 @@ class BuildUp:
         """Bring the exports of all halls to now."""
         for hall in self._halls:
             hall.look(int(self._env.now))
+        self.count_left()
 
-    def at_cut_off(self, rank: int, flight: int, action: Callable[[], None]) -> None:
-        """Have something done in this instant's phase of cut-offs, in order of rank and flight."""
-        if not self._closing:
+    def at_loading(self, flight: int, take: Callable[[], None]) -> None:
+        """Have a flight take its load in this instant's phase of cut-offs, in order of flights."""
+        self._ring()
+        self._loading.append((flight, take))
+
+    def _ring(self) -> None:
+        if not self._loading and not self._closing:
             call(at(self._env, int(self._env.now), Phase.CUT_OFF), self._cut_offs)
-        self._closing.append((rank, flight, action))
 
     def _cut_offs(self, _: simpy.Event) -> None:
-        self.look()
-        for _rank, _flight, action in sorted(self._closing, key=lambda entry: entry[:2]):
-            action()
-        self._closing.clear()
+        """Loads first, then last ULDs. Only these need halls that are brought to now."""
+        for _flight, take in sorted(self._loading, key=lambda entry: entry[0]):
+            take()
+        if self._closing:
+            self.look()
+        for flight, visit in sorted(self._closing, key=lambda entry: entry[0].number):
+            if not visit.is_diverted:
+                self._form_last(flight)
+        self._loading, self._closing = [], []
 
     def rounds(self) -> Process:
         """Form full ULDs again and again."""
@@ -135,7 +150,8 @@ class BuildUp:
         instant = flight.sobt - self._rules.cut_off
         if instant >= 0:
             yield at(self._env, instant)
-            self.at_cut_off(1, flight.number, lambda: None if visit.is_diverted else self._form_last(flight))
+            self._ring()
+            self._closing.append((flight, visit))
 
     def _form_last(self, flight: Flight) -> None:
         for hall in self._halls:
@@ -210,6 +226,36 @@ class BuildUp:
         self._store.stamp("departed", parcels, uld.departed)
         for load, n in self._store.loads_of(parcels):
             self._store.leave(load, n)
+
+    def leave_behind(self, number: int, visit: Visit) -> None:
+        """A flight takes its load of a lane: its exports that are ready, or on ULDs that it does not take, miss it.
+
+        Nobody needs to know at once who is ready: they are counted when halls are looked at next, before which none of
+        them leaves its lane.
+        """
+        lane, now = self.lanes[number], int(self._env.now)
+        for uld in lane.standing:
+            if uld.route == NEVER:
+                self._miss(visit, lane.last_load, uld.ready, uld.parcels)
+        self._left.append((number, visit, lane.last_load, now))
+        lane.last_load = now
+
+    def count_left(self) -> None:
+        """Count who was left behind in lanes, once the halls have been looked at."""
+        for number, visit, before, now in self._left:
+            for hall in self._halls:
+                for ready, parcels in hall.lanes.routes[number].waiting():
+                    n = int(ready.searchsorted(now, "right"))
+                    self._miss(visit, before, ready[:n], parcels[:n])
+        self._left.clear()
+
+    def _miss(self, visit: Visit, before: int, ready: Ticks, parcels: Ticks) -> None:
+        """Parcels (P) miss the load of a flight; each counts for its collection the first time."""
+        visit.n_missed_out += len(parcels)
+        # What was ready for the load before has missed that one already.
+        first = parcels[ready > before]
+        for load, n in self._store.loads_of(first) if len(first) else ():
+            self._record.collections[self._store.collection_of(load)].n_missed += n
 
     def close(self, end: int) -> None:
         """Count the stays in build-up that do not end."""

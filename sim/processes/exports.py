@@ -39,6 +39,7 @@ class Exports:
                 tally.add(pickup.called, end, pickup.n_parcels)
         for hall in self.halls:
             hall.close(end)
+        self.build_up.count_left()
         self.build_up.close(end)
         self.store.close()
 
@@ -64,7 +65,7 @@ def make_exports(shared: Shared, halls: Sequence[Hall]) -> Exports:
     build_up = BuildUp(shared, places, lanes, store)
     start(build_up.rounds())
     tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=site.exports.tugs)
-    loading = Loading(env, site, site.exports, places, build_up, store, record, tugs)
+    loading = Loading(env, site, site.exports, places, build_up, record, tugs)
     start_shifts(env, [tugs], site.apron.manning)
     for hall in places:
         start_shifts(env, hall.pools, hall.site.manning)

@@ -12,7 +12,6 @@ from sim.domain.flight import Deck, Flight
 from sim.domain.site import Site
 from sim.processes.buildup import BuildUp, OutUld
 from sim.processes.export_hall import ExportHall
-from sim.processes.export_store import ExportStore
 from sim.processes.phases import Process, after, at, start
 from sim.processes.pool import Pool
 from sim.record.recorder import Recorder
@@ -43,7 +42,6 @@ class Loading:
     rules: ExportSite
     halls: Sequence[ExportHall]
     build_up: BuildUp
-    store: ExportStore
     record: Recorder
     tugs: Pool
     load: dict[int, list[OutUld]] = field(default_factory=dict)
@@ -64,7 +62,7 @@ class Loading:
         def take() -> None:
             boarded.succeed(self._take(flight, visit))
 
-        self.build_up.at_cut_off(0, flight.number, take)
+        self.build_up.at_loading(flight.number, take)
         positions = yield boarded
         assert isinstance(positions, list)
         trains = self._trains(flight, positions)
@@ -101,22 +99,9 @@ class Loading:
         visit.n_ulds_out = len(taken)
         visit.n_parcels_out = sum(uld.n_parcels for uld in taken)
         visit.n_empties_out = sum(n for _, _, n in stacks)
-        visit.n_missed_out = self._leave_behind(flight.export_lane)
+        self.build_up.leave_behind(flight.export_lane, visit)
         full = [_Position(Deck(uld.deck), uld.hall, uld) for uld in taken]
         return full + [_Position(Deck(deck), hall, None) for deck, hall, _ in stacks]
-
-    def _leave_behind(self, number: int) -> int:
-        """How many exports of a lane miss the load taken now; each counts for its collection the first time."""
-        lane, waiting = self.build_up.lanes[number], [hall.lanes.routes[number].waiting() for hall in self.halls]
-        standing = [(uld.ready, uld.parcels) for uld in lane.standing if uld.route == NEVER]
-        left = standing + [run for runs in waiting for run in runs]
-        for ready, parcels in left:
-            # What was ready for the load before has missed that one already.
-            first = parcels[ready > lane.last_load]
-            for load, n in self.store.loads_of(first) if len(first) else ():
-                self.record.collections[self.store.collection_of(load)].n_missed += n
-        lane.last_load = int(self.env.now)
-        return sum(len(parcels) for _, parcels in left)
 
     def _take_empties(self, left: Sequence[int]) -> list[tuple[int, int, int]]:
         spare = [max(0, hall.build_up.free["empty_ulds"] - hall.limits.empty_ulds) for hall in self.halls]
