@@ -47,6 +47,8 @@ def test_a_reference_has_every_design_and_a_best_one_with_an_interval(name):
     if name != "expansion_timing_slow":  # which the hall of today carries
         assert 0 < len(reference.feasible) < len(reference.rows), "the constraint decides nothing"
     assert reference.gap(reference.best) == 0
+    held = [row.held_interval for row in reference.rows.values()]
+    assert all(0 <= each.low <= each.mean <= each.high <= 1 for each in held)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,8 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert shown["objective"] > shown["objective_half_width"] > 0 and shown["n"] == 4
     words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]
     assert main(["problems", TODAY, *words]) == 0
-    assert "Written to" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "Written to" in out and "±" not in out, "what is cut at 0 is not symmetric"
     with (tmp_path / "progress.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 2 * (instance_of(TODAY).budget + 1)

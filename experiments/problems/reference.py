@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import cache, cached_property
-from math import inf
+from math import inf, isinf
 
 from experiments.composition import packaged
 from experiments.problems.instance import Design, Instance, Observed
@@ -26,6 +26,14 @@ class Row:
     objective_half_width: float
     held: float
     held_half_width: float
+
+    @property
+    def held_interval(self) -> Interval:
+        """The mean of the constraint's share with its bounds, within 0 and 1."""
+        half = self.held_half_width
+        if isinf(half):
+            return Interval(self.held, None, None, self.n)
+        return Interval(self.held, self.held - half, self.held + half, self.n).within(0.0, 1.0)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from experiments import execution
 from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
 from experiments.frame import console, runner
+from experiments.interval_text import in_percent
 from experiments.problems import Instance, Reference, instance_of, instances, reference_of
 from experiments.problems.instance import Observed
 from experiments.problems.progress import Progress, progress_of, rows_of
@@ -108,11 +109,11 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         (
             _chosen(instance, design),
             _interval((row := reference.rows[design]).objective, row.objective_half_width),
-            f"{100 * row.held:.1f} ± {100 * row.held_half_width:.1f}",
+            in_percent(row.held_interval),
         )
         for design in best
     )
-    heads = ("design", f"objective, {instance.unit}", f"{instance.constraint}, %")
+    heads = ("design", f"objective, {instance.unit}", f"{instance.constraint}")
     minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
     sure = _how_sure(reference)
     lines = [
@@ -144,7 +145,7 @@ def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: 
     drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
     files = {"progress.csv": _csv(found), "progress.svg": drawn}
     write_all({folder / name: content for name, content in files.items()})
-    rows = tuple((each.solver, *(_share(each.curve[at]) for at in _quarters(instance))) for each in found)
+    rows = tuple((each.solver, *(in_percent(each.curve[at]) for at in _quarters(instance))) for each in found)
     heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
     title = (
         f"{instance.name} ({instance.hash}): how much dearer than the reference solution, in % of its objective;"
@@ -248,8 +249,3 @@ def _text(value: Any) -> str:  # noqa: ANN401 - a plain value
 
 def _interval(mean: float, half_width: float) -> str:
     return f"{number(mean)} ± {number(half_width)}" if isfinite(half_width) else f"{number(mean)}, no interval"
-
-
-def _share(interval: Any) -> str:  # noqa: ANN401 - an interval
-    half = interval.half_width
-    return f"{100 * interval.mean:.1f} %" if half is None else f"{100 * interval.mean:.1f} ± {100 * half:.1f} %"
