@@ -494,6 +494,14 @@ def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
     assert out == "" and err.count("\n") == 1 and said in err
 
 
+def test_a_share_that_is_above_1_by_rounding_is_read(capsys, good, tmp_path):
+    run = shutil.copytree(good, tmp_path / "run")
+    rewritten(run, "summary", changed("mean", 1.00000006, ("kpi", "utilisation_machines")))
+    sealed(run)
+    assert main(["show", str(run), "--all"]) == 0
+    assert "In use: sorting machines" in capsys.readouterr().out
+
+
 @pytest.mark.drawn(pages=True)
 @pytest.mark.parametrize("value", [-1e7, np.nan])
 def test_a_table_that_cannot_be_drawn_is_refused_when_its_page_is_made(capsys, good, tmp_path, value):

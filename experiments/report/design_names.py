@@ -38,21 +38,25 @@ def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
     return [f"{what}: {'; '.join(names[:_MOST])}{more[what]}" for what, names in designs.items()]
 
 
-def design_name(label: str, more: Sequence[str] = ()) -> str:
+def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) -> str:
     """What a reader calls a design: its label with names for keys; `more`: what else is said of it.
+
+    `begins`: a sentence, a heading or a row, with a capital.
 
     >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
     ('liege_30k: doors out 36, seed 2', 'a: seed 2')
     >>> design_name("more room"), design_name("demand.flights_per_day=2, seed=2")
     ('more room', 'Demand flights 2 a day, seed 2')
+    >>> design_name("seed=2", begins=False)
+    'seed 2'
     """
     words = label.removeprefix("design=").removeprefix("scenario=")
     texts = ", ".join((*(with_value(word[1], word[2]) for word in _WORD.finditer(words)), *more))
     bare = _WORD.sub("", words).strip(" ,")
-    return f"{bare}: {texts}" if bare and texts else bare or capitalised(texts)
+    return f"{bare}: {texts}" if bare and texts else bare or (capitalised(texts) if begins else texts)
 
 
-def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
+def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool = True) -> str:
     """The design's name and its factors, in words; what all designs were typed with alike is no part of it.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
@@ -72,7 +76,7 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]]) -> str:
     bare = _WORD.sub("", design).strip()
     texts = [with_value(key, value) for key, value in factors.get(label, {}).items() if value not in ("", bare)]
     said = ", ".join(filter(None, (bare, swept))) if texts else label
-    return textwrap.shorten(design_name(said, texts), _LONGEST, placeholder=" …")
+    return textwrap.shorten(design_name(said, texts, begins=begins), _LONGEST, placeholder=" …")
 
 
 def hub_title(area_m2: float) -> str:
@@ -130,7 +134,7 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # Beside a picture's rows, a long name takes two lines; a page reads it as one.
-            name = f"({tagged(row.label, without_demand)})"
+            name = f"({tagged(row.label, without_demand, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
 

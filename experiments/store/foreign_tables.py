@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 COUNT = "n_"
 """The name of a column that counts begins so."""
-ROUNDING = 1e-9
-"""How far a share may lie beyond its end."""
+ROUNDING = 1e-6
+"""How far a share may lie beyond its end: one in use was up to 1.0000001 in runs that were stored before 0.1.0."""
 FARTHEST_MIN = 1e8
 """From the first midnight: longer than any run."""
 

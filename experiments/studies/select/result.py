@@ -73,7 +73,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         known = intervals[design.label]
         cost = known[asked.cost_kpi].mean if asked.cost_kpi else known_cost(design, asked)
-        by = None if verdict.by is None else design_name(designs[verdict.by].label)
+        by = None if verdict.by is None else design_name(designs[verdict.by].label, begins=False)
         fate = verdict.fate
         kpi = known[asked.kpi]
         if fate is Fate.INFEASIBLE and _is_at_target(asked, kpi):
@@ -112,7 +112,8 @@ def answer(result: Found) -> list[str]:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
         nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
-        near = f"{design_name(nearest.scenario)} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
+        name = design_name(nearest.scenario, begins=False)
+        near = f"{name} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
         what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
