@@ -545,6 +545,8 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
         "which may be none)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
+    none = replace(noise, lift=Interval(0.0, 0.0, 0.0, 3), is_binding=False)
+    assert replace(result, lifts=(none,)).bottleneck.startswith("no resource alone is the bottleneck: 10 % more of any")
 
 
 def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_when() -> None:

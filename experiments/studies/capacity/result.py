@@ -126,11 +126,11 @@ class Result:
 
     @property
     def bottleneck(self) -> str:
-        """By what-if, or by the ladder where no single resource is known to lift the share on time."""
+        """By what-if; by the ladder where that leaves open which lifts the share on time; none where none lifts."""
         named = bottleneck.named(self.binding, self.ladder)
         most = next((row for row in self.lifts if row.is_binding), None)
         if most is None:
-            return named
+            return said("nothing_lifts") if self.lifts else named
         if self.binding is not None:
             return f"{named} (simulated with {most.step})"
         lift = with_interval(most.lift.scaled(100), partial(number, digits=1), unit=" %")
@@ -171,8 +171,6 @@ class Result:
             lines.append(said("capacity_undecided", title=name))
         if any(row.sustained == 0 for row in self.thresholds):
             lines.append(said("sustains_none", name=name))
-        if (best := _best(self.lifts)) is not None and not best.is_binding:
-            lines.append(said("nothing_lifts", name=name))
         return lines
 
 
