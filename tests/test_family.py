@@ -101,6 +101,13 @@ def test_a_comparison_without_variance_still_counts_in_its_family():
     assert not found["moves"].has_no_variance
 
 
+def test_a_difference_that_is_the_same_but_for_rounding_has_no_test():
+    values = {"a": [0.1, 0.3], "same": [0.1 + 0.2, 0.3 + 0.2], "more": [0.3, 0.6]}
+    assert len({b - a for a, b in zip(values["a"], values["same"], strict=True)}) == 2
+    found = statements(values, "a", Family.HOLM)
+    assert (found["same"].has_no_variance, found["more"].has_no_variance) == (True, False)
+
+
 @pytest.mark.parametrize("family", Family)
 def test_differences_of_shares_stay_between_minus_one_and_one(family):
     scenarios = {"a": [0.1, 0.9], "b": [0.95, 0.05], "c": [0.0, 1.0]}

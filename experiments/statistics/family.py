@@ -17,6 +17,8 @@ from typing import Final
 from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, t_quantile, t_reach
 from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
 
+_ROUNDING: Final = 1e-12
+"""Of values: by so much differences of sums that are the same may differ, since sums are rounded."""
 _SEED: Final = 1
 """Dunnett's probabilities are integrals by quasi-random points: fixed, so that the same data give the same digits."""
 
@@ -127,7 +129,7 @@ def paired_family(
     """
     intervals = paired_intervals(scenarios, baseline, possible=possible, confidence=confidence, is_simultaneous=True)
     base = scenarios[baseline]
-    p_values = [_paired_p([a - b for a, b in zip(scenarios[name], base, strict=True)], name) for name in intervals]
+    p_values = [_paired_p(scenarios[name], base, name) for name in intervals]
     adjusted = holm([1.0 if p_value is None else p_value for p_value in p_values])
     return _statements(intervals, p_values, adjusted, confidence)
 
@@ -204,14 +206,15 @@ def _statements(
     return made
 
 
-def _paired_p(differences: Sequence[float], name: str) -> float | None:
+def _paired_p(values: Sequence[float], base: Sequence[float], name: str) -> float | None:
     """Two-sided p-value of a mean difference of zero; None without variance, of which no test can be made."""
     from scipy.special import stdtr
 
+    differences = [a - b for a, b in zip(values, base, strict=True)]
     n = len(differences)
     if n < 2 or not all(math.isfinite(value) for value in differences):
         raise ValueError(f"{name}: a test needs at least two pairs, all finite")
-    if len(set(differences)) == 1:
+    if max(differences) - min(differences) <= _ROUNDING * max(map(abs, (*values, *base))):
         return None
     mean, variance = moments_of(differences)
     return float(2 * stdtr(n - 1, -abs(mean) / math.sqrt(variance / n)))
