@@ -196,10 +196,21 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
             override = overrides[word]
             if word not in chosen:
                 override = _with_its_share(override, composed)
-                if _is_family(override.value()) and OmegaConf.select(composed, override.key_or_group) is not None:
+                before = OmegaConf.select(composed, override.key_or_group)
+                _check_mapping(override, before)
+                if _is_family(override.value()) and before is not None:
                     OmegaConf.update(composed, override.key_or_group, None)  # of another family no key is left
             ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed, beside
+
+
+def _check_mapping(override: Override, before: object) -> None:
+    """What is a mapping takes no list, and `{}` would be merged with it: nothing would change."""
+    key, value = override.key_or_group, override.value()
+    if isinstance(before, DictConfig) and isinstance(value, list):
+        raise ConfigError(f"{key}: expected a mapping, got {str(value)[:60]}")
+    if before and value == {}:
+        raise ConfigError(f"{key}: {{}} takes nothing away; ~{key}.NAME takes one away")
 
 
 def _is_family(value: object) -> bool:

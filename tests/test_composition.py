@@ -135,9 +135,11 @@ def test_a_share_is_of_what_the_groups_choose_and_whole_numbers_are_rounded_half
         ("demand.name=+20%", "demand.name: +20% of a value that is no number, 'today'"),
         ("halls.main.doors_out=-200%", "halls.main.doors_out: must be at least 1, got -30"),
         ("halls.main.doors_out=+1e9%", "halls.main.doors_out: expected a whole number, got '+1e9%'"),
+        ("roster.roles={}", "roster.roles: {} takes nothing away; ~roster.roles.NAME takes one away"),
+        ("roster.roles=[]", "roster.roles: expected a mapping, got []"),
     ],
 )
-def test_a_share_of_what_is_no_number_or_out_of_bounds_is_refused_with_its_key(word, message):
+def test_a_word_that_does_not_fit_what_is_composed_is_refused_with_its_key(word, message):
     with pytest.raises(ConfigError) as refused:
         hub(compose([word]))
     assert str(refused.value) == message

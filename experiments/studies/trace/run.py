@@ -64,8 +64,9 @@ def stored_replication(
     numbers = sorted(replications_of(manifest, hubs)[scenario])
     text = given.get("replication", "0")
     if not re.fullmatch(r"\d{1,9}", text) or int(text) not in numbers:
-        last = numbers[-1] if numbers else "none"
-        raise InputError(f"replication: the run has 0 to {last}, got {text[:60]!r}")
+        if not numbers:
+            raise InputError(f"{folder}: {manifest.verb} keeps no tables of replications, as run and compare do")
+        raise InputError(f"replication: the run has 0 to {numbers[-1]}, got {text[:60]!r}")
     number = int(text)
     tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in names}
     return Replication(manifest, scenario, number, hubs[scenario], tables)
