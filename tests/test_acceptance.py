@@ -64,6 +64,7 @@ def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
         ([0.99, 0.992, 0.991], True, "fails", False),
         ([0.90, 0.999, 0.97], False, "undecided", True),
         ([0.90, 0.96, 0.95], None, "undecided", False),
+        ([0.99, 0.992, 0.991], None, "undecided", True),
     ],
 )
 def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is_unstable, verdict, within):
@@ -78,6 +79,12 @@ def test_a_case_carries_fails_or_is_open_by_its_interval(monkeypatch, shares, is
         "fails": ["It fails: 4 flights a day, peak."],
         "undecided": ["Undecided: 4 flights a day, peak."],
     }.get(verdict, [])
+
+
+def test_one_replication_decides_no_case(monkeypatch):
+    monkeypatch.setattr(carried, "judged", lambda *_: SimpleNamespace(is_unstable=False))
+    (case,) = carried.cases_of([Design("a", load())], {("a", 0): {"on_time_share": 0.99}}, 1)
+    assert case.counts == "undecided: 99.0 % on time"
 
 
 @pytest.mark.slow

@@ -21,9 +21,12 @@ from typing import Final
 from experiments.arguments import Arguments, is_override
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, Replicated, check_group, with_study
+from experiments.formatting import share_text
 from experiments.frame import console, runner
 from experiments.frame.study import Asked, Bench, Document, Study, simulated
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
+from experiments.report.sentences import too_few_replications
+from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried
@@ -32,6 +35,7 @@ from experiments.studies.validate.result import Case, cases_of, cases_of_run, js
 from sim.errors import InputError
 
 _VERB: Final = "validate"
+_PUBLISHED: Final = "Published, and the model's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +81,24 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
         sentences=answer,
         verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
-        grids=list(_grids(result)),
+        grids=list(_grids(result, said("carried_cases") if asked.keys.carried else _PUBLISHED)),
         data=json_rows(result.cases),
         method=[
             *([] if asked.keys.carried else paragraphs_of("validate_method")),
             said("validate_simulated", simulated=simulated(asked.designs[0].hub, asked.keys.replications)),
-            *(f"{case.case}: {case.counts}. {case.source}." for case in result.cases),
+            *_of_cases(asked.keys, result.cases),
         ],
+        warnings=too_few_replications(asked.keys.replications) if asked.keys.carried else (),
         pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
     )
+
+
+def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
+    """What each counts, and where it is published; of the acceptance cases that is one place."""
+    for case in cases:
+        yield f"{case.case}: {case.counts}." + (f" {case.source}." if not keys.carried else "")
+    if keys.carried:
+        yield said("carried_source", source=carried.SOURCE, least=share_text(LEAST_ON_TIME))
 
 
 def main(arguments: Arguments) -> int:
@@ -100,8 +113,8 @@ def main(arguments: Arguments) -> int:
     return console.report(arguments, json_rows(cases), *lines, *sentences(cases))
 
 
-def _grids(result: Result) -> Iterator[Grid]:
-    yield grid_of("Published, and the model's", result.cases)
+def _grids(result: Result, caption: str = _PUBLISHED) -> Iterator[Grid]:
+    yield grid_of(caption, result.cases)
     if result.noticed:
         yield grid_of(said("leaves_band"), result.noticed)
 

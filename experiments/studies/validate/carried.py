@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import listed, share_text
+from experiments.formatting import share_text
 from experiments.frame.study import Kpis
 from experiments.interval_text import in_percent
 from experiments.replications.stability import judged
@@ -12,7 +12,7 @@ from experiments.replications.summing import interval_of
 from experiments.report.verdicts import LEAST_ON_TIME
 from experiments.studies.validate.result import Case
 
-_SOURCE: Final = "3 to 4 aircraft a day unloaded: rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
+SOURCE: Final = "3 to 4 aircraft a day unloaded: rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
 _CARRIES, _FAILS, _OPEN = "carries", "fails", "undecided"
 
 
@@ -20,18 +20,20 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
     """The on-time share of each hub beside the least with which it carries its traffic.
 
     It carries with 95 % on time by the lower end of the interval and no backlog that grows, fails with less by the
-    upper end or a backlog that grows, and is undecided otherwise. None is independent: the traffic is the report's own.
+    upper end or a backlog that grows, and is undecided otherwise, as with one replication, which has no interval. None
+    is independent: the traffic is the report's own.
     """
     return [_case(design, [kpis[design.label, at] for at in range(n)]) for design in designs]
 
 
 def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
     on_time = interval_of("on_time_share", [each["on_time_share"] for each in kpis])
-    low, high = on_time.bounds or (on_time.mean, on_time.mean)
-    is_unstable = judged(kpis, design.hub.horizon_days).is_unstable is True
-    verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if low >= LEAST_ON_TIME else _OPEN
+    low, high = on_time.bounds or (0.0, 1.0)
+    is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
+    is_carried = low >= LEAST_ON_TIME and is_unstable is False
+    verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if is_carried else _OPEN
     shown = in_percent(on_time)
-    grows = "; its backlog grows" if is_unstable else ""
+    grows = {True: "; its backlog grows", None: "; whether its backlog grows is not known", False: ""}[is_unstable]
     return Case(
         case=f"On time, {design.label} (share)",
         published=LEAST_ON_TIME,
@@ -40,9 +42,9 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
         low=LEAST_ON_TIME,
         high=1.0,
         independent=False,
-        within=not is_unstable and on_time.mean >= LEAST_ON_TIME,
+        within=is_unstable is not True and on_time.mean >= LEAST_ON_TIME,
         counts=f"{verdict}: {shown} on time{grows}",
-        source=_SOURCE,
+        source=SOURCE,
     )
 
 
@@ -56,4 +58,4 @@ def sentences(cases: Sequence[Case]) -> Iterator[str]:
     yield f"The model carries {n} of {len(cases)} cases with at least {share_text(LEAST_ON_TIME)} on time."
     for verdict, called in ((_FAILS, "It fails"), (_OPEN, "Undecided")):
         if by_verdict.get(verdict):
-            yield f"{called}: {listed(by_verdict[verdict], 'and')}."
+            yield f"{called}: {'; '.join(by_verdict[verdict])}."
