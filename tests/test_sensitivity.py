@@ -320,6 +320,10 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
     [
         (["sensitivity.method=moris"], "sensitivity.method: must be one of morris, sobol, both"),
         (["sensitivity.samples=100"], "sensitivity.samples: must be a power of two, got 100"),
+        (
+            ["sensitivity.method=sobol", "demand.flights_per_day=1"],
+            "demand.flights_per_day: the factor flights varies it (2.8 to 4.2 ",
+        ),
         (["sensitivity.levels=5"], "sensitivity.levels: must be even, got 5"),
         (["sensitivity.trajectories=1"], "sensitivity.trajectories: must be at least 2, got 1"),
         (["replications=1"], "replications: must be at least 2, got 1"),

@@ -10,11 +10,12 @@ import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
+from experiments.designs.spreadsheet import key_of
 from experiments.designs.varying import changed, check_set_once, scaled
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, Floats, crossed_points, trajectories
 from sim.config import HubConfig
-from sim.errors import placed
+from sim.errors import ConfigError, placed
 from sim.reading import Bounds
 from sim.site.room import check_area
 
@@ -115,8 +116,19 @@ def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
     config, keys = with_keys(arguments, SensitivityKeys, VERB)
     check_area(config)
+    _check_words(arguments.words, keys.sensitivity)
     _check_ends(config, keys.sensitivity.factors)
     return [Design(config.scenario, config)], keys
+
+
+def _check_words(words: Sequence[str], keys: Sensitivity) -> None:
+    """A field that is varied has no other value, but where a second stage keeps some factors as they are in the hub."""
+    varied = {field: name for name, factor in keys.factors.items() for field in factor.fields}
+    for key in map(key_of, words):
+        if key in varied and keys.method is not Method.BOTH:
+            name = varied[key]
+            rest = f"{VERB}.factors.{name}.low and .high are its range, ~{VERB}.factors.{name} keeps it as it is"
+            raise ConfigError(f"{key}: the factor {name} varies it ({keys.factors[name].range}); {rest}")
 
 
 def screening_stage(config: HubConfig, keys: Sensitivity) -> Stage:
