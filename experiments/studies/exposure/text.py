@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from experiments.formatting import MINUS, found_share, number, whole
+from experiments.formatting import MINUS, counted, found_share, number, whole
 from experiments.report.exposure_tables import by_policy, compact, name, sentence
 from experiments.report.sections import said
 from experiments.report.stored_designs import ShareBand, records
@@ -51,7 +51,9 @@ class Facts:
 
 def lines(facts: Facts) -> list[Grid | str]:
     ledgers = facts.ledgers
-    shown: list[Grid | str] = [said("exposure_title", scenario=facts.scenario, n_days=facts.n_days)]
+    shown: list[Grid | str] = [
+        said("exposure_title", scenario=facts.scenario, days=counted(facts.n_days, "measured day"))
+    ]
     shown.append("")
     if ledgers.matrices:
         matrix = next((matrix for matrix in ledgers.matrices if matrix.is_in_force), ledgers.matrices[0])
