@@ -279,6 +279,8 @@ def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
     chart = Waterfall.of("on_time_share", found, "a", "b")
     assert [step.name for step in chart.steps] == ["a", "machines", "floor", "b"]
     assert chart.steps[-2].to.mean == pytest.approx(chart.steps[-1].to.mean) == pytest.approx(70.5)
+    wide = Waterfall.of("on_time_share", decompose([[0.9, 0.92], [0.9, 0.98]], ["machines"]), "a", "b").steps[1].to
+    assert wide.high == 100.0 and 0.0 < wide.low < wide.mean
     ax = Figure().subplots()
     draw(ax, chart)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["a", "machines", "floor", "b"]

@@ -25,7 +25,7 @@ def sentences(
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
     yield f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."
     if (bounds := decomposition.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
-        yield "Whether there is a change at all is not sure, and neither is who makes it."
+        yield "Whether there is a change at all is not sure, nor which factor makes it."
         return
     name = decomposition.largest
     share = decomposition.shares[name]

@@ -21,7 +21,7 @@ _ROOM: Final = 0.14
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bar from one level to another [as drawn]; of a factor, its interval is that of its share."""
+    """A bar from one level to another [as drawn]; a factor's interval is that of its share, within what can be."""
 
     name: str
     since: float
@@ -41,10 +41,13 @@ class Waterfall:
     @classmethod
     def of(cls, kpi: str, decomposition: Decomposition, start: str, end: str) -> "Waterfall":
         scale, axis = style.drawn_as(KPIS[kpi].unit)
+        least, most = (scale * end for end in KPIS[kpi].range)
         steps = [Step(start, 0.0, decomposition.start.scaled(scale))]
         for name, share in decomposition.shares.items():
             level = steps[-1].to.mean
-            steps.append(Step(name, level, share.share.scaled(scale).moved(level)))
+            to = share.share.scaled(scale).moved(level)
+            # Levels between the two may lie beyond what can be: they are sums of mean changes.
+            steps.append(Step(name, level, to.within(min(least, to.mean), max(most, to.mean))))
         steps.append(Step(end, 0.0, decomposition.end.scaled(scale)))
         return cls(formatting.kpi_name(kpi), axis, tuple(steps), axis == "%", KPIS[kpi].more_is_better is False)
 
