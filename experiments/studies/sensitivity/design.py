@@ -12,6 +12,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
 from experiments.designs.spreadsheet import key_of
 from experiments.designs.varying import changed, check_set_once, scaled
+from experiments.formatting import unit_name
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, Floats, crossed_points, trajectories
 from sim.config import HubConfig
@@ -62,7 +63,7 @@ class Factor:
 
     @property
     def range(self) -> str:
-        return f"{self.low:,g} to {self.high:,g} {self.unit}"
+        return f"{self.low:,g} to {self.high:,g} {unit_name(self.unit)}"
 
 
 @dataclass(frozen=True, slots=True)
