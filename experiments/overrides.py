@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -186,6 +187,8 @@ def _values(word: str, folders: Sequence[Path]) -> list[str]:
         raise ConfigError(f"{word!r}: no values")
     if len(texts) > MOST_POINTS:
         raise CargohubError(f"{word!r}: more than {MOST_POINTS} values")
+    if twice := next((text for text, n in Counter(texts).items() if n > 1), None):
+        raise ConfigError(f"{word!r}: {twice} is there twice")
     return [f"{key}={text}" for text in texts]
 
 
