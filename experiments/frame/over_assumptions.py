@@ -61,13 +61,15 @@ class Question:
     """What `sure` is asked beside a verb's answer.
 
     `words`: that ask it; `answers`: of one of its stored runs, none if it was asked something else; `varies`: a key of
-    the hub that is looked for, and so may differ; `keeps`: a group of keys beside the hub's that belongs to it.
+    the hub that is looked for, and so may differ; `keeps`: a group of keys beside the hub's that belongs to it; `asks`:
+    the name of the text that says what for.
     """
 
     words: tuple[str, ...]
     answers: Callable[[Manifest], Answers]
     varies: str = ""
     keeps: str = ""
+    asks: str = "which_share"
 
 
 _SHARE: Final = {"scenario": str, "probability_mean": float, "probability_low": float, "probability_high": float}
@@ -106,7 +108,7 @@ def at_least(flights: float, low: float, high: float, beyond: str, high_beyond: 
     return f"at least {number(flights)} ({number(low)} to {high_beyond if math.isnan(high) else number(high)})"
 
 
-CARRIES: Final = Question((), _shares)
+CARRIES: Final = Question((), _shares, asks="which_share_carries")
 CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flights_per_day")
 
 
@@ -120,7 +122,7 @@ def over_assumptions(
     arguments = asked.arguments
     command = sure_command(arguments, designs, asked.keys, question)
     bands = _bands(arguments.out, designs, question, arguments.config_dir if asked.is_typed else None)
-    return OverAssumptions(_numbers(designs), bands, command, sampled or {})
+    return OverAssumptions(_numbers(designs), bands, command, sampled or {}, question.asks)
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:

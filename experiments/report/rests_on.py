@@ -13,13 +13,15 @@ class OverAssumptions:
     """What the answer of some designs rests on.
 
     `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
-    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words.
+    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words;
+    `asks`: the name of what the command is for.
     """
 
     numbers: Sequence[str]
     bands: Mapping[str, str]
     command: str
     sampled: Mapping[str, str]
+    asks: str = "which_share"
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -37,7 +39,7 @@ class OverAssumptions:
     @property
     def _what(self) -> str:
         """Of the command."""
-        return "More on what decides it" if self.bands else said("which_share")
+        return "More on what decides it" if self.bands else said(self.asks)
 
     @property
     def lines(self) -> list[str]:

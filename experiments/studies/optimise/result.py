@@ -130,7 +130,7 @@ class Result:
         counts = {"n": len(trials), "n_unfit": self.n_unfit, "n_designs": self.n_designs, "n_front": n_front}
         yield said("optimise_count", **counts, first=first, second=second)
         start = self.tried.start
-        ends = [("It", "is", self.front[0])]
+        ends = [("It", "has", self.front[0])]
         if len(self.front) > 1:
             ends = [("The front", "starts with", self.front[0]), ("It", "ends with", self.front[-1])]
         for who, does, point in ends:
