@@ -139,6 +139,8 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert [line.count(" EUR a day ") for line in lines] == [0] + 15 * [1] + 5 * [0]
     assert main(["problems", TODAY, "reference=2", "--out", str(tmp_path), "--quiet"]) == 0
     assert "EUR a day (95 % interval; replications: 2)" in capsys.readouterr().out
+    assert main(["problems", TODAY, "reference=1", "--out", str(tmp_path), "--quiet"]) == 0
+    assert " EUR a day (no interval; replications: 1)" in capsys.readouterr().out
     assert main(["problems", TODAY, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["hash"] == instance_of(TODAY).hash

@@ -172,8 +172,10 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
     if reference.feasible:
         best = reference.rows[reference.best]
         document |= {"best": _chosen(instance, reference.best), **_how_sure(reference)}
-        objective = _interval(best.objective, best.objective_half_width)
-        text = f"{document['best']}: {objective} {instance.unit} (95 % interval; replications: {n})"
+        half = best.objective_half_width
+        objective = _interval(best.objective, half) if isfinite(half) else number(best.objective)
+        sure = "95 %" if isfinite(half) else "no"
+        text = f"{document['best']}: {objective} {instance.unit} ({sure} interval; replications: {n})"
     return console.report(arguments, document, f"{instance.name}: {text}", f"Written to {folder}: reference.csv")
 
 
