@@ -10,6 +10,7 @@ import yaml
 
 from experiments.money.kpis import KPIS
 from sim.domain.clock import NO_CHANGES, Clock
+from sim.domain.roles import ROLES
 from sim.measures.kpis import ALL_RESOURCES, plain_label
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
@@ -203,6 +204,15 @@ def roster(name: str) -> str:
     'roster: follows work'
     """
     return f"roster: {plain_name(name)}"
+
+
+def role_name(name: str) -> str:
+    """A role's name in a sentence.
+
+    >>> role_name("docks"), role_name("all_people")
+    ('truck loading', 'all people')
+    """
+    return ROLES[name].label if name in ROLES else plain_name(name)
 
 
 def zone(name: str) -> str:

@@ -100,7 +100,7 @@ def test_every_count_is_that_of_the_parquet_rows(run, browser):
         for zone, unit in {*zip(*(rows_of(run, "occupancy")[name] for name in ("zone", "unit")), strict=True)}
         if zone not in COUNTED_BY_ROWS and not zone.startswith("backlog_")
     }
-    posts = {f"Posts manned: {role.meaning}": role.kind for role in ROLES.values() if role.kind != "inductions"}
+    posts = {f"Posts manned: {role.label}": role.kind for role in ROLES.values() if role.kind != "inductions"}
     posts["Inductions at work"] = "inductions"
     seen, counted = set(), 0
     for second in some_seconds(run, 25):

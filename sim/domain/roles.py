@@ -24,6 +24,7 @@ class Role:
     posts: str
     """Where the configuration has their number: a key of the apron, of a hall or, for machines, of the whole."""
     meaning: str
+    """Its name, and after a comma more about it."""
     at_once: str | None = None
     """Where it has how many of them one piece of work takes; None: one."""
     people: str | None = None
@@ -34,6 +35,10 @@ class Role:
     """Nobody is there without customs declarations."""
     is_of_customs: bool = False
     """At customs' controls: not the hub's own people."""
+
+    @property
+    def label(self) -> str:
+        return self.meaning.partition(",")[0]
 
 
 def _control(kind: str, meaning: str) -> Role:
@@ -55,19 +60,17 @@ ROLES: Final = {
     "induction": Role(Place.MACHINE, "inductions", "sorting.inductions", "induction, where a machine runs"),
     "handcoding": Role(Place.HALL, "handcoding_desks", "handcoding_desks", "hand-coding"),
     "packout": Role(Place.HALL, "packout_posts", "packout_posts", "pack-out"),
-    "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "sorting of what no machine takes"),
+    "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "manual sort, of what no machine takes"),
     "customs": Role(
-        Place.HALL, "customs_desks", "customs_desks", "customs officers at examination desks", is_of_customs=True
+        Place.HALL, "customs_desks", "customs_desks", "customs officers, at examination desks", is_of_customs=True
     ),
-    "xray": _control("xray_lanes", "X-ray of parcels for customs"),
-    "transit": _control("transit_desks", "transit documents (T1)"),
-    "uld_xray": _control("uld_xrays", "X-ray of whole ULDs for customs"),
+    "xray": _control("xray_lanes", "X-ray of parcels, for customs"),
+    "transit": _control("transit_desks", "transit documents, T1"),
+    "uld_xray": _control("uld_xrays", "X-ray of whole ULDs, for customs"),
     "docks": Role(Place.HALL, "dock_workers", "dock_workers", "truck loading", at_once="outbound.workers_per_truck"),
     "docks_in": _exports("dock_workers_in", "unloading of collections", "collections.workers_per_truck"),
     "screening": _exports("screening_lines", "screening of exports"),
     "hand_sorting": _exports("hand_sorting_posts", "sorting exports by hand"),
     "build_up": _exports("build_up_workers", "build-up", "build_up.workers_per_place"),
-    "outbound_tugs": Role(
-        Place.APRON, "outbound_tugs", "outbound_tugs", "drivers of outbound ULDs", is_of_exports=True
-    ),
+    "outbound_tugs": Role(Place.APRON, "outbound_tugs", "outbound_tugs", "outbound tug drivers", is_of_exports=True),
 }

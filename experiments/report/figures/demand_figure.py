@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.formatting import plain_name, resource_heading
+from experiments.formatting import capitalised, resource_heading, role_name
 from experiments.report import style
 from experiments.report.marks import steps
 from experiments.report.stored_designs import Frame
@@ -15,20 +15,6 @@ from sim.units import HOURS_PER_WEEK
 
 Hours = NDArray[np.float64]
 COLUMNS: Final = 3
-_ROLES: Final = {
-    "all_people": "All people",
-    "unloading": "Unloading crews", "tugs": "Tug drivers", "breakdown": "Break-down", "induction": "Induction",
-    "handcoding": "Hand-coding", "packout": "Pack-out", "manual_sort": "Manual sort",
-    "customs": "Customs officers", "xray": "X-ray of parcels", "transit": "Transit documents",
-    "uld_xray": "X-ray of whole ULDs", "docks": "Truck loading",
-    "docks_in": "Collections' unloading", "screening": "Screening of exports", "hand_sorting": "Exports sorted by hand",
-    "build_up": "Build-up", "outbound_tugs": "Outbound tug drivers",
-}  # fmt: skip
-
-
-def role_name(role: str) -> str:
-    """As a panel or a legend has it."""
-    return _ROLES.get(role, plain_name(role).capitalize())
 
 
 def figure(curves: Frame, label: str) -> Figure:
@@ -38,7 +24,7 @@ def figure(curves: Frame, label: str) -> Figure:
     for ax, rows in zip(axes, groups, strict=True):
         first = rows.iloc[0]
         name = str(first["name"])
-        what = role_name(name) if first["is_role"] else resource_heading(name)
+        what = capitalised(role_name(name)) if first["is_role"] else resource_heading(name)
         by_hour = rows.groupby("hour").agg(
             {"wanted_mean": "mean", "wanted_highest": "max", "in_use_mean": "mean", "there_mean": "mean"}
         )

@@ -5,8 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from experiments.formatting import capitalised, role_name
 from experiments.report import style
-from experiments.report.figures.demand_figure import COLUMNS, role_name
+from experiments.report.figures.demand_figure import COLUMNS
 from experiments.report.style import Axes, Figure
 from experiments.statistics.calendar_indices import WEEKDAYS
 from sim.units import HOURS_PER_WEEK, Numbers
@@ -44,7 +45,7 @@ def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
         ax.stairs(busy, _edges(busy), color=style.PALETTE[0], linewidth=1.5, baseline=None,
                   label="kept busy by the expected work")  # fmt: skip
         ax.set_ylim(0, 1.1 * max(*planned, *asked, *busy, 1.0))
-        ax.set_title(role_name(role), fontsize=9)
+        ax.set_title(capitalised(role_name(role)), fontsize=9)
         _name_days(ax)
     return style.legend_below(drawing, axes)
 

@@ -68,7 +68,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
 def _posts(table: Table, replication: Replication, rests: Rests) -> Iterator[dict[str, Any]]:
     """`causes`: why none of a kind works, by the number that is in the column `cause` of its steps."""
     check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
-    labels = {role.kind: role.meaning for role in ROLES.values()}
+    labels = {role.kind: role.label for role in ROLES.values()}
     if odd := sorted({*table["kind"].tolist()} - {*labels}):
         raise InputError(f"table manning: there are no posts {odd[0][:60]!r}")
     keys, post = _numbered(table, _POST)

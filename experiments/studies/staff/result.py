@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from experiments.formatting import listed, plain_name, share_text, whole
+from experiments.formatting import listed, plain_name, role_name, share_text, whole
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
-from experiments.report.key_names import spelt
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
@@ -58,8 +57,8 @@ class RoleSlot:
 
 @table("staff_roles", "people by role", sort="role")
 class RoleRow:
-    role: str = column("", "role", heading="role", show=spelt)
-    pool: str = column("", "those who are planned together", heading="planned with", show=spelt)
+    role: str = column("", "role", heading="role", show=role_name)
+    pool: str = column("", "those who are planned together", heading="planned with", show=role_name)
     fewest: int = column("posts", "fewest posts that are manned", heading="fewest posts")
     most: int = column("posts", "most posts that are manned", heading="most posts")
     posts: int = column("posts", "that there are", heading="of posts")
@@ -73,7 +72,7 @@ class RoleRow:
 @table("staff_shifts", "who works when", sort="order")
 class ShiftRow:
     order: int = column("1", "in the order of the plan")
-    pool: str = column("", "those who are planned together", heading="pool", show=spelt)
+    pool: str = column("", "those who are planned together", heading="pool", show=role_name)
     contract: str = column("", "contract", heading="contract", show=plain_name)
     days: str = column("", "days of the week", heading="days")
     start: str = column("", "clock time", heading="from")
@@ -170,7 +169,7 @@ class Result:
         yield said(
             "staff_before", name=plain_name(self.config.roster.name), before=whole(before), hours=whole(best.paid_h)
         )
-        others = [spelt(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
+        others = [role_name(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
         if others:
             yield said("staff_others", roles=listed(others, "and"))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import plain_name
+from experiments.formatting import role_name
 from experiments.frame.study import Bench
 from experiments.replications.summing import interval_of
 from experiments.report.sections import said
@@ -58,7 +58,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
             if (waiting := _waiting(pools, plans, samples, kept)) is None:
                 break
             paces[waiting.name] /= 1 + staff.step
-            change = said("staff_more", name=plain_name(waiting.name))
+            change = said("staff_more", name=role_name(waiting.name))
         else:
             paces = {name: pace * (1 + staff.step) for name, pace in paces.items()}
             change = said("staff_fewer", step=f"{100 * staff.step:g}")

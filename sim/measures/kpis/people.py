@@ -36,10 +36,7 @@ def paid_per_day(run: Measured) -> dict[str, float]:
 
 
 def _by_role(meaning: str, label: str) -> dict[str, tuple[str, str]]:
-    return {
-        name: (f"{meaning}: {role.meaning}", f"{label}: {role.meaning.partition(',')[0]}")
-        for name, role in ROLES.items()
-    }
+    return {name: (f"{meaning}: {role.meaning}", f"{label}: {role.label}") for name, role in ROLES.items()}
 
 
 @PEOPLE.family("staff_h_per_day_{}", _by_role("hours worked", "Staff at work"), "h/d", NEITHER)
