@@ -156,4 +156,7 @@ def test_whether_the_schedule_is_random_or_fixed_is_said(words, text):
     assert row.schedule == text
     assert schedule_lines([row, row], ["a", "b"]) == [f"The schedule is {text}."]
     other = replace(row, schedule="random")
-    assert schedule_lines([row, other], ["a", "b"]) == [f"a: the schedule is {text}.", "b: the schedule is random."]
+    assert schedule_lines([row, other, row], ["a, 1", "b", "a, 2"]) == [
+        f"a, 1; a, 2: the schedule is {text}.",
+        "b: the schedule is random.",
+    ]

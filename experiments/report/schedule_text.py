@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.formatting import listed, share_text
+from experiments.formatting import share_text
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from experiments.store.summaries import DesignRow
@@ -46,4 +46,5 @@ def schedule_lines(rows: Sequence[DesignRow], titles: Sequence[str]) -> list[str
     named = grouped((row.schedule, title) for row, title in zip(rows, titles, strict=True) if row.schedule)
     if len(named) == 1:
         return [f"The schedule is {words}." for words in named]
-    return [f"{listed(names, 'and')}: the schedule is {words}." for words, names in named.items()]
+    # A name may have a comma in it.
+    return [f"{'; '.join(names)}: the schedule is {words}." for words, names in named.items()]
