@@ -17,7 +17,7 @@ from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.arguments import is_override
+from experiments.arguments import check_once, is_override
 from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.names import LONGEST_NAME
@@ -154,12 +154,16 @@ def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tup
     """All combinations of the words' values, the last varying fastest: the points of Hydra's own basic sweeper.
 
     Raises:
-        CargohubError: an interval or a shuffle, which have no fixed points, or too many points.
+        CargohubError: an interval or a shuffle, which have no fixed points, too many points, or several words of a key
+            that has several values: each point would have the last of them alone.
 
     >>> sweep_points(["seed=1,2", "demand=today"])
     [('seed=1', 'demand=today'), ('seed=2', 'demand=today')]
     """
     values = [_values(word, folders) for word in words]
+    keys = [word.partition("=")[0] for word in words]
+    swept = {key for key, of_key in zip(keys, values, strict=True) if len(of_key) > 1}
+    check_once([word for word, key in zip(words, keys, strict=True) if key in swept])
     points = list(itertools.islice(itertools.product(*values), MOST_POINTS + 1))
     if len(points) > MOST_POINTS:
         raise CargohubError(f"the sweep has more than {MOST_POINTS} points")

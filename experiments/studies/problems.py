@@ -113,7 +113,7 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         )
         for design in best
     )
-    heads = ("design", f"objective, {instance.unit}", f"{instance.constraint}")
+    heads = ("design", f"objective, {instance.unit}", instance.constraint)
     minimised = " + ".join(kpi if times == 1 else f"{times:g} × {kpi}" for kpi, times in instance.minimise.items())
     sure = _how_sure(reference)
     lines = [
