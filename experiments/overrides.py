@@ -21,6 +21,7 @@ from experiments.arguments import check_once, is_override
 from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.names import LONGEST_NAME
+from sim.own import ARRIVALS, in_force
 from sim.reading import near
 from sim.scalars import number_hint
 
@@ -147,6 +148,7 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     name = override.get_value_element_as_str().strip("'\"").removesuffix(".yaml")
     is_short = len(name) <= LONGEST_NAME
     if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
+        known = [*known, *(own.names(group) if group == ARRIVALS and (own := in_force()) else ())]
         raise ConfigError(f"{group}: no {name!r}{near(name, known)}" + _also(name, known))
 
 

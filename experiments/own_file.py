@@ -53,6 +53,8 @@ def read_own(path: str) -> OwnFile:
     key = f"{_GROUP}={file}"
     try:
         own = OwnFile(file.name, content_of(file, MOST_BYTES).decode().replace("\r\n", "\n"))
+        if not own.functions:
+            raise ConfigError(f"{key}: no function under @rule, @kpi, @arrivals or @distribution of sim.own")
         check_own(own)
         check_own_kpis(own, KPIS)
         check_own_families(own)

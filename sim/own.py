@@ -89,7 +89,8 @@ def kpi(
         raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")
     if better not in _BETTER:
         raise ValueError(f"better is 'more', 'less' or None, got {better!r}")
-    if range is not None and not float(range[0]) < float(range[1]):
+    ends = tuple(map(float, range or (0, 1)))
+    if len(ends) != 2 or not ends[0] < ends[1]:
         raise ValueError(f"range is the least and the most, got {range!r}")
     return Declaration("kpi", ("tables",), unit=unit, more_is_better=_BETTER[better], label=label, range=range)
 
@@ -167,18 +168,21 @@ class OwnFile:
         module = _module(self.name, self.source)
         try:
             value = getattr(module, name)(*arguments, **keywords)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._raised(error, f"{name} raises ") from error
         return value.tolist() if hasattr(value, "tolist") else value
 
     def refuse(self, name: str, value: object, wanted: str) -> InputError:
         """The mistake of a function that gives what it cannot."""
-        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {_short(value)}; {wanted}")
+        return InputError(
+            f"{self.name}: line {self.functions[name].line}: {name} gives {_short(repr(value))}; {wanted}"
+        )
 
     def _raised(self, error: BaseException, what: str = "") -> InputError:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
         where = f"line {lines[-1]}: " if lines else ""
-        return InputError(f"{self.name}: {where}{what}{type(error).__name__}: {_short(str(error))}")
+        message = f"{type(error).__name__}: {_short(str(error))}".removesuffix(": ")
+        return InputError(f"{self.name}: {where}{what}{message}")
 
 
 _IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)
@@ -278,6 +282,8 @@ def _declaration(name: str, decorator: ast.expr) -> Declaration | None:
         return None
     declaration: object = _DECORATORS[called]
     if isinstance(decorator, ast.Call):
+        if isinstance(declaration, Declaration):
+            raise ValueError(f"{name}: line {decorator.lineno}: @{called}: stands without parentheses")  # noqa: TRY004
         try:
             arguments = [ast.literal_eval(each) for each in decorator.args]
             keywords = {str(each.arg): ast.literal_eval(each.value) for each in decorator.keywords}
@@ -310,6 +316,5 @@ def _signature(given: ast.arguments) -> inspect.Signature:
     return inspect.Signature(parameters + ([kinds(given.kwarg.arg, kinds.VAR_KEYWORD)] if given.kwarg else []))
 
 
-def _short(value: object, most: int = 80) -> str:
-    text = value if isinstance(value, str) else repr(value)
+def _short(text: str, most: int = 80) -> str:
     return text if len(text) <= most else f"{text[:most]}…"

@@ -93,15 +93,19 @@ def refusal(rules: dict[str, str], own: OwnFile) -> str:
 
 def test_the_packaged_answers_are_possible_and_nonsense_is_not() -> None:
     toys = "from sim.rules import DECISIONS\n"
+    clear = "[each.clear() for each in [*a, *b.values()] if isinstance(each, list)]"
     for decision in DECISIONS:
         pick = f"next(iter(DECISIONS[{decision!r}].RULES.values())){'.choose' if decision == 'hall' else ''}(*a, **b)"
-        for name, answer in (("same", pick), ("text", "'x'")):
+        for name, answer in (("same", f"({pick}, {clear})[0]"), ("text", "'x'")):
             toys += f"@rule({decision!r})\ndef {name}_{decision}(*a, **b): return {answer}\n"
     own = read(toys)
-    assert refusal({decision: f"same_{decision}" for decision in DECISIONS}, own) == ""
+    same = {decision: f"same_{decision}" for decision in DECISIONS}
+    assert refusal(same, own) == ""
+    packaged = {decision: next(iter(DECISIONS[decision].RULES)) for decision in DECISIONS} | {"hall": "uld"}
+    assert all(compare(make(draw(n), same, own), n)[0] == compare(make(draw(n), packaged), n)[0] for n in range(12))
     for decision in DECISIONS:
         says = refusal({decision: f"text_{decision}"}, own)
-        assert f": text_{decision} gives x; a rule of {decision} gives " in says
+        assert f": text_{decision} gives 'x'; a rule of {decision} gives " in says
 
 
 def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,7 +145,7 @@ def test_the_distribution_of_the_document_is_scaled_to_the_mean_and_not_executed
         ("def x(u): return u - 1", "packout.spread={family:x}", "is a finite number from 0"),
         ("def x(u): return 0", "packout.spread={family:x}", "times have a mean above 0"),
         ("def x(u): return u", "packout.spread={family:x,mean:3}", "spread.mean: the mean is another key's"),
-        ("def x(u): return u", "customs.release_mean_h={family:x}", "release_mean_h.mean: missing: that times"),
+        ("def x(u): return u", "customs.release_mean_h={family:x}", "release_mean_h.mean: missing; times are"),
         ("def x(u): return u", "packout.spread={family:x,at_most:3}", "spread.at_most: a function gives no values"),
         ("def gamma(u): return u", "", "gamma: a packaged family has this name"),
         ("def x(): return 1", "", "x(): @distribution takes (u)"),
@@ -195,12 +199,36 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
         ("@kpi('h', 'up')\ndef x(tables): ...", "", "@kpi: better is 'more', 'less' or None, got 'up'"),
         ("@kpi('h', None)\ndef x(): ...", "", "x(): @kpi takes (tables)"),
         ("@kpi('h', None)\ndef on_time_share(tables): ...", "", "on_time_share: a packaged KPI has this name"),
-        ("x = 1", "dispatch=x", "dispatch: no rule 'x'; known: full_enough, for_full_loads"),
-        ("1 / 0", "", "mine.py: line 2: ZeroDivisionError: division by zero"),
-        ("raise SystemExit(3)", "", "mine.py: line 2: SystemExit: 3"),
+        ("@rule('stand')\ndef y(a): ...", "dispatch=x", "dispatch: no rule 'x'; known: full_enough, for_full_loads"),
+        (
+            "def x(truck): return True",
+            "dispatch=x",
+            "rules=mine.py: no function under @rule, @kpi, @arrivals or @distr",
+        ),
+        (
+            "@kpi('h', None, range=(1,))\ndef x(tables): ...",
+            "",
+            "line 2: @kpi: range is the least and the most, got (1,)",
+        ),
+        ("@arrivals()\ndef x(a, b, c): ...", "", "line 2: @arrivals: stands without parentheses"),
+        ("@arrivals\ndef x(rng, days, flights_per_day): ...", "arrivals=y", "timetable_waves, x"),
+        ("1 / 0\n@kpi('h', None)\ndef x(tables): ...", "", "mine.py: line 2: ZeroDivisionError: division by zero"),
+        ("raise SystemExit(3)\n@kpi('h', None)\ndef x(tables): ...", "", "mine.py: line 2: SystemExit: 3"),
+        ("@rule('stand')\ndef x(a): raise SystemExit", "rules.stand=x", "line 3: x raises SystemExit\n"),
         ("@rule('stand')\ndef x(a): return 1 / 0", "rules.stand=x", "line 3: x raises ZeroDivisionError"),
         ("@rule('stand')\ndef x(a): return 0.5", "rules.stand=x", "x gives 0.5; a rule of stand gives a whole number"),
         ("@kpi('h', None)\ndef x(tables): return float('nan')", "", "x gives nan; a KPI gives a number from 0 to inf"),
+        ("@kpi('h', None)\ndef x(tables): return '1'", "", "x gives '1'; a KPI gives a number from 0 to inf"),
+        (
+            "import numpy\n@kpi('h', None)\ndef x(tables): return numpy.mean([])",
+            "",
+            "x gives nan; a KPI gives a number",
+        ),
+        (
+            "@kpi('h', None)\ndef x(tables): tables['ulds']['end'] -= 1",
+            "",
+            "x raises ValueError: output array is read-only",
+        ),
         ("@kpi('1', None)\ndef x(tables): return 2", "", "x gives 2; a KPI gives a number from 0 to 1"),
     ],
 )

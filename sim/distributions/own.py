@@ -109,9 +109,9 @@ def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -
     given = dict(written)
     is_time = lowest == 0 and not is_shape
     if is_time != (MEAN in given):
-        why = "that times are scaled to" if is_time else "values are as the function gives them; leave it out"
+        why = "missing; times are scaled to it" if is_time else "values are as the function gives them; leave it out"
         why = "the mean is another key's; leave it out" if is_shape else why
-        raise ValueError(f"{MEAN}: {'missing: ' if is_time else ''}{why}")
+        raise ValueError(f"{MEAN}: {why}")
     mean = number(given, MEAN, 1.0) if lowest == 0 else None
     if mean is not None and mean <= 0:
         raise ValueError(f"{MEAN}: must be greater than 0, got {mean:g}")

@@ -119,12 +119,18 @@ def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
     what = " ".join((is_possible.__doc__ or "").split()).rstrip(".")
 
     def answer(*arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - each decision has its own
-        given = own.call(name, *arguments, **keywords)
+        # Lists are copies: some are the hub's own, which the rule may change.
+        copies = {key: _copy(value) for key, value in keywords.items()}
+        given = own.call(name, *map(_copy, arguments), **copies)
         if not _is(wanted, given) or not is_possible(given, *arguments, **keywords):
             raise own.refuse(name, given, f"a rule of {decision} gives {what[:1].lower()}{what[1:]}")
         return given
 
     return answer
+
+
+def _copy(value: object) -> object:
+    return value.copy() if isinstance(value, list) else value
 
 
 def _plain(rule: Any) -> Callable[..., Any]:  # noqa: ANN401 - a function, or a hall's rule

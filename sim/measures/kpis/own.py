@@ -1,11 +1,13 @@
 """KPIs of a file of the user's (`sim.own`): in force, after the packaged ones, while a command works with it."""
 
 import math
+import warnings
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from functools import cache
 from typing import Final
 
 from sim.config import HubConfig
+from sim.domain.columns import Table
 from sim.errors import ConfigError
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank
 from sim.own import OwnFile, adopt, in_force
@@ -73,7 +75,9 @@ def declared_in(own: OwnFile) -> dict[str, Kpi]:
 
 def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
     def compute(run: Measured) -> float:
-        value = own.call(name, run.tables)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, before a NaN that is refused below
+            value = own.call(name, {table: _read_only(columns) for table, columns in run.tables.items()})
         is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
         low, high = declared_in(own)[name].range
         if not is_number or not low <= value <= high:
@@ -81,3 +85,11 @@ def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
         return float(value)
 
     return compute
+
+
+def _read_only(columns: Table) -> Table:
+    """Views of a table's columns: what a KPI changed in place would be stored."""
+    views = {name: column.view() for name, column in columns.items()}
+    for view in views.values():
+        view.flags.writeable = False
+    return views
