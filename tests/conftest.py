@@ -25,12 +25,10 @@ from sim.record import rows
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
-# Matplotlib keeps its list of fonts there, which each process would make again.
+# Matplotlib's list of fonts: without it each process makes one, in a folder that the first of its children takes away.
 os.environ.setdefault("MPLCONFIGDIR", mpl.get_cachedir())
 # No test takes what another has simulated, nor what its user has: where nothing can be kept, nothing is.
 os.environ["XDG_CACHE_HOME"] = os.devnull
-# But the list of fonts: else a process makes one, in a folder that the first of its children takes away.
-os.environ.setdefault("MPLCONFIGDIR", mpl.get_cachedir())
 _RENDERED, _LAID_OUT, _WRITTEN = Figure.savefig, style.laid_out, pages.write
 # Modules whose tests look at no page of a run, but those marked `paged` or `drawn`: with --slow alone all are written.
 _PAGELESS = {

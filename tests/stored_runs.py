@@ -10,6 +10,7 @@ import yaml
 from pyarrow import parquet
 
 from experiments.main import main
+from experiments.store import read_run
 from experiments.store.identity import hash_of
 
 TINY = [
@@ -33,6 +34,12 @@ def made(root: Path, *words: str) -> Path:
     assert main([verb, *TINY, *differing, "--out", str(root)]) == 0
     (folder,) = root.iterdir()
     return folder
+
+
+def tables_of(folder: Path | str) -> dict[str, str]:
+    """The hash of each table of a run."""
+    files = read_run(folder).manifest["files"]
+    return {name: digest for name, digest in files.items() if name.startswith("tables/")}
 
 
 def configured(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:

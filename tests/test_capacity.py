@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from interruptions import interrupted, none_again
 from mistakes import is_refused
+from stored_runs import tables_of
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -22,7 +24,7 @@ from experiments.replications.work import grow
 from experiments.report.figures.capacity_figure import draw, prepare
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
-from experiments.store import RunDirectory, read_run
+from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture
 from experiments.studies.capacity.bracket import Bracketing, Shown
@@ -278,34 +280,13 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return document
 
 
-def tables(document: dict[str, Any]) -> dict[str, str]:
-    files = read_run(document["run_dir"]).manifest["files"]
-    return {name: sha for name, sha in files.items() if name.startswith("tables/")}
-
-
 @pytest.mark.drawn
 def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
-    keep, kept = RunDirectory.keep, []
-
-    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
-        if len(kept) == 5:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(self, key, part)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", interrupted)
-        assert main(["capacity", *TINY, "--out", str(tmp_path / "halved")]) == 130
-
-    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
-        assert key not in kept
-        keep(self, key, part)
-
+    kept = interrupted(["capacity", *TINY, "--out", str(tmp_path / "halved")], after=5)
     capsys.readouterr()
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", only_new)
+    with none_again(kept):
         document = told(capsys, "--out", str(tmp_path / "halved"))
     own = document["scenarios"]["liege_30k"]
     stored = read_run(document["run_dir"]).tables
@@ -328,7 +309,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     if is_slow:
         whole = told(capsys, "--out", str(tmp_path / "whole"))
         assert whole["scenarios"] == document["scenarios"]
-        assert tables(whole) == tables(document)
+        assert tables_of(whole["run_dir"]) == tables_of(document["run_dir"])
 
 
 def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and_reproduced(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from interruptions import interrupted, none_again
 from mistakes import is_refused
 
 from experiments.arguments import Arguments
@@ -22,7 +23,7 @@ from experiments.main import main
 from experiments.report.decompose_text import sentences
 from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
-from experiments.store import RunDirectory, read_run
+from experiments.store import read_run
 from experiments.studies.decompose import asked, game_among
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
@@ -196,28 +197,13 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
 
 @pytest.mark.drawn
 def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
     words = ["decompose", *TINY, "decompose.kpis=[on_time_share,dwell_mean_h]"]
     words += ["~decompose.factors.people", "~decompose.factors.doors"]
-    keep, kept = RunDirectory.keep, []
-
-    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
-        if len(kept) == 7:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(self, key, part)
-
-    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
-        assert key not in kept
-        keep(self, key, part)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", interrupted)
-        assert main([*words, "--out", str(tmp_path)]) == 130
+    kept = interrupted([*words, "--out", str(tmp_path)], after=7)
     capsys.readouterr()
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", only_new)
+    with none_again(kept):
         document = told(capsys, *words, "--out", str(tmp_path))
     stored = read_run(document["run_dir"]).tables
     assert len(document["coalitions"]) == 8 == len(stored["coalitions"])

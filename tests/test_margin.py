@@ -7,6 +7,8 @@ import shlex
 import numpy as np
 import pandas as pd
 import pytest
+from interruptions import interrupted
+from stored_runs import tables_of
 
 from experiments.arguments import Arguments
 from experiments.composition import load
@@ -15,7 +17,7 @@ from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.stability import Stability, Walk, walks_of
 from experiments.statistics.warmup import Growth
-from experiments.store import parts, read_run
+from experiments.store import read_run
 from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS
 from tests.test_studies import refused
@@ -127,24 +129,13 @@ def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_
     assert "; 1 asked" not in shown
 
 
-def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, monkeypatch, is_slow):
-    whole, run = made(capsys, root)
+def test_an_interrupted_margin_goes_on_and_is_computed_again_to_the_bit(capsys, root, tmp_path, is_slow):
+    whole, _ = made(capsys, root)
     # After the run's own replications, among those of the margin.
-    kept, keep = [], parts.keep
-
-    def until_the_fourth(*arguments):
-        if len(kept) == 3:
-            raise KeyboardInterrupt
-        kept.append(keep(*arguments))
-        return kept[-1]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(parts, "keep", until_the_fourth)
-        assert main(["run", *SMALL, "--quiet", "--out", str(tmp_path / "cut")]) == 130
+    interrupted(["run", *SMALL, "--quiet", "--out", str(tmp_path / "cut")], after=3)
     (folder,) = (tmp_path / "cut").iterdir()
     assert main(["resume", str(folder), "--quiet"]) == 0
-    files = {name: digest for name, digest in read_run(folder).manifest["files"].items() if name.startswith("tables/")}
-    assert files == {name: run.manifest["files"][name] for name in files}
+    assert tables_of(folder) == tables_of(whole["run_dir"])
     capsys.readouterr()
     if is_slow:
         assert main(["reproduce", whole["run_dir"], "--quiet"]) == 0

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from interruptions import interrupted, none_again
 from mistakes import is_refused
 from priced import priced
+from stored_runs import tables_of
 
 from experiments import extras
 from experiments.arguments import Arguments
@@ -160,38 +162,18 @@ TINY = (
 
 
 def test_the_front_is_the_same_whatever_the_workers_after_an_interrupt_when_reproduced_and_by_its_command(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
     whole = told(capsys, *TINY, "workers=2", "--out", str(tmp_path / "whole"))
-    keep, kept = RunDirectory.keep, []
-
-    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
-        if len(kept) == 7:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(self, key, part)
-
     words = [*TINY, "workers=1", "--out", str(tmp_path / "halved")]
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", interrupted)
-        assert main(["optimise", *words]) == 130
-
-    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
-        assert key not in kept
-        keep(self, key, part)
-
+    kept = interrupted(["optimise", *words], after=7)
     capsys.readouterr()
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", only_new)
+    with none_again(kept):
         (folder,) = (tmp_path / "halved").iterdir()
         assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
         resumed = json.loads(capsys.readouterr().out)
     assert resumed["front"] == whole["front"]
-    hashes = [
-        {name: sha for name, sha in read_run(one["run_dir"]).manifest["files"].items() if name.startswith("tables/")}
-        for one in (whole, resumed)
-    ]
-    assert hashes[0] == hashes[1]
+    assert tables_of(resumed["run_dir"]) == tables_of(whole["run_dir"])
     assert not is_slow or main(["reproduce", whole["run_dir"], "workers=1", "--quiet"]) == 0
     assert main(["show", whole["run_dir"]]) == 0
     assert whole["sentences"][0] in capsys.readouterr().out

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from interruptions import interrupted
 from mistakes import is_refused
 from scipy import stats
+from stored_runs import tables_of
 
 from experiments.arguments import Arguments
 from experiments.designs.design import single
@@ -20,7 +22,6 @@ from experiments.replications.replicating import too_wide
 from experiments.replications.summing import interval_of
 from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
-from experiments.store import read_run
 from sim.kernels.queueing import single_server
 
 EXPERIMENTS = 300
@@ -150,11 +151,6 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[dict, str]:
     return json.loads(captured.out), captured.err
 
 
-def tables(document: dict) -> dict[str, str]:
-    files = read_run(document["run_dir"]).manifest["files"]
-    return {name: digest for name, digest in files.items() if name.startswith("tables/")}
-
-
 ASKED = (
     "replications=2",
     "precision.dwell_mean_h=0.3",
@@ -175,7 +171,7 @@ def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: 
     if is_slow:
         other, quiet = told(capsys, "run", *ASKED, "workers=2", "--quiet", "--out", str(tmp_path / "2"))
         assert quiet == ""
-        assert tables(other) == tables(document)
+        assert tables_of(other["run_dir"]) == tables_of(document["run_dir"])
     # Complete, it is read, not made: the same number of replications, and nothing to tell.
     again, said = told(capsys, "run", *ASKED, "workers=1", "--out", str(tmp_path / "1"))
     assert again == document
@@ -183,26 +179,13 @@ def test_a_run_goes_on_until_narrow_and_tells_the_cost_before(capsys, tmp_path: 
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_ends_with_the_same_tables(capsys, tmp_path: Path, monkeypatch) -> None:
-    from experiments.store import RunDirectory
-
+def test_an_interrupted_run_ends_with_the_same_tables(capsys, tmp_path: Path) -> None:
     words = ("run", *ASKED, "workers=1", "--quiet", "--out")
     whole, _ = told(capsys, *words, str(tmp_path / "whole"))
-    keep, kept, most = RunDirectory.keep, [], 3
-
-    def interrupted(run, key, part):
-        if len(kept) == most:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(run, key, part)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(RunDirectory, "keep", interrupted)
-        assert main([*words, str(tmp_path / "broken"), *TINY]) == 130
+    interrupted([*words, str(tmp_path / "broken"), *TINY], after=3)
     capsys.readouterr()
     resumed, _ = told(capsys, *words, str(tmp_path / "broken"))
-    assert len(kept) == most
-    assert tables(resumed) == tables(whole)
+    assert tables_of(resumed["run_dir"]) == tables_of(whole["run_dir"])
 
 
 def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from interruptions import interrupted
 from stored_runs import TINY, configured
 from test_sensitivity import DROPPED
 
@@ -52,19 +53,9 @@ VERBS = {
 }  # fmt: skip
 
 
-def interrupted(monkeypatch: pytest.MonkeyPatch, words: list[str], root: Path, after: int = 1) -> Path:
-    """A run folder that was interrupted once `after` replications were kept."""
-    kept, keep = [], parts.keep
-
-    def counted(*arguments):
-        if len(kept) == after:
-            raise KeyboardInterrupt
-        kept.append(keep(*arguments))
-        return kept[-1]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(parts, "keep", counted)
-        assert main([*words, *TINY, "--out", str(root)]) == 130
+def cut_off(words: list[str], root: Path) -> Path:
+    """A run folder that was interrupted once a replication was kept."""
+    interrupted([*words, *TINY, "--out", str(root)], after=1)
     (folder,) = root.iterdir()
     return folder
 
@@ -81,8 +72,7 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def cut_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same run, interrupted after its first replication; tests take copies."""
-    with pytest.MonkeyPatch.context() as patched:
-        return interrupted(patched, ["run"], tmp_path_factory.mktemp("cut"))
+    return cut_off(["run"], tmp_path_factory.mktemp("cut"))
 
 
 @pytest.fixture
@@ -107,11 +97,11 @@ SLOW = {*VERBS} - {"run", "customs"}
 
 
 @pytest.mark.parametrize("verb", [pytest.param(verb, marks=pytest.mark.slow if verb in SLOW else ()) for verb in VERBS])
-def test_every_study_goes_on_and_ends_as_if_undisturbed(monkeypatch, tmp_path, capsys, verb):
+def test_every_study_goes_on_and_ends_as_if_undisturbed(tmp_path, capsys, verb):
     words = VERBS[verb]
     assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
     told = capsys.readouterr().out
-    folder = interrupted(monkeypatch, words, tmp_path / "cut")
+    folder = cut_off(words, tmp_path / "cut")
     before = (folder / "replications.jsonl").read_bytes()
     assert before.count(b"\n") == 2  # the environment, and one replication
     capsys.readouterr()
@@ -183,11 +173,11 @@ def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
     assert capsys.readouterr().out.endswith(f"page:   {page}\n")
 
 
-def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(monkeypatch, tmp_path, capsys):
+def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(tmp_path, capsys):
     flights = tmp_path / "flights.csv"
     flights.write_text("flight,sibt\n" + "".join(f"XX{n},2022-09-05 {n:02}:30\n" for n in range(0, 24, 6)))
     words = ["run", "arrivals=file", f"arrivals.schedule={flights}"]
-    folder = interrupted(monkeypatch, words, tmp_path / "runs")
+    folder = cut_off(words, tmp_path / "runs")
     moved = flights.rename(tmp_path / "runs" / "flights.csv")
     own_copy = folder / "flights" / "flights.csv"
     assert own_copy.read_bytes() == moved.read_bytes()
@@ -224,8 +214,8 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path
     assert "is missing" in changed(lambda folder: (folder / "config.yaml").unlink())
 
 
-def test_show_prints_what_the_run_folder_of_a_study_would_hold(monkeypatch, tmp_path, capsys):
-    folder = interrupted(monkeypatch, ["customs"], tmp_path / "runs")
+def test_show_prints_what_the_run_folder_of_a_study_would_hold(tmp_path, capsys):
+    folder = cut_off(["customs"], tmp_path / "runs")
     capsys.readouterr()
     assert main(["customs", *TINY, "--show"]) == 0
     shown, config = capsys.readouterr().out, (folder / "config.yaml").read_text()

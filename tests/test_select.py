@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from interruptions import interrupted, none_again
 from mistakes import is_refused
 
 from experiments.composition import load
@@ -14,7 +15,7 @@ from experiments.report.figures.select_figure import Dot, SelectChart, draw_plan
 from experiments.report.sentences import too_few_replications
 from experiments.report.typesetting import tied
 from experiments.statistics import Interval
-from experiments.store import RunDirectory, read_run
+from experiments.store import read_run
 from experiments.studies.select.design import Select, known_cost
 
 TINY = (
@@ -49,34 +50,14 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return document
 
 
-def tables(document: dict[str, Any]) -> dict[str, str]:
-    files = read_run(document["run_dir"]).manifest["files"]
-    return {name: sha for name, sha in files.items() if name.startswith("tables/")}
-
-
 @pytest.mark.drawn
 def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
     words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path / "runs")]
-    keep, kept = RunDirectory.keep, []
-
-    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
-        if len(kept) == 7:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(self, key, part)
-
-    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
-        assert key not in kept
-        keep(self, key, part)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", interrupted)
-        assert main(words) == 130
+    kept = interrupted(words, after=7)
     capsys.readouterr()
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", only_new)
+    with none_again(kept):
         document = told(capsys, *words)
     designs = document["designs"]
     assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]

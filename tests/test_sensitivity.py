@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from interruptions import interrupted, none_again
 from mistakes import is_refused
 
 from experiments import extras
@@ -20,7 +21,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.factors import Box, Index, crossed_points, effects, indices, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
-from experiments.store import RunDirectory, read_run
+from experiments.store import read_run
 from experiments.studies.sensitivity.design import Group, asked
 from experiments.studies.sensitivity.page import sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
@@ -280,28 +281,12 @@ def test_the_packaged_hall_has_room_for_every_pair_of_ends() -> None:
 
 
 def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_slow: bool
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
-    keep, kept = RunDirectory.keep, []
-
-    def interrupted(self: RunDirectory, key: Any, part: Any) -> None:
-        if len(kept) == 7:
-            raise KeyboardInterrupt
-        kept.append(key)
-        keep(self, key, part)
-
     words = [*TINY, "--out", str(tmp_path / "runs")]
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", interrupted)
-        assert main(["sensitivity", *words]) == 130
-
-    def only_new(self: RunDirectory, key: Any, part: Any) -> None:
-        assert key not in kept
-        keep(self, key, part)
-
+    kept = interrupted(["sensitivity", *words], after=7)
     capsys.readouterr()
-    with monkeypatch.context() as patch:
-        patch.setattr(RunDirectory, "keep", only_new)
+    with none_again(kept):
         (folder,) = (tmp_path / "runs").iterdir()
         assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
         document = json.loads(capsys.readouterr().out)
