@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from stored_runs import TINY
 
 from experiments.main import main
 from experiments.store import parts
@@ -24,6 +26,13 @@ def interrupted(words: Sequence[str], after: int) -> list[Key]:
         patched.setattr(parts, "keep", counted)
         assert main([*words]) == 130
     return kept
+
+
+def cut_off(words: Sequence[str], root: Path, after: int = 1) -> Path:
+    """The folder of a tiny run that was interrupted once it had kept so many replications."""
+    interrupted([*words, *TINY, "--out", str(root)], after)
+    (folder,) = root.iterdir()
+    return folder
 
 
 @contextmanager

@@ -8,10 +8,15 @@ import pytest
 from experiments.main import main
 
 
+def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    """The one line that is all a command says."""
+    capsys.readouterr()
+    assert main([*map(str, words)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    return err
+
+
 def is_refused(capsys: pytest.CaptureFixture[str], runs: Path, words: Sequence[str], message: str) -> None:
-    assert main([*words, "--out", str(runs)]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    assert message in captured.err
+    assert message in refused(capsys, *words, "--out", runs)
     assert not runs.exists()

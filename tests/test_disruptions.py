@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from mistakes import refused
 
 import sim
 from experiments.composition import load, scenarios
@@ -397,7 +398,4 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("words", "said"), MISTAKES)
 def test_a_mistake_is_one_line(words, said, capsys):
-    assert main(["run", "scenario=liege_30k", *SHORT, *words]) == 2
-    out, err = capsys.readouterr()
-    assert out == "" and err.count("\n") == 1
-    assert said in err
+    assert said in refused(capsys, "run", "scenario=liege_30k", *SHORT, *words)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from kill_points import workers_of
+from mistakes import refused
 from worker_tasks import always_killed, faulty, killed_the_first_time, own_pid, square, tasks, threads
 
 from experiments import extras
@@ -121,9 +122,7 @@ def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
 )
 def test_a_place_that_is_not_there_is_one_line(capsys, tmp_path, words, why):
     patience = [] if "null" in words[-1] or words[0] != "execution=dask" else ["execution.patience_s=1"]
-    assert main(["run", *words, *patience, "horizon_days=1", "--quiet", "--out", str(tmp_path)]) == 2
-    said = capsys.readouterr().err
-    assert why in said and said.count("\n") == 1
+    assert why in refused(capsys, "run", *words, *patience, "horizon_days=1", "--quiet", "--out", tmp_path)
     assert not list(tmp_path.iterdir()), "a folder of nothing is left"
 
 

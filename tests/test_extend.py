@@ -9,6 +9,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from interruptions import cut_off
+from mistakes import refused
 
 import sim.own
 from experiments.composition import compose, hub, load
@@ -27,7 +29,6 @@ from sim.reference.small_numbers import draw
 from sim.rules import DECISIONS
 from sim.units import TICKS_PER_H
 from tests.stored_runs import TINY
-from tests.test_resume import interrupted
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.DOTALL)
@@ -55,14 +56,6 @@ def read(text: str) -> OwnFile:
     Path("mine.py").write_text(HEAD + text)
     trust_typed(["rules=mine.py"])
     return read_own("mine.py")
-
-
-def one_line(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    capsys.readouterr()
-    assert main(list(words)) == 2
-    captured = capsys.readouterr()
-    assert captured.out == "" and captured.err.count("\n") == 1
-    return captured.err
 
 
 def document(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
@@ -118,8 +111,8 @@ def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsy
     text = "from sim.own import arrivals\n@arrivals\ndef x(rng, days, flights_per_day): return {}"
     for answer, says in (("['soon']", "x gives ['soon']; arrivals are a list of minutes"), ("1 / 0", "ZeroDivision")):
         read(text.format(answer))
-        assert says in one_line(capsys, "run", "rules=mine.py", "arrivals=x")
-    assert "no function 'y' under @arrivals; known: x" in one_line(capsys, "run", "rules=mine.py", "rules.arrivals=y")
+        assert says in refused(capsys, "run", "rules=mine.py", "arrivals=x")
+    assert "no function 'y' under @arrivals; known: x" in refused(capsys, "run", "rules=mine.py", "rules.arrivals=y")
 
 
 def test_the_distribution_of_the_document_is_scaled_to_the_mean_and_not_executed_where_it_is_read() -> None:
@@ -155,11 +148,11 @@ def test_a_distribution_that_is_none_is_one_line(
     text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("mine.py").write_text(f"from sim.own import distribution\n@distribution\n{text}")
-    assert says in one_line(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
+    assert says in refused(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
 
 
 def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_trusted(
-    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     designs = "designs=[liege_30k, liege_30k rules.stand=fullest_first]"
     run = document(capsys, "compare", designs, *WORDS, "replications=1")
@@ -168,10 +161,10 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     assert run["scenarios"]["liege_30k"]["kpis"]["longest_hold_min"]["unit"] == "min"
     assert alarm.exists()
     alarm.unlink()
-    begun = interrupted(monkeypatch, ["run", *(word for word in WORDS if word not in TINY)], here / "begun")
+    begun = cut_off(["run", *(word for word in WORDS if word not in TINY)], here / "begun")
     Path("mine.py").unlink()
     forget()
-    assert "with --trust-code" in one_line(capsys, "resume", str(begun))
+    assert "with --trust-code" in refused(capsys, "resume", begun)
     for words in (["show"], ["export", "--to", "csv", "--out", "out"]):
         assert main([words[0], str(folder), *words[1:]]) == 0
     assert main(["list", "runs"]) == 0
@@ -184,7 +177,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
     assert document(capsys, "reproduce", str(folder), "--trust-code")["identical"] is True
     assert alarm.exists()
     (folder / "rules" / "mine.py").write_text(ALARM)
-    assert "rules/mine.py: changed since the run" in one_line(capsys, "show", str(folder))
+    assert "rules/mine.py: changed since the run" in refused(capsys, "show", folder)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +227,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
 )
 def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.py").write_text(HEAD + text)
-    assert says in one_line(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
+    assert says in refused(capsys, "run", "rules=mine.py", *words.split(), *TINY, "replications=1", "margin=none")
 
 
 @pytest.mark.parametrize(
@@ -261,10 +254,10 @@ def test_text_that_no_parser_takes_is_one_line(text: str) -> None:
 
 
 def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "rules=none.py: cannot be read: No such file" in one_line(capsys, "run", "rules=none.py")
-    assert "rules: no 'none'; known: hub" in one_line(capsys, "run", "rules=none")
+    assert "rules=none.py: cannot be read: No such file" in refused(capsys, "run", "rules=none.py")
+    assert "rules: no 'none'; known: hub" in refused(capsys, "run", "rules=none")
     designs = "designs=[liege_30k, liege_30k rules=mine.py dispatch=half_full]"
-    assert "all designs of a command share one file of functions, got none, mine.py" in one_line(
+    assert "all designs of a command share one file of functions, got none, mine.py" in refused(
         capsys, "compare", designs, *TINY
     )
 

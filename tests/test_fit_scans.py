@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from mistakes import refused
 
 from experiments.main import main
 from experiments.store.foreign import configuration_of, manifest_of
@@ -103,7 +104,4 @@ def test_stages_are_in_the_order_of_the_model():
 )
 def test_a_mistake_is_one_line(capsys, tmp_path, run, lines, message):
     path = written(tmp_path, lines)
-    assert main(["fit", str(path), f"run={run}", "--out", str(tmp_path / "out")]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == "" and captured.err.count("\n") == 1
-    assert message in captured.err
+    assert message in refused(capsys, "fit", path, f"run={run}", "--out", tmp_path / "out")

@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from mistakes import refused
 from scipy import stats
 
 from experiments.composition import load
@@ -75,12 +76,10 @@ def test_a_column_says_the_replication(tmp_path):
 def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
     folder = folder_of(tmp_path, row("A", 0), row("B", 0))
     words = ["arrivals=file", f"arrivals.schedule={folder}", "--out", str(tmp_path / "runs"), "--quiet"]
-    assert main(["run", *words, "replications=3", "workers=1"]) == 2
-    error = capsys.readouterr().err
-    assert f"replications: at most 2, one for each schedule of {folder}, got 3" in error and error.count("\n") == 1
-    assert main(["sure", "scenario=liege_30k", "demand=today", *words, "sure.worlds=16", "sure.budget=8"]) == 2
-    error = capsys.readouterr().err
-    assert "got 64 (4 in each of 16 worlds); arrivals=resampled draws" in error and error.count("\n") == 1
+    error = refused(capsys, "run", *words, "replications=3", "workers=1")
+    assert f"replications: at most 2, one for each schedule of {folder}, got 3" in error
+    error = refused(capsys, "sure", "scenario=liege_30k", "demand=today", *words, "sure.worlds=16", "sure.budget=8")
+    assert "got 64 (4 in each of 16 worlds); arrivals=resampled draws" in error
     assert not (tmp_path / "runs").exists()
     with pytest.raises(CargohubError, match=r"replications: at most 2, .* got 3"):
         flights_of(hub_of(folder), 2)

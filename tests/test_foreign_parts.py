@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_resume import interrupted, tables
+from interruptions import cut_off
+from test_resume import tables
 
 from experiments.main import main
 from experiments.store import parts
@@ -80,7 +81,7 @@ SPOILT = {
 
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory):
-    return interrupted(pytest.MonkeyPatch(), ["run", "page=none"], tmp_path_factory.mktemp("cut"))
+    return cut_off(["run", "page=none"], tmp_path_factory.mktemp("cut"))
 
 
 def spoilt(cut, folder, how):

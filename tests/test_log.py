@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from mistakes import refused
 from pyarrow import parquet
 from stored_runs import rewritten, sealed
 
@@ -215,23 +216,16 @@ def test_cases_have_all_instants_in_order(logs, tables, pm4py, file, table):
             assert counts[event.says] == rows[column].notna().sum()
 
 
-def refused(capsys, *words):
-    assert main(["log", *map(str, words), "--quiet"]) == 2
-    text = capsys.readouterr().err
-    assert text.count("\n") == 1
-    return text
-
-
 def test_what_cannot_be_logged_is_refused_in_a_line(run, tmp_path, capsys):
     file = tmp_path / "a.json"
-    assert "--ocel FILE" in refused(capsys, run)
-    assert ".jsonocel" in refused(capsys, run, f"ocel={tmp_path / 'a.csv'}")
-    assert ".xes" in refused(capsys, run, f"xes={file}")
-    assert "uld" in refused(capsys, run, f"xes={tmp_path / 'a.xes'}", "case=uldd")
-    assert "--xes" in refused(capsys, run, f"ocel={file}", "case=uld")
-    assert "replication: the run has 0 to 0" in refused(capsys, run, f"ocel={file}", "replication=1")
+    assert "--ocel FILE" in refused(capsys, "log", run)
+    assert ".jsonocel" in refused(capsys, "log", run, f"ocel={tmp_path / 'a.csv'}")
+    assert ".xes" in refused(capsys, "log", run, f"xes={file}")
+    assert "uld" in refused(capsys, "log", run, f"xes={tmp_path / 'a.xes'}", "case=uldd")
+    assert "--xes" in refused(capsys, "log", run, f"ocel={file}", "case=uld")
+    assert "replication: the run has 0 to 0" in refused(capsys, "log", run, f"ocel={file}", "replication=1")
     file.touch()
-    assert "is there already" in refused(capsys, run, f"ocel={file}")
+    assert "is there already" in refused(capsys, "log", run, f"ocel={file}")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
@@ -241,7 +235,7 @@ def test_parcels_are_asked_for_and_were_not_kept(run, tmp_path, capsys):
         rewritten(folder, table, lambda rows: rows.slice(0, 0))
     sealed(folder)
     both = f"xes={tmp_path / 'a.xes'}", f"ocel={tmp_path / 'a.db'}"
-    assert "record.parcels_of_flights" in refused(capsys, folder, *both)
+    assert "record.parcels_of_flights" in refused(capsys, "log", folder, *both)
     assert main(["log", str(folder), "--ocel", str(tmp_path / "a.db"), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)["ocel"]
     assert document["flights_with_parcels"] == 0
@@ -261,7 +255,7 @@ def test_parcels_that_contradict_the_other_tables_leave_no_file(run, tmp_path, c
 
     rewritten(folder, "parcels", change)
     sealed(folder)
-    assert "table parcels" in refused(capsys, folder, f"ocel={tmp_path / 'a.sqlite'}")
+    assert "table parcels" in refused(capsys, "log", folder, f"ocel={tmp_path / 'a.sqlite'}")
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from interruptions import interrupted
+from mistakes import refused
 from stored_runs import tables_of
 
 from experiments.arguments import Arguments
@@ -20,7 +21,6 @@ from experiments.statistics.warmup import Growth
 from experiments.store import read_run
 from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS
-from tests.test_studies import refused
 
 SMALL = ["demand.flights_per_day=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7",
          "warmup_days=1", "exports=none", "replications=2", "workers=1"]  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from mistakes import refused
 from stored_runs import BARE, made, rewritten, sealed
 
 from experiments.main import main
@@ -186,8 +187,4 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
     ],
 )
 def test_mistakes_are_one_line(capsys, run, words, message):
-    assert main(["reproduce", *(word.format(run=run) for word in words)]) == 2
-    captured = capsys.readouterr()
-    assert message in captured.err
-    assert captured.err.count("\n") == 1
-    assert captured.out == ""
+    assert message in refused(capsys, "reproduce", *(word.format(run=run) for word in words))

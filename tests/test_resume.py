@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from interruptions import interrupted
+from interruptions import cut_off
+from mistakes import refused
 from stored_runs import TINY, configured
 from test_sensitivity import DROPPED
 
@@ -53,13 +54,6 @@ VERBS = {
 }  # fmt: skip
 
 
-def cut_off(words: list[str], root: Path) -> Path:
-    """A run folder that was interrupted once a replication was kept."""
-    interrupted([*words, *TINY, "--out", str(root)], after=1)
-    (folder,) = root.iterdir()
-    return folder
-
-
 @pytest.fixture(scope="module")
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The tables of a run that nobody interrupted."""
@@ -82,14 +76,6 @@ def cut(cut_run: Path, tmp_path: Path) -> Path:
 
 def tables(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((folder / "tables").iterdir())}
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    capsys.readouterr()
-    assert main(["resume", *words]) == 2
-    said = capsys.readouterr()
-    assert said.out == "" and said.err.count("\n") == 1
-    return said.err
 
 
 SLOW = {*VERBS} - {"run", "customs"}
@@ -163,9 +149,9 @@ def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
         assert main(["resume", str(folder), "--quiet"]) == 0
         assert all(picture.exists() for picture in pictures), "pictures that somebody removed"
     (folder / "tables" / "kpis.parquet").rename(tmp_path / "kpis.parquet")
-    assert "kpis.parquet: missing" in refused(capsys, str(folder))
+    assert "kpis.parquet: missing" in refused(capsys, "resume", folder)
     (folder / "tables" / "kpis.parquet").write_bytes(b"")
-    assert "kpis.parquet: changed since the run" in refused(capsys, str(folder))
+    assert "kpis.parquet: changed since the run" in refused(capsys, "resume", folder)
     (tmp_path / "kpis.parquet").rename(folder / "tables" / "kpis.parquet")
     monkeypatch.setattr(pages, "write", lambda *_: pytest.fail("written in a read-only folder"))
     monkeypatch.setattr("os.access", lambda *_: False)
@@ -182,10 +168,10 @@ def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(
     own_copy = folder / "flights" / "flights.csv"
     assert own_copy.read_bytes() == moved.read_bytes()
     own_copy.unlink()
-    assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, str(folder))
+    assert "give the run's 'flights.csv' by schedule=FILE" in refused(capsys, "resume", folder)
     other = tmp_path / "flights.csv"
     other.write_text(moved.read_text() + "XX9,2022-09-05 23:30\n")
-    assert "or other flights" in refused(capsys, str(folder), f"schedule={other}")
+    assert "or other flights" in refused(capsys, "resume", folder, f"schedule={other}")
     assert main(["resume", str(folder), f"schedule={moved}", "workers=1", "--quiet"]) == 0
 
 
@@ -196,7 +182,7 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path
         shutil.copytree(cut, folder)
         change(folder)
         before = sorted(folder.parent.rglob("*"))
-        said = refused(capsys, str(folder))
+        said = refused(capsys, "resume", folder)
         assert sorted(folder.parent.rglob("*")) == before
         return said
 
@@ -229,7 +215,7 @@ def test_show_prints_what_the_run_folder_of_a_study_would_hold(tmp_path, capsys)
 def test_a_run_is_found_by_the_beginning_of_its_hash_or_name_if_it_is_the_only_one(cut, capsys):
     shutil.copytree(cut, cut.with_name(f"{cut.name[:-1]}-"))
     out = ["--out", str(cut.parent)]
-    assert "2 runs in" in refused(capsys, "run-", *out)
-    assert "no such folder, and no run in" in refused(capsys, "nothing", *out)
-    assert "one RUN" in refused(capsys, *out)
-    assert "unknown option" in refused(capsys, str(cut), "replications=3")
+    assert "2 runs in" in refused(capsys, "resume", "run-", *out)
+    assert "no such folder, and no run in" in refused(capsys, "resume", "nothing", *out)
+    assert "one RUN" in refused(capsys, "resume", *out)
+    assert "unknown option" in refused(capsys, "resume", cut, "replications=3")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from mistakes import refused
 from stored_runs import BARE, made, rewritten, sealed
 
 from experiments.main import main
@@ -33,14 +34,6 @@ def said(capsys, *words):
     capsys.readouterr()
     assert main([*map(str, words)]) == 0
     return capsys.readouterr().out
-
-
-def refused(capsys, *words):
-    capsys.readouterr()
-    assert main([*map(str, words)]) == 2
-    out, err = capsys.readouterr()
-    assert out == "" and err.count("\n") == 1
-    return err
 
 
 def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monkeypatch, good, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mistakes import refused
 from stored_runs import tables_of
 
 from experiments.composition import load
@@ -33,14 +34,6 @@ def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     assert main([words[0], *TINY, *words[1:]]) == 0
     document: dict[str, Any] = json.loads(capsys.readouterr().out)
     return document
-
-
-def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    assert main([*words]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.count("\n") == 1
-    return captured.err
 
 
 @pytest.mark.paged

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import many_servers as theory
 import numpy as np
 import pytest
-from mistakes import is_refused
+from mistakes import is_refused, refused
 from stored_runs import TINY
 
 from experiments.arguments import Arguments
@@ -140,9 +140,7 @@ def test_the_spread_of_loads_varies_from_none_on() -> None:
 def test_a_kpi_that_does_not_vary_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys) -> None:
     monkeypatch.setattr(sure, "margin", lambda _: 1.0)
     monkeypatch.setattr("experiments.studies.sure.worlds.Screened.ratio", lambda *_: 1.0)
-    assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path)]) == 2
-    captured = capsys.readouterr()
-    assert "on_time_share: does not vary over the worlds" in captured.err and captured.err.count("\n") == 1
+    assert "on_time_share: does not vary over the worlds" in refused(capsys, "sure", *FEW, "--quiet", "--out", tmp_path)
 
 
 def test_scaled_values_are_minus_one_and_one_at_the_ends_and_name_the_configured_world() -> None:

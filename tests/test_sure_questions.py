@@ -7,11 +7,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from interruptions import cut_off
 from mistakes import is_refused
 from stored_runs import TINY
 from test_expansion import FEW as PATHS
 from test_expansion import PACKAGED, kpis_of
-from test_resume import interrupted
 from test_sure import FEW
 
 from experiments.arguments import Arguments
@@ -158,12 +158,10 @@ def test_ranges_that_cannot_be_are_one_line(tmp_path: Path, capsys, entries: str
     is_refused(capsys, tmp_path / "runs", ["sure", *FEW, "--config-dir", str(tmp_path / "mine")], message)
 
 
-def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
-) -> None:
+def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(tmp_path: Path, capsys) -> None:
     words = ["sure", "scenario=liege_30k", "demand=today", "demand.flights_per_day=2", "sure.worlds=16",
              "sure.budget=8", "sure.widths=[]"]  # fmt: skip
-    folder = interrupted(monkeypatch, words, tmp_path / "cut", after=3)
+    folder = cut_off(words, tmp_path / "cut", after=3)
     assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
     (whole,) = (tmp_path / "whole").iterdir()

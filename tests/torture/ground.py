@@ -26,17 +26,16 @@ from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
-import pytest
 import yaml
 from openpyxl import Workbook, load_workbook
 from pyarrow import compute, parquet
 
 from experiments.composition import compose, packaged
 from experiments.main import main
+from tests.interruptions import cut_off
 from tests.stored_runs import made, sealed
 from tests.test_calibrate import rows_of
 from tests.test_calibrate import written as traffic
-from tests.test_resume import interrupted
 from tests.test_ssim import file_of, leg, written
 
 RUN = ("run", "margin=none", "page=none")
@@ -102,7 +101,7 @@ def laid_out(root: Path, runs: Mapping[str, Sequence[str]] = MappingProxyType({}
         with chdir(root):
             made(root / "made", *words).rename(root / name)
     made(root / "made", *RUN).rename(root / "run")
-    interrupted(pytest.MonkeyPatch(), list(RUN), root / "begun")
+    cut_off(RUN, root / "begun")
     (root / "made").rmdir()
 
 
