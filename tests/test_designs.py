@@ -123,8 +123,7 @@ def test_a_mistake_in_a_workbook_is_named_with_sheet_and_cell(capsys, tmp_path, 
     book.active.append(["a", value])
     path = tmp_path / "designs.xlsx"
     book.save(path)
-    assert main(["sweep", f"designs={path}", "--out", str(tmp_path / "runs")]) == 2
-    assert f"{path}: {said}" in capsys.readouterr().err
+    assert f"{path}: {said}" in refused(capsys, "sweep", f"designs={path}", "--out", tmp_path / "runs")
 
 
 def test_a_mistake_of_a_word_is_not_looked_for_in_the_file(capsys, tmp_path):

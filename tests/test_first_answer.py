@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from mistakes import refused
 from stored_runs import TINY
 
 from experiments.frame import pages
@@ -81,5 +82,4 @@ def test_a_page_that_is_not_wanted_now_is_made_when_it_is_asked_for(when, line, 
     assert capsys.readouterr().out.endswith(f"page:   {folder / 'report.html'}\n")
     (folder / "report.html").unlink()
     assert main(["resume", str(folder), "page=now", "--quiet"]) == 0 and (folder / "report.html").is_file()
-    assert main(["show", str(folder), "page=soon"]) == 2
-    assert "page: must be one of now, later, none, got 'soon'" in capsys.readouterr().err
+    assert "page: must be one of now, later, none, got 'soon'" in refused(capsys, "show", folder, "page=soon")

@@ -133,14 +133,9 @@ SHOWN = [
 
 @pytest.mark.parametrize(("words", "message"), SHOWN, ids=[" ".join(words) for words, _ in SHOWN])
 def test_show_refuses_what_the_run_refuses(capsys, tmp_path, words, message):
-    errors = []
-    for options in (["--show"], ["--out", str(tmp_path / "runs")]):
-        assert main([*words, *options]) == 2
-        out, err = capsys.readouterr()
-        assert out == ""
-        errors.append(err)
-    assert errors[0] == errors[1]
-    assert errors[0].startswith(f"cargohub: {message}")
+    error = refused(capsys, *words, "--out", tmp_path / "runs")
+    assert error == refused(capsys, *words, "--show")
+    assert error.startswith(f"cargohub: {message}")
     assert not (tmp_path / "runs").exists()
 
 

@@ -17,6 +17,7 @@ from importlib import import_module
 from urllib.parse import parse_qsl
 
 import pytest
+from mistakes import refused
 
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
@@ -251,8 +252,7 @@ def test_the_token_is_kept_for_its_user_alone(tmp_path):
     ],
 )
 def test_mistakes_are_one_line(words, says, capsys, tmp_path):
-    assert main(["page", "--no-browser", "--out", str(tmp_path / "runs"), *words]) == 2
-    assert says in capsys.readouterr().err
+    assert says in refused(capsys, "page", "--no-browser", "--out", tmp_path / "runs", *words)
     assert not (tmp_path / "runs").exists()
 
 
@@ -269,8 +269,7 @@ def test_a_run_whose_files_are_just_being_written_is_asked_for_again(root, name,
 
 def test_without_the_extra_one_line_says_how_to_get_it(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(extras, "find_spec", lambda _: None)
-    assert main(["page", "--out", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"cargohub: {extras.missing('starlette', 'page')}\n"
+    assert refused(capsys, "page", "--out", tmp_path) == f"cargohub: {extras.missing('starlette', 'page')}\n"
 
 
 def test_it_prints_its_address_and_ends_cleanly_on_sigterm(tmp_path):

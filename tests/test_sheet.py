@@ -48,8 +48,7 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         if row[4]:
             numbers = re.sub(r"inputs!C(\d+)", lambda at: str(inputs[f"C{at[1]}"].value), row[4].lstrip("="))
             assert eval(numbers) == pytest.approx(use.n_units * use.standard_m2)
-    assert main(["sheet", "new", str(path)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "is there already" in refused(capsys, "sheet", "new", path)
     rows["halls.main.doors_out"][2].value = 50
     book.save(path)
     assert words_of(path, "run", None) == ["scenario=liege_66k", "halls.main.doors_out=50"]
@@ -66,8 +65,7 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
 
 @pytest.mark.parametrize("words", [[], ["new"], ["new", "a.csv"], ["old", "a.xlsx"]])
 def test_what_is_no_sheet_is_refused(words, capsys):
-    assert main(["sheet", *words]) == 2
-    assert capsys.readouterr().err.startswith("cargohub: sheet: ")
+    assert refused(capsys, "sheet", *words).startswith("cargohub: sheet: ")
 
 
 def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp_path, capsys):

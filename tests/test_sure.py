@@ -79,8 +79,7 @@ def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.M
     rest = {"deciding": of_run["deciding"][:2], "worlds": of_run["worlds"], "runs": of_run["runs"]}
     assert kept == {"probability": probability, **rest}
     assert "sure.ranges." in shown["warnings"][-1] and "what the run stored" in shown["warnings"][-1]
-    assert main(["reproduce", folder, "workers=1", "--quiet"]) == 2
-    assert "run it again" in capsys.readouterr().err
+    assert "run it again" in refused(capsys, "reproduce", folder, "workers=1", "--quiet")
 
 
 @pytest.mark.parametrize(
