@@ -127,6 +127,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     assert json.loads(capsys.readouterr().out) == told
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "People at work" in page and "Who works when" in page
+    assert "but not surely: more replications" in page  # than one
     assert main(["show", str(folder), "page=now", "--quiet"]) == 0
     capsys.readouterr()
     assert (folder / "report.html").read_text(encoding="utf-8") == page

@@ -151,12 +151,15 @@ class Result:
 
     @property
     def sentences(self) -> Iterator[str]:
-        best, exports, level = self.best, self.best.exports_on_time, share_text(self.keys.staff.on_time)
+        best, exports, least = self.best, self.best.exports_on_time, self.keys.staff.on_time
         yield said(
             "staff_answer", people=whole(best.people), hours=whole(best.paid_h), eur=whole(best.cost_eur),
             year=self.keys.cost.year, on_time=_share(best.on_time),
             exports="" if math.isnan(exports.mean) else said("staff_exports", share=_share(exports)),
-            kept=said("staff_kept" if best.is_kept else "staff_not_kept", n=len(self.rounds), level=level),
+            kept=said(
+                "staff_kept" if best.is_kept else "staff_not_kept", n=len(self.rounds), level=share_text(least),
+                unsure="" if _is_sure(best, least) else said("staff_unsure"),
+            ),
         )  # fmt: skip
         people = [sum(row.people for row in rows) for rows in zip(*self.by_role.values(), strict=True)]
         most, fewest = (people.index(end(people)) for end in (max, min))
@@ -172,6 +175,12 @@ class Result:
         others = [role_name(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
         if others:
             yield said("staff_others", roles=listed(others, "and"))
+
+
+def _is_sure(plan: Round, least: float) -> bool:
+    """Whether the intervals keep a level, too."""
+    shares = [share for share in (plan.on_time, plan.exports_on_time) if not math.isnan(share.mean)]
+    return all(share.low is not None and share.low >= least for share in shares)
 
 
 def best_of(rounds: Sequence[Round]) -> Round:
