@@ -32,6 +32,7 @@ from experiments.hydra_habits import instead_of_word
 from experiments.main import carry_out, console, exit_code
 from experiments.money.kpis import KPIS
 from experiments.overrides import one_line, parsed
+from experiments.own_file import with_own_file
 from experiments.store.read import CONFIG, kpis_of
 from experiments.verbs import VERBS
 from sim.config.bounds import check_known
@@ -90,6 +91,7 @@ def asked_of(composed: DictConfig, settings: DictConfig, words: Sequence[str], f
     Raises:
         ConfigError: keys that the schema refuses, or several folders of configurations.
     """
+    with_own_file(words)  # whose KPIs may be the objective
     keys = read(Keys, OmegaConf.to_container(OmegaConf.masked_copy(composed, OWN), resolve=True))
     typed = {word: parsed(word).key_or_group for word in words}
     if settings.runtime.choices["hydra/launcher"] != "basic" and "workers" not in typed.values():

@@ -166,6 +166,12 @@ def test_a_misspelt_key_in_a_scenario_file_is_found(tmp_path):
         load("mine", config_dir=tmp_path)
 
 
+def test_a_scenario_file_without_its_first_line_is_refused_with_it(tmp_path):
+    written(tmp_path, {"scenario/mine.yaml": "scenario: mine\nhorizon_days: 3\n"})
+    with pytest.raises(ConfigError, match=r"^scenario: the first line of its file must be '# @package _global_'$"):
+        load("mine", config_dir=tmp_path)
+
+
 def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
     assert compose(["scenario=grown"])["demand"]["flights_per_day"] == 11
     assert compose(["scenario=grown", "demand=low"])["demand"]["flights_per_day"] == 3

@@ -14,6 +14,7 @@ from experiments import hydra_app
 from experiments.composition import compose, packaged
 from experiments.main import exit_code, main
 from experiments.store.read import kpis_of
+from sim.own import adopt
 
 SMALL = (
     "demand.flights_per_day=0.7", "demand.parcels_per_flight=2300", "demand.net_t_per_flight=1.87", "horizon_days=1",
@@ -101,6 +102,16 @@ def test_one_run_gives_its_objective_and_lies_where_out_says(stored, tmp_path, m
     assert tables(folder) == stored[folder.name]
     (kpis,) = kpis_of(folder).values()
     assert returned == [[kpis["on_time_share"], kpis["parcels_per_day"]]]
+
+
+def test_a_kpi_of_the_users_file_is_an_objective(tmp_path, monkeypatch, run):
+    returned = []
+    decorate = hydra.main(str(packaged()), "hydra_app", "1.3")
+    monkeypatch.setattr(hydra_app, "app", decorate(lambda composed: returned.append(hydra_app.job(composed))))
+    (tmp_path / "mine.py").write_text("from sim.own import kpi\n@kpi('h', None)\ndef seven(tables): return 7\n")
+    assert run(*SMALL, "+rules.file=mine.py", "objective=[seven]") == 0
+    adopt(None)
+    assert returned == [7.0]
 
 
 def test_hydra_shows_what_a_job_is(run, capsys):

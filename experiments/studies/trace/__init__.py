@@ -163,7 +163,9 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
         raise InputError(f"{option}: no flight {text[:60]!r} in this replication{near(text, keys)}")
     if len(numbers) > 1:
         some = ", ".join(f"#{number}" for number in numbers[:5])
-        raise InputError(f"{option}: {len(numbers)} flights are called {text[:60]!r}; give one of {some} ...")
+        raise InputError(
+            f"{option}: {len(numbers)} flights are called {text[:60]!r}; give one of {some}{' …' * (len(numbers) > 5)}"
+        )
     return numbers[0]
 
 
