@@ -118,7 +118,7 @@ def listed(names: Sequence[str], last: str) -> str:
 
 
 def found_share(share: float | None) -> str:
-    """The same without an interval; a dash of none.
+    """A share that was found, in per cent; a dash of none.
 
     >>> found_share(0.71), found_share(math.nan)
     ('71.0 %', '–')

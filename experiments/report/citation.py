@@ -8,14 +8,13 @@ from typing import Any, Final, Self
 
 import yaml
 
+from experiments.report.documents import FILL
 from experiments.report.documents.latex import plain
 from experiments.store.foreign import Manifest
 from experiments.store.identity import HASH_DIGITS, ROOT, git, program
 from experiments.store.stored_by import finished
 
 _FILE: Final = "CITATION.cff"
-UNKNOWN: Final = "TO FILL IN"
-"""In the place of what only a person knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Software:
     def at(cls, state: Mapping[str, Any]) -> Self:
         """At a version and commit, as a run's manifest has them."""
         about = _about()
-        names = tuple(str(author.get("name") or UNKNOWN) for author in about["authors"])
+        names = tuple(str(author.get("name") or FILL) for author in about["authors"])
         commit, version = state.get("commit") or "", str(state.get("version", about["version"]))
         return cls(about["title"], names, about["license"], version, commit, bool(state.get("is_modified")))
 
@@ -77,7 +76,7 @@ class RunCitation:
         seeds = {str(hub.get("seed")) for hub in manifest.identity["hubs"].values()}
         return cls(
             manifest.folder.resolve().name, manifest.hash, question.strip(), command, tuple(sorted(seeds)),
-            finished(manifest.folder).date(), author or UNKNOWN, Software.at(manifest.program),
+            finished(manifest.folder).date(), author or FILL, Software.at(manifest.program),
         )  # fmt: skip
 
     @property

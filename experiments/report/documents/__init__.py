@@ -24,6 +24,9 @@ class Missing:
     text: str
 
 
+FILL: Final = "TO FILL IN"
+"""In its place."""
+
 Block: TypeAlias = str | Points | Grid | Graph | Missing
 """A paragraph, points, a table, a drawing, or a place to fill in."""
 

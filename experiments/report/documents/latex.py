@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.report import style
-from experiments.report.documents import Block, Missing, Points, Report, walked
+from experiments.report.documents import FILL, Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph
 from experiments.report.sections import on_one_line
 from experiments.store.rows import Grid
@@ -81,7 +81,7 @@ def _block(block: "Block") -> Iterator[str]:
     elif isinstance(block, Points):
         yield from (r"\begin{itemize}", *(rf"\item {_text(text)}" for text in block.texts), r"\end{itemize}")
     elif isinstance(block, Missing):
-        yield rf"\fbox{{\parbox{{0.96\textwidth}}{{\textbf{{TO FILL IN:}} {_text(block.text)}}}}}"
+        yield rf"\fbox{{\parbox{{0.96\textwidth}}{{\textbf{{{FILL}:}} {_text(block.text)}}}}}"
     elif isinstance(block, Grid):
         yield from _table(block)
 

@@ -3,14 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from experiments.report.documents import Block, Missing, Points, Report, walked
+from experiments.report.documents import FILL, Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph, mermaid
 from experiments.report.sections import on_one_line
 from experiments.store.rows import Grid
 
-FILL: Final = "TO FILL IN"
 _MARKED = re.compile(r"([\\*_#<>\[\]|~])")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from experiments.report import style
-from experiments.report.documents import Block, Missing, Points, Report, walked
+from experiments.report.documents import FILL, Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph
 from experiments.report.sections import on_one_line
 from experiments.report.sheet import A4_IN, placed, shared
@@ -32,7 +32,7 @@ HEADINGS: Final = (Type(12, _BOLD), Type(9.5, _BOLD), Type(9, _BOLD))
 TEXT: Final = Type(9)
 CELL: Final = Type(7)
 HEADER: Final = Type(7, _BOLD)
-FILL: Final = Type(9, _BOLD)
+MISSING: Final = Type(9, _BOLD)
 FOOT: Final = Type(7)
 
 
@@ -103,7 +103,7 @@ class _Setting:
                 self._put("•", TEXT, 0.0, self._top)
                 self.lines(text.replace("`", ""), TEXT, _INDENT_IN)
         elif isinstance(block, Missing):
-            self.lines(f"TO FILL IN: {block.text.replace('`', '')}", FILL)
+            self.lines(f"{FILL}: {block.text.replace('`', '')}", MISSING)
         elif isinstance(block, Graph):
             self._graph(block)
         else:

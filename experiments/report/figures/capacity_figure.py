@@ -28,11 +28,11 @@ class Threshold:
 
 
 def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]]) -> list[Threshold]:
-    """`values`: thresholds by scenario; `ladders`: rungs by scenario, both in flights a day."""
+    """`values`: thresholds by scenario; `ladders`: rungs by scenario, lowest first; both in flights a day."""
     reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
     thresholds = []
     for name, flights in values.items():
-        rungs = sorted(ladders[name].items(), key=lambda rung: (rung[1], rung[0]))
+        rungs = [*ladders[name].items()]
         together = [formatting.resource(rung) for rung, rate in rungs if rate <= rungs[0][1] + NEAR * reach]
         shown = tuple((formatting.resource(rung), rate) for rung, rate in rungs if rate <= reach)
         thresholds.append(Threshold(name, flights, shown, ", ".join(together)))

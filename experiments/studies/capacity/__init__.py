@@ -56,7 +56,7 @@ from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
-from experiments.report.bottleneck import by_ladder
+from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.design_names import titles_of
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, said
@@ -70,7 +70,6 @@ from experiments.studies.capacity.threshold import Sustained
 from sim.config import ArrivalModel
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
-from sim.measures.kpis import LAID_OUT
 from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
@@ -266,11 +265,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
 
     values = {result.title: result.flights for result in results}
     ladders = {
-        result.title: {
-            name: rate / result.design.hub.mean_parcels_per_flight
-            for name, rate in result.ladder.items()
-            if name not in LAID_OUT
-        }
+        result.title: {name: rate / result.design.hub.mean_parcels_per_flight for name, rate in rungs(result.ladder)}
         for result in results
     }
     thresholds = prepare(values, ladders)

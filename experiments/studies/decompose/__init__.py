@@ -179,8 +179,8 @@ def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
             raise ConfigError(said("file_of_two", n=len(rows)))
         (start, end), factors = of_rows(rows, rest, config_dir)
         keys = replace(keys, scenarios=(start.label, end.label), factors=factors)
-        return game_of(start, end, keys.decompose.factors).designs, keys
-    start, end = named(rest, keys.scenarios, config_dir)
+    else:
+        start, end = named(rest, keys.scenarios, config_dir)
     return game_of(start, end, keys.decompose.factors).designs, keys
 
 

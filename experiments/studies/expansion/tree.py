@@ -19,6 +19,7 @@ from experiments.statistics.two_sources import two_source_interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
 from sim.distributions import families
+from sim.measures.kpis.service import weighted_quantile
 from sim.streams import Streams
 
 Leaf = Mapping[str, str | None]
@@ -156,11 +157,7 @@ def probability_of_best(mean: Floats, best: int) -> float:
 
 def quantile(values: Floats, weight: Floats, share: float) -> float:
     """The value that so large a share of the futures lies below (G, F, K)."""
-    each = np.broadcast_to(weight[:, :, None], values.shape).ravel()
-    order = np.argsort(values.ravel(), kind="stable")
-    total = np.cumsum(each[order])
-    at = int(np.searchsorted(total, share * total[-1]))
-    return float(values.ravel()[order][at])
+    return weighted_quantile(values.ravel(), np.broadcast_to(weight[:, :, None], values.shape).ravel(), share)
 
 
 def bands(values: Floats, weight: Floats) -> Floats:

@@ -25,7 +25,8 @@ from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
-from experiments.report.citation import UNKNOWN, RunCitation
+from experiments.report.citation import RunCitation
+from experiments.report.documents import FILL
 from experiments.report.documents.markdown import plain, text_of
 from experiments.store import archive
 from experiments.store.archive import RUN
@@ -70,7 +71,7 @@ def main(arguments: Arguments) -> int:
     hashes = {name: sha256_of(content) for name, content in packed.items()}
     archive.write(path, packed, hashes)
     document = {"run_dir": str(folder), "archive": str(path), "files": sorted(packed), "license": wanted}
-    notes = [] if run.author != UNKNOWN else ["no author: --author NAME says who made the run"]
+    notes = [] if run.author != FILL else ["no author: --author NAME says who made the run"]
     return console.report(arguments, document, *notes, f"{number(path.stat().st_size / 2**20)} MiB: {path}")
 
 

@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 from urllib.parse import quote
 
-from experiments.report.citation import UNKNOWN, RunCitation
+from experiments.report.citation import RunCitation
+from experiments.report.documents import FILL
 from experiments.store.archive import RUN
 from experiments.store.foreign import Manifest
 from experiments.store.read import CONFIG
@@ -70,7 +71,7 @@ def metadata(
         *_run(manifest, run, texts, files),
         *(_file(each) for each in files if each.name != _CONFIG),
     ]  # fmt: skip
-    if run.author != UNKNOWN:
+    if run.author != FILL:
         graph.append({"@id": _AUTHOR, "@type": "Person", "name": run.author})
     document = {"@context": list(_CONTEXT), "@graph": [_compact(entity) for entity in graph]}
     return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -177,7 +178,7 @@ def _format(name: str) -> str:
 
 
 def _by(run: RunCitation, role: str) -> Entity:
-    return {} if run.author == UNKNOWN else {role: _to(_AUTHOR)}
+    return {} if run.author == FILL else {role: _to(_AUTHOR)}
 
 
 def _to(name: str) -> Entity:

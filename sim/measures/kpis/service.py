@@ -7,7 +7,7 @@ import numpy as np
 from sim.measures.destinations import driven_km
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.window import Minutes
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, Counts, Flags
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, Counts, Flags, Numbers
 
 SERVICE = Group("service")
 _P95 = 0.95
@@ -138,7 +138,7 @@ def missed_connection_share(run: Measured) -> float:
     return n_missed / n_parcels if n_parcels else 0.0
 
 
-def weighted_quantile(values: Minutes, weights: Counts, share: float) -> float:
+def weighted_quantile(values: Numbers, weights: Numbers | Counts, share: float) -> float:
     """The smallest value that at least a share of the weight does not exceed; 0 of nothing."""
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])
