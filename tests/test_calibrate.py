@@ -7,31 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from public_data import shared
+from test_calendar_indices import days_from, mean_of
 
 from experiments.arguments import Arguments
-from experiments.statistics.calendar_indices import month_of, weekday_of
 from experiments.studies import calibrate
 from sim.errors import InputError
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-WEEKDAY = np.array([1.15, 1.15, 1.13, 1.10, 0.89, 0.73, 0.85])
-MONTH = np.array([0.83, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.09, 0.96])
 HEADER = "YEAR,MONTH_NUM,MONTH_MON,FLT_DATE,APT_ICAO,APT_NAME,STATE_NAME,FLT_DEP_1,FLT_ARR_1"
-
-
-def shared(name):
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not in ../shared/data: public data that the project does not redistribute")
-    return path
-
-
-def days_from(first, n_days):
-    return np.datetime64(first) + np.arange(n_days)
-
-
-def mean_of(days, level=41.0):
-    return level * (WEEKDAY / WEEKDAY.mean())[weekday_of(days)] * (MONTH / MONTH.mean())[month_of(days)]
 
 
 def row(day, count, airport="EBLG"):

@@ -4,10 +4,10 @@ import csv
 import datetime as dt
 import json
 import shlex
-from pathlib import Path
 
 import numpy as np
 import pytest
+from public_data import shared
 
 from experiments.composition import load
 from experiments.main import main
@@ -18,7 +18,6 @@ from sim.inputs.flight_file import COLUMNS
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_MIN
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 TABLE = """flight,sibt,arrival,aircraft,parcels
 CV751,2022-09-05 14:00,2022-09-05 14:20,b777f,90000
 5X12,2022-09-06 02:30,,,
@@ -372,9 +371,7 @@ def test_the_same_week_is_the_same_picture():
 
 
 def test_a_real_file(tmp_path, capsys):
-    path = SHARED / "sample_passenger.ssim"
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not in ../shared/data: public data that the project does not redistribute")
+    path = shared("sample_passenger.ssim")
     content = result_of(capsys, path, tmp_path / "out")["content"]
     # No flight to Liège, and two freighters: the destinations are those of all legs.
     assert (content["legs"], content["freighters"]) == (514, {"F": 2})

@@ -3,16 +3,15 @@
 import csv
 import datetime as dt
 import re
-from pathlib import Path
 
 import pytest
+from public_data import shared
 
 from sim.errors import InputError
 from sim.inputs import ssim_records as ssim
 from sim.inputs.ssim import FREIGHTERS, expand, read_ssim
 from sim.inputs.ssim_records import WIDTH
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 FILLER = "0" * WIDTH
 SAMPLE_LEG = {
     "airline_designator": "CV",
@@ -34,13 +33,6 @@ SAMPLE_LEG = {
 }
 ONE_DAY = {"period_of_operation_to": "05SEP22", "days_of_operation": "1"}
 FIRST, LAST = dt.date(2022, 8, 1), dt.date(2022, 12, 31)
-
-
-def shared(name):
-    path = SHARED / name
-    if not path.is_file():
-        pytest.skip(f"{name} is not in ../shared/data: public data that the project does not redistribute")
-    return path
 
 
 def record(kind, serial, fields=None, places=None):
