@@ -31,12 +31,12 @@ from experiments.store import read_run
 from experiments.studies.expansion import check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
-from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after
+from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after, path_name
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
-from experiments.studies.expansion.uncertainty import Knowing, decision_map, worth_of
+from experiments.studies.expansion.uncertainty import Knowing, Turn, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -583,8 +583,17 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
         assert labour[..., 0] == pytest.approx(wages)  # as the study pays: rostered
         assert (labour[..., 2] < labour[..., 0]).all()  # every post at all hours costs more
     assert paid[PAID[Paid.ROSTERED]].best == told.recommended
-    first, second, *_ = sorted((one.npv.mean for one in told.paths), reverse=True)
-    assert paid[PAID[Paid.ROSTERED]].lead_eur == pytest.approx(first - second)
+    _, second, *_ = sorted(told.paths, key=lambda one: -one.npv.mean)
+    lead = paid[PAID[Paid.ROSTERED]].lead_eur  # as configured, with what is known of it
+    assert lead.mean == pytest.approx(second.behind.mean) and lead.bounds == pytest.approx(second.behind.bounds)
+
+
+@pytest.mark.parametrize(("high", "begins"), [(-1e6, "The choice turns to "), (1e6, "It may turn to ")])
+def test_a_turn_is_told_as_surely_as_its_interval_knows_it(told: Answer, high: float, begins: str) -> None:
+    turn = Turn(0, "growth", "low", "react_66k", Interval(-2e6, -5e6, high, 2))
+    chosen = " ".join(sentences(replace(told, turns=(turn,))))
+    assert f"{begins}{path_name('react_66k')} with growth low" in chosen
+    assert ("Nothing that was varied alone surely turns the choice." in chosen) == (high > 0)
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:

@@ -125,7 +125,8 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
 def test_a_path_has_one_colour_in_all_pictures_of_an_expansion():
     paths, years = ["at once", "stay", "phased"], [2030, 2031]
     flat, bands = dict.fromkeys(paths, np.ones(2)), dict.fromkeys(paths, np.ones((3, 2)))
-    turns = [("rent", 1.0, "phased"), ("wages", -1.0, "stay"), ("trucks", 2.0, "at once")]
+    leads = (("rent", 1.0, "phased"), ("wages", -1.0, "stay"), ("trucks", 2.0, "at once"))
+    turns = [(what, Interval(lead, lead - 1, lead + 1, 2), path) for what, lead, path in leads]
     with style.look():
         drawings = [
             expansion_figures.fan(years, {"base": np.ones((3, 2))}, flat),

@@ -6,7 +6,9 @@ from typing import Final
 import numpy as np
 
 from experiments.report import style
+from experiments.report.marks import errorbar
 from experiments.report.style import Axes, Figure
+from experiments.statistics import Interval
 from sim.units import Numbers
 
 _ROW_IN: Final = 0.24
@@ -89,7 +91,7 @@ def decisions(
     return figure
 
 
-def tornado(rows: Sequence[tuple[str, float, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
+def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
     """The lead of the recommended path over the best other, with one thing at a time at another value.
 
     `rows`: what is set to which value, the lead then [MEUR], and the best path then, in whose colour the bar is.
@@ -97,7 +99,8 @@ def tornado(rows: Sequence[tuple[str, float, str]], lead: float, best: str, path
     figure, ax = style.panel(1.5 + _ROW_IN * len(rows))
     looks = style.lines_of(paths)
     for at, (_, own_lead, path) in enumerate(rows):
-        ax.barh(at, own_lead - lead, left=lead, color=looks[path]["color"], height=0.66, label=path)
+        ax.barh(at, own_lead.mean - lead, left=lead, color=looks[path]["color"], height=0.66, label=path)
+        errorbar(ax, [own_lead], [at], fmt="none", color="black", capsize=2, linewidth=0.8)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
     style.name_rows(ax, [name for name, *_ in rows])

@@ -95,8 +95,10 @@ def pictures(answer: Answer) -> Iterator[Picture]:
     if len(names) > 1:
         first, second, *_ = sorted((path.npv.mean for path in answer.paths), reverse=True)
         lead = (first - second) / 1e6
-        turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur / 1e6 - lead))[:_MOST_ROWS]
-        rows = [(plain_name(f"{turn.what} {turn.value}"), turn.lead_eur / 1e6, called[turn.best]) for turn in turns]
+        turns = sorted(answer.turns, key=lambda turn: -abs(turn.lead_eur.mean / 1e6 - lead))[:_MOST_ROWS]
+        rows = [
+            (plain_name(f"{turn.what} {turn.value}"), turn.lead_eur.scaled(1e-6), called[turn.best]) for turn in turns
+        ]
         drawn = expansion_figures.tornado(rows, lead, best, names)
         yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows))
 
@@ -163,7 +165,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
             "recommended": answer.recommended,
             "probability": None if np.isnan(answer.probability) else answer.probability,
             "over_worlds": {row.path: plain_row(row, without=("path",)) for row in answer.over.rows()},
-            "turned_by": [plain_row(row, without=("order", "lead_eur")) for row in answer.turned_by],
+            "turned_by": [plain_row(row, without=("order",)) for row in answer.turned_by],
             "knowing": {row.what: plain_interval(row.worth, "EUR") for row in answer.knowing},
             "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},
             "runs": answer.explored.n_runs * n,

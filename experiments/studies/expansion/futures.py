@@ -72,6 +72,11 @@ class Found:
         """That of each path (P, …)."""
         return np.stack([self.mean(path, pick) for path in self.number])
 
+    def expected(self, pick: Callable[[Worth], Floats]) -> Floats:
+        """That of each path by draw and replication, (R, …) to (P, K, R, …)."""
+        each = (self.of(path, pick) for path in self.number)
+        return np.stack([np.einsum("gfkr...,gf->kr...", values, self.futures.weight) for values in each])
+
     @property
     def npv(self) -> Floats:
         """Of each path and future, by replication (P, G, F, K, R)."""

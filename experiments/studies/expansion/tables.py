@@ -220,11 +220,14 @@ def _reacting(answer: Answer) -> Iterator[str]:
 
 
 def _turned(turns: list[Turn]) -> str:
-    if not turns:
-        return said("nothing_turns")
+    sure, open_ = ([turn for turn in turns if turn.is_sure == is_sure] for is_sure in (True, False))
+    text = said("choice_turns", choices=_choices(sure)) if sure else said("nothing_turns")
+    return f"{text} {said('choice_may_turn', choices=_choices(open_))}" if open_ else text
+
+
+def _choices(turns: list[Turn]) -> str:
     by_best = grouped((turn.best, f"{plain_name(turn.what)} {plain_name(turn.value)}") for turn in turns)
-    choices = (f"{path_name(best)} with {listed(values, 'or')}" for best, values in by_best.items())
-    return f"The choice turns to {'; to '.join(choices)}."
+    return "; to ".join(f"{path_name(best)} with {listed(values, 'or')}" for best, values in by_best.items())
 
 
 def meur(eur: float) -> str:

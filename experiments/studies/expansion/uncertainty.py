@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.formatting import millions, plain_name, share_text
+from experiments.formatting import plain_name, share_text
 from experiments.money.accounts import WAGES
 from experiments.statistics import Interval
 from experiments.store.rows import column, interval, table
@@ -45,10 +45,16 @@ class Turn:
     what: str = column("", "what is set", heading="what", show=plain_name)
     value: str = column("", "to what", heading="value", show=plain_name)
     best: str = column("", _BEST, heading="best path", show=path_name)
-    lead_eur: float = column(
-        "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=millions
-    )
-    """Below 0, another is better."""
+    lead_eur: Interval = interval(
+        "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=in_millions,
+        names="{field}{_end}",
+    )  # fmt: skip
+    """By pairs. Below 0, another is better."""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether its interval leaves out that both are as good."""
+        return self.lead_eur.bounds is not None and not self.lead_eur.bounds[0] <= 0 <= self.lead_eur.bounds[1]
 
 
 @table(
@@ -63,7 +69,7 @@ class Cell:
 
 
 Means = tuple[str, str, Floats]
-"""What is set, to which value, and the expected NPV of each path then (P)."""
+"""What is set, to which value, and the expected NPV of each path then, by draw and replication (P, K, R)."""
 
 
 def worth_of(row: Knowing) -> Interval:
@@ -102,43 +108,45 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
         yield WAITING, mean[first] - mean[second]
 
 
-def turns(result: Found, pooled: Floats, best: int) -> Iterator[Turn]:
-    """The answer with each uncertain thing at one of its values, and all else as it is."""
+def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
+    """The answer with each uncertain thing at one of its values, and all else as it is; nothing of a path alone."""
     names = list(result.number)
-    for order, (what, value, means) in enumerate((*_results(result, pooled), *_prices(result))):
-        others = np.delete(means, best)
-        lead = float(means[best] - others.max()) if others.size else math.inf
-        yield Turn(order, what, value, names[int(means.argmax())], lead)
+    if len(names) == 1:
+        return
+    for order, (what, value, each) in enumerate((*_results(result, npv), *_prices(result))):
+        means = each.mean(axis=(1, 2))
+        other = int(np.where(np.arange(len(names)) == best, -np.inf, means).argmax())
+        yield Turn(order, what, value, names[int(means.argmax())], two_sources(each[best] - each[other]))
 
 
-def _results(explored: Found, pooled: Floats) -> Iterator[Means]:
-    futures, asked, k = explored.futures, explored.keys.expansion, len(explored.futures.draws)
+def _results(explored: Found, npv: Floats) -> Iterator[Means]:
+    futures, asked = explored.futures, explored.keys.expansion
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
-        yield "growth", growth, np.einsum("pfk,f->p", pooled[:, number], by_leaf) / k
+        yield "growth", growth, np.einsum("pfkr,f->pkr", npv[:, number], by_leaf)
     for stage in asked.stages:
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
         for result in asked.stages[stage].results:
             weight = futures.weight * (results == result)
             if weight.sum() > 0:
-                yield stage, result, np.einsum("pgfk,gf->p", pooled, weight / weight.sum()) / k
+                yield stage, result, expected(npv, weight / weight.sum())
 
 
 def _prices(result: Found) -> Iterator[Means]:
     asked, measured = result.keys.expansion, result.world.curves.measured
-    lines = result.means(lambda worth: worth.present)  # (P, L)
-    labour = result.means(lambda worth: worth.labour)  # (P, W)
-    total = lines.sum(axis=1)
-    wages = lines[:, [measured.lines.index(name) for name in WAGES]].sum(axis=1)
+    lines = result.expected(lambda worth: worth.present)  # (P, K, R, L)
+    labour = result.expected(lambda worth: worth.labour)  # (P, K, R, W)
+    total = lines.sum(axis=-1)
+    wages = lines[..., [measured.lines.index(name) for name in WAGES]].sum(axis=-1)
     for at, paid in enumerate(measured.paid):
-        yield "labour paid", PAID[paid], total - wages + labour[:, at]
+        yield "labour paid", PAID[paid], total - wages + labour[..., at]
     groups = {name: [at] for at, name in enumerate(measured.lines)}
     groups["construction"] = list(range(len(measured.lines), len(result.books.lines)))
     for name, places in groups.items():
         for sign in (-1, 1):
             value = f"{'−' if sign < 0 else '+'}{share_text(asked.swing)}"
-            yield plain_name(name), value, total + sign * asked.swing * lines[:, places].sum(axis=1)
-    flows = result.means(lambda worth: worth.quarterly)  # (P, Q)
+            yield plain_name(name), value, total + sign * asked.swing * lines[..., places].sum(axis=-1)
+    flows = result.expected(lambda worth: worth.quarterly)  # (P, K, R, Q)
     for sign in (-1, 1):
         rate = asked.cost.discounting.rate * (1 + sign * asked.swing)
         yield "discount rate", share_text(rate), flows @ factors(asked, rate)
