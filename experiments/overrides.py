@@ -148,7 +148,8 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     name = override.get_value_element_as_str().strip("'\"").removesuffix(".yaml")
     is_short = len(name) <= LONGEST_NAME
     if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
-        known = [*known, *(own.names(group) if group == ARRIVALS and (own := in_force()) else ())]
+        known = [*known, *(["FILE.py"] if group == "rules" else [])]
+        known += own.names(group) if group == ARRIVALS and (own := in_force()) else []
         raise ConfigError(f"{group}: no {name!r}{near(name, known)}" + _also(name, known))
 
 

@@ -17,11 +17,10 @@ from sim.reading import near
 from sim.rules import check_own, names_of
 
 _GROUP: Final = "rules"
-_KEYS: Final = (_GROUP, f"{_GROUP}.{FILE}")
 _DISPATCH: Final = "dispatch"
 _OF_DISPATCH: Final = ("truck_leaves", "extra_trucks")
 """The decisions that the word `dispatch=NAME` chooses a rule of: whichever has one of the name."""
-_TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py)")
+_TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py['\"]?)")
 
 
 def trust_typed(words: Iterable[str]) -> None:
@@ -69,7 +68,7 @@ def read_own(path: str) -> OwnFile:
 
 def file_words(words: Iterable[str]) -> list[str]:
     """Those that name a file of functions."""
-    return [word for word in words if word.partition("=")[0].lstrip("+") in _KEYS and word.endswith((".py", ".py'"))]
+    return [word for word in words if _TYPED.fullmatch(word.lstrip("+"))]
 
 
 def with_own_file(words: Sequence[str]) -> tuple[str, ...]:

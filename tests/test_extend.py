@@ -255,11 +255,18 @@ def test_text_that_no_parser_takes_is_one_line(text: str) -> None:
 
 def test_files_that_are_not_there_and_several_files_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert "rules=none.py: cannot be read: No such file" in refused(capsys, "run", "rules=none.py")
-    assert "rules: no 'none'; known: hub" in refused(capsys, "run", "rules=none")
+    assert "rules: no 'none'; known: hub, FILE.py" in refused(capsys, "run", "rules=none")
     designs = "designs=[liege_30k, liege_30k rules=mine.py dispatch=half_full]"
     assert "all designs of a command share one file of functions, got none, mine.py" in refused(
         capsys, "compare", designs, *TINY
     )
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_file_may_be_named_in_quotes(here: Path, quote: str) -> None:
+    Path("mine.py").rename("my file.py")
+    own = load("liege_30k", f"rules={quote}my file.py{quote}", "dispatch=half_full").own
+    assert own is not None and (own.name, own.is_trusted) == ("my file.py", True)
 
 
 def test_a_printed_command_of_a_design_names_the_file(here: Path) -> None:
