@@ -1,8 +1,7 @@
 """What CONTRIBUTING.md says of additions: each is made as it says there, and nowhere else."""
 
-import json
-
 import pytest
+from answers import answer
 from stored_runs import TINY
 
 from experiments import studies, verbs
@@ -75,15 +74,13 @@ def test_a_verb_is_a_module_that_declares_a_study(toy_verb, capsys, tmp_path):
     assert main(["toy", "--help"]) == 0
     assert "cargohub toy replications=1" in capsys.readouterr().out
     words = ["toy", *TINY, "--out", str(tmp_path / "runs"), "--quiet"]
-    assert main([*words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answer(capsys, *words)
     run = read_run(told["run_dir"])
     assert run.tables["toy"]["paid_mean"].tolist() == [told["hubs"][0]["paid"]["mean"]]
     own = (run.path / "dictionary.csv").read_text()
     assert "toy,paid_low,float64,h/d,lower end of its 95 % interval; NaN: none" in own
     assert "<caption>Paid hours</caption>" in (run.path / "report.html").read_text()
-    assert main(["show", told["run_dir"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == told
+    assert answer(capsys, "show", told["run_dir"]) == told
     assert main(words) == 0
     assert f"  liege_30k  {told['hubs'][0]['paid']['mean']:>16.0f}" in capsys.readouterr().out
     assert main(["reproduce", told["run_dir"], "--quiet"]) == 0

@@ -1,11 +1,11 @@
 """Every number of the configurations has a range or a reason to have none; worlds stay within the ranges."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import yaml
+from answers import answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistakes import refused
@@ -303,8 +303,7 @@ def test_leaves_are_numbers_lists_and_texts():
 
 def test_the_verb_lists_every_number_with_its_range(capsys, tmp_path):
     book = tmp_path / "numbers.xlsx"
-    assert main(["assumptions", "--json", "demand=permit", f"to={book}"]) == 0
-    rows = {row["key"]: row for row in json.loads(capsys.readouterr().out)}
+    rows = {row["key"]: row for row in answer(capsys, "assumptions", "demand=permit", f"to={book}")}
     assert list(rows["sorting.efficiency"]) == ["key", "value", "low", "high", "kind", "source"]
     assert rows["sorting.efficiency"]["low"] == 0.65
     assert rows["demand.flights_per_day"]["high"] == pytest.approx(11 * 4 / 3.5)

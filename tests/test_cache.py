@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from answers import answer
 from mistakes import refused
 from stored_runs import BARE, TINY
 
 from experiments.composition import load
 from experiments.execution.pool import Pool
-from experiments.main import main
 from experiments.replications.work import evaluate, replicate
 from experiments.store import Part, read_run
 from experiments.store.cache import Cache, cache_folder
@@ -131,8 +131,7 @@ def test_other_folders_and_studies_take_what_was_simulated_unless_fresh(
 
     def made(folder: str, *words: str) -> tuple[dict[str, str], list[bool], int]:
         asked.clear()
-        assert main([*words, *TINY, *BARE, "margin=none", "--json", "--out", str(tmp_path / folder)]) == 0
-        path = Path(json.loads(capsys.readouterr().out)["run_dir"])
+        path = Path(answer(capsys, *words, *TINY, *BARE, "margin=none", "--out", tmp_path / folder)["run_dir"])
         timings = json.loads((path / "timings.json").read_text())["replications"]
         return read_run(path).manifest["files"], [row["is_cached"] for row in timings], sum(asked)
 

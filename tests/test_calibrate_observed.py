@@ -1,9 +1,9 @@
 """Observed KPIs: a file is read or refused by row, and the study is printed, stored, shown and computed again."""
 
-import json
 from pathlib import Path
 
 import pytest
+from answers import answer
 from mistakes import is_refused
 from stored_runs import TINY
 
@@ -32,8 +32,7 @@ def test_a_study_is_printed_stored_shown_and_reproduced(
 ) -> None:
     seen = written(tmp_path, "parcels_per_day;4000;1500;parcels/d;a count", header="kpi;value;tolerance;unit;source")
     out = tmp_path / "runs"
-    assert main(["calibrate", f"observed={seen}", *FEW, "--quiet", "--out", str(out), "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+    printed = answer(capsys, "calibrate", f"observed={seen}", *FEW, "--quiet", "--out", out)
     assert 0 <= printed["possible"]["low"] <= printed["possible"]["mean"] <= printed["possible"]["high"] <= 1
     (observation,) = printed["observations"]
     assert observation["of_observation"] == pytest.approx(1500 / 1.96, rel=1e-3)
@@ -49,15 +48,13 @@ def test_a_study_is_printed_stored_shown_and_reproduced(
     assert tables["waves"]["runs"].tolist() == [8]
     # The file may go: the run holds what was observed.
     seen.unlink()
-    assert main(["show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == printed
+    assert answer(capsys, "show", folder) == printed
     if is_slow:
         assert main(["reproduce", str(folder), "workers=1", "--quiet"]) == 0
         assert "identical" in capsys.readouterr().out
     # From other ranges no world can be drawn again: what the run stored is shown, with a warning.
     monkeypatch.setattr(sure, "ranges_of", lambda *_: {"sorting.efficiency": (0.1, 0.2, 0.3)})
-    assert main(["show", str(folder), "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "show", folder)
     assert "sure.ranges." in shown["warnings"][-1]
     assert printed["possible"].pop("n") == 16 and shown["possible"].pop("n") is None
     assert {**printed, "scenarios": {}, "warnings": []} == {**shown, "scenarios": {}, "warnings": []}

@@ -1,6 +1,5 @@
 """The verb capacity: its search, its what-ifs, and what it prints, writes and refuses."""
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused
 from stored_runs import tables_of
@@ -252,8 +252,7 @@ def test_where_screening_is_scarce_it_is_what_binds(capsys: pytest.CaptureFixtur
         "replications=1", "capacity.tolerance=0.5", "workers=1", "halls.main.exports.screening_lines=1",
         "exports.screened_per_line_h=400", "exports.collections.parcels=1000",
     )  # fmt: skip
-    assert main(["capacity", *words, "--quiet", "--json", "--out", str(tmp_path)]) == 0
-    own = json.loads(capsys.readouterr().out)["scenarios"]["liege_30k"]
+    own = answer(capsys, "capacity", *words, "--quiet", "--out", tmp_path)["scenarios"]["liege_30k"]
     assert own["binding"] == "screening_lines"
     # 9,600 exports a day are a quarter of so many imports, on flights of 8,000; a timetable's peaks take some of it.
     assert 0.8 * 4.8 < own["flights_per_day"]["mean"] < 1.05 * 4.8
@@ -275,9 +274,7 @@ def test_a_resource_that_cannot_get_more_is_named() -> None:
 
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(["capacity", *without(words)]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
+    return answer(capsys, "capacity", *without(words))
 
 
 @pytest.mark.drawn
@@ -303,8 +300,7 @@ def test_capacity_from_words_to_tables_and_on_after_an_interrupt(
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "<svg" in page and document["sentences"][0].replace("liege_30k", "30,000 m²") in page.replace("\u00a0", " ")
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
     assert told(capsys, "--out", str(tmp_path / "halved")) == document
     if is_slow:
         whole = told(capsys, "--out", str(tmp_path / "whole"))
@@ -319,8 +315,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     path.write_text("name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
     own = (f"designs={path}", "replications=1", "capacity.tolerance=20", "capacity.binding=false")
     words = without(own, TINY[1:])
-    assert main(["capacity", *words, "--out", str(tmp_path / "runs")]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, "capacity", *words, "--out", tmp_path / "runs")
     assert list(document["scenarios"]) == ["design=as it is", "design=fewer"]
     assert document["scenarios"]["design=fewer"]["values"] == {
         "design": "fewer",
@@ -328,8 +323,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     }
     hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
     assert hubs["design=fewer"]["halls"]["main"]["breakdown_stations"] == 9
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "show", document["run_dir"])
     assert shown == document
     said = shown["sentences"]
     assert [line.partition(" sustains ")[0] for line in said] == ["as it is", "fewer"]

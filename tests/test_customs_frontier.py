@@ -1,11 +1,11 @@
 """The verb customs: differences to the hub as configured, their ratios, a run stored, shown and computed again."""
 
-import json
 import math
 import re
 from pathlib import Path
 
 import pytest
+from answers import answer
 from mistakes import refused
 from stored_runs import TINY
 
@@ -77,8 +77,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = [*TINY, *FEW, "scenario=customs_today", "--out", str(tmp_path)]
-    assert main(["customs", *words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answer(capsys, "customs", *words)
     assert [row["value"] for row in told["controls"]["examination"]] == [0, 0.0002]
     folder = told["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
@@ -86,8 +85,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(
     assert "<h1>What checks find at a hub of 30,000 m², and what they cost</h1>" in page
     assert "value [share, 0 to 1]" in page and "Examination at 0.0002 (share, 0 to 1): " in page
     assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
-    assert main(["show", folder, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == told
+    assert answer(capsys, "show", folder) == told
     if is_slow:
         assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
         assert "identical" in capsys.readouterr().out

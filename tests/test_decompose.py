@@ -1,15 +1,14 @@
 """The verb decompose: Shapley's laws, the coalitions between two scenarios, and what it prints, writes and refuses."""
 
 import itertools
-import json
 import math
 import pickle
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import answer
 from hypothesis import given
 from hypothesis import strategies as st
 from interruptions import interrupted, none_again
@@ -189,12 +188,6 @@ def test_factors_that_cannot_be_are_named(factors: dict[str, list[str]], message
     assert message in str(caught.value)
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main([*words, "--json"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
 @pytest.mark.drawn
 def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
@@ -204,7 +197,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
     kept = interrupted([*words, "--out", str(tmp_path)], after=7)
     capsys.readouterr()
     with none_again(kept):
-        document = told(capsys, *words, "--out", str(tmp_path))
+        document = answer(capsys, *words, "--out", str(tmp_path))
     stored = read_run(document["run_dir"]).tables
     assert len(document["coalitions"]) == 8 == len(stored["coalitions"])
     for kpi in document["kpis"]:
@@ -218,10 +211,10 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
     assert any("coalitions do not fit" in line for line in document["warnings"])
     assert document["coalitions"]["liege_30k + machines"]["lacks"]
     assert (Path(document["run_dir"]) / "figures" / "decompose.svg").read_text().startswith("<?xml")
-    assert told(capsys, *words, "--out", str(tmp_path)) == document
-    assert told(capsys, "show", document["run_dir"]) == document
+    assert answer(capsys, *words, "--out", str(tmp_path)) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
     if is_slow:
-        assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
+        assert answer(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
 
 
 @pytest.mark.parametrize(

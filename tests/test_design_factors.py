@@ -2,11 +2,11 @@
 
 import csv
 import io
-import json
 import re
 from pathlib import Path
 
 import pytest
+from answers import answer
 
 from experiments.main import main
 from experiments.store import read_run
@@ -35,8 +35,7 @@ FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9
 def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path, is_slow):
     path = written(tmp_path, FACTORS)
     command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]
-    assert main(command) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *command)
     n = read_run(document["run_dir"]).manifest["identity"]["hubs"]["as it is"]["halls"]["main"]["breakdown_stations"]
     # Both designs have the same seed, which is no factor.
     values = [
@@ -44,7 +43,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
         {"halls.main.breakdown_stations": "9", "roster": "round_the_clock"},
     ]
     assert [one["values"] for one in document["scenarios"].values()] == values
-    assert main([*(word for word in command if word != "--json"), "page=none"]) == 0
+    assert main([*command, "page=none"]) == 0
     terminal = capsys.readouterr().out
     assert re.search(rf"Break-down stations \(halls\.main\.breakdown_stations\) +{n} +9\n", terminal)
     assert re.search(r"Roster \(roster\) +follows_work +round_the_clock\n", terminal)
@@ -71,8 +70,8 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
 @pytest.mark.drawn
 def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path, is_slow):
     path = written(tmp_path, FACTORS)
-    assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", *TINY, "--out", str(tmp_path / "runs")]) == 0
-    document = json.loads(capsys.readouterr().out)
+    words = ["sweep", f"designs={path}", "demand.flights_per_day=2,4", *TINY]
+    document = answer(capsys, *words, "--out", tmp_path / "runs")
     assert document["points"][3]["values"] == {
         "design": "fewer",
         "demand.flights_per_day": "4",
@@ -90,8 +89,7 @@ def test_the_factors_of_a_file_stand_in_a_sweep_and_its_picture(capsys, tmp_path
 def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
     path = written(tmp_path, FACTORS)
     words = ["select", f"designs={path}", "select.cost=area_m2", "select.max_replications=2", *TINY]
-    assert main([*words, "--out", str(tmp_path)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *words, "--out", tmp_path)
     assert document["designs"]["fewer"]["values"]["halls.main.breakdown_stations"] == "9"
     assert main(["show", document["run_dir"]]) == 0
     assert re.search(r"Break-down stations +Roster +verdict", capsys.readouterr().out)
@@ -102,13 +100,12 @@ def test_the_factors_of_a_file_stand_in_select(capsys, tmp_path):
 
 def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
-    words = [word for word in TINY if word not in {"--json", "replications=2"}]
+    words = [word for word in TINY if word != "replications=2"]
     words = ["capacity", f"designs={path}", *words, "replications=1", "capacity.tolerance=10", "capacity.binding=false"]
     assert main([*words, "--out", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert re.search(r"Break-down stations +sustained", out) and re.search(r"fewer +9 ", out)
-    assert main([*words, "--json", "--out", str(tmp_path)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *words, "--out", tmp_path)
     fewer = document["scenarios"]["design=fewer"]
     assert fewer["values"] == {"design": "fewer", "halls.main.breakdown_stations": "9"}
     tables = read_run(document["run_dir"]).tables
@@ -118,8 +115,7 @@ def test_the_factors_of_a_file_stand_in_capacity(capsys, tmp_path):
 @pytest.mark.drawn
 def test_the_factors_of_typed_designs_stand_in_decompose(capsys, tmp_path):
     designs = "designs=[liege_30k, liege_30k halls.main.breakdown_stations=9]"
-    words = [word for word in TINY if word != "--json"]
-    assert main(["decompose", designs, *words, "--out", str(tmp_path)]) == 0
+    assert main(["decompose", designs, *TINY, "--out", str(tmp_path)]) == 0
     assert re.search(r"halls\.main\.breakdown_stations: \d+ → 9\n", capsys.readouterr().out)
     (picture,) = tmp_path.glob("*/figures/decompose.svg")
     assert "break-down stations 9" in picture.read_text()

@@ -1,10 +1,10 @@
 """Designs from a spreadsheet: what a file says, what is refused with its place, and a sweep over them."""
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import pytest
+from answers import answer
 from mistakes import refused
 
 from experiments.designs.spreadsheet import compose_design, designs_among, read_designs
@@ -24,7 +24,6 @@ TINY = [
     "replications=2",
     "workers=1",
     "--quiet",
-    "--json",
 ]
 
 
@@ -157,8 +156,7 @@ def test_one_file_of_designs(tmp_path):
 def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp_path, is_slow):
     path = written(tmp_path, "name,halls.main.breakdown_stations\nas it is,\nfewer,9\n")
     words = ["sweep", f"designs={path}", "demand.flights_per_day=2,4"]
-    assert main([*words, *TINY, "--out", str(tmp_path / "runs")]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *words, *TINY, "--out", tmp_path / "runs")
     assert [point["values"] for point in document["points"]] == [
         {"design": name, "demand.flights_per_day": flights, "halls.main.breakdown_stations": n}
         for name, n in (("as it is", "12"), ("fewer", "9"))
@@ -186,15 +184,13 @@ def test_a_mistake_of_one_point_of_a_sweep_is_told_with_the_point(capsys, tmp_pa
 
 def test_show_prints_each_design(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\nb,9\n")
-    assert main(["sweep", f"designs={path}", "--show", "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "sweep", f"designs={path}", "--show")
     assert [one["halls"]["main"]["breakdown_stations"] for one in shown] == [8, 9]
 
 
 def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations,scenario\nas it is,,\nfewer,9,\nlarge,,liege_66k\n")
-    assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, "compare", f"designs={path}", *TINY, "--out", tmp_path / "runs")
     assert list(document["scenarios"]) == ["as it is", "fewer", "large"]
     assert list(document["differences"]) == ["fewer", "large"]
     hubs = read_run(document["run_dir"]).manifest["identity"]["hubs"]
@@ -207,8 +203,7 @@ def test_compare_takes_designs_the_first_the_baseline_and_is_reproduced(capsys, 
 def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(console, "MOST_ON_PAGE", 2)
     path = written(tmp_path, "name,halls.main.breakdown_stations\nfirst,10\nsecond,9\nleft over,8\n")
-    assert main(["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, "compare", f"designs={path}", *TINY, "--out", tmp_path / "runs")
     assert "the page shows the first 2 of 3 designs; the tables hold all" in document["warnings"]
     page = (Path(document["run_dir"]) / "report.html").read_text()
     assert "(second: break-down stations 9)" in page and "left over" not in page
@@ -263,8 +258,7 @@ def test_a_mistake_in_typed_designs_is_one_line(capsys, text, message):
 def test_compare_takes_typed_designs(capsys, tmp_path, is_slow):
     one = "liege_30k halls.main.doors_out=26"
     command = ["compare", f"designs=[liege_30k, {one}]", *TINY, "--out", str(tmp_path)]
-    assert main(command) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *command)
     assert list(document["scenarios"]) == ["liege_30k", one]
     assert list(document["differences"]) == [one]
     assert not is_slow or main(["reproduce", document["run_dir"], "--quiet"]) == 0

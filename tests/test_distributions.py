@@ -1,10 +1,10 @@
 """Distributions in the place of numbers: quantiles, common random numbers, refusals, and files of values."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistakes import refused
@@ -288,8 +288,7 @@ def test_a_run_keeps_its_files_of_values(tmp_path, capsys, monkeypatch):
         "workers=1",
         "margin=none",
     )
-    assert main(["run", *words, "--quiet", "--json", "--out", "runs"]) == 0
-    run = Path(json.loads(capsys.readouterr().out)["run_dir"])
+    run = Path(answer(capsys, "run", *words, "--quiet", "--out", "runs")["run_dir"])
     Path("packing.csv").unlink()
     assert (run / "values" / "packing.csv").read_text().startswith("seconds")
     assert main(["reproduce", str(run), "--quiet"]) == 0

@@ -1,10 +1,10 @@
 """Engines of discrete events on the same reduced hub: equal instants of each parcel; absent ones are skipped."""
 
-import json
 from importlib import import_module
 
 import numpy as np
 import pytest
+from answers import answer
 
 from experiments.composition import load
 from experiments.main import main
@@ -76,8 +76,7 @@ def test_bench_names_the_fastest_and_what_is_not_installed(inputs, monkeypatch, 
     monkeypatch.setattr(engines, "MODULES", few)
     monkeypatch.setattr(engines, "REPEATS", 1)
     monkeypatch.setattr(engines, "make_inputs", lambda *_: inputs)
-    assert main(["bench", "--engines", "--json", "--quiet"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = answer(capsys, "bench", "--engines", "--quiet")
     assert {row["engine"]: row["is_equal"] for row in found["engines"]} == {"ours": True, "SimPy": True}
     assert list(found["absent"]) == ["Nobody's"]
     assert main(["bench", "--engines", "--quiet"]) == 0

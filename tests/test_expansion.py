@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import answers
 import numpy as np
 import pytest
 from mistakes import refused
@@ -383,13 +384,10 @@ def test_the_answer_is_told_stored_and_reproduced(
     by_path = (futures["npv_eur"] * futures["probability"]).groupby(futures["path"]).sum()
     for path, one in document["paths"].items():
         assert by_path[path] == pytest.approx(one["npv"]["mean"])
-    assert main(words) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answers.answer(capsys, *words) == document
     if is_slow:
-        assert main(["reproduce", str(folder), "--json", "--quiet", "workers=1"]) == 0
-        assert json.loads(capsys.readouterr().out)["identical"]
-    assert main(["show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+        assert answers.answer(capsys, "reproduce", folder, "--quiet", "workers=1")["identical"]
+    assert answers.answer(capsys, "show", folder) == document
 
 
 def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
@@ -411,8 +409,7 @@ def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
         return {"sorting.efficiency": (0.1, 0.2, 0.3)}
 
     monkeypatch.setattr("experiments.studies.expansion.over_worlds.ranges_of", moved)
-    assert main(["show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answers.answer(capsys, "show", folder) == document
     assert "expansion.ranges." in refused(capsys, "reproduce", folder, "--quiet", "workers=1")
 
 

@@ -1,11 +1,11 @@
 """`cargohub exposure`: what it says is in the run's tables; pictures are drawn; mistakes are one line."""
 
-import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from answers import answer
 from mistakes import refused
 from pyarrow import parquet
 from stored_runs import made, rewritten, sealed
@@ -29,18 +29,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made(tmp_path_factory.mktemp("ledgers"), *WORDS)
 
 
-def told(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
-    assert main(["exposure", str(run), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
-    assert isinstance(document, dict)
-    return document
-
-
 @pytest.mark.drawn
 def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = told(run, capsys)
+    document = answer(capsys, "exposure", run)
     ledger = parquet.read_table(run / "tables" / "exposure_matrix.parquet").to_pandas()
     for row in document["matrix"]:
         mine = ledger[(ledger[["policy", "party", "field"]] == [row["policy"], row["party"], row["field"]]).all(axis=1)]
@@ -65,7 +58,7 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
 def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    achieved = {(row["policy"], row["party"]): row for row in told(run, capsys)["achieved"]}
+    achieved = {(row["policy"], row["party"]): row for row in answer(capsys, "exposure", run)["achieved"]}
     away = achieved["data_eu_operator", "cloud_operator"]
     assert away["kept_without"] > away["kept_with"] == 0
     assert away["r2_without"] > 0.5
@@ -80,7 +73,7 @@ def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
 
 
 def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    document = told(run, capsys)
+    document = answer(capsys, "exposure", run)
     parcels, value = (
         sum(sum(row[key].values()) for row in document["trade"]) for key in ("parcels_by_week", "value_eur_by_week")
     )

@@ -6,6 +6,7 @@ import shlex
 import numpy as np
 import pytest
 import yaml
+from answers import answer
 from mistakes import refused
 
 from experiments.assumptions import assumptions_of
@@ -141,8 +142,7 @@ def test_a_run_with_fits_is_simulated(capsys, folder, tmp_path):
     (option,) = (folder / "fits" / "uld").glob("*.yaml")
     words[2] = f"+fits/uld={option.stem}"
     arguments = [*words, *TINY, "replications=1", "margin=none", "--config-dir", str(folder), "--out", str(tmp_path)]
-    assert main(["run", *arguments, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)
+    assert answer(capsys, "run", *arguments)
 
 
 def test_the_command_that_is_printed_composes(capsys, folder):

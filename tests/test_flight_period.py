@@ -1,12 +1,11 @@
 """The days of a file of flights: taken from its dates, its weeks repeated, and what is given stays."""
 
 import datetime as dt
-import json
 
 import pytest
+from answers import answer
 
 from experiments.composition import load
-from experiments.main import main
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_DAY
@@ -94,8 +93,7 @@ def test_a_week_of_own_flights_is_not_told_to_grow(tmp_path, capsys, n, size):
     path.write_text("flight,sibt\n" + "\n".join(rows) + "\n")
     for words in ([], ["horizon_days=7"], ["arrivals.repeat=2"]):
         asked = ["arrivals=file", f"arrivals.schedule={path}", *words, *size, "replications=2", "--json", "--quiet"]
-        assert main(["run", *asked, "--out", str(tmp_path / "runs")]) == 0
-        document = json.loads(capsys.readouterr().out)
+        document = answer(capsys, "run", *asked, "--out", tmp_path / "runs")
         assert document["unstable"] is not True
         assert not any("more horizon_days" in line for line in document["warnings"])  # a file has no more
         empty = [line for line in document["warnings"] if line.startswith("warmup_days: 0:")]

@@ -1,11 +1,11 @@
 """A KPI is declared in one place: what shows KPIs shows a new one, too."""
 
-import json
 from pathlib import Path
 from unittest.mock import Mock
 
 import pandas as pd
 import pytest
+from answers import answer
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -45,8 +45,7 @@ def test_a_declared_kpi_is_in_tables_json_terminal_page_documents_and_precision(
     assert "Not departed" not in terminal
     assert main(["show", str(folder), "--all"]) == 0
     assert "Not departed" in capsys.readouterr().out
-    assert main(["show", str(folder), "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)["kpis"]["toys_per_day"]
+    shown = answer(capsys, "show", folder)["kpis"]["toys_per_day"]
     summary = pd.read_parquet(folder / "tables" / "summary.parquet").set_index("kpi").loc["toys_per_day"]
     kpis = pd.read_parquet(folder / "tables" / "kpis.parquet")
     page = (folder / "report.html").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from answers import answer
 from mistakes import refused
 from pyarrow import parquet
 from stored_runs import rewritten, sealed
@@ -236,8 +237,7 @@ def test_parcels_are_asked_for_and_were_not_kept(run, tmp_path, capsys):
     sealed(folder)
     both = f"xes={tmp_path / 'a.xes'}", f"ocel={tmp_path / 'a.db'}"
     assert "record.parcels_of_flights" in refused(capsys, "log", folder, *both)
-    assert main(["log", str(folder), "--ocel", str(tmp_path / "a.db"), "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)["ocel"]
+    document = answer(capsys, "log", folder, "--ocel", tmp_path / "a.db")["ocel"]
     assert document["flights_with_parcels"] == 0
     assert document["objects"]["flight"] > 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.db", "run"]

@@ -1,6 +1,5 @@
 """The command line: exit codes, one-line mistakes, help that answers at once."""
 
-import json
 import os
 import signal
 import subprocess
@@ -9,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
+from answers import answer
 from hydra._internal.utils import get_args_parser
 from mistakes import refused
 
@@ -258,8 +258,7 @@ def test_show_prints_what_would_run(capsys):
     assert main(["run", "--show", "demand=permit", "horizon_days=5"]) == 0
     shown = yaml.safe_load(capsys.readouterr().out)
     assert (shown["demand"]["name"], shown["horizon_days"]) == ("permit", 5)
-    assert main(["run", "--show", "--json", "demand=permit", "horizon_days=5"]) == 0
-    assert json.loads(capsys.readouterr().out) == shown
+    assert answer(capsys, "run", "--show", "demand=permit", "horizon_days=5") == shown
 
 
 def test_show_begins_with_what_each_design_changes(capsys):

@@ -1,12 +1,12 @@
 """How far an answer is from changing: the margin of `run` and `compare`."""
 
-import json
 import math
 import shlex
 
 import numpy as np
 import pandas as pd
 import pytest
+from answers import answer
 from interruptions import interrupted
 from mistakes import refused
 from stored_runs import tables_of
@@ -83,8 +83,7 @@ def test_files_and_short_runs_have_no_margin():
 
 
 def made(capsys, out, *words):
-    assert main(["run", *SMALL, *words, "--quiet", "--json", "--out", str(out)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, "run", *SMALL, *words, "--quiet", "--out", out)
     return document, read_run(document["run_dir"])
 
 
@@ -111,8 +110,7 @@ def test_a_run_shows_its_margin_everywhere_and_changes_no_kpi(capsys, root, tmp_
     assert list(rows["carried"]) == margin["carried"]
     again, _ = made(capsys, root)
     assert again == document
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
     assert main(["show", document["run_dir"]]) == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "; 1 asked" in line]
     page = (root / document["run_dir"] / "report.html").read_text().replace("\u00a0", " ")

@@ -1,6 +1,5 @@
 """Money: lines add up exactly, discounting follows closed forms, and prices that are none are refused."""
 
-import json
 import math
 from dataclasses import replace
 from fractions import Fraction
@@ -8,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from answers import answer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistakes import refused
@@ -161,8 +161,7 @@ def test_a_comparison_reports_costs_savings_and_sources_of_prices(
     """By the prices that are given; the saving is the paired difference of the year's cost, which the table has too."""
     wage = "cost.labour.wage_eur_per_h"
     words = ["designs=[liege_30k, liege_30k roster=round_the_clock]", f"{wage}=33", *TINY, "--out", str(tmp_path)]
-    assert main(["compare", *words, "--json", "--quiet"]) == 0
-    found = json.loads(capsys.readouterr().out)
+    found = answer(capsys, "compare", *words, "--quiet")
     kpis = [design["kpis"] for design in found["scenarios"].values()]
     (saved,), (changed,) = found["saving_eur_per_year"].values(), found["differences"].values()
     difference = changed["cost_eur_per_year"]

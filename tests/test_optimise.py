@@ -1,11 +1,11 @@
 """The verb optimise: the front of goals that are known, what is simulated and how often, and what is refused."""
 
-import json
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused, refused
 from priced import priced
@@ -75,18 +75,12 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(["optimise", *words]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
 @pytest.mark.drawn
 @pytest.mark.parametrize("sampler", ["nsga2", "tpe"])
 def test_the_front_of_known_goals_is_found_and_what_does_not_fit_is_never_simulated(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str], sampler: str
 ) -> None:
-    document = told(capsys, *known, f"optimise.sampler={sampler}", "--out", str(tmp_path / "runs"))
+    document = answer(capsys, "optimise", *known, f"optimise.sampler={sampler}", "--out", str(tmp_path / "runs"))
     front = document["front"]
     areas = [point["goals"]["area_m2"]["mean"] for point in front]
     services = [point["goals"]["on_time_share"]["mean"] for point in front]
@@ -127,7 +121,7 @@ def test_a_design_that_is_asked_for_again_is_simulated_once(
 
     monkeypatch.setattr(RunDirectory, "keep", counted)
     only_area = ["~optimise.variables.pace", "~optimise.variables.model", "--out", str(tmp_path / "runs")]
-    document = told(capsys, *known, *only_area)
+    document = answer(capsys, "optimise", *known, *only_area)
     assert len(kept) == len(set(kept))
     assert document["n_simulated"] <= 13 < document["n_trials"] - document["n_unfit"]
 
@@ -138,11 +132,10 @@ def test_a_stored_run_is_shown_and_reproduced_without_the_configurations_of_its_
     (tmp_path / "own" / "scenario").mkdir()
     (tmp_path / "own" / "scenario" / "mine.yaml").write_text("# @package _global_\nscenario: mine\n")
     few = ["scenario=mine", "optimise.variables.area.low=30000", "optimise.trials=12", "--out", str(tmp_path / "runs")]
-    document = told(capsys, *known, *few)
+    document = answer(capsys, "optimise", *known, *few)
     assert "scenario=mine" in document["front"][0]["command"]
     (tmp_path / "own").rename(tmp_path / "gone")
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "show", document["run_dir"])
     for point in document["front"]:
         del point["command"]
     assert shown == document
@@ -164,14 +157,13 @@ TINY = (
 def test_the_front_is_the_same_whatever_the_workers_after_an_interrupt_when_reproduced_and_by_its_command(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
 ) -> None:
-    whole = told(capsys, *TINY, "workers=2", "--out", str(tmp_path / "whole"))
+    whole = answer(capsys, "optimise", *TINY, "workers=2", "--out", str(tmp_path / "whole"))
     words = [*TINY, "workers=1", "--out", str(tmp_path / "halved")]
     kept = interrupted(["optimise", *words], after=7)
     capsys.readouterr()
     with none_again(kept):
         (folder,) = (tmp_path / "halved").iterdir()
-        assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
-        resumed = json.loads(capsys.readouterr().out)
+        resumed = answer(capsys, "resume", folder, "workers=1", "--quiet")
     assert resumed["front"] == whole["front"]
     assert tables_of(resumed["run_dir"]) == tables_of(whole["run_dir"])
     assert not is_slow or main(["reproduce", whole["run_dir"], "workers=1", "--quiet"]) == 0
@@ -184,8 +176,7 @@ def check_command(capsys: pytest.CaptureFixture[str], point: dict[str, Any], out
     """The command of a point on the front makes its numbers again."""
     cargohub, *words = shlex.split(point["command"])
     assert cargohub == "cargohub"
-    assert main([*words, "workers=1", "--quiet", "--json", "--out", str(out)]) == 0
-    found = json.loads(capsys.readouterr().out)["kpis"]["on_time_share"]
+    found = answer(capsys, *words, "workers=1", "--quiet", "--out", out)["kpis"]["on_time_share"]
     seen, after = (point[kind]["on_time_share"] for kind in ("seen_by_search", "goals"))
     # Two replications of the search, and one after it.
     assert found["n"] == 3

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 import yaml
+from answers import answer
 from stored_runs import made
 
 from experiments.main import main
@@ -106,8 +107,7 @@ def test_the_same_run_is_the_same_archive(run, packed, tmp_path):
 
 
 def test_an_archive_is_reproduced(capsys, packed):
-    assert main(["reproduce", str(packed), "--quiet", "--json"]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, "reproduce", packed, "--quiet")
     assert document["identical"] is True and document["run_dir"] == str(packed)
 
 

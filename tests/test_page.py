@@ -3,7 +3,6 @@
 import asyncio
 import fcntl
 import io
-import json
 import math
 import re
 import signal
@@ -17,6 +16,7 @@ from importlib import import_module
 from urllib.parse import parse_qsl
 
 import pytest
+from answers import answer
 from mistakes import refused
 
 pytest.importorskip("starlette")
@@ -178,8 +178,7 @@ def test_a_thousand_runs_are_listed_page_by_page(tmp_path):
 
 def test_a_result_is_what_show_says(root, name, capsys):
     page = client_of(root).get(f"/run/{name}").text
-    assert main(["show", str(root / name), "--json"]) == 0
-    kpis = json.loads(capsys.readouterr().out)["kpis"]
+    kpis = answer(capsys, "show", root / name)["kpis"]
     assert f"{100 * kpis['on_time_share']['mean']:.1f} %" in page
     assert "cargohub run" in page and "report.html" in page and "/tables/xlsx" in page
 

@@ -1,8 +1,7 @@
 """The served page beside single runs: comparisons, flights sent by the browser, and an expansion computed again."""
 
-import json
-
 import pytest
+from answers import answer
 
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
@@ -42,8 +41,7 @@ def runs_of(root):
 
 
 def mean_of(folder, kpi, capsys):
-    assert main(["show", str(folder), "--json"]) == 0
-    return json.loads(capsys.readouterr().out)["kpis"][kpi]["mean"]
+    return answer(capsys, "show", folder)["kpis"][kpi]["mean"]
 
 
 def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, capsys):
@@ -128,13 +126,11 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
         "page=none",
     ]
     words = ["expansion", *sizes, *few, "--quiet", "--json", "--out", str(tmp_path)]
-    assert main(words) == 0
-    folder = tmp_path / json.loads(capsys.readouterr().out)["run_dir"]
+    folder = tmp_path / answer(capsys, *words)["run_dir"]
     weights = {"permit.granted": "0", "permit.refused": "0.9"}
     again = recomputed(folder, weights)
     assert again.words and again.map_rows and sum(each.value for each in again.sliders["permit"]) == pytest.approx(1)
-    assert main([*words, *again.words]) == 0
-    typed = json.loads(capsys.readouterr().out)["sentences"]
+    typed = answer(capsys, *words, *again.words)["sentences"]
     assert [line for line in typed if not line.startswith("Over futures and assumptions")] == list(again.sentences)
     as_run = recomputed(folder, {})
     assert as_run.words == [] and as_run.sentences[1].startswith("Over futures and assumptions ")

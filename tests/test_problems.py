@@ -1,11 +1,11 @@
 """Problems for solvers: instances that stay what they are, an oracle that counts, and solvers that get good."""
 
 import csv
-import json
 from contextlib import suppress
 
 import numpy as np
 import pytest
+from answers import answer
 from mistakes import refused
 
 from experiments import extras
@@ -142,8 +142,7 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert "EUR a day (95 % interval; replications: 2)" in capsys.readouterr().out
     assert main(["problems", TODAY, "reference=1", "--out", str(tmp_path), "--quiet"]) == 0
     assert " EUR a day (no interval; replications: 1)" in capsys.readouterr().out
-    assert main(["problems", TODAY, "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "problems", TODAY)
     assert shown["hash"] == instance_of(TODAY).hash
     assert shown["objective"] > shown["objective_half_width"] > 0 and shown["n"] == 4
     words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]

@@ -1,10 +1,10 @@
 """Units without room: all are reported together with what would fit, and fit=auto gives them room."""
 
-import json
 import shlex
 
 import pytest
 import yaml
+from answers import answer
 
 from experiments.composition import load
 from experiments.main import main
@@ -99,12 +99,10 @@ def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
 def test_fit_auto_is_marked_in_configuration_page_and_json(capsys, tmp_path):
     design = "liege_30k halls.main.doors_out=36"
     command = ["compare", f"designs=[liege_30k, {design}]", "fit=auto", *TINY]
-    assert main([*command, "--show", "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, *command, "--show")
     assert [bool(document["fitted"]) for document in shown] == [False, True]
     assert shown[1]["halls"]["main"]["area_m2"] == 30304
-    assert main([*command, "--json", "--out", str(tmp_path)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *command, "--out", tmp_path)
     assert "fitted" not in document["scenarios"]["liege_30k"]
     changes = document["scenarios"][design]["fitted"]
     assert changes == shown[1]["fitted"]

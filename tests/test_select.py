@@ -1,10 +1,9 @@
 """The verb select: from a spreadsheet to a verdict each design, and what it refuses."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused
 
@@ -44,12 +43,6 @@ def file_of(tmp_path: Path, text: str = DESIGNS, name: str = "designs.csv") -> s
     return f"designs={tmp_path / name}"
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main([*words, "--json"]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
 @pytest.mark.drawn
 def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, is_slow: bool
@@ -58,7 +51,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     kept = interrupted(words, after=7)
     capsys.readouterr()
     with none_again(kept):
-        document = told(capsys, *words)
+        document = answer(capsys, *words)
     designs = document["designs"]
     assert [own["cost"] for own in designs.values()] == [1, 2, 3, 4]
     assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
@@ -78,11 +71,11 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert all(said in page for said in (tied(sentence), "not cheaper than enough", "KN++ (Kim and Nelson 2006)"))
     (few,) = too_few_replications(3)
     assert few in document["warnings"] and f"Warning: {few}." in page
-    assert told(capsys, *words) == document
-    assert told(capsys, "show", document["run_dir"]) == document
+    assert answer(capsys, *words) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
     # All in one go, as here, the replications and their tables are the same.
     if is_slow:
-        assert told(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
+        assert answer(capsys, "reproduce", document["run_dir"], "--quiet")["identical"] is True
     assert main(["list", str(tmp_path / "runs")]) == 0 == main(["show", document["run_dir"]])
     out = capsys.readouterr().out
     assert f"warning: {few}" in out
@@ -97,7 +90,7 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
 
 def test_ocba_spends_its_budget_and_estimates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", file_of(tmp_path), *TARGET, *TINY, "--out", str(tmp_path)]
-    document = told(capsys, *words, "select.method=ocba", "select.budget=16")
+    document = answer(capsys, *words, "select.method=ocba", "select.budget=16")
     designs = document["designs"]
     assert [own["verdict"] for own in designs.values()] == ["infeasible", "infeasible", "selected", "not cheaper"]
     assert sum(own["replications"] for own in designs.values()) <= 16
@@ -110,7 +103,7 @@ def test_designs_of_one_cost_are_called_so_and_no_estimate_is_called_certain(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     words = ["select", "halls.main.doors_out=20,30", *TARGET, *TINY, "select.method=ocba", "select.budget=8"]
-    document = told(capsys, *words, "select.tolerance=0.5", "--out", str(tmp_path))
+    document = answer(capsys, *words, "select.tolerance=0.5", "--out", str(tmp_path))
     assert document["selected"] == "halls.main.doors_out=20"
     assert "and the first of 2 designs at that cost" in document["sentences"][0]
     assert document["designs"]["halls.main.doors_out=30"]["verdict"] == "not cheaper"
@@ -122,7 +115,7 @@ def test_designs_of_one_cost_are_called_so_and_no_estimate_is_called_certain(
 
 def test_none_that_meets_the_target_is_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TARGET, *TINY]
-    document = told(capsys, *words, "--out", str(tmp_path))
+    document = answer(capsys, *words, "--out", str(tmp_path))
     assert document["selected"] is None
     assert document["sentences"][0].startswith("None of the designs meets On time at least 90 % (2 designs, 6 ")
     assert "; machine rated 1" in document["sentences"][0] and " an hour comes nearest" in document["sentences"][0]
@@ -138,7 +131,7 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
 ) -> None:
     # Far above what it has, but for a tolerance that leaves room for it.
     words = ["select", "halls.main.machine_rated_per_h=10,15", *TINY, "select.target=0.9", "select.tolerance=0.9"]
-    document = told(capsys, *words, "--out", str(tmp_path))
+    document = answer(capsys, *words, "--out", str(tmp_path))
     verdicts = {own["verdict"] for own in document["designs"].values()}
     assert verdicts <= {"at target", "selected", "not cheaper"} and "at target" in verdicts
     reasons = [own["reason"] for own in document["designs"].values() if own["verdict"] == "at target"]
@@ -147,7 +140,7 @@ def test_what_lies_within_the_tolerance_is_not_called_infeasible(
 
 def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ["select", "halls.main.breakdown_workers=12,48", "select.cost=staff_h_per_day", "select.indifference=1"]
-    document = told(capsys, *words, *TARGET, *TINY, "--out", str(tmp_path))
+    document = answer(capsys, *words, *TARGET, *TINY, "--out", str(tmp_path))
     costs = {label: own["cost"] for label, own in document["designs"].items()}
     assert document["selected"] == min(costs, key=lambda label: costs[label])
     other = next(own for label, own in document["designs"].items() if label != document["selected"])

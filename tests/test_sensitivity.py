@@ -1,6 +1,5 @@
 """The verb sensitivity: effects and indices of functions that are known, their intervals, and what is refused."""
 
-import json
 import math
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused, refused
 
@@ -186,17 +186,11 @@ def known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return ["study=known", "--config-dir", str(tmp_path / "own"), "workers=1", "--quiet", "--json"]
 
 
-def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main(["sensitivity", *words]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
-
-
 @pytest.mark.drawn
 def test_the_verb_finds_what_a_known_simulator_does(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, known: list[str]
 ) -> None:
-    document = told(capsys, *known, "--out", str(tmp_path / "runs"))
+    document = answer(capsys, "sensitivity", *known, "--out", str(tmp_path / "runs"))
     found = document["indices"]["dwell_mean_h"]
     # The screening drops what does nothing.
     assert set(found) == {"first", "second", "third"}
@@ -219,7 +213,7 @@ def test_the_verb_finds_what_a_known_simulator_does(
     assert page.count("<svg") == 2 and "Morris 1991" in page
     (few,) = too_few_replications(2)
     assert few in document["warnings"] and f"Warning: {few}." in page
-    assert told(capsys, *known, "--out", str(tmp_path / "runs")) == document
+    assert answer(capsys, "sensitivity", *known, "--out", str(tmp_path / "runs")) == document
 
 
 @pytest.mark.paged
@@ -237,7 +231,7 @@ def test_designs_whose_backlog_grows_are_warned_of(
 
     monkeypatch.setattr(benches, "evaluate", simulator)
     words = [*known, "--out", str(tmp_path / "runs"), "sensitivity.method=morris"]
-    document = told(capsys, *words)
+    document = answer(capsys, "sensitivity", *words)
     stored = read_run(document["run_dir"]).tables
     stands = stored["designs"].query("factor == 'fourth'").set_index("scenario")["value"]
     expected = {label: {4: None, 7: True}.get(int(value), False) for label, value in stands.items()}
@@ -288,14 +282,12 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
     capsys.readouterr()
     with none_again(kept):
         (folder,) = (tmp_path / "runs").iterdir()
-        assert main(["resume", str(folder), "workers=1", "--quiet", "--json"]) == 0
-        document = json.loads(capsys.readouterr().out)
+        document = answer(capsys, "resume", folder, "workers=1", "--quiet")
     assert len(document["indices"]["dwell_mean_h"]) == 2
     if is_slow:
         assert main(["reproduce", document["run_dir"], "workers=1", "--quiet"]) == 0
         assert "identical" in capsys.readouterr().out
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
     assert main(["list", str(tmp_path / "runs")]) == 0
     assert "complete" not in capsys.readouterr().out
 

@@ -1,11 +1,11 @@
 """The verb shadow-price: a zone grows by its units alone, and a m² is worth the difference that it makes."""
 
-import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
+from answers import answer
 from mistakes import refused
 from priced import priced
 from stored_runs import TINY
@@ -110,8 +110,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = [*WORDS, "shadow_price.flights_per_day=[3]", "--quiet", "--out", str(tmp_path)]
-    assert main([*words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answer(capsys, *words)
     (demand,) = told["demands"]
     assert demand["flights_per_day"] == 3
     assert set(demand["zones"]) == {"floor", "stations"}
@@ -122,8 +121,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     assert "break-down stations" in page, "zones are called as everywhere"
     assert told["warnings"], "a day is no week"
     assert all(f"Warning: {line}." in page for line in told["warnings"])
-    assert main(["show", folder, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == told
+    assert answer(capsys, "show", folder) == told
     assert main(["resume", folder]) == 0
     assert not is_slow or main(["reproduce", folder, "--quiet"]) == 0
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from answers import answer
 from stability_errors import table
 
 from experiments.composition import load
@@ -149,10 +150,8 @@ def test_a_verdict_is_stored_shown_and_told_again_and_its_longer_runs_change_no_
     names = {True: "unstable", False: "stable", None: "undecided"}
     assert row["verdict"] == names[document["unstable"]] == tables["points"]["stability"][0]
     assert row["horizon_days"] == longer["horizon_days"].max()
-    assert main([*words]) == 0
-    assert json.loads(capsys.readouterr().out) == document
-    assert main(["show", document["run_dir"], "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == document
+    assert answer(capsys, *words) == document
+    assert answer(capsys, "show", document["run_dir"]) == document
 
 
 @pytest.mark.slow

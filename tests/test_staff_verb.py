@@ -1,12 +1,12 @@
 """The verb staff: contracts hold, work is covered, the roster is what was planned, and mistakes are one line."""
 
-import json
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from answers import answer
 from mistakes import refused
 from priced import priced
 
@@ -114,8 +114,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], is_slow: bool
 ) -> None:
     words = ["staff", *TINY, "--quiet", "--out", str(tmp_path)]
-    assert main([*words, "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    told = answer(capsys, *words)
     assert {"on_time_share", "headcount", "cost_eur_per_week", "roles"} <= told.keys()
     assert told["headcount"] == sum(row["people"] for row in told["shifts"]) > 0
     for name in ("paid_h_per_week", "cost_eur_per_week"):
@@ -123,8 +122,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     assert all(len(row["posts_by_hour"]) == 168 for row in told["roles"].values())
     assert told["is_kept"] == (told["on_time_share"] >= told["target"] <= told["export_on_time_share"])
     folder = Path(told["run_dir"])
-    assert main(["show", str(folder), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == told
+    assert answer(capsys, "show", folder) == told
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "People at work" in page and "Who works when" in page
     assert "but not surely: more replications" in page  # than one
@@ -135,8 +133,7 @@ def test_a_plan_is_told_shown_reproduced_and_run(
         assert main(["reproduce", str(folder), "workers=1"]) == 0
         assert "identical" in capsys.readouterr().out
     run = ["run", "--config-dir", str(folder / "configs"), "roster=staffed", "margin=none", *TINY[:6]]
-    assert main([*run, "--quiet", "--json", "--out", str(tmp_path)]) == 0
-    kpis = json.loads(capsys.readouterr().out)["kpis"]
+    kpis = answer(capsys, *run, "--quiet", "--out", tmp_path)["kpis"]
     assert kpis["on_time_share"]["mean"] == told["on_time_share"]
 
 

@@ -1,13 +1,13 @@
 """The verbs run, compare and sweep as their user types them: what they print, write, and refuse."""
 
-import json
 import math
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import answer
 from mistakes import refused
-from stored_runs import tables_of
+from stored_runs import TINY, tables_of
 
 from experiments.composition import load
 from experiments.designs.design import Design
@@ -16,24 +16,9 @@ from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.store import read_run
 
-TINY = [
-    "horizon_days=1",
-    "warmup_days=0",
-    "service_h=6",
-    "exports.service_h=24",
-    "demand.parcels_per_flight=4000",
-    "demand.net_t_per_flight=3",
-    "replications=2",
-    "workers=1",
-    "--quiet",
-    "--json",
-]
-
 
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    assert main([words[0], *TINY, *words[1:]]) == 0
-    document: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return document
+    return answer(capsys, words[0], *TINY, *words[1:])
 
 
 @pytest.mark.paged

@@ -1,6 +1,5 @@
 """The verb sure: what it prints, stores, shows again and computes again, and what it refuses."""
 
-import json
 import math
 from collections import Counter
 from dataclasses import replace
@@ -10,6 +9,7 @@ from types import SimpleNamespace
 import many_servers as theory
 import numpy as np
 import pytest
+from answers import answer
 from mistakes import is_refused, refused
 from stored_runs import TINY
 
@@ -44,8 +44,7 @@ FEW = ["scenario=liege_30k", "demand=today", *SMALL, "demand.flights_per_day=2",
 def test_a_study_is_printed_stored_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_slow: bool
 ) -> None:
-    assert main(["sure", *FEW, "--quiet", "--out", str(tmp_path), "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
+    printed = answer(capsys, "sure", *FEW, "--quiet", "--out", tmp_path)
     own = printed["scenarios"]["liege_30k"]
     assert own["worlds"] == 16 and own["runs"] == 8
     assert 0 <= own["probability"]["low"] <= own["probability"]["mean"] <= own["probability"]["high"] <= 1
@@ -59,8 +58,7 @@ def test_a_study_is_printed_stored_shown_and_reproduced(
     assert (tables["worlds"]["replications"].sum(), len(tables["worlds"])) == (8, 16)
     page = (Path(folder) / "report.html").read_text(encoding="utf-8")
     assert all(f"Warning: {line}." in page for line in printed["warnings"])
-    assert main(["show", folder, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == printed
+    assert answer(capsys, "show", folder) == printed
     if is_slow:
         assert main(["reproduce", folder, "workers=1", "--quiet"]) == 0
         assert "identical" in capsys.readouterr().out
@@ -71,8 +69,7 @@ def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.M
     """As it was stored, with a warning; it is not computed again."""
     now = ranges_of(load("liege_30k"), None)
     monkeypatch.setattr(sure, "ranges_of", lambda *_: {**now, "sorting.efficiency": (0.1, 0.2, 0.3)})
-    assert main(["show", folder, "--json"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    shown = answer(capsys, "show", folder)
     assert shown["sentences"] == printed["sentences"]
     of_run, kept = printed["scenarios"]["liege_30k"], shown["scenarios"]["liege_30k"]
     probability = {end: of_run["probability"][end] for end in ("mean", "low", "high")}

@@ -1,10 +1,10 @@
 """The model against what is published: facts have sources, no row widens its band, a wrong assumption is noticed."""
 
-import json
 import math
 from dataclasses import replace
 
 import pytest
+from answers import answer
 from mistakes import refused
 from stored_runs import TINY
 
@@ -97,8 +97,7 @@ def test_traffic_that_was_reported_is_noticed_without_a_simulation(hub, monkeypa
 
 def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(public_hubs, "power_keys", lambda: ("demand.flights_per_day",))
-    assert main(["validate", *TINY, "--json", "--out", str(tmp_path / "own")]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    rows = answer(capsys, "validate", *TINY, "--out", tmp_path / "own")
     assert all(tuple(row) == JSON for row in rows)
     assert all(isinstance(row["within"], bool) and isinstance(row["independent"], bool) for row in rows)
     cases = {row["case"] for row in rows}
@@ -110,8 +109,7 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
     assert main(["run", *TINY, "--out", str(tmp_path / "runs")]) == 0
     capsys.readouterr()
     (folder,) = (tmp_path / "runs").iterdir()
-    assert main(["validate", str(folder), "--json"]) == 0
-    of_run = {row["case"]: row for row in json.loads(capsys.readouterr().out)}
+    of_run = {row["case"]: row for row in answer(capsys, "validate", folder)}
     # Of the run's tables; and the public hubs do not hang on who was simulated.
     assert "Outbound trucks an aircraft, hub of today" in of_run
     assert [of_run[row["case"]] for row in rows if row["case"].endswith("(m²)")] == [

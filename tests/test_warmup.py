@@ -1,15 +1,14 @@
 """MSER-5: what a biased start is cut by, and what is left alone."""
 
-import json
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from answers import answer
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.main import main
 from experiments.replications import warming
 from experiments.report import style
 from experiments.report.figures import warmup_figure
@@ -176,8 +175,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
 @pytest.mark.parametrize("words", [["run"], ["sweep", "demand.flights_per_day=1,2"]])
 def test_a_run_and_a_sweep_store_and_draw_their_warm_up(capsys, tmp_path, words):
     tiny = ["horizon_days=3", "warmup_days=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3"]
-    assert main([*words, *tiny, "replications=2", "workers=1", "--quiet", "--json", "--out", str(tmp_path)]) == 0
-    document = json.loads(capsys.readouterr().out)
+    document = answer(capsys, *words, *tiny, "replications=2", "workers=1", "--quiet", "--out", tmp_path)
     (picture,) = tmp_path.glob("*/figures/warmup.svg")
     assert ET.parse(picture).getroot().tag.endswith("svg")
     tables = read_run(document["run_dir"]).tables

@@ -1,6 +1,5 @@
 """How soon accesses outside a policy on data are noticed: cases by hand, a simulation by draws, mistakes."""
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from answers import answer
 from pyarrow import parquet
 from stored_runs import made
 
@@ -228,9 +228,7 @@ def test_the_verb_and_the_page_show_who_notices_by_party_and_field(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = made(tmp_path, "run", "exposure=ledger", "exposure.policy=data_split_custody")
-    capsys.readouterr()
-    assert main(["exposure", str(run), "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)["watch"]
+    rows = answer(capsys, "exposure", run)["watch"]
     table = parquet.read_table(run / "tables" / "watch.parquet").to_pandas()
     for row in rows:
         mine = table[(table[["policy", "party", "field"]] == [row["policy"], row["party"], row["field"]]).all(axis=1)]
