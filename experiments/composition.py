@@ -172,8 +172,9 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
     for key in plain:
         if not isinstance(key, str):
             raise ConfigError(f"{key}: expected a name for a key")
-    if isinstance(beside.get("scenario", plain.get("scenario")), dict):
-        raise ConfigError("scenario: the first line of its file must be '# @package _global_'")
+    for group in ("scenario", "study"):
+        if isinstance(beside.get(group, plain.get(group)), dict):
+            raise ConfigError(f"{group}: the first line of its file must be '# @package _global_'")
     return pickle.dumps({key: beside.get(key, value) for key, value in plain.items()})
 
 

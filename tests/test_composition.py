@@ -166,10 +166,11 @@ def test_a_misspelt_key_in_a_scenario_file_is_found(tmp_path):
         load("mine", config_dir=tmp_path)
 
 
-def test_a_scenario_file_without_its_first_line_is_refused_with_it(tmp_path):
-    written(tmp_path, {"scenario/mine.yaml": "scenario: mine\nhorizon_days: 3\n"})
-    with pytest.raises(ConfigError, match=r"^scenario: the first line of its file must be '# @package _global_'$"):
-        load("mine", config_dir=tmp_path)
+@pytest.mark.parametrize("group", ["scenario", "study"])
+def test_a_file_without_its_first_line_is_refused_with_it(tmp_path, group):
+    written(tmp_path, {f"{group}/mine.yaml": "scenario: mine\nhorizon_days: 3\n"})
+    with pytest.raises(ConfigError, match=rf"^{group}: the first line of its file must be '# @package _global_'$"):
+        compose([f"{group}=mine"], tmp_path)
 
 
 def test_a_scenario_chooses_groups_and_the_command_line_wins(small):

@@ -11,7 +11,7 @@ from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
 from experiments.statistics.paired_worlds import alikeness, only
 from experiments.statistics.ridge import fitted, ridge
 from experiments.statistics.share_of_worlds import Checked, Stratum, sobol_points, strata
-from experiments.statistics.what_decides import curve, decided
+from experiments.statistics.what_decides import curve, decided, line
 
 EFFORT = Effort(100, precision=None, most_replications=4, fails_below=1.0, holds_above=1.9)
 TRUTH = theory.truth()
@@ -274,3 +274,11 @@ def test_points_are_even_along_each_number_and_no_two_numbers_are_alike() -> Non
 def test_the_screen_decides_outside_its_ends() -> None:
     found = strata(np.array([[0.0, 0.5, 1.0, 2.0]]), fails_below=0.9, holds_above=1.5)
     assert found.tolist() == [[3, 0, 1, 2]]
+
+
+@pytest.mark.parametrize("n", [9, 11, 24, 37])
+@pytest.mark.parametrize("last", [0.3, 1.0])
+def test_no_line_is_drawn_through_a_single_world_far_from_all_others(n: int, last: float) -> None:
+    number = np.zeros(n)
+    number[-1] = last
+    assert line(number, np.linspace(0, 1, n)).degree == 0

@@ -26,6 +26,8 @@ _DEGREES: Final = 10
 """Of the polynomial that are tried, from a constant on (assumption)."""
 _EACH: Final = 8
 """Worlds for each degree, at least (assumption)."""
+_SATURATED: Final = 1e-9
+"""Of a world's own value no more than this part comes from the others: rounding."""
 _VALUES: Final = 32
 """Of a number, equally likely (assumption)."""
 _SIGNALS: Final = 16
@@ -104,7 +106,8 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
     orthogonal, upper = np.linalg.qr(basis)
     inside = orthogonal.T @ response
     left = response[:, None] - np.cumsum(orthogonal * inside, axis=1)
-    errors = np.sum((left / (1 - np.cumsum(orthogonal**2, axis=1))) ** 2, axis=0)
+    spare = 1 - np.cumsum(orthogonal**2, axis=1)  # 0: without this world, nothing is known where it is
+    errors = np.sum(np.divide(left, spare, out=np.full_like(left, np.inf), where=spare > _SATURATED) ** 2, axis=0)
     best = 1 + (int(np.argmin(errors)) if degree is None else min(degree, degrees - 1))
     answer: Floats = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
     return Line(values, answer, best - 1)
