@@ -59,13 +59,18 @@ def is_override(word: str) -> bool:
     return "=" in word or word.startswith("~")
 
 
+def key_of(word: str) -> str:
+    """The key of a KEY=VALUE or +KEY=VALUE word."""
+    return word.partition("=")[0].lstrip("+")
+
+
 def check_once(words: Sequence[str]) -> None:
     """What is typed gives a key once, as the last would count and the first be a mistake; a file may be named `a=b`.
 
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
-    given = grouped((word.partition("=")[0].lstrip("+"), word) for word in words if is_override(word))
+    given = grouped((key_of(word), word) for word in words if is_override(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
             raise InputError(f"{key}: given more than once, as {' and '.join(map(repr, all_of_it))}; give it once")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from experiments.arguments import key_of
 from experiments.composition import compose, hub, study, sweep
 from experiments.designs.design import Design, Replicated
-from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_design, designs_among, factors_of, key_of
+from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
 from experiments.execution.progress import shown
 from experiments.report.sections import said

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from experiments.arguments import key_of
 from experiments.composition import compose, hub
 from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
@@ -98,11 +99,6 @@ def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path |
             raise
         raise InputError(f"{design.at(key)}: {rest}" if key in keys else f"{design.place}: {error}") from error
     return composed
-
-
-def key_of(word: str) -> str:
-    """The key of a KEY=VALUE or +KEY=VALUE word."""
-    return word.partition("=")[0].lstrip("+")
 
 
 def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> None:

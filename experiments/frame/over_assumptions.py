@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import yaml
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.assumptions import Assumption, assumptions_of
 from experiments.assumptions.names import Name
 from experiments.assumptions.ranges import moved, ranges_of
 from experiments.composition import folders_of, packaged
 from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
-from experiments.designs.spreadsheet import DESIGN, WORD, designs_among, key_of
+from experiments.designs.spreadsheet import DESIGN, WORD, designs_among
 from experiments.formatting import listed, number, share_text
 from experiments.frame.study import Asked
 from experiments.interval_text import in_percent

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.designs.design import Design
 from experiments.report.design_names import named_together
 from experiments.report.sections import Picture, picture_of
-from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Method, WarmUp, warm_up
+from experiments.statistics.warmup import BATCH, LEAST_BATCHES, Floats, Method, WarmUp, warm_up
 from experiments.store.summaries import WarmupRow
 from experiments.store.tables import Columns, Key
 from sim.config.bounds import DAYS_PER_WEEK
@@ -18,8 +17,6 @@ from sim.units import MIN_PER_DAY
 PICTURE = "warmup"
 _ZONE = "backlog"
 """What has arrived and not left: it holds all that a start from an empty hub lacks."""
-
-Floats = NDArray[np.float64]
 
 
 def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from experiments.arguments import key_of
 from experiments.formatting import rounded
 from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign
@@ -83,7 +84,7 @@ def command_of_both(command: str, point: NamedDesign) -> str:
     "cargohub compare 'designs=[a, a packout.rule=dedicated]' seed=2"
     """
     program, verb, *words = shlex.split(command) or ["", ""]
-    keys = [word.partition("=")[0].lstrip("+") for word in words]
+    keys = [*map(key_of, words)]
     design = ""
     if "designs" in keys:
         is_typed = words[keys.index("designs")].partition("=")[2].lstrip().startswith("[")

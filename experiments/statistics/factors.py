@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from experiments.statistics.interval import CONFIDENCE, TAILS, Interval
-from experiments.statistics.two_sources import jackknife, two_source_interval
-
-Floats = NDArray[np.float64]
+from experiments.statistics.two_sources import Floats, jackknife, two_source_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.composition import compose, hub
 from experiments.designs.design import MarginKeys
 from experiments.designs.first_sheet import XLSX, sheet_of
-from experiments.designs.spreadsheet import key_of
 from experiments.formatting import zone
 from experiments.frame import runner
 from experiments.report import results_book

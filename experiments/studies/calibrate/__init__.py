@@ -33,8 +33,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from experiments.arguments import Arguments
-from experiments.designs.spreadsheet import key_of
+from experiments.arguments import Arguments, key_of
 from experiments.formatting import kpi_name, listed
 from experiments.frame import runner
 from experiments.frame.study import Asked, Bench, Document, Study

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
 
-from experiments.arguments import Arguments, check_among
+from experiments.arguments import Arguments, check_among, key_of
 from experiments.assumptions.ranges import ranges_of
 from experiments.composition import compose, hub, packaged, study
 from experiments.designs.design import Design, check_group, with_study
-from experiments.designs.spreadsheet import key_of
 from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import TAILS

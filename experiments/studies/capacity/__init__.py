@@ -48,10 +48,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Designed, check_group, named, with_study
 from experiments.designs.grid import Combinations, combinations_of, varied_of
-from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, key_of, keys_of, with_factors
+from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor_tables, keys_of, with_factors
 from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions

@@ -19,11 +19,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.composition import compose, study
 from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
 from experiments.designs.factors import Game, game_of
-from experiments.designs.spreadsheet import designs_among, key_of
+from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name, signed
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws

@@ -21,6 +21,7 @@ from experiments.report.page import PAGE
 from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
 from experiments.studies.brief import SLIDES
+from experiments.studies.list import SHOWN
 from experiments.studies.page import result, runs
 from experiments.studies.page.answers import VIEWS, answers_of
 from experiments.studies.page.children import Children, answered
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 STATIC: Final = Path(report_page.__file__).parent
 _STATIC_FILES: Final = ("page.css", "page.js", "local_page/page.css", "local_page/page.js")
-_SHOWN_KPIS: Final = ("on_time_share", "dwell_mean_h", "parcels_per_day")
 _SHOWN: Final = (".html", ".svg", ".png")
 """Files that open in the browser; others are saved."""
 _TYPES: Final[Mapping[str, str]] = {".yaml": "text/plain", ".jsonl": "text/plain"}
@@ -109,7 +109,7 @@ class Views:
         verbs = [verb for verb in VERBS if any(run.verb == verb for run in everything)]
         return page(
             "runs.html", root=str(self.root), rows=rows, n=len(chosen), n_all=len(everything), at=at, n_pages=n_pages,
-            asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=_SHOWN_KPIS, mean=_mean,
+            asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=SHOWN, mean=_mean,
         )  # fmt: skip
 
     def run(self, request: "Request") -> "Response":

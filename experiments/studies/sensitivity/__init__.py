@@ -27,8 +27,8 @@ from experiments.frame.study import Asked, Bench, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
 from experiments.report.sections import said
-from experiments.statistics.factors import Floats, effects, indices
-from experiments.statistics.two_sources import noise_share
+from experiments.statistics.factors import effects, indices
+from experiments.statistics.two_sources import Floats, noise_share
 from experiments.studies.sensitivity.design import (
     Method,
     SensitivityKeys,

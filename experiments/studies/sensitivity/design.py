@@ -8,13 +8,13 @@ from typing import Annotated
 
 import numpy as np
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
-from experiments.designs.spreadsheet import key_of
 from experiments.designs.varying import changed, check_set_once, scaled
 from experiments.formatting import unit_name
 from experiments.report.sections import said
-from experiments.statistics.factors import Box, Floats, crossed_points, trajectories
+from experiments.statistics.factors import Box, crossed_points, trajectories
+from experiments.statistics.two_sources import Floats
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
 from sim.reading import Bounds

@@ -15,6 +15,7 @@ from sim.inputs.staffing import at_once, people_a_post, rosters_of
 from sim.units import HOURS_PER_WEEK, MIN_PER_H, TICKS_PER_DAY, Numbers
 
 SLOTS: Final = HOURS_PER_WEEK * SLOTS_PER_H
+SLOTS_PER_DAY: Final = SLOTS // DAYS_PER_WEEK
 _BINS_PER_SLOT: Final = MIN_PER_H // SLOTS_PER_H // BIN_MIN
 
 
@@ -102,7 +103,7 @@ def demand_of(config: HubConfig, role: str) -> Demand:
         least += rosters.least_crews(role, hall) * crew * groups
         posts += rosters.posts(role, hall) * groups
     weekday = config.start_date.weekday() + config.warmup_days
-    busy = np.roll(minutes, weekday % DAYS_PER_WEEK * SLOTS // DAYS_PER_WEEK) * SLOTS_PER_H / MIN_PER_H / unit
+    busy = np.roll(minutes, weekday % DAYS_PER_WEEK * SLOTS_PER_DAY) * SLOTS_PER_H / MIN_PER_H / unit
     most = posts // unit
     utilisation = config.roster.work.utilisation[role]
     assert utilisation is not None

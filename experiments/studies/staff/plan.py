@@ -9,17 +9,15 @@ from typing import Final
 import numpy as np
 
 from experiments.money.prices import Labour
-from experiments.studies.staff.demand import SLOTS, Pool
+from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY, Pool
 from experiments.studies.staff.design import SLOTS_PER_H, Staff
 from experiments.studies.staff.tours import Tour, at_night, cheapest, covered, hours_at_price
 from sim.config import HubConfig
-from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS, RoleRoster, Shift
 from sim.units import MIN_PER_H, Numbers
 
 ROSTER: Final = "staffed"
 """The option of `configs/roster` that a plan is."""
-_PER_DAY: Final = SLOTS // DAYS_PER_WEEK
 
 
 @dataclass(frozen=True)
@@ -99,8 +97,8 @@ def shifts_of(posts: int, manned: Sequence[float]) -> tuple[Shift, ...]:
     """Where as many are manned, day by day; the same on several days is one shift."""
     days: dict[tuple[str, str, float], list[str]] = {}
     for day, name in enumerate(DAYS):
-        of_day = np.array(manned[day * _PER_DAY : (day + 1) * _PER_DAY])
-        edges = [0, *(np.flatnonzero(np.diff(of_day)) + 1).tolist(), _PER_DAY]
+        of_day = np.array(manned[day * SLOTS_PER_DAY : (day + 1) * SLOTS_PER_DAY])
+        edges = [0, *(np.flatnonzero(np.diff(of_day)) + 1).tolist(), SLOTS_PER_DAY]
         for begin, end in pairwise(edges):
             if of_day[begin]:
                 days.setdefault((clock(begin), clock(end), round(of_day[begin] / posts, 6)), []).append(name)
@@ -113,5 +111,5 @@ def clock(slot: int) -> str:
     >>> clock(13), clock(48)
     ('06:30', '00:00')
     """
-    hour, half = divmod(slot % _PER_DAY, SLOTS_PER_H)
+    hour, half = divmod(slot % SLOTS_PER_DAY, SLOTS_PER_H)
     return f"{hour:02}:{half * MIN_PER_H // SLOTS_PER_H:02}"

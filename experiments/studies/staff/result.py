@@ -13,7 +13,7 @@ from experiments.money.prices import Labour
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS_AND_N, column, interval, plain_row, table
-from experiments.studies.staff.demand import SLOTS
+from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY
 from experiments.studies.staff.design import SLOTS_PER_H, Staff, StaffKeys
 from experiments.studies.staff.plan import PoolPlan, clock
 from sim.config import HubConfig
@@ -231,4 +231,4 @@ def when(slot: int) -> str:
     >>> when(0), when(75)
     ('Mon 00:00', 'Tue 13:30')
     """
-    return f"{DAYS[slot * DAYS_PER_WEEK // SLOTS].capitalize()} {clock(slot)}"
+    return f"{DAYS[slot // SLOTS_PER_DAY].capitalize()} {clock(slot)}"

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.money.prices import Labour
-from experiments.studies.staff.demand import SLOTS, Pool
+from experiments.studies.staff.demand import SLOTS, SLOTS_PER_DAY, Pool
 from experiments.studies.staff.design import SLOTS_PER_H, Contract, Staff
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.errors import CargohubError
@@ -25,7 +25,6 @@ _GAP: Final = 0.02
 """Of the cost, or else one tour: how near to the least the search ends (assumption)."""
 _MOST_NODES: Final = 50
 """Of the search: the same on every machine, as a limit of time would not be (assumption)."""
-_PER_DAY: Final = SLOTS // DAYS_PER_WEEK
 Slots = NDArray[np.int64]
 
 
@@ -53,13 +52,13 @@ class Tour:
 
     def _week(self, of_shift: Sequence[int]) -> Slots:
         days = (self.first_day + np.arange(self.terms.days)) % DAYS_PER_WEEK
-        slots: Slots = (days[:, None] * _PER_DAY + self.start + np.array(of_shift)[None, :]).ravel() % SLOTS
+        slots: Slots = (days[:, None] * SLOTS_PER_DAY + self.start + np.array(of_shift)[None, :]).ravel() % SLOTS
         return slots
 
 
 def tours_of(staff: Staff) -> list[Tour]:
     """All that contracts allow, their breaks in the middle."""
-    starts = range(0, _PER_DAY, staff.start_every_h * SLOTS_PER_H)
+    starts = range(0, SLOTS_PER_DAY, staff.start_every_h * SLOTS_PER_H)
     return [
         Tour(name, terms, day, start, staff.breaks(terms)[len(staff.breaks(terms)) // 2])
         for name, terms in staff.contracts.items()
