@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from interruptions import cut_off
-from test_resume import tables
+from stored_runs import tables_of
 
 from experiments.main import main
 from experiments.store import parts
@@ -103,10 +103,10 @@ def test_what_no_replication_of_ours_could_be_is_not_believed(cut, tmp_path, cap
     assert capsys.readouterr().err.endswith("of what was finished 1 changed since, and is computed again\n")
 
 
-def test_what_could_be_is_believed_and_what_could_not_is_computed_again(cut, tmp_path, capsys):
+def test_what_could_be_is_believed_and_what_could_not_is_computed_again(cut, tmp_path):
     same = spoilt(cut, tmp_path / "same" / cut.name, lambda *line_and_file: line_and_file)
     assert len(parts.resume(same, environment(), is_possible)) == 1
     other = spoilt(cut, tmp_path / "other" / cut.name, SPOILT["half of a column"])
     for folder in (same, other):
         assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
-    assert tables(same) == tables(other)
+    assert tables_of(same) == tables_of(other)

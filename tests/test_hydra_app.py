@@ -9,6 +9,7 @@ import hydra
 import pytest
 import yaml
 from omegaconf import OmegaConf
+from stored_runs import tables_of
 
 from experiments import hydra_app
 from experiments.composition import compose, packaged
@@ -38,20 +39,16 @@ def run(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory) -> dict[str, dict[str, bytes]]:
+def stored(tmp_path_factory) -> dict[str, dict[str, str]]:
     """The tables of what `cargohub run` makes of the same words, by run folder."""
     folder = tmp_path_factory.mktemp("stored")
     for seed in SEEDS:
         assert main(["run", *SMALL, f"seed={seed}", "--out", str(folder), "--quiet"]) == 0
-    return {each.name: tables(each) for each in folder.iterdir()}
+    return {each.name: tables_of(each) for each in folder.iterdir()}
 
 
-def tables(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in (folder / "tables").iterdir()}
-
-
-def jobs(folder: Path) -> dict[str, dict[str, bytes]]:
-    return {each.name: tables(each) for job in SEEDS for each in (folder / str(int(job) - 2)).glob("run-*")}
+def jobs(folder: Path) -> dict[str, dict[str, str]]:
+    return {each.name: tables_of(each) for job in SEEDS for each in (folder / str(int(job) - 2)).glob("run-*")}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,7 @@ def test_one_run_gives_its_objective_and_lies_where_out_says(stored, tmp_path, m
     monkeypatch.setattr(hydra_app, "app", decorate(lambda composed: returned.append(hydra_app.job(composed))))
     assert run(*SMALL, "seed=2", "out=${hydra:runtime.cwd}/there", "objective=[on_time_share,parcels_per_day]") == 0
     (folder,) = (tmp_path / "there").iterdir()
-    assert tables(folder) == stored[folder.name]
+    assert tables_of(folder) == stored[folder.name]
     (kpis,) = kpis_of(folder).values()
     assert returned == [[kpis["on_time_share"], kpis["parcels_per_day"]]]
 

@@ -12,7 +12,7 @@ from experiments.store.identity import cpu_family, hash_of
 from sim.config import ArrivalModel
 
 
-def test_the_hash_is_of_all_that_decides_the_numbers(tmp_path):
+def test_the_hash_is_of_all_that_decides_the_numbers():
     hub = load("liege_30k")
     first = identity_of({"liege_30k": hub}, {"replications": 4, "workers": 1})
     assert first == identity_of({"liege_30k": load("liege_30k")}, {"workers": 8, "replications": 4})

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from interruptions import cut_off
 from mistakes import refused
-from stored_runs import TINY, configured
+from stored_runs import TINY, configured, tables_of
 from test_sensitivity import DROPPED
 
 from experiments.frame import pages
@@ -55,12 +55,12 @@ VERBS = {
 
 
 @pytest.fixture(scope="module")
-def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The tables of a run that nobody interrupted."""
     root = tmp_path_factory.mktemp("whole")
     assert main(["run", *TINY, "page=none", "--out", str(root)]) == 0
     (folder,) = root.iterdir()
-    return tables(folder)
+    return tables_of(folder)
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +72,6 @@ def cut_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cut(cut_run: Path, tmp_path: Path) -> Path:
     return shutil.copytree(cut_run, tmp_path / "cut" / cut_run.name)
-
-
-def tables(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted((folder / "tables").iterdir())}
 
 
 SLOW = {*VERBS} - {"run", "customs"}
@@ -95,7 +91,7 @@ def test_every_study_goes_on_and_ends_as_if_undisturbed(tmp_path, capsys, verb):
     assert capsys.readouterr().out == told.replace(str(tmp_path / "whole"), str(tmp_path / "cut"))
     (whole,) = (tmp_path / "whole").iterdir()
     assert [path.name for path in (tmp_path / "cut").iterdir()] == [whole.name]
-    assert tables(folder) == tables(whole)
+    assert tables_of(folder) == tables_of(whole)
     for name in ("config.yaml", "manifest.json"):
         assert (folder / name).read_bytes() == (whole / name).read_bytes().replace(b"whole", b"cut")
 
@@ -128,7 +124,7 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run
     assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
     said = capsys.readouterr().err
     assert said == f"{cut}: of what was finished 1 changed since, and is computed again\n"
-    assert tables(cut) == whole_run
+    assert tables_of(cut) == whole_run
 
 
 def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):

@@ -141,7 +141,7 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
 
 
 @pytest.mark.drawn
-def test_show_draws_a_day(capsys, compared, tmp_path):
+def test_show_draws_a_day(capsys, compared):
     document = json.loads(said(capsys, "show", compared, "day=2022-09-05", "design=liege_66k", "--json"))
     assert Path(document["day"]).name == "day-2022-09-05-2.svg"
     assert Path(document["day"]).read_text().startswith("<?xml")

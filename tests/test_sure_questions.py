@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from interruptions import cut_off
 from mistakes import is_refused
-from stored_runs import TINY
+from stored_runs import TINY, tables_of
 from test_expansion import FEW as PATHS
 from test_expansion import PACKAGED, kpis_of
 from test_sure import FEW
@@ -165,8 +165,8 @@ def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(tmp_path: P
     assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
     assert main([*words, *TINY, "--out", str(tmp_path / "whole")]) == 0
     (whole,) = (tmp_path / "whole").iterdir()
-    tables = [{file.name: file.read_bytes() for file in (run / "tables").iterdir()} for run in (folder, whole)]
-    assert tables[0] == tables[1] and {"worlds.parquet", "probabilities.parquet"} <= tables[0].keys()
+    tables = tables_of(whole)
+    assert tables_of(folder) == tables and {"tables/worlds.parquet", "tables/probabilities.parquet"} <= tables.keys()
 
 
 def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
