@@ -173,6 +173,11 @@ def test_a_file_without_its_first_line_is_refused_with_it(tmp_path, group):
         compose([f"{group}=mine"], tmp_path)
 
 
+def test_a_group_that_a_hub_has_several_of_says_how_one_is_chosen_and_one_added():
+    with pytest.raises(ConfigError, match=r"give hall@halls\.main=liege_18k or \+hall@halls\.NAME=liege_18k$"):
+        load("liege_30k", "hall=liege_18k")
+
+
 def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
     assert compose(["scenario=grown"])["demand"]["flights_per_day"] == 11
     assert compose(["scenario=grown", "demand=low"])["demand"]["flights_per_day"] == 3
