@@ -4,10 +4,12 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
+
+from numpy.typing import NDArray
 
 from sim.config import HubConfig
-from sim.domain.columns import Table
+from sim.domain.columns import Made, Table
 from sim.errors import ConfigError
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank
 from sim.own import OwnFile, adopt, in_force
@@ -88,8 +90,11 @@ def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
 
 
 def _read_only(columns: Table) -> Table:
-    """Views of a table's columns: what a KPI changed in place would be stored."""
-    views = {name: column.view() for name, column in columns.items()}
-    for view in views.values():
-        view.flags.writeable = False
-    return views
+    """Views of a table's columns, each when it is asked for: what a KPI changed in place would be stored."""
+
+    def view(name: str) -> NDArray[Any]:
+        column = columns[name].view()
+        column.flags.writeable = False
+        return column
+
+    return Made(columns, view)
