@@ -12,9 +12,10 @@ from sim.distributions.own import check_own_families
 from sim.errors import ConfigError, InputError
 from sim.files import content_of
 from sim.measures.kpis import check_own_kpis
-from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, adopt, trust
+from sim.own import ARRIVALS, FILE, MOST_BYTES, SOURCE, OwnFile, adopt
 from sim.reading import near
 from sim.rules import check_own, names_of
+from sim.trusted import trust
 
 _GROUP: Final = "rules"
 _DISPATCH: Final = "dispatch"

@@ -6,21 +6,18 @@ The text is executed when one of them is needed, and only where it is trusted: b
 """
 
 import ast
-import hashlib
 import inspect
-import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from sim.errors import InputError
+from sim.trusted import executed, raised_in, short, trusted
 
 F = TypeVar("F", bound=Callable[..., Any])
-R = TypeVar("R")
 
 FILE: Final = "file"
 SOURCE: Final = "source"
@@ -149,7 +146,7 @@ class OwnFile:
 
     @property
     def is_trusted(self) -> bool:
-        return self.source in _TRUSTED
+        return self.source in trusted()
 
     def load(self) -> None:
         """Execute the file, if it was not yet.
@@ -157,7 +154,7 @@ class OwnFile:
         Raises:
             InputError: a file that is not trusted, or that raises.
         """
-        _module(self.name, self.source)
+        executed(self.name, self.source)
 
     def call(self, name: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - whatever it gives
         """What a function of the file gives; a value of numpy as Python's own.
@@ -165,24 +162,16 @@ class OwnFile:
         Raises:
             InputError: a file that is not trusted, or that raises.
         """
-        module = _module(self.name, self.source)
+        module = executed(self.name, self.source)
         try:
             value = getattr(module, name)(*arguments, **keywords)
         except (Exception, SystemExit) as error:
-            raise self._raised(error, f"{name} raises ") from error
+            raise raised_in(self.name, error, f"{name} raises ") from error
         return value.tolist() if hasattr(value, "tolist") else value
 
     def refuse(self, name: str, value: object, wanted: str) -> InputError:
         """The mistake of a function that gives what it cannot."""
-        return InputError(
-            f"{self.name}: line {self.functions[name].line}: {name} gives {_short(repr(value))}; {wanted}"
-        )
-
-    def _raised(self, error: BaseException, what: str = "") -> InputError:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == self.name]
-        where = f"line {lines[-1]}: " if lines else ""
-        message = f"{type(error).__name__}: {_short(str(error))}".removesuffix(": ")
-        return InputError(f"{self.name}: {where}{what}{message}")
+        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {short(repr(value))}; {wanted}")
 
 
 _IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)
@@ -195,41 +184,6 @@ def adopt(own: OwnFile | None) -> None:
 
 def in_force() -> OwnFile | None:
     return _IN_FORCE.get()
-
-
-_TRUSTED: Final[set[str]] = set()
-"""Texts that may be executed in this process."""
-
-
-def trust(*sources: str) -> None:
-    """Let these texts be executed in this process."""
-    _TRUSTED.update(sources)
-
-
-def trusted() -> tuple[str, ...]:
-    return tuple(_TRUSTED)
-
-
-def trusting(sources: Sequence[str], function: Callable[..., R], *arguments: object) -> R:
-    """Call a function in a worker, which trusts what the process trusted that sent it."""
-    trust(*sources)
-    return function(*arguments)
-
-
-@cache
-def _module(name: str, source: str) -> ModuleType:
-    if source not in _TRUSTED:
-        raise InputError(
-            f"{name}: code is executed where its file is typed (rules=FILE.py), or with --trust-code;"
-            " `cargohub reproduce RUN` shows that of a stored run"
-        )
-    module = ModuleType(f"cargohub_own_{hashlib.sha256(source.encode()).hexdigest()}")
-    sys.modules[module.__name__] = module  # where dataclasses and the like look for it
-    try:
-        exec(compile(source, name, "exec", dont_inherit=True), vars(module))  # noqa: S102 - a trusted text
-    except (Exception, SystemExit) as error:
-        raise OwnFile(name, source)._raised(error) from error  # noqa: SLF001 - our own
-    return module
 
 
 @cache
@@ -314,7 +268,3 @@ def _signature(given: ast.arguments) -> inspect.Signature:
         for each, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
     ]
     return inspect.Signature(parameters + ([kinds(given.kwarg.arg, kinds.VAR_KEYWORD)] if given.kwarg else []))
-
-
-def _short(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else f"{text[:most]}…"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import pytest
 from interruptions import cut_off
 from mistakes import refused
 
-import sim.own
+import sim.trusted
 from experiments.composition import compose, hub, load
 from experiments.designs.varying import words_of
 from experiments.main import main
@@ -38,18 +39,18 @@ HEAD = "from sim.own import kpi, rule\n"
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with all examples in one file, which says when it is executed."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with all examples in one file, which says when it is executed; what is trusted here is forgotten."""
     monkeypatch.chdir(tmp_path)
-    forget()
     (tmp_path / "mine.py").write_text("\n\n".join([*EXAMPLES, ALARM]))
-    return tmp_path
+    yield tmp_path
+    forget()
 
 
 def forget() -> None:
     """What this process trusts, and has executed."""
-    sim.own._TRUSTED.clear()
-    sim.own._module.cache_clear()
+    sim.trusted._TRUSTED.clear()
+    sim.trusted.executed.cache_clear()
 
 
 def read(text: str) -> OwnFile:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from experiments.execution.local import LocalProcesses
 from experiments.execution.place import LOCAL, Backend, Executor, K, Place, R, Task
 from experiments.execution.progress import shown
-from sim.own import trusted, trusting
+from sim.trusted import trusted, trusting
 
 
 class Pool:

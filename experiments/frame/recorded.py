@@ -24,8 +24,9 @@ from experiments.verbs import VERBS, module_of
 from sim.config import HubConfig
 from sim.errors import ConfigError, InputError
 from sim.measures.kpis import adopt_of
-from sim.own import OwnFile, trust
+from sim.own import OwnFile
 from sim.reading import near, plain, read
+from sim.trusted import trust
 
 TRUST = "trust_code"
 """The option of verbs that simulate a stored run, `--trust-code`."""

@@ -22,8 +22,8 @@ from experiments.store.parts import Part, table_in, write_tables
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.files import check_file
-from sim.own import trusted
 from sim.reading import plain
+from sim.trusted import trusted
 
 _REST: Final = "rest.json"
 _DIGEST: Final = hashlib.sha256().digest_size

@@ -43,8 +43,9 @@ from experiments.studies.bench.engines import ENGINES, compare_engines
 from experiments.studies.bench.parallel import PARALLEL, compare_workers, stage_times, words_of
 from sim.config import HubConfig
 from sim.domain.inputs import Inputs
-from sim.own import adopt, trust
+from sim.own import adopt
 from sim.reading import plain, read
+from sim.trusted import trust
 
 T = TypeVar("T")
 
