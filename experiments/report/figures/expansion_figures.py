@@ -100,7 +100,8 @@ def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, p
     looks = style.lines_of(paths)
     for at, (_, own_lead, path) in enumerate(rows):
         ax.barh(at, own_lead.mean - lead, left=lead, color=looks[path]["color"], height=0.66, label=path)
-        errorbar(ax, [own_lead], [at], fmt="none", color="black", capsize=2, linewidth=0.8)
+        for color, width in (("white", 2.4), ("black", 0.8)):  # seen on a black bar, too
+            errorbar(ax, [own_lead], [at], fmt="none", color=color, capsize=2, linewidth=width)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
     style.name_rows(ax, [name for name, *_ in rows])
