@@ -63,19 +63,14 @@ class Found:
         values = np.stack([pick(self.worths[number]) for number in numbers])
         return values[places.reshape(self.number[path].shape)]
 
-    def mean(self, path: str, pick: Callable[[Worth], Floats]) -> Floats:
-        """The expected value of a figure that replications have, (R, …) to (…)."""
-        each = self.of(path, lambda worth: pick(worth).mean(axis=0))
-        return np.asarray(np.einsum("gfk...,gf->...", each, self.futures.weight) / each.shape[2], dtype=np.float64)
-
-    def means(self, pick: Callable[[Worth], Floats]) -> Floats:
-        """That of each path (P, …)."""
-        return np.stack([self.mean(path, pick) for path in self.number])
-
     def expected(self, pick: Callable[[Worth], Floats]) -> Floats:
-        """That of each path by draw and replication, (R, …) to (P, K, R, …)."""
+        """The expected value of a figure of each path by draw and replication, (R, …) to (P, K, R, …)."""
         each = (self.of(path, pick) for path in self.number)
         return np.stack([np.einsum("gfkr...,gf->kr...", values, self.futures.weight) for values in each])
+
+    def means(self, pick: Callable[[Worth], Floats]) -> Floats:
+        """Over draws and replications (P, …)."""
+        return np.asarray(self.expected(pick).mean(axis=(1, 2)))
 
     @property
     def npv(self) -> Floats:

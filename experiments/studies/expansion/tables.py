@@ -126,8 +126,7 @@ def _futures(answer: Answer) -> Iterator[FutureRow]:
 
 def _accounts(answer: Answer) -> Iterator[AccountRow]:
     explored = answer.explored
-    for path in explored.number:
-        mean = explored.mean(path, lambda worth: worth.yearly)
+    for path, mean in zip(explored.number, explored.means(lambda worth: worth.yearly), strict=True):
         for (year, line), eur in np.ndenumerate(mean):
             yield AccountRow(path, explored.keys.expansion.first_year + year, explored.books.lines[line], eur)
 
