@@ -15,6 +15,7 @@ from mistakes import refused
 
 import sim.trusted
 from experiments.composition import compose, hub, load
+from experiments.designs.unusual import idle_functions
 from experiments.designs.varying import words_of
 from experiments.main import main
 from experiments.own_file import file_words, read_own, trust_typed
@@ -268,6 +269,14 @@ def test_a_file_may_be_named_in_quotes(here: Path, quote: str) -> None:
     Path("mine.py").rename("my file.py")
     own = load("liege_30k", f"rules={quote}my file.py{quote}", "dispatch=half_full").own
     assert own is not None and (own.name, own.is_trusted) == ("my file.py", True)
+
+
+def test_a_rule_that_no_design_has_is_told() -> None:
+    plain, chosen = (hub(compose(["rules=mine.py", *words])) for words in ((), ("dispatch=half_full",)))
+    (told,) = idle_functions([plain], [])
+    assert "rules.truck_leaves=half_full, rules.stand=fullest_first" in told
+    (told,) = idle_functions([plain, chosen], ["optimise.variables={rules.stand:[oldest,fullest_first]}"])
+    assert "half_full" not in told and "fullest_first" not in told and "=" in told
 
 
 def test_a_printed_command_of_a_design_names_the_file(here: Path) -> None:

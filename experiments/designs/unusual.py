@@ -1,6 +1,7 @@
 """What is allowed of a hub, and unusual, or makes its numbers hard to read: warnings."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from experiments.formatting import instant
 from experiments.report.public_hubs import public_hubs
@@ -11,6 +12,7 @@ from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
+from sim.own import ARRIVALS
 from sim.units import TICKS_PER_MIN, ticks
 
 
@@ -45,6 +47,24 @@ def period_warnings(config: HubConfig) -> list[str]:
         if not isinstance(spread, Shape) and spread > most:
             lines.append(said("less_spread", load=config.demand.load, aircraft=name, most=most))
     return lines
+
+
+def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
+    """Rules and arrivals of the user's file that none of the hubs has and no word names: to choose one is forgotten."""
+    own = hubs[0].own
+    if own is None:
+        return
+    named = {name for hub in hubs for name in (*hub.rules.values(), hub.complex.policy)}
+    named.update(name for word in words for name in re.findall(r"\w+", word))
+    keys = {ARRIVALS: f"rules.{ARRIVALS}", "rule": "rules.{0.decision}"}
+    idle = {
+        name: keys[function.declaration.kind].format(function.declaration).replace("rules.hall", "complex.policy")
+        for name, function in own.functions.items()
+        if function.declaration.kind in keys and name not in named
+    }
+    if idle:
+        chosen = ", ".join(f"{key}={name}" for name, key in idle.items())
+        yield said("idle_functions", file=own.name, chosen=chosen)
 
 
 def _changes(config: HubConfig) -> Iterator[str]:
