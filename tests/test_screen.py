@@ -47,7 +47,7 @@ def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant
     (line,) = design_verdicts([replace(DESIGN, stability=stability)], values, LADDER)
     assert line.kind == kind
     assert str(line).startswith(f"30,000 m² (a file's): {text}")
-    held = "Flights are held from Tue 06 Sep 03:30."
+    held = "Flights are held, on average from Tue 06 Sep 03:30 on."
     assert str(line).endswith(held) == (kind != "carries")
 
 

@@ -23,7 +23,7 @@ from experiments.report.margin import margin_text
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, heading_of, said
-from experiments.report.sentences import bounded, too_many_comparisons
+from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, too_many_comparisons
 from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
@@ -121,12 +121,12 @@ class DesignsText:
         if outcome.n == 1:
             yield from (said("untested"), "")
             return
-        family = heading_of(f"family_{outcome.family}")
-        caption = f"Difference from {self.titles[outcome.designs[0].label]} ({family})"
+        family, summary = heading_of(f"family_{outcome.family}"), self._present(Rank.SUMMARY)
+        each = f"each of {len(summary)} KPIs is tested alone"
+        caption = f"Difference from {self.titles[outcome.designs[0].label]} ({family}; {each})"
         rows: list[tuple[str, ...]] = []
         for label in (label for label in self.titles if label in outcome.differences):
             statements = outcome.differences[label]
-            summary = self._present(Rank.SUMMARY)
             changed = {kpi: statements[kpi] for kpi in summary if kpi == _ASKED or _is_shown(statements[kpi])}
             for kpi, statement in changed.items():
                 both = (self.kpis[each].get(kpi) for each in (label, outcome.designs[0].label))
@@ -158,8 +158,9 @@ def significance(statement: Statement) -> str:
 
 
 def _saved(statements: Mapping[str, Statement]) -> str:
-    """What common random numbers save, by the first KPIs of the headline that say so."""
-    known = {kpi: statements[kpi].variance_ratio for kpi in _SAVED if kpi in statements}
+    """What common random numbers save, by the first KPIs of the headline that say so; nothing of few replications."""
+    of_kpis = {kpi: statements[kpi] for kpi in _SAVED if kpi in statements}
+    known = {kpi: each.variance_ratio for kpi, each in of_kpis.items() if each.interval.n >= FEWEST_REPLICATIONS}
     ratios = [f"{kpi_name(kpi)} {short(ratio)}" for kpi, ratio in known.items() if ratio is not None]
     return said("separate_runs", ratios=", ".join(ratios)) if ratios else ""
 

@@ -145,11 +145,11 @@ def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
 
 
 def _saved(change: Value) -> str:
-    """What common random numbers save."""
-    if math.isnan(change.variance_ratio):
+    """What common random numbers save, where replications are enough for variances."""
+    if math.isnan(change.variance_ratio) or change.n < FEWEST_REPLICATIONS:
         return ""
     times = number(change.variance_ratio)
-    return f" Without common random numbers the on-time share would need {times} times the replications."
+    return f" Without common random numbers the on-time share would need about {times} times the replications."
 
 
 def probability_text(probability: float) -> str:

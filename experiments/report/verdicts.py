@@ -54,7 +54,7 @@ class DesignVerdict:
         parts += [f"Undecided because {listed(self.reasons, 'and')}"] if self.reasons else []
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         if self.since:
-            parts.append(f"Flights are held from {self.since}")
+            parts.append(f"Flights are held, on average from {self.since} on")
         elif self.kind in ("fails", "unstable"):
             parts.append("No flight is held")
         parts += [f"Staff: {self.staffing}"] if self.staffing else []
