@@ -16,7 +16,7 @@ from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import draw
 from experiments.report.style import Figure
-from experiments.statistics import Interval
+from experiments.statistics import Interval, mean_interval
 from experiments.studies import shadow_price
 from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, zone_of
 from sim.config import ZoneShares
@@ -100,6 +100,31 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     assert "the first step of no zone is surely worth its floor" in result.sentences[1]
     built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
+
+
+@pytest.mark.parametrize(
+    ("best", "others", "says"),
+    [
+        ((300, 310, 320), [(70, 80, 90)], "enlarge lanes' floor first: 600 m² of pallets on 600 m² are worth 310"),
+        ((300, 310, 320), [(70, 80, 90), (-900, 0, 900)], "; outbound dock doors may be worth as much."),
+        ((90, 100, 110), [], "enlarge lanes' floor first"),
+        ((90, 100, 110), [(0, 0, 0), (0, 0, 0)], "of no zone is surely worth its floor, 3 zones taken together"),
+        ((300,), [(70,)], "of no zone is surely worth its floor, 2 zones taken together"),
+    ],
+    ids=["sure", "a third may be as much", "alone", "not among three", "one replication"],
+)
+def test_the_zone_to_enlarge_first_is_the_first_of_many_surely(
+    best: tuple[float, ...], others: list[tuple[float, ...]], says: str
+) -> None:
+    names, of_zones = ("floor", "positions", "doors"), [best, *others]
+    by_name = {ladder.zone: ladder for ladder in ladders(load(), replace(asked(), zones=names))}
+    zones = []
+    for name, samples in zip(names, of_zones, strict=False):
+        there = {(design.label, n): kpis(4e5) for design in by_name[name].designs for n in range(len(samples))}
+        zone = zone_of(by_name[name], there, len(samples), asked().prices)
+        first = replace(zone.first, worth=mean_interval(samples))
+        zones.append(replace(zone, steps=(zone.steps[0], first), samples=samples))
+    assert says in Result("liege_30k", asked(), tuple(zones)).sentences[1]
 
 
 WORDS = ["shadow-price", *TINY, "shadow_price.zones=[floor,stations]", "shadow_price.steps=1"]

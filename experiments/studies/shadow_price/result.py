@@ -1,6 +1,6 @@
 """What `cargohub shadow-price` found: EUR a m² and year by zone, demand and step, its table, and what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Final
@@ -11,7 +11,7 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
-from experiments.formatting import counted, number, percent, resource, whole
+from experiments.formatting import counted, listed, number, percent, resource, whole
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
 from experiments.money.accounts import Rostered, activity, annual_lines
@@ -21,6 +21,7 @@ from experiments.money.prices import Prices
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
+from experiments.statistics.interval import CONFIDENCE
 from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
@@ -217,27 +218,36 @@ class Result:
         ]
 
     def first(self, flights: float) -> str | None:
-        """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is."""
-        best = self.at(flights)[0]
-        least = best.first.worth.low
-        return best.name if least is not None and least > self.rent else None
+        """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is.
+
+        The largest of several estimates is large by chance, too: its interval is as wide as all together need it.
+        """
+        best, *others = self.at(flights)
+        return best.name if _is_above(best.samples, self.rent, 1 + len(others)) else None
+
+
+def _is_above(samples: Sequence[float], least: float, n_compared: int) -> bool:
+    """Whether the mean is surely more, as one of so many comparisons (Bonferroni)."""
+    low = mean_interval(samples, confidence=1 - (1 - CONFIDENCE) / n_compared).low
+    return low is not None and low > least
 
 
 def _sentence(result: Result, flights: float) -> str:
-    """At a demand: the zone to enlarge first, how much it is worth, and whether the next is surely worth less."""
+    """At a demand: the zone to enlarge first, how much it is worth, and whether all others are surely worth less."""
     best, *others = result.at(flights)
     start = f"At {counted(flights, 'flight')} a day"
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"
     units = f"{whole(best.first.units)} {best.first.unit} on {whole(best.first.area_m2)} m²"
     if result.first(flights) is None:
-        return said("no_zone_first", start=start, worth=worth, units=units)
+        together = said("zones_together", n=1 + len(others)) if others else ""
+        return said("no_zone_first", start=start, worth=worth, units=units, together=together)
     text = f"{start} enlarge {resource(best.name)} first: {units} are worth {worth}"
     last = best.steps[-1]
     if last.step > 1:
         text += f", step {last.step} {interval_text(last.worth)}"
     if others:
-        apart = mean_interval([a - b for a, b in zip(best.samples, others[0].samples, strict=True)])
-        sure = apart.low is not None and apart.low > 0
-        other = f"{resource(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
-        text += f"; {other}{'' if sure else ', which may be as much'}"
+        text += f"; {resource(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
+        leads = {zone.name: [a - b for a, b in zip(best.samples, zone.samples, strict=True)] for zone in others}
+        if close := [resource(name) for name, lead in leads.items() if not _is_above(lead, 0.0, len(leads))]:
+            text += f"; {listed(close, 'and')} may be worth as much"
     return f"{text}."
