@@ -1,5 +1,6 @@
 """The verb select: from a spreadsheet to a verdict each design, and what it refuses."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,15 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert document["selected"] == min(costs, key=lambda label: costs[label])
     other = next(own for label, own in document["designs"].items() if label != document["selected"])
     assert other["verdict"] == "not cheaper"
+    assert re.search(
+        r" is the cheapest with .*: cost [\d.,]+ hours a day \([\d.,]+ to [\d.,]+\), ", document["sentences"][0]
+    )
+    words = [word for word in words if "indifference" not in word]
+    few = ["select.indifference=1e-6", "select.target=0.9", "select.tolerance=0.06", "select.max_replications=3"]
+    document = answer(capsys, *words, *few, *TINY, "--out", str(tmp_path))
+    assert document["probability"] is None
+    assert " is by the means the cheapest with On time at least 90 % " in document["sentences"][0]
+    assert document["designs"][document["selected"]]["reason"].startswith("by the means the cheapest with")
 
 
 def test_costs_are_the_area_or_those_of_the_designs() -> None:

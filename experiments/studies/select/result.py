@@ -78,7 +78,7 @@ def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, 
         kpi = known[asked.kpi]
         if fate is Fate.INFEASIBLE and _is_at_target(asked, kpi):
             fate = Fate.AT_TARGET
-        reason = _reason(keys, fate, verdict.n, by)
+        reason = _reason(keys, fate, verdict.n, by, is_promised=selection.probability is not None)
         unit = KPIS[asked.kpi].unit
         rows.append(Row(design.label, len(rows), cost, asked.cost_unit, kpi.n, kpi, unit, fate, reason))
     stability = judged_as_run(designs, by_design(kpis))
@@ -90,7 +90,7 @@ def _is_at_target(asked: Select, kpi: Interval) -> bool:
     return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
 
 
-def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
+def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised: bool) -> str:
     asked = keys.select
     if fate is Fate.INFEASIBLE:
         return f"misses {asked.wanted}"
@@ -100,7 +100,13 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None) -> str:
         return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
     if fate is Fate.OPEN:
         return f"not decided after {n} replications"
-    return "the cheapest" + ("" if asked.target is None else f" with {asked.wanted}")
+    return _cheapest(asked, is_promised=is_promised)
+
+
+def _cheapest(asked: Select, *, is_promised: bool) -> str:
+    """What the selected design is: by the means alone where replications ran out before it was decided."""
+    which = "the cheapest" if is_promised else "by the means the cheapest"
+    return which + ("" if asked.target is None else f" with {asked.wanted}")
 
 
 def answer(result: Found) -> list[str]:
@@ -116,10 +122,13 @@ def answer(result: Found) -> list[str]:
         near = f"{name} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
         lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
     else:
-        what = "is the cheapest" if asked.target is None else f"is the cheapest with {asked.wanted}"
+        what = f"is {_cheapest(asked, is_promised=result.probability is not None)}"
         if same := result.at_same_cost:
             what += f", and the first of {len(same) + 1} designs at that cost"
-        cost = f"{number(best.cost)} {unit_name(asked.cost_unit)}".rstrip()
+        unit = f" {unit_name(asked.cost_unit)}".rstrip()
+        cost = number(best.cost) + unit
+        if asked.cost_kpi:
+            cost = with_interval(result.outcome.intervals[best.scenario][asked.cost_kpi], unit=unit)
         name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi, best.unit)}"
         lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
     if result.probability is None:
