@@ -47,6 +47,14 @@ def test_nothing_more_has_no_ratio() -> None:
     )
 
 
+@pytest.mark.parametrize(("found", "is_said"), [((14, 16.1), True), ((14, 18), False), ((14,), True)])
+def test_what_a_detection_costs_is_said_where_there_are_more_surely(found: tuple[float, ...], is_said: bool) -> None:
+    base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)][: len(found)]
+    more = [kpis(each, 7 + n, 8.1) for n, each in enumerate(found)]
+    line = [*sentences(found_in(base, {("X-ray", 0.1): more}, {"X-ray": ""}))][-1]
+    assert ("Each of them costs" in line, "which may be none" in line) == (is_said, not is_said)
+
+
 def test_desks_that_cannot_follow_are_told() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     few, many = ([{**one, "examined_share": share, "staff_h_paid_per_day_customs": 48.0} for one in base]

@@ -247,6 +247,8 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     assert "no room for it in a as it is (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
     assert [*sentences("on_time_share", close, "a", "b")][-1] == "Whether it is more than that of floor is not sure."
+    single = decompose([[0.1, 0.6, 0.2, 0.7]], ["machines", "floor"])
+    assert [*sentences("on_time_share", single, "a", "b")][-1] == "One replication: no difference can be tested."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
     assert "not sure" in [*sentences("on_time_share", none, "a", "b")][-1]
 

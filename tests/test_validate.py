@@ -14,8 +14,9 @@ from experiments.designs.unusual import hall_warnings
 from experiments.designs.varying import changed
 from experiments.main import main
 from experiments.report import public_hubs, validation
+from experiments.report.public_hubs import Row
 from experiments.studies.validate import power
-from experiments.studies.validate.result import JSON
+from experiments.studies.validate.result import JSON, _case, sentences
 from sim.config import HubConfig
 
 
@@ -115,6 +116,16 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
     assert [of_run[row["case"]] for row in rows if row["case"].endswith("(m²)")] == [
         row for row in rows if row["case"].endswith("(m²)")
     ]
+
+
+@pytest.mark.parametrize(
+    ("simulated", "bounds", "is_open"),
+    [(50.0, (46.0, 54.0), False), (50.0, (40.0, 60.0), True), (40.0, (30.0, 50.0), True), (50.0, None, False)],
+)
+def test_a_row_whose_interval_reaches_across_its_band_is_called_not_sure(simulated, bounds, is_open):
+    row = Row("Trucks", 60.0, simulated, (45.0, 75.0), "", "", bounds=bounds)
+    lines = sentences([_case(row)])
+    assert (lines[-1] == "Not sure, since the interval reaches across an end of the band: Trucks.") == is_open
 
 
 def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):

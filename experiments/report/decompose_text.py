@@ -36,7 +36,9 @@ def sentences(
         yield f"There is no room for it in {start} as it is ({'; '.join(lacks)})."
     sign = -1 if decomposition.gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
-    if close and decomposition.gain.n > 1:
+    if decomposition.gain.n == 1:
+        yield f"{said('untested')}."
+    elif close:
         yield f"Whether it is more than that of {listed(close, 'or')} is not sure."
 
 

@@ -75,6 +75,8 @@ class Row:
     counts: str
     source: str
     independent: bool = True
+    bounds: tuple[float, float] | None = None
+    """Of the interval of ours; None: it has none."""
 
     @property
     def ratio(self) -> float:
@@ -82,8 +84,16 @@ class Row:
 
     @property
     def within(self) -> bool:
+        return self._holds(self.simulated)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the interval of ours reaches across an end of the band."""
+        return self.bounds is not None and {self._holds(end) for end in self.bounds} != {self.within}
+
+    def _holds(self, value: float) -> bool:
         low, high = self.band
-        return low <= self.simulated <= high
+        return low <= value <= high
 
 
 @cache

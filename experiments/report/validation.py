@@ -100,9 +100,8 @@ def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Row]:
     for check, point, predicted in _predictions(points, values):
         name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)
-        yield Row(
-            name, check.published, predicted.mean, (band[0], band[1]), check.why, check.source, check.is_independent
-        )
+        ours = (check.published, predicted.mean, (band[0], band[1]))
+        yield Row(name, *ours, check.why, check.source, check.is_independent, predicted.bounds)
 
 
 def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tuple[Check, NamedDesign, Value]]:

@@ -22,7 +22,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.varying import changed
-from experiments.formatting import capitalised, number
+from experiments.formatting import capitalised, counted, number
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.interval_text import with_interval
@@ -151,9 +151,15 @@ def sentences(result: Result) -> Iterator[str]:
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
-        may_be_none = ", which may be none" if more.low is not None and more.low <= 0 else ""
-        shown = {"detections": f"{interval_text(more)}{may_be_none}", "per_hour": per_hour, "delay": delay}
-        is_known = np.isfinite(most.delay_h_per_detection.mean) and np.isfinite(most.detections_per_officer_h.mean)
+        may_be_none = more.bounds is not None and more.bounds[0] <= 0 <= more.bounds[1]
+        detections = interval_text(more) + (", which may be none" if may_be_none else "")
+        shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
+        # What one costs means nothing where there may be none.
+        is_known = (
+            not may_be_none
+            and np.isfinite(most.delay_h_per_detection.mean)
+            and np.isfinite(most.detections_per_officer_h.mean)
+        )
         yield said("most_of_control" if is_known else "no_more_of_control", at=capitalised(most.at), **shown)
 
 
@@ -208,7 +214,7 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     }
     designs = [base, *varied.values()]
     bench.check(designs)
-    bench.say(f"customs: {len(designs)} hubs, with {n} replications {n * len(designs)} simulations")
+    bench.say(f"customs: {len(designs)} hubs, with {counted(n, 'replication')} {n * len(designs)} simulations")
     samples = by_design(bench.evaluated(designs, n))
     of_settings = {at: samples[design.label] for at, design in varied.items()}
     return found_in(samples[base.label], of_settings, units, config.customs.examination_min)

@@ -88,7 +88,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
             said("validate_simulated", simulated=simulated(asked.designs[0].hub, asked.keys.replications)),
             *_of_cases(asked.keys, result.cases),
         ],
-        warnings=too_few_replications(asked.keys.replications) if asked.keys.carried else (),
+        warnings=too_few_replications(asked.keys.replications),
         pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
     )
 

@@ -45,6 +45,7 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
         within=is_unstable is not True and on_time.mean >= LEAST_ON_TIME,
         counts=f"{verdict}: {shown} on time{grows}",
         source=SOURCE,
+        open=verdict == _OPEN,
     )
 
 

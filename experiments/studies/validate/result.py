@@ -48,6 +48,7 @@ class Case:
     within: bool = column("1", "the model's value lies in the band", heading="within", show=_yes)
     counts: str = column("", "what the published figure counts, or why the model's may differ")
     source: str = column("", "where it is published")
+    open: bool = column("", "the 95 % interval of the model's value reaches across an end of the band")
 
 
 def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
@@ -60,7 +61,9 @@ def sentences(cases: Sequence[Case]) -> list[str]:
     n_own, n_all = (sum(case.within for case in some) for some in (apart, cases))
     agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
     outside = [f"{case.case} (ratio {case.ratio:.2f})" for case in cases if not case.within]
-    return [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
+    lines = [agree, f"Outside: {'; '.join(outside)}."] if outside else [agree]
+    unsure = [case.case for case in cases if case.open]
+    return [*lines, said("rows_open", cases="; ".join(unsure))] if unsure else lines
 
 
 def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
@@ -128,4 +131,4 @@ def _value(samples: Sequence[float], unit: str) -> Value:
 
 def _case(row: Row) -> Case:
     ours = (row.published, row.simulated, row.ratio, *row.band, row.independent, row.within)
-    return Case(row.case, *ours, row.counts, row.source)
+    return Case(row.case, *ours, row.counts, row.source, row.is_open)
