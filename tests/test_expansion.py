@@ -37,7 +37,7 @@ from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
-from experiments.studies.expansion.uncertainty import Knowing, Turn, decision_map, worth_of
+from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
 from experiments.studies.expansion.value import quarter_years
 from sim.config import HubConfig
 from sim.errors import ConfigError
@@ -374,7 +374,9 @@ def test_the_answer_is_told_stored_and_reproduced(
     assert all(turn["best"] != document["recommended"] for turn in document["turned_by"])
     begins = ("The", "Over futures and assumptions ", ("The choice turns to ", "Nothing that was varied"))
     for sentence, beginning in zip(
-        document["sentences"], (*begins, "Staff:", "The main uncertainty is the "), strict=False
+        document["sentences"],
+        (*begins, "Staff:", ("The main uncertainty is the ", "Of nothing alone is it sure")),
+        strict=False,
     ):
         assert sentence.startswith(beginning)
     folder = Path(document["run_dir"])
@@ -591,6 +593,35 @@ def test_a_turn_is_told_as_surely_as_its_interval_knows_it(told: Answer, high: f
     chosen = " ".join(sentences(replace(told, turns=(turn,))))
     assert f"{begins}{path_name('react_66k')} with growth low" in chosen
     assert ("Nothing that was varied alone surely turns the choice." in chosen) == (high > 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "other", "says"),
+    [
+        ((9, 6, 12), (2, 1, 3), "The main uncertainty is the growth of demand: knowing it"),
+        ((9, 6, 12), (4, 1, 7), "20.0 MEUR. To know the result of permit may be worth as much."),
+        ((9, -6, 24), (4, 1, 7), "Of nothing alone is it sure that knowing it before choosing is worth anything."),
+        ((0, 0, 0), (0, 0, 0), "Nothing alone is worth knowing before choosing"),
+    ],
+)
+def test_the_main_uncertainty_is_told_as_surely_as_it_is_known(told: Answer, most, other, says: str) -> None:
+    worths = {"growth of demand": most, "result of permit": other, EVERYTHING: (20, 20, 20)}
+    rows = [
+        Knowing(order, what, Interval(*ends, 2).scaled(1e6), "EUR") for order, (what, ends) in enumerate(worths.items())
+    ]
+    text = " ".join(sentences(replace(told, knowing=tuple(rows))))
+    assert says in text
+    assert ("may be worth as much" in text) == ("may be" in says)
+
+
+@pytest.mark.parametrize(("low", "is_open"), [(-1e6, True), (1e6, False)])
+def test_that_rules_may_bring_nothing_is_said(told: Answer, low: float, is_open: bool) -> None:
+    rules = Knowing(9, WAITING, Interval(5e6, low, 11e6, 2), "EUR")
+    (*_, line) = sentences(replace(told, knowing=(*told.knowing, rules)))
+    assert (
+        line.startswith("Building by rules instead of by dates brings 5")
+        and (", which may be none," in line) == is_open
+    )
 
 
 def test_the_answer_says_its_staff(told: Answer) -> None:

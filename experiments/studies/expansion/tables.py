@@ -183,7 +183,15 @@ def _uncertain(answer: Answer) -> str:
     hindsight = bounded(worth_of(everything))
     if main.worth.mean <= 0:
         return said("nothing_worth_knowing", everything=hindsight)
-    return said("main_uncertainty", what=main.what, worth=bounded(worth_of(main)), everything=hindsight)
+    worth = worth_of(main)
+    which = "open_uncertainty" if worth.low == 0 else "main_uncertainty"
+    text = said(which, what=main.what, worth=bounded(worth), everything=hindsight)
+    close = [row.what for row in asked if row is not main and _may_be_as_much(row.worth, worth)]
+    return f"{text} {said('other_uncertainties', what=listed(close, 'or'))}" if close and worth.low else text
+
+
+def _may_be_as_much(other: Interval, most: Interval) -> bool:
+    return other.high is not None and most.low is not None and other.high >= most.low
 
 
 def _chosen(answer: Answer) -> Iterator[str]:
@@ -215,7 +223,8 @@ def _reacting(answer: Answer) -> Iterator[str]:
         if row.what == WAITING:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
-            yield said("by_rules", verb=verb, size=bounded(size))
+            is_open = row.worth.bounds is not None and row.worth.bounds[0] <= 0 <= row.worth.bounds[1]
+            yield said("by_rules", verb=verb, size=bounded(size), open=", which may be none" if is_open else "")
 
 
 def _turned(turns: list[Turn]) -> str:
