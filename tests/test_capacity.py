@@ -28,7 +28,7 @@ from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture
 from experiments.studies.capacity.bracket import Bracketing, Shown
-from experiments.studies.capacity.result import Lift, Result, Threshold, sentences
+from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, sentences
 from experiments.studies.capacity.search import Search, asked, blocked_h, searches_of
 from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
@@ -531,15 +531,32 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     )
     lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
     ladder = {"packout_posts": 1e5, "machines": 1e6}
-    result = Result(Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, 26.5)
+    result = Result(Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, (), 26.5)
     (sentence,) = sentences([result])
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
-        "day parcels are late, the backlog grows and flights are held from Tue 06 Sep 02:30; bottleneck by what-if: "
-        "sorting machines (simulated with 3 parcels/h instead of 2)."
+        "day parcels are late (in 1 of 2), the backlog grows (in 1 of 2) and flights are held on average from Tue 06 "
+        "Sep 02:30; bottleneck by what-if: sorting machines (simulated with 3 parcels/h instead of 2)."
     )
-    assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("the backlog grows and no flight is held")
-    assert replace(result, thresholds=(replace(rows[0], not_sustained=None),)).breaks == ""
+    assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("grows (in 1 of 2) and no flight is held")
+    alone = replace(result, thresholds=rows[:1]).breaks
+    assert alone.endswith("parcels are late and flights are held from Tue 06 Sep 02:30")
+    close = replace(result, rivals=("packout_posts",)).bottleneck
+    assert close.endswith("instead of 2; more pack-out posts may make as many on time)")
+
+
+@pytest.mark.parametrize(
+    ("other", "rivals"), [((0.3, 0.1, 0.4), ["doors"]), ((0.1, 0.11, 0.1), []), ((0.3,), []), ((0.0, 0.0, 0.0), [])]
+)
+def test_what_may_lift_as_much_as_the_bottleneck_is_known_by_pairs(other: tuple[float, ...], rivals: list[str]) -> None:
+    best = Lift("a", "machines", 2, 3, Interval(0.3, 0.2, 0.4, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
+    assert [*_rivals(best, {"machines": (0.3, 0.29, 0.31), "doors": other})] == rivals
+
+
+def test_the_sentence_of_a_hub_that_sustains_all_says_nothing_breaks() -> None:
+    hub, row = load(), Threshold("a", 0, 4.0, 4.0, 4.1, "late", 5)
+    result = Result(Design("a", hub), "A", (row,), False, Interval(4.0, None, None, 1), (), {})
+    assert replace(result, thresholds=(replace(row, not_sustained=None),)).breaks == ""
 
 
 @pytest.mark.drawn

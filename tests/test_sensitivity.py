@@ -23,7 +23,7 @@ from experiments.statistics.factors import Box, Index, crossed_points, effects, 
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import read_run
 from experiments.studies.sensitivity.design import Group, asked
-from experiments.studies.sensitivity.page import sentences
+from experiments.studies.sensitivity.page import _may_change, sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from sim.measures.kpis import KPIS
 from sim.measures.weekly_lows import GROWTH_KPIS
@@ -414,6 +414,22 @@ def test_intervals_of_all_that_can_be_allow_no_conclusion() -> None:
     assert "No conclusion here for On time: the intervals leave the order open" in said
     assert "Which of 3 factors move On time most is open" in said
     assert "Of the variance" not in said and "Not so here" not in said
+
+
+@pytest.mark.parametrize(
+    ("half_widths", "is_open"),
+    [
+        ((0.01, 0.01, 0.01, 0.01, 0.01), False),
+        ((0.01, 0.01, 0.01, 0.01, 0.3), True),
+        ((0.2, 0.01, 0.01, 0.01, 0.01), True),
+    ],
+    ids=["apart", "the last may be first", "the first may be second"],
+)
+def test_the_order_of_factors_is_open_where_any_may_be_before_a_named_one(
+    half_widths: tuple[float, ...], is_open: bool
+) -> None:
+    sizes = zip((0.5, 0.4, 0.3, 0.2, 0.1), half_widths, strict=True)
+    assert _may_change([share(mean, mean - half, mean + half) for mean, half in sizes]) == is_open
 
 
 def test_intervals_that_are_apart_allow_a_conclusion() -> None:

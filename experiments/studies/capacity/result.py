@@ -1,7 +1,7 @@
 """What the searches of `cargohub capacity` found, its rows, and what it says."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -112,6 +112,8 @@ class Result:
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
     """Parcels a day by resource."""
+    rivals: tuple[str, ...] = ()
+    """Resources of which more may lift as much as of the one that lifts most."""
     held_after_h: float = math.nan
     """From the start until a flight is first held at the lowest demand that is not sustained, mean; NaN: not asked."""
 
@@ -132,7 +134,8 @@ class Result:
         if most is None:
             return said("nothing_lifts") if self.lifts else named
         if self.binding is not None:
-            return f"{named} (simulated with {most.step})"
+            close = said("lifts_as_much", resources=listed([*map(resource, self.rivals)], "and")) if self.rivals else ""
+            return f"{named} (simulated with {most.step}{close})"
         lift = with_interval(most.lift.scaled(100), partial(number, digits=1), unit=" %")
         what = {"resource": resource(most.resource), "step": most.step}
         return f"{named} ({said('no_single_resource', **what, lift=lift)})"
@@ -144,11 +147,13 @@ class Result:
         if not above:
             return ""
         reasons = {"late": "parcels are late", "backlog": "the backlog grows"}
-        known = [text for reason, text in reasons.items() if any(row.reason in (reason, "both") for row in above)]
+        counts = {text: sum(row.reason in (reason, "both") for row in above) for reason, text in reasons.items()}
+        known = [f"{text} (in {n} of {len(above)})" if n < len(above) else text for text, n in counts.items() if n]
         hub, held = self.design.hub, MIN_PER_H * self.held_after_h
         since = "no flight is held"
         if held < hub.end_min:
-            since = f"flights are held from {instant(held, hub.start_date, hub.clock)}"
+            mean = "on average " if len(above) > 1 else ""
+            since = f"flights are held {mean}from {instant(held, hub.start_date, hub.clock)}"
         flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
         return said("breaks", flights=flights, what=listed([*known, since], "and"))
 
@@ -203,7 +208,8 @@ def result_of(
     )
     bounded = {search: no for search in searches if (no := search.not_sustained) is not None}
     resources = what_ifs(design.hub) if bounded and has_binding else {}
-    lifts = sorted(_lifts(resources, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
+    samples = _samples(resources, [*bounded], kpis)
+    lifts = sorted(_lifts(resources, samples, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
     best, sustained = _best(lifts), [search for search in searches if search.sustained > 0]
     return Result(
         design,
@@ -213,30 +219,48 @@ def result_of(
         _mean(thresholds),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
         capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
+        tuple(_rivals(best, samples)),
         _mean_kpis([search.key(no) for search, no in bounded.items()], kpis).get("blocked_after_h", math.nan),
     )
 
 
-def _lifts(resources: Mapping[str, WhatIf], design: Design, searches: Sequence[Search], kpis: Kpis) -> Iterator[Lift]:
+def _samples(resources: Iterable[str], searches: Sequence[Search], kpis: Kpis) -> dict[str, list[float]]:
+    """Lifts of each resource, of the replications that show what more of it lifts; none of no replication."""
+    lifts = {name: [search.lift(name, kpis) for search in searches] for name in resources}
+    known = {name: [lift for lift in of_name if lift is not None] for name, of_name in lifts.items()}
+    return {name: of_name for name, of_name in known.items() if of_name}
+
+
+def _rivals(best: Lift | None, samples: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    """Resources, simulated in as many replications, of which more may lift as much, by pairs."""
+    for name, lifts in samples.items():
+        if best is not None and name != best.resource and len(lifts) == best.n > 1 and any(lifts):
+            lead = mean_interval([a - b for a, b in zip(samples[best.resource], lifts, strict=True)])
+            if lead.low is not None and lead.low <= 0:
+                yield name
+
+
+def _lifts(
+    resources: Mapping[str, WhatIf], samples: Mapping[str, Sequence[float]], design: Design,
+    searches: Sequence[Search], kpis: Kpis,
+) -> Iterator[Lift]:  # fmt: skip
     """Of each resource of which any replication shows what more of it lifts."""
     befores = [kpis[search.key(search.above)] for search in searches]
-    for name, what in resources.items():
-        lifts = [lift for search in searches if (lift := search.lift(name, kpis)) is not None]
+    for name, lifts in samples.items():
         together = [search.together(name, kpis) for search in searches]
-        if lifts:
-            yield Lift(
-                design.label,
-                name,
-                what.before,
-                what.after,
-                mean_interval(lifts, possible=(-math.inf, 1.0)),
-                len(lifts),
-                sum(bool(group) for group in together),
-                max(map(len, together), default=0),
-                mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
-                mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
-                is_binding=False,
-            )
+        yield Lift(
+            design.label,
+            name,
+            resources[name].before,
+            resources[name].after,
+            mean_interval(lifts, possible=(-math.inf, 1.0)),
+            len(lifts),
+            sum(bool(group) for group in together),
+            max(map(len, together), default=0),
+            mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
+            mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
+            is_binding=False,
+        )
 
 
 def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:

@@ -34,8 +34,8 @@ def _most(result: Result, kpi: str) -> str:
     sizes = result.sizes(kpi)
     if sizes[0][1].mean == 0:
         return f"No factor moves {kpi_name(kpi)}."
-    first, following = sizes[:_NAMED], sizes[_NAMED][1] if len(sizes) > _NAMED else None
-    sure = "; the intervals leave that order open" if _may_change(first[-1][1], following) else ""
+    first = sizes[:_NAMED]
+    sure = "; the intervals leave that order open" if _may_change([size for _, size in sizes]) else ""
     if result.screened is None:
         named = ", ".join(spelt(name) for name, _ in first)
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
@@ -74,9 +74,11 @@ def _percent(share: Interval) -> str:
     return with_interval(possible(share).scaled(100), partial(number, digits=0), unit=" %")
 
 
-def _may_change(last: Interval, following: Interval | None) -> bool:
-    """Whether the one that follows may be larger than the last."""
-    return following is not None and following.high is not None and last.low is not None and following.high > last.low
+def _may_change(sizes: Sequence[Interval]) -> bool:
+    """Whether any may be larger than a named one before it, by the intervals."""
+    highs = [-math.inf if size.high is None else size.high for size in sizes]
+    return any(size.low is not None and size.low < max(highs[at:]) for at, size in enumerate(sizes[:_NAMED], 1)
+               if highs[at:])  # fmt: skip
 
 
 def _ups(result: Result) -> list[str]:
