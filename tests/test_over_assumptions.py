@@ -167,7 +167,7 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     before = capsys.readouterr().out
     assert "The intervals shown are sampling intervals: all numbers are as configured." in before
     first = "the hub's share of the airport's parcels (0.45; range 0.3 to 0.5)"
-    assert f"The answer rests on assumptions, first on {first}" in before
+    assert f"The answer rests on assumptions, among them {first}" in before
     assert f"each hub carries its traffic: cargohub sure {shlex.join(words[:-1])}" in before
     # Of another seed and other weeks, yet of the same hub; another hub's does not count.
     name = stored_share(tmp_path, [*words, "seed=7", "warmup_days=3"], Interval(0.71, 0.63, 0.79, 0))

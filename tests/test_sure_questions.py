@@ -59,6 +59,9 @@ def test_shares_and_worth_of_knowing_are_those_of_the_closed_form(chosen: Chosen
     guess = chosen.corrected - chosen.shift - chosen.scaled @ chosen.slopes
     assert np.mean(guess[:, 1] > 0) < share.interval.low - 0.05
     assert chosen.mean(1).mean == pytest.approx(SHIFT, abs=0.02)
+    # By pairs: over nothing it leads by what it is worth, surely; over itself by nothing.
+    assert chosen.best == 1 and chosen.lead(0) == chosen.mean(1) and chosen.lead(0).low > 0
+    assert chosen.lead(1).bounds == (0, 0)
     # Knowing z0: E max(0, SHIFT + z0) − SHIFT, of a uniform number; knowing z1 likewise, of a narrower one.
     worths = {own.number: own.worth for own in chosen.worths()}
     exact = [(width + SHIFT) ** 2 / (4 * width) - SHIFT for width in (1, SLOPE)]
@@ -226,6 +229,8 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
     assert list(result.widths) == [0.5, 1.5]
     assert all(own["worlds"] == 16 and set(own) >= {"probability", "deciding", "npv"} for own in shown.values())
     assert len(result.chosen.simulated) >= 3 and result.n_runs == len(bench.done) <= 140
+    lead = result.chosen.lead(1 - result.chosen.best)
+    assert any("may be as high" in line for line in told.sentences) == (not lead.low > 0)
     # Hours do not follow the parcels in this hub: the error is there, and is told.
     assert np.abs(result.chosen.errors).max() > 1e6
     assert "net present values differ by" in told.sentences[-1]

@@ -139,7 +139,14 @@ class Chosen:
 
     def mean(self, option: int) -> Interval:
         """What an option is worth, on average over the worlds."""
-        values, errors = self.corrected[:, option], self.errors[:, option]
+        return self._mean(self.corrected[:, option], self.errors[:, option])
+
+    def lead(self, option: int) -> Interval:
+        """How much more the best is worth, on average over the worlds."""
+        pairs = (each[:, self.best] - each[:, option] for each in (self.corrected, self.errors))
+        return self._mean(*pairs)
+
+    def _mean(self, values: Floats, errors: Floats) -> Interval:
         left = min(float(np.var(values)), additive(self.points, values).error ** 2)
         return two_source_interval(
             float(values.mean()), sampling=left / len(values), n_samples=len(values),

@@ -221,10 +221,13 @@ def _sentences(result: PathsResult) -> Iterator[str]:
             keys = [result.called[number].text for number in result.deciding[option]]
             yield f"Whether {path_name(path)} is worth most is decided by {listed(keys, 'and')}."
     best = path_name(result.paths[chosen.best])
+    behind = (option for option in range(len(result.paths)) if option != chosen.best)
+    close = [path_name(result.paths[option]) for option in behind if (chosen.lead(option).low or 0.0) <= 0]
+    unsure = said("mean_as_high", paths=listed(close, "or")) if close else ""
     known = [item for item in result.worths[:_NAMED] if item.worth.low and item.is_beyond_chance]
     texts = [f"{result.called[item.number].text} {in_millions(item.worth)} MEUR" for item in known]
     which, everything = "worth_knowing" if known else "nothing_surely_worth_knowing", millions(chosen.everything)
-    yield said(which, best=best, numbers=listed(texts, "and"), everything=everything)
+    yield said(which, best=best, unsure=unsure, numbers=listed(texts, "and"), everything=everything)
     yield _precision(result)
     yield from [result.left_out] if result.left_out else []
 
