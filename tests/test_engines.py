@@ -82,6 +82,7 @@ def test_bench_names_the_fastest_and_what_is_not_installed(inputs, monkeypatch, 
     assert main(["bench", "--engines", "--quiet"]) == 0
     text = capsys.readouterr().out
     assert text.startswith(f"Fastest: {found['engines'][0]['engine']}, ")
+    assert "the least processor time of 1 run," in text
     assert "not measured: No module named" in text
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.execution.progress import shown
+from experiments.formatting import counted
 from experiments.frame import console
 from experiments.report.sections import said
 from sim.domain.inputs import Inputs
@@ -117,4 +118,6 @@ def table(found: Engines) -> str:
         for row in found.engines
     ]
     rows += [f"    {name:<20}not measured: {reason}" for name, reason in found.absent.items()]
-    return said("engines_table", r=found, fastest=found.engines[0], rows="\n".join(rows))
+    return said(
+        "engines_table", r=found, fastest=found.engines[0], rows="\n".join(rows), repeats=counted(REPEATS, "run")
+    )
