@@ -1,6 +1,7 @@
 """The verb optimise: the front of goals that are known, what is simulated and how often, and what is refused."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,8 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     result = Result(own, 2, Found(trials, trials, trials[1]), points)
     tables = grids(result)
     assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
+    for n, shown in ((1, "one replication, no interval"), (2, "mean and 95 % interval")):
+        assert grids(replace(result, asked=replace(own, confirm=n)))[0].caption.endswith(shown)
     header = [name for table in tables[1:] for name in table.header[1:]]
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"

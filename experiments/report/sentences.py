@@ -161,6 +161,11 @@ def probability_text(probability: float) -> str:
     return f"{min(probability, 0.999):.3g}"
 
 
+def means_of(n: int) -> str:
+    """What a table of means over n replications shows."""
+    return "mean and 95 % interval" if n > 1 else "one replication, no interval"
+
+
 def too_few_replications(n: int) -> list[str]:
     """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
     if n == 1:

@@ -30,7 +30,7 @@ from experiments.replications.summing import by_design
 from experiments.report.design_names import hub_title
 from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.report.sentences import too_few_replications
+from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.two_sources import ratio_interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table
@@ -247,7 +247,10 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
 
 
 def _grid(control: str, settings: Sequence[Setting]) -> Grid:
-    grid, unit = grid_of(said("customs_grid", control=control), settings), settings[0].unit
+    grid, unit = (
+        grid_of(said("customs_grid", control=control, means=means_of(settings[0].n)), settings),
+        settings[0].unit,
+    )
     return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 

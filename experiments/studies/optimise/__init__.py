@@ -27,6 +27,7 @@ from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.report import style
 from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
+from experiments.report.sentences import means_of
 from experiments.store.rows import Grid
 from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables, read_value
 from experiments.studies.optimise.result import FrontPoint, Result, goal_text, intervals_of
@@ -75,7 +76,13 @@ def grids(result: Result) -> list[Grid]:
         (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    tables = [Grid(said("front_reached"), ("design", *asked.called), reached)]
+    tables = [
+        Grid(
+            said("front_reached", means=means_of(asked.confirm or result.replications)),
+            ("design", *asked.called),
+            reached,
+        )
+    ]
     names = list(asked.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)

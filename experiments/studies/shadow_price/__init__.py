@@ -26,6 +26,7 @@ from experiments.grouping import grouped
 from experiments.report.design_names import hub_title
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
+from experiments.report.sentences import means_of
 from experiments.store.rows import grid_of, plain_row, stored
 from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, asked, ladders, zone_of
 
@@ -51,7 +52,10 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
         tables=[stored(Step, [step for zone in result.zones for step in zone.steps])],
         grids=[
             grid_of(
-                said("shadow_price_grid", flights=flights, on_time=percent(zones[0].on_time)),
+                said(
+                    "shadow_price_grid", flights=flights, on_time=percent(zones[0].on_time),
+                    means=means_of(asked.keys.replications),
+                ),
                 [step for zone in zones for step in zone.steps[1:]],
             )
             for flights, zones in by_demand.items()
