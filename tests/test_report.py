@@ -453,6 +453,7 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
     text = written(one, tmp_path, 1, config="")
     assert dict(mpl.rcParams) == before
     assert "One replication: no interval can be given" in text
+    assert "Verdict and headline KPIs, of one replication" in text
     assert "When flights come" not in text
     assert "The busiest day, as it was worked" in text
     assert ">nan" not in text and " nan" not in text

@@ -28,10 +28,12 @@ def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
         other = by_label.get(point.other_packing)
         if other is None or point.packout_rule != PackoutRule.FLEXIBLE:
             continue
-        flexible, dedicated = (in_a_word(each, values[each.label]["on_time_share"]) for each in (point, other))
+        shares = [values[each.label]["on_time_share"] for each in (point, other)]
+        flexible, dedicated = map(in_a_word, (point, other), shares)
         if flexible == dedicated:
             continue
-        may = "may change" if "close" in (flexible[0], dedicated[0]) else "changes"
+        is_open = "close" in (flexible[0], dedicated[0]) or shares[0].n == 1
+        may = "may change" if is_open else "changes"
         rules = {"by_flexible": _WHO[PackoutRule.FLEXIBLE], "by_dedicated": _WHO[PackoutRule.DEDICATED]}
         verdicts_of = {"flexible": _SENTENCE[flexible[1]], "dedicated": _SENTENCE[dedicated[1]]}
         yield said("packing_changes", may=may, title=point.title, **rules, **verdicts_of)

@@ -54,7 +54,7 @@ class Run:
 
     @property
     def with_intervals(self) -> str:
-        return ", with 95 % intervals" if self.n > 1 else ""
+        return ", with 95 % intervals" if self.n > 1 else ", of one replication"
 
     @property
     def of_family(self) -> str:
