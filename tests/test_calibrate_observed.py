@@ -1,6 +1,7 @@
 """Observed KPIs: a file is read or refused by row, and the study is printed, stored, shown and computed again."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from answers import answer
@@ -9,9 +10,11 @@ from stored_runs import TINY
 
 from experiments.arguments import Arguments
 from experiments.main import main
+from experiments.statistics import Interval
 from experiments.store import read_run
-from experiments.studies import sure
+from experiments.studies import calibrate, sure
 from experiments.studies.calibrate.design import asked, file_of, read_observations
+from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, WaveRow
 from sim.errors import InputError
 
 HEADER = "kpi,value,tolerance,unit,source,hub"
@@ -60,6 +63,16 @@ def test_a_study_is_printed_stored_shown_and_reproduced(
     assert {**printed, "scenarios": {}, "warnings": []} == {**shown, "scenarios": {}, "warnings": []}
     after = (answer["scenarios"]["liege_30k"]["after"]["high"] for answer in (printed, shown))
     assert next(after) == next(after)
+
+
+@pytest.mark.parametrize("is_moved", [True, False])
+def test_only_numbers_that_change_significantly_are_shown_as_changing(is_moved: bool) -> None:
+    moved = RangeRow("a.b", "a number", 1.0, 0.5, 1.5, 0.9, 1.1, 0.8, 0.01 if is_moved else 1.0, is_moved, "x", "y")
+    keys, waves = SimpleNamespace(sure=SimpleNamespace(n_worlds=16)), [WaveRow(1, 8, Interval(0.9, 0.8, 1.0, 16))]
+    seen = ObservationRow("hub", "parcels_per_day", "parcels/d", *[1.0] * 13, "")
+    share = AnswerShareRow("hub", waves[0].possible, waves[0].possible)
+    headings = [grid.caption for grid in calibrate._shown(keys, [seen], waves, [moved], [share]).grids]
+    assert any(heading.startswith("Numbers whose worlds change") for heading in headings) == is_moved
 
 
 def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:

@@ -97,12 +97,13 @@ def _shown(
     answers: Sequence[AnswerShareRow],
 ) -> Document:
     """What the tables say by themselves. `ranges`: what changes most surely first."""
+    moved = [row for row in ranges if row.is_moved][:_SHOWN]
     return Document(
         title="Which assumed worlds remain possible",
         grids=[
             grid_of("Observed, and what the model shows", observations),
             grid_of("Share of the assumed worlds that remain", waves),
-            grid_of("Numbers whose worlds change most", ranges[:_SHOWN]),
+            *([grid_of("Numbers whose worlds change significantly, most surely first", moved)] if moved else []),
             grid_of(said("hubs_carry"), answers),
         ],
         data={
