@@ -3,6 +3,7 @@
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from answers import answer
@@ -14,6 +15,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.exposure_tables import compact
 from experiments.report.hub_share import money_rests_on
+from experiments.studies.exposure import text
 from sim.errors import ConfigError
 
 AIRPORT = 4000 * 3.5 * 365 / 0.45
@@ -53,6 +55,12 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
     assert {row["national_year"] for row in document["balance"]} == {"2021", "2022"}
     assert len(document["figures"]) == 6
     assert all(Path(figure).stat().st_size > 1000 for figure in document["figures"])
+
+
+def test_from_which_change_on_a_policy_achieves_something_is_said() -> None:
+    ledgers = SimpleNamespace(matrices=[SimpleNamespace(policy="none"), SimpleNamespace(policy="idle")], effects=())
+    (*_, line, _) = text._achieved(SimpleNamespace(ledgers=ledgers))
+    assert line.strip().startswith("no party reads 0.5 % of its records more or less")
 
 
 def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(

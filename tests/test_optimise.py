@@ -18,12 +18,13 @@ from experiments.composition import load
 from experiments.designs.varying import changed, words_of
 from experiments.frame import benches
 from experiments.main import main
+from experiments.report import style
 from experiments.report.figures.front_figure import draw
 from experiments.report.key_names import spelt
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
-from experiments.studies.optimise import grids
+from experiments.studies.optimise import _picture, grids
 from experiments.studies.optimise.design import Variable, asked, design_of, figures, own_values
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
 from experiments.studies.optimise.search import Found, Trial
@@ -263,6 +264,9 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
     for n, shown in ((1, "one replication, no interval"), (2, "mean and 95 % interval")):
         assert grids(replace(result, asked=replace(own, confirm=n)))[0].caption.endswith(shown)
+    with style.look():
+        for n, shown in ((0, "look better than they are"), (2, "played no part in its choice")):
+            assert shown in _picture(replace(result, asked=replace(own, confirm=n))).says
     header = [name for table in tables[1:] for name in table.header[1:]]
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"

@@ -94,7 +94,7 @@ def _achieved(facts: Facts) -> Iterator[str]:
     for matrix in facts.ledgers.matrices[1:]:
         yield f"  {name(matrix.policy)}"
         sentences = [sentence(effect) for effect in facts.ledgers.effects if effect.policy == matrix.policy]
-        yield from (f"    {line}" for line in sentences or ["no party reads or infers more or less"])
+        yield from (f"    {line}" for line in sentences or [said("exposure_unchanged")])
     yield ""
 
 

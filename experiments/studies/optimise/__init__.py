@@ -127,7 +127,8 @@ def _picture(result: Result) -> Picture:
         configured = (scales[x] * of_start[0][x].mean, scales[y] * of_start[0][y].mean) if of_start else place(start)
     front = [(point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front]
     drawn = front_figure.figure(names, others, configured, front)
-    return picture_of("front", drawn, x=asked.called[0], y=asked.called[1])
+    of_front = said("front_confirmed" if asked.confirm else "front_unconfirmed")
+    return picture_of("front", drawn, x=asked.called[0], y=asked.called[1], front=of_front)
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
