@@ -199,6 +199,9 @@ def test_a_change_is_in_percentage_points():
 
 
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
+    single = {"b": {"on_time_share": value(0.0, n=1)}}
+    (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], single, "a", {})
+    assert said == "b: as many parcels on time (one replication, no interval)."
     constant = {"b": {"on_time_share": value(1.0), "dwell_mean_h": value(-3.0)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
     same = "the same in every replication"

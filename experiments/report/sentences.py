@@ -129,7 +129,8 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, k
         if change is None or point.label == baseline:
             continue
         is_same = abs(change.mean) < 0.0005 and not sum(map(abs, change.bounds or ())) > 0.002
-        text = "as many parcels on time" if is_same else f"{points_of(change)} on time"
+        same = "as many parcels on time" + (_unbounded(change) if change.n == 1 else "")
+        text = same if is_same else f"{points_of(change)} on time"
         if (dwell := changes[point.label].get("dwell_mean_h")) is not None:
             both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
             text += f"; mean dwell {bounded(change_of(dwell, 'h') + _unbounded(dwell), *both)}"

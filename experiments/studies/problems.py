@@ -149,7 +149,7 @@ def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: 
     heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
     title = (
         f"{instance.name} ({instance.hash}): how much dearer than the reference solution, in % of its objective;"
-        f" mean of {n} macroreplications, with its 95 % interval"
+        + (f" mean of {n} macroreplications, with its 95 % interval" if n > 1 else " one macroreplication, no interval")
     )
     document = {"name": instance.name, "hash": instance.hash, "files": [str(folder / name) for name in files],
                 "gaps": {each.solver: each.curve[-1].mean for each in found}}  # fmt: skip
