@@ -593,6 +593,10 @@ def test_a_turn_is_told_as_surely_as_its_interval_knows_it(told: Answer, high: f
     chosen = " ".join(sentences(replace(told, turns=(turn,))))
     assert f"{begins}{path_name('react_66k')} with growth low" in chosen
     assert ("Nothing that was varied alone surely turns the choice." in chosen) == (high > 0)
+    assert ("the intervals of the lead hold 0" in chosen) == (high > 0)
+    single = replace(turn, lead_eur=Interval(-2e6, None, None, 1))
+    chosen = " ".join(sentences(replace(told, turns=(single,))))
+    assert "by the means it does, but one replication leaves the lead without an interval." in chosen
 
 
 @pytest.mark.parametrize(

@@ -230,7 +230,10 @@ def _reacting(answer: Answer) -> Iterator[str]:
 def _turned(turns: list[Turn]) -> str:
     sure, open_ = ([turn for turn in turns if turn.is_sure == is_sure] for is_sure in (True, False))
     text = said("choice_turns", choices=_choices(sure)) if sure else said("nothing_turns")
-    return f"{text} {said('choice_may_turn', choices=_choices(open_))}" if open_ else text
+    if not open_:
+        return text
+    why = said("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0")
+    return f"{text} {said('choice_may_turn', choices=_choices(open_), why=why)}"
 
 
 def _choices(turns: list[Turn]) -> str:
