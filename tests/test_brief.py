@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from stored_runs import made
 
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.frame import pages
@@ -167,7 +168,12 @@ def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):
     (tmp_path / "config.yaml").write_text("")
     over = OverAssumptions(["break-down: pace"], {}, "cargohub sure", {})
     document = Document("What it carries", {}, ["It carries."], method=["By bisection."], over=over)
-    page = pages.page_of(tmp_path, document, SimpleNamespace(designs=[Design("today", load())]), is_drawn=True)
+    page = pages.page_of(
+        tmp_path,
+        document,
+        SimpleNamespace(designs=[Design("today", load())], arguments=Arguments("run", ())),
+        is_drawn=True,
+    )
     assert page.brief.facts["Rests on"] == [*over.sentences, "By bisection."]
     assert "break-down: pace" in page.brief.facts["Rests on"][1]
     assert [part.heading for part in page.sections] == ["What it rests on", "How it was found"]
