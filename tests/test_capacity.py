@@ -582,3 +582,5 @@ def test_the_chart_draws_a_row_a_scenario() -> None:
     ax = Figure().subplots()
     draw(ax, thresholds, 0.95)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
+    labels = ax.get_legend_handles_labels()[1]
+    assert "sustained, mean and 95 % interval" in labels and "sustained, one replication, no interval" in labels

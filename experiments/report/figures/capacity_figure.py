@@ -7,6 +7,7 @@ from typing import Final
 from experiments import formatting
 from experiments.report import style
 from experiments.report.marks import errorbar
+from experiments.report.sentences import means_of
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -46,7 +47,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
             ax.scatter(rates, [row] * len(rates), marker="|", s=260, color=style.PALETTE[4],
                        label="a resource alone could handle")  # fmt: skip
         errorbar(ax, [threshold.flights], [row], fmt="o", color=style.PALETTE[1], capsize=4,
-                 label="sustained, mean and 95 % interval")  # fmt: skip
+                 label=f"sustained, {means_of(threshold.flights.n)}")  # fmt: skip
         mean = threshold.flights.mean
         style.note(ax, formatting.number(mean), (mean, row), (0, 9), ha="center")
     style.name_rows(ax, [threshold.name for threshold in thresholds])

@@ -60,7 +60,7 @@ from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.design_names import titles_of
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, said
-from experiments.report.sentences import too_few_replications
+from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
@@ -251,13 +251,14 @@ def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Seq
     """The curve: sustained flights a day over the first key that is a number."""
     from experiments.report.figures.sweep_figure import SweepChart, figure
 
+    means = means_of(results[0].flights.n)
     chart = SweepChart.of(
         *drawn(varied, values),
         [result.flights for result in results],
-        what="sustained flights a day, mean and 95 % interval",
+        what=f"sustained flights a day, {means}",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )
-    return picture("capacity", _HEADING, said("capacity_curve"), figure(chart))
+    return picture("capacity", _HEADING, said("capacity_curve", means=means), figure(chart))
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
@@ -270,7 +271,8 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     }
     thresholds = prepare(values, ladders)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
-    return picture("capacity", _HEADING, said(caption), figure(thresholds, target))
+    means = means_of(results[0].flights.n)
+    return picture("capacity", _HEADING, said(caption, means=means), figure(thresholds, target))
 
 
 STUDY: Final = Study(
