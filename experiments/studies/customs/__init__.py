@@ -247,10 +247,8 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
 
 
 def _grid(control: str, settings: Sequence[Setting]) -> Grid:
-    grid, unit = (
-        grid_of(said("customs_grid", control=control, means=means_of(settings[0].n)), settings),
-        settings[0].unit,
-    )
+    unit, means = settings[0].unit, means_of(settings[0].n)
+    grid = grid_of(said("customs_grid", control=control, means=means), settings)
     return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 

@@ -76,13 +76,8 @@ def grids(result: Result) -> list[Grid]:
         (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    tables = [
-        Grid(
-            said("front_reached", means=means_of(asked.confirm or result.replications)),
-            ("design", *asked.called),
-            reached,
-        )
-    ]
+    caption = said("front_reached", means=means_of(asked.confirm or result.replications))
+    tables = [Grid(caption, ("design", *asked.called), reached)]
     names = list(asked.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
