@@ -152,8 +152,7 @@ def significance(statement: Statement) -> str:
     """What the test says of a difference, also where it finds more than the wider interval shows; empty: no test."""
     if statement.has_no_variance:
         return NO_VARIANCE
-    low, high = statement.interval.low, statement.interval.high
-    is_wider = statement.is_different and low is not None and high is not None and low <= 0 <= high
+    is_wider = statement.is_different and statement.interval.holds(0)
     return p_text(statement.adjusted) + (", which decides: the interval is wider" if is_wider else "")
 
 

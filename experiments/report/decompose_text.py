@@ -24,7 +24,7 @@ def sentences(
     unit = KPIS[kpi].unit
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
     yield f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."
-    if (bounds := decomposition.gain.bounds) and bounds[0] <= 0 <= bounds[1]:
+    if decomposition.gain.holds(0):
         yield "Whether there is a change at all is not sure, nor which factor makes it."
         return
     name = decomposition.largest

@@ -51,6 +51,10 @@ class Interval:
         """Half the distance between the bounds; None without bounds."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    def holds(self, value: float) -> bool:
+        """Whether a value lies between the bounds; none does without bounds."""
+        return self.low is not None and self.high is not None and self.low <= value <= self.high
+
     def within(self, least: float = -math.inf, most: float = math.inf) -> Self:
         """The same with bounds cut to where the true value can lie."""
         low = None if self.low is None else max(least, self.low)

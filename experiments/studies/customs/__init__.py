@@ -151,7 +151,7 @@ def sentences(result: Result) -> Iterator[str]:
         most = settings[-1]
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
-        may_be_none = more.bounds is not None and more.bounds[0] <= 0 <= more.bounds[1]
+        may_be_none = more.holds(0)
         detections = interval_text(more) + (", which may be none" if may_be_none else "")
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
         # What one costs means nothing where there may be none.

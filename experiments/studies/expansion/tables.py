@@ -223,8 +223,8 @@ def _reacting(answer: Answer) -> Iterator[str]:
         if row.what == WAITING:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
-            is_open = row.worth.bounds is not None and row.worth.bounds[0] <= 0 <= row.worth.bounds[1]
-            yield said("by_rules", verb=verb, size=bounded(size), open=", which may be none" if is_open else "")
+            may_be_none = ", which may be none" if row.worth.holds(0) else ""
+            yield said("by_rules", verb=verb, size=bounded(size), open=may_be_none)
 
 
 def _turned(turns: list[Turn]) -> str:

@@ -54,7 +54,7 @@ class Turn:
     @property
     def is_sure(self) -> bool:
         """Whether its interval leaves out that both are as good."""
-        return self.lead_eur.bounds is not None and not self.lead_eur.bounds[0] <= 0 <= self.lead_eur.bounds[1]
+        return self.lead_eur.bounds is not None and not self.lead_eur.holds(0)
 
 
 @table(

@@ -59,8 +59,7 @@ class StageRow:
     @property
     def is_apart(self) -> bool:
         """Whether the simulated median is outside what the scans leave open of theirs."""
-        bounds = self.median.bounds
-        return bounds is not None and not bounds[0] <= self.simulated_median <= bounds[1]
+        return self.median.bounds is not None and not self.median.holds(self.simulated_median)
 
 
 @dataclass(frozen=True, slots=True)
