@@ -29,7 +29,7 @@ from experiments.money.prices import Paid
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
-from experiments.studies.expansion import check
+from experiments.studies.expansion import _grids, check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after, path_name
@@ -233,6 +233,12 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
             assert -1e-6 <= value <= worth["everything"] + 1e-6, what
     assert all(one.regret.mean >= best.regret.mean for one in told.paths)
     assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
+
+
+def test_a_path_alone_has_no_turns_and_is_told() -> None:
+    told = answer(found_of(paths=FEW[:1]))
+    assert not told.turns and not any(" lead of " in grid.caption for grid in _grids(told))
+    assert "Nothing that was varied alone surely turns the choice." in " ".join(sentences(told))
 
 
 def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> None:

@@ -219,7 +219,7 @@ def _grids(answer: Answer) -> list[Grid]:
         grid_of(said("expansion_of_service"), answer.paths, without=_MONEY),
         *([grid_of(said("expansion_over"), answer.over.rows())] if answer.over.npv.size else []),
         grid_of(said("worth_to_know"), known),
-        grid_of(said("expansion_turns", best=best), answer.turns),
+        *([grid_of(said("expansion_turns", best=best), answer.turns)] if answer.turns else []),
     ]
 
 
