@@ -17,7 +17,7 @@ from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.arguments import check_once, is_override
+from experiments.arguments import check_once, is_override, key_of
 from experiments.hydra_habits import instead_of_word
 from sim.errors import CargohubError, ConfigError
 from sim.names import LONGEST_NAME
@@ -164,7 +164,7 @@ def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tup
     [('seed=1', 'demand=today'), ('seed=2', 'demand=today')]
     """
     values = [_values(word, folders) for word in words]
-    keys = [word.partition("=")[0] for word in words]
+    keys = [*map(key_of, words)]
     swept = {key for key, of_key in zip(keys, values, strict=True) if len(of_key) > 1}
     check_once([word for word, key in zip(words, keys, strict=True) if key in swept])
     points = list(itertools.islice(itertools.product(*values), MOST_POINTS + 1))

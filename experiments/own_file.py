@@ -67,6 +67,11 @@ def read_own(path: str) -> OwnFile:
     return own
 
 
+def choosing(kind: str, name: str) -> str:
+    """The word that chooses a function of the file: a rule, by its decision, or arrivals."""
+    return f"{'complex.policy' if kind == 'hall' else f'{_GROUP}.{kind}'}={name}"
+
+
 def file_words(words: Iterable[str]) -> list[str]:
     """Those that name a file of functions."""
     return [word for word in words if _TYPED.fullmatch(word.lstrip("+"))]

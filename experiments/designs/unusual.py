@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from experiments.formatting import instant
+from experiments.own_file import choosing
 from experiments.report.public_hubs import public_hubs
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -56,15 +57,10 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
         return
     named = {name for hub in hubs for name in (*hub.rules.values(), hub.complex.policy)}
     named.update(name for word in words for name in re.findall(r"\w+", word))
-    keys = {ARRIVALS: f"rules.{ARRIVALS}", "rule": "rules.{0.decision}"}
-    idle = {
-        name: keys[function.declaration.kind].format(function.declaration).replace("rules.hall", "complex.policy")
-        for name, function in own.functions.items()
-        if function.declaration.kind in keys and name not in named
-    }
+    kinds = {name: function.declaration for name, function in own.functions.items() if name not in named}
+    idle = [choosing(of.decision or of.kind, name) for name, of in kinds.items() if of.kind in ("rule", ARRIVALS)]
     if idle:
-        chosen = ", ".join(f"{key}={name}" for name, key in idle.items())
-        yield said("idle_functions", file=own.name, chosen=chosen)
+        yield said("idle_functions", file=own.name, chosen=", ".join(idle))
 
 
 def _changes(config: HubConfig) -> Iterator[str]:

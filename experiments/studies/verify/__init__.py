@@ -25,7 +25,7 @@ from experiments.composition import load
 from experiments.execution.progress import shown
 from experiments.formatting import whole
 from experiments.frame import console
-from experiments.own_file import read_own
+from experiments.own_file import choosing, read_own
 from experiments.report.sections import as_lines
 from experiments.store.rows import Grid
 from experiments.studies.verify.theory_cases import Case, theory_cases
@@ -107,8 +107,10 @@ def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
     """A short replication of some scenarios, in which every law is checked, and all KPIs of the file are computed."""
     from sim import simulate
 
-    keys = {"hall": "complex.policy={}", DISTRIBUTION: "packout.spread={{family: {}}}"}
-    chosen = [keys.get(kind, f"++rules.{kind}={{}}").format(name) for kind, name in names.items()]
+    chosen = [
+        f"packout.spread={{family: {name}}}" if kind == DISTRIBUTION else f"++{choosing(kind, name)}"
+        for kind, name in names.items()
+    ]
     words = [file, *chosen] if file else []
     for scenario in _LAW_SCENARIOS:
         broken = 0
