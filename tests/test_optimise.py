@@ -335,11 +335,12 @@ def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
     assert refused(capsys, "optimise") == f"cargohub: {extras.missing('optuna', 'study')}\n"
 
 
-def test_the_chart_draws_the_front_and_the_hub_as_configured() -> None:
+@pytest.mark.parametrize(("n", "means"), [(1, "one replication, no interval"), (2, "mean and 95 % interval")])
+def test_the_chart_draws_the_front_and_the_hub_as_configured(n: int, means: str) -> None:
     from matplotlib.figure import Figure
 
     ax = Figure().subplots()
-    bar = Interval(1.0, None, None, 1)
+    bar = Interval(1.0, None, None, n)
     draw(ax, ("cost [EUR/d]", "on time [%]"), ((2.0, 0.5),), (3.0, 1.0), ((bar, Interval(2.0, 1.0, 3.0, 2)),))
     labels = ax.get_legend_handles_labels()[1]
-    assert labels == ["a design that was simulated", "as configured", "on the front, mean and 95 % interval"]
+    assert labels == ["a design that was simulated", "as configured", f"on the front, {means}"]

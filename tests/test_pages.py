@@ -1,5 +1,7 @@
 """A page is made of what a run stored: `show` would write the same bytes as the verb did."""
 
+import re
+
 import pytest
 from stored_runs import made
 
@@ -9,8 +11,10 @@ from experiments.main import main
 WORDS = {
     "run": ["run"],
     "compare": ["compare", "designs=[liege_30k, liege_30k halls.main.doors_out=20]"],
-    "sweep": ["sweep", "halls.main.doors_out=20,26"],
-    "customs": ["customs", "~frontier.X-ray", "~frontier.examination", "frontier.documents.values=[0,0.1]"],
+    "arrivals": ["compare", "scenarios=[liege_30k]", "arrival_models=[timetable,poisson]", "replications=1"],
+    "sweep": ["sweep", "halls.main.doors_out=20,26", "replications=1"],
+    "decompose": ["decompose", "~decompose.factors.people", "~decompose.factors.doors", "replications=1"],
+    "customs": ["customs", "~frontier.X-ray", "frontier.documents.values=[0,0.1]", "replications=1"],
 }
 
 
@@ -25,6 +29,10 @@ def test_show_gives_the_page_that_the_verb_wrote(verb, tmp_path, monkeypatch, ca
     capsys.readouterr()
     assert main(["show", str(folder)]) == 0
     assert shown == written
+    says = re.findall(r"<(?:fig)?caption>(.+?)</", written["report.html"].decode())
+    announced = [caption for caption in says if re.search(r"95\s% interval|no interval", caption)]
+    is_single = "replications=1" in WORDS[verb]
+    assert announced and is_single == all("one replication, no interval" in caption for caption in announced)
 
 
 def _pictures(folder):

@@ -15,7 +15,6 @@ from experiments.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import draw
-from experiments.report.style import Figure
 from experiments.statistics import Interval, mean_interval
 from experiments.studies import shadow_price
 from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, zone_of
@@ -156,25 +155,22 @@ def test_the_picture_has_a_panel_with_its_steps_and_the_rent() -> None:
     with style.look():
         ax = style.new_figure(3).subplots()
         draw(ax, "floor, 600 m² a step", (3.5,), bars, 65.0)
-    assert list(ax.get_legend_handles_labels()[1]) == [
-        "what a m² costs: 65", "step 1, 95 % interval", "step 2, 95 % interval",
-    ]  # fmt: skip
+    assert list(ax.get_legend_handles_labels()[1]) == ["what a m² costs: 65", "step 1", "step 2"]
     assert ax.get_title(loc="left") == "floor, 600 m² a step"
 
 
-def test_titles_of_zones_stand_above_their_panels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_titles_of_zones_stand_above_their_panels() -> None:
     steps = ladders(load(), replace(asked(), zones=None))
     there = {(design.label, 0): kpis(400_000) for ladder in steps for design in ladder.designs}
     result = Result("liege_30k", asked(), tuple(zone_of(ladder, there, 1, asked().prices) for ladder in steps))
-    drawn: list[Figure] = []
-    monkeypatch.setattr(shadow_price, "picture_of", lambda _name, figure, **_: drawn.append(figure))
     with style.look():
-        shadow_price._picture(result)
-        (figure,) = drawn
+        picture = shadow_price._picture(result)
+        figure = picture.figure
         figure.draw_without_rendering()
     for ax in figure.axes:
         (title,) = (text for text in ax.get_children() if getattr(text, "get_text", str)() == ax.get_title(loc="left"))
         assert title.get_window_extent().x1 <= ax.bbox.x1
+    assert picture.says.startswith("By zone and demand, one replication, no interval: ")
 
 
 def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:

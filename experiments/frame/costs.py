@@ -16,6 +16,7 @@ from experiments.money.prices import Prices
 from experiments.replications.summing import Outcome
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Section, heading_of, said, section
+from experiments.report.sentences import means_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Values
@@ -72,7 +73,8 @@ def savings(outcome: Outcome, titles: Mapping[str, str]) -> Iterator[Grid]:
         if (statements := outcome.differences.get(label))
     )
     if rows:
-        caption = said("saved", first=titles[outcome.designs[0].label], family=heading_of(f"family_{outcome.family}"))
+        family = heading_of(f"family_{outcome.family}") if outcome.n > 1 else means_of(outcome.n)
+        caption = said("saved", first=titles[outcome.designs[0].label], family=family)
         yield Grid(caption, ("Design", "Running cost [EUR]", "Tested", "Capital [EUR]"), rows)
 
 

@@ -20,6 +20,7 @@ from experiments.report.figures import (
 from experiments.report.hub_share import goods_of_shares
 from experiments.report.run_numbers import Run
 from experiments.report.sections import Picture, picture_of, said
+from experiments.report.sentences import means_of
 from experiments.report.stored_designs import NamedDesign, panels
 
 
@@ -92,4 +93,4 @@ def _sureness(run: Run) -> Iterator[Picture]:
         why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)
     if (arrivals := arrivals_figure.figure(run.points, run.kpis)) is not None:
-        yield picture_of("arrivals", arrivals)
+        yield picture_of("arrivals", arrivals, means=means_of(run.n))

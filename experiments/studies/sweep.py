@@ -24,6 +24,7 @@ from experiments.frame.study import Asked, Bench, Document, Study, Table
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Picture, picture_of, said
+from experiments.report.sentences import means_of
 from experiments.store.rows import ENDS, with_texts
 from experiments.store.tables import as_columns
 from sim.errors import ConfigError
@@ -93,8 +94,9 @@ def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values])
 
     intervals = [outcome.intervals[design.label] for design in outcome.designs]
     on_time = [of_design[_CHARTED].scaled(100) for of_design in intervals]
-    chart = sweep_figure.SweepChart.of(varied, values, on_time, what="parcels on time, %, mean and 95 % interval")
-    yield picture_of("sweep", sweep_figure.figure(chart))
+    means = means_of(outcome.n)
+    chart = sweep_figure.SweepChart.of(varied, values, on_time, what=f"parcels on time, %, {means}")
+    yield picture_of("sweep", sweep_figure.figure(chart), means=means)
     is_unstable = [outcome.is_unstable(design) for design in outcome.designs]
     if maps := list(sweep_map.maps_of(varied, values, intervals, is_unstable)):
         yield picture_of("sweep_map", sweep_map.figure(maps))

@@ -8,6 +8,7 @@ from experiments.grouping import grouped
 from experiments.report import style
 from experiments.report.design_names import arrivals_name
 from experiments.report.marks import errorbar
+from experiments.report.sentences import means_of
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Figure
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -39,6 +40,6 @@ def figure(points: Sequence[NamedDesign], values: Values) -> Figure | None:
                  capsize=3, markersize=5, label=arrivals_name(model))  # fmt: skip
     ax.set_yticks(range(len(groups)), list(groups))
     ax.set(ylim=(len(groups) - 0.5, -0.5), xlim=(-2, 102))
-    ax.set_xlabel("parcels on time, %, mean and 95 % interval")
+    ax.set_xlabel(f"parcels on time, %, {means_of(values[points[0].label]['on_time_share'].n)}")
     ax.grid(axis="x", color="0.92")
     return style.legend_below(drawing, [ax])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from experiments.report import style
 from experiments.report.marks import errorbar
+from experiments.report.sentences import means_of
 from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
@@ -28,7 +29,7 @@ def draw(
                    linewidths=0, label="a design that was simulated")  # fmt: skip
     errorbar(ax, [x for x, _ in front], [y for _, y in front], fmt="o", markersize=5,
              color=style.PALETTE[0], elinewidth=1, capsize=2.5,
-             label="on the front, mean and 95 % interval")  # fmt: skip
+             label=f"on the front, {means_of(front[0][0].n)}")  # fmt: skip
     if configured is not None:
         # Behind the front, on which it may lie.
         ax.plot(*configured, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,

@@ -39,7 +39,7 @@ def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent
         at = [i + _APART * (step - (n_steps - 1) / 2) for i in range(len(worth))]
         color = style.PALETTE[step % len(style.PALETTE)]
         errorbar(ax, at, worth, fmt=_MARKS[step % len(_MARKS)], color=color, markersize=4.5, elinewidth=1.1,
-                 capsize=2.5, label=f"step {step + 1}, 95 % interval")  # fmt: skip
+                 capsize=2.5, label=f"step {step + 1}")  # fmt: skip
     ax.axhline(rent, color=style.LIMIT, linestyle="--", linewidth=1.0, label=f"what a m² costs: {whole(rent)}")
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xticks(range(len(demands)), [f"{demand:g}" for demand in demands])

@@ -261,7 +261,7 @@ def _picture(result: Result) -> Picture:
         )
         for control, settings in result.by_control.items()
     }
-    return picture_of("frontier", figure(curves))
+    return picture_of("frontier", figure(curves), means=means_of(result.detections.n))
 
 
 STUDY: Final = Study(CustomsKeys, asked, compute, document)

@@ -33,7 +33,7 @@ from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.report.sentences import too_few_replications
+from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
 from experiments.statistics.precision import Samples
 from experiments.statistics.shapley import Decomposition, decompose
@@ -241,7 +241,7 @@ def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
 def _picture(result: Found, titles: Sequence[str]) -> Picture:
     from experiments.report.figures.decompose_figure import figure
 
-    return picture_of("decompose", figure(result.kpis, *titles))
+    return picture_of("decompose", figure(result.kpis, *titles), means=means_of(result.outcome.n))
 
 
 def _lines(result: Found, keys: DecomposeKeys) -> list[str]:

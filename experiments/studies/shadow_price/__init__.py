@@ -96,7 +96,8 @@ def _picture(result: Result) -> Picture:
         (f"{resource(zone.name)},\n{whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
         for zone in result.zones
     )
-    return picture_of("shadow_price", figure(result.asked.flights_per_day, panels, result.rent), linear_to=LINEAR_TO)
+    drawn = figure(result.asked.flights_per_day, panels, result.rent)
+    return picture_of("shadow_price", drawn, means=means_of(result.zones[0].first.worth.n), linear_to=LINEAR_TO)
 
 
 STUDY: Final = Study(ShadowPriceKeys, asked, compute, document)
