@@ -30,7 +30,10 @@ def period(path, *words, days):
     [
         ([1, 2, 5], [], (1, 0, 7)),
         (range(7), [], (0, 0, 7)),
-        (range(10), [], (0, 0, 14)),  # three days of a second week are no measured week
+        (range(10), [], (0, 0, 7)),  # three days of a second week are no measured week
+        (range(15), [], (0, 7, 7)),  # nor is the last night's morning
+        (range(8), ["arrivals.repeat=2"], (0, 7, 7)),
+        (range(17), ["warmup_days=14"], (0, 14, 3)),
         (range(11), [], (0, 7, 7)),
         (range(21), [], (0, 7, 14)),
         (range(7), ["horizon_days=7"], (0, 0, 7)),
@@ -71,6 +74,20 @@ def test_weeks_are_flown_again_with_their_legs(tmp_path):
     assert [flight.after for flight in flights[1::2]] == [0, 2, 4]
     assert len({flight.entity for flight in flights}) == 6
     assert [flight.is_cohort for flight in flights] == [False] * 2 + [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("hours", "flights_of_weeks"),
+    [((23, 26), [13, 14]), ((10, 10 + 24 * 7), [7, 7])],  # the morning after, and a day of a week more
+)
+def test_a_file_of_somewhat_more_than_a_week_is_repeated_by_the_week(tmp_path, hours, flights_of_weeks):
+    path = tmp_path / "flights.csv"
+    places = {MONDAY + dt.timedelta(days=day, hours=hour) for day in range(7) for hour in hours}
+    places = {when for when in places if when < MONDAY + dt.timedelta(days=8)}
+    path.write_text("flight,sibt\n" + "".join(f"F,{when}\n" for when in sorted(places)))
+    hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={path}", "arrivals.repeat=2")
+    weeks = [flight.sibt // (7 * TICKS_PER_DAY) for flight in make_inputs(hub, 0).flights]
+    assert [weeks.count(week) for week in (0, 1)] == flights_of_weeks
 
 
 def test_a_warm_up_as_long_as_the_file_is_refused(tmp_path):

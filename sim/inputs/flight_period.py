@@ -11,8 +11,7 @@ from sim.inputs.flight_files import first_day
 from sim.units import TICKS_PER_DAY
 
 _LEAST_MEASURED_DAYS: Final = 4
-"""With flights after a week of warm-up, for that week to be warm-up, and of a week that is whole: more than half
-(assumption)."""
+"""Of a last week, for it to be measured or drawn: more than half (assumption)."""
 
 
 class Period(NamedTuple):
@@ -21,16 +20,17 @@ class Period(NamedTuple):
     horizon_days: int
 
 
-def weeks_of(rows: Sequence[FlightRow]) -> int:
-    """Whole weeks from the first day of the flights to the last one scheduled: what `arrivals.repeat` repeats."""
-    first, last = _days(rows)
-    return -(-(last - first + 1) // DAYS_PER_WEEK)
-
-
 def whole_weeks_of(rows: Sequence[FlightRow]) -> int:
-    """The first week of the flights, and those after it of which more than half lies before the last one scheduled."""
+    """The first week of the flights, and those after it of which more than half lies before the last one scheduled.
+
+    So a night's flights after midnight are no week: one that lacks nearly all of its flights would halve the traffic.
+    """
     first, last = _days(rows)
-    return max(1, (last - first + 1 + DAYS_PER_WEEK - _LEAST_MEASURED_DAYS) // DAYS_PER_WEEK)
+    return _whole_weeks(last - first + 1)
+
+
+def _whole_weeks(days: int) -> int:
+    return max(1, (days + DAYS_PER_WEEK - _LEAST_MEASURED_DAYS) // DAYS_PER_WEEK)
 
 
 def period_of(
@@ -44,24 +44,23 @@ def period_of(
 ) -> Period:
     """The days of a run; those given stay.
 
-    The run begins on the first day of the flights, and ends with their last week. The first week is warm-up
-    where enough follows: the horizon asked for, flights on `_LEAST_MEASURED_DAYS` days, or the file's weeks
-    once more. Otherwise all days are measured, and the hub starts empty.
+    The run begins on the first day of the flights, and ends with their last whole week. The first week is warm-up
+    where enough follows: the horizon asked for, or another whole week. Otherwise all days are measured, and the hub
+    starts empty.
 
     Raises:
         InputError: a warm-up that leaves nothing to measure.
     """
     first, last = _days(rows)
     start = start_date or epoch + dt.timedelta(days=first)
-    last += (repeat - 1) * weeks_of(rows) * DAYS_PER_WEEK
-    days = (epoch + dt.timedelta(days=last) - start).days + 1
-    whole = -(-days // DAYS_PER_WEEK) * DAYS_PER_WEEK
-    after_a_week = repeat > 1 or days - DAYS_PER_WEEK >= _LEAST_MEASURED_DAYS
+    again = (repeat - 1) * whole_weeks_of(rows) * DAYS_PER_WEEK
+    days = (epoch + dt.timedelta(days=last) - start).days + 1 + again
+    whole = _whole_weeks(days - again) * DAYS_PER_WEEK + again
     if warmup_days is None:
         has_room = whole - DAYS_PER_WEEK >= (horizon_days or DAYS_PER_WEEK)
-        warmup_days = DAYS_PER_WEEK if after_a_week and has_room else 0
+        warmup_days = DAYS_PER_WEEK if has_room else 0
     if horizon_days is None:
-        horizon_days = whole - warmup_days
+        horizon_days = (whole if whole > warmup_days else days) - warmup_days
         if days > 0 and horizon_days <= 0:
             raise InputError(
                 f"warmup_days: {warmup_days} leave no day of the flights to measure, which end"

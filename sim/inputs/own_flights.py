@@ -9,7 +9,7 @@ from sim.errors import InputError
 from sim.inputs.calls import Call
 from sim.inputs.flight_file import FlightRow
 from sim.inputs.flight_files import first_day, schedules_of
-from sim.inputs.flight_period import weeks_of, whole_weeks_of
+from sim.inputs.flight_period import whole_weeks_of
 from sim.inputs.timetables import draw_delay
 from sim.streams import Streams, name_words
 from sim.units import TICKS_PER_DAY
@@ -44,9 +44,10 @@ def _rows(config: HubConfig, streams: Streams, end: int) -> list[FlightRow]:
 
 
 def _repeated(config: HubConfig, rows: Sequence[FlightRow]) -> list[FlightRow]:
-    """The weeks as often as `arrivals.repeat` says."""
-    again = weeks_of(rows) * _TICKS_PER_WEEK
-    return [row.later(n * again) for n in range(config.arrivals.repeat) for row in rows]
+    """The weeks as often as `arrivals.repeat` says; each time ends where the next one's first flight comes."""
+    again, last = whole_weeks_of(rows) * _TICKS_PER_WEEK, config.arrivals.repeat - 1
+    end = min(row.sibt for row in rows) + again
+    return [row.later(n * again) for n in range(last + 1) for row in rows if n == last or row.sibt < end]
 
 
 class _Weeks:
