@@ -531,15 +531,20 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     )
     lift = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
     ladder = {"packout_posts": 1e5, "machines": 1e6}
-    result = Result(Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, (), 26.5)
+    result = Result(
+        Design("a", hub), "A", (*rows,), False, Interval(4.0, 3.9, 4.1, 2), (lift,), ladder, (), (26.5, 26.5)
+    )
     (sentence,) = sentences([result])
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
         "day parcels are late (in 1 of 2), the backlog grows (in 1 of 2) and flights are held on average from Tue 06 "
         "Sep 02:30; bottleneck by what-if: sorting machines (simulated with 3 parcels/h instead of 2)."
     )
-    assert replace(result, held_after_h=hub.end_min / 60).breaks.endswith("grows (in 1 of 2) and no flight is held")
-    alone = replace(result, thresholds=rows[:1]).breaks
+    none = hub.end_min / 60
+    assert replace(result, held_after_h=(none, none)).breaks.endswith("grows (in 1 of 2) and no flight is held")
+    one_holds = replace(result, held_after_h=(none, 26.5)).breaks
+    assert one_holds.endswith("and flights are held (in 1 of 2) from Tue 06 Sep 02:30"), "not by the end of the other"
+    alone = replace(result, thresholds=rows[:1], held_after_h=(26.5,)).breaks
     assert alone.endswith("parcels are late and flights are held from Tue 06 Sep 02:30")
     close = replace(result, rivals=("packout_posts",)).bottleneck
     assert close.endswith("instead of 2; more pack-out posts may make as many on time)")

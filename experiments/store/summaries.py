@@ -51,7 +51,9 @@ class DesignRow:
     service_h: float = column("h", "time promised from the drawn arrival")
     stability: str = column("", "unstable: its backlog grows; stable; or undecided")
     blocked_after_h: float = column(
-        "h", "from the first midnight until a flight is first held because no stand is free; NaN: never"
+        "h",
+        "from the first midnight until a flight is first held because no stand is free, on average; of a "
+        "replication that holds none, to its end; NaN: none holds any",
     )
     packout_rule: str = column("", "who packs at a chute: flexible or dedicated")
     packout_flexible_per_day: float = column(

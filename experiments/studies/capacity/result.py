@@ -114,8 +114,8 @@ class Result:
     """Parcels a day by resource."""
     rivals: tuple[str, ...] = ()
     """Resources of which more may lift as much as of the one that lifts most."""
-    held_after_h: float = math.nan
-    """From the start until a flight is first held at the lowest demand that is not sustained, mean; NaN: not asked."""
+    held_after_h: tuple[float, ...] = ()
+    """From the start until a flight is first held, or to the end if none is, where a replication does not sustain."""
 
     @property
     def label(self) -> str:
@@ -148,14 +148,17 @@ class Result:
             return ""
         reasons = {"late": "parcels are late", "backlog": "the backlog grows"}
         counts = {text: sum(row.reason in (reason, "both") for row in above) for reason, text in reasons.items()}
+        hub = self.design.hub
+        held = [MIN_PER_H * hours for hours in self.held_after_h if MIN_PER_H * hours < hub.end_min]
+        counts["flights are held"] = len(held)
         known = [f"{text} (in {n} of {len(above)})" if n < len(above) else text for text, n in counts.items() if n]
-        hub, held = self.design.hub, MIN_PER_H * self.held_after_h
-        since = "no flight is held"
-        if held < hub.end_min:
-            mean = "on average " if len(above) > 1 else ""
-            since = f"flights are held {mean}from {instant(held, hub.start_date, hub.clock)}"
+        if held:
+            mean = "on average " if len(held) > 1 else ""
+            known[-1] += f" {mean}from {instant(sum(held) / len(held), hub.start_date, hub.clock)}"
+        else:
+            known.append("no flight is held")
         flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
-        return said("breaks", flights=flights, what=listed([*known, since], "and"))
+        return said("breaks", flights=flights, what=listed(known, "and"))
 
     @property
     def known_to(self) -> float | None:
@@ -220,7 +223,7 @@ def result_of(
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
         capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
         tuple(_rivals(best, samples)),
-        _mean_kpis([search.key(no) for search, no in bounded.items()], kpis).get("blocked_after_h", math.nan),
+        tuple(kpis[search.key(no)]["blocked_after_h"] for search, no in bounded.items()),
     )
 
 
