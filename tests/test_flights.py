@@ -51,6 +51,8 @@ def test_an_aircraft_type_without_positions_is_refused() -> None:
         ("", "empty; expected a header"),
         ("flight,sibt\n", "a header, but no flights"),
         ("flight,stib\nA,2022-09-05 10:00\n", "no column 'sibt'.*did you mean column 'stib'"),
+        ("FLIGHT,sibt\nA,2022-09-05 10:00\n", "no column 'flight'.*did you mean column 'FLIGHT'"),
+        ("flight,sibt,PARCELS\nA,2022-09-05 10:00,9\n", "column 'PARCELS' .* did you mean 'parcels'"),
         ("date\n2022-09-05\n", "no column 'flight' among date; needed: flight, sibt; if wanted: arrival"),
         ("flight,sibt\nA,5 September\n", "row 2: sibt: a date and time as .*got '5 September'"),
         ("flight,sibt,parcels\nA,2022-09-05 10:00,-4\n", "row 2: parcels: a whole number from 1 to 500000, got '-4'"),

@@ -299,6 +299,19 @@ def test_a_table_of_flights(tmp_path, capsys):
         assert [row["flight"] for row in flights_in(tmp_path / "some")] == flights
 
 
+def test_a_table_of_another_hub_has_its_aircraft(tmp_path, capsys):
+    path, out = tmp_path / "all.csv", tmp_path / "out"
+    path.write_text(
+        "flight,sibt,aircraft,gate,date\nA,2022-09-05 14:00,a300_600f,7,\nA,2022-09-08 14:00,a300_600f,7,\n"
+    )
+    assert "row 2: aircraft: one of b777f, got 'a300_600f'" in refused(capsys, path, out)
+    assert schedule(path, out, "fleet=a300_600f") == 0
+    printed = capsys.readouterr().out
+    assert printed.endswith(" fleet=a300_600f\n")
+    assert "columns not read        gate, date" in printed
+    assert "days without a flight   2: 2022-09-06, 2022-09-07" in printed
+
+
 def test_a_table_keeps_every_column_that_a_run_reads(tmp_path):
     path, out = tmp_path / "all.csv", tmp_path / "out"
     path.write_text(EVERY_COLUMN)

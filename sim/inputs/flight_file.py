@@ -23,6 +23,8 @@ COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
 """Those of a flight, in the order in which they are written."""
 REPLICATION = "replication"
 _OPTIONAL = (*COLUMNS[len(_NEEDED) :], REPLICATION)
+_SURELY_MEANT = 0.85
+"""Likeness of a column's name from which on it is a slip of the pen: `parcel`, and not `date` for `after`."""
 _LONGEST_LEG_MIN = MIN_PER_WEEK
 _ANY = ""
 """The type of a row that names none: it is drawn among those that can carry its parcels."""
@@ -146,9 +148,10 @@ def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, s
 
 
 def _check_columns(path: str, columns: list[str]) -> None:
+    lowered = {name.lower(): name for name in columns}
     for name in _NEEDED:
         if name not in columns:
-            close = difflib.get_close_matches(name, columns, 1)
+            close = [lowered[other] for other in difflib.get_close_matches(name, lowered, 1)]
             wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
             hint = f"; did you mean column {close[0]!r}? Name it {name!r}" if close else wanted
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
@@ -159,7 +162,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
         if name in columns and other not in columns:
             raise InputError(f"{path}: column {name!r} without column {other!r}; a leg needs both")
     for name in (name for name in columns if name not in _NEEDED):
-        close = difflib.get_close_matches(name, _OPTIONAL, 1)
+        close = difflib.get_close_matches(name.lower(), _OPTIONAL, 1, _SURELY_MEANT)
         if close and close[0] not in columns:
             raise InputError(f"{path}: column {name!r} is none that is read; did you mean {close[0]!r}?")
 

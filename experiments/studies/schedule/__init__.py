@@ -9,6 +9,7 @@ flights to one airport, by default the freighters to LGG, and a picture of their
   cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
   cargohub run arrivals=file arrivals.schedule=DIR/flights.csv
   cargohub schedule flights.csv time_zone=Europe/Brussels      local times, some with an offset from UTC
+  cargohub schedule flights.csv scenario=regional_gateway      aircraft of that hub
 
 from= and to= are the first and last day of arrival. Times of SSIM are the hub's without daylight saving: clock=+0100
 is their distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.
@@ -38,7 +39,7 @@ from experiments.report.figures.schedule_figure import figure
 from experiments.report.sections import said
 from experiments.statistics.calendar_indices import WEEKDAYS
 from experiments.store.files import as_json, sha256_of, write_all
-from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, read_schedule
+from experiments.studies.schedule.content import MOST_NAMED, Call, Schedule, counts_text, named, read_schedule
 from experiments.studies.schedule.request import HOME, ZONE, read_request
 from sim.csv_rows import csv_text
 from sim.errors import InputError
@@ -52,7 +53,7 @@ _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
 def main(arguments: Arguments) -> int:
     """Reads, chooses, writes, and says what was found."""
     request = read_request(arguments.words)
-    result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir)))
+    result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir, **request.hub)))
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be written over; give another --out DIR")
@@ -71,6 +72,7 @@ def main(arguments: Arguments) -> int:
         path = str(files[0])
         words = ["arrivals=file", f"arrivals.schedule={path if _PLAIN.fullmatch(path) else word_value(path)}"]
         words += [] if request.zone is None else [f"{ZONE}={request.zone.key}"]
+        words += [f"{key}={word_value(name)}" for key, name in request.hub.items()]
         command = Arguments("run", tuple(words), config_dir=arguments.config_dir).command
         lines[2:] = [f"Written to {folder}: {', '.join(file.name for file in files)}", f"Use it:     {command}"]
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
@@ -94,6 +96,8 @@ def table(result: Schedule) -> str:
         f"  {'by weekday':<24}{counts_text(dict(zip(WEEKDAYS, pattern.counts.sum(axis=1).tolist(), strict=True)))}",
         f"  {'by hour':<24}{' '.join(str(count) for count in pattern.counts.sum(axis=0).tolist())}",
     ]
+    if empty := result.empty_days:
+        lines.append(f"  {'days without a flight':<24}{len(empty)}: {named(map(str, empty))}")
     if result.n_twice:
         lines.append(f"  {'left out, there twice':<24}{result.n_twice}")
     if result.n_legs_cut:
@@ -117,6 +121,7 @@ def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
         "n_legs_cut": result.n_legs_cut,
         "first": pattern and pattern.first.isoformat(),
         "last": pattern and pattern.last.isoformat(),
+        "days_without_a_flight": [day.isoformat() for day in result.empty_days],
         "flights_by_weekday_and_hour": pattern and pattern.counts.tolist(),
     }
 

@@ -3,8 +3,9 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from sim.units import TICKS_PER_MIN
 HOME_CLOCK_MIN: Final = 60
 """Liège's time without daylight saving, less UTC [min]."""
 FLEET_OF_TYPE: Final = {"77X": "b777f", "77F": "b777f"}
-"""IATA's aircraft types that the packaged fleet has."""
+"""IATA's aircraft types that the packaged fleet has; a type of the user's own has IATA's name, as 74Y."""
 MOST_DAYS: Final = 3 * 366
 """Longest range that is expanded [d]."""
 MOST_NAMED: Final = 8
@@ -74,6 +75,12 @@ class Schedule:
         return len({call.replication for call in self.calls})
 
     @property
+    def empty_days(self) -> list[dt.date]:
+        """Between the first and the last day, those on which no flight is scheduled."""
+        days = sorted({call.sibt.date() for call in self.calls})
+        return [day + dt.timedelta(n) for day, later in pairwise(days) for n in range(1, (later - day).days)]
+
+    @property
     def pattern(self) -> WeekPattern:
         days = [call.sibt.date() for call in self.calls]
         hours = [call.sibt.weekday() * HOURS + call.sibt.hour for call in self.calls]
@@ -102,7 +109,7 @@ def _of_ssim(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         raise InputError(f"{request.path}: none of {len(legs)} legs to {request.airport} flies from {first} to {last}")
     calls: dict[tuple[dt.datetime, str], Call] = {}
     for sibt, leg in flights:
-        aircraft = FLEET_OF_TYPE.get(leg.aircraft)
+        aircraft = FLEET_OF_TYPE.get(leg.aircraft, leg.aircraft)
         calls.setdefault((sibt, leg.flight), Call(sibt, leg.flight, aircraft=aircraft if aircraft in limits else None))
     sign = "-" if clock_min < 0 else "+"
     return Schedule(
@@ -207,7 +214,8 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
         source=request.path.name,
         content={"format": "CSV", "flights": len(rows)}
         | ({"replications": len(file.schedules)} if file.has_replications else {})
-        | _airlines_and_types(rows),
+        | _airlines_and_types(rows)
+        | ({"columns_not_read": named(file.unread)} if file.unread else {}),
         clock="as in the file" if request.zone is None else request.zone.key,
         calls=tuple(calls),
         n_legs_cut=n_legs_cut,
@@ -267,6 +275,11 @@ def _counts(values: Any) -> dict[str, int]:  # noqa: ANN401 - Counter's own argu
 
 def counts_text(counts: dict[str, int]) -> str:
     """Counts in a line, the largest first."""
-    counts_text = [f"{name} {count}" for name, count in counts.items()]
-    more = [f"{len(counts_text) - MOST_NAMED} more"] if len(counts_text) > MOST_NAMED else []
-    return ", ".join([*counts_text[:MOST_NAMED], *more]) or "none"
+    return named(f"{name} {count}" for name, count in counts.items()) or "none"
+
+
+def named(names: Iterable[str]) -> str:
+    """The first of them in a line, and how many more there are."""
+    names = list(names)
+    more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
+    return ", ".join([*names[:MOST_NAMED], *more])

@@ -15,7 +15,9 @@ from sim.files import content_of
 from sim.inputs.ssim import FREIGHTERS
 
 ZONE: Final = "time_zone"
-OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", ZONE, "skip_bad")
+HUB: Final = ("scenario", "fleet", "demand", "parcels")
+"""Groups that say which aircraft a run knows, and what they carry."""
+OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", ZONE, "skip_bad", *HUB)
 SSIM_ONLY: Final = ("airport", "service", "clock", "skip_bad")
 HOME: Final = "LGG"
 
@@ -37,6 +39,8 @@ class Request:
     zone: ZoneInfo | None
     """Of a table's local times."""
     skip_bad: bool
+    hub: dict[str, str]
+    """What is chosen of `HUB`."""
 
 
 def read_request(words: tuple[str, ...]) -> Request:
@@ -77,6 +81,7 @@ def read_request(words: tuple[str, ...]) -> Request:
         clock_min=_clock(given),
         zone=_zone(given),
         skip_bad=skip_bad == "true",
+        hub={key: given[key] for key in HUB if key in given},
     )
 
 
