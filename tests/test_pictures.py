@@ -10,11 +10,20 @@ from matplotlib.colors import to_hex
 
 from experiments.report import style
 from experiments.report.exposure_tables import Trade
-from experiments.report.figures import day_figure, expansion_figures, exposure_figure, ladder_figure, spread_figure
+from experiments.report.figures import (
+    day_figure,
+    dwell_figure,
+    expansion_figures,
+    exposure_figure,
+    ladder_figure,
+    spread_figure,
+    warmup_figure,
+)
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.stored_designs import Window
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
+from experiments.statistics.warmup import mser
 from tests.named_designs import named_design
 
 pytestmark = pytest.mark.drawn
@@ -151,6 +160,24 @@ def inside(drawing, artist):
     drawing.canvas.draw()
     box = artist.get_window_extent()
     return box.x0 >= 0 and box.x1 <= drawing.bbox.width
+
+
+LONG = "24,000 m² in 2 halls, 5 flights a day in the file flights (lej: complex policy lane, pack-out posts 10)"
+
+
+def test_the_title_of_a_warm_up_is_not_cut():
+    with style.look():
+        found = mser([9.0] * 10 + [1.0, 2.0] * 30, spacing=1 / 24)
+        drawing = warmup_figure.figure(found, title=LONG, what="backlog", scale=1.0, configured=1.0)
+        assert inside(drawing, drawing.axes[0]._left_title)
+
+
+def test_the_text_beside_a_bar_of_dwell_is_not_cut():
+    name = LONG.replace(" (", "\n(").replace(", 5 flights a day in the file flights", "")
+    with style.look():
+        bars = dwell_figure.Bars("", (name,), ("lane",), np.array([[19.5]]), np.array([19.9]), (True,))
+        drawing = dwell_figure.figure((bars,))
+        assert all(inside(drawing, text) for text in drawing.axes[0].texts)
 
 
 def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():

@@ -75,13 +75,13 @@ def draw(ax: Axes, result: Bars) -> None:
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
     for row, total, dwell, is_bound in zip(rows.tolist(), left, result.dwell_h, result.is_lower_bound, strict=True):
-        mean = f"; mean dwell {'more than ' if is_bound else ''}{number(dwell, 1)} h"
+        mean = f"\nmean dwell {'more than ' if is_bound else ''}{number(dwell, 1)} h"
         text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
         style.note(ax, text, (end, row), (8, 0), va="center")
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
-    ax.margins(x=0.7)  # room for the longest text beside the longest bar
+    ax.margins(x=0.5)  # room for the longest text beside the longest bar
     ax.set(xlim=(0, None), xlabel="mean hours of a parcel broken down in the measured days")
     ax.set_title(result.title)
 

@@ -1,10 +1,16 @@
 """The picture of a warm-up: the series with its cut, and the statistic that chose it."""
 
+from textwrap import fill
+from typing import Final
+
 import numpy as np
 
 from experiments.formatting import short
 from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below, new_figure
 from experiments.statistics.warmup import WarmUp
+
+_LONGEST: Final = 100
+"""Letters of a title's line, which are about as wide as the axes."""
 
 
 def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
@@ -42,5 +48,5 @@ def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: f
         ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
         ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
     asks = f"asks for {short(result.length, 2)} days" if result.is_found else "cannot tell, the run is too short"
-    above.set_title(f"{title}: {result.method.said} {asks}")
+    above.set_title(fill(f"{title}: {result.method.said} {asks}", _LONGEST))
     return legend_below(drawing, [above, below], columns=3)
