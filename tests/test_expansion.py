@@ -235,9 +235,11 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
     assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
 
 
-def test_a_path_alone_has_no_turns_and_is_told() -> None:
-    told = answer(found_of(paths=FEW[:1]))
-    assert not told.turns and not any(" lead of " in grid.caption for grid in _grids(told))
+def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
+    told = answer(explored(*made("replications=1", paths=FEW[:1]), lambda designs: simulated(designs, 1)))
+    captions = " ".join(grid.caption for grid in _grids(told))
+    assert not told.turns and " lead of " not in captions
+    assert "95 % interval" not in captions and captions.count("one replication, no interval") == 2
     assert "Nothing that was varied alone surely turns the choice." in " ".join(sentences(told))
 
 
@@ -593,14 +595,22 @@ def test_how_labour_is_paid_is_among_what_turns_the_choice(found: Found, told: A
     assert lead.mean == pytest.approx(second.behind.mean) and lead.bounds == pytest.approx(second.behind.bounds)
 
 
-@pytest.mark.parametrize(("high", "begins"), [(-1e6, "The choice turns to "), (1e6, "It may turn to ")])
-def test_a_turn_is_told_as_surely_as_its_interval_knows_it(told: Answer, high: float, begins: str) -> None:
-    turn = Turn(0, "growth", "low", "react_66k", Interval(-2e6, -5e6, high, 2))
+def test_a_turn_is_sure_only_where_its_interval_is_far_from_0_since_all_turns_count(told: Answer) -> None:
+    alone = [turn for turn in told.turns if turn.lead_eur.bounds and not turn.lead_eur.holds(0)]
+    sure = [turn for turn in told.turns if turn.is_sure]
+    assert 0 < len(sure) < len(alone) and set(sure) < set(alone)
+
+
+@pytest.mark.parametrize(("is_sure", "begins"), [(True, "The choice turns to "), (False, "It may turn to ")])
+def test_a_turn_is_told_as_surely_as_an_interval_knows_it_that_counts_all(
+    told: Answer, begins: str, *, is_sure: bool
+) -> None:
+    turn = Turn(0, "growth", "low", "react_66k", Interval(-2e6, -3e6, -1e6, 2), is_sure)
     chosen = " ".join(sentences(replace(told, turns=(turn,))))
     assert f"{begins}{path_name('react_66k')} with growth low" in chosen
-    assert ("Nothing that was varied alone surely turns the choice." in chosen) == (high > 0)
-    assert ("the intervals of the lead hold 0" in chosen) == (high > 0)
-    single = replace(turn, lead_eur=Interval(-2e6, None, None, 1))
+    assert ("Nothing that was varied alone surely turns the choice." in chosen) == (not is_sure)
+    assert ("intervals of the lead that count all 1 values set (Bonferroni) hold 0" in chosen) == (not is_sure)
+    single = replace(turn, lead_eur=Interval(-2e6, None, None, 1), is_sure=False)
     chosen = " ".join(sentences(replace(told, turns=(single,))))
     assert "by the means it does, but one replication leaves the lead without an interval." in chosen
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, t_quantile, t_reach
+from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, of_many, t_reach
 from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
 
 _ROUNDING: Final = 1e-12
@@ -88,8 +88,7 @@ def widening(comparisons: int, n: int) -> float:
     >>> round(widening(26, 2)), round(widening(26, 20), 1)
     (26, 1.7)
     """
-    each = (1 - CONFIDENCE) / comparisons
-    return t_quantile(1 - each / 2, n - 1) / t_reach(n - 1)
+    return t_reach(n - 1, of_many(comparisons)) / t_reach(n - 1)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -153,6 +153,11 @@ def _least_deviation(away: float, n: int) -> float:
     return _LEAST_VARIATION * math.sqrt(_KNOWN_FROM / (_KNOWN_FROM + n)) * nearness * away
 
 
+def of_many(n: int, confidence: float = CONFIDENCE) -> float:
+    """The confidence of each of n intervals that are to hold together with this one (Bonferroni)."""
+    return 1 - (1 - confidence) / n
+
+
 def t_reach(degrees: float, confidence: float = CONFIDENCE) -> float:
     """How many standard errors an interval with so many degrees of freedom reaches to each side."""
     return t_quantile((1 + confidence) / 2, degrees)

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, mean_interval, moments_of, t_reach
+from experiments.statistics.interval import (
+    ANYTHING,
+    CONFIDENCE,
+    Interval,
+    Range,
+    mean_interval,
+    moments_of,
+    of_many,
+    t_reach,
+)
 
 
 def paired_interval(
@@ -70,7 +79,7 @@ def paired_intervals(
     """
     base = scenarios[baseline]
     others = {name: values for name, values in scenarios.items() if name != baseline}
-    each = 1 - (1 - confidence) / max(1, len(others)) if is_simultaneous else confidence
+    each = of_many(max(1, len(others)), confidence) if is_simultaneous else confidence
     return {name: paired_interval(values, base, possible=possible, confidence=each) for name, values in others.items()}
 
 
@@ -128,8 +137,9 @@ def variance_within(groups: Iterable[Floats]) -> float:
 
 
 def two_source_interval(
-    estimate: float, *, sampling: float, n_samples: int, simulation: float, n_replications: int
-) -> Interval:
+    estimate: float, *, sampling: float, n_samples: int, simulation: float, n_replications: int,
+    confidence: float = CONFIDENCE,
+) -> Interval:  # fmt: skip
     """The t interval of an estimate whose variance is the sum of `sampling` and `simulation`.
 
     `sampling`: its variance over samples of the points, the mean response given; `simulation`: over sets of
@@ -149,7 +159,7 @@ def two_source_interval(
     # Shares, since the squares of small variances may vanish.
     first, second = sampling / variance, simulation / variance
     degrees = 1 / (first**2 / (n_samples - 1) + second**2 / (n_replications - 1))
-    half = t_reach(degrees) * math.sqrt(variance)
+    half = t_reach(degrees, confidence) * math.sqrt(variance)
     return Interval(estimate, estimate - half, estimate + half, n_replications)
 
 

@@ -39,7 +39,7 @@ from experiments.report.figures import expansion_figures
 from experiments.report.hub_share import money_rests_on
 from experiments.report.rests_on import OverAssumptions
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
-from experiments.report.sentences import probability_text, too_few_replications
+from experiments.report.sentences import means_of, probability_text, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.foreign import Manifest
 from experiments.store.foreign_tables import typed_rows
@@ -100,7 +100,8 @@ def pictures(answer: Answer) -> Iterator[Picture]:
             (plain_name(f"{turn.what} {turn.value}"), turn.lead_eur.scaled(1e-6), called[turn.best]) for turn in turns
         ]
         drawn = expansion_figures.tornado(rows, lead, best, names)
-        yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows))
+        means = means_of(turns[0].lead_eur.n)
+        yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows), means=means)
 
 
 _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
@@ -211,15 +212,15 @@ _NOT_COMPARED: Final = ("states", "draws", "worlds", "ranges")
 
 
 def _grids(answer: Answer) -> list[Grid]:
-    best = path_name(answer.recommended)
+    best, means = path_name(answer.recommended), means_of(answer.paths[0].npv.n)
     by_npv = sorted(answer.paths, key=lambda row: -row.npv.mean)
     known = [replace(row, worth=worth_of(row)) for row in answer.knowing]
     return [
-        grid_of(said("expansion_money"), by_npv, without=_SERVICE),
-        grid_of(said("expansion_of_service"), answer.paths, without=_MONEY),
+        grid_of(said("expansion_money", means=means), by_npv, without=_SERVICE),
+        grid_of(said("expansion_of_service", means=means), answer.paths, without=_MONEY),
         *([grid_of(said("expansion_over"), answer.over.rows())] if answer.over.npv.size else []),
         grid_of(said("worth_to_know"), known),
-        *([grid_of(said("expansion_turns", best=best), answer.turns)] if answer.turns else []),
+        *([grid_of(said("expansion_turns", best=best, means=means), answer.turns)] if answer.turns else []),
     ]
 
 

@@ -156,7 +156,7 @@ _ENOUGH = 0.9
 
 def sentences(answer: Answer) -> list[str]:
     chosen, *more = _chosen(answer)
-    turned, over = _turned(answer.turned_by), answer.over.sentences(answer.recommended)
+    turned, over = _turned(answer), answer.over.sentences(answer.recommended)
     return [chosen, *over, turned, _staffed(answer), _uncertain(answer), *more, *_reacting(answer)]
 
 
@@ -164,7 +164,7 @@ def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
     """The verdicts of the one sheet, and what they depend on and rest on."""
     chosen, *more = _chosen(answer)
     over = answer.over.sentences(answer.recommended)
-    return [chosen, *over, *more], {"Depends on": [_turned(answer.turned_by), _uncertain(answer)]}
+    return [chosen, *over, *more], {"Depends on": [_turned(answer), _uncertain(answer)]}
 
 
 def _staffed(answer: Answer) -> str:
@@ -227,12 +227,12 @@ def _reacting(answer: Answer) -> Iterator[str]:
             yield said("by_rules", verb=verb, size=bounded(size), open=may_be_none)
 
 
-def _turned(turns: list[Turn]) -> str:
-    sure, open_ = ([turn for turn in turns if turn.is_sure == is_sure] for is_sure in (True, False))
+def _turned(answer: Answer) -> str:
+    sure, open_ = ([turn for turn in answer.turned_by if turn.is_sure == is_sure] for is_sure in (True, False))
     text = said("choice_turns", choices=_choices(sure)) if sure else said("nothing_turns")
     if not open_:
         return text
-    why = said("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0")
+    why = said("lead_of_one" if open_[0].lead_eur.bounds is None else "lead_holds_0", n=len(answer.turns))
     return f"{text} {said('choice_may_turn', choices=_choices(open_), why=why)}"
 
 

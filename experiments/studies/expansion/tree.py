@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.statistics import Interval
-from experiments.statistics.interval import t_reach
+from experiments.statistics.interval import CONFIDENCE, t_reach
 from experiments.statistics.two_sources import two_source_interval
 from experiments.studies.expansion.curves import Floats
 from experiments.studies.expansion.design import Expansion, Growth, Months, Stage, month_of
@@ -120,14 +120,15 @@ def of_paths(npv: Floats, weight: Floats) -> Floats:
     return np.asarray(expected(npv, weight).mean(axis=(1, 2)))
 
 
-def two_sources(values: Floats) -> Interval:
+def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
     """The interval of the mean of (K, R): K draws and R replications, each of them an error of its own."""
     k, r = values.shape
     sampling = float(values.mean(axis=1).var(ddof=1)) / k
     simulation = float(values.mean(axis=0).var(ddof=1)) / r if r > 1 else math.nan
     return two_source_interval(
-        float(values.mean()), sampling=sampling, n_samples=k, simulation=simulation, n_replications=r
-    )
+        float(values.mean()), sampling=sampling, n_samples=k, simulation=simulation, n_replications=r,
+        confidence=confidence,
+    )  # fmt: skip
 
 
 def probability_of_best(mean: Floats, best: int) -> float:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from experiments.formatting import plain_name, share_text
 from experiments.money.accounts import WAGES
 from experiments.statistics import Interval
+from experiments.statistics.interval import of_many
 from experiments.store.rows import column, interval, table
 from experiments.studies.expansion.curves import Floats, rounded
 from experiments.studies.expansion.design import PAID, in_millions, path_name
@@ -49,12 +50,8 @@ class Turn:
         "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=in_millions,
         names="{field}{_end}",
     )  # fmt: skip
-    """By pairs. Below 0, another is better."""
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether its interval leaves out that both are as good."""
-        return self.lead_eur.bounds is not None and not self.lead_eur.holds(0)
+    """By pairs, of this turn alone. Below 0, another is better."""
+    is_sure: bool = column("", "the lead is not 0, by an interval that counts all values that were set (Bonferroni)")
 
 
 @table(
@@ -113,10 +110,14 @@ def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
     names = list(result.number)
     if len(names) == 1:
         return
-    for order, (what, value, each) in enumerate((*_results(result, npv), *_prices(result))):
+    varied = [*_results(result, npv), *_prices(result)]
+    for order, (what, value, each) in enumerate(varied):
         means = each.mean(axis=(1, 2))
         other = int(np.where(np.arange(len(names)) == best, -np.inf, means).argmax())
-        yield Turn(order, what, value, names[int(means.argmax())], two_sources(each[best] - each[other]))
+        lead = each[best] - each[other]
+        of_all = two_sources(lead, of_many(len(varied)))
+        is_sure = of_all.bounds is not None and not of_all.holds(0)
+        yield Turn(order, what, value, names[int(means.argmax())], two_sources(lead), is_sure)
 
 
 def _results(explored: Found, npv: Floats) -> Iterator[Means]:

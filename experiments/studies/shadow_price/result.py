@@ -21,7 +21,7 @@ from experiments.money.prices import Prices
 from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.interval import CONFIDENCE
+from experiments.statistics.interval import of_many
 from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
@@ -228,7 +228,7 @@ class Result:
 
 def _is_above(samples: Sequence[float], least: float, n_compared: int) -> bool:
     """Whether the mean is surely more, as one of so many comparisons (Bonferroni)."""
-    low = mean_interval(samples, confidence=1 - (1 - CONFIDENCE) / n_compared).low
+    low = mean_interval(samples, confidence=of_many(n_compared)).low
     return low is not None and low > least
 
 
