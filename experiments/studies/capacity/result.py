@@ -14,6 +14,7 @@ from experiments.report import bottleneck
 from experiments.report.key_names import configured
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
+from experiments.statistics.two_sources import paired_interval
 from experiments.store.rows import column, interval, table
 from experiments.store.tables import Key
 from experiments.studies.capacity.search import Search, blocked_h
@@ -238,7 +239,7 @@ def _rivals(best: Lift | None, samples: Mapping[str, Sequence[float]]) -> Iterat
     """Resources, simulated in as many replications, of which more may lift as much, by pairs."""
     for name, lifts in samples.items():
         if best is not None and name != best.resource and len(lifts) == best.n > 1 and any(lifts):
-            lead = mean_interval([a - b for a, b in zip(samples[best.resource], lifts, strict=True)])
+            lead = paired_interval(samples[best.resource], lifts)
             if lead.low is not None and lead.low <= 0:
                 yield name
 
