@@ -246,6 +246,10 @@ TYPED_MISTAKES = [
     ("[liege_30]", "designs: 'liege_30': scenario: no 'liege_30'; did you mean 'liege_30k'?"),
     ("[liege_30k seed=x]", "designs: 'liege_30k seed=x': seed: expected a whole number, got 'x'"),
     ("[liege_30k halls.main.doors_ou=3]", "halls.main.doors_ou: unknown key; did you mean 'halls.main.doors_out'?"),
+    (
+        "[liege_30k exports=none, liege_66k exports=none exports.service_h=9]",
+        "exports.service_h: is varied, but no design",
+    ),
     ("liege_30k,liege_66k", "designs typed in place of a file go in brackets: 'designs=[liege_30k,liege_66k]'"),
 ]
 

@@ -304,6 +304,10 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
             ["+optimise.variables.x={fields:{apron.tug:1},low:1,high:2,step:1,choices:null}"],
             "did you mean 'apron.tugs'",
         ),
+        (
+            ["exports=none", "+optimise.variables.x={fields:{exports.service_h:1},low:9,high:12,step:1,choices:null}"],
+            "optimise.variables.x: exports.service_h: is varied, but no design has exports (exports.share = 0",
+        ),
         (["+optimise.variables.x={fields:{apron.tugs:1},low:1,high:2,step:1,choices:null}"], "is set by tugs too"),
         (
             ["optimise.cost.discounting.equipment_years=0"],

@@ -320,6 +320,7 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
         (["+sensitivity.factors.x={fields:{demand.name:1},group:other,unit:x,low:1,high:2}"], "only a number can be"),
         (["sensitivity.factors.efficiency.low=0.5"], "sensitivity.factors.efficiency"),
         (["sensitivity.factors.machine_efficiency.high=1.2"], "sorting.efficiency: must be at most 1, got 1.2"),
+        (["exports=none"], "sensitivity.factors.exports: exports.share: is varied, but no design has exports"),
         (["arrivals=poisson"], "arrivals.delay.scale_min: no field of the configuration"),
         (["scenarios=[liege_30k]"], "scenarios: unknown key; did you mean 'scenario'?"),
         (["study=plain"], "study: sensitivity needs the keys of sensitivity"),

@@ -101,6 +101,7 @@ def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[s
         (["compare", "scenarios=[liege_30k,liege_30k]"], "is there twice"),
         (["compare", "scenarios=[liege_30k]", "arrival_models=[sundays]"], "none of timetable, poisson, all_ifr"),
         (["sweep", "scenarios=[liege_30k,liege_66k]"], "is for compare"),
+        (["sweep", "exports=none", "exports.service_h=12,24"], "exports.service_h: is varied, but no design has"),
         (["sweep", "replications=2,3"], "the same for every design"),
         (["run", "replications=0"], "replications: must be at least 1, got 0"),
         (["run", "demand.flights_per_day=40", "arrivals=poisson", "arrivals.envelope_flights_per_day=30"], "at most"),

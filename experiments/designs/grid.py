@@ -12,6 +12,7 @@ from experiments.composition import compose, hub, study, sweep
 from experiments.designs.design import Design, Replicated
 from experiments.designs.spreadsheet import DESIGN, Factors, Varied, compose_design, designs_among, factors_of
 from experiments.designs.typed_designs import DesignWords
+from experiments.designs.varying import check_exports
 from experiments.execution.progress import shown
 from experiments.report.sections import said
 from sim.errors import ConfigError, InputError, placed
@@ -57,12 +58,13 @@ class Combinations:
         """The points, each with its checked hub.
 
         Raises:
-            ConfigError: a hub that contradicts itself; with its label, unless it is the first.
+            ConfigError: a hub that contradicts itself, with its label, unless it is the first; or nothing is varied.
         """
         designs = list[Design]()
         for label, config in zip(labels, self.composed, strict=True):
             with placed(f"{label}: ") if designs else nullcontext():  # what the first gets wrong, all do as a rule
                 designs.append(Design(label, hub(config)))
+        check_exports(self.varied, (design.hub.exports.share for design in designs))
         return designs
 
     def factors(self, labels: Sequence[str]) -> Factors:

@@ -17,6 +17,7 @@ from experiments.arguments import key_of
 from experiments.composition import compose, hub
 from experiments.designs.first_sheet import MOST_COLUMNS, XLSX, sheet_of
 from experiments.designs.typed_designs import DesignWords, is_typed, typed_designs
+from experiments.designs.varying import check_exports
 from experiments.overrides import MOST_POINTS, is_share, parsed
 from experiments.report.sections import said
 from experiments.store.rows import stored
@@ -176,6 +177,7 @@ def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: 
     keys = list(dict.fromkeys(key_of(word).lstrip("~") for design in designs for word in design.words))
     rows = [{key: _value(design, hub, key) for key in keys} for design, hub in zip(designs, composed, strict=True)]
     differing = [key for key in keys if len({row[key] for row in rows}) > 1]
+    check_exports(differing, (hub["exports"]["share"] for hub in composed))
     if not differing:
         return {}
     return {label: {key: row[key] for key in differing} for label, row in zip(labels, rows, strict=True)}

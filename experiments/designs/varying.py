@@ -1,12 +1,13 @@
 """Fields of a configuration that a study varies: the hub with other values in them, and the words that say so."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from experiments.composition import compose, hub
 from experiments.grouping import values_of
 from experiments.overrides import word_value
+from experiments.report.sections import said
 from sim.config import HubConfig
 from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
@@ -75,6 +76,17 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
         for key in keys:
             if owner.setdefault(key, name) != name:
                 raise ConfigError(f"{place}.{name}.fields: {key} is set by {owner[key]} too")
+
+
+def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
+    """Refuse to vary what only exports use where none of the designs has any; `shares`: `exports.share` of each.
+
+    Raises:
+        ConfigError: the first such key.
+    """
+    of_exports = [key for key in keys if key.startswith("exports.")]
+    if of_exports and not any(shares):
+        raise ConfigError(said("no_exports", key=of_exports[0]))
 
 
 def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:

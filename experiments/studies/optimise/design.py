@@ -10,7 +10,7 @@ import yaml
 
 from experiments.arguments import Arguments
 from experiments.designs.design import Design, Replicated, with_keys
-from experiments.designs.varying import changed, check_set_once, scaled, value_of
+from experiments.designs.varying import changed, check_exports, check_set_once, scaled, value_of
 from experiments.formatting import kpi_name
 from experiments.money.prices import Prices
 from experiments.report.key_names import configured, key_unit
@@ -167,6 +167,8 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
     check_set_once(f"{VERB}.variables", {name: variable.fields for name, variable in variables.items()})
     for name, variable in variables.items():
         place = f"{VERB}.variables.{name}"
+        with placed(f"{place}: "):
+            check_exports(variable.fields, [config.exports.share])
         steps: tuple[Value, ...] = () if variable.step is None else ((variable.low or 0.0) + variable.step,)
         for value in (*variable.ends, *steps):
             with placed(f"{place}: "):

@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, check_kpis, with_keys
-from experiments.designs.varying import changed, check_set_once, scaled
+from experiments.designs.varying import changed, check_exports, check_set_once, scaled
 from experiments.formatting import unit_name
 from experiments.report.sections import said
 from experiments.statistics.factors import Box, crossed_points, trajectories
@@ -186,6 +186,8 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     """Refuse ranges of which some pair of ends is not possible: in a moment, and before anything runs."""
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
+        with placed(f"sensitivity.factors.{name}: "):
+            check_exports(factor.fields, [config.exports.share])
         for end in ("low", "high"):
             with placed(f"sensitivity.factors.{name}.{end}: "):
                 scaled(config, factor.fields, getattr(factor, end))
