@@ -154,8 +154,10 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert len(rows) == 2 * (instance_of(TODAY).budget + 1)
     assert "replications spent" in (tmp_path / "progress.svg").read_text()
     assert "mean of 2 macroreplications, with its 95 % interval" in out
-    assert main(["problems", TODAY, "solvers=random", "macroreplications=1", *words[2:]]) == 0
-    assert "one macroreplication, no interval" in capsys.readouterr().out
+    assert main(["problems", TODAY, "solvers=random", "macroreplications=1", *words[2:-1]]) == 0
+    out, said = capsys.readouterr()
+    assert "one macroreplication, no interval" in out
+    assert said == "problems: at most 100 replications (1 solver, 1 macroreplication, a budget of 100)\n"
 
 
 def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch):

@@ -1,6 +1,6 @@
 """How fast solvers get good: for each macroreplication, how far what would be chosen is from the reference solution."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -35,10 +35,7 @@ class Progress:
         return [mean_interval(column.tolist(), possible=(0.0, np.inf)) for column in self.gaps.T]
 
 
-def progress_of(
-    instance: Instance, reference: Reference, solver: str, n: int, simulate: Simulate,
-    done: Callable[[], None] = lambda: None,
-) -> Progress:  # fmt: skip
+def progress_of(instance: Instance, reference: Reference, solver: str, n: int, simulate: Simulate) -> Progress:
     """Run a solver n times, each with replications and a seed of its own."""
     spent = np.arange(0, instance.budget + 1)
     dearest = max(map(reference.gap, reference.rows))
@@ -49,7 +46,6 @@ def progress_of(
             SOLVERS[solver](oracle, number + 1)
         for since, design in oracle.path:
             gaps[number, since:] = reference.gap(design)
-        done()
     return Progress(solver, spent, gaps)
 
 

@@ -18,17 +18,17 @@ cites an instance: docs/problems.md. Needs the extra solvers, all but random and
 
 import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
 from experiments import execution
 from experiments.arguments import RUNS, Arguments, check_among
-from experiments.formatting import number
+from experiments.execution.progress import Lines
+from experiments.formatting import counted, number
 from experiments.frame import console, runner
 from experiments.interval_text import in_percent
-from experiments.problems import Instance, Reference, instance_of, instances, reference_of
+from experiments.problems import Design, Instance, Reference, instance_of, instances, reference_of
 from experiments.problems.instance import Observed
 from experiments.problems.progress import Progress, progress_of, rows_of
 from experiments.problems.reference import as_csv
@@ -138,9 +138,21 @@ def _show(arguments: Arguments, instance: Instance) -> int:
 
 def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: int) -> int:
     reference, folder = _current(instance), _folder(arguments, instance)
-    found = [
-        progress_of(instance, reference, name, n, instance.simulate, partial(_say, arguments, name)) for name in solvers
-    ]
+    total, done = len(solvers) * n * instance.budget, 0
+    if not arguments.quiet:
+        each = f"{counted(len(solvers), 'solver')}, {counted(n, 'macroreplication')}, a budget of {instance.budget}"
+        print(f"problems: at most {total} replications ({each})", file=sys.stderr, flush=True)
+    lines = Lines(is_quiet=arguments.quiet)
+
+    def simulate(design: Design, number: int) -> Observed:
+        nonlocal done
+        observed = instance.simulate(design, number)
+        done += 1
+        lines.say(line)
+        return observed
+
+    with lines.waiting(line := lambda left: f"{done} of at most {total} replications, {left(total - done)}"):
+        found = [progress_of(instance, reference, name, n, simulate) for name in solvers]
     curves = {each.solver: each.curve for each in found}
     drawn = style.svg(progress_figure.figure(f"{instance.name}, {n} macroreplications", instance.budget, curves))
     files = {"progress.csv": _csv(found), "progress.svg": drawn}
@@ -229,11 +241,6 @@ def _folder(arguments: Arguments, instance: Instance) -> Path:
 def _csv(found: Sequence[Progress]) -> bytes:
     rows = list(rows_of(found))
     return csv_text([rows[0], *(row.values() for row in rows)]).encode()
-
-
-def _say(arguments: Arguments, solver: str) -> None:
-    if not arguments.quiet:
-        print(f"problems: {solver}, one more macroreplication", file=sys.stderr, flush=True)
 
 
 def _quarters(instance: Instance) -> list[int]:
