@@ -154,7 +154,7 @@ def _least_deviation(away: float, n: int) -> float:
 
 
 def of_many(n: int, confidence: float = CONFIDENCE) -> float:
-    """The confidence of each of n intervals that are to hold together with this one (Bonferroni)."""
+    """The confidence of each of n simultaneous intervals (Bonferroni)."""
     return 1 - (1 - confidence) / n
 
 
