@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import fields, replace
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -37,7 +38,7 @@ FLAGS = ("--json", "--quiet", "--show", "--all", "--fresh", "--help", "--version
 PATHS = {"--out": Path("runs"), "--config-dir": None}
 OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.options.items() if name not in FLAGS}
 """Options that stand for a word of their verb, KEY=VALUE or KEY=true."""
-
+_WITH_VALUE = {*PATHS, *(name for name, value in OF_VERBS.items() if value)}
 
 LONGEST_WORD = 100_000
 """Characters of a word: a list of designs."""
@@ -64,11 +65,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def typed() -> int:
-    """The command line of this process, with each key once; a program may give `main` more: the last counts."""
+    """The command line of this process, each key and option once; a program may give `main` more: the last counts."""
+    words = sys.argv[1:]
 
     def command() -> int:
-        check_once(sys.argv[1:])
-        return main(sys.argv[1:])
+        check_once([*words, *(f"{name}={value}" for name, value in pairwise(words) if name in _WITH_VALUE)])
+        return main(words)
 
     return exit_code(command)
 
