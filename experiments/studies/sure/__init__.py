@@ -117,7 +117,7 @@ def kpis_in(
 def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
     shares = [run["on_time_share"] for run in kpis]
-    return Answer(tuple(map(margin, shares)), is_unstable is True, margin(sum(shares) / len(shares)))
+    return Answer(tuple(map(margin, shares)), bool(is_unstable), margin(sum(shares) / len(shares)))
 
 
 def check_ranges(asked: Asked[K], kept: Kept) -> None:

@@ -9,7 +9,7 @@ from experiments.frame.study import Kpis
 from experiments.interval_text import in_percent
 from experiments.replications.stability import judged
 from experiments.replications.summing import interval_of
-from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.report.verdicts import LEAST_ON_TIME, carries
 from experiments.studies.validate.result import Case
 
 SOURCE: Final = "3 to 4 aircraft a day unloaded: rtbf.be, article 10964673, 2022-03-29; lavenir.net, 2022-03-29"
@@ -30,7 +30,7 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
     on_time = interval_of("on_time_share", [each["on_time_share"] for each in kpis])
     low, high = on_time.bounds or (0.0, 1.0)
     is_unstable = judged(kpis, design.hub.horizon_days).is_unstable
-    is_carried = low >= LEAST_ON_TIME and is_unstable is False
+    is_carried = low >= LEAST_ON_TIME and is_unstable is not None
     verdict = _FAILS if is_unstable or high < LEAST_ON_TIME else _CARRIES if is_carried else _OPEN
     shown = in_percent(on_time)
     grows = {True: "; its backlog grows", None: "; whether its backlog grows is not known", False: ""}[is_unstable]
@@ -42,7 +42,7 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
         low=LEAST_ON_TIME,
         high=1.0,
         independent=False,
-        within=is_unstable is not True and on_time.mean >= LEAST_ON_TIME,
+        within=carries(on_time.mean, is_unstable=is_unstable),
         counts=f"{verdict}: {shown} on time{grows}",
         source=SOURCE,
         open=verdict == _OPEN,
