@@ -82,15 +82,12 @@ def grids(result: Result) -> list[Grid]:
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
         rows = tuple(
-            (
-                str(order),
-                *map(read_value, point.trial.design.values[here]),
-            )
+            (str(order), *map(read_value, point.trial.design.values[here]))
             for order, point in enumerate(result.front, start=1)
         )
         caption = said("front_designs", continued=", continued" if at else "")
-        units = [f" [{unit}]" if (unit := asked.variables[name].unit) else "" for name in names[here]]
-        header = (f"{spelt(name)}{unit}" for name, unit in zip(names[here], units, strict=True))
+        units = {name: asked.variables[name].unit for name in names[here]}
+        header = (f"{spelt(name)} [{unit}]" if unit else spelt(name) for name, unit in units.items())
         tables.append(Grid(caption, ("design", *header), rows))
     return tables
 
