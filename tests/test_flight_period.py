@@ -95,6 +95,14 @@ def test_a_warm_up_as_long_as_the_file_is_refused(tmp_path):
         period(tmp_path / "flights.csv", "warmup_days=7", days=range(7))
 
 
+def test_a_date_of_another_year_is_a_mistake_unless_the_days_are_given(tmp_path):
+    with pytest.raises(
+        CargohubError, match=r"between 2023-03-07 and 2024-03-06; at most 28 days, got 365: mend a date"
+    ):
+        period(tmp_path / "flights.csv", days=[0, 1, 366])
+    assert period(tmp_path / "flights.csv", "horizon_days=7", days=[0, 1, 366]) == (0, 7, 7)
+
+
 def test_only_a_file_is_repeated():
     with pytest.raises(CargohubError, match=r"arrivals\.repeat: model timetable has no file to repeat.*got 2"):
         load("liege_30k", "arrivals.repeat=2")

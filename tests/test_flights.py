@@ -167,6 +167,8 @@ def test_a_row_without_a_type_flies_one_that_carries_it(tmp_path: Path) -> None:
 def test_a_type_that_carries_no_parcel_is_refused() -> None:
     with pytest.raises(CargohubError, match=r"fleet\.b777f: carries no parcel of mean size \(payload_t = 0\.0001\)"):
         load("liege_30k", "fleet.b777f.payload_t=0.0001")
+    with pytest.raises(CargohubError, match=r"fleet\.b777f\.payload_t: must be at most 500, got 93500"):
+        load("liege_30k", "fleet.b777f.payload_t=93500")
 
 
 def drawn_loads(*words: str, replications: int = 8) -> list[int]:

@@ -608,7 +608,8 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     (folder,) = (tmp_path / "runs").iterdir()
     capsys.readouterr()
     assert main(["trace", str(folder), "flight=AB1"]) == 2
-    assert "scenario: the run has several; give scenario=apron.stands=1" in capsys.readouterr().err
+    known = "or another; known: apron.stands=1, apron.stands=2"
+    assert f"scenario: the run has several; give scenario=apron.stands=1 {known}" in capsys.readouterr().err
     one = "scenario=apron.stands=1"
     assert main(["trace", str(folder), one, "flight=AB1"]) == 2
     assert "flight: 3 flights are called 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err

@@ -183,7 +183,7 @@ class Arrivals:
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE
         if from_file != (self.schedule is not None):
-            wanted = "needs a file: arrivals.schedule=FILE" if from_file else "reads no file; arrivals=file does"
+            wanted = "needs a file: arrivals.schedule=FILE" if from_file else "reads no file: null; arrivals=file does"
             raise ValueError(f"schedule: model {self.model} {wanted}")
         if self.resampled_weeks is not None and (not from_file or self.repeat > 1):
             wanted = "must be 1" if from_file else f"model {self.model} has no file"

@@ -36,7 +36,8 @@ class AircraftType:
     share: Share
     main_deck: Deck
     lower_deck: Deck
-    payload_t: Positive
+    payload_t: Annotated[float, Bounds(gt=0, le=500)]
+    """The largest freighter carried 250 t."""
 
     def __post_init__(self) -> None:
         if self.main_deck.ulds + self.lower_deck.ulds == 0:

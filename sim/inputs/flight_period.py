@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from sim.config.bounds import DAYS_PER_WEEK
@@ -12,6 +13,8 @@ from sim.units import TICKS_PER_DAY
 
 _LEAST_MEASURED_DAYS: Final = 4
 """Of a last week, for it to be measured or drawn: more than half (assumption)."""
+_LONGEST_GAP_DAYS: Final = 4 * DAYS_PER_WEEK
+"""Between two days with flights; after more, a date is taken for a slip (assumption)."""
 
 
 class Period(NamedTuple):
@@ -49,9 +52,11 @@ def period_of(
     starts empty.
 
     Raises:
-        InputError: a warm-up that leaves nothing to measure.
+        InputError: a warm-up that leaves nothing to measure, or weeks without a flight.
     """
     first, last = _days(rows)
+    if horizon_days is None:
+        _check_gaps(rows, epoch)
     start = start_date or epoch + dt.timedelta(days=first)
     again = (repeat - 1) * whole_weeks_of(rows) * DAYS_PER_WEEK
     days = (epoch + dt.timedelta(days=last) - start).days + 1 + again
@@ -67,6 +72,17 @@ def period_of(
                 f" {days} days after {start}; give warmup_days=0, or arrivals.repeat, which flies their weeks again"
             )
     return Period(start, warmup_days, max(1, horizon_days))
+
+
+def _check_gaps(rows: Sequence[FlightRow], epoch: dt.date) -> None:
+    days = sorted({row.sibt // TICKS_PER_DAY for row in rows})
+    for before, after in pairwise(days):
+        if (gap := after - before) > _LONGEST_GAP_DAYS:
+            last, first = (epoch + dt.timedelta(days=day) for day in (before, after))
+            raise InputError(
+                f"arrivals.schedule: no flight is scheduled between {last} and {first}; at most {_LONGEST_GAP_DAYS}"
+                f" days, got {gap}: mend a date, or give horizon_days"
+            )
 
 
 def _days(rows: Sequence[FlightRow]) -> tuple[int, int]:

@@ -1,8 +1,8 @@
-"""`cargohub staff`: the fewest people by role and hour that keep a service level, their shifts, and what they cost.
+"""`cargohub staff`: people by role and hour that keep a service level, their shifts, and what they cost.
 
 Makes the demand curve of each role from the expected work, as the default roster does; finds the cheapest shifts with
-breaks that contracts allow; and checks by replications that parcels are still on time. Prints people, EUR a week and
-shifts, and writes the roster, to be run as any other.
+breaks that contracts allow; and checks by replications that parcels are still on time. Of the plans that were checked
+the cheapest is the answer. Prints people, EUR a week and shifts, and writes the roster, to be run as any other.
 
   cargohub staff                                     the hub as it is: some five minutes on two cores
   cargohub staff scenario=liege_66k demand=permit staff.on_time=0.98

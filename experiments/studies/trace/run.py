@@ -60,7 +60,7 @@ def stored_replication(
     hubs = configuration_of(manifest).hubs
     scenario = scenario_among(hubs, given, folder)
     if "scenario" not in given and len(hubs) > 1:
-        raise InputError(f"scenario: the run has several; give scenario={near('', hubs).removeprefix('; known: ')}")
+        raise InputError(f"scenario: the run has several; give scenario={next(iter(hubs))} or another{near('', hubs)}")
     numbers = sorted(replications_of(manifest, hubs)[scenario])
     text = given.get("replication", "0")
     if not re.fullmatch(r"\d{1,9}", text) or int(text) not in numbers:
