@@ -1,5 +1,7 @@
 """Families of comparisons: the adjustment by hand, and how often one statement is false."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -106,6 +108,13 @@ def test_a_difference_that_is_the_same_but_for_rounding_has_no_test():
     assert len({b - a for a, b in zip(values["a"], values["same"], strict=True)}) == 2
     found = statements(values, "a", Family.HOLM)
     assert (found["same"].has_no_variance, found["more"].has_no_variance) == (True, False)
+
+
+@pytest.mark.parametrize("odd", [[1.0], [math.inf, 1.0]])
+def test_one_replication_or_a_value_that_is_not_finite_states_nothing(odd):
+    scenarios = {"a": [0.5, 0.7][: len(odd)], "odd": odd}
+    found = statements(scenarios, "a", Family.HOLM)["odd"]
+    assert (found.interval.low, found.p_value, found.adjusted, found.is_different) == (None, None, None, False)
 
 
 @pytest.mark.parametrize("family", Family)

@@ -85,6 +85,7 @@ def test_pairs_under_common_random_numbers_are_known_better_than_separate_means(
     assert paired.low < -2.0 < paired.high < 0.0
     assert paired.half_width < mean_interval(now.tolist()).half_width / 3
     assert variance_ratio(more.tolist(), now.tolist()) > 10
+    assert variance_ratio([1.0, 2.0], [0.0, 1.5]) == pytest.approx((0.5 + 1.125) / 0.125)
     assert variance_ratio([1.0, 2.0], [0.0, 1.0]) is None
     assert variance_ratio([1.0], [0.0]) is None
 
@@ -123,3 +124,5 @@ def test_the_baseline_is_not_compared_with_itself():
     found = paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a")
     assert list(found) == ["b"]
     assert found["b"].mean == 1.5
+    # Of one comparison the simultaneous interval is the single one.
+    assert found == paired_intervals({"a": [1.0, 2.0], "b": [2.0, 4.0]}, "a", is_simultaneous=True)

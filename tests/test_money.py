@@ -29,6 +29,7 @@ from experiments.money.kpis import KPIS, costs
 from experiments.money.prices import Tenure
 from sim.config import HubConfig
 from sim.domain.roles import ROLES
+from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
 from sim.units import MEAN_DAYS_PER_YEAR
 
@@ -267,15 +268,20 @@ def test_kpis_of_a_day_make_a_year() -> None:
     assert worked.staff_h < done.staff_h
     officers = activity(Rostered(config), kpis, priced(**{"labour.paid_by_others": []}).labour)
     assert officers.staff_h == pytest.approx(done.staff_h + kpis["staff_h_paid_per_day_customs"] * MEAN_DAYS_PER_YEAR)
+    all_day = activity(Rostered(config), kpis, priced(**{"labour.paid": "round_the_clock"}).labour)
+    people = sum(n for role, n in people_of_posts(config).items() if role != "customs")
+    assert all_day.staff_h == pytest.approx(people * 24 * MEAN_DAYS_PER_YEAR)
+    assert all_day.night_h == pytest.approx(all_day.staff_h / 3)
     # Running cost, capital apart: all but revenue, over the same days and parcels.
     lines = annual_lines(config, done, prices())
     running = sum(line.eur for line in lines if line.kind is Kind.OPEX)
     money = costs(config, kpis, prices())
     assert money["cost_eur_per_year"] == pytest.approx(-running)
     assert money["cost_eur_per_day"] * MEAN_DAYS_PER_YEAR == pytest.approx(-running)
-    assert money["cost_eur_per_parcel"] == pytest.approx(
-        money["cost_eur_per_day"] / (kpis["parcels_per_day"] + kpis["exports_per_day"])
-    )
+    by_both = costs(config, kpis | {"parcels_per_day": 3000.0, "exports_per_day": 1000.0}, prices())
+    assert by_both["cost_eur_per_parcel"] == pytest.approx(by_both["cost_eur_per_day"] / 4000)
+    nothing = costs(config, kpis | {"parcels_per_day": 0.0, "exports_per_day": 0.0}, prices())
+    assert nothing["cost_eur_per_parcel"] == 0
     # Each truck of a route drives the road of its lane, a pool's the mean of its lanes'.
     km = [lane.km for lane in config.lanes.values()]
     assert min(km) * kpis["trucks_per_day"] <= kpis["truck_km_per_day"] <= max(km) * kpis["trucks_per_day"]

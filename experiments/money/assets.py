@@ -37,7 +37,11 @@ def total(lines: Iterable[Line]) -> int:
 
 
 def cents(eur: float) -> int:
-    """To the nearest cent, a half to the even one."""
+    """To the nearest cent, a half to the even one.
+
+    >>> cents(0.019), cents(0.125)
+    (2, 12)
+    """
     return round(eur * CENTS_PER_EUR)
 
 

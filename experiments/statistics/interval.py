@@ -146,8 +146,8 @@ def moments_of(values: Sequence[float]) -> tuple[float, float]:
 def _least_deviation(away: float, n: int) -> float:
     """Least deviation of a share whose mean is so far from its good end, from n replications.
 
-    >>> [round(_least_deviation(0.02, n), 3) for n in (5, 10, 90)], _least_deviation(0.1, 5)
-    ([0.049, 0.042, 0.019], 0.0)
+    >>> [round(_least_deviation(0.02, n), 3) for n in (5, 10, 90)], round(_least_deviation(0.08, 5), 3)
+    ([0.049, 0.042, 0.019], 0.078)
     """
     nearness = min(1.0, max(0.0, 2 * (1 - away / _NEAR)))
     return _LEAST_VARIATION * math.sqrt(_KNOWN_FROM / (_KNOWN_FROM + n)) * nearness * away

@@ -168,6 +168,9 @@ def noise_share(outputs: Floats) -> float:
 
     What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2.
     0 where the response is the same everywhere.
+
+    >>> noise_share(np.array([[0.0, 3.0], [0.0, 1.0]]))  # 0.5 of 2
+    0.25
     """
     n, n_points = len(outputs), outputs.shape[1]
     mean = outputs.mean(axis=0)
