@@ -14,8 +14,8 @@
 # %% [markdown]
 # # First light
 #
-# One replication of the hub as it is: a configuration and a replication number in, tables and KPIs out. Two measured
-# days after one of warm-up, so that it takes seconds; a study measures weeks, and several replications.
+# This notebook simulates one replication of today's hub. A configuration and a replication number go in; tables and KPIs
+# come out. It has two measured days after one day of warm-up, so it takes seconds. A study has weeks, and several replications.
 
 # %%
 import matplotlib.pyplot as plt
@@ -31,7 +31,7 @@ result = sim.simulate(config, replication=0)
 # %% [markdown]
 # ## KPIs
 #
-# Each is defined once, with its unit, in `sim.measures.kpis`.
+# Each KPI is defined once, with its unit, in `sim.measures.kpis`.
 
 # %%
 names = ["on_time_share", "dwell_mean_h", "dwell_p95_h", "parcels_per_day", "trucks_per_day", "utilisation_machines"]
@@ -40,8 +40,8 @@ pd.DataFrame({"value": [result.kpis[name] for name in names], "unit": [KPIS[name
 # %% [markdown]
 # ## Tables
 #
-# Every table has a declared schema, in `sim.record.schemas`. Instants are minutes after the first midnight; NaN is what
-# did not happen.
+# Every table has a declared schema in `sim.record.schemas`. Instants are minutes after the first midnight. NaN means that
+# the event did not happen.
 
 # %%
 flights = pd.DataFrame(result.tables["flights"])
@@ -55,7 +55,7 @@ departed.groupby("route")["n_parcels"].agg(["count", "mean"]).rename(columns={"c
 # %% [markdown]
 # ## What is on the floor
 #
-# A parcel's floor is reserved from the start of its break-down until its truck leaves.
+# Floor is reserved for a parcel from the start of its break-down until its truck leaves.
 
 # %%
 occupancy = pd.DataFrame(result.tables["occupancy"])

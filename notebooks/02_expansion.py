@@ -14,9 +14,9 @@
 # %% [markdown]
 # # Expansion: when, how much, under a permit that may not come
 #
-# What `cargohub expansion` does, step by step, with three paths, eight years and a scaled hub: a hundredth
-# of the parcels on machines a hundred times slower, single days for weeks, and two loads of each hub,
-# so that it takes seconds. The packaged study has eight paths and all parcels; `docs/expansion.md` explains the method.
+# This notebook shows step by step what `cargohub expansion` does, with three paths and eight years. To take seconds, it uses
+# a scaled hub: a hundredth of the parcels on machines a hundred times slower, single days instead of weeks, and two loads of
+# each hub. The packaged study has eight paths and all parcels; `docs/expansion.md` explains the method.
 
 # %%
 import matplotlib.pyplot as plt
@@ -49,7 +49,7 @@ list(keys.expansion.paths), len(hubs)
 # %% [markdown]
 # ## What may happen
 #
-# Decisions of others, each with results and probabilities: assumptions, to be set by whoever asks.
+# Decisions of others have results with probabilities. The probabilities are assumptions: set your own.
 
 # %%
 pd.DataFrame(
@@ -64,7 +64,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## The runs
 #
-# Every path in every future, quarter by quarter; each hub is simulated only at the loads that some week needs.
+# Every path is followed in every future, quarter by quarter. Each hub is simulated only at the loads that some week needs.
 
 
 # %%
@@ -97,7 +97,7 @@ pd.DataFrame(
 # %% [markdown]
 # ## One future, quarter by quarter
 #
-# The high growth, everything granted: what is asked for, and what each path has slots for.
+# This future has high growth, and everything is granted. The picture shows the demand, and the slots of each path.
 
 # %%
 growth = exploration.futures.growths.index("high")
@@ -109,7 +109,7 @@ for path, number in exploration.number.items():
     line = exploration.timelines[number[growth, leaf, 0]]
     quarters = keys.expansion.first_year + np.arange(line.slots.size) / 4
     axes.step(quarters, line.slots, where="post", label=path)
-axes.plot(quarters, line.wanted, color="0.5", linestyle=":", label="asked for")
+axes.plot(quarters, line.wanted, color="0.5", linestyle=":", label="demand")
 axes.set(ylabel="flights a day", title="Slots of each path in one future")
 axes.set_ylim(0)
 axes.legend(frameon=False)

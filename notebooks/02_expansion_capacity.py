@@ -12,10 +12,10 @@
 # ---
 
 # %% [markdown]
-# # What each hall sustains
+# # What each hall carries
 #
-# Reads a run of `cargohub capacity study=expansion_capacity`: give its folder as `RUN`. Without one, a shortened design
-# is run here in seconds: flights of 1,000 parcels, slow machines, two halls. Its numbers say nothing of the real hub.
+# This notebook reads a run of `cargohub capacity study=expansion_capacity`: set `RUN` to its folder. Without a folder, a
+# shortened study runs in seconds: flights of 1,000 parcels, slow machines, two halls. Its numbers say nothing about the real hub.
 
 # %%
 import io
@@ -55,8 +55,8 @@ run = read_run(RUN)
 # %% [markdown]
 # ## Thresholds
 #
-# One a replication: the highest demand that was simulated and is sustained, and one just above that is not, with the
-# reason.
+# Each replication has a threshold: the highest simulated demand that is carried. Beside it is a demand just above that is not
+# carried, with the reason.
 
 # %%
 run.tables["capacity"]
@@ -74,7 +74,7 @@ for row, one in enumerate(intervals.values()):
     ax.errorbar([one.mean], [row], xerr=[[one.half_width or 0], [one.half_width or 0]], fmt="o", capsize=4)
 ax.set_yticks(range(len(intervals)), list(intervals))
 ax.set_ylim(len(intervals) - 0.5, -0.5)
-ax.set_xlabel("sustained flights a day, mean and 95 % interval")
+ax.set_xlabel("threshold [flights a day], mean and 95 % interval")
 drawn = io.BytesIO()
 figure.savefig(drawn, format="png")
 Image(drawn.getvalue())
@@ -82,8 +82,8 @@ Image(drawn.getvalue())
 # %% [markdown]
 # ## The bottleneck
 #
-# Of the parcels that are late just above the threshold, the share that 10 % more of each resource (of units at least
-# one more) makes on time. Empty where the run left it out.
+# The table has, for each resource, the share of the parcels late just above the threshold that are on time with 10 % more of the
+# resource (at least one unit more). It is empty if the run left it out.
 
 # %%
 run.tables["binding"][["scenario", "resource", "before", "after", "lift", "lift_low", "lift_high", "is_binding"]]

@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Queues against theory
 #
-# A sorting machine is a queue. Its kernel, `sim.kernels.queueing.single_server`, is checked here against what queueing
-# theory says, before anybody believes a hub that is made of it. `cargohub verify` does the same for all parts.
+# A sorting machine is a queue. Before you trust a hub that is built from such queues, compare the machine's kernel,
+# `sim.kernels.queueing.single_server`, with queueing theory. `cargohub verify` does the same for all parts.
 #
-# Three exercises are at the end. Each has an answer, whose last line checks it.
+# Three exercises are at the end. Each has an answer, and the last line of the answer checks it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -36,7 +36,7 @@ def ticks(minutes):
 
 
 def mean_wait(arrival, service, n_servers=1):
-    """Mean wait [min] of all but the first tenth, which find an empty system."""
+    """Mean wait [min] without the first tenth of the customers, who find an empty system."""
     if n_servers == 1:
         begin = single_server(arrival, service, 0)
     else:
@@ -47,9 +47,9 @@ def mean_wait(arrival, service, n_servers=1):
 # %% [markdown]
 # ## One server: M/M/1
 #
-# Arrivals are Poisson with rate λ, services are exponential with mean 1 min. With the utilisation ρ = λ theory says that
-# the mean wait is ρ / (1 − ρ) services (Erlang). Close to 1 it grows without bound: a machine that is busy 95 % of its time makes
-# parcels wait 19 services in the mean.
+# Arrivals are Poisson with rate λ, and services are exponential with mean 1 min. The utilisation is ρ = λ. By theory the
+# mean wait is ρ / (1 − ρ) services (Erlang). As ρ approaches 1, the wait grows without bound: at a machine that is busy 95 % of
+# the time, parcels wait 19 services on average.
 
 # %%
 load = np.array([0.3, 0.5, 0.7, 0.8, 0.9, 0.95])
@@ -66,8 +66,8 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The kernel agrees up to chance. How large is chance? In a busy queue waits are correlated over thousands of customers,
-# so that even 400,000 of them know the mean at ρ = 0.95 only to about 14 % (two standard errors).
+# The kernel agrees with theory up to chance. How large is chance? In a busy queue, waits are correlated over thousands of
+# customers. Even 400,000 customers give the mean at ρ = 0.95 only to about 14 % (two standard errors).
 
 # %%
 np.round(np.array(simulated) / theory - 1, 3)
@@ -75,8 +75,8 @@ np.round(np.array(simulated) / theory - 1, 3)
 # %% [markdown]
 # ### Exercise 1
 #
-# A machine takes equally long for each parcel. How long do parcels wait before a server with *constant* services (M/D/1)
-# at ρ = 0.9, compared with exponential ones? Pollaczek and Khinchine: half as long. Check it.
+# A machine needs the same time for each parcel. How long do parcels wait for a server with *constant* services (M/D/1)
+# at ρ = 0.9, compared with exponential services? By Pollaczek and Khinchine, half as long. Check it.
 
 # %%
 constant = mean_wait(ticks(np.cumsum(gaps) / 0.9), ticks(np.ones(N)))
@@ -85,8 +85,8 @@ assert abs(constant / (0.9 / (1 - 0.9)) - 0.5) < 0.05
 # %% [markdown]
 # ### Exercise 2
 #
-# Is it better to have ten desks with one queue each, or one queue for all ten? Let λ be 9 a minute in all, and a service
-# take a minute in the mean. Erlang C gives 0.669 min for one common queue.
+# Is it better to have ten desks with one queue each, or one queue for all ten? Let λ be 9 a minute in total, and let a mean
+# service take a minute. Erlang C gives 0.669 min for one common queue.
 
 # %%
 n_few = N // 4
@@ -99,8 +99,8 @@ assert together < apart / 10
 # ### Exercise 3
 #
 # Little's law: the mean number inside is the rate of arrivals times the mean stay. It needs no assumption on distributions.
-# Check it on the parcels of a small hub, from break-down to departure, exactly: on a finite horizon both sides are sums of the
-# same stays.
+# Check it with the parcels of a small hub, from break-down to departure. It holds exactly: on a finite horizon both sides are
+# sums of the same stays.
 
 # %%
 from experiments.composition import load as hub_of

@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Warm-up
 #
-# A simulated hub begins empty, and a real one does not. What is measured before it has filled up is too good. How long
+# A simulated hub begins empty; a real hub does not. Results from before the hub has filled up are too good. How long
 # must it run before measuring begins?
 #
-# Three exercises are at the end. Each has an answer, whose last line checks it.
+# Three exercises are at the end. Each has an answer, and the last line of the answer checks it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -31,7 +31,7 @@ from sim.kernels.queueing import single_server
 # %% [markdown]
 # ## The floor fills up
 #
-# Parcels on the floor, over the first days of four replications of a small hub.
+# The picture shows the parcels on the floor, over the first days of four replications of a small hub.
 
 # %%
 hub = load("liege_30k", "demand.flights_per_day=1.5", horizon_days=5, warmup_days=0, exports="none")
@@ -54,14 +54,14 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# MSER-5 (White 1997) cuts where the mean of what is left is known best. The default study measures after a week, because
-# it also wants to begin on a Monday; each result says whether that was enough.
+# MSER-5 (White 1997) cuts where the mean of the remaining values has the smallest estimated error. The default study measures
+# after a week, because it should also begin on a Monday. Each result says whether that was enough.
 
 # %% [markdown]
 # ### Exercise 1
 #
-# The queue M/M/1 with ρ = 0.9 begins empty. By how much is the mean wait of the first 500 customers too small? Theory: 9
-# services.
+# The queue M/M/1 with ρ = 0.9 begins empty. By how much is the mean wait of the first 500 customers too small? By theory it
+# should be 9 services.
 
 # %%
 rng = np.random.default_rng(2)
@@ -96,14 +96,14 @@ assert abs(after - 9) < abs(busy.mean() - 9) < abs(first - 9)
 # %% [markdown]
 # ### Exercise 3
 #
-# A hub that is less busy needs less warm-up. Compare the customers until the mean wait has reached nine tenths of its
-# final value for ρ = 0.5 and ρ = 0.9. (The time grows with 1 / (1 − √ρ)².)
+# A less busy hub needs less warm-up. For ρ = 0.5 and ρ = 0.9, compare the number of customers until the mean wait has reached
+# nine tenths of its final value. (The time grows with 1 / (1 − √ρ)².)
 
 # %%
 
 
 def until_nine_tenths(load, n, repeats):
-    """Customers until a moving mean of 25 waits is nine tenths of what theory says."""
+    """Customers until a moving mean of 25 waits reaches nine tenths of the theoretical mean."""
     mean = np.convolve(waits(load, n, repeats).mean(axis=0), np.ones(25) / 25, "valid")
     return int(np.argmax(mean >= 0.9 * load / (1 - load)))
 

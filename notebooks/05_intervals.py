@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Intervals and coverage
 #
-# A 95 % interval is a promise: 95 of 100 such intervals hold the true mean. Where the true mean is known, the promise can
-# be checked. Here it is M/M/1, whose mean wait theory knows.
+# A 95 % interval is a promise: 95 of 100 such intervals contain the true mean. If the true mean is known, the promise can
+# be checked. Theory gives the mean wait of the queue M/M/1, so this notebook uses it.
 #
-# Three exercises are at the end. Each has an answer, whose last line checks it.
+# Three exercises are at the end. Each has an answer, and the last line of the answer checks it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,14 +44,14 @@ replications = np.array([waits().mean() for _ in range(4_000)])
 
 
 def coverage(intervals):
-    """Share of the intervals that hold the true mean."""
+    """Share of the intervals that contain the true mean."""
     return np.mean([low <= TRUE <= high for low, high in intervals])
 
 
 # %% [markdown]
 # ## Fifty intervals
 #
-# Each is of five replications. Red ones miss the true mean.
+# Each interval is from five replications. Red intervals miss the true mean.
 
 # %%
 groups = replications.reshape(-1, 5)
@@ -66,16 +66,16 @@ axes.legend(frameon=False)
 plt.show()
 
 # %%
-f"{coverage(of_five):.3f} of {len(of_five)} intervals hold it"
+f"{coverage(of_five):.3f} of {len(of_five)} intervals contain the true mean"
 
 # %% [markdown]
-# A little less than 0.95, because means of waits are skewed: a few replications are much worse than the others, and five
-# often hold none of them.
+# The coverage is a little less than 0.95, because means of waits are skewed. A few replications are much worse than the others,
+# and a sample of five often contains none of them.
 
 # %% [markdown]
 # ### Exercise 1
 #
-# Use 1.96 instead of Student's t for three replications. How many of these intervals hold the true mean?
+# Use 1.96 instead of Student's t for three replications. How many of these intervals contain the true mean?
 
 # %%
 of_three = replications[:3_999].reshape(-1, 3)
@@ -88,18 +88,18 @@ assert student > 0.91
 # %% [markdown]
 # ### Exercise 2
 #
-# One long run instead: treat the waits of one replication as if they were independent. What is the coverage, and why?
+# Now use one long run: treat the waits of one replication as if they were independent. What is the coverage, and why?
 
 # %%
 runs = [waits() for _ in range(200)]
 halves = [1.96 * run.std(ddof=1) / np.sqrt(len(run)) for run in runs]
 naive = coverage([(run.mean() - half, run.mean() + half) for run, half in zip(runs, halves, strict=True)])
-assert naive < 0.5  # customers behind each other wait for the same reason
+assert naive < 0.5  # successive customers wait for the same reason
 
 # %% [markdown]
 # ### Exercise 3
 #
-# How many replications give an interval of ±0.1 services? Ask with the first ten, then check it with that many.
+# How many replications give an interval of ±0.1 services? Estimate the number from the first ten, then check it with that many.
 
 # %%
 needed = replications_needed(list(replications[:10]), 0.1)

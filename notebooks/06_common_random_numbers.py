@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Common random numbers
 #
-# Two designs are compared under the same flights, parcels and outages. Chance that hits both cancels in the difference.
+# Two designs are compared under the same flights, parcels and outages. Chance that affects both cancels in the difference.
 # How much does that save?
 #
-# Three exercises are at the end. Each has an answer, whose last line checks it.
+# Three exercises are at the end. Each has an answer, and the last line of the answer checks it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -30,8 +30,8 @@ from sim.kernels.queueing import single_server
 # %% [markdown]
 # ## On the hub
 #
-# Mean dwell time with the sorting machines of today, and with half their rate. Replication r of both has the same draws, because the
-# design is not in the key of a random stream.
+# The picture shows the mean dwell with today's sorting machines, and with half their rate. Replication r of both designs has
+# the same draws, because the key of a random stream does not contain the design.
 
 # %%
 WORDS = ("demand.flights_per_day=1", "exports=none")
@@ -50,8 +50,8 @@ axes.set_xticks([0, 1], ["15,000 an hour", "7,500 an hour"])
 plt.show()
 
 # %% [markdown]
-# Replications differ more than designs do, and the lines are nearly parallel. What matters is the variance of the
-# difference, compared with the sum of both variances that independent draws would give:
+# Replications differ more than designs do, and the lines are nearly parallel. The variance of the difference matters. Compare it
+# with the sum of both variances, which independent draws would give:
 
 # %%
 paired = (of_slower - of_base).var(ddof=1)
@@ -59,7 +59,7 @@ independent = of_base.var(ddof=1) + of_slower.var(ddof=1)
 f"variance of the difference: {paired:.2g} h², with independent draws: {independent:.2g} h²; ratio {independent / paired:.0f}"
 
 # %% [markdown]
-# The ratio is the number of times as many replications that independent draws would need for the same interval.
+# The ratio says how many times as many replications independent draws would need for the same interval.
 
 # %% [markdown]
 # ### Exercise 1
@@ -76,8 +76,8 @@ assert np.isclose(ratio, independent / paired)
 # %% [markdown]
 # ### Exercise 2
 #
-# Compare an M/M/1 server with one that is 5 % faster, once with the same draws and once with others. How many times as
-# many replications do other draws need?
+# Compare an M/M/1 server with a server that is 5 % faster, once with the same draws and once with different draws. How many
+# times as many replications do different draws need?
 
 # %%
 rng = np.random.default_rng(4)
@@ -102,8 +102,8 @@ assert abs(np.mean(same) - np.mean(other)) < 4 * np.std(other) / np.sqrt(300)  #
 # %% [markdown]
 # ### Exercise 3
 #
-# Draws must belong to what they happen to. Let the faster server have the same services, but 1,000 customers
-# later. What is left of the gain?
+# Draws must belong to the customer that they affect. Give the faster server the same services, but 1,000 customers
+# later. How much of the gain is left?
 
 # %%
 shifted = []

@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Ranking and selection
 #
-# Which of many designs is best? The one with the best mean of five replications is often not it. Procedures of ranking
+# Which of many designs is best? Often it is not the design with the best mean of five replications. Procedures of ranking
 # and selection say how many replications each design needs for a stated probability of a right choice.
 #
-# Three exercises are at the end. Each has an answer, whose last line checks it.
+# Three exercises are at the end. Each has an answer, and the last line of the answer checks it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,7 +39,7 @@ def costs(n):
 # %% [markdown]
 # ## The best mean of five replications
 #
-# How often is it the best design?
+# How often does the best mean belong to the best design?
 
 # %%
 right = np.mean([costs(5).mean(axis=1).argmin() == 0 for _ in range(2_000)])
@@ -48,10 +48,10 @@ f"in {right:.0%} of 2,000 repetitions"
 # %% [markdown]
 # ## Kim and Nelson
 #
-# Their procedure compares all designs after each replication, and drops those that are clearly worse. `cargohub select` uses
-# it. It promises the best design with a probability of at least 1 − α, if costs are normal and that design is better than
-# all others by the indifference. With variances of all replications so far (KN++, the default of `select`, and
-# `is_updated=True` below) it promises this in the limit of many replications only.
+# Their procedure compares all designs after each replication, and drops clearly worse designs. `cargohub select` uses
+# it. It selects the best design with a probability of at least 1 − α, if costs are normal and the best design is better than
+# all others by at least the indifference. With variances from all replications so far (KN++, the default of `select`, and
+# `is_updated=True` below), this holds only in the limit of many replications.
 
 # %%
 LOOKS = Looks(first=10, step=1, most=2_000)
@@ -59,7 +59,7 @@ GOAL = Goal(n_designs=len(MEANS), alpha=0.05, target=None, tolerance=0.0, costs=
 
 
 def select(procedure=kim_nelson, most=2_000, **options):
-    """What a procedure selects, and the replications of each design that it asked for."""
+    """The design that a procedure selects, and the replications of each design that it requested."""
     drawn, asked = costs(most), np.zeros(len(MEANS), dtype=int)
 
     def sample(designs, counts):
@@ -80,7 +80,7 @@ plt.show()
 f"right in {np.mean([each == 0 for each in chosen]):.0%}; {np.mean(asked) * len(MEANS):.0f} replications in all"
 
 # %% [markdown]
-# Most replications go to the designs that are close to the best. That is where they are needed.
+# Most replications go to the designs that are close to the best, where they are needed.
 
 # %% [markdown]
 # ### Exercise 1
@@ -105,7 +105,7 @@ assert np.mean(asked_apart) > 2 * np.mean(asked)
 # %% [markdown]
 # ### Exercise 3
 #
-# OCBA hands out a fixed budget. Give it as many replications as Kim and Nelson took in the mean. How often is it right?
+# OCBA distributes a fixed budget. Give it the mean number of replications that Kim and Nelson's procedure used. How often is it right?
 
 # %%
 budget = int(np.mean(asked) * len(MEANS))

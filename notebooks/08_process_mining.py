@@ -14,10 +14,10 @@
 # %% [markdown]
 # # Process mining
 #
-# `cargohub log` writes a run as an event log ([docs/log.md](../docs/log.md)). Here PM4Py reads two of them: a small hub for two
-# days, without and with a strike. First, does every parcel go the way that the rules allow? Then, when is it too slow?
+# `cargohub log` writes a run as an event log ([docs/log.md](../docs/log.md)). Here PM4Py reads two logs: a small hub for two
+# days, without and with a strike. First, does every parcel follow a path that the rules allow? Then, when is a parcel too slow?
 #
-# PM4Py is a package of its own (`pip install pm4py`, AGPL); cargohub does not need it. Three exercises are at the end.
+# PM4Py is a separate package (`pip install pm4py`, AGPL); cargohub does not need it. Three exercises are at the end.
 
 # %%
 import io
@@ -49,7 +49,7 @@ STRIKE = ["+disruption@disruptions.strike=strike_day", "disruptions.strike.start
 
 
 def log_of(*words):
-    """The parcels of a run, a case each."""
+    """The parcels of a run, one case each."""
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         assert main(["run", *HUB, *words, "--out", folder]) == 0
         (run,) = Path(folder).iterdir()
@@ -69,12 +69,12 @@ usual, strike = log_of(), log_of(*STRIKE)
 #
 # The net is written by hand from [docs/model.md](../docs/model.md): break-down (rules 6 and 7), sorting (9), hand-coding of
 # no-reads (10), the customs hold with its examination and second sorting (11 to 13), chute and pack-out (36), the lane and
-# the truck (14 to 18). A step in brackets may be left out. What customs refuses leaves when it is fetched.
+# the truck (14 to 18). A step in brackets is optional. A parcel that customs refuses leaves when it is fetched.
 
 
 # %%
 def way(*steps):
-    """A net that goes through the steps; a list of steps may be left out as a whole."""
+    """A net that goes through the steps; a list of steps is optional as a whole."""
     net, places = PetriNet("parcel"), []
 
     def place():
@@ -118,7 +118,7 @@ NET = way(*BEGIN, CODED, HOLD, *END)
 
 
 def replayed(log, net=NET):
-    """Of each parcel, whether the net can do what it did."""
+    """Whether the net allows what each parcel did."""
     with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
         found = pm4py.conformance_diagnostics_token_based_replay(log, *net, return_diagnostics_dataframe=True)
@@ -130,8 +130,8 @@ fitness = replayed(done)["trace_fitness"]
 fitness.describe()[["count", "min", "mean"]]
 
 # %% [markdown]
-# All parcels that have left fit: their fitness is 1. So do those of the strike: it makes them wait, and sends nobody another
-# way. A shortcut is found. One parcel leaves its chute without having been sorted:
+# All parcels that have left fit: their fitness is 1. The parcels of the strike fit, too: the strike makes them wait, but does not
+# change their path. The method finds a shortcut. Let one parcel leave its chute without having been sorted:
 
 # %%
 assert fitness.min() == 1 and replayed(strike[~strike["case:open"]])["is_fit"].all()
@@ -144,10 +144,10 @@ planted.loc[[chosen]]
 # %% [markdown]
 # ## The strike in a temporal profile
 #
-# A temporal profile holds, for every two steps of which one comes after the other, the mean and the standard deviation of the
-# time between them. It is learned from the usual days. A parcel deviates where it is more than three standard deviations away
-# from the mean. Two fifths of the posts are manned for a day, from noon of the first day on, and more parcels deviate: what waits
-# longer is the chute.
+# A temporal profile has, for every two steps that follow each other, the mean and the standard deviation of the
+# time between them. It is learned from the usual days. A parcel deviates if a time is more than three standard deviations away
+# from the mean. In the strike, two fifths of the posts are manned for a day, from noon of the first day. More parcels deviate:
+# they wait longer in the chute.
 
 # %%
 with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
@@ -178,8 +178,8 @@ minutes
 # %% [markdown]
 # ### Exercise 1
 #
-# Parcels that are still inside at the end of the run have `open` = true. None of them fits. Does the net say that they went a
-# wrong way, or only that they have not come to its end? Count the tokens that are missing, and those that remain.
+# Parcels that are still inside at the end of the run have `open` = true. None of them fits. Does the net say that they followed a
+# wrong path, or only that they have not reached its end? Count the missing tokens and the remaining tokens.
 
 # %%
 inside = replayed(usual[usual["case:open"]])
@@ -199,7 +199,7 @@ assert set(strict.index[strict["is_fit"]]) == set(held)
 # %% [markdown]
 # ### Exercise 3
 #
-# Which of the steps in the picture does the strike make longest, compared with usual?
+# Which step in the picture does the strike lengthen most, compared with the usual days?
 
 # %%
 longer = minutes["strike"] / minutes["usual"]
