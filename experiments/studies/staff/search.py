@@ -1,6 +1,7 @@
 """Rounds: a plan, replications that check it, and from what they say the next one."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from experiments.designs.design import Design
@@ -15,6 +16,8 @@ from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shi
 from experiments.studies.staff.result import NO_EXPORTS, Round, best_of, cost_of, round_of
 from sim.config import HubConfig
 
+_MOST_STEPS: Final = 8
+"""By which people are added until a plan pays more hours; of the default step, to more than twice as many."""
 _WAITS: Final = "understaffed_h_per_day_{}"
 Samples = Sequence[Mapping[str, float]]
 """KPIs by replication."""
@@ -33,12 +36,13 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
     rounds: list[Round] = []
     best: list[PoolPlan] = []
     kept: Samples = ()
-    known: dict[tuple[str, float], PoolPlan] = {}
+
+    @cache
+    def plan_of(at: int, pace: float) -> PoolPlan:
+        return planned(pools[at], pace, staff, labour)
+
     for number in range(staff.rounds):
-        for pool in pools:
-            if (key := (pool.name, paces[pool.name])) not in known:
-                known[key] = planned(pool, paces[pool.name], staff, labour)
-        plans = [known[pool.name, paces[pool.name]] for pool in pools]
+        plans = [plan_of(at, paces[pool.name]) for at, pool in enumerate(pools)]
         if not is_added and rounds and cost_of(plans, labour) >= rounds[-1].cost_eur:
             break
         design = Design(f"plan {number + 1}", with_shifts(config, posts_of(plans)))
@@ -55,10 +59,16 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
             break
         kept = samples if row.is_kept else kept
         if is_added:
-            if (waiting := _waiting(pools, plans, samples, kept)) is None:
+            more = (
+                (pools[at].name, pace)
+                for at in _waiting(pools, plans, samples, kept)
+                for pace in (paces[pools[at].name] / (1 + staff.step) ** n for n in range(1, _MOST_STEPS + 1))
+                if plan_of(at, pace).paid_h > plans[at].paid_h  # a step may be too small for one more shift
+            )
+            if (added := next(more, None)) is None:
                 break
-            paces[waiting.name] /= 1 + staff.step
-            change = said("staff_more", name=role_name(waiting.name))
+            paces = paces | dict([added])
+            change = said("staff_more", name=role_name(added[0]))
         else:
             paces = {name: pace * (1 + staff.step) for name, pace in paces.items()}
             change = said("staff_fewer", step=f"{100 * staff.step:g}")
@@ -73,15 +83,15 @@ def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
     return imports, exports if config.exports.share else NO_EXPORTS
 
 
-def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples, kept: Samples) -> Pool | None:
-    """The pool for which work waits so much longer than in the plan that kept the level, of those that can be more.
+def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples, kept: Samples) -> list[int]:
+    """The pools for which work waits longer than in the plan that kept the level, of those that can be more.
 
-    None: more people would not help.
+    The longest first; empty: more people would not help.
     """
 
     def hours(pool: Pool, samples: Samples) -> float:
         return sum(each[_WAITS.format(demand.role)] for demand in pool.demands for each in samples)
 
-    more = {pool.name: hours(pool, samples) - hours(pool, kept) for pool in pools}
-    able = [pool for pool, plan in zip(pools, plans, strict=True) if not plan.is_full and more[pool.name] > 0]
-    return max(able, key=lambda pool: more[pool.name], default=None)
+    more = [hours(pool, samples) - hours(pool, kept) for pool in pools]
+    able = [at for at, plan in enumerate(plans) if not plan.is_full and more[at] > 0]
+    return sorted(able, key=lambda at: -more[at])
