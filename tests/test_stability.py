@@ -62,6 +62,7 @@ def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_s
     assert judged([grown(1, 0.5) | idle], 7).is_unstable is False
     assert judged([grown(0, 0.0) | idle | {"utilisation_tugs": 0.8}], 1).is_unstable is None
     assert judged([grown(0, 0.0) | idle | {"not_departed_share": 0.1}], 1).is_unstable is None
+    assert judged([grown(2, 0.0) | idle | {"dwell_mean_h": 0.0}], 14).is_unstable is None  # nothing came
 
 
 def test_two_replications_that_grow_by_a_fifth_of_the_demand_are_unstable():

@@ -59,6 +59,7 @@ class Stability:
     """The verdict, the growth that it rests on, and the measured days of the run that showed it."""
 
     is_unstable: bool | None
+    """None: not known, as of a hub to which nothing came."""
     growth: Growth
     horizon_days: int
 
@@ -71,7 +72,10 @@ class Stability:
 def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
     """What the replications of a design, with these measured days, say of it: all KPIs, or those of growth alone."""
     growth = pooled([(kpis[GROWTH_KPIS[0]], kpis[GROWTH_KPIS[1]], kpis[GROWTH_KPIS[2]]) for kpis in replications])
-    return Stability(False if _is_little_used(replications) else growth.is_growing, growth, horizon_days)
+    busiest = max(_mean(replications, f"utilisation_{name}") for name in RESOURCES)
+    is_idle, is_left = not _mean(replications, "dwell_mean_h"), _mean(replications, "not_departed_share") > LITTLE_LEFT
+    is_little_used = busiest <= LITTLE_USED and not is_left
+    return Stability(None if is_idle else False if is_little_used else growth.is_growing, growth, horizon_days)
 
 
 def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
@@ -97,12 +101,8 @@ def _counted(labels: Sequence[str], stability: Mapping[str, Stability]) -> str:
     return f"{len(labels)} of {len(stability)} designs ({', '.join(labels[:_NAMED])}{more})"
 
 
-def _is_little_used(replications: Sequence[Values]) -> bool:
-    def mean(kpi: str) -> float:
-        return sum(kpis.get(kpi, 1.0) for kpis in replications) / len(replications)
-
-    busiest = max(mean(f"utilisation_{name}") for name in RESOURCES)
-    return busiest <= LITTLE_USED and mean("not_departed_share") <= LITTLE_LEFT
+def _mean(replications: Sequence[Values], kpi: str) -> float:
+    return sum(kpis.get(kpi, 1.0) for kpis in replications) / len(replications)
 
 
 def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
