@@ -1,8 +1,10 @@
 """A KPI is declared in one place: what shows KPIs shows a new one, too."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 
+import numpy as np
 import pandas as pd
 import pytest
 from answers import answer
@@ -13,6 +15,8 @@ from experiments.frame.of_designs import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
+from sim.measures.window import Window, growth
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY
 
 TOYS = Group("toys", lambda hub: hub.exports.share == 0)
 SMALL = (
@@ -81,3 +85,25 @@ def test_nothing_is_in_use_for_more_than_all_the_time_but_what_is_laid_out_may_b
     busy = use.Resource("m", lambda *_: 1.5, lambda *_: 1.0)
     monkeypatch.setattr(use, "ALL_RESOURCES", {resource: busy})
     assert KPIS[f"utilisation_{resource}"].compute(Mock()) == share
+
+
+def measured_days(low: int, high: int, end: int) -> Window:
+    return Window(SimpleNamespace(measured=(low * TICKS_PER_DAY, high * TICKS_PER_DAY), end=end * TICKS_PER_DAY))
+
+
+def test_hours_are_those_within_the_measured_days_and_an_instant_belongs_to_one_day() -> None:
+    start, end = (MIN_PER_DAY * np.array(days) for days in ([0.5, 2, 2.5, 3.5, np.nan], [1.5, 2.25, np.nan, 4, np.nan]))
+    days = measured_days(1, 3, 5)
+    assert days.hours(start, end) == 12 + 6 + 12
+    edges = MIN_PER_DAY * np.array([1.0, 3.0])
+    assert days.covers(edges).tolist() == [True, False] and days.closes(edges).tolist() == [False, True]
+
+
+def test_a_backlog_grows_by_its_difference_to_a_week_before_and_in_a_shorter_run_by_its_line() -> None:
+    time = MIN_PER_H * np.arange(1.0, 15 * 24 + 1)
+    day = time / MIN_PER_DAY
+    assert growth(time, 10 * day + 500 * np.sin(2 * np.pi * day / 7), measured_days(8, 15, 16)) == pytest.approx(10)
+    # Of days 5 to 9 those from the eighth on have an hour a week before: (t² - (t - 7)²) / 7 = 2 t - 7.
+    late = day[(day > 7) & (day <= 9)]
+    assert growth(time, day**2, measured_days(5, 9, 16)) == pytest.approx(np.mean(2 * late - 7))
+    assert growth(time, 500 - 10 * day, measured_days(1, 4, 16)) == pytest.approx(-10)
