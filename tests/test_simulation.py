@@ -1,6 +1,7 @@
 """What holds of a replication from a configuration: laws, repeatability, common random numbers, cohorts."""
 
 import dataclasses
+import math
 from collections import Counter
 
 import numpy as np
@@ -153,16 +154,18 @@ def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
     assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
 
 
-def test_a_parcel_counts_once_as_missed_if_a_truck_that_it_was_ready_for_left_without_it() -> None:
+@pytest.fixture(scope="module")
+def crowded() -> sim.Result:
     """Two small trailers a day and no extra ones: parcels pile up in their lanes, past one cut-off after the other."""
-    words = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none")
-    few = ("outbound.trailer.parcels=240", "outbound.extra_trucks_per_day=0")
+    words = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none", "service_h=9")
+    few = ("outbound.trailer={parcels: 480, kg: 360, m3: 2.6}", "outbound.extra_trucks_per_day=0")
     config = load("liege_30k", "warmup_days=0", "horizon_days=2", *words, *few)
     keys = sim.simulate(config).tables["flights"]["key"].tolist()
-    result = sim.simulate(
-        dataclasses.replace(config, record=dataclasses.replace(config.record, parcels_of_flights=keys))
-    )
-    parcels, trucks = result.tables["parcels"], result.tables["trucks"]
+    return sim.simulate(dataclasses.replace(config, record=dataclasses.replace(config.record, parcels_of_flights=keys)))
+
+
+def test_a_parcel_counts_once_as_missed_if_a_truck_that_it_was_ready_for_left_without_it(crowded: sim.Result) -> None:
+    parcels, trucks = crowded.tables["parcels"], crowded.tables["trucks"]
     left = (parcels["departed"] >= 0) & (parcels["departed"] < 2 * 1440)
     n_missed = np.array([
         np.count_nonzero((trucks["route"] == route) & (trucks["kind"] == 0)
@@ -170,7 +173,38 @@ def test_a_parcel_counts_once_as_missed_if_a_truck_that_it_was_ready_for_left_wi
         for route, ready, cut_off in zip(*(parcels[name][left] for name in ("route", "ready", "cut_off")), strict=True)
     ])  # fmt: skip
     assert (n_missed > 1).any()
-    assert result.kpis["missed_connection_share"] == np.count_nonzero(n_missed) / left.sum()
+    assert crowded.kpis["missed_connection_share"] == np.count_nonzero(n_missed) / left.sum()
+
+
+def test_the_first_figures_are_those_of_the_parcels_one_by_one(crowded: sim.Result) -> None:
+    """Of the cohort without those refused; what is inside has been there until the end, in 57 hours."""
+    flights, parcels, trucks = (crowded.tables[name] for name in ("flights", "parcels", "trucks"))
+    end, flight, gone = 57 * 60, parcels["flight"], ~np.isnan(parcels["departed"])
+    counts = flights["is_cohort"][flight] & ~parcels["is_refused_gone"]
+    until = np.where(gone, parcels["departed"], end)
+    dwell = np.sort((until - flights["arrival"][flight])[counts]) / 60
+    cleared = [
+        np.sort(np.where(parcels["is_refused_gone"], parcels["freed"], until)[flight == number])[: math.ceil(0.95 * n)]
+        for number, n in enumerate(flights["n_parcels"])
+    ]
+    clearance = np.array([instants[-1] for instants in cleared]) - flights["arrival"]
+    left = trucks["departed"] < 2 * 1440
+    fill = [trucks["n_units"] / 480, trucks["mass"] / 360e3, trucks["volume"] / 2.6e6]
+    expected = {
+        "dwell_mean_h": dwell.mean(),
+        "dwell_p95_h": dwell[math.ceil(0.95 * len(dwell)) - 1],
+        "not_departed_share": (~gone[counts]).mean(),
+        "flight_clearance_p95_h": clearance[flights["is_cohort"]].mean() / 60,
+        "parcels_per_day": np.count_nonzero(parcels["departed"] < 2 * 1440) / 2,
+        "trucks_per_day": np.count_nonzero(left) / 2,
+        "truck_fill_share": np.max(fill, axis=0)[left].mean(),
+    }
+    clocks = {"on_time_share": "arrival", "on_time_share_from_sibt": "sibt", "on_time_share_from_landing": "aldt"}
+    for name, clock in clocks.items():
+        expected[name] = ((parcels["departed"] - flights[clock][flight])[counts] <= 9 * 60).mean()
+    expected["late_parcels_per_day"] = (1 - expected["on_time_share"]) * counts.sum() / 2
+    assert {name: crowded.kpis[name] for name in expected} == pytest.approx(expected)
+    assert 0 < expected["not_departed_share"] < 1 and expected["on_time_share_from_sibt"] < expected["on_time_share"]
 
 
 def test_the_share_of_exports_is_what_left_by_air_of_all_that_left(today: sim.Result) -> None:
