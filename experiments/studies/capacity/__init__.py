@@ -4,7 +4,7 @@ Looks for the most flights a day that each scenario sustains: on time at least `
 backlog level. Each replication has its threshold, under common random numbers; then says of which resource 10 % more
 would help most there.
 
-  cargohub capacity                                            the packaged study, some three minutes on two cores
+  cargohub capacity                                            the packaged study, four to five minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
