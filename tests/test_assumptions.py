@@ -24,6 +24,10 @@ PLACES = {"hall": "halls.NAME", "disruption": "disruptions.NAME", "paths": "expa
 """Where a configuration puts what is in these groups; other groups have the place of their name."""
 
 
+LIGHT = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
+"""What a smaller aircraft carries."""
+
+
 def document_of(file):
     """A configuration file as it stands in a configuration."""
     text = file.read_text()
@@ -315,6 +319,17 @@ def test_the_verb_lists_every_number_with_its_range(capsys, tmp_path):
     sheet = load_workbook(book)["assumptions"]
     assert sheet.max_row == len(rows) + 1
     assert next(cell.value for cell in sheet[2]) == next(iter(rows))
+
+
+def test_a_source_is_that_of_its_value_alone(hub):
+    words = ("fleet=a300_600f", "customs.examined_share=0.002")
+    others = {row.key: row for row in assumptions_of(load("liege_30k", *words, *LIGHT))}
+    share = others["customs.examined_share"]
+    assert {row.key: row.kind for row in assumptions_of(hub)}[share.key] is Kind.SOURCED
+    assert (share.kind, share.low, share.high) == (Kind.ASSUMPTION, pytest.approx(0.001), pytest.approx(0.01))
+    assert share.source.startswith("assumption: another value than the source's, its range in proportion: 0.006 %")
+    assert others["fleet.a300_600f.main_deck.ulds"].kind is Kind.ASSUMPTION
+    assert others["customs.refused_share"].kind is Kind.SOURCED
 
 
 def test_the_verb_lists_one_kind(capsys):

@@ -192,11 +192,22 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
     if not kind.is_sampled:
         return Assumption(key, shown, None, None, kind, source, entry, stars)
     low, high = _ends(value, entry)
+    if kind is Kind.SOURCED and entry.file.parents[1] == packaged() and not _is_sources(key, value, entry):
+        kind, source = (
+            Kind.ASSUMPTION,
+            f"assumption: another value than the source's, its range in proportion: {source}",
+        )
     row = Assumption(key, shown, low, high, kind, source, entry, stars)
     if not low <= row.likely <= high:
         bound = f"below low = {low:g}" if row.likely < low else f"above high = {high:g}"
         raise entry.refused(f"{key}: value {row.likely:g} is {bound}: a range must hold its value")
     return row
+
+
+def _is_sources(key: str, value: Any, entry: Entry) -> bool:  # noqa: ANN401 - a leaf
+    """Whether a packaged source is one of this value: of another one it says only how wide a range is."""
+    known = (_packaged(words).get(entry_key(key)) for words in _PACKAGED)
+    return value in (entry.at, *known)
 
 
 def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - a leaf
@@ -222,7 +233,7 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
     reference = entry.at or next(
-        (values[entry.key] for words in _PACKAGED if entry.key in (values := _packaged(words))), value
+        (own for words in _PACKAGED if is_number(own := _packaged(words).get(entry.key))), value
     )
     scale = value / reference if reference else 1.0
     if scale <= 0 or scale == 1:
@@ -232,9 +243,9 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
 
 
 @cache
-def _packaged(words: tuple[str, ...]) -> Mapping[str, float]:
-    """The numbers of a packaged configuration, which ranges are written for."""
-    return {entry_key(key): value for key, value in leaves(compose(words)) if is_number(value)}
+def _packaged(words: tuple[str, ...]) -> Mapping[str, Any]:
+    """The numbers and lists of a packaged configuration, which ranges are written for."""
+    return {entry_key(key): value for key, value in leaves(compose(words))}
 
 
 def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
