@@ -300,7 +300,7 @@ def test_a_single_desk_has_the_wait_of_theory() -> None:
         ([f"{SELECTION}.examined_share=0.995"], "selection: documents_share .* at most 1, got 1.005"),
         (["customs.declared.h7.late_share=0.995"], "h7: late_share . rejected_share: at most 1, got 1.005"),
         (["customs.declared.ioss_share=0.99"], "declared: ioss_share . special_share: at most 1, got 1.01"),
-        (["customs.declared.goods.toys.share=0.2"], "goods: shares must sum to 1, got 1.1"),
+        (["customs.declared.goods.toys.share=0.2"], "goods: shares must sum to 1, got 1.1 .*toys 0.2"),
         (["customs.declared.hit_share=0.3"], "hit_share: 0.3 times the highest factors .* is 1.87, at most 1"),
         (["customs.declared.home_lanes=[BEL]"], "home_lanes: no lane 'BEL'; did you mean"),
         (["halls.main.controls.transit_desks=0"], "halls.main.controls.transit_desks: at least 1, since some parcels"),

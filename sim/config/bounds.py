@@ -1,10 +1,10 @@
 """Kinds of numbers and times of day that the groups share."""
 
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from typing import Annotated, Final
 
 from sim.distributions import Shape
-from sim.reading import Bounds, near
+from sim.reading import MOST_LISTED, Bounds, near
 from sim.units import MIN_PER_H
 
 Share = Annotated[float, Bounds(ge=0, le=1)]
@@ -87,10 +87,14 @@ def check_longest(key: str, spread: float | Shape, mean_min: float) -> None:
         )
 
 
-def check_sum(name: str, shares: Sequence[float]) -> None:
-    """Raises ValueError if shares do not sum to one."""
-    if abs(sum(shares) - 1) > SUM_TOLERANCE:
-        raise ValueError(f"{name}: shares must sum to 1, got {sum(shares):.6g}")
+def check_sum(name: str, shares: Sequence[float] | Mapping[str, float]) -> None:
+    """Raises ValueError if shares do not sum to one; with those that have names, as a file's may be added to others."""
+    named = shares if isinstance(shares, Mapping) else dict(enumerate(shares))
+    total = sum(named.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        listed = " + ".join(f"{key} {share:g}" for key, share in named.items())
+        which = f" ({listed})" if isinstance(shares, Mapping) and len(named) <= MOST_LISTED else ""
+        raise ValueError(f"{name}: shares must sum to 1, got {total:.6g}{which}")
 
 
 def check_shares(**shares: float) -> None:

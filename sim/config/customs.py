@@ -171,10 +171,10 @@ class Declared:
 
     def __post_init__(self) -> None:
         for name, shares in (
-            ("goods", [group.share for group in self.goods.values()]),
-            ("sellers.histories", [kind.share for kind in self.sellers.histories.values()]),
-            ("sellers.origins", [kind.share for kind in self.sellers.origins.values()]),
-            ("sellers.platforms", [*self.sellers.platforms.values()]),
+            ("goods", {name: group.share for name, group in self.goods.items()}),
+            ("sellers.histories", {name: kind.share for name, kind in self.sellers.histories.items()}),
+            ("sellers.origins", {name: kind.share for name, kind in self.sellers.origins.items()}),
+            ("sellers.platforms", self.sellers.platforms),
         ):
             check_sum(name, shares)
         check_number("goods", self.goods)

@@ -51,8 +51,8 @@ def _check(config: HubGroups) -> None:
         raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
     if config.time_zone is not None:
         zone_of(config.time_zone)
-    check_sum("fleet", [kind.share for kind in config.fleet.values()])
-    check_sum("lanes", [lane.share for lane in config.lanes.values()])
+    check_sum("fleet", {name: kind.share for name, kind in config.fleet.items()})
+    check_sum("lanes", {name: lane.share for name, lane in config.lanes.items()})
     check_number("lanes", config.lanes, MOST_LANES)
     lanes = config.route_of, config.connections.lanes
     machines = [hall.sorting_machines for hall in config.halls.values() if hall.chute_plan is None]
@@ -201,7 +201,7 @@ def _check_units(config: HubGroups) -> None:
 def _check_exports(config: HubGroups) -> None:
     """What no ULD or truck could carry, and halls that could not handle it."""
     check_number("exports.lanes", config.exports.lanes)
-    check_sum("exports.lanes", list(config.exports.lanes.values()))
+    check_sum("exports.lanes", config.exports.lanes)
     if all(hall.doors_in == 0 or hall.opens_late(config.start_date) for hall in config.halls.values()):
         raise ValueError(
             "exports.share: above 0, but no hall that is open on start_date has an inbound door (halls.*.doors_in)"

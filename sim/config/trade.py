@@ -46,7 +46,7 @@ class Trade:
 
     def __post_init__(self) -> None:
         for name, groups in (("goods", self.goods), ("export_goods", self.export_goods)):
-            check_sum(name, [group.share for group in groups.values()])
+            check_sum(name, {key: group.share for key, group in groups.items()})
         if not self.is_on:
             return
         check_known("domestic_lanes", "no lane", self.domestic_lanes, self.vat)
