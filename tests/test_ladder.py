@@ -33,6 +33,28 @@ def test_what_is_switched_off_has_no_rung() -> None:
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
 
 
+@pytest.mark.parametrize(("goods", "in_bag", "by_hand"), [("none", 1, 0.03), ("bags", 25, 0.0)])
+def test_rungs_of_imports_are_what_there_is_over_what_a_parcel_takes_of_it(
+    goods: str, in_bag: int, by_hand: float
+) -> None:
+    config = load("liege_30k", "exports=none", "customs=low_value", f"presorted={goods}")
+    twice, up = 1 + config.customs.second_pass_share, 8 / (8 + 10 / 60)
+    expected = {
+        "stands": 6 * 1440 / (6 + 240) * 115_000,
+        "loader_sets": 2 * 1440 / (27 * 1.75) * 115_000,
+        # Six trains of the main deck's 27 and two of the lower deck's ten; the first ULD of each is lifted before.
+        "tugs": 2 * 1440 / (8 * 10 + 21 * 1.75 + 8 * 2) * 115_000,
+        "stations": 12 * 1440 * {"none": 3520 / 45, "bags": 25 / 0.1875}[goods],
+        "machines": 2 * 15_000 * 0.85 * up * 24 * in_bag / twice / (1 - by_hand),
+        "handcoding_desks": 4 * 120 * 24 * in_bag / 0.02,
+        "packout_posts": 26 * 900 * 24 * in_bag / (1 - by_hand),
+        "doors": 30 * 1440 / (15 + 45) * (7920 // in_bag * in_bag),
+    }
+    if by_hand:
+        expected["manual_sort_posts"] = 4 * 200 * 24 / by_hand / twice
+    assert capacity_ladder(config, {}) == pytest.approx(expected)
+
+
 def test_rungs_of_exports_are_imports_that_bring_as_many_as_the_resource_passes() -> None:
     ladder = capacity_ladder(load("liege_30k", *EXPORTS), MEASURED)
     ratio = 0.2 / 0.8  # exports for each import
@@ -53,6 +75,10 @@ def test_rungs_of_exports_are_imports_that_bring_as_many_as_the_resource_passes(
     loaded = n_ulds + math.ceil((37 - n_ulds) / 8)
     tug_min = math.ceil(loaded / 5) * 10 + loaded * 1.75
     assert ladder["outbound_tugs"] == pytest.approx(3 * 1440 / tug_min * 115_000)
+    # Loaders stay from when the doors are open, past close-out, until the last train has come and its ULDs are on.
+    departure = config.exports.departure
+    with_flight = 240 - 15 - departure.close_out_min + 10 / 2 + loaded * 1.75 + departure.doors_close_min
+    assert ladder["loader_sets"] == pytest.approx(2 * 1440 / with_flight * 115_000)
     # Half of the floor at 100,000 exports a day; half of the 240 ULDs that fit, of which 60 are kept.
     assert ladder["export_floor"] == pytest.approx(100_000 / 0.5 / ratio)
     assert ladder["empty_ulds"] == pytest.approx(400_000 * (240 - 60) / (120 - 60))

@@ -15,7 +15,7 @@ from sim.config import AircraftType, Deck, Hall, HubConfig
 from sim.distributions import mean_of
 from sim.domain.presorting import Presorting
 from sim.domain.site import PackoutRule
-from sim.units import KG_PER_T, L_PER_M3, MIN_PER_H
+from sim.units import L_PER_M3, MIN_PER_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,20 @@ def loader_min(config: HubConfig) -> float:
 
 def tug_min(config: HubConfig) -> float:
     """Of tugs: a train is held while all but the first of its ULDs are lifted, and on its round trip."""
-    apron, size, (n_main, n_lower) = config.apron, config.apron.dollies_per_train, ulds_by_deck(config)
-    trains = ((n_main, apron.main_deck_uld_min), (n_lower, apron.lower_deck_uld_min))
-    trip = round_trip_min(config)
-    return sum(math.ceil(n / size) * (trip + (size - 1) * lift) for n, lift in trains if n)
+    apron, trip = config.apron, round_trip_min(config)
+
+    def of_deck(n: int, lift: float) -> float:
+        trains = math.ceil(n / apron.dollies_per_train)
+        return trains * trip + (n - trains) * lift
+
+    return sum(
+        kind.share
+        * (
+            of_deck(kind.main_deck.ulds, apron.main_deck_uld_min)
+            + of_deck(kind.lower_deck.ulds, apron.lower_deck_uld_min)
+        )
+        for kind in config.fleet.values()
+    )
 
 
 def outbound_tug_min(config: HubConfig) -> float:
@@ -207,7 +217,7 @@ def truck_parcels(config: HubConfig) -> float:
     return min(
         outbound.trailer.parcels // room * room * filled,
         outbound.trailer.kg / config.demand.mean_parcel_kg,
-        outbound.trailer.m3 * KG_PER_T / config.parcels.mean_l,
+        outbound.trailer.m3 * L_PER_M3 / config.parcels.mean_l,
     )
 
 
