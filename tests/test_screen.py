@@ -51,6 +51,18 @@ def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant
     assert str(line).endswith(held) == (kind != "carries")
 
 
+@pytest.mark.parametrize(("exports", "per_day", "is_told"), [(0.781, 9e3, True), (0.96, 9e3, False), (1.0, 0, False)])
+def test_a_verdict_names_exports_that_are_late_where_imports_are_not(exports, per_day, is_told):
+    more = {
+        "export_on_time_share": Value(exports, None, None, 1, "1"),
+        "exports_per_day": Value(per_day, None, None, 1, ""),
+    }
+    (line,) = design_verdicts([DESIGN], {"a": {"on_time_share": Value(0.995, 0.99, 0.999, 3, "1")} | more}, LADDER)
+    assert ("%). Exports on time: 78.1 % (one replication, no interval). Bottleneck" in str(line)) == is_told
+    (line,) = design_verdicts([DESIGN], {"a": {"on_time_share": Value(0.5, 0.49, 0.51, 3, "1")} | more}, LADDER)
+    assert "Exports" not in str(line)
+
+
 @pytest.mark.parametrize(
     ("variables", "is_drawn"),
     [({"TERM": "xterm"}, True), ({"TERM": "dumb"}, False), ({"TERM": "xterm", "NO_COLOR": "1"}, False), ({}, False)],

@@ -46,11 +46,14 @@ class DesignVerdict:
     """With which the answer was found; empty where it is not known."""
     reasons: Sequence[str]
     """Why it is undecided; none where it is not."""
+    exports: str = ""
+    """Their on-time share, which the verdict does not ask, where it is below that of a design that carries."""
 
     @property
     def details(self) -> str:
         """What stands behind the word: sentences."""
         parts = [f"On time: {self.on_time}"]
+        parts += [f"Exports on time: {self.exports}"] if self.exports else []
         parts += [f"Undecided because {listed(self.reasons, 'and')}"] if self.reasons else []
         parts += [f"Bottleneck by the ladder: {self.bottleneck}"] if self.bottleneck else []
         if self.since:
@@ -82,7 +85,16 @@ def design_verdicts(
             "" if kind == "carries" else held_since(point),
             staffing(point, values[point.label]),
             reasons_open(point, on_time),
+            "" if kind in ("fails", "unstable") else late_exports(point, values[point.label]),
         )
+
+
+def late_exports(point: NamedDesign, values: Mapping[str, Value]) -> str:
+    """The on-time share of exports where it is below what imports need; else empty."""
+    on_time, per_day = values.get("export_on_time_share"), values.get("exports_per_day")
+    if on_time is None or per_day is None or not per_day.mean or on_time.mean >= LEAST_ON_TIME:
+        return ""
+    return on_time_text(point, on_time)
 
 
 def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
