@@ -143,7 +143,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
         if key not in _study_keys(tuple(KPIS)):
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys(tuple(KPIS))[key]:
-            raise ConfigError(f"{key}: decides nothing here; leave it out")
+            raise ConfigError(f"{key}: has no effect here; leave it out")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
 
 

@@ -40,7 +40,7 @@ def _with_word(key: str, known: Sequence[str]) -> list[str]:
 def whose(key: str) -> str:
     """Of a key that is another verb's, as a study file of that verb brings it."""
     verb = key.replace("_", "-")
-    return f"a key of cargohub {verb}, which decides nothing here; cargohub {verb} reads it" if verb in VERBS else ""
+    return f"a key of cargohub {verb}, which has no effect here; cargohub {verb} reads it" if verb in VERBS else ""
 
 
 def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:

@@ -350,7 +350,7 @@ def test_designs_of_a_spreadsheet_have_their_capacity_which_is_told_exported_and
     assert f"bottleneck by the ladder: {resource(lowest)}." in out
     path.write_text("name,demand.flights_per_day\na,5\n")
     assert main(["capacity", *words, "--out", str(tmp_path / "other")]) == 2
-    assert "row 2: demand.flights_per_day is what capacity looks for" in capsys.readouterr().err
+    assert "row 2: capacity searches for demand.flights_per_day" in capsys.readouterr().err
 
 
 @pytest.mark.drawn
@@ -483,7 +483,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
         (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
         (["demand.flights_per_day=5"], "demand.flights_per_day: is what capacity looks for"),
         (["scenario=liege_66k"], "scenario: capacity takes several, as scenarios="),
-        (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file says of which hubs"),
+        (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file names the hubs"),
         (["scenarios=[]"], "scenarios: capacity needs some, or designs=FILE"),
         (["replications=2,3"], "the same for every design"),
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
@@ -497,7 +497,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
             ],
             "10 % more xray_lanes are not possible: halls.main.controls.xray_lanes: must be at most 1000, got 1100",
         ),
-        (["precision.on_time_share=0.01"], "precision: capacity makes the replications asked for"),
+        (["precision.on_time_share=0.01"], "precision: capacity simulates the replications that are given"),
         (["arrivals=file", "arrivals.schedule=flights.csv"], "do not follow demand.flights_per_day"),
     ],
 )
@@ -515,9 +515,9 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
     assert result.bottleneck == (
-        "bottleneck by the ladder: pack-out posts (no single resource by what-if: the most that more of one resource "
-        "makes on time of the late parcels is 6.0 % (−10.0 to 22.0), of sorting machines (3 parcels/h instead of 2), "
-        "which may be none)"
+        "bottleneck by the ladder: pack-out posts (no single resource is the bottleneck by what-if: the largest "
+        "lift is 6.0 % (−10.0 to 22.0) of the late parcels, by more sorting machines (3 parcels/h instead of 2), and "
+        "may be none)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
     none = replace(noise, lift=Interval(0.0, 0.0, 0.0, 3), is_binding=False)

@@ -42,9 +42,7 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base}, {"X-ray": ""})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert [*sentences(result)][-1] == (
-        "X-ray at 0: parcels a day found more than as configured: 0 (0 to 0), which may be none."
-    )
+    assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0 (0 to 0), which may be none."
 
 
 @pytest.mark.parametrize(("found", "is_said"), [((14, 16.1), True), ((14, 18), False), ((14,), True)])
@@ -63,7 +61,7 @@ def test_desks_that_cannot_follow_are_told() -> None:
     few_replications, too_many_to_open = result.warnings
     assert few_replications.startswith("replications: 2 are few")
     assert too_many_to_open.startswith(
-        "examination at 0.2: 200 parcels a day are to be opened, and the examination desks can open 144: detections"
+        "examination at 0.2: 200 parcels a day are to be opened, but the examination desks can open 144: detections"
     )
 
 

@@ -221,7 +221,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
     ("words", "message"),
     [
         (["scenarios=[liege_30k]"], "decompose takes two"),
-        (["scenario=liege_66k"], "scenario=liege_66k: decides nothing here; this verb takes scenarios"),
+        (["scenario=liege_66k"], "scenario=liege_66k: has no effect here; this verb takes scenarios"),
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
         (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
         (["decompose.kpis=[on_time_shar]"], "did you mean 'on_time_share'"),

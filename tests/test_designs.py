@@ -171,7 +171,7 @@ def test_a_sweep_takes_every_design_at_every_point_and_is_reproduced(capsys, tmp
 def test_a_key_that_is_swept_and_a_column_is_refused(capsys, tmp_path):
     path = written(tmp_path, "name,demand.flights_per_day\na,5\n")
     assert main(["sweep", f"designs={path}", "demand.flights_per_day=2,4", "--out", str(tmp_path / "runs")]) == 2
-    assert "demand.flights_per_day: swept, and a column" in capsys.readouterr().err
+    assert "demand.flights_per_day: is swept, and is a column" in capsys.readouterr().err
 
 
 def test_a_mistake_of_one_point_of_a_sweep_is_told_with_the_point(capsys, tmp_path):
@@ -213,7 +213,7 @@ def test_a_page_shows_the_first_designs_and_says_so(capsys, tmp_path, monkeypatc
 def test_compare_takes_a_file_or_scenarios(capsys, tmp_path):
     path = written(tmp_path, "name,halls.main.breakdown_stations\na,8\n")
     assert main(["compare", f"designs={path}", "scenarios=[liege_30k]", "--out", str(tmp_path / "runs")]) == 2
-    assert "designs: they say what is compared; leave scenarios" in capsys.readouterr().err
+    assert "designs: the file gives what is compared; leave scenarios" in capsys.readouterr().err
 
 
 def test_designs_are_typed_as_scenarios_and_words():

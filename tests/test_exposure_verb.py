@@ -60,7 +60,7 @@ def test_the_document_is_the_tables_a_day_and_mean_over_replications(
 def test_from_which_change_on_a_policy_achieves_something_is_said() -> None:
     ledgers = SimpleNamespace(matrices=[SimpleNamespace(policy="none"), SimpleNamespace(policy="idle")], effects=())
     (*_, line, _) = text._achieved(SimpleNamespace(ledgers=ledgers))
-    assert line.strip().startswith("no party reads 0.5 % of its records more or less")
+    assert line.strip().startswith("no party reads 0.5 % more or fewer of its records")
 
 
 def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
@@ -117,7 +117,7 @@ def test_the_text_and_the_page_have_both_ledgers(run: Path, capsys: pytest.Captu
         assert said in text, said
     assert "−" in text and not re.search(r" -\d", text), "a minus is no hyphen"
     page = (run / "report.html").read_text(encoding="utf-8")
-    for heading in ("Who could read what", "What flows tell", "Consumption by destination"):
+    for heading in ("Who could read what", "What flows reveal", "Consumption by destination"):
         assert heading in page, heading
 
 

@@ -156,7 +156,7 @@ def test_the_command_that_is_printed_composes(capsys, folder):
 def test_a_shape_whose_mean_is_of_several_keys_says_that_it_stays(capsys, folder, tmp_path):
     words = ["column=uld", "key=breakdown.handling_spread", "family=gamma", "--out", str(tmp_path)]
     assert main(["fit", str(folder / "scans.csv"), *words]) == 0
-    assert "breakdown.handling_spread is only how values lie about their mean" in capsys.readouterr().out
+    assert "breakdown.handling_spread only describes how values spread about their mean" in capsys.readouterr().out
     hub = load("liege_30k", "+fits/uld=gamma", config_dir=tmp_path)
     assert hub.breakdown.handling_spread.family == "gamma" and hub.breakdown.uld_min == 45
 

@@ -115,9 +115,9 @@ def test_flights_outside_the_run_and_columns_that_are_not_read_are_named(tmp_pat
     path.write_text("flight,sibt,tail,origin\n" + row("A", 0, 9, ",x,y") + row("B", 20, 9, ",x,y"))
     lines = period_warnings(hub_of(path, "horizon_days=7", "warmup_days=0"))
     assert any(
-        " 1 of 2 flights are left out: they come before 2023-03-06 or after Wed 15 Mar" in line for line in lines
+        " 1 of 2 flights are left out: they arrive before 2023-03-06 or after Wed 15 Mar" in line for line in lines
     )
-    assert any(line.endswith("columns that are not read: tail, origin") for line in lines)
+    assert any(line.endswith("columns that are not used: tail, origin") for line in lines)
     assert not any("left out" in line for line in period_warnings(hub_of(path)))
 
 
@@ -187,7 +187,7 @@ def test_each_kind_goes_through_both_hubs_and_a_run_keeps_its_folder(tmp_path, c
     hub = ["arrivals=file", f"arrivals.schedule={folder}", *SMALL[2:4], "exports=none", "margin=none"]
     assert main(["run", *hub, "replications=2", "workers=1", "--quiet", "--out", str(tmp_path / "runs")]) == 0
     out = capsys.readouterr().out
-    assert "fixed in each replication, and another in the next: a schedule of weeks" in out
+    assert "fixed in each replication and different in the next: a schedule of weeks" in out
     assert "cargohub sure scenario=liege_30k demand=today arrivals=resampled arrivals.schedule=" in out
     (run,) = (tmp_path / "runs").iterdir()
     folder.rename(tmp_path / "elsewhere")

@@ -137,7 +137,7 @@ def test_drawn_types_carry_what_they_can_and_the_mean_follows() -> None:
     assert hub.mean_parcels_per_flight == (115_000 + 61_497) / 2
     assert load("liege_30k").mean_parcels_per_flight == 115_000
     (warning,) = period_warnings(hub)
-    assert warning == "fleet.small: a flight has 61,497 parcels, not demand's 115,000 (payload_t = 50)"
+    assert warning == "fleet.small: a flight has 61,497 parcels instead of demand's 115,000 (payload_t = 50)"
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_spread_that_the_fullest_load_does_not_allow_is_warned_of() -> None:
     loads = np.array(drawn_loads("demand.load.spread=0.15"))
     assert loads.std() / loads.mean() == pytest.approx(0.122, abs=0.02)
     (line,) = period_warnings(load("liege_30k", "demand.load.spread=0.15"))
-    assert line.startswith("demand.load.spread = 0.15 cannot be had") and line.endswith("at most 0.122")
+    assert line.startswith("demand.load.spread = 0.15 is not possible") and line.endswith("at most 0.122")
     assert not period_warnings(load("liege_30k", "demand.load.spread=0.15", "demand.load.fullest=1.05"))
 
 

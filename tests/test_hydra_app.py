@@ -123,7 +123,7 @@ def test_hydra_shows_what_a_job_is(run, capsys):
         (["sede=1"], "sede: unknown key; did you mean 'seed'?"),
         (["-m", "seed=1,x"], "seed: expected a whole number, got 'x'"),
         (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb is the same for all jobs"),
-        (["study=capacity"], "capacity: a key of cargohub capacity, which decides nothing here"),
+        (["study=capacity"], "capacity: a key of cargohub capacity, which has no effect here"),
         (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
         (["verb=show"], "verb: 'show' is none whose runs are stored; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),

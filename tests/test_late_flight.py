@@ -160,7 +160,7 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
     assert re.search(
         r"Trucks that left at another instant: \d+ only as it was, \d+ only with the flight on sched", text
     )
-    assert "Late: not gone 10 h after the scheduled in-block (LATE) or drawn arrival (other flights)." in text
+    assert "Late: not left 10 h after the scheduled in-block (LATE) or drawn arrival (other flights)." in text
     assert "Not counted: 200 parcels" in text
 
 
@@ -177,8 +177,8 @@ def test_json_has_every_flight_route_and_truck(run: Path, capsys: Any) -> None:
 @pytest.mark.parametrize(
     ("flight", "line"),
     [
-        ("NEXT", "NEXT came exactly on schedule: it was not late, so nothing was late because of it."),
-        ("EARLY", "EARLY came 30 min early: it was not late, so nothing was late because of it."),
+        ("NEXT", "NEXT arrived exactly on schedule: it was not late, so nothing was late because of it."),
+        ("EARLY", "EARLY arrived 30 min early: it was not late, so nothing was late because of it."),
     ],
 )
 def test_a_flight_that_was_not_late_is_one_line(run: Path, capsys: Any, flight: str, line: str) -> None:
@@ -190,8 +190,8 @@ def test_a_flight_whose_aircraft_was_late_is_sent_to_the_flight_before() -> None
     document = {"title": "flight B", "late_min": 0.0, "aircraft_late_min": 90.0, "cost": None}
     text = comparison_text(document, load("liege_30k"))
     assert text == (
-        "B was not late by its own draw (exactly on schedule); its aircraft came 1 h 30 min later, late from the flight"
-        " before. Compare that flight."
+        "B was not late by its own draw (exactly on schedule); its aircraft arrived 1 h 30 min later, late from the "
+        "flight before. Compare that flight."
     )
 
 

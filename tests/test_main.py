@@ -72,7 +72,7 @@ def raising(error):
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
         (["run", "designs=[liege_30k]"], "designs: run takes one scenario; `cargohub compare` takes several"),
-        (["compare", "study=select"], "select: a key of cargohub select, which decides nothing here"),
+        (["compare", "study=select"], "select: a key of cargohub select, which has no effect here"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, message):
@@ -119,7 +119,7 @@ SHOWN = [
     (["run", "replications=-5"], "replications: must be at least 1, got -5"),
     (["run", "workers=0"], "workers: must be at least 1, got 0"),
     (["run", "family=nope"], "family: must be one of holm, dunnett, none, got 'nope'"),
-    (["run", "study=capacity"], "capacity: a key of cargohub capacity, which decides nothing here"),
+    (["run", "study=capacity"], "capacity: a key of cargohub capacity, which has no effect here"),
     (["run", "scenarios=[liege_30k]"], "scenarios: run takes one scenario"),
     (["run", "record.parcels_of_flights=[x]"], "record.parcels_of_flights: no flight 'x' in any of the 5 replications"),
     (["run", "arrivals=file", "arrivals.schedule=no.csv"], "no.csv: cannot be read: No such file or directory"),

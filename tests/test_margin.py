@@ -162,7 +162,7 @@ def test_a_file_of_flights_says_why_it_has_no_margin(capsys, tmp_path):
     file.write_text("\n".join(["flight,sibt,parcels", *days]) + "\n")
     words = ["run", "arrivals=file", f"arrivals.schedule={file}", "exports=none", "replications=2", "workers=1"]
     assert main([*words, "--quiet", "--out", str(tmp_path)]) == 0
-    assert "its flights come from a file" in capsys.readouterr().out
+    assert "its flights are from a file" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_a_file_of_flights_says_why_it_has_no_margin(capsys, tmp_path):
         (["run", "margin.reach=1"], "margin.reach: must be less than 1"),
         (["run", "margin.replications=0"], "margin.replications: must be at least 1"),
         (["run", "margin=far"], "margin"),
-        (["sweep", "seed=1,2", "margin.designs=9"], "margin: decides nothing here"),
-        (["capacity", "margin=none"], "margin: decides nothing here"),
+        (["sweep", "seed=1,2", "margin.designs=9"], "margin: has no effect here"),
+        (["capacity", "margin=none"], "margin: has no effect here"),
     ],
 )
 def test_mistakes_are_named(capsys, words, named):

@@ -315,7 +315,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
         ),
         (["optimise.population=1"], "optimise.population: must be at least 2, got 1"),
         (["study=plain"], "study: optimise needs the keys of optimise"),
-        (["precision.on_time_share=0.01"], "precision: decides nothing here"),
+        (["precision.on_time_share=0.01"], "precision: has no effect here"),
     ],
 )
 def test_mistakes_are_one_line_and_write_nothing(

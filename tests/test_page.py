@@ -304,7 +304,7 @@ def test_the_expected_time_is_that_of_runs_there_or_says_why_it_is_not_known(roo
 
     assert expected(Plan(), tmp_path).startswith("The expected time is not known before a first run")
     assert expected(Plan(), root).startswith("Expected time: about ")
-    assert expected(Plan("capacity", "liege_66k"), root).endswith("How many it takes depends on what they show.")
+    assert expected(Plan("capacity", "liege_66k"), root).endswith("How many are needed depends on what they show.")
 
 
 def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys):

@@ -60,7 +60,7 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
 def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
     base, _, other = runs_of(root)
     result = compared([base, other])
-    assert result.differences is None and result.why.startswith("Seed is not the same (1 and 2)")
+    assert result.differences is None and result.why.startswith("Seed differs (1 and 2)")
     client = client_of(root)
     assert client.get(f"/compare?run={base.name}").status_code == 400
     assert client.get("/compare?run=../x&run=..").status_code == 400

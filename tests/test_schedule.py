@@ -280,7 +280,7 @@ def test_without_a_variation_the_clock_must_be_given(tmp_path, capsys):
     in_utc = timetable(tmp_path, *LEGS).read_text().replace("2L", "2U").replace("1500    +0200", "1500         ")
     path = tmp_path / "utc.ssim"
     path.write_text(in_utc)
-    assert "time of LUX less UTC; give clock=+HHMM" in refused(capsys, path, tmp_path / "out", "airport=LUX")
+    assert "offset of LUX's time from UTC; give clock=+HHMM" in refused(capsys, path, tmp_path / "out", "airport=LUX")
     assert schedule(path, tmp_path / "out", "airport=LUX", "clock=+0100") == 0
 
 
@@ -350,7 +350,7 @@ def test_mistakes_with_a_table(tmp_path, capsys):
     told = refused(capsys, path, tmp_path / "out", "airport=LGG")
     assert (
         "airport: " in told
-        and "is a table of flights, which tells nothing of it; leave the word out, or give a file of SSIM" in told
+        and "is a table of flights, which has no such column; leave the word out, or give a file of SSIM" in told
     )
     assert "no flight left of 3 from 2022-09-05 to 2022-09-07" in refused(capsys, path, tmp_path / "out", "airline=QR")
     path.write_text(TABLE.replace("2022-09-06 02:30", "yesterday"))

@@ -195,11 +195,11 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
         (None, ["select.cost=price"], "select.cost: 'price' is none of"),
         (None, ["select.cost=parcels_per_day"], "which is no cost"),
         (None, ["select.cost=staff_h_per_day"], "select.indifference: needed with the KPI staff_h_per_day, in h/d"),
-        (None, ["select.indifference=2"], "decides nothing where costs are known"),
+        (None, ["select.indifference=2"], "has no effect where costs are known"),
         (None, ["select.method=kn+"], "select.method: must be one of kn, kn++, ocba"),
         (None, ["select.tolerance=0"], "select.tolerance: must be greater than 0"),
         (None, ["select.max_replications=5"], "replications: from 2 to select.max_replications = 5, got 10"),
-        (None, ["precision.on_time_share=0.1"], "precision: select makes"),
+        (None, ["precision.on_time_share=0.1"], "precision: select simulates"),
         (None, ["scenarios=[liege_30k]"], "select takes scenario=a,b"),
         (None, ["halls.main.doors_out=20,30", "select.cost=cost"], "select.costs: no cost of"),
         (

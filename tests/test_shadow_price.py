@@ -96,7 +96,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     result = Result("liege_30k", asked(), (zone,))
     assert result.rent == 65
     assert result.first(3.5) is None
-    assert "the first step of no zone is surely worth its floor" in result.sentences[1]
+    assert "no zone's first step is surely worth its floor" in result.sentences[1]
     built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
 
@@ -107,8 +107,12 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
         ((300, 310, 320), [(70, 80, 90)], "enlarge lanes' floor first: 600 m² of pallets on 600 m² are worth 310"),
         ((300, 310, 320), [(70, 80, 90), (-900, 0, 900)], "; outbound dock doors may be worth as much."),
         ((90, 100, 110), [], "enlarge lanes' floor first"),
-        ((90, 100, 110), [(0, 0, 0), (0, 0, 0)], "of no zone is surely worth its floor, 3 zones taken together"),
-        ((300,), [(70,)], "of no zone is surely worth its floor, 2 zones taken together"),
+        (
+            (90, 100, 110),
+            [(0, 0, 0), (0, 0, 0)],
+            "no zone's first step is surely worth its floor, 3 zones taken together",
+        ),
+        ((300,), [(70,)], "no zone's first step is surely worth its floor, 2 zones taken together"),
     ],
     ids=["sure", "a third may be as much", "alone", "not among three", "one replication"],
 )
@@ -200,7 +204,7 @@ def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
         (["shadow_price.steps=0"], "shadow_price.steps: must be at least 1, got 0"),
         (["shadow_price.prices.parcels.revenue_eur=-1"], "parcels.revenue_eur: must be at least 0, got -1"),
         (["study=plain"], "study: shadow-price needs"),
-        (["precision.on_time_share=0.01"], "precision: decides nothing here"),
+        (["precision.on_time_share=0.01"], "precision: has no effect here"),
         (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: a file's flights do not follow"),
     ],
 )

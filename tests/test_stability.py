@@ -78,9 +78,9 @@ def test_of_many_designs_those_unstable_and_those_undecided_are_warned_of_by_nam
     assert (
         lines[1].startswith("10 of 12 designs (c0, c1,") and "c7 and 2 more (table stability)): undecided" in lines[1]
     )
-    assert "hold no two weeks" in lines[1]
+    assert "contain no two weeks" in lines[1]
     near = judged([grown(2, 0.012, 0.004)], 14)
-    assert near.is_unstable is None and "hold no two weeks" not in next(unsure_lines({"a": near}))
+    assert near.is_unstable is None and "contain no two weeks" not in next(unsure_lines({"a": near}))
 
 
 def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():

@@ -128,7 +128,7 @@ def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_
         (["scenario=liege_30k", "demand=today", "flights=[2,3]"], "sure.flights: of question=capacity"),
         (["question=capacity", "flights=[3,2]"], "sure.flights: each above the one before, got 3.0, 2.0"),
         (["question=expansion", "sure.budget=100"], "sure.budget: at least"),
-        (["question=expansion", "scenarios=[liege_30k]"], "leave scenarios, demands, flights, precision out"),
+        (["question=expansion", "scenarios=[liege_30k]"], "leave scenarios, demands, flights, precision and kpis out"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_one_line(tmp_path: Path, capsys, words: list[str], message: str) -> None:
@@ -191,7 +191,7 @@ def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
     drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.1
     some = in_worlds.InWorlds.of(drawn, base.hub, hubs, own)
     assert len(some.paths) == 1 and (some.drawn.values == drawn.values[1:]).all()
-    assert "Of 2 worlds with ranges 1 times as wide as configured, 1 left out" in some.left_out(1.0)
+    assert "Of 2 worlds with ranges 1 times as wide as configured, 1 are left out" in some.left_out(1.0)
     assert "exports.collections.parcels: a truck is collected with" in some.left_out(1.0)
     with pytest.raises(ConfigError, match="possible in none of 1 worlds: exports"):
         in_worlds.InWorlds.of(drawn.some([0]), base.hub, hubs, own)

@@ -125,7 +125,7 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
 def test_a_row_whose_interval_reaches_across_its_band_is_called_not_sure(simulated, bounds, is_open):
     row = Row("Trucks", 60.0, simulated, (45.0, 75.0), "", "", bounds=bounds)
     lines = sentences([_case(row)])
-    assert (lines[-1] == "Not sure, since the interval reaches across an end of the band: Trucks.") == is_open
+    assert (lines[-1] == "Undecided, because the interval crosses an end of the band: Trucks.") == is_open
 
 
 def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):

@@ -86,7 +86,7 @@ def _heading(verb: str, name: str) -> str:
     """The heading of a picture in the report, where a verb's own comes first.
 
     >>> [_heading(verb, "map") for verb in ("expansion", "sure", "run")]
-    ['Which path where', 'Where it carries', 'Map']
+    ['Which path is best where', 'Where it carries', 'Map']
     """
     for key in (f"{verb}_{name}", name):
         with suppress(KeyError):
