@@ -143,8 +143,19 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
         if key not in _study_keys(tuple(KPIS)):
             raise ConfigError(f"{key}: {whose(key) or 'unknown key' + near(key, sorted(names))}")
         if composed[key] != _study_keys(tuple(KPIS))[key]:
-            raise ConfigError(f"{key}: has no effect here; leave it out")
+            raise ConfigError(f"{key}: has no effect here; leave it {_own_place(key, composed, of_study) or 'out'}")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})
+
+
+def _own_place(group: str, composed: Mapping[str, object], of_study: Sequence[str]) -> str:
+    """How the values of a group are chosen where a study has its own; empty if none has."""
+    asked = composed[group]
+    for name in of_study:
+        own = composed.get(name)
+        for key, value in own.items() if isinstance(own, Mapping) else ():
+            if isinstance(value, Mapping) and isinstance(asked, Mapping) and value.keys() == asked.keys():
+                return f"as packaged, and choose by {group}@{name}.{key}=NAME"
+    return ""
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:

@@ -183,7 +183,10 @@ def test_a_comparison_reports_costs_savings_and_sources_of_prices(
     ("words", "message"),
     [
         (["run", "cost.labour.wage_eur_per_h=-1"], "cost.labour.wage_eur_per_h: must be at least 0, got -1.0"),
-        (["shadow-price", "cost.labour.wage_eur_per_h=40"], "cost: has no effect here; leave it out"),
+        (
+            ["shadow-price", "cost.labour.wage_eur_per_h=40"],
+            "cost: has no effect here; leave it as packaged, and choose by cost@shadow_price.prices=NAME",
+        ),
         (
             ["compare", "designs=[liege_30k, liege_30k cost.trucks.eur_per_km=2]"],
             "cost: the same prices for every design",
