@@ -24,6 +24,7 @@ from experiments.designs.design import Design
 from experiments.frame import benches
 from experiments.main import main
 from experiments.money.accounts import WAGES
+from experiments.money.assets import BUILDINGS
 from experiments.money.discounting import Flow, present_value
 from experiments.money.prices import Paid
 from experiments.report.sentences import too_few_replications
@@ -36,9 +37,10 @@ from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, mo
 from experiments.studies.expansion.futures import Found, explored
 from experiments.studies.expansion.hubs import flights_at, states_of
 from experiments.studies.expansion.tables import sentences
+from experiments.studies.expansion.timeline import Opening
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
-from experiments.studies.expansion.value import quarter_years
+from experiments.studies.expansion.value import quarter_years, worth
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -203,15 +205,15 @@ def test_npv_is_the_plain_sum_at_no_discount_and_the_closed_form_at_any(found: F
         total = plain.of(path, lambda one: one.yearly.sum(axis=1))
         assert npv_plain == pytest.approx(total, rel=1e-12, abs=1e-3)
     rate, years = found.keys.expansion.cost.discounting.rate, quarter_years(found.keys.expansion)
-    for worth in found.worths[:: len(found.worths) // 7]:
-        flows = [Flow(at, round(100 * eur)) for at, eur in zip(years, worth.quarterly[0].tolist(), strict=True)]
-        assert float(present_value(flows, rate)) / 100 == pytest.approx(worth.present[0].sum(), abs=1)
+    for each in found.worths[:: len(found.worths) // 7]:
+        flows = [Flow(at, round(100 * eur)) for at, eur in zip(years, each.quarterly[0].tolist(), strict=True)]
+        assert float(present_value(flows, rate)) / 100 == pytest.approx(each.present[0].sum(), abs=1)
 
 
 def test_lines_add_up_to_the_total(found: Found) -> None:
-    for worth in found.worths[::5]:
-        by_year = worth.quarterly.reshape(len(worth.quarterly), -1, 4).sum(axis=2)
-        assert worth.yearly.sum(axis=2) == pytest.approx(by_year, rel=1e-12)
+    for each in found.worths[::5]:
+        by_year = each.quarterly.reshape(len(each.quarterly), -1, 4).sum(axis=2)
+        assert each.yearly.sum(axis=2) == pytest.approx(by_year, rel=1e-12)
     names = list(found.books.lines)
     assert len(set(names)) == len(names)
     # What is built is paid whole: at risk, and while it is built.
@@ -222,6 +224,30 @@ def test_lines_add_up_to_the_total(found: Found) -> None:
     paid = sum(yearly[names.index(name)] for name in built)
     change = sum(own.books.change("permit_66k_2_phases", None, number).sum() for number in (0, 1))
     assert change < 0 and paid == pytest.approx(change, rel=1e-12)
+
+
+def test_what_is_built_is_paid_evenly_and_written_off_in_equal_parts_and_conditions_are_paid_from_their_quarter(
+    found: Found,
+) -> None:
+    """By hand: two years of works from mid-2023 on, and works that the last year's end cuts in half."""
+    own, path = found.keys.expansion, "permit_66k_2_phases"
+    openings = (Opening("first", 6.0, 30.0), Opening("second", 15 * 12.0 - 5, 15 * 12.0 + 5))
+    line = replace(found.timelines[found.number[path][0, 0, 0]], limit_m2=None, openings=openings,
+                   conditions=((9, "screening", "conditions"),))  # fmt: skip
+    eur = dict(zip(found.books.lines, worth(found.books, line).yearly[0].T, strict=True))
+    first, second = (0.95 * found.books.change(path, None, number) for number in (0, 1))
+    for name, one, other in zip(found.books.built, first, second, strict=True):
+        assert eur[name] == pytest.approx([one / 4, one / 2, one / 4, *[0] * 11, other / 2]), name
+    left = [1 - 12.5 / 30 if name in BUILDINGS else 0.0 for name in found.books.built]  # equipment: ten years
+    assert eur["residual"] == pytest.approx([*[0] * 14, -float(first @ left) - second.sum() / 2])
+    whole = (first.sum() + second.sum()) / 0.95
+    assert eur["planning"] == pytest.approx([0.05 * whole, *[0] * 14])  # at risk before the permit of 2022
+    assert eur["conditions"] == pytest.approx([0, 0, -2e6 - 1.5e6 * 3 / 4, *[-1.5e6] * 12])
+    at_once = replace(line, openings=(Opening("first", 30.0, 30.0),))
+    yearly = dict(zip(found.books.lines, worth(found.books, at_once).yearly[0].T, strict=True))
+    assert yearly["stands"] == pytest.approx([0, 0, 0.95 * -7.5e6, *[0] * 12])
+    rent = own.cost.site.rent * 30_000
+    assert eur["rent"][0] == pytest.approx(-rent)
 
 
 def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> None:
@@ -328,6 +354,13 @@ def test_the_probability_of_being_best_is_a_t_test_where_there_are_two() -> None
     p = 1 - t.sf(draws.mean() / (draws.std(ddof=1) / math.sqrt(12)), 11)
     assert probability_of_best(mean, 0) == pytest.approx(p)
     assert probability_of_best(np.stack([lead, lead]), 0) == 1
+    # With noise of four replications, too, and a future in which both are alike: Satterthwaite's degrees of freedom.
+    both = lead[:, :1] + rng.normal(0, 0.5, size=(1, 4))
+    both[0, 0] = 0
+    of_draws, of_noise = both.mean(axis=1).var(ddof=1) / 12, both.mean(axis=0).var(ddof=1) / 4
+    degrees = (of_draws + of_noise) ** 2 / (of_draws**2 / 11 + of_noise**2 / 3)
+    p = 1 - t.sf(both.mean() / math.sqrt(of_draws + of_noise), degrees)
+    assert probability_of_best(np.stack([both, np.zeros_like(both)]), 0) == pytest.approx(p)
 
 
 def test_quantiles_weigh_their_futures() -> None:
