@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ from experiments.studies.expansion.tables import sentences
 from experiments.studies.expansion.timeline import Opening
 from experiments.studies.expansion.tree import leaves, probability_of_best, quantile, triangular
 from experiments.studies.expansion.uncertainty import EVERYTHING, WAITING, Knowing, Turn, decision_map, worth_of
-from experiments.studies.expansion.value import quarter_years, worth
+from experiments.studies.expansion.value import _by_year, quarter_years, worth
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -151,6 +152,33 @@ def test_what_opens_later_changes_nothing_before_its_works_begin(found: Found) -
         assert (line.hubs[before + 2 :] != stays.hubs[before + 2 :]).all()
 
 
+def test_of_a_machine_that_is_learned_in_sixteen_weeks_a_quarter_is_half_or_full_as_its_mean_is_nearer(
+    found: Found,
+) -> None:
+    labels = [design.label for design in found.world.curves.designs]
+    months = (np.arange(300) + 0.5) / 100
+    for at in np.unique(found.number["permit_66k_2_phases"]):
+        line = found.timelines[at]
+        for quarter, label in enumerate(labels[number] for number in line.hubs):
+            opened = [opening.opens for opening in line.openings if opening.opens <= 3 * quarter + 1.5]
+            weeks = (3 * quarter + months - max(opened, default=-99)) * 365.25 / 7 / 12
+            learned = np.clip(weeks / 16, 0, 1).mean()
+            assert ("learned 0.5" in label) == (learned < 0.75), (quarter, label)
+
+
+def test_a_week_between_two_loads_is_their_runs_in_proportion_and_shares_stay_shares(found: Found) -> None:
+    curves, hub = copy(found.world.curves), found.timelines[0].hubs[0]
+    flights = [curves.node(hub, at).hub.demand.flights_per_day for at in range(len(curves.loads))]
+    assert flights == pytest.approx(curves.full[hub] * curves.loads, rel=1e-5)
+    curves.values = np.random.default_rng(5).normal(size=curves.values.shape)
+    between = 0.25 * curves.values[hub, :-1] + 0.75 * curves.values[hub, 1:]
+    weeks = curves.weeks(np.full(len(between), hub), (0.25 * np.array(flights[:-1]) + 0.75 * np.array(flights[1:])))
+    assert weeks == pytest.approx(between, abs=1e-3)
+    curves.compose()
+    composed = curves.values[[*curves._composed], ..., curves.measured.place("on_time_share")]
+    assert composed.min() == 0 and composed.max() == 1
+
+
 def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> None:
     from experiments.studies.expansion.tree import ended
 
@@ -214,6 +242,7 @@ def test_lines_add_up_to_the_total(found: Found) -> None:
     for each in found.worths[::5]:
         by_year = each.quarterly.reshape(len(each.quarterly), -1, 4).sum(axis=2)
         assert each.yearly.sum(axis=2) == pytest.approx(by_year, rel=1e-12)
+        assert each.yearly[..., 0] == pytest.approx(0.8 * each.parcels)  # the revenue
     names = list(found.books.lines)
     assert len(set(names)) == len(names)
     # What is built is paid whole: at risk, and while it is built.
@@ -257,6 +286,8 @@ def test_regret_and_the_worth_of_knowing_are_what_they_must_be(told: Answer) -> 
     for what, value in worth.items():
         if what != "waiting, and reacting":
             assert -1e-6 <= value <= worth["everything"] + 1e-6, what
+    planned = max(told.of(path).npv.mean for path in FEW[:2])
+    assert worth["waiting, and reacting"] == pytest.approx(told.of("react_66k").npv.mean - planned)
     assert all(one.regret.mean >= best.regret.mean for one in told.paths)
     assert sum(one.best_share for one in told.paths) >= 1 - 1e-9
 
@@ -265,6 +296,7 @@ def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
     told = answer(explored(*made("replications=1", paths=FEW[:1]), lambda designs: simulated(designs, 1)))
     captions = " ".join(grid.caption for grid in _grids(told))
     assert not told.turns and " lead of " not in captions
+    assert WAITING not in {row.what for row in told.knowing}
     assert "95 % interval" not in captions and captions.count("one replication, no interval") == 2
     assert "Nothing that was varied alone surely turns the choice." in " ".join(sentences(told))
 
@@ -333,6 +365,13 @@ def test_weeks_keep_the_mean_of_their_quarter() -> None:
     weeks = week_indices(months)
     assert weeks @ [2 / 3, 1 / 3] == pytest.approx(np.array(months).reshape(4, 3).mean(axis=1))
     assert (weeks[:, 1] == np.array(months).reshape(4, 3).max(axis=1)).all()
+    # EUR and trucks by days, the share on time by parcels, over weeks and over quarters.
+    measured = Measured(("wages",), ("on_time_share", "trucks_per_day"))
+    mean = quarter_means(np.array([[[10, 0.5, 3]], [[40, 0.8, 9]]]), np.array([4.0, 10.0]), measured)
+    assert mean == pytest.approx(np.array([[20, (4 * 2 * 0.5 + 10 * 0.8) / (4 * 2 + 10), 5]]))
+    quarters = np.array([[[0.5, 3], [0.8, 9], [0.8, 9], [0.8, 9]]])
+    of_year = _by_year(quarters, np.array([4.0, 1, 2, 3]), measured.per_parcel, 1)
+    assert of_year == pytest.approx(np.array([[[(4 * 0.5 + 6 * 0.8) / 10, 7.5]]]))
 
 
 def test_the_triangular_quantile_is_the_inverse_of_its_distribution() -> None:
