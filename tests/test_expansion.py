@@ -94,6 +94,7 @@ def kpis_of(config: HubConfig, replication: int) -> dict[str, float]:
         "late_exports_per_day": 0.01 * parcels,
         "trucks_per_day": parcels / 7920,
         "truck_km_per_day": parcels / 20,
+        "dwell_mean_h": 8.0,
         "staff_h_per_day": 3000.0,
         "utilisation_machines": load,
     }
