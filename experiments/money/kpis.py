@@ -37,7 +37,7 @@ class Priced:
 
 @MONEY.kpi("EUR", LESS, "Running cost of a parcel", rank=Rank.SUMMARY)
 def cost_eur_per_parcel(run: Priced) -> float:
-    """running cost over the parcels that leave by road and by air; 0 where none leaves"""
+    """running cost over the parcels that leave by road and by air; 0 if none leaves"""
     parcels = run.kpis["parcels_per_day"] + run.kpis["exports_per_day"]
     return run.eur_per_year / MEAN_DAYS_PER_YEAR / parcels if parcels else 0.0
 
@@ -56,7 +56,7 @@ def cost_eur_per_year(run: Priced) -> float:
 
 @MONEY.kpi("EUR/y", LESS, "Capital, a year", rank=Rank.SUMMARY)
 def capital_eur_per_year(run: Priced) -> float:
-    """what equipment and own halls cost a year over their life, interest included; no part of the running cost"""
+    """annual cost of equipment and own halls over their life, with interest; not part of the running cost"""
     return assets_eur_per_year(run.config, run.prices)
 
 

@@ -8,80 +8,80 @@ from sim.domain.fields import flag, instant, integer, label, stamp, table
 from sim.units import NEVER
 
 
-@table("collections", "one row a collection truck of the timetable", sort="number")
+@table("collections", "one row per collection truck of the timetable", sort="number")
 class Pickup:
     """A collection truck."""
 
     number: int = integer("rank by timetable")
     key: str = label("name: its day and slot")
-    hall: int = integer("where it is unloaded")
-    n_parcels: int = integer("parcels")
-    is_presorted: bool = flag("built to lane by its sender")
+    hall: int = integer("hall where it is unloaded")
+    n_parcels: int = integer("number of parcels")
+    is_presorted: bool = flag("presorted by lane by its sender")
     is_cohort: bool = flag("timetabled in the measured days")
-    scheduled: int = instant("timetabled")
-    called: int = stamp("floor reserved; later than scheduled: the export floor was full")
-    arrived: int = stamp("in the yard, asking for an inbound door")
-    docked: int = stamp("given a door")
-    unloading_start: int = stamp("first parcel in hand")
-    unloaded: int = stamp("last parcel at the screening")
-    released: int = stamp("last parcel's screening begins, door free")
-    n_missed: int = integer("of its parcels, ready for a flight that left them behind, each once", 0)
+    scheduled: int = instant("timetabled instant")
+    called: int = stamp("called, with floor reserved; later than scheduled: the export floor was full")
+    arrived: int = stamp("arrives in the yard, and requests an inbound door")
+    docked: int = stamp("gets a door")
+    unloading_start: int = stamp("unloading of the first parcel begins")
+    unloaded: int = stamp("last parcel at screening")
+    released: int = stamp("screening of the last parcel begins; the door is free")
+    n_missed: int = integer("parcels that were ready for a flight but left behind, each once", 0)
 
 
 @dataclass(slots=True)
 class OfOutUld:
-    """What tells a ULD of exports from all others."""
+    """What identifies a ULD of exports."""
 
-    hall: int = integer("where it was built")
+    hall: int = integer("hall where it was built")
     lane: int = integer("number of its destination")
-    sequence: int = integer("of its hall and lane")
+    sequence: int = integer("number of the ULD, by hall and lane")
 
     @property
     def key(self) -> tuple[int, int, int]:
         return self.hall, self.lane, self.sequence
 
 
-@table("out_ulds", "one row a ULD for a flight: of exports, or of imports that fly on", sort="hall lane sequence")
+@table("out_ulds", "one row per outbound ULD: of exports, or of imports that fly on", sort="hall lane sequence")
 class OutUld(OfOutUld):
-    deck: int = integer("that it is built for: 0 main, 1 lower")
+    deck: int = integer("deck that it is built for: 0 main, 1 lower")
     formed: int = instant("its parcels are set apart")
-    n_parcels: int = integer("on it")
-    mass: int = integer("on it", dtype="int64", unit="g")
-    volume: int = integer("on it", dtype="int64", unit="cm3")
-    route: int = integer("of the imports on it; -1: exports", NEVER)
+    n_parcels: int = integer("number of parcels on it")
+    mass: int = integer("mass of its load", dtype="int64", unit="g")
+    volume: int = integer("volume of its load", dtype="int64", unit="cm3")
+    route: int = integer("route of the imports on it; -1: exports", NEVER)
     start: int = stamp("build-up begins")
     built: int = stamp("on its dolly")
-    flight: int = integer("that it leaves with; -1 before", NEVER)
-    taken: int = stamp("of that flight's load")
-    loaded: int = stamp("in its position")
+    flight: int = integer("number of the flight that takes it; -1 until known", NEVER)
+    taken: int = stamp("chosen for that flight's load")
+    loaded: int = stamp("in its position in the aircraft")
     departed: int = stamp("off-block of its flight")
 
 
 @table("out_loads", "parcels of a collection on a ULD", sort="hall lane sequence collection")
 class OutLoad(OfOutUld):
     collection: int = integer("number of the collection")
-    n_parcels: int = integer("of the collection on the ULD")
+    n_parcels: int = integer("parcels of the collection on the ULD")
 
 
-@table("out_trains", "one row a train of outbound ULDs", sort="flight train")
+@table("out_trains", "one row per train of outbound ULDs", sort="flight train")
 class OutTrain:
     flight: int = integer("number of the flight, by drawn arrival")
-    train: int = integer("of its flight")
-    deck: int = integer("that it is for: 0 main, 1 lower")
-    hall: int = integer("that it comes from")
-    n_positions: int = integer("ULDs, or stacks of empty ones")
-    granted: int = stamp("a tug is there")
+    train: int = integer("number of the train, by flight")
+    deck: int = integer("deck of its ULDs: 0 main, 1 lower")
+    hall: int = integer("hall that it leaves from")
+    n_positions: int = integer("number of ULDs, or stacks of empty ULDs")
+    granted: int = stamp("gets a tug")
     at_aircraft: int = stamp("at the aircraft")
-    emptied: int = stamp("the last is lifted")
+    emptied: int = stamp("its last ULD is lifted")
     returned: int = stamp("free again")
 
 
 @dataclass(slots=True, kw_only=True)
 class OutParcelStamps:
-    """When what happened to a parcel of exports."""
+    """When each event happened to an export."""
 
-    handled: int = stamp("at the screening")
-    screen_begin: int = stamp("on a line")
+    handled: int = stamp("at screening")
+    screen_begin: int = stamp("on a screening line")
     screen_end: int = stamp("screened")
     sort_begin: int = stamp("inducted")
     sort_end: int = stamp("sorted, scanned")
@@ -91,7 +91,7 @@ class OutParcelStamps:
     hand_end: int = stamp("sorted by hand")
     ready: int = stamp("in its export lane")
     formed: int = stamp("set apart for a ULD")
-    departed: int = stamp("its flight off-block")
+    departed: int = stamp("its flight is off-block")
 
 
 ENTITIES: Final = (

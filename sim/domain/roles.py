@@ -57,10 +57,10 @@ ROLES: Final = {
     "breakdown": Role(
         Place.HALL, "workers", "breakdown_workers", "break-down", at_once="breakdown.workers_per_station"
     ),
-    "induction": Role(Place.MACHINE, "inductions", "sorting.inductions", "induction, where a machine runs"),
+    "induction": Role(Place.MACHINE, "inductions", "sorting.inductions", "induction, while a machine runs"),
     "handcoding": Role(Place.HALL, "handcoding_desks", "handcoding_desks", "hand-coding"),
     "packout": Role(Place.HALL, "packout_posts", "packout_posts", "pack-out"),
-    "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "manual sort, of what no machine takes"),
+    "manual_sort": Role(Place.HALL, "manual_sort_posts", "manual_sort_posts", "manual sort, without a machine"),
     "customs": Role(
         Place.HALL, "customs_desks", "customs_desks", "customs officers, at examination desks", is_of_customs=True
     ),

@@ -15,7 +15,7 @@ _ANY = (-math.inf, math.inf)
 
 @BACKLOG.kpi("parcels/d", LESS, "Backlog grows by", rank=Rank.HEADLINE, range=_ANY)
 def backlog_slope_per_day(run: Measured) -> float:
-    """growth of what has arrived and not left, diverted included, week on week"""
+    """growth of the backlog from week to week, diverted parcels included"""
     occupancy = run.tables["occupancy"]
     is_backlog = occupancy["zone"] == "backlog"
     return growth(occupancy["time"][is_backlog], occupancy["inside"][is_backlog].astype(float), run.window)
@@ -28,27 +28,29 @@ def _growths(run: Measured) -> Minutes:
 
 @BACKLOG.kpi("weeks", NEITHER, "Weeks that the growth is judged by")
 def backlog_growth_weeks(run: Measured) -> float:
-    """pairs of weeks of which backlog_growth_share_per_day is the mean: whole weeks before the run's end, without
-    its first day and what comes before the end of the last disruption
+    """number of pairs of weeks over which backlog_growth_share_per_day is the mean: whole weeks before the run's end,
+    without its first day and the time before the end of the last disruption
     """
     return float(len(_growths(run)))
 
 
 @BACKLOG.kpi("1/d", LESS, range=_ANY)
 def backlog_growth_share_per_day(run: Measured) -> float:
-    """growth of the week's least backlog from week to week, as a share of the parcels that come; 0 without two weeks"""
+    """growth of the week's lowest backlog from week to week, as a share of arriving parcels; 0 without two weeks"""
     return float(_growths(run).mean()) if len(_growths(run)) else 0.0
 
 
 @BACKLOG.kpi("1/d", NEITHER, "Spread of the growth from week to week")
 def backlog_growth_sd_per_day(run: Measured) -> float:
-    """standard deviation of the same over the pairs of weeks; 0 without two of them"""
+    """standard deviation of backlog_growth_share_per_day over the pairs of weeks; 0 with fewer than two pairs"""
     return float(_growths(run).std(ddof=1)) if len(_growths(run)) > 1 else 0.0
 
 
 @BACKLOG.kpi("h", MORE, "First flight held after, or length of the run")
 def blocked_after_h(run: Measured) -> float:
-    """from the start until a flight is first held because no stand is free; the length of the run if none is"""
+    """time from the start until a flight is first held because no stand is free; the length of the run if no flight is
+    held
+    """
     flights = run.tables["flights"]
     has_none = np.isnan(flights["stand_given"])
     held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["stand_requested"])

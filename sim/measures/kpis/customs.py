@@ -27,50 +27,52 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
 
 @CUSTOMS.kpi("1", MORE, "Decided before landing", rank=Rank.SUMMARY)
 def release_before_landing_share(run: Measured) -> float:
-    """parcels of the cohort of which customs has nothing left to decide when their flight lands"""
+    """share of the cohort's parcels for which customs has nothing left to decide when their flight lands"""
     return _share(run, "n_before_landing", of_none=1.0)
 
 
 @CUSTOMS.kpi("h", LESS, "In the hold zone, mean", rank=Rank.SUMMARY)
 def customs_hold_mean_h(run: Measured) -> float:
-    """in the customs hold zone, mean of what has left it"""
+    """mean time in the customs hold zone, of parcels that have left it"""
     held = run.record.stages["customs_hold"]
     return held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0
 
 
 @CUSTOMS.kpi("1", NEITHER, "Opened", rank=Rank.SUMMARY)
 def examined_share(run: Measured) -> float:
-    """parcels of the cohort that are to be opened at an examination desk, also those that its queue keeps"""
+    """share of the cohort's parcels to be opened at an examination desk, including those still in its queue"""
     return _share(run, "n_opened")
 
 
 @CUSTOMS.kpi("1", NEITHER, "X-rayed")
 def xrayed_share(run: Measured) -> float:
-    """parcels of the cohort that are X-rayed one by one"""
+    """share of the cohort's parcels that are X-rayed one by one"""
     return _share(run, "n_xrayed")
 
 
 @CUSTOMS.kpi("1", NEITHER, "Under a transit document")
 def transit_share(run: Measured) -> float:
-    """parcels of the cohort that leave under a transit document"""
+    """share of the cohort's parcels that leave under a transit document"""
     return _share(run, "n_transit")
 
 
 @CUSTOMS.kpi("1", MORE, "Found, of what is not as declared", rank=Rank.SUMMARY)
 def detection_share(run: Measured) -> float:
-    """of the cohort's parcels that are not as declared, those found; 0 where nothing is declared"""
+    """of the cohort's parcels that are not as declared, the share found; 0 without declarations"""
     return _share(run, "n_detected", "n_hits")
 
 
 @CUSTOMS.kpi("parcels/d", MORE, "Found", rank=Rank.SUMMARY)
 def detections_per_day(run: Measured) -> float:
-    """of the cohort's parcels to be opened, those that are found not to be as declared, and refused"""
+    """opened parcels of the cohort that are found not to be as declared, and refused"""
     return _totals(run)["n_detected"] / run.window.days
 
 
 @CUSTOMS.kpi("h/d", NEITHER, "Officers' time", rank=Rank.SUMMARY)
 def officer_h_per_day(run: Measured) -> float:
-    """examination and transit desks and X-ray of parcels and of whole ULDs busy, and the reading of documents"""
+    """hours in use of examination desks, transit desks and X-ray of parcels and whole ULDs, plus the reading of
+    documents
+    """
     busy, declared = sum(busy_hours(run, name) for name in _CONTROLS), run.config.customs.declared
     read_h = _totals(run)["n_documents"] * declared.documents_min / MIN_PER_H if declared else 0.0
     return (busy + read_h) / run.window.days
@@ -78,7 +80,9 @@ def officer_h_per_day(run: Measured) -> float:
 
 @CUSTOMS.kpi("rooms", LESS, "Fullest hold zone", rank=Rank.SUMMARY)
 def cage_peak_share(run: Measured) -> float:
-    """fullest customs hold zone at the end of an interval, of what it is laid out for, which blocks nobody"""
+    """parcels in the fullest customs hold zone at the end of an interval, over its planned capacity, which blocks
+    nobody
+    """
     occupancy = run.tables["occupancy"]
     zone = of_zone(occupancy, "customs_hold", run.window)
     filled = occupancy["inside"][zone] / np.maximum(occupancy["limit"][zone], 1)
@@ -87,6 +91,6 @@ def cage_peak_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("EUR", LESS, "Guarantee that transit binds", rank=Rank.SUMMARY)
 def transit_guarantee_eur(run: Measured) -> float:
-    """guarantee that binds at any time: of what leaves in transit a day, until it is discharged"""
+    """guarantee outstanding at any time: for the parcels that leave in transit a day, until discharge"""
     declared = run.config.customs.declared
     return _totals(run)["guarantee_eur"] / run.window.days * (declared.transit_days if declared else 0)

@@ -22,13 +22,13 @@ def _in_force(run: Measured, name: str) -> float:
 
 @DATA.kpi("records/d", LESS, "Records told in clear", rank=Rank.SUMMARY)
 def data_read_per_day(run: Measured) -> float:
-    """records that parties are told in clear, under the policy in force; 0 without exposure"""
+    """records that parties receive in clear, under the policy in force; 0 without exposure"""
     return _in_force(run, "n_clear")
 
 
 @DATA.kpi("records", LESS, "Records kept in clear, in the long run", rank=Rank.SUMMARY)
 def data_kept(run: Measured) -> float:
-    """of them, kept at any time in the long run: records a day times the days that they are kept"""
+    """of these records, the number kept at any time in the long run: records a day times the days that they are kept"""
     return _in_force(run, "clear_record_days")
 
 
@@ -58,15 +58,15 @@ def _mean_outside(run: Measured, name: str) -> float:
 
 @DATA.kpi("accesses/d", LESS, "Accesses outside the policy", rank=Rank.SUMMARY)
 def watch_outside_per_day(run: Measured) -> float:
-    """expected accesses to data outside the policy in force: from outside the EU, or to what it does not give in
-    clear; 0 without exposure.watch
+    """expected accesses to data outside the policy in force: from outside the EU, or to data that the policy does not
+    give in clear; 0 without exposure.watch
     """
     return outside(run).total / run.config.horizon_days
 
 
 @DATA.kpi("d", LESS, "From such an access until it is noticed, or deleted from the log", rank=Rank.SUMMARY)
 def watch_noticed_after_days(run: Measured) -> float:
-    """from such an access until an audit of the log notices it, mean; the days that the log is kept where none
+    """mean time from such an access until an audit of the log notices it; the days that the log is kept if no audit
     does; 0 without such accesses
     """
     return _mean_outside(run, "noticed_after_days")
@@ -74,14 +74,14 @@ def watch_noticed_after_days(run: Measured) -> float:
 
 @DATA.kpi("1", LESS, "Never noticed, of such accesses", rank=Rank.SUMMARY)
 def watch_never_noticed_share(run: Measured) -> float:
-    """of such accesses, those that no audit notices while the log is kept; 0 without such accesses"""
+    """share of such accesses that no audit notices while the log is kept; 0 without such accesses"""
     return _mean_outside(run, "never_noticed_share")
 
 
 @DATA.kpi("d", LESS, "Until the first such access is noticed", rank=Rank.SUMMARY)
 def watch_first_noticed_days(run: Measured) -> float:
-    """from the first day of such accesses until one of them is noticed, mean; at most the days that the log is
-    kept; 0 without such accesses
+    """mean time from the first day of such accesses until one is noticed; at most the days that the log is kept; 0
+    without such accesses
     """
     (rows, n, total), watch = outside(run), run.config.exposure.watch
     if watch is None or not total:
@@ -97,8 +97,8 @@ def watch_first_noticed_days(run: Measured) -> float:
 
 @GOODS.kpi("1", NEITHER, "What flows by lane tell of weekly imports (R²)", rank=Rank.SUMMARY)
 def flows_r2(run: Measured) -> float:
-    """share of the variance of weekly imports by lane and product group that numbers of parcels by lane explain, as
-    flows tell them to whoever reads nothing else; 0 without trade
+    """share of the variance of weekly imports by lane and product group that is explained by numbers of parcels by
+    lane, which flows reveal to a reader of nothing else; 0 without trade
     """
     config, trade = run.config, run.tables["trade"]
     imports = trade["n_parcels"][~trade["is_export"]]
@@ -116,11 +116,11 @@ def _balance(run: Measured, name: str) -> float:
 
 @GOODS.kpi("MEUR/y", NEITHER, "Imports", rank=Rank.SUMMARY)
 def imports_meur_per_year(run: Measured) -> float:
-    """declared value of a year of such days; 0 without trade"""
+    """declared value of imports in a year of such days; 0 without trade"""
     return _balance(run, "imports_eur")
 
 
 @GOODS.kpi("MEUR/y", NEITHER, "Exports by air", rank=Rank.SUMMARY)
 def exports_meur_per_year(run: Measured) -> float:
-    """likewise of what leaves by air"""
+    """declared value of goods that leave by air, in a year of such days"""
     return _balance(run, "exports_eur")

@@ -16,8 +16,8 @@ def _of_cohort(run: Measured, name: str) -> int:
 
 @EXPORTS.kpi("1", MORE, "Exports on time", rank=Rank.SUMMARY)
 def export_on_time_share(run: Measured) -> float:
-    """exports of the cohort that were off-block within exports.service_h of their collection's timetabled instant;
-    1 without exports
+    """share of the cohort's exports off-block within exports.service_h of their collection's timetabled instant; 1
+    without exports
     """
     n = _of_cohort(run, "n_parcels")
     return _of_cohort(run, "n_on_time") / n if n else 1.0
@@ -25,8 +25,8 @@ def export_on_time_share(run: Measured) -> float:
 
 @EXPORTS.kpi("1", MORE, "Exports kept up with")
 def exports_kept_up_share(run: Measured) -> float:
-    """of the exports that came a day, those by which their backlog (collected or waiting for it, not off-block) did
-    not grow, week on week; 1 without exports
+    """exports that leave a day, over these plus the daily growth of their backlog (collected or waiting for it, not
+    off-block) from week to week; 1 without exports
     """
     collections, loads, left_per_day = run.tables["collections"], run.tables["out_loads"], exports_per_day(run)
     # The backlog at each hour's end.
@@ -47,21 +47,23 @@ def exports_per_day(run: Measured) -> float:
 
 @EXPORTS.kpi("1", NEITHER, "Exports in all goods, by mass", rank=Rank.SUMMARY)
 def export_share(run: Measured) -> float:
-    """of the goods that left in the measured days, by truck or by air, the mass that left by air; 0 if none left"""
+    """by mass, the share of the goods that left in the measured days, by truck or by air, that left by air; 0 if none
+    left
+    """
     by_road, by_air = (departed_t(run.tables[name], run.window) for name in ("trucks", "out_ulds"))
     return by_air / (by_road + by_air) if by_air else 0.0
 
 
 @EXPORTS.kpi("parcels/d", LESS)
 def late_exports_per_day(run: Measured) -> float:
-    """of the cohort of exports, those that count as late in export_on_time_share"""
+    """exports of the cohort that count as late in export_on_time_share"""
     return (_of_cohort(run, "n_parcels") - _of_cohort(run, "n_on_time")) / run.window.days
 
 
 @EXPORTS.kpi("1", LESS, "Exports that missed the flight they were ready for")
 def export_missed_connection_share(run: Measured) -> float:
-    """of the cohort of exports, those that were ready when a flight to their destination took its load and left
-    them behind; each counts once; 0 without exports
+    """share of the cohort's exports that were ready when a flight to their destination took its load, but were left
+    behind; each counts once; 0 without exports
     """
     n = _of_cohort(run, "n_parcels")
     return _of_cohort(run, "n_missed") / n if n else 0.0
@@ -69,7 +71,7 @@ def export_missed_connection_share(run: Measured) -> float:
 
 @EXPORTS.kpi("1", MORE, "ULD fill")
 def uld_fill_share(run: Measured) -> float:
-    """larger of the mass and volume ratios of a ULD of exports that left, mean; 0 of none"""
+    """mean fill of ULDs of exports that left: the larger of their mass and volume ratios; 0 without any"""
     ulds = run.tables["out_ulds"]
     left = run.window.covers(ulds["departed"])
     if not left.any():
@@ -98,31 +100,31 @@ def _left(run: Measured) -> Flags:
 
 @EXPORTS.kpi("h", LESS, "Turnaround, mean")
 def turnaround_mean_h(run: Measured) -> float:
-    """in-block to off-block of flights that left, mean"""
+    """mean time from in-block to off-block, of flights that left"""
     flights, left = run.tables["flights"], _left(run)
     return float((flights["aobt"] - flights["aibt"])[left].mean()) / MIN_PER_H if left.any() else 0.0
 
 
 @EXPORTS.kpi("min", LESS, "Departure delay, mean")
 def departure_delay_mean_min(run: Measured) -> float:
-    """off-block after the scheduled instant, early ones as none, mean"""
+    """mean time from scheduled off-block to off-block; early flights count as 0"""
     flights, left = run.tables["flights"], _left(run)
     return float(np.maximum(flights["aobt"] - flights["sobt"], 0)[left].mean()) if left.any() else 0.0
 
 
 @EXPORTS.kpi("h/d", LESS, "Collections not called yet")
 def export_floor_wait_h_per_day(run: Measured) -> float:
-    """collections not called yet, because no floor is free"""
+    """collections not yet called because no floor is free"""
     return run.h_per_day("collections", "scheduled", "called")
 
 
 @EXPORTS.kpi("h/d", LESS, "Collections wait for a door")
 def door_in_wait_h_per_day(run: Measured) -> float:
-    """collections at the hub because no inbound door is free"""
+    """collections that wait at the hub because no inbound door is free"""
     return run.h_per_day("collections", "arrived", "docked")
 
 
 @EXPORTS.kpi("h/d", LESS, "Build-up waits for a place")
 def build_up_wait_h_per_day(run: Measured) -> float:
-    """ULDs to be built that wait for a place, its workers or an empty ULD"""
+    """ULDs to be built that wait for a place, for its workers or for an empty ULD"""
     return run.h_per_day("out_ulds", "formed", "start")

@@ -14,9 +14,7 @@ RECOVERY = Group("recovery", lambda hub: bool(hub.disruptions))
 
 @FLIGHTS.kpi("h/d", LESS, "Aircraft blocked", rank=Rank.HEADLINE)
 def stand_blocked_h_per_day(run: Measured) -> float:
-    """unloading beyond what the loaders alone would need: aircraft blocked on their stands by trains, positions and
-    floor
-    """
+    """unloading time beyond the work of the loaders: aircraft blocked on their stands by trains, positions and floor"""
     flights = run.tables["flights"]
     started = run.window.covers(flights["unloading_start"]) & ~np.isnan(flights["unloading_end"])
     work = _loader_minutes(run.inputs)
@@ -26,7 +24,7 @@ def stand_blocked_h_per_day(run: Measured) -> float:
 
 @FLIGHTS.kpi("flights/d", LESS, rank=Rank.SUMMARY)
 def diverted_flights_per_day(run: Measured) -> float:
-    """beyond the longest hold without a stand or before a closed runway"""
+    """flights diverted because they waited longer than the longest hold for a stand or for a closed runway"""
     flights = run.tables["flights"]
     return float(np.count_nonzero(flights["is_diverted"] & flights["is_cohort"]) / run.window.days)
 
@@ -38,36 +36,36 @@ def _recovery(run: Measured) -> tuple[Recovery, Recovery]:
 
 @RECOVERY.kpi("h", LESS, "Recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
 def recovery_h(run: Measured) -> float:
-    """from the end of the last disruption until the backlog is back where it would be without any, and stays there;
-    the run goes on for up to four times its measured days to see it, and then it is at least the time to that end;
-    0 without disruptions that end
+    """time from the end of the last disruption until the backlog is back, and stays, where it would be without
+    disruptions; the run continues for up to four times its measured days; if the backlog is not back by then, the time
+    to that end; 0 without disruptions that end
     """
     return _recovery(run)[0].h
 
 
 @RECOVERY.kpi("1", LESS, "Not recovered at the end")
 def not_recovered_share(run: Measured) -> float:
-    """1 if the backlog is not back even then, else 0"""
+    """1 if the backlog is not back at that end, otherwise 0"""
     return _recovery(run)[0].is_unknown
 
 
 @RECOVERY.kpi("h", LESS, "Nine tenths recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_90_share", 0.0))
 def recovery_90_h(run: Measured) -> float:
-    """from the end of the last disruption until 90 % of the most that the backlog was above the band without
-    disruptions is gone, and stays so; otherwise as recovery_h
+    """time from the end of the last disruption until 90 % of the largest excess of the backlog over the band without
+    disruptions is gone, and stays gone; otherwise as recovery_h
     """
     return _recovery(run)[1].h
 
 
 @RECOVERY.kpi("1", LESS, "Not nine tenths recovered at the end")
 def not_recovered_90_share(run: Measured) -> float:
-    """1 if 90 % is not gone even then, else 0"""
+    """1 if 90 % is not gone at that end, otherwise 0"""
     return _recovery(run)[1].is_unknown
 
 
 @FLIGHTS.kpi("h/d", LESS)
 def runway_wait_h_per_day(run: Measured) -> float:
-    """flights with a stand before a closed runway, and aircraft ready to leave"""
+    """waiting for a closed runway: flights with a stand, and aircraft ready to leave"""
     flights, window = run.tables["flights"], run.window
     has_stand = ~np.isnan(flights["stand_given"])
     landed = np.where(flights["is_diverted"] & has_stand, gives_up(run), flights["aldt"])
@@ -77,7 +75,7 @@ def runway_wait_h_per_day(run: Measured) -> float:
 
 @FLIGHTS.kpi("flights/d", LESS, "Flights moved by the curfew")
 def curfew_moved_per_day(run: Measured) -> float:
-    """of the cohort, scheduled in the night and moved out of it by a curfew"""
+    """flights of the cohort that a curfew moved out of the night"""
     flights = run.tables["flights"]
     return float(np.count_nonzero(flights["is_moved"] & flights["is_cohort"]) / run.window.days)
 

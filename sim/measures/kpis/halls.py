@@ -13,67 +13,69 @@ HALLS = Group("halls")
 
 @HALLS.kpi("parcels/d", LESS, "Carried between halls")
 def between_halls_per_day(run: Measured) -> float:
-    """carried to another hall, from which their trucks leave"""
+    """parcels carried to another hall, from which their trucks leave"""
     return run.total("shuttles", "n_parcels", "taken") / run.window.days
 
 
 @HALLS.kpi("h/d", NEITHER, "Staff at work", rank=Rank.HEADLINE)
 def staff_h_per_day(run: Measured) -> float:
-    """hours worked, all roles but those of customs' controls"""
+    """hours worked by all roles except those of customs controls"""
     return sum(worked_hours(run)[role] for role in OWN) / run.window.days
 
 
 @HALLS.kpi("h/d", NEITHER, "Staff paid")
 def staff_h_paid_per_day(run: Measured) -> float:
-    """hours on the roster, and of finishing what was in hand after a shift, all roles but those of customs' controls"""
+    """paid hours: on the roster, and to finish the work in hand after a shift; all roles except those of customs
+    controls
+    """
     return sum(paid_per_day(run)[role] for role in OWN)
 
 
 @HALLS.kpi("jobs", NEITHER, "Full-time jobs")
 def full_time_jobs(run: Measured) -> float:
-    """those paid hours in a year of such days, over the hours that a job is on its post (roster.job_h_per_year)"""
+    """paid hours in a year of such days, over the hours of a full-time job on its post (roster.job_h_per_year)"""
     return staff_h_paid_per_day(run) * DAYS_PER_YEAR / run.config.roster.job_h_per_year
 
 
 @HALLS.kpi("m2 h", LESS, "Area per rated parcel/h")
 def m2_per_parcel_h(run: Measured) -> float:
-    """hall area / rated parcels an hour of its machines"""
+    """hall area over the rated parcels an hour of its machines"""
     return run.config.area_m2 / run.config.rated_per_h
 
 
 @HALLS.kpi("m2", NEITHER, "Spare area")
 def spare_area_m2(run: Measured) -> float:
-    """area of zones that no unit stands on"""
+    """area of zones that no unit occupies"""
     return sum(use.spare_m2 for use in zones_in_use(run.config))
 
 
 @HALLS.kpi("h/d", LESS, "Break-down waits for floor")
 def floor_blocked_h_per_day(run: Measured) -> float:
-    """break-down waits for floor"""
+    """ULDs whose break-down waits because no floor is free"""
     return run.total("ulds", "wait_floor", "start") / MIN_PER_H / run.window.days
 
 
 @HALLS.kpi("h/d", LESS, "Stations blocked")
 def station_blocked_h_per_day(run: Measured) -> float:
-    """stations held after their last parcel was handled, until it is inducted"""
+    """stations held from the handling of their ULD's last parcel until it is inducted"""
     return run.h_per_day("ulds", "end", "released")
 
 
 @HALLS.kpi("parcels", LESS, "Parcels at the fullest chute")
 def fullest_chute_parcels(run: Measured) -> float:
-    """most parcels that any chute has held, waiting or being packed there; chutes do not block"""
+    """most parcels in any chute, waiting or being packed; chutes do not block"""
     return float(run.tables["packout"]["fullest"].max(initial=0) * run.inputs.site.units.in_bag)
 
 
 @HALLS.kpi("h/d", LESS, "Tug trains wait for a ULD position")
 def tug_blocked_h_per_day(run: Measured) -> float:
-    """trains at the hall's door because no ULD position is free"""
+    """trains that wait at the hall's door because no ULD position is free"""
     return run.h_per_day("trains", "at_door", "placed")
 
 
 @HALLS.kpi("h/d", LESS, "Trucks wait for a door")
 def door_wait_h_per_day(run: Measured) -> float:
-    """trucks in the yard because no door is free"""
+    """trucks that wait in the yard because no door is free"""
     return run.h_per_day("trucks", "arrived", "docked")
 
 

@@ -39,47 +39,49 @@ def dwell(run: Measured) -> Dwell:
 
 @SERVICE.kpi("1", MORE, "On time", rank=Rank.HEADLINE)
 def on_time_share(run: Measured) -> float:
-    """parcels of the cohort that left within service_h of their flight's drawn arrival; diverted ones and those
-    still inside count as late, refused ones not at all
+    """share of the cohort's parcels that left within service_h of their flight's drawn arrival; diverted parcels and
+    those still inside count as late; refused parcels do not count
     """
     return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
 
 
 @SERVICE.kpi("1", MORE, "On time, from the schedule")
 def on_time_share_from_sibt(run: Measured) -> float:
-    """the same, counted from the scheduled in-block time: late flights count against it"""
+    """on-time share counted from the scheduled in-block time: late flights lower it"""
     return _on_time(run, "sibt")
 
 
 @SERVICE.kpi("1", MORE, "On time, from landing")
 def on_time_share_from_landing(run: Measured) -> float:
-    """the same, counted from landing: holding flights back improves it"""
+    """on-time share counted from landing: holding flights back raises it"""
     return _on_time(run, "aldt")
 
 
 @SERVICE.kpi("h", LESS, "Dwell, mean", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.01))
 def dwell_mean_h(run: Measured) -> float:
-    """drawn arrival to departure of the truck, mean; at least the time to the end of the run for what has not left"""
+    """mean time from drawn arrival to departure of the truck; parcels that have not left count with the time to the end
+    of the run
+    """
     minutes, weights, _, n, _ = dwell(run)
     return float((minutes * weights).sum() / n / MIN_PER_H) if n else 0.0
 
 
 @SERVICE.kpi("h", LESS, "Dwell, 95 % quantile", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.05))
 def dwell_p95_h(run: Measured) -> float:
-    """the same, 95 % quantile"""
+    """95 % quantile of the dwell, with the same rule for parcels that have not left"""
     return weighted_quantile(dwell(run).minutes, dwell(run).weights, _P95) / MIN_PER_H
 
 
 @SERVICE.kpi("1", LESS)
 def not_departed_share(run: Measured) -> float:
-    """parcels of the cohort that have not left when the run ends"""
+    """share of the cohort's parcels that have not left when the run ends"""
     return dwell(run).n_inside / dwell(run).n if dwell(run).n else 0.0
 
 
 @SERVICE.kpi("h", LESS, "Flight cleared by 95 %", rank=Rank.SUMMARY, bound_if=("not_departed_share", 0.01))
 def flight_clearance_p95_h(run: Measured) -> float:
-    """drawn arrival until 95 % of the flight's parcels are gone, mean over flights; at least the time to the end of
-    the run for flights that are not
+    """mean over flights of the time from drawn arrival until 95 % of the flight's parcels have left; flights not
+    cleared count with the time to the end of the run
     """
     flights = run.tables["flights"]
     is_cohort = flights["is_cohort"]
@@ -89,13 +91,13 @@ def flight_clearance_p95_h(run: Measured) -> float:
 
 @SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)
 def parcels_per_day(run: Measured) -> float:
-    """departed in the measured days"""
+    """parcels that left in the measured days"""
     return run.total("loads", "n_parcels", "departed") / run.window.days
 
 
 @SERVICE.kpi("parcels/d", LESS)
 def late_parcels_per_day(run: Measured) -> float:
-    """of the cohort, those that count as late in on_time_share"""
+    """parcels of the cohort that count as late in on_time_share"""
     return (dwell(run).n - dwell(run).n_on_time) / run.window.days
 
 
@@ -107,19 +109,21 @@ def _left(run: Measured) -> Flags:
 
 @SERVICE.kpi("trucks/d", NEITHER, rank=Rank.HEADLINE)
 def trucks_per_day(run: Measured) -> float:
-    """departed with a load in the measured days"""
+    """trucks that left with a load in the measured days"""
     return float(np.count_nonzero(_left(run))) / run.window.days
 
 
 @SERVICE.kpi("km/d", NEITHER, "Driven by trucks")
 def truck_km_per_day(run: Measured) -> float:
-    """road ahead of those trucks, one way: km of their route's lane; of several lanes, the mean by their parcels"""
+    """one-way distance of these trucks: km of their route's lane, or the mean of several lanes, weighted by their
+    parcels
+    """
     return driven_km(run.config, run.tables["trucks"], run.window) / run.window.days
 
 
 @SERVICE.kpi("1", MORE, "Truck fill")
 def truck_fill_share(run: Measured) -> float:
-    """largest of the count, mass and volume ratios of a departed truck, mean"""
+    """mean fill of trucks that left: the largest of their count, mass and volume ratios"""
     trucks, left, trailer = run.tables["trucks"], _left(run), run.config.outbound.trailer
     fills = [
         trucks["n_units"][left] / run.inputs.site.trucks.trailer.units,
@@ -131,8 +135,8 @@ def truck_fill_share(run: Measured) -> float:
 
 @SERVICE.kpi("1", LESS, "Missed the truck they were ready for", rank=Rank.SUMMARY)
 def missed_connection_share(run: Measured) -> float:
-    """of the parcels that left by truck, those that were ready for an earlier timetabled truck of their route and
-    missed it; each counts once
+    """share of the parcels that left by truck and had missed an earlier timetabled truck of their route for which they
+    were ready; each counts once
     """
     n_parcels, n_missed = (run.total("trucks", name, "departed") for name in ("n_parcels", "n_missed_before"))
     return n_missed / n_parcels if n_parcels else 0.0

@@ -16,8 +16,8 @@ SURROUNDINGS = Group("surroundings")
 
 @SURROUNDINGS.kpi("1", MORE, "On time at the destination", rank=Rank.SUMMARY)
 def destination_on_time_share(run: Measured) -> float:
-    """parcels of the cohort that are at their lane's sorting centre by its cut-off on the promised day after the
-    day of the drawn arrival; what has not left counts as late
+    """share of the cohort's parcels that reach their lane's sorting centre by its cut-off on the promised day, counted
+    from the day of the drawn arrival; parcels that have not left count as late
     """
     return in_time_there(run.tables["destinations"])
 
@@ -50,13 +50,13 @@ def tugs(run: Measured) -> Tugs:
 
 @SURROUNDINGS.kpi("km/d", LESS, "Driven by tugs")
 def tug_km_per_day(run: Measured) -> float:
-    """driven by tug trains between stands and halls, both ways, and from hall to hall"""
+    """distance of tug trains between stands and halls, both ways, and from hall to hall"""
     return tugs(run).km / run.window.days
 
 
 @SURROUNDINGS.kpi("h/d", LESS, "Tugs' engines on")
 def tug_engine_h_per_day(run: Measured) -> float:
-    """tugs' engines: while they drive, and for a share of the time that they stand at aircraft and doors"""
+    """hours of tugs' engines: while tugs drive, and for a share of their time at aircraft and doors"""
     return tugs(run).engine_h / run.window.days
 
 
@@ -81,8 +81,8 @@ def co2_kg(run: Measured) -> dict[str, float]:
 
 @SURROUNDINGS.kpi("t/d", LESS, "CO₂", rank=Rank.SUMMARY)
 def co2_t_per_day(run: Measured) -> float:
-    """CO2 of the five operations below: the hub, and its trucks on their way out; aircraft held at their origin,
-    collection trucks and ways back are not counted
+    """CO2 of the five operations below: the hub, and its outbound trucks; aircraft held at their origin, collection
+    trucks and return trips do not count
     """
     return sum(co2_kg(run).values()) / KG_PER_T / run.window.days
 
@@ -91,11 +91,11 @@ def co2_t_per_day(run: Measured) -> float:
     "co2_{}_t_per_day",
     {
         "block": (
-            "CO2 of auxiliary and ground power of aircraft in block, until they are to leave: turnaround and sobt",
+            "CO2 of auxiliary and ground power of aircraft in block, until the turnaround is over and sobt is reached",
             "CO₂ of aircraft in block",
         ),
         "held": (
-            "the same of aircraft still in block after that, held by unloading, loading or a closed runway",
+            "CO2 of aircraft still in block after that, held by unloading, loading or a closed runway",
             "CO₂ of aircraft held in block",
         ),
         "tugs": ("CO2 of tugs' diesel", "CO₂ of tugs"),
@@ -117,7 +117,7 @@ def _of_goods(run: Measured, *operations: str) -> float:
 
 @SURROUNDINGS.kpi("kg/t", LESS, "CO₂ for each tonne of goods")
 def co2_kg_per_t(run: Measured) -> float:
-    """co2_t_per_day for each tonne of goods that left by truck or by air: the sum of the three below"""
+    """co2_t_per_day per tonne of goods that left by truck or by air: the sum of the three below"""
     return _of_goods(run, *co2_kg(run))
 
 
@@ -128,9 +128,9 @@ _OPERATIONS = {"apron": ("block", "held", "tugs"), "hall": ("hall",), "road": ("
 @SURROUNDINGS.family(
     "co2_{}_kg_per_t",
     {
-        "apron": ("of it, aircraft in block and held, and tugs", "– of it the apron"),
-        "hall": ("of it, the halls' electricity", "– of it the halls' electricity"),
-        "road": ("of it, trucks on their way to the lanes", "– of it the road"),
+        "apron": ("part of co2_kg_per_t: aircraft in block and held, and tugs", "– of it the apron"),
+        "hall": ("part of co2_kg_per_t: the halls' electricity", "– of it the halls' electricity"),
+        "road": ("part of co2_kg_per_t: trucks on their way to the lanes", "– of it the road"),
     },
     "kg/t",
     LESS,

@@ -163,17 +163,17 @@ EXPORT_RESOURCES: Final = {
     "screening_lines": _manned("screening lines", _served),
     "hand_sorting_posts": _manned("posts for sorting exports by hand", _served),
     "build_up_places": Resource("build-up places", _stayed, _of_exports(lambda exports: exports.places)),
-    "build_up_workers": Resource("people at build-up places, of the time that they are there", _building_up, _paid),
+    "build_up_workers": Resource("people at build-up places, of the time that they are present", _building_up, _paid),
     "outbound_tugs": _manned("trains of outbound ULDs", _stayed),
-    "export_floor": _zone("export floor, reserved from the collection's call until they are on a ULD"),
-    "empty_ulds": _zone("store of empty ULDs, of those that would fit; blocks nobody when it is full"),
+    "export_floor": _zone("export floor, reserved from the collection's call until its exports are on a ULD"),
+    "empty_ulds": _zone("store of empty ULDs, over the number that fits; does not block when full"),
 }  # fmt: skip
 CUSTOMS_RESOURCES: Final = {
     "customs_desks": _manned("examination desks", _served),
     "xray_lanes": _manned("X-ray lanes for parcels", _served),
     "transit_desks": _manned("transit desks", _served),
     "uld_xrays": _manned("X-ray machines for whole ULDs", _stayed),
-    "customs_hold": _zone("customs hold zone, of the floor that it is laid out for; blocks nobody when it is full"),
+    "customs_hold": _zone("customs hold zone, over its planned floor; does not block when full"),
 }
 ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
 LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
