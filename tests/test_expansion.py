@@ -319,13 +319,26 @@ def test_who_knows_all_loses_nothing_and_there_is_nothing_to_know() -> None:
     assert told.of(told.recommended).regret.mean == pytest.approx(0, abs=1e-3)
 
 
-def test_the_decision_map_ends_where_the_permit_is_sure(found: Found, told: Answer) -> None:
+def test_the_decision_map_and_the_turns_of_growth_weigh_the_results(found: Found, told: Answer) -> None:
+    """Results of the permit have their probabilities within those in favour, and those not."""
+    refused = np.array([leaf["permit"] == "refused" for leaf in found.futures.leaves])
+    of_leaf = found.futures.weight.sum(axis=0)
+
+    def leads(weight: np.ndarray[Any, Any]) -> dict[str, float]:
+        """Of each path over the best of the others, where demand grows as in the base."""
+        means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight)) / 3 for path in FEW}
+        return {path: value - max(means[other] for other in FEW if other != path) for path, value in means.items()}
+
     cells = {(cell.growth, cell.probability): cell for cell in decision_map(told.explored)}
-    refused = [leaf["permit"] == "refused" for leaf in found.futures.leaves]
-    weight = found.futures.weight.sum(axis=0) * refused
-    means = {path: float(np.einsum("fk,f->", npv(found, path).mean(axis=3)[1], weight / weight.sum())) for path in FEW}
-    assert cells["base", 0].best == max(means, key=lambda path: means[path])
+    for share in (0.0, 0.25, 1.0):
+        weight = (
+            of_leaf * refused / (of_leaf @ refused) * (1 - share) + of_leaf * ~refused / (of_leaf @ ~refused) * share
+        )
+        lead, cell = leads(weight), cells["base", share]
+        assert cell.best == max(lead, key=lambda path: lead[path]) and cell.lead_eur == pytest.approx(lead[cell.best])
     assert {what for what, _ in cells} == set(found.keys.expansion.growth)
+    (turn,) = [row for row in told.turns if (row.what, row.value) == ("growth", "base")]
+    assert turn.lead_eur.mean == pytest.approx(leads(of_leaf)[told.recommended])
 
 
 def test_a_rule_begins_the_phase_after_its_quarters_and_no_sooner(found: Found) -> None:
