@@ -207,6 +207,28 @@ def test_the_first_figures_are_those_of_the_parcels_one_by_one(crowded: sim.Resu
     assert 0 < expected["not_departed_share"] < 1 and expected["on_time_share_from_sibt"] < expected["on_time_share"]
 
 
+def test_use_is_the_time_that_rows_hold_over_that_of_what_there_is(crowded: sim.Result) -> None:
+    """Of two measured days; what has not ended goes on."""
+
+    def share(n: int, table: str, since: str, until: str) -> float:
+        begun, ended = (crowded.tables[table][name] for name in (since, until))
+        spans = (min(2 * 1440, 57 * 60 if math.isnan(b) else b) - a for a, b in zip(begun, ended, strict=True))
+        return sum(max(0.0, span) for span in spans if not math.isnan(span)) / (n * 2 * 1440)
+
+    trucks, lanes = crowded.tables["trucks"], crowded.tables["occupancy"]["zone"] == "lanes"
+    assert not trucks["is_cancelled"].any()
+    floor = [crowded.tables["occupancy"][name][lanes] for name in ("time", "inside", "limit")]
+    expected = {
+        "stands": share(6, "flights", "stand_given", "stand_free"),
+        "positions": share(150, "ulds", "placed", "start"),
+        "stations": share(12, "ulds", "start", "released"),
+        "doors": share(30, "trucks", "docked", "departed"),
+        "floor": (floor[1] / floor[2])[floor[0] <= 2 * 1440].mean(),
+    }
+    assert {name: crowded.kpis[f"utilisation_{name}"] for name in expected} == pytest.approx(expected)
+    assert min(expected.values()) > 0
+
+
 def test_the_share_of_exports_is_what_left_by_air_of_all_that_left(today: sim.Result) -> None:
     def tonnes(name: str) -> float:
         table = today.tables[name]
