@@ -19,10 +19,12 @@ import numpy as np
 import pytest
 from mistakes import refused
 
+from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design
 from experiments.frame import benches
+from experiments.frame.study import Asked
 from experiments.main import main
 from experiments.money.accounts import WAGES
 from experiments.money.assets import BUILDINGS
@@ -31,7 +33,7 @@ from experiments.money.prices import Paid
 from experiments.report.sentences import too_few_replications
 from experiments.statistics.interval import Interval, mean_interval
 from experiments.store import read_run
-from experiments.studies.expansion import _grids, check
+from experiments.studies.expansion import _grids, _misnamed, check
 from experiments.studies.expansion.answer import Answer, answer
 from experiments.studies.expansion.curves import WEEKS, Curves, Measured, quarter_means, week_indices
 from experiments.studies.expansion.design import PAID, ExpansionKeys, Months, months_after, path_name
@@ -554,6 +556,14 @@ def test_weeks_whose_backlog_grows_are_warned_of(
     assert "unstable: their backlog grows" in (Path(document["run_dir"]) / "report.html").read_text()
     assert quick("--quiet", "expansion.worlds=0") == 0
     assert f"warning: {few}\nwarning: {unstable}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("area_m2", "n"), [(30_000, 0), (31_000, 1)])
+def test_a_path_that_is_called_after_another_hub_is_warned_of(area_m2: int, n: int) -> None:
+    _, base, keys = made(f"halls.main.area_m2={area_m2}", paths=("stay_30k",))
+    warnings = [*_misnamed(Asked([Design("today", base)], keys, Arguments("expansion", ())))]
+    assert len(warnings) == n
+    assert all(line.startswith("stay, 30,000 m²: ") and "this hub has 31,000 m²" in line for line in warnings)
 
 
 def test_it_says_beforehand_how_much_it_is(quick: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,8 +108,9 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
     assert typed == f"designs={path}"
 
 
-def test_expansion_asks_for_the_same_paths() -> None:
-    arguments = Arguments("expansion", ("~expansion.paths.second_site", "expansion.years=5", "replications=3"))
+@pytest.mark.parametrize("hub", [(), ("scenario=high_month",)])
+def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...]) -> None:
+    arguments = Arguments("expansion", (*hub, "~expansion.paths.second_site", "expansion.years=5", "replications=3"))
     designs, keys = expansion.STUDY.asked(arguments)
     own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
     _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))

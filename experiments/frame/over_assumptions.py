@@ -153,14 +153,14 @@ def sure_command(
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
     if any(_has_files(design.hub) for design in designs):  # fewer than worlds
         words = ["arrivals=resampled" if word == "arrivals=file" else word for word in words]
-    if question.keeps:  # its study names the hub
-        return replace(arguments, verb="sure", words=(*question.words, *words)).command
+    hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
+    if question.keeps:  # its study has one hub
+        return replace(arguments, verb="sure", words=(*question.words, *hub, *words)).command
     (scenarios, demands, arrival_models), has_designs = keys.compared, any(word.startswith(WORD) for word in words)
     labels = [design.label for design in designs]
     is_grid = all(label.startswith(f"{DESIGN}=") if has_designs else "=" in label for label in labels)
     varied, values = varied_of(labels) if is_grid else ((), ())
     if is_grid and varied != (DESIGN,):
-        hub = [word for word in arguments.words if key_of(word) in ("scenario", "demand")]
         words = _grid_words([*hub, *words], varied, values)
     elif arrival_models:
         hubs = [design.hub for design in designs]

@@ -19,6 +19,7 @@ are sampled weeks of the hub that is there at the time (`curves`), so that few r
 explains the method.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -176,8 +177,16 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
         facts=facts,
         pictures=lambda: pictures(answer),
         over=_over_assumptions(asked, answer),
-        warnings=[*too_few_replications(n), *unsure_lines(weeks)],
+        warnings=[*too_few_replications(n), *unsure_lines(weeks), *_misnamed(asked)],
     )
+
+
+def _misnamed(asked: Asked[ExpansionKeys]) -> Iterator[str]:
+    """Paths that change nothing, and are called after the area of another hub."""
+    area = whole(sum(hall.area_m2 for hall in asked.designs[0].hub.halls.values()))
+    for key, path in asked.keys.expansion.paths.items():
+        if not path.phases and (named := re.search(r"\S+ m²", path_name(key))) and named[0] != f"{area} m²":
+            yield said("path_of_another_hub", key=key, name=path_name(key), area=area)
 
 
 def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
