@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from public_data import shared
 
-from experiments.composition import load
+from experiments.composition import load, packaged
 from experiments.main import main
 from experiments.report.figures.schedule_figure import WeekPattern, figure
 from experiments.report.style import svg_of
@@ -202,6 +202,12 @@ def test_only_what_the_fleet_has_is_named(tmp_path):
     }
     assert schedule(timetable(tmp_path, *LEGS), tmp_path / "one", "airline=5X") == 0
     assert list(flights_in(tmp_path / "one")[0]) == ["flight", "sibt"]
+    (tmp_path / "mine" / "fleet").mkdir(parents=True)
+    own = (packaged() / "fleet" / "b777f.yaml").read_text().replace("b777f:", "74Y:")
+    (tmp_path / "mine" / "fleet" / "jumbo.yaml").write_text(own)
+    asked = ("airline=5X", "fleet=jumbo", "--config-dir", str(tmp_path / "mine"))
+    assert schedule(timetable(tmp_path, *LEGS), tmp_path / "own", *asked) == 0
+    assert {row["aircraft"] for row in flights_in(tmp_path / "own")} == {"74Y"}
 
 
 def test_until_further_notice_the_file_or_the_user_ends(tmp_path, capsys):
