@@ -1,9 +1,10 @@
-"""`cargohub assumptions`: how far each number of a configuration may be from what it is.
+"""`cargohub assumptions`: the range, kind and source of each number of a configuration.
 
 Lists key, value, range, kind and source of every number that the words choose, with the prices of `cost`. A kind is
-sourced, assumption, derived (the source is its formula) or decision; the last two have no range. The range of a list is
-that of one factor on it. `kind=assumption` lists one kind only; `to=FILE.xlsx` writes a workbook.
-A range is changed by an entry of its key in DIR/assumptions/mine.yaml, with `--config-dir DIR`: docs/model.md.
+sourced, assumption, derived (the source is its formula) or decision; derived numbers and decisions have no range. The
+range of a list is the range of one factor on it. `kind=assumption` lists one kind only; `to=FILE.xlsx` writes a
+workbook. To change a range, add an entry with its key to DIR/assumptions/mine.yaml, and use `--config-dir DIR`:
+docs/model.md.
 
   cargohub assumptions
   cargohub assumptions scenario=liege_100k demand=permit kind=assumption

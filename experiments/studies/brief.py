@@ -1,8 +1,8 @@
 """`cargohub brief`: a stored run on one A4 page.
 
-Writes one sheet of a complete run folder: question, verdict, three pictures, bottleneck, how sure it is and on what it
-rests, money where the study knows it, and the command that made it. The suffix says in which form: .pdf, .svg or .png.
-The last line printed is its path. The printed page of a run begins with the same sheet.
+Writes one sheet from a complete run folder: question, verdict, three pictures, bottleneck, how sure the answer is, what
+it rests on, money if the study has it, and the command that made the run. The suffix sets the format: .pdf, .svg or
+.png. The last line printed is the file's path. The printed page of a run begins with the same sheet.
 
   cargohub brief RUN --out sheet.pdf
   cargohub brief RUN                                 as sheet.pdf in the run folder

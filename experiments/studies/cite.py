@@ -1,8 +1,8 @@
-"""`cargohub cite`: BibTeX of the program at its version, and of a stored run.
+"""`cargohub cite`: BibTeX for the program at its version, and for a stored run.
 
-Without RUN it prints the entry of the program: version and commit. With RUN it prints that of the program which made
-the run, and that of the run: its question, SHA-256, seeds, date and command. --author says who made the run; without it
-the entry has TO FILL IN. docs/publish.md says more.
+Without RUN it prints the entry for the program: version and commit. With RUN it prints the entry for the program that
+made the run, and the entry for the run: question, SHA-256, seeds, date and command. --author says who made the run;
+without it the entry has TO FILL IN. docs/publish.md says more.
 
   cargohub cite
   cargohub cite RUN --author 'Ada Lovelace'

@@ -1,16 +1,16 @@
 """`cargohub compare`: scenarios side by side, under common random numbers.
 
-Simulates several scenarios with the same parcels and the same draws, and reports the paired differences.
+Simulates several scenarios with the same parcels and the same draws, and reports paired differences.
 
   cargohub compare study=first_light                           the packaged study
   cargohub compare 'scenarios=[liege_30k,liege_66k]' replications=10
   cargohub compare 'designs=[liege_30k, liege_30k halls.main.doors_out=26]'   a scenario with and without a change
-  cargohub compare designs=FILE                                designs of a spreadsheet, as for sweep
+  cargohub compare designs=FILE                                designs from a spreadsheet, as for sweep
   cargohub compare study=first_light 'demands=[permit]' --json
-  cargohub compare study=first_light family=none               each difference alone
+  cargohub compare study=first_light family=none               each difference by itself
 
-Differences are to the first design. Those of a KPI are a family: with family=holm, the rule, or dunnett their intervals
-hold all together, and so do the statements at p_family of at most 0.05.
+Differences are from the first design. The differences of a KPI are a family: with family=holm (default) or dunnett,
+their intervals are simultaneous, and so are the statements with a p_family of at most 0.05.
 """
 
 from typing import Final

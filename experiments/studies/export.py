@@ -1,9 +1,8 @@
 """`cargohub export`: the tables of a stored run, for other tools.
 
-Writes every table of a complete run folder, and what their columns mean, to DIR (export/RUN): a CSV
-file each, or one workbook, which holds 16 digits of a number.
-A time or an interval that is not there is empty. With --pictures, the pictures of its page instead, a file each in the
-shape of a slide (16:9).
+Writes every table of a complete run folder, and the meaning of the columns, to DIR (export/RUN): one CSV file per
+table, or one workbook, which keeps 16 digits of a number. Missing times and intervals are empty cells. With --pictures,
+it writes the pictures of the run's page instead, one file each, in the format of a slide (16:9).
 
   cargohub export RUN --to csv --out DIR
   cargohub export RUN --to xlsx

@@ -1,6 +1,6 @@
 """`cargohub list`: the runs of a folder.
 
-Lists the run folders of DIR (runs), unfinished and damaged ones too: verb, hash, command, and KPIs.
+Lists the run folders of DIR (runs), including unfinished and damaged ones, with verb, hash, command and KPIs.
 
   cargohub list
   cargohub list DIR --json

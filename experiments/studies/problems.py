@@ -1,8 +1,8 @@
-"""`cargohub problems`: problems of simulation optimisation on this hub, and how fast solvers solve them.
+"""`cargohub problems`: problems of simulation optimisation on this hub, and the progress of solvers on them.
 
 Twenty named instances of four problems (staffing, machines against packers, truck cut-offs, timing of the expansion),
-each with its variables, a budget of replications, a constraint on a mean, and the reference solution that was found by
-simulating every design. A hash says which hub and which problem two papers mean.
+each with its variables, a budget of replications, a constraint on a mean, and a reference solution, for which every
+design was simulated. A hash identifies the hub and the problem, so that two papers can use the same ones.
 
   cargohub problems                                              all instances
   cargohub problems staffing_today                               one, with its reference solution and the best designs

@@ -1,18 +1,18 @@
 """`cargohub reproduce`: a stored run computed again, and compared to the bit.
 
-Computes a complete run folder again, from its own config.yaml alone, and says "identical", or which
-table, column and row differs first, and why it may. It also names other versions or source code
-where the tables agree. A run of unknown origin is safe: nothing in it is executed. The code of a run with rules=FILE.py
-is shown, and executed with --trust-code alone.
+Computes a complete run folder again from its config.yaml only. Reports "identical", or which table, column and row
+differs first, and possible reasons. Other versions or other source code are reported even if the tables agree. A run of
+unknown origin is safe: nothing in it is executed. The code of a run with rules=FILE.py is shown, and executed only with
+--trust-code.
 
   cargohub reproduce runs/run-liege_30k-557fe08b6b90
-  cargohub reproduce RUN --here DIR                  keeps what was computed here, in DIR, which is new or empty
+  cargohub reproduce RUN --here DIR                  keeps the new results in DIR, a new or empty folder
   cargohub reproduce RUN workers=2 --json
   cargohub reproduce RUN schedule=flights.csv        the flights of a run with arrivals=file, checked by their SHA-256
   cargohub reproduce FILE.zip                        an archive of `cargohub pack`, every file checked by its SHA-256
   cargohub reproduce RUN --trust-code                executes the code of a run with rules=FILE.py
 
-Exit code 0: identical; 1: it differs; 2: no complete run, or one that is damaged.
+Exit code 0: identical; 1: different; 2: not a complete run, or a damaged one.
 
 Own options: --here DIR, --trust-code.
 """

@@ -1,19 +1,18 @@
-"""`cargohub resume`: an interrupted run, gone on with.
+"""`cargohub resume`: continue an interrupted run.
 
-Goes on with an interrupted run from its own config.yaml: what is finished is kept, what is missing is computed, and the
-result is told. A finished run gets its page, or pictures of it, where they are missing, unless it was asked for without
-(page=later, page=none). The same command again does the same. RUN is a folder or the beginning of its hash, here as
-everywhere.
+Continues an interrupted run from its config.yaml: finished replications are kept, missing ones are computed, and the
+result is printed. A finished run gets its page or pictures if they are missing, unless its command excluded them
+(page=later, page=none). The first command, typed again, does the same. RUN is a folder or the beginning of its hash.
 
   cargohub resume runs/run-liege_30k-557fe08b6b90
   cargohub resume 557f                               the one run in --out (runs) whose hash begins so
-  cargohub resume RUN workers=2                      or execution=dask: where it is computed may change
-  cargohub resume RUN page=now                       with its page, whatever the run was asked for
+  cargohub resume RUN workers=2                      or execution=dask: the place of computation may change
+  cargohub resume RUN page=now                       with its page, even if the run's command excluded it
   cargohub resume RUN schedule=flights.csv           the flights of a run with arrivals=file
 
   cargohub resume RUN --trust-code                   a run with rules=FILE.py, whose code it executes
 
-What it finished is believed where a replication could be so: a run of unknown origin is for `reproduce`.
+Finished replications are used if a replication could have these results. For a run of unknown origin, use `reproduce`.
 
 Own options: --all, --fresh, --trust-code.
 """

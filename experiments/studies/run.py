@@ -1,13 +1,13 @@
-"""`cargohub run`: replicate one scenario, and report its KPIs.
+"""`cargohub run`: simulate one scenario, and report its KPIs.
 
-Simulates one scenario, `replications` times, and reports every KPI with its 95 % interval.
+Simulates `replications` of one scenario, and reports every KPI with its 95 % interval.
 
-  cargohub run                                       the hub as it is
+  cargohub run                                       today's hub
   cargohub run scenario=liege_100k demand=permit     another scenario, another demand
-  cargohub run seed=2 replications=10 workers=1      other draws, more of them, on one core
+  cargohub run seed=2 replications=10 workers=1      other draws, more replications, on one core
   cargohub run execution=dask execution.address=tcp://HOST:8786   on a cluster: docs/cluster.md
   cargohub run page=later                            no page until `cargohub show RUN page=now`; page=none: never
-  cargohub run halls.main.area_m2=40000 --show       what would run, without running it
+  cargohub run halls.main.area_m2=40000 --show       the configuration only, without a run
 """
 
 from typing import Final

@@ -1,10 +1,10 @@
-"""`cargohub sheet`: the inputs of a hub as a workbook, to change them there; results as one with charts.
+"""`cargohub sheet`: the inputs of a hub as a workbook to change; results as a workbook with charts.
 
-Writes the inputs that the words choose, each with unit, bounds, range, source and, of a choice, a drop-down list; a
-second sheet adds up the zones' m² against the hall as they are changed. A changed file is run by the word sheet=FILE of
-`run`; `compare` sets it beside what the sheet was made of. Both show the command that asks for the same without it, and
-write results.xlsx into the run folder: answer, KPIs, bottleneck, hours, parcels that have left and backlog, each beside
-a chart that can be edited. `sheet results` writes the same of any stored run of run, compare and sweep.
+Writes the inputs that the words choose, each with unit, bounds, range and source, and a drop-down list for choices. A
+second sheet compares the sum of the zones' m² with the hall. `run` simulates a changed file with the word sheet=FILE;
+`compare` compares it with the hub from which the sheet was made. Both print the equivalent command without the sheet,
+and write results.xlsx into the run folder: answer, KPIs, bottleneck, hours, parcels that have left and backlog, each
+with an editable chart. `sheet results` writes the same for any stored run of run, compare and sweep.
 
   cargohub sheet new plan.xlsx
   cargohub sheet new plan.xlsx scenario=liege_100k demand=permit

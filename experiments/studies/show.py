@@ -1,12 +1,12 @@
-"""`cargohub show`: what a stored run said, again.
+"""`cargohub show`: the answer of a stored run again.
 
 Prints the table and the warnings of a complete run folder from its stored tables.
 
   cargohub show runs/run-liege_30k-557fe08b6b90
   cargohub show RUN --json
-  cargohub show RUN page=now                         makes its page and the pictures, too
-  cargohub show RUN day=2022-09-14                   draws the stands, stations and doors of a day, too
-  cargohub show RUN day=2022-09-14 design=liege_66k  of another design of a comparison than the first
+  cargohub show RUN page=now                         also makes its page and the pictures
+  cargohub show RUN day=2022-09-14                   also draws the stands, stations and doors of a day
+  cargohub show RUN day=2022-09-14 design=liege_66k  for another design of a comparison than the first
 
 Own options: --all.
 """

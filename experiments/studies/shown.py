@@ -1,4 +1,4 @@
-"""`--show`: what a command would run, refused where the run would refuse it."""
+"""`--show`: the configuration that a command would run, refused if the run would refuse it."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,13 +1,13 @@
-"""`cargohub sweep`: a grid of values, scenarios among them.
+"""`cargohub sweep`: a grid of values, also of scenarios.
 
-Simulates every combination of the values given, each replication with the same draws at every point.
+Simulates every combination of the given values. Each replication has the same draws at every point.
 
   cargohub sweep demand.flights_per_day=3,5,7,9
   cargohub sweep 'demand.flights_per_day=range(3,12,0.5)' scenario=liege_66k
   cargohub sweep 'scenario=glob(liege_*)' demand=today,permit  every hall of Liège under each demand
-  cargohub sweep designs=FILE                                  designs of a spreadsheet, CSV or XLSX, one a row
+  cargohub sweep designs=FILE                                  designs of a spreadsheet, CSV or XLSX, one per row
 
-FILE has a column `name`, and one for each key that a design sets, as halls.main.area_m2; an empty cell sets none.
+FILE has a column `name`, and one for each key that a design sets, such as halls.main.area_m2; an empty cell sets none.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,23 +1,24 @@
 """`cargohub bench`: how fast this machine simulates.
 
-Measures parcels a second, stage by stage, and the memory that a replication takes.
+Measures parcels a second, stage by stage, and the memory of a replication.
 
   cargohub bench
   cargohub bench scenario=liege_30k demand=today     another design
-  cargohub bench exports=none                        imports alone
+  cargohub bench exports=none                        imports only
   cargohub bench scenario=customs_today              with declarations
   cargohub bench --parallel                          a study of 40 replications on two workers, and on one
-  cargohub bench --engines                           the kernels beside other engines, on the same reduced hub
+  cargohub bench --engines                           the kernels compared with other engines, on the same reduced hub
   cargohub bench --json
 
-How: timed is a replication without its tables: flights and calendars drawn, the hub run to its end, parcels drawn as
-their flights land. Processor time, so that other programs on the machine count little; the fastest of several runs. A
-parcel counts when its truck has left, an export when its aircraft has. The reference hub gets the first flights of
-the same replication, and time for all their parcels to leave. Memory is the peak of a process of its own that does a
-whole replication, tables and laws included.
+How: the time is that of a replication without its tables: flights and calendars are drawn, the hub runs to its end, and
+parcels are drawn as their flights land. It is processor time, so other programs on the machine matter little, and the
+fastest of several runs. A parcel counts when its truck has left, an export when its aircraft has left. The reference
+hub gets the first flights of the same replication, and time for all their parcels to leave. Memory is the peak of a
+separate process that runs a whole replication, including tables and laws.
 
---engines needs no other engine: those of the extra `bench` that are not installed are left out, and named. The reduced
-hub is break-down, machines, pack-out, lanes and trucks, first come, first served, with the draws of the hub of today.
+--engines works without other engines: engines of the extra `bench` that are not installed are listed and left out. The
+reduced hub has break-down, machines, pack-out, lanes and trucks, first come, first served, with the draws of today's
+hub.
 
 Own options: --parallel, --engines.
 """

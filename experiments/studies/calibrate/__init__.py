@@ -1,28 +1,27 @@
-"""`cargohub calibrate`: what observations say: a calendar from an airport's traffic, and which assumed worlds remain.
+"""`cargohub calibrate`: a calendar from an airport's traffic; and which assumed worlds remain, given observations.
 
-With a FILE of EUROCONTROL's daily airport traffic (CSV) it estimates a calendar of arrivals, looks for breaks in its
+With a FILE of EUROCONTROL's daily airport traffic (CSV), it estimates a calendar of arrivals, finds breaks in its
 level, and writes an arrivals configuration, the estimates and a picture to DIR (calibration/AIRPORT).
 
-  cargohub calibrate airport_traffic.csv                       all that the file has
+  cargohub calibrate airport_traffic.csv                       all days of the file
   cargohub calibrate airport_traffic.csv --from 2022-04-01 --to 2024-05-31 --out DIR
   cargohub calibrate airport_traffic.csv airport=EBLG column=FLT_TOT_1 --json
-  cargohub run --config-dir DIR arrivals=eblg                  a run with what was written
+  cargohub run --config-dir DIR arrivals=eblg                  a run with this configuration
 
---from and --to are the first and last day; a year at least, of every month some days.
+--from and --to are the first and last day: at least a year, with some days of every month.
 
-An airport's traffic says when flights come, not how many of them are the hub's: `demand.flights_per_day` stays
-as it is.
+An airport's traffic shows when flights arrive, not how many of them belong to the hub: `demand.flights_per_day` does
+not change.
 
-With observed KPIs it says which of the assumed worlds (configs/assumptions) remain possible, which ranges narrow, and
-in how many worlds each hub carries its traffic before and after (history matching; docs/sure.md).
+With observed KPIs, it reports which of the assumed worlds (configs/assumptions) remain possible, which ranges narrow,
+and in how many worlds each hub carries its traffic before and after (history matching; docs/sure.md).
 
   cargohub calibrate observed=published                        the few published figures of the hub
   cargohub calibrate observed=mine.csv scenario=liege_66k demand=today
 
-The file has the columns kpi, value, tolerance, unit and source, and hub where there are several. A tolerance is half
-the width of the range that holds the true value (95 %). A column discrepancy says how far the model itself may be off
-(standard deviation as a share of the value). configs/study/calibrate.yaml has the other keys. Nothing is changed in the
-configuration.
+The file has the columns kpi, value, tolerance, unit and source, and hub if there are several. A tolerance is half
+the width of the range that contains the true value (95 %). A column discrepancy is the model's own error (standard
+deviation as a share of the value). configs/study/calibrate.yaml has the other keys. The configuration does not change.
 
 Own options: --from DAY, --to DAY.
 """

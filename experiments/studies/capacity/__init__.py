@@ -1,45 +1,46 @@
-"""`cargohub capacity`: the highest demand that scenarios sustain, and its bottleneck there.
+"""`cargohub capacity`: the highest demand that scenarios carry, and the bottleneck at that demand.
 
-Looks for the most flights a day that each scenario sustains: on time at least `capacity.target`, and the
-backlog level. Each replication has its threshold, under common random numbers; then says of which resource 10 % more
-would help most there.
+Finds the most flights a day that each scenario carries: an on-time share of at least `capacity.target`, and a backlog
+that does not grow. Each replication has its threshold, under common random numbers. Then it reports the resource of
+which 10 % more would help most.
 
   cargohub capacity                                            the packaged study, four to five minutes on two cores
   cargohub capacity 'scenarios=[liege_30k]' replications=1 warmup_days=2 capacity.tolerance=0.4   a first look
   cargohub capacity 'scenarios=[liege_30k]' replications=5
   cargohub capacity 'scenarios=[liege_30k]' halls.main.breakdown_stations=6,8,10,12   a curve, and its picture
-  cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds alone
+  cargohub capacity 'scenarios=[liege_30k]' capacity.binding=false                    the thresholds only
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json
 
-How: a demand is sustained when the share on time reaches `capacity.target` and the backlog is level; with exports
-both shares must, that of imports and that of exports, each within its own promise, and the lower one is the share on
-time below. Each replication has a threshold of its own among values of `demand.flights_per_day`. The first begins at
-the lowest rung of the capacity ladder, the others at the threshold of the first, to which theirs are near. How late the
-parcels of a run are says about how far the threshold is, so that most runs are made beside it. Since fewer flights are
-always among more, with the same draws, nothing but the demand changes within a search.
+How: a demand is carried if the on-time share reaches `capacity.target` and the backlog does not grow. With exports, the
+on-time shares of imports and exports must both reach it, each within its own promise; the lower of the two is the
+on-time share below. Each replication has its own threshold among values of `demand.flights_per_day`. The search of the
+first replication begins at the lowest rung of the capacity ladder. The others begin at the threshold of the first,
+because theirs are near. The lateness of a run's parcels shows roughly how far the threshold is, so most runs are near
+it. Fewer flights are always among more, with the same draws, so only the demand changes within a search.
 
-A search ends with two demands that were simulated: the lower is sustained and the higher is not. The threshold is the
-middle of them, and at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, at least as
-wide as each threshold is known; that stands beside it. Nothing makes service fall steadily with demand (one flight more
-may fill a truck that would have been held), so there may be several crossings, of which one is found.
+A search ends with two simulated demands: the lower is carried, the higher is not. The threshold is the middle between
+them, at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, and is at least as wide as
+the uncertainty of each threshold, which is shown, too. Service need not fall steadily with demand: one more flight may
+fill a truck that would have been held. There may be several crossings; the search finds one of them.
 
-Whether the backlog grows is judged of all replications together, each at the demand that it sustains. Where their runs
-do not show it, the one whose backlog grows most is run for longer; where that does not either, the backlog sets no
-threshold, and a warning says so. Where it grows, none of these demands is sustained, and all look further below.
+Whether the backlog grows is decided for all replications together, each at the demand that it carries. If their runs
+do not decide it, the replication whose backlog grows most is simulated for longer. If that does not decide it either,
+the backlog sets no threshold, and a warning says so. If the backlog grows, none of these demands is carried, and all
+searches continue at lower demands.
 
 Designs are scenarios, or rows of a spreadsheet (`designs=FILE`). Several rows, or values of a key as in a sweep, make
 a curve: each design has its thresholds, and a picture shows them against the values.
 
-The bottleneck by what-if is the resource of which ten per cent more, of units at least one, makes more of the late
-parcels on time than ten per cent more of any other, at the demand that the replication was seen not to sustain. A
-resource that blocked nobody there in the measured days is not simulated with more: its lift is 0. What only exports and
-customs' controls use counts where they are switched on. In the first replication the resources with low rungs get more
-one after the other, then all others together; only if these lift the share on time are they taken apart, half by half.
-Once one resource makes nearly all on time, no other can make many more, and none is simulated. What lifts less than a
-quarter of the most there is not simulated in the other replications, and cannot be the bottleneck. Where the interval
-of the highest lift includes zero, the bottleneck is named by the ladder, as its lowest rung. What breaks is said of the
-lowest demand that is not sustained: parcels that are late, a backlog that grows, and the instant from which flights are
-held.
+The bottleneck by what-if is the resource of which 10 % more (at least one unit) makes more of the late parcels on time
+than 10 % more of any other, at the demand that the replication did not carry. A resource that blocked nobody at that
+demand in the measured days is not simulated with more: its lift is 0. Resources that only exports or customs controls
+use count if these are switched on. In the first replication, the resources with low rungs get more one after the other,
+then all others together. Only if these others raise the on-time share are they separated, half by half. Once one
+resource makes nearly all parcels on time, no other can achieve much more, and no further resource is simulated. A
+resource that lifts less than a quarter of the highest lift is not simulated in the other replications, and cannot be
+the bottleneck. If the interval of the highest lift includes zero, the bottleneck is the lowest rung of the ladder. What
+breaks is reported for the lowest demand that is not carried: late parcels, a growing backlog, and the instant from
+which flights are held.
 """
 
 from collections.abc import Sequence

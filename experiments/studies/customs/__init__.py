@@ -1,15 +1,15 @@
-"""`cargohub customs`: what checks find, against officers' hours and delay.
+"""`cargohub customs`: how much checks find, compared with officers' hours and delay.
 
-Sets one control after the other (examination, X-ray, document checks) to several values, and says what
-each finds more than the hub as configured: detections an officer's hour, and hours of delay a detection, with the same
-draws throughout.
+Sets one control after the other (examination, X-ray, document checks) to several values, and reports how much more each
+finds than the hub as configured: detections per officer's hour, and hours of delay per detection, always with the same
+draws.
 
   cargohub customs                                             the packaged study at customs_today
   cargohub customs scenario=customs_no_prelodgement replications=8
   cargohub customs 'frontier.documents.values=[0,0.01,0.03]' '~frontier.X-ray' --json
   cargohub customs customs.declared.hit_share=0.15 halls.main.customs_desks=3
 
-configs/study/customs.yaml has the controls; docs/customs.md says what is declared, selected and found.
+configs/study/customs.yaml has the controls; docs/customs.md explains declaration, selection and detection.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,18 +1,17 @@
-"""`cargohub decompose`: the gain between two scenarios, split into floor, machines, people, doors.
+"""`cargohub decompose`: the gain from one scenario to another, split into floor, machines, people and doors.
 
-Swaps factors from the first scenario to the second, in all combinations, with the same draws, and splits
-the gain of each KPI into what each factor contributes over all orders (Shapley), with intervals.
-configs/study/decompose.yaml says which fields belong to which factor; fields in none are the factor `rest`.
+Swaps factors from the first scenario to the second, in all combinations, with the same draws. Splits the gain of each
+KPI into the contributions of the factors over all orders (Shapley), with intervals. configs/study/decompose.yaml says
+which fields belong to which factor; all other fields are the factor `rest`.
 
   cargohub decompose demand=permit                             from 30,000 to 100,000 m²
   cargohub decompose 'scenarios=[liege_30k,liege_66k]' 'decompose.kpis=[on_time_share,dwell_mean_h]' replications=10
   cargohub decompose 'scenarios=[liege_66k,mine]' --config-dir DIR precision.on_time_share=0.01 --json
 
-A combination with more units than fit its hall is simulated with units standing closer, and named.
+A combination with more units than fit its hall is simulated with the units closer together, and is listed.
 
-How: factors are swapped from the first scenario to the second, all 2^k coalitions under common random numbers, and
-each factor gets its Shapley share. A factor is a list of configuration fields (`decompose.factors`), which the user
-may change.
+How: all 2^k coalitions of factors are simulated under common random numbers, and each factor gets its Shapley share. A
+factor is a list of configuration fields (`decompose.factors`), which you can change.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

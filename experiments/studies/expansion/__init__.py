@@ -1,22 +1,22 @@
-r"""`cargohub expansion`: expansion paths over years: when, how much, under a permit that may not come.
+r"""`cargohub expansion`: expansion paths over years: when and how much to expand, if a permit may be refused.
 
-Lays paths of expansion side by side over years: phases with dates or rules, what others decide as a tree
-with probabilities, growth of demand, money. Says which path has the highest expected net present value, how surely,
-what each loses against hindsight, what it would be worth to know, and what would turn the choice.
+Compares expansion paths over years. A path has phases with dates or rules. Decisions of others are a tree with
+probabilities; demand grows; money is counted. Reports which path has the highest expected net present value and how
+sure that is, the regret of each path, the value of information, and what would change the choice.
 
   cargohub expansion                                           the packaged study, some ten minutes on two cores
   cargohub expansion replications=1 expansion.years=8 'expansion.loads=[0.1,0.8]'      a first look
   cargohub expansion '~expansion.paths.second_site' expansion.years=10
-  cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         a path of yours beside the others
+  cargohub expansion +paths@expansion.paths.mine=mine --config-dir DIR         also a path of your own
   cargohub expansion expansion.stages.permit.results.granted.probability=0.1 \
       expansion.stages.permit.results.refused.probability=0.35 --json
 
 configs/study/expansion.yaml has the tree and the growth, configs/paths the paths, configs/cost the prices.
 
-How: paths (`configs/paths/`) are phases with dates or rules; stages of the study are decisions that others take, a
-tree of results with probabilities; demand grows along one of several paths. Each path meets the same futures. Years
-are sampled weeks of the hub that is there at the time (`curves`), so that few runs serve all of it; docs/expansion.md
-explains the method.
+How: paths (`configs/paths/`) are phases with dates or rules. Stages of the study are decisions of others: a tree of
+results with probabilities. Demand grows along one of several growth paths. All paths meet the same futures. Years are
+sampled from simulated weeks of the hub of that time (`curves`), so a few runs are enough. docs/expansion.md explains
+the method.
 """
 
 import re

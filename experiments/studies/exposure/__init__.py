@@ -1,15 +1,15 @@
-"""`cargohub exposure`: who could read which data of a stored run, and what its goods are worth.
+"""`cargohub exposure`: who could read which data of a stored run, and the value of its goods.
 
-Tells which party can read which field of a run's messages, where copies are kept and under whose law,
-what policies on data change, how well flows tell weekly demand; and values, duties, VAT and the balance of the goods.
-Draws them in the run's figures.
+Reports which party can read which field of a run's messages, where and in which jurisdiction copies are kept, the
+effect of policies on data, and how well flows reveal weekly demand; also values, duties, VAT and the trade balance of
+the goods. Draws them into the run's figures.
 
   cargohub run exposure=ledger trade=goods                     a run that keeps both ledgers
   cargohub exposure RUN
-  cargohub exposure RUN scenario=liege_66k --json              of another design of a comparison than the first
-  cargohub sweep exposure=ledger exposure.policy=null,data_minimised,data_split_custody   what policies cost the hub
+  cargohub exposure RUN scenario=liege_66k --json              another design of a comparison than the first
+  cargohub sweep exposure=ledger exposure.policy=null,data_minimised,data_split_custody   what policies cost
 
-docs/exposure.md says what is counted, and how.
+docs/exposure.md explains what is counted, and how.
 """
 
 import math

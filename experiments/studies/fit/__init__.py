@@ -1,27 +1,28 @@
-"""`cargohub fit`: a distribution for the values of a file, and how well they know it.
+"""`cargohub fit`: a distribution for the values of a file, and how well the values determine it.
 
-Fits families of distributions to a column of a CSV by maximum likelihood, tests them (Kolmogorov and Smirnov, Anderson
-and Darling, p-values by bootstrap), and looks for what one distribution does not show: values that depend on those
-before them or on the time of day, groups, values cut off at an end. Writes estimates and a picture to DIR (fit).
+Fits families of distributions to a column of a CSV file by maximum likelihood, and tests them (Kolmogorov and Smirnov,
+Anderson and Darling, p-values by bootstrap). Also tests for features that one distribution would hide: values that
+depend on earlier values or on the time of day, groups, values cut off at an end. Writes estimates and a picture to DIR
+(fit).
 
   cargohub fit scans.csv column=uld_min
-  cargohub fit scans.csv column=uld_min time=start --json      and whether values differ by time of day
-  cargohub fit scans.csv column=delay_min families=normal,triangular   of values that may be below 0
-  cargohub fit scans.csv column=share low=0 high=1             beta, between ends that are known
+  cargohub fit scans.csv column=uld_min time=start --json      also whether values differ by time of day
+  cargohub fit scans.csv column=delay_min families=normal,triangular   for values that may be below 0
+  cargohub fit scans.csv column=share low=0 high=1             beta, between known ends
   cargohub fit repairs.csv column=repair_min key=sorting.outages.mttr_min    for a key of the configuration
-  cargohub run +fits/repair_min=gamma --config-dir fit         with what was written
+  cargohub run +fits/repair_min=gamma --config-dir fit         a run with this fit
 
-  cargohub fit scans.csv run=RUN                               instants that were scanned, beside those of a run
+  cargohub fit scans.csv run=RUN                               scanned instants compared with those of a run
 
-The last compares, from stage to stage, how long it took and how long it takes in the run: a row an instant, columns
-flight, uld or parcel (as far as there), stage (an instant of the tables flights, ulds or parcels) and instant.
-key= is a key that takes a distribution, or a number, which gets the mean; unit= (s, min, h, d) is that of the values.
-The range of each number goes to DIR/assumptions, for `cargohub sure`. family= writes another family than the best, or
-empirical, the values themselves. name= is what the fit is called (by default as its column). docs/fit.md explains it.
+The last command compares, from stage to stage, the scanned times with those of the run. The file has a row per instant,
+with the columns flight, uld or parcel (as far as known), stage (an instant of the tables flights, ulds or parcels) and
+instant. key= is a key for a distribution, or for a number, which gets the mean; unit= (s, min, h, d) is the unit of the
+values. The range of each number goes to DIR/assumptions, for `cargohub sure`. family= writes another family than the
+best; family=empirical writes the values themselves. name= names the fit (default: the column). docs/fit.md explains it.
 
-How: each family by maximum likelihood; the best has the least AIC. Samples drawn from the fitted distribution, and
-fitted themselves, show how far the values may be from it by chance. Values drawn from the file again and again show
-how far the estimates may be off: the range of each.
+How: each family is fitted by maximum likelihood; the best has the least AIC. Samples drawn from the fitted
+distribution, and fitted themselves, show how far the values may be from it by chance. Samples drawn from the file's
+values show how far the estimates may be off: the range of each.
 """
 
 from pathlib import Path

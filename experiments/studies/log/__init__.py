@@ -1,15 +1,15 @@
 """`cargohub log`: a stored run as an event log, for process mining.
 
-Writes what happened in one replication to FILE. OCEL 2.0, as JSON (.json, .jsonocel) or SQLite (.sqlite, .db), holds
-objects (flights, ULDs, tug trains, trucks, collections, parcels, machines, packers, desks), events with the resources
-that are known, and how objects belong together. XES (.xes) holds the cases of one kind of object.
+Writes the events of one replication to FILE. OCEL 2.0, as JSON (.json, .jsonocel) or SQLite (.sqlite, .db), has objects
+(flights, ULDs, tug trains, trucks, collections, parcels, machines, packers, desks), events with the known resources,
+and relations between objects. XES (.xes) has the cases of one kind of object.
 
   cargohub log RUN --ocel log.jsonocel
   cargohub log RUN --ocel log.sqlite replication=3 scenario=liege_66k
-  cargohub log RUN --xes log.xes --case uld         parcel (as a rule), uld, flight or truck
+  cargohub log RUN --xes log.xes --case uld         parcel (default), uld, flight or truck
 
-Parcels are those that the run kept: record.parcels_of_flights=all, or a list of flights; exports are those of
-record.parcels_of_collections. What is not done when the run ends has open=true.
+The log has the parcels that the run kept: record.parcels_of_flights=all, or a list of flights; for exports,
+record.parcels_of_collections. Objects that are not finished when the run ends have open=true.
 
 Own options: --ocel FILE, --xes FILE, --case KIND.
 """

@@ -1,9 +1,10 @@
-"""`cargohub methods`: how a stored run was made, for a paper or an appendix.
+"""`cargohub methods`: the methods of a stored run, for a paper or an appendix.
 
 Fills the STRESS-DES checklist (Monks et al. 2019) from a complete run folder: objectives, logic with a diagram of the
 hub, inputs and distributions with their sources, scenarios, warm-up, replications, random streams, versions and hashes.
-With --odd it fills the ODD protocol (Grimm et al. 2020) from the same facts. What only a person can write is marked
-TO FILL IN. The suffix says in which form: .md, .pdf, or .tex (with its diagram as a PDF beside it): docs/publish.md.
+With --odd it fills the ODD protocol (Grimm et al. 2020) from the same facts. Items that only a person can write are
+marked TO FILL IN. The suffix sets the format: .md, .pdf, or .tex (with its diagram as a PDF beside it):
+docs/publish.md.
 
   cargohub methods RUN --out methods.pdf
   cargohub methods RUN --out methods.tex

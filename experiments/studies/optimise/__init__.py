@@ -1,7 +1,7 @@
-"""`cargohub optimise`: designs on the front of two goals, such as cost and service.
+"""`cargohub optimise`: designs on the Pareto front of two goals, such as cost and service.
 
-Tries designs over ranges of any fields, and finds those that no other is as good as in both goals and
-better in one; each with its interval, and the command that runs it again. What does not fit is not simulated. Needs the
+Tries designs over ranges of any fields, and finds the Pareto front: the designs that no other design beats on both
+goals. Each has its interval, and the command that runs it again. Designs that do not fit are not simulated. Needs the
 extra study.
 
   cargohub optimise                                            the packaged study: cost against service, today's traffic
@@ -9,14 +9,14 @@ extra study.
   cargohub optimise 'optimise.minimise=[area_m2]' optimise.sampler=tpe --json
   cargohub optimise 'optimise.minimise=[posts_h_per_day,dwell_p95_h]' 'optimise.maximise=[]'
 
-configs/study/optimise.yaml has the variables, configs/cost the prices; others: files of yours in --config-dir DIR.
+configs/study/optimise.yaml has the variables, configs/cost the prices; to change them, put files in --config-dir DIR.
 
-How: variables are fields of the configuration: units, crews, zone shares, areas, and whatever else is named. Every
-design is simulated with the same replications (common random numbers), but those that do not fit the area budget, or
-that the schema refuses: the search learns by how much they do not fit; they are counted, and never simulated.
+How: variables are any fields of the configuration, such as units, crews, zone shares and areas. Every design is
+simulated with the same replications (common random numbers). Designs that do not fit the area, or that the schema
+refuses, are counted but never simulated; the search learns by how much they do not fit.
 
 The best of many noisy values looks better than it is. The designs on the front are therefore simulated with
-`optimise.confirm` further replications, which played no part in the choice; their means and intervals are told.
+`optimise.confirm` new replications, which were not used to choose them. Their means and intervals are reported.
 """
 
 from collections.abc import Sequence

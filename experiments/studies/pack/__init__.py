@@ -1,7 +1,7 @@
 """`cargohub pack`: one archive of a stored run, for a repository.
 
 Writes a ZIP file with the run folder's configuration, tables, input files and page, a dictionary of its tables, its
-methods (STRESS-DES), a CITATION.cff, a README and the hash of every file. ro-crate-metadata.json describes all of it
+methods (STRESS-DES), a CITATION.cff, a README and the hash of every file. ro-crate-metadata.json describes the archive
 for machines (RO-Crate 1.1, Workflow Run Crate 0.5). The licence of the data is CC-BY-4.0 unless --licence names
 another; --author says who made the run. `cargohub reproduce FILE.zip` checks the archive and computes the run again.
 

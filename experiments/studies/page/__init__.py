@@ -1,14 +1,14 @@
-"""`cargohub page`: plan, run and compare in a browser, on this machine alone.
+"""`cargohub page`: plan, run and compare in a browser, on this machine only.
 
-Serves a page on 127.0.0.1 over the run folders of --out (runs), and opens it in the browser. Everything that it shows
-comes from the functions behind the command line, and everything that it runs is a command line: what is begun on the
-page can be seen, resumed and reproduced on a terminal, and the other way round. The first line printed is its address,
-with the token without which nothing is answered. It ends with Ctrl-C or SIGTERM; studies under way then keep what is
-finished, and can be resumed.
+Serves a page on 127.0.0.1 with the run folders of --out (runs), and opens it in the browser. Everything that it shows
+comes from the functions of the command line, and everything that it runs is a command: a run started on the page can be
+seen, resumed and reproduced on a terminal, and the reverse. The first line printed is the address, with a token that
+every request needs. Ctrl-C or SIGTERM ends the server; running studies then keep finished replications and can be
+resumed.
 
   cargohub page
   cargohub page --out runs --config-dir mine        plans are saved as scenarios in mine, which the command line reads
-  cargohub page --port 0 --no-browser --out DIR     any free port (8470), for scripts
+  cargohub page --port 0 --no-browser --out DIR     any free port instead of 8470, for scripts
 
 Own options: --port N, --no-browser.
 """

@@ -1,8 +1,8 @@
 """`cargohub replay`: a stored run as a moving floor plan, to watch in a browser.
 
 Writes `replay.html` into the run folder, one file that works offline. It shows one replication to scale: aircraft,
-trains, ULDs, zones, trucks, and what is blocked by what. Another replication, another design and two runs in step get
-file names of their own, such as `replay-replication-3.html`. The last line printed is the file's path.
+trains, ULDs, zones, trucks, and what blocks what. Other replications, other designs and two runs in step have their own
+file names, such as `replay-replication-3.html`. The last line printed is the file's path.
 
   cargohub replay RUN
   cargohub replay RUN replication=3
@@ -11,7 +11,7 @@ file names of their own, such as `replay-replication-3.html`. The last line prin
   cargohub replay RUN scenario=liege_30k scenario_b=liege_66k     two designs of one run in step
 
 Counts come from stored rows, or from stored counts at the ends of intervals. Places are drawn, not simulated: the model
-says how many ULDs stand in a zone, and not where. Flows by machine, chute and lane are counted in the run by intervals
+knows how many ULDs are in a zone, but not where. Flows by machine, chute and lane are counted in the run, in intervals
 of record.flow_min.
 """
 

@@ -1,23 +1,19 @@
 """`cargohub schedule`: an airport's flights from a timetable, for a run to replay.
 
-Reads a timetable in IATA's SSIM (chapter 7) or a CSV of flights, says what is in it, and writes the
-flights to one airport, by default the freighters to LGG, and a picture of their week to DIR (schedule/AIRPORT).
+Reads a timetable in IATA's SSIM (chapter 7) or a CSV file of flights, and reports its content. Writes the flights to
+one airport (default: freighters to LGG), and a picture of their week, to DIR (schedule/AIRPORT).
 
   cargohub schedule winter.ssim                                freighters to LGG
   cargohub schedule winter.ssim airline=CV,5X type=77X,74Y from=2022-09-05 to=2022-09-25 --out DIR
   cargohub schedule winter.ssim airport=RUN service=all --json  every flight, not F,M,H,A only
-  cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and say which
+  cargohub schedule winter.ssim --skip-bad                     leave damaged records out, and list them
   cargohub run arrivals=file arrivals.schedule=DIR/flights.csv
   cargohub schedule flights.csv time_zone=Europe/Brussels      local times, some with an offset from UTC
-  cargohub schedule flights.csv scenario=regional_gateway      aircraft of that hub
+  cargohub schedule flights.csv scenario=regional_gateway      with the aircraft of that hub
 
-from= and to= are the first and last day of arrival. Times of SSIM are the hub's without daylight saving: clock=+0100
-is their distance from UTC, by default Liège's, elsewhere the least that the file has for the airport.
-
-How: reads IATA's SSIM, chapter 7, or a CSV of flights such as a run reads; says what is in it; and writes the flights
-that the filters leave, with a picture of their week. Of SSIM, times are the hub's without daylight saving: `clock` is
-their distance from UTC, by default Liège's +0100 and elsewhere the least that the file has there. Of a CSV they are
-as in the file, with `time_zone` local ones, for a hub of that zone.
+from= and to= are the first and last day of arrival. Times from SSIM are the hub's time without daylight saving.
+clock=+0100 is its offset from UTC: by default Liège's +0100, for other airports the smallest offset in the file. Times
+from a CSV file are as in the file; with `time_zone` they are local times, for a hub in that zone.
 
 Own options: --from DAY, --to DAY, --skip-bad.
 """

@@ -1,20 +1,18 @@
 """`cargohub select`: the cheapest of many designs that meets a service level, with a stated probability.
 
-Replicates designs in stages, and drops each as soon as it is known to miss the target, or to be dearer
-than one that meets it. Says of every design how many replications it got, and why it was dropped.
+Replicates designs in stages, and drops a design as soon as it is known to miss the target, or to cost more than one
+that meets it. Reports for every design how many replications it had, and why it was dropped.
 
-  cargohub select designs=options.csv                          a row a design: name, cost, and keys of the hub
+  cargohub select designs=options.csv                          one row per design: name, cost, and keys of the hub
   cargohub select designs=options.xlsx select.target=0.98 select.alpha=0.01 demand=permit
   cargohub select 'halls.main.breakdown_workers=range(32,60,4)' select.cost=staff_h_per_day select.indifference=20
   cargohub select designs=options.csv select.method=ocba select.budget=300 --json
 
-The cost is the file's column `cost`, area_m2, or a KPI of which less is better. select.method=kn and kn++ promise to be
-right with a probability of 1 - select.alpha; ocba spends a budget where it shows most, and estimates it.
+The cost is the file's column `cost`, area_m2, or a KPI of which less is better. select.method=kn and kn++ are right
+with a probability of 1 - select.alpha; ocba spends a budget where it helps most, and estimates this probability.
 
-How: designs are rows of a spreadsheet (`designs=FILE`), swept values, or both. They are replicated in stages, and
-each is dropped as soon as it is known to miss the target, or to be dearer than one that meets it (KN, KN++, OCBA).
-The values alone decide what is simulated next, so that an interrupted study goes on where it stopped, and workers
-change nothing.
+How: designs are rows of a spreadsheet (`designs=FILE`), swept values, or both. Only the values so far decide what is
+simulated next. An interrupted study therefore continues where it stopped, and the number of workers changes nothing.
 """
 
 import math

@@ -1,21 +1,19 @@
 """`cargohub sensitivity`: which numbers matter most: Morris screening, then Sobol indices.
 
-Varies many numbers at once, each over a range of its own, and says which move a KPI most: by elementary
-effects of all factors, then by indices of those that matter most, with the same draws at every point.
-Needs the extra study.
+Varies many numbers together, each over its own range, and reports which move a KPI most: by elementary effects of all
+factors, then by indices of the factors that matter most, with the same draws at every point. Needs the extra study.
 
-  cargohub sensitivity                                         the packaged study; it says beforehand how much that is
+  cargohub sensitivity                                         the packaged study; first prints how much work it is
   cargohub sensitivity sensitivity.method=morris sensitivity.trajectories=20 replications=5
   cargohub sensitivity sensitivity.method=sobol '~sensitivity.factors.trailer' --json
   cargohub sensitivity sensitivity.factors.flights.high=6 'sensitivity.kpis=[dwell_p95_h]'
 
-configs/study/sensitivity.yaml has the factors; one of your own: a study file in --config-dir DIR.
+configs/study/sensitivity.yaml has the factors; to add your own, write a study file in --config-dir DIR.
 
-How: every point is simulated with the same replications, so that the same flights, parcels and draws are seen at all
-of them (common random numbers) and what differs between two points is what the factors do. Effects and indices are
-those of the mean over replications; their intervals hold both sources of error, the sample of points and the
-replications (`experiments.statistics.two_sources`). Points that turn out alike, as whole numbers make them, are
-simulated once.
+How: every point is simulated with the same replications (common random numbers), so differences between two points come
+from the factors only. Effects and indices are those of the mean over replications. Their intervals include both sources
+of error: the sample of points and the replications (`experiments.statistics.two_sources`). Points that are equal after
+rounding to whole numbers are simulated once.
 """
 
 from collections.abc import Mapping

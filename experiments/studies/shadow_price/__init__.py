@@ -1,20 +1,20 @@
-"""`cargohub shadow-price`: what one more m² of each zone is worth a year.
+"""`cargohub shadow-price`: the value of one more m² of each zone a year.
 
-Enlarges each zone of the halls step by step, in whole units with their people and equipment, and says
-what a m² of each step is worth a year at each demand, with the same draws throughout; against the rent, and which zone
-is to be enlarged first.
+Enlarges each zone of the halls step by step, in whole units with their people and equipment. Reports the value of a m²
+of each step a year at each demand, always with the same draws, compared with the rent; and which zone should grow
+first.
 
   cargohub shadow-price                                        the packaged study, some fifteen minutes on two cores
   cargohub shadow-price 'shadow_price.flights_per_day=[9,10,11]' scenario=liege_66k
   cargohub shadow-price 'shadow_price.zones=[machines,doors]' shadow_price.step_m2=300 shadow_price.steps=4
   cargohub shadow-price shadow_price.prices.site.tenure=built replications=10 horizon_days=28 --json
 
-configs/study/shadow_price.yaml has the steps, configs/cost the prices; docs/money.md what is counted.
+configs/study/shadow_price.yaml has the steps, configs/cost the prices; docs/money.md explains what is counted.
 
-How: finite differences under common random numbers: each zone is enlarged step by step, in whole units with their
-people and equipment, while every other zone keeps its m² and everybody sees the same flights, parcels and draws. A
-step's worth is the difference of the year's accounts to the step before, less the equipment's cost over its life, a
-m² that it adds; the rent of the m² is not in it, so that the two can be compared.
+How: finite differences under common random numbers. While one zone grows, every other zone keeps its m², and all
+designs see the same flights, parcels and draws. The value of a step is the difference of the year's accounts from the
+step before, minus the equipment's cost over its life, per added m². It does not include the rent of the m², so the two
+can be compared.
 """
 
 from typing import Final

@@ -1,17 +1,18 @@
-"""`cargohub staff`: people by role and hour that keep a service level, their shifts, and what they cost.
+"""`cargohub staff`: people by role and hour that keep a service level, their shifts and their cost.
 
-Makes the demand curve of each role from the expected work, as the default roster does; finds the cheapest shifts with
-breaks that contracts allow; and checks by replications that parcels are still on time. Of the plans that were checked
-the cheapest is the answer. Prints people, EUR a week and shifts, and writes the roster, to be run as any other.
+Makes the demand curve of each role from the expected work, as the default roster does; finds the cheapest shifts, with
+breaks, that contracts allow; and simulates whether parcels are still on time. The answer is the cheapest simulated plan
+that keeps the service level. Prints people, EUR a week and shifts, and writes the roster, which can be run as any
+other.
 
-  cargohub staff                                     the hub as it is: some five minutes on two cores
+  cargohub staff                                     today's hub: some five minutes on two cores
   cargohub staff scenario=liege_66k demand=permit staff.on_time=0.98
   cargohub staff '~staff.contracts.part_time' staff.start_every_h=8    three shifts of full-time people
   cargohub staff cost.labour.wage_eur_per_h=33 cost.labour.night_premium=0.25 --json
   cargohub run --config-dir RUN/configs roster=staffed   the roster of the run folder RUN
 
-configs/study/staff.yaml has the service level, contracts, pools and rounds, configs/cost wage and night premium;
-docs/staff.md says how it is found. Roles whose shifts the roster gives, such as customs', are there as it says.
+configs/study/staff.yaml has the service level, contracts, pools and rounds, configs/cost the wage and night premium;
+docs/staff.md explains the method. Roles whose shifts the roster sets, such as customs, keep these shifts.
 """
 
 from collections.abc import Sequence

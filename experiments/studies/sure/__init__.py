@@ -1,7 +1,7 @@
 """`cargohub sure`: in how many of its assumed worlds the answer holds, and which numbers decide it.
 
-Draws all sourced and assumed numbers at once from their ranges (`configs/assumptions`), world after world, and says of
-each hall in which share of the worlds it carries its traffic, which numbers decide that, and what to measure first.
+Draws all sourced and assumed numbers together from their ranges (`configs/assumptions`), world after world. Reports for
+each hall in which share of the worlds it carries its traffic, which numbers decide this, and what to measure first.
 
   cargohub sure                                                the packaged study: four halls, two demands
   cargohub sure 'scenarios=[liege_30k,liege_100k]' demand=permit --json
@@ -13,10 +13,10 @@ each hall in which share of the worlds it carries its traffic, which numbers dec
 
 configs/study/sure.yaml has the keys; docs/sure.md explains the answer.
 
-How: worlds are scrambled Sobol' points, the same for every design, each with draws of its own that all designs share
-(common random numbers). The capacity ladder says of each world how much the tightest resource can handle of what
-arrives: far below one the hall fails, far above it carries. Runs check a random sample of these worlds, and go where
-the answer is open (`experiments.statistics.next_runs`).
+How: worlds are scrambled Sobol' points, the same for every design. Each world has its own draws, which all designs
+share (common random numbers). In each world, the capacity ladder gives the capacity of the tightest resource over
+arrivals: far below one, the hall does not carry its traffic; far above one, it does. Runs check a random sample of
+these worlds, and simulate worlds whose answer is open (`experiments.statistics.next_runs`).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,20 +1,22 @@
-"""`cargohub trace`: what happened to a flight, a parcel or a truck of a stored run.
+"""`cargohub trace`: the history of a flight, a parcel or a truck of a stored run.
 
-Tells the history of a flight, a parcel, a truck or a collection truck of exports: each waiting with its cause and who
-held the resource, and the way of the parcels that the flight's clearance hung on. Draws it in the run's figures.
+Prints the history of a flight, a parcel, a truck or a collection truck of exports: each wait with its cause and the
+holder of the resource, and the path of the parcels that decided the flight's clearance. Draws it into the run's
+figures.
 
   cargohub trace RUN flight=2022W36-003              a key of the table flights, or #12 for number 12
   cargohub trace RUN parcel=2022W36-003/17           row 17 of that flight's parcels
   cargohub trace RUN truck=ES/extra/12 --json        ROUTE/timetabled|extra/SEQUENCE
   cargohub trace RUN collection=2022-09-06-001       a key of the table collections: a truck that brings exports
   cargohub trace RUN flight=2022W36-003 replication=3 scenario=liege_66k --figure flight.svg
-  cargohub trace RUN flight=2022W36-003 compare=on_time    what its delay cost: parcels and trucks late because of it
+  cargohub trace RUN flight=2022W36-003 compare=on_time    the cost of its delay: parcels and trucks late because of it
 
-compare=on_time simulates the replication twice, as it was and with that flight on schedule, all other draws the same.
+compare=on_time simulates the replication twice: as it was, and with that flight on schedule. All other draws are the
+same.
 
-Parcels are stored of the flights in record.parcels_of_flights; for others the replication is simulated again, up to the
-day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file. --trust-code: a run
-with rules=FILE.py is simulated again with its code, which `cargohub reproduce RUN` shows.
+A run stores the parcels of flights in record.parcels_of_flights. For other flights, the replication is simulated again,
+up to the day on which the flight's last parcel left. schedule=FILE: the flights of a run with arrivals=file.
+--trust-code: a run with rules=FILE.py is simulated again with its code, which `cargohub reproduce RUN` shows.
 
 Own options: --figure FILE, --trust-code.
 """

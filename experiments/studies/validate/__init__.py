@@ -1,10 +1,10 @@
-"""`cargohub validate`: the model against what is published of this hub and others.
+"""`cargohub validate`: the model against published figures of this hub and others.
 
-Holds the model against public sorting hubs (area, rate, sort window), published handling times, and what has been
-reported of the hub of today and after its extension. Each row says whether it is independent of the model's own
-numbers, and whether the model lies within its band. Last: how wrong an assumption must be before any row notices.
+Compares the model with public sorting hubs (area, rate, sort window), published handling times, and reports on today's
+hub and its extension. Each row says whether it is independent of the model's own numbers, and whether the model is
+within its band. Last: how wrong an assumption must be before any row leaves its band.
 
-  cargohub validate                                       simulates both hubs shortly, some two minutes
+  cargohub validate                                       short simulations of both hubs, some two minutes
   cargohub validate RUN                                   the designs of a stored run, without simulating
   cargohub validate --json                                a list of the rows
   cargohub validate study=acceptance                      whether 3 to 4 flights a day are carried, in which months

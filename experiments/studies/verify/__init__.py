@@ -4,11 +4,11 @@ Compares the model with closed forms of queueing theory and with the parcel-by-p
 
   cargohub verify
   cargohub verify examples=1000                      more random hubs against the reference
-  cargohub verify --slow                             the checks that take minutes, too
+  cargohub verify --slow                             also the checks that take minutes
   cargohub verify rules=FILE.py                      laws and small hubs with the functions of your file
 
-How: prints a row a case; the exit code is 0 if all pass, else 1. `examples` small random hubs are run by both
-programs, 300 by default and 10,000 with `--slow`. With several rules of a decision in FILE.py, all is done for each.
+How: prints one row per case; the exit code is 0 if all pass, otherwise 1. Both programs run `examples` small random
+hubs, 300 by default and 10,000 with `--slow`. With several rules for a decision in FILE.py, this is done for each rule.
 
 Own options: --slow.
 """
