@@ -9,11 +9,14 @@ from mistakes import refused
 
 from experiments.composition import load
 from sim import simulate
+from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
+from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, spread
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import loader_min
 from sim.inputs.staffing import rostered_h_per_day, rosters_of
+from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
 
 RUN = 21 * TICKS_PER_DAY
@@ -39,6 +42,27 @@ def test_a_week_of_expected_flights_is_the_demand_of_its_month():
     assert all(expected_flights(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
     november = load("liege_30k", "start_date=2022-10-24")
     assert expected_flights(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
+
+
+@pytest.mark.parametrize("model", ["poisson", "all_ifr", "hourly"])
+def test_flights_of_a_poisson_process_come_as_often_as_month_weekday_and_hour_say(model):
+    """In two years, against rates by hand, within five standard deviations."""
+    config = load("liege_30k", f"arrivals={model}", "demand.flights_per_day=24")
+    arrivals, n_days = config.arrivals, 730
+    came, expected = np.zeros((2, 12, 7, 24))
+    for call in PROCESSES[arrivals.model].calls(config, Streams(config.seed, 0), n_days * TICKS_PER_DAY):
+        at = dt.datetime.combine(config.start_date, dt.time()) + dt.timedelta(hours=call.arrival / TICKS_PER_H)
+        came[at.month - 1, at.weekday(), at.hour] += 1
+    if arrivals.hour_of_week is None:
+        week = np.outer(arrivals.weekday_index, arrivals.hour_share)
+    else:
+        week = np.array([arrivals.hour_of_week[day] for day in DAYS])
+        week = week / week.sum() * 7
+    for day in (config.start_date + dt.timedelta(days=n) for n in range(n_days)):
+        expected[day.month - 1, day.weekday()] += 24 * arrivals.month_index[day.month - 1] * week[day.weekday()]
+    for other_axes in ((1, 2), (0, 2), (0, 1)):
+        mean = expected.sum(axis=other_axes)
+        assert (abs(came.sum(axis=other_axes) - mean) < 5 * np.sqrt(mean)).all()
 
 
 def test_what_is_spread_keeps_its_sum_and_its_mean():
