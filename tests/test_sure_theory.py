@@ -10,7 +10,8 @@ from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
 from experiments.statistics.paired_worlds import alikeness, only
 from experiments.statistics.ridge import fitted, ridge
-from experiments.statistics.share_of_worlds import Checked, Stratum, sobol_points, strata
+from experiments.statistics.share_of_worlds import Checked, Stratum, bounded, sobol_points, strata
+from experiments.statistics.share_of_worlds import share as share_of
 from experiments.statistics.what_decides import curve, decided, line
 
 EFFORT = Effort(100, precision=None, most_replications=4, fails_below=1.0, holds_above=1.9)
@@ -31,6 +32,17 @@ def known() -> Known:
 @pytest.fixture(scope="module")
 def several(known: Known) -> list[Known]:
     return [known, *(known_of(seed) for seed in range(2, 7))]
+
+
+def test_a_share_is_its_predictions_corrected_by_the_errors_of_their_strata_and_as_uncertain_as_these() -> None:
+    """By hand: a quarter and three quarters of the worlds; predictions that are all the same add nothing."""
+    checked = [Checked(3, 0.1, 0.2, 0.05), Checked(9, -0.1, 0.3, 0.1)]
+    found = share_of(np.full(8, 0.5), np.repeat([0, 1], (2, 6)), checked, np.random.default_rng(1).random((8, 2)))
+    variance = 0.25**2 * 0.2 / (3 + 1) + 0.75**2 * 0.3 / (9 + 1)
+    noise = 0.25**2 * 0.05 / 3 + 0.75**2 * 0.1 / 9
+    by_hand = bounded(0.5 + 0.25 * 0.1 - 0.75 * 0.1, variance, 8)
+    assert (found.interval.mean, *found.interval.bounds) == pytest.approx((by_hand.mean, *by_hand.bounds))
+    assert (found.of_worlds, found.of_replications) == pytest.approx((np.sqrt(variance - noise), np.sqrt(noise)))
 
 
 def test_the_share_of_worlds_is_that_of_the_closed_form_about_as_often_as_its_interval_says(

@@ -28,8 +28,8 @@ from experiments.statistics.two_sources import Floats
 def by_chance(n: int, numbers: int) -> float:
     """Share of a variance that the luckiest of so many numbers that do nothing makes in n worlds: 95 %, Bonferroni.
 
-    >>> f"{by_chance(64, 180):.2f}"
-    '0.19'
+    >>> f"{by_chance(64, 180):.4f}"
+    '0.1933'
     """
     t = t_quantile(1 - (1 - CONFIDENCE) / (2 * numbers), n - 2)
     return float(t**2 / (t**2 + n - 2))
@@ -103,7 +103,12 @@ class Checked:
 
     @classmethod
     def of(cls, errors: Sequence[float], noise: Sequence[float]) -> "Checked":
-        """Without a world simulated: an error of none, as uncertain as a coin's."""
+        """Without a world simulated: an error of none, as uncertain as a coin's.
+
+        >>> stratum = Checked.of([0.5, -0.5, 0.0], [0.1, 0.0, 0.0])
+        >>> stratum.error, round(stratum.variance, 4), round(stratum.of_mean, 4)  # 3/8 of wrong answers
+        (0.0, 0.2086, 0.0521)
+        """
         n = len(errors)
         wrong = (sum(abs(error) for error in errors) + _PRIOR) / (n + 2 * _PRIOR)
         squares = sum(error**2 for error in errors) + wrong * (1 - wrong) + sum(noise)
@@ -149,18 +154,17 @@ def left_by_axes(values: Floats, points: Floats) -> float:
 def bounded(mean: float, variance: float, n: int) -> Interval:
     """The interval of a share: the quantiles of the beta distribution with this mean and variance.
 
-    Exactly 0 or 1 is taken as nearly so, with the variance given.
+    Exactly 0 or 1 is taken as nearly so, with the variance given; of a variance that no share has nothing is known.
 
-    >>> interval = bounded(0.5, 0.0025, 100)
-    >>> f"{interval.low:.3f} {interval.high:.3f}"
-    '0.402 0.598'
+    >>> [[round(end, 3) for end in bounded(0.5, variance, 100).bounds] for variance in (0.0025, 1.0)]
+    [[0.402, 0.598], [0.0, 1.0]]
     """
     from scipy.special import betaincinv
 
     if variance <= 0:
         return Interval(mean, mean, mean, n)
     edge = min(0.5, math.sqrt(variance))
-    # A mean at the end would have no variance: the distribution is that of a mean one standard deviation inside.
+    # A mean at the end would have no variance: the distribution is that of a mean half a standard deviation inside.
     centre = min(1 - edge / 2, max(edge / 2, mean))
     size = max(centre * (1 - centre) / variance - 1, 1e-3)
     low, high = (float(betaincinv(centre * size, (1 - centre) * size, tail)) for tail in TAILS)
