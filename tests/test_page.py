@@ -65,6 +65,11 @@ def begun(root, name, config="verb: run\n"):
     return folder
 
 
+def test_the_designs_of_a_run_are_named_one_by_one(tmp_path):
+    made(tmp_path, "compare", "designs=[liege_30k, liege_30k apron.stands=5]", "page=none")
+    assert "<small>compare: liege_30k; liege_30k: apron stands 5</small>" in client_of(tmp_path).get("/runs").text
+
+
 def test_only_its_own_address_and_origin_are_answered(tmp_path):
     client = client_of(tmp_path)
     assert client.get("/runs").status_code == 200
