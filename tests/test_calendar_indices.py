@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, fit_calendar, month_of, weekday_of
-from experiments.statistics.calibration import find_breaks
+from experiments.statistics.calibration import calibrate, find_breaks
 
 WEEKDAY = np.array([1.15, 1.15, 1.13, 1.10, 0.89, 0.73, 0.85])
 MONTH = np.array([0.83, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.09, 0.96])
@@ -44,6 +44,16 @@ def test_noiseless_counts_give_the_calendar_exactly():
     np.testing.assert_allclose(fit.month_index.value, MONTH / MONTH.mean(), rtol=1e-6)
     np.testing.assert_allclose(fit.level.value, 41, rtol=1e-6)
     assert fit.dispersion == pytest.approx(0, abs=1e-9)
+
+
+def test_weeks_are_shown_by_their_mean_day_counted_and_fitted():
+    days = days_from("2022-04-18", 7 * 60 + 3)  # from a Monday on; the last three days are no week
+    counts = mean_of(days)
+    shown = calibrate(airport="X", column="c", days=days, counts=counts)
+    weekly = counts[:-3].reshape(-1, 7).mean(axis=1)
+    assert (shown.mondays == days[:-3:7]).all()
+    np.testing.assert_allclose(shown.observed, weekly)
+    np.testing.assert_allclose(shown.expected, weekly, rtol=1e-6)
 
 
 def test_an_incomplete_year_at_another_level_biases_no_month():

@@ -62,6 +62,17 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     assert demand.busy.sum() / 2 == pytest.approx(expected.sum() / 60)
     assert demand.least == rosters.least_crews("packout", "main") and demand.posts == hub().halls["main"].packout_posts
     assert around(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
+    # A unit is a post at each of the two machines.
+    machines, of_machine = demand_of(hub(), "induction"), rosters.work.of_role("induction", "main")
+    assert machines.busy.sum() / 2 == pytest.approx(of_machine[(3 + 7) * 96 : (3 + 14) * 96].sum() / 60)
+    assert (machines.unit_posts, machines.most, machines.posts) == (2, 10, 20)
+    assert machines.least == rosters.least_crews("induction", "main") == 4
+
+
+def test_the_mean_around_a_half_hour_goes_on_from_sunday_to_monday() -> None:
+    week = np.zeros(SLOTS)
+    week[[0, 2]] = 6, 4
+    assert around(week, 1)[[*range(5), -1]].tolist() == [3, 3, 2, 2, 0, 0]
 
 
 @pytest.mark.parametrize("role", ["screening", "unloading"])

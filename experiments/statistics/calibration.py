@@ -95,6 +95,10 @@ def _long_run_variance(residuals: Floats, basis: Floats) -> float:
 
     `basis` (W, K, orthonormal) is what was taken out of `residuals` (W). That alone makes neighbours
     differ, the more the fewer weeks a month has: its part of each autocovariance is put back.
+
+    >>> by_hand = 8 / 7 + 2 * 2 / 3 * (1 + 7 / 7) / 8 + 2 * 1 / 3 * (-6 + 6 / 7) / 8  # two lags
+    >>> bool(np.isclose(_long_run_variance(np.array([1, 1, -1, -1] * 2), np.full((8, 1), 8**-0.5)), by_hand))
+    True
     """
     n_weeks = residuals.size
     variance = float(residuals @ residuals) / (n_weeks - basis.shape[1])
