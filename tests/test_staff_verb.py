@@ -62,6 +62,9 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     assert demand.busy.sum() / 2 == pytest.approx(expected.sum() / 60)
     assert demand.least == rosters.least_crews("packout", "main") and demand.posts == hub().halls["main"].packout_posts
     assert around(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
+    # The week is Monday's first, whatever day the run begins on.
+    from_thursday = load("liege_30k", "horizon_days=7", "warmup_days=7", "start_date=2022-09-08")
+    assert demand_of(from_thursday, "packout").busy == pytest.approx(demand.busy)
     # A unit is a post at each of the two machines.
     machines, of_machine = demand_of(hub(), "induction"), rosters.work.of_role("induction", "main")
     assert machines.busy.sum() / 2 == pytest.approx(of_machine[(3 + 7) * 96 : (3 + 14) * 96].sum() / 60)
