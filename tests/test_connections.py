@@ -17,7 +17,7 @@ from experiments.report.run_grids import connections_grid
 from sim.config.connections import Connections, Pair
 from sim.domain.entities import FLOWN, Connection
 from sim.inputs.inputs import make_inputs
-from sim.measures.connections import _fate, _planned
+from sim.measures.connections import MISSED, _fate, _planned
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
@@ -109,8 +109,15 @@ def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
     config = load(*SHORT, *FLY, f"record.parcels_of_flights=[{key}]")
     result = sim.simulate(config)
     kpis, tables = result.kpis, result.tables
-    shares = [kpis[f"{name}_share"] for name in ("connections_made", "missed_sorting", "missed_build_up")]
-    assert kpis["connections_made_share"] > 0.3 and kpis["missed_sorting_share"] > 0 and sum(shares) <= 1
+    fates = ("connections_made", "missed_late_inbound", "missed_sorting", "missed_build_up", "missed_no_capacity")
+    flies = tables["connections"]
+    cohort = tables["flights"]["is_cohort"][flies["flight"]]
+    n = (flies["n_parcels"] - flies["n_refused"])[cohort].sum()
+    assert [kpis[f"{fate}_share"] for fate in fates] == pytest.approx(
+        [flies[name][cohort].sum() / n for name in ("n_made", *MISSED)]
+    )
+    assert kpis["connecting_per_day"] == n / config.horizon_days
+    assert kpis["connections_made_share"] > 0.3 and kpis["missed_sorting_share"] > 0
     assert all({"PL", "IT"}.isdisjoint(tables[name]["route_name"]) for name in ("destinations", "trucks"))
     parcels = tables["parcels"]
     flew = np.flatnonzero((parcels["truck_kind"] < 0) & ~np.isnan(parcels["departed"]))
