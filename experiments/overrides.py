@@ -195,7 +195,7 @@ def _values(word: str, folders: Sequence[Path]) -> list[str]:
     if len(texts) > MOST_POINTS:
         raise CargohubError(f"{word!r}: more than {MOST_POINTS} values")
     if twice := next((text for text, n in Counter(texts).items() if n > 1), None):
-        raise ConfigError(f"{word!r}: {twice} is there twice")
+        raise ConfigError(f"{word!r}: {twice} occurs twice")
     return [f"{key}={text}" for text in texts]
 
 

@@ -1,4 +1,4 @@
-"""What names, texts and whole numbers may be that a user types: flights, destinations, lanes, halls, designs, keys."""
+"""Conditions on names, texts and whole numbers that a user types: flights, lanes, halls, designs, keys."""
 
 from typing import Annotated, Final, TypeAlias
 
@@ -12,7 +12,7 @@ _ANY: Final = "any"
 _MOST_DIGITS: Final = 9
 
 Name: TypeAlias = Annotated[str, "name"]
-"""A key of a mapping. Other keys may be long: a design is called by the words that it was typed with."""
+"""A key of a mapping. Other keys may be longer, because a design may be named by the words that were typed."""
 Source: TypeAlias = Annotated[str, _ANY]
 """A text of many lines."""
 
@@ -28,7 +28,7 @@ def wrong_name(name: str, longest: int = LONGEST_NAME) -> str | None:
 
 
 def checked_name(name: str, key: str, kind: object) -> str:
-    """The name, as `kind`, an annotation, has it: a `Name` is short.
+    """The name, checked by `kind`, its annotation: a `Name` must be short.
 
     Raises:
         ConfigError: it is none; `key` is the mapping that it stands in.
@@ -39,21 +39,21 @@ def checked_name(name: str, key: str, kind: object) -> str:
 
 
 def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
-    r"""What is wrong with a text: it would break lines, turn the direction of writing, or command a terminal.
+    r"""What is wrong with a text that would break lines, reverse the writing or control a terminal; None if nothing is.
 
     >>> wrong_text("XY\x1b1")
-    "'XY\\x1b1' holds the character U+001B, which is not printable"
+    "'XY\\x1b1' contains the character U+001B, which is not printable"
     """
     if len(text) > longest:
         return f"{text[:LONGEST_NAME]!r} … has {len(text)} characters, at most {longest}"
     if not text.isprintable():
         found = next(each for each in text if not each.isprintable())
-        return f"{text[:LONGEST_NAME]!r} holds the character U+{ord(found):04X}, which is not printable"
+        return f"{text[:LONGEST_NAME]!r} contains the character U+{ord(found):04X}, which is not printable"
     return None
 
 
 def printable(text: str) -> str:
-    r"""The text with what would turn the direction of writing, or command a terminal, spelt out.
+    r"""The text with escapes for characters that would reverse the writing or control a terminal.
 
     >>> printable("a\x1b[31m")
     'a\\x1b[31m'
@@ -62,7 +62,7 @@ def printable(text: str) -> str:
 
 
 def count_of(text: str) -> int | None:
-    """The number, of one to nine of the digits 0 to 9; None if it is none.
+    """The number of a text of one to nine digits 0 to 9; None for other texts.
 
     >>> count_of("12"), count_of("²"), count_of("-1")
     (12, None, None)
@@ -71,5 +71,5 @@ def count_of(text: str) -> int | None:
 
 
 def is_source(notes: tuple[object, ...], value: object) -> bool:
-    """Whether a value is a text, and the parts of its annotation are those of `Source`."""
+    """Whether a value is a text with the annotation `Source`."""
     return _ANY in notes and isinstance(value, str)

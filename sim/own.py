@@ -1,8 +1,8 @@
-"""Functions of the user's own, from a Python file: rules of decisions, KPIs, how flights arrive, distributions.
+"""Functions from a user's Python file: rules of decisions, KPIs, arrivals of flights, and distributions.
 
-A file declares them by the decorators here. Which functions it has is read from its text, of which nothing is executed.
-The text is executed when one of them is needed, and only where it is trusted: because a user typed the file's name, or
-`--trust-code` for a stored run, which holds the text.
+Decorators declare them. The program reads which functions the file has from its text, without executing it. It executes
+the text when a function is needed, and only if the text is trusted: because a user typed the file's name, or
+`--trust-code` for a stored run, which contains the text.
 """
 
 import ast
@@ -22,21 +22,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE: Final = "file"
 SOURCE: Final = "source"
 ARRIVALS: Final = "arrivals"
-"""Keys of the group `rules` beside the decisions: the file's name, its text, and the function that makes arrivals."""
+"""Keys of the group `rules` besides the decisions: the file's name, its text, and the function that makes arrivals."""
 DISTRIBUTION: Final = "distribution"
-"""Their decorator."""
+"""The decorator of distributions."""
 MOST_BYTES: Final = 2**20
-"""Of a file."""
+"""Largest size of a file."""
 _BETTER: Final = MappingProxyType({"more": True, "less": False, None: None})
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a function of the file is, as its decorator says."""
+    """What a function of the file is, by its decorator."""
 
     kind: str
     parameters: tuple[str, ...] = ()
-    """That the function takes; a rule those of its decision."""
+    """Parameters of the function; a rule has those of its decision."""
     decision: str = ""
     unit: str = ""
     more_is_better: bool | None = None
@@ -44,7 +44,7 @@ class Declaration:
     range: tuple[float, float] | None = None
 
     def __call__(self, function: F) -> F:
-        """Leave the function as it is."""
+        """Return the function unchanged."""
         return function
 
 
@@ -93,10 +93,10 @@ def kpi(
 
 
 arrivals: Final = Declaration(ARRIVALS, ("rng", "days", "flights_per_day"))
-"""Declare how flights arrive: scheduled arrivals [min after the first midnight] of a whole run, in any order."""
+"""Declare how flights arrive: the scheduled arrivals [min after the first midnight] of a whole run, in any order."""
 
 distribution: Final = Declaration(DISTRIBUTION, ("u",))
-"""Declare a distribution: the quantile of a probability u, 0 < u < 1, which never falls as u rises."""
+"""Declare a distribution: the quantile of a probability u, 0 < u < 1, which must not fall as u rises."""
 
 _DECORATORS: Final[Mapping[str, Any]] = {"rule": rule, "kpi": kpi, ARRIVALS: arrivals, DISTRIBUTION: distribution}
 
@@ -110,11 +110,11 @@ class OwnFunction:
     meaning: str
     line: int
     text: str
-    """Of its parameters."""
+    """Text of its parameters."""
     signature: inspect.Signature
 
     def takes(self, parameters: Mapping[str, inspect.Parameter]) -> bool:
-        """Whether it can be called with these, those that go by name alone by their names."""
+        """Whether it can be called with these parameters; keyword-only parameters must have the same names."""
         by_name = {name: None for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY}
         try:
             self.signature.bind(*(None for _ in range(len(parameters) - len(by_name))), **by_name)
@@ -125,14 +125,14 @@ class OwnFunction:
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """The file: its name, without a path, and its text."""
+    """A user's file: its name, without a path, and its text."""
 
     name: str
     source: str
 
     @property
     def functions(self) -> Mapping[str, OwnFunction]:
-        """By name, in the order of the file.
+        """Functions by name, in the order of the file.
 
         Raises:
             ValueError: no Python, a decorator that is not understood, or a function that takes other parameters.
@@ -140,7 +140,7 @@ class OwnFile:
         return _functions(self.name, self.source)
 
     def names(self, kind: str, decision: str = "") -> list[str]:
-        """Of the functions of a kind, and of a decision."""
+        """Names of the functions of a kind, and of a decision."""
         sought = (kind, decision)
         return [name for name, f in self.functions.items() if (f.declaration.kind, f.declaration.decision) == sought]
 
@@ -149,7 +149,7 @@ class OwnFile:
         return self.source in trusted()
 
     def load(self) -> None:
-        """Execute the file, if it was not yet.
+        """Execute the file, unless it was executed before.
 
         Raises:
             InputError: a file that is not trusted, or that raises.
@@ -157,7 +157,7 @@ class OwnFile:
         executed(self.name, self.source)
 
     def call(self, name: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - whatever it gives
-        """What a function of the file gives; a value of numpy as Python's own.
+        """The value that a function of the file returns; a value of numpy becomes Python's own.
 
         Raises:
             InputError: a file that is not trusted, or that raises.
@@ -170,7 +170,7 @@ class OwnFile:
         return value.tolist() if hasattr(value, "tolist") else value
 
     def refuse(self, name: str, value: object, wanted: str) -> InputError:
-        """The mistake of a function that gives what it cannot."""
+        """The error for a function that returns an impossible value."""
         return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {short(repr(value))}; {wanted}")
 
 
@@ -178,7 +178,7 @@ _IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)
 
 
 def adopt(own: OwnFile | None) -> None:
-    """Have this file in force in this thread: its KPIs and distributions are known by their names."""
+    """Put this file in force in this thread, so that its KPIs and distributions are known by name."""
     _IN_FORCE.set(own)
 
 
@@ -191,9 +191,9 @@ def _functions(name: str, source: str) -> Mapping[str, OwnFunction]:
     try:
         nodes = ast.parse(source, name).body
     except SyntaxError as error:
-        raise ValueError(f"{name}: line {error.lineno}: no Python: {error.msg}") from None
+        raise ValueError(f"{name}: line {error.lineno}: not valid Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{name}: no Python: {error}") from None
+        raise ValueError(f"{name}: not valid Python: {error}") from None
     functions: dict[str, OwnFunction] = {}
     for node in nodes:
         for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
@@ -213,7 +213,7 @@ def _functions(name: str, source: str) -> Mapping[str, OwnFunction]:
 
 
 def check_takes(file: str, function: OwnFunction, parameters: Mapping[str, inspect.Parameter], like: str = "") -> None:
-    """Refuse a function that cannot be called as it will be; `like`: which packaged one takes the same.
+    """Refuse a function with other parameters; `like` names a packaged function with the right ones.
 
     Raises:
         ValueError: it takes other parameters.
@@ -229,7 +229,7 @@ def check_takes(file: str, function: OwnFunction, parameters: Mapping[str, inspe
 
 
 def _declaration(name: str, decorator: ast.expr) -> Declaration | None:
-    """What a decorator declares; None: one of somebody else's."""
+    """The declaration of a decorator; None for a decorator of other code."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     called = target.id if isinstance(target, ast.Name) else target.attr if isinstance(target, ast.Attribute) else ""
     if called not in _DECORATORS:
@@ -237,13 +237,13 @@ def _declaration(name: str, decorator: ast.expr) -> Declaration | None:
     declaration: object = _DECORATORS[called]
     if isinstance(decorator, ast.Call):
         if isinstance(declaration, Declaration):
-            raise ValueError(f"{name}: line {decorator.lineno}: @{called}: stands without parentheses")  # noqa: TRY004
+            raise ValueError(f"{name}: line {decorator.lineno}: @{called}: write it without parentheses")  # noqa: TRY004
         try:
             arguments = [ast.literal_eval(each) for each in decorator.args]
             keywords = {str(each.arg): ast.literal_eval(each.value) for each in decorator.keywords}
             declaration = _DECORATORS[called](*arguments, **keywords)
         except (TypeError, ValueError) as error:
-            reason = "its values must be written there" if "malformed node" in str(error) else error
+            reason = "its arguments must be literal values" if "malformed node" in str(error) else error
             raise ValueError(f"{name}: line {decorator.lineno}: @{called}: {reason}") from None
     if not isinstance(declaration, Declaration):
         raise ValueError(f"{name}: line {decorator.lineno}: @{called}: needs values in parentheses")  # noqa: TRY004

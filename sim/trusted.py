@@ -1,4 +1,4 @@
-"""Texts of Python that may be executed in this process, because a user typed their file's name or `--trust-code`."""
+"""Python texts that this process may execute, because a user typed their file's name or `--trust-code`."""
 
 import hashlib
 import sys
@@ -16,7 +16,7 @@ _TRUSTED: Final[set[str]] = set()
 
 
 def trust(*sources: str) -> None:
-    """Let these texts be executed in this process."""
+    """Allow this process to execute these texts."""
     _TRUSTED.update(sources)
 
 
@@ -25,25 +25,25 @@ def trusted() -> tuple[str, ...]:
 
 
 def trusting(sources: Sequence[str], function: Callable[..., R], *arguments: object) -> R:
-    """Call a function in a worker, which trusts what the process trusted that sent it."""
+    """Call a function in a worker that trusts the same texts as the process that started it."""
     trust(*sources)
     return function(*arguments)
 
 
 @cache
 def executed(name: str, source: str) -> ModuleType:
-    """The module that a file's text makes.
+    """The module that results from executing a file's text.
 
     Raises:
         InputError: a file that is not trusted, or that raises.
     """
     if source not in _TRUSTED:
         raise InputError(
-            f"{name}: code is executed where its file is typed (rules=FILE.py), or with --trust-code;"
-            " `cargohub reproduce RUN` shows that of a stored run"
+            f"{name}: code is executed only if its file is typed (rules=FILE.py), or with --trust-code;"
+            " `cargohub reproduce RUN` shows the code of a stored run"
         )
     module = ModuleType(f"cargohub_own_{hashlib.sha256(source.encode()).hexdigest()}")
-    sys.modules[module.__name__] = module  # where dataclasses and the like look for it
+    sys.modules[module.__name__] = module  # dataclasses look for the module here
     try:
         exec(compile(source, name, "exec", dont_inherit=True), vars(module))  # noqa: S102 - a trusted text
     except (Exception, SystemExit) as error:
@@ -52,7 +52,7 @@ def executed(name: str, source: str) -> ModuleType:
 
 
 def raised_in(name: str, error: BaseException, what: str = "") -> InputError:
-    """What a file's text raised, with its line there; `what` raised it."""
+    """The error that a file's text raised, with its line in the file; `what` names the part that raised it."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
     where = f"line {lines[-1]}: " if lines else ""
     message = f"{type(error).__name__}: {short(str(error))}".removesuffix(": ")

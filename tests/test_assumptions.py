@@ -265,7 +265,7 @@ def _own(tmp_path, text):
         ),
         (
             "correlations: [{keys: [packout.spread, -packout.spread], correlation: 0.2}]",
-            r"correlations\[0\]\.keys: packout\.spread is there twice",
+            r"correlations\[0\]\.keys: packout\.spread occurs twice",
         ),
         ("3: {assumption: x, by: 0.2}", r"a key: expected text, got 3"),
         ("[1, 2]", r"expected a mapping of keys"),

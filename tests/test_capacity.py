@@ -480,7 +480,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
         (["capacity.tolerance=0"], "capacity.tolerance: must be at least 0.001, got 0"),
         (["capacity.toleranse=1"], "capacity.toleranse: unknown key"),
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
-        (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["scenarios=[liege_30k,liege_30k]"], "occurs twice"),
         (["demand.flights_per_day=5"], "demand.flights_per_day: is what capacity looks for"),
         (["scenario=liege_66k"], "scenario: capacity takes several, as scenarios="),
         (["designs=a.csv", "scenarios=[liege_30k]"], "designs: the file names the hubs"),

@@ -123,7 +123,7 @@ def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     [
         (["scenario=liege_30k"], "customs.declared: null, so nothing is declared"),
         (["frontier.examination.key=demand.flights_per_day"], "frontier.examination.key: one of customs.declared."),
-        (["frontier.examination.values=[0,0]"], "frontier.examination.values: 0 is there twice"),
+        (["frontier.examination.values=[0,0]"], "frontier.examination.values: 0 occurs twice"),
         (["frontier.examination.values=[1.5]"], "examined_share: must be at most 1, got 1.5"),
         (["study=plain"], "study: customs needs the keys of frontier"),
     ],

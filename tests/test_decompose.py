@@ -223,7 +223,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         (["scenarios=[liege_30k]"], "decompose takes two"),
         (["scenario=liege_66k"], "scenario=liege_66k: has no effect here; this verb takes scenarios"),
         (["scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
-        (["scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["scenarios=[liege_30k,liege_30k]"], "occurs twice"),
         (["decompose.kpis=[on_time_shar]"], "did you mean 'on_time_share'"),
         (["decompose.kpis=[]"], "decompose.kpis: at least one"),
         (["decompose.kpis=[spare_area_m2]"], "spare_area_m2 means nothing"),

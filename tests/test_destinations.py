@@ -246,11 +246,11 @@ def test_at_promised_times_without_end_all_that_left_is_in_time_and_the_lanes_ad
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("lanes.ES.sort_cut_off=25:00", "lanes.ES.sort_cut_off: a clock time as 'HH:MM' in quotes, got '25:00'"),
+        ("lanes.ES.sort_cut_off=25:00", "sort_cut_off: must be a clock time as 'HH:MM' in quotes, got '25:00'"),
         ("lanes.ES.km=-1", "lanes.ES.km: must be at least 0, got -1"),
-        ("environment.night_from=late", "environment.night_from: a clock time as 'HH:MM' in quotes, got 'late'"),
+        ("environment.night_from=late", "night_from: must be a clock time as 'HH:MM' in quotes, got 'late'"),
         ("linehaul.speed_km_h=0", "linehaul.speed_km_h: must be at least 1, got 0"),
-        ("outbound.timetable=['7']", "outbound.timetable: a clock time as 'HH:MM' in quotes, got '7'"),
+        ("outbound.timetable=['7']", "outbound.timetable: must be a clock time as 'HH:MM' in quotes, got '7'"),
     ],
 )
 def test_a_mistake_in_the_road_or_the_night_names_its_key(word: str, message: str) -> None:

@@ -126,36 +126,39 @@ def test_a_load_keeps_its_mean_below_the_fullest():
     loads = [drawn_load(u, 800, 1000, shape) for u in midpoints(2000)]
     assert np.mean(loads) == pytest.approx(800, rel=1e-3) and max(loads) == 1000 and sorted(loads) == loads
     empty = Shape.from_plain({"family": "beta", "a": 0.02, "b": 1, "high": 1}, "demand.load.spread")
-    with pytest.raises(ConfigError, match=r"demand\.load\.spread: .*all but empty"):
+    with pytest.raises(ConfigError, match=r"demand\.load\.spread: .*almost empty"):
         drawn_load(0.5, 990, 1000, empty)
 
 
 IMPOSSIBLE = [
     ({"family": "gama"}, "family: one of constant, .*; got 'gama'; did you mean 'gamma'"),
     ({"family": "gamma", "shape": 2}, "scale: missing: gamma takes shape, scale, or mean and spread or sd"),
-    ({"family": "gamma", "mean": 2}, "spread: missing: it goes with mean"),
-    ({"family": "gamma", "spread": 2}, "mean: missing: it goes with spread"),
+    ({"family": "gamma", "mean": 2}, "spread: missing: mean needs it"),
+    ({"family": "gamma", "spread": 2}, "mean: missing: spread needs it"),
     ({"family": "gamma", "shape": 2, "scale": -3}, "scale: must be greater than 0, got -3"),
     ({"family": "gamma", "mean": -3, "sd": 3}, "mean: must be greater than 0, got -3"),
-    ({"family": "gamma", "mean": 3, "spread": 0.2, "sd": 3}, "sd: spread is given, too: one of both"),
-    ({"family": "gamma", "mean": 3, "spread": 0.2, "shape": 3}, "shape: follows from mean and spread"),
+    ({"family": "gamma", "mean": 3, "spread": 0.2, "sd": 3}, "sd: spread is set, too; set only one"),
+    ({"family": "gamma", "mean": 3, "spread": 0.2, "shape": 3}, "shape: is computed from mean and spread"),
     ({"family": "gamma", "mean": "x", "spread": 0.2}, "mean: expected a number, got 'x'"),
     ({"family": "gamma", "mean": float("nan"), "spread": 0.2}, "mean: expected a finite number, got nan"),
     ({"family": "gamma", "mean": 3, "sprad": 0.2}, "sprad: gamma has no such key; did you mean 'spread'"),
     ({"family": "exponential", "mean": 0}, "mean: must be greater than 0, got 0"),
     ({"family": "constant", "value": 0}, "value: the mean must be at least 1e-09, got 0"),
     ({"family": "uniform", "mean": 10, "spread": 0.7}, r"spread: uniform reaches below 0, to -2\.124, got 0\.7"),
-    ({"family": "uniform", "low": 5, "high": 5}, "high: above low = 5, got 5"),
+    ({"family": "uniform", "low": 5, "high": 5}, "high: must be above low = 5, got 5"),
     ({"family": "uniform", "low": -1, "high": 5}, "low: uniform reaches below 0, to -1, got -1"),
     ({"family": "triangular", "low": 3, "mode": 2, "high": 5}, "mode: at least low = 3, got 2"),
-    ({"family": "beta", "mean": 4, "spread": 3, "high": 20}, "spread: beta with .* has less than 2 .*, got 3"),
-    ({"family": "beta", "mean": 30, "sd": 3, "high": 20}, "mean: beta has it between low = 0 and high = 20, got 30"),
+    ({"family": "beta", "mean": 4, "spread": 3, "high": 20}, "spread: beta with .* allows less than 2 .*, got 3"),
+    ({"family": "beta", "mean": 30, "sd": 3, "high": 20}, "mean: beta needs it between low = 0 and high = 20, got 30"),
     ({"family": "beta", "mean": 3, "sd": 3}, "high: missing"),
-    ({"family": "weibull", "mean": 1, "spread": 1e-9}, r"spread: weibull has 0\.00128 to 430, got 1e-09"),
+    ({"family": "weibull", "mean": 1, "spread": 1e-9}, r"spread: weibull allows 0\.00128 to 430, got 1e-09"),
     ({"family": "weibull", "shape": 0.01, "scale": 1}, "shape: weibull reaches beyond 1e.09, got 0.01"),
-    ({"family": "normal", "mean": -400, "sd": 1}, "mean: next to nothing of normal lies between the cuts, got -400"),
-    ({"family": "gamma", "mean": 4, "sd": 3, "at_least": 5, "at_most": 4}, "at_most: above at_least = 5, got 4"),
-    ({"family": "gamma", "mean": 4, "sd": 0.4, "at_least": 50}, "at_least: next to nothing of gamma .*, got 50"),
+    ({"family": "normal", "mean": -400, "sd": 1}, "mean: almost nothing of normal lies between the cuts, got -400"),
+    (
+        {"family": "gamma", "mean": 4, "sd": 3, "at_least": 5, "at_most": 4},
+        "at_most: must be above at_least = 5, got 4",
+    ),
+    ({"family": "gamma", "mean": 4, "sd": 0.4, "at_least": 50}, "at_least: almost nothing of gamma .*, got 50"),
     ({"family": "empirical"}, "file: missing"),
 ]
 
@@ -211,7 +214,7 @@ def test_any_parameters_are_refused_in_one_line_or_can_be_drawn(family, kind, ch
         ("s\n5\nabc\n", "row 3: s: expected a finite number of at least 0, got 'abc'"),
         ("s\n5\nnan\n", "row 3: s: expected a finite number of at least 0, got 'nan'"),
         ("s\n5\n-1\n", "row 3: s: expected a finite number of at least 0, got '-1'"),
-        ("s,t\n5,1\n6,\n", "several columns; say which by column: s, t"),
+        ("s,t\n5,1\n6,\n", "several columns; set column to one of s, t"),
         ("5\n6\n7\n", "row 1: expected a header with names of columns, got '5'"),
         ("", "empty"),
     ],

@@ -200,7 +200,7 @@ def test_a_lower_target_brings_more_people():
         ("roster.work.utilisation.packout=1.5", "roster.work.utilisation.packout: must be at most 1, got 1.5"),
         ("+roster.work.utilisation.packers=0.5", "roster.work.utilisation.packers: unknown role"),
         ("~roster.work.utilisation.docks", "roster.work.utilisation.docks: missing"),
-        ('roster.work.starts=["14:00","06:00"]', "roster.work.starts: ascending clock times of one day"),
+        ('roster.work.starts=["14:00","06:00"]', "roster.work.starts: must be ascending clock times of one day"),
         ("roster.work.starts=[]", "roster.work.starts: at least one clock time, got none"),
         ("roster.work.starts=[6]", "roster.work.starts"),
     ],

@@ -85,10 +85,10 @@ def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["exports.departure.cut_off_min=90"], r"exports\.departure.*cut_off_min: above close_out_min = 90"),
+        (["exports.departure.cut_off_min=90"], r"exports\.departure.*cut_off_min: must be above close_out_min = 90"),
         (["halls.main.doors_in=0"], "no hall that is open on start_date has an inbound door"),
-        (["fleet.b777f.lower_deck.kg=20"], r"lower_deck\.kg: a parcel that no ULD takes"),
-        (["exports.collections.parcels=7000"], "a truck is collected with up to"),
+        (["fleet.b777f.lower_deck.kg=20"], r"lower_deck\.kg: a ULD must take the heaviest parcel"),
+        (["exports.collections.parcels=7000"], "a truck brings up to"),
         (["halls.main.exports.screening_lines=6"], "zone screening: 6 screening lines are more than the 5"),
         (["space.export_staging_share=0.01"], "larger than the export floor"),
         (

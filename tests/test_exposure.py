@@ -248,20 +248,20 @@ def test_every_packaged_policy_leaves_every_receiver_what_it_needs(on: HubConfig
 
 
 MISTAKES = {
-    "systems.hub_system.jurisdiction=''": "systems.hub_system.jurisdiction: a system without jurisdiction",
+    "systems.hub_system.jurisdiction=''": "systems.hub_system.jurisdiction: a system needs a value for jurisdiction",
     "systems.hub_system.operator=clod": "systems.hub_system.operator: no party 'clod'",
-    "messages.order.fields=[seller,colour]": "messages.order.fields: a field that nobody produces: 'colour'",
+    "messages.order.fields=[seller,colour]": "messages.order.fields: no party produces the field 'colour'",
     "messages.order.fields=[seller,zzz]": (
-        "messages.order.fields: a field that nobody produces: 'zzz'; known: seller, product, price, consignee, route,"
+        "messages.order.fields: no party produces the field 'zzz'; known: seller, product, price, consignee, route,"
         " volume"
     ),
     "policies.data_minimised.hidden={hub_operator:[volum]}": (
-        "policies.data_minimised.hidden.hub_operator: a field that nobody produces: 'volum'; did you mean 'volume'?"
+        "policies.data_minimised.hidden.hub_operator: no party produces the field 'volum'; did you mean 'volume'?"
     ),
     "policies.data_pseudonymised.pseudonymised.fields=[consigne]": (
-        "policies.data_pseudonymised.pseudonymised.fields: a field that nobody produces: 'consigne'; did you mean"
+        "policies.data_pseudonymised.pseudonymised.fields: no party produces the field 'consigne'; did you mean"
     ),
-    "messages.entry_summary.sender=handler": "messages.entry_summary.fields: handler is not told 'seller' before",
+    "messages.entry_summary.sender=handler": "messages.entry_summary.fields: handler does not receive 'seller' before",
     "messages.order.sender=nobody": "messages.order.sender: no party 'nobody'",
     "policy=data_minimized": "policy: no policy 'data_minimized'; did you mean 'data_minimised'?",
     "policies.data_eu_operator.hidden={postal_operator:[consignee]}": (
@@ -272,10 +272,10 @@ MISTAKES = {
         "policies.data_minimised.hidden.hub_operator: hides 'volume', which hub_operator needs in air_manifest"
     ),
     "policies.data_split_custody.lookup=null": (
-        "policies.data_split_custody.sealed: what is sealed is read with a key that is kept elsewhere; give a lookup"
+        "policies.data_split_custody.sealed: sealed data are read with a key that is kept elsewhere; add a lookup"
     ),
     "messages.import_declaration.receivers.customs_destination.needs=[volume]": (
-        "messages.import_declaration.receivers.customs_destination.needs: no field of it 'volume'"
+        "messages.import_declaration.receivers.customs_destination.needs: not in the message: 'volume'"
     ),
 }
 
@@ -311,7 +311,7 @@ def test_who_is_told_less_cannot_tell_more(on: HubConfig) -> None:
         copy = message.receivers["hub_operator"]
         needs = tuple(field for field in copy.needs if field != "route")
         messages[name] = replace(message, receivers={**message.receivers, "hub_operator": replace(copy, needs=needs)})
-    said = "policies.data_minimised.minimised: hides 'route' from hub_operator, which must tell it to customs"
+    said = "policies.data_minimised.minimised: hides 'route' from hub_operator, which must send it to customs"
     with pytest.raises(ConfigError, match=re.escape(said)):
         changed(on, messages=messages)
 

@@ -114,7 +114,9 @@ def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsy
     for answer, says in (("['soon']", "x gives ['soon']; arrivals are a list of minutes"), ("1 / 0", "ZeroDivision")):
         read(text.format(answer))
         assert says in refused(capsys, "run", "rules=mine.py", "arrivals=x")
-    assert "no function 'y' under @arrivals; known: x" in refused(capsys, "run", "rules=mine.py", "rules.arrivals=y")
+    assert "no function 'y' is marked @arrivals; known: x" in refused(
+        capsys, "run", "rules=mine.py", "rules.arrivals=y"
+    )
 
 
 def test_the_distribution_of_the_document_is_scaled_to_the_mean_and_not_executed_where_it_is_read() -> None:
@@ -139,9 +141,9 @@ def test_the_distribution_of_the_document_is_scaled_to_the_mean_and_not_executed
         ("def x(u): return 1 - u", "packout.spread={family:x}", "a quantile never falls as its probability rises"),
         ("def x(u): return u - 1", "packout.spread={family:x}", "is a finite number from 0"),
         ("def x(u): return 0", "packout.spread={family:x}", "times have a mean above 0"),
-        ("def x(u): return u", "packout.spread={family:x,mean:3}", "spread.mean: the mean is another key's"),
+        ("def x(u): return u", "packout.spread={family:x,mean:3}", "spread.mean: another key sets the mean"),
         ("def x(u): return u", "customs.release_mean_h={family:x}", "release_mean_h.mean: missing; times are"),
-        ("def x(u): return u", "packout.spread={family:x,at_most:3}", "spread.at_most: a function gives no values"),
+        ("def x(u): return u", "packout.spread={family:x,at_most:3}", "spread.at_most: values of a function"),
         ("def gamma(u): return u", "", "gamma: a packaged family has this name"),
         ("def x(): return 1", "", "x(): @distribution takes (u)"),
     ],
@@ -185,7 +187,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
 @pytest.mark.parametrize(
     ("text", "words", "says"),
     [
-        ("def x(:", "", "rules: mine.py: line 2: no Python: "),
+        ("def x(:", "", "rules: mine.py: line 2: not valid Python: "),
         ("@rule('truck_leaves')\ndef x(a, b): ...", "", "line 3: x(a, b): a rule of truck_leaves takes (truck)"),
         ("@rule('packers')\ndef x(a, b): ...", "", "takes (units, packers, manned, *, enough, is_review), as where_"),
         ("@rule('truck')\ndef x(a): ...", "", "x: no decision 'truck'; known: stand, hall, "),
@@ -205,7 +207,7 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
             "",
             "line 2: @kpi: range is the least and the most, got (1,)",
         ),
-        ("@arrivals()\ndef x(a, b, c): ...", "", "line 2: @arrivals: stands without parentheses"),
+        ("@arrivals()\ndef x(a, b, c): ...", "", "line 2: @arrivals: write it without parentheses"),
         ("@arrivals\ndef x(rng, days, flights_per_day): ...", "arrivals=y", "timetable_waves, x"),
         ("1 / 0\n@kpi('h', None)\ndef x(tables): ...", "", "mine.py: line 2: ZeroDivisionError: division by zero"),
         ("raise SystemExit(3)\n@kpi('h', None)\ndef x(tables): ...", "", "mine.py: line 2: SystemExit: 3"),

@@ -95,7 +95,7 @@ def test_stages_are_in_the_order_of_the_model():
             "row 2, column stage: 'strat' is no instant of ulds",
         ),
         (["uld,stage,instant", "1,start,late"], "row 2, column instant: an instant as 2022-09-05 14:30, got 'late'"),
-        (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start is there twice of 1"),
+        (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start occurs twice for 1"),
         (["uld,stage,instant", "1,start"], "row 2: 2 cells, the header has 3"),
         (["uld,stage,instant", "1,start,2022-09-05 10:00"], "no two of the stages start are known of the same"),
         (["parcel,stage,instant", "1,ready,2022-09-05 10:00"], "record.parcels_of_flights=all keeps them"),

@@ -89,7 +89,7 @@ def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
     ("text", "message"),
     [
         ("flight,sibt,replication\n" + row("A", 0, 9, ",x"), "row 2: replication: a whole number from 0 on, got 'x'"),
-        ("flight,sibt,replication\n" + row("A", 0, 9, ",2"), r"replication: 0, 1, 2, … .* got 2 and no row of 0"),
+        ("flight,sibt,replication\n" + row("A", 0, 9, ",2"), r"replication: must be 0, 1, 2, …, got 2 but no row of 0"),
         ("flight,sibt,sibt\nA,2023-03-06 09:00,2023-03-06 09:00\n", "column 'sibt' is there 2 times"),
         ("flight,sibt\nA,2022-09-05T08:00+05:00\n", r"row 2: sibt: .*, got '2022-09-05T08:00\+05:00'"),
     ],
@@ -170,7 +170,7 @@ def test_weeks_are_drawn_from_a_folder_too(tmp_path):
     [
         (1, (), r"at least 2 whole weeks to draw from \(arrivals\.resampled_weeks = 1\), got 1"),
         (3, ("arrivals.resampled_weeks=4",), r"at least 4 whole weeks .*, got 3"),
-        (3, ("arrivals.repeat=2",), r"arrivals\.repeat: weeks that are drawn .* must be 1, got 2"),
+        (3, ("arrivals.repeat=2",), r"arrivals\.repeat: resampled weeks fill .* must be 1, got 2"),
     ],
 )
 def test_too_few_weeks_are_one_line(tmp_path, weeks, words, message):

@@ -91,13 +91,13 @@ def test_a_file_of_somewhat_more_than_a_week_is_repeated_by_the_week(tmp_path, h
 
 
 def test_a_warm_up_as_long_as_the_file_is_refused(tmp_path):
-    with pytest.raises(CargohubError, match=r"warmup_days: 7 leave no day of the flights to measure.*arrivals\.repeat"):
+    with pytest.raises(CargohubError, match=r"warmup_days: 7 leave no day to measure.*arrivals\.repeat"):
         period(tmp_path / "flights.csv", "warmup_days=7", days=range(7))
 
 
 def test_a_date_of_another_year_is_a_mistake_unless_the_days_are_given(tmp_path):
     with pytest.raises(
-        CargohubError, match=r"between 2023-03-07 and 2024-03-06; at most 28 days, got 365: mend a date"
+        CargohubError, match=r"between 2023-03-07 and 2024-03-06; at most 28 days, got 365: correct a date"
     ):
         period(tmp_path / "flights.csv", days=[0, 1, 366])
     assert period(tmp_path / "flights.csv", "horizon_days=7", days=[0, 1, 366]) == (0, 7, 7)

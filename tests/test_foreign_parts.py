@@ -65,7 +65,7 @@ SPOILT = {
     "a matrix": of_columns(lambda _: {"flights/number": np.zeros((3, 3), dtype=np.int32)}),
     "a number": of_columns(lambda columns: {name: np.int32(1) for name in columns if name.startswith("flights/")}),
     "beyond any run": times(lambda values: values * 0 + 1e300),
-    "before what it follows": times(np.negative),
+    "before the instant that it follows": times(np.negative),
     "complex": times(lambda values: values + 1j),
     "fewer than none": of_columns(lambda columns: {"flights/n_ulds": -columns["flights/n_ulds"] - 1}),
     "an unknown table": lambda line, old: (replace(line, tables=(*line.tables, "../mine")), old),

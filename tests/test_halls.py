@@ -99,12 +99,12 @@ def test_a_hall_changes_nothing_before_it_opens() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["halls.second.opens=2024-01-01"], r"halls\.second\.opens: before the measured days end on"),
-        (["halls.second.serves=[]"], r"halls\.second\.serves: a hall that no lane reaches"),
+        (["halls.second.opens=2024-01-01"], r"halls\.second\.opens: must be before the measured days end on"),
+        (["halls.second.serves=[]"], r"halls\.second\.serves: no lane reaches this hall"),
         (["halls.second.serves=[ESS]"], r"halls\.second\.serves: no route 'ESS'.*'ES'"),
         (
             [f"halls.{name}.serves=[ES]" for name in ("main", "second", "third", "fourth")],
-            "halls: none serves route 'FR'",
+            "halls: no hall serves route 'FR'",
         ),
         (["halls.main.serves=[ES]", "halls.second.opens=2022-09-08"], r"halls\.second\.opens: other halls send it"),
         (['halls.main.opens="2022-09-07"', "~halls.second", "~halls.third", "~halls.fourth"], "one must be open"),

@@ -123,7 +123,7 @@ def number_of_a_million_digits(run):
     config_text(run, lambda text: text.replace("seed: 1", f"seed: {'9' * 1_000_000}"))
 
 
-@case("a key is there twice")
+@case("a key occurs twice")
 def key_twice(run):
     config_text(run, lambda text: text.replace("    seed: 1\n", "    seed: 1\n    seed: 2\n"))
 
@@ -476,7 +476,7 @@ def changed(column, value, where=None):
         (["show"], "summary", changed("mean", -0.5, ("kpi", "on_time_share")), "on_time_share: from 0 to 1, got -0.5"),
         (["trace", "flight=0"], "kpis", lambda table: table.slice(0, 0), "run keeps no tables of replications"),
         (["trace", "flight=0"], "flights", changed("n_parcels", -7), "column n_parcels counts fewer than none"),
-        (["trace", "flight=0"], "flights", changed("aldt", 9e7), "flights.aibt is before what it follows"),
+        (["trace", "flight=0"], "flights", changed("aldt", 9e7), "flights.aibt is before the instant that it follows"),
     ],
 )
 def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(

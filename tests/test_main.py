@@ -68,7 +68,7 @@ def raising(error):
         (["run", "--show", "demand.flights_per_day=-1"], "demand.flights_per_day: must be greater than 0, got -1"),
         (["run", "--show", "demand.flights_per_day=nan"], "demand.flights_per_day: expected a finite number, got nan"),
         (["sweep", "seed=1,2", "seed=3,4"], "seed: given more than once, as 'seed=1,2' and 'seed=3,4'; give it once"),
-        (["select", "halls.main.doors_out=10,20,10"], "'halls.main.doors_out=10,20,10': 10 is there twice"),
+        (["select", "halls.main.doors_out=10,20,10"], "'halls.main.doors_out=10,20,10': 10 occurs twice"),
         (["sweep", "--show", "seed=interval(1,2)"], "'seed=interval(1,2)': an interval has no points"),
         (["run", "--show", "--config-dir", "/no/such"], "--config-dir: no folder '/no/such'"),
         (["run", "designs=[liege_30k]"], "designs: run takes one scenario; `cargohub compare` takes several"),

@@ -178,7 +178,7 @@ def test_paths_of_units_add_up(goods):
     [
         (
             ("presorted=bags", "presorted.bag_parcels=1000", "demand.parcels_per_flight=20000"),
-            "a bag larger than a ULD",
+            "a bag is larger than a ULD",
         ),
         (("presorted=bags", "outbound.trailer.parcels=20"), "outbound.trailer.parcels = 20"),
         (
@@ -205,7 +205,7 @@ def test_a_mistake_is_one_line(words, said, tmp_path, capsys):
 
 def test_declarations_are_of_parcels(capsys):
     assert main(["run", *SHORT, "presorted=ulds", "customs=declared"]) == 2
-    assert "with customs.declared parcel by parcel: one of both" in capsys.readouterr().err
+    assert "with customs.declared parcel by parcel: choose one" in capsys.readouterr().err
 
 
 def test_goods_by_lane_are_counted_in_parcels():

@@ -88,10 +88,10 @@ def test_a_hub_with_room_is_left_as_it_is():
 
 def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
     words = ("space.customs_hold_share=1",)
-    assert refusal(*words).endswith("halls.main: no size of its zones would hold them")
-    with pytest.raises(ConfigError, match="no size of its zones would hold them"):
+    assert refusal(*words).endswith("halls.main: no size of its zones would have room for them")
+    with pytest.raises(ConfigError, match="no size of its zones would have room for them"):
         load("liege_30k", *words, "fit=auto")
-    with pytest.raises(CargohubError, match="fitted: what fit=auto has changed"):
+    with pytest.raises(CargohubError, match="fitted: lists what fit=auto changed"):
         load("liege_30k", "fitted=[x]")
 
 

@@ -139,11 +139,11 @@ EARLY = '{days: [mon-fri], start: "06:00", end: "14:00", share: 1}'
         ),
         (
             f'{SHIFT}=[{{days: [mon-fry], start: "06:00", end: "14:00", share: 1}}]',
-            "days: each a day or a range of mon, tue, wed, thu, fri, sat, sun, such as 'mon-fri', got 'mon-fry'",
+            "each must be a day or a range of mon, tue, wed, thu, fri, sat, sun, such as 'mon-fri', got 'mon-fry'",
         ),
         (
             f'{SHIFT}=[{{days: [mon], start: "6", end: "14:00", share: 1}}]',
-            "roster.roles.breakdown.shifts[0].start: a clock time as 'HH:MM' in quotes, got '6'",
+            "roster.roles.breakdown.shifts[0].start: must be a clock time as 'HH:MM' in quotes, got '6'",
         ),
         (
             f'{SHIFT}=[{{days: [mon], start: "06:00", end: "14:00", share: 1.5}}]',

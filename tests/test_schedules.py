@@ -116,18 +116,24 @@ HOURS = "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]"
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["arrivals=hourly", f"arrivals.hour_of_week.mon={HOURS}"], r"arrivals\.hour_of_week\.mon: 24 numbers, got 23"),
-        (["arrivals=hourly", "~arrivals.hour_of_week.sun"], r"arrivals\.hour_of_week: the days mon, .*, got mon, tue"),
+        (
+            ["arrivals=hourly", f"arrivals.hour_of_week.mon={HOURS}"],
+            r"arrivals\.hour_of_week\.mon: must have 24 numbers, got 23",
+        ),
+        (
+            ["arrivals=hourly", "~arrivals.hour_of_week.sun"],
+            r"arrivals\.hour_of_week: must have the days mon, .*, got mon, tue",
+        ),
         (["arrivals=hourly", "arrivals.hour_of_week=null"], "needs the rates of the week's hours"),
         (["arrivals=hourly", "demand.flights_per_day=80"], r"at most .* = 200, got 80 times 3\.99 in the busiest hour"),
         (["arrivals=hourly", "arrivals.hour_of_week.mon=[-1]"], r"hour_of_week\.mon\[0\]: must be at least 0, got -1"),
         (
             ["arrivals=banks", "arrivals.banks.night.share=0.8"],
-            r"arrivals\.banks: the shares of night, afternoon sum to at most 1, got 1\.15",
+            r"arrivals\.banks: the shares of night, afternoon must sum to at most 1, got 1\.15",
         ),
         (["arrivals=banks", "arrivals.banks.night.start='25:00'"], r"arrivals\.banks\.night\.start: .*'25:00'"),
         (["arrivals=banks", "arrivals.banks=null"], r"arrivals\.banks: model banks needs at least one"),
-        (["arrivals.banks={a: {start: '01:00', end: '02:00', share: 1}}"], r"model timetable takes none \(null\)"),
+        (["arrivals.banks={a: {start: '01:00', end: '02:00', share: 1}}"], r"model timetable has none: must be null"),
         (["arrivals.cancelled_share=1.1"], r"arrivals\.cancelled_share: must be at most 1, got 1\.1"),
     ],
 )

@@ -173,7 +173,7 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
             [],
             "row 2, column 'halls.main.doors_uot': unknown key; did you mean",
         ),
-        ("name,halls.main.doors_out\na,3\na,4\n", [], "row 3, column 'name': 'a' is there twice"),
+        ("name,halls.main.doors_out\na,3\na,4\n", [], "row 3, column 'name': 'a' occurs twice"),
         ("name,cost,halls.main.doors_out\na,1,3\nb,,4\n", [], "row 3, column 'cost': expected a number, got ''"),
         ("name,cost,halls.main.doors_out\na,1,3\nb,x,4\n", [], "row 3, column 'cost': expected a number, got 'x'"),
         (

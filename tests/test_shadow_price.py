@@ -200,7 +200,7 @@ def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
             "shadow_price.zones: not every hall of liege_30k has",
         ),
         (["shadow_price.zones=[]"], "shadow_price.zones: at least one"),
-        (["shadow_price.flights_per_day=[3,3]"], "shadow_price.flights_per_day: 3.0 is there twice"),
+        (["shadow_price.flights_per_day=[3,3]"], "shadow_price.flights_per_day: 3.0 occurs twice"),
         (["shadow_price.steps=0"], "shadow_price.steps: must be at least 1, got 0"),
         (["shadow_price.prices.parcels.revenue_eur=-1"], "parcels.revenue_eur: must be at least 0, got -1"),
         (["study=plain"], "study: shadow-price needs"),

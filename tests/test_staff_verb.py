@@ -172,7 +172,7 @@ def test_each_plan_with_more_people_pays_more_hours(tmp_path: Path, capsys: pyte
         (["staff.start_every_h=5"], "staff.start_every_h: a day has no whole number of 5 h"),
         (["staff.pools.desks=[packout,doks]"], "unknown role 'doks'; did you mean 'docks'?"),
         (["staff.pools.desks=[packout,docks]"], "staff.pools.desks: packout and docks work in crews of different size"),
-        (["staff.pools.desks=[packout,packout]"], "staff.pools: packout is there twice"),
+        (["staff.pools.desks=[packout,packout]"], "staff.pools: packout occurs twice"),
         (["~staff.contracts.full_time", "~staff.contracts.part_time"], "staff.contracts: at least one"),
     ],
 )

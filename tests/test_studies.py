@@ -98,7 +98,7 @@ def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[s
         (["run", "scenarios=[liege_30k]"], "run takes one scenario"),
         (["compare"], "compare needs some"),
         (["compare", "scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
-        (["compare", "scenarios=[liege_30k,liege_30k]"], "is there twice"),
+        (["compare", "scenarios=[liege_30k,liege_30k]"], "occurs twice"),
         (["compare", "scenarios=[liege_30k]", "arrival_models=[sundays]"], "none of timetable, poisson, all_ifr"),
         (["sweep", "scenarios=[liege_30k,liege_66k]"], "is for compare"),
         (["sweep", "exports=none", "exports.service_h=12,24"], "exports.service_h: is varied, but no design has"),
@@ -119,7 +119,7 @@ def test_mistakes_are_one_line_and_write_nothing(
     [
         ("flight,sibt\nA,yesterday\n", "row 2: sibt"),
         ("flight,sibt,parcles\nA,2022-09-06 10:00,5\n", "did you mean 'parcels'"),
-        ("flight,sibt\nA,2022-09-06 10:00,3,4\n", "row 2: not as many fields as the header"),
+        ("flight,sibt\nA,2022-09-06 10:00,3,4\n", "row 2: expected as many fields as the header has"),
         ("flight,sibt\nA,2021-09-06 10:00\n", "no flight arrives in the measured days"),
     ],
 )

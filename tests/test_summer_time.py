@@ -91,9 +91,9 @@ def test_an_hour_that_comes_twice_is_told_apart_by_its_offset(tmp_path):
 @pytest.mark.parametrize(
     ("start", "when", "words", "message"),
     [
-        (AUTUMN, "2026-10-25 02:30", (), r"twice in Europe/Brussels, .* give 2026-10-25 02:30\+02:00 or .*\+01:00"),
-        (SPRING, "2026-03-29 02:30", (), "no such time in Europe/Brussels, .* got '2026-03-29 02:30'"),
-        (AUTUMN, "2026-10-25 02:30+01:00", ("time_zone=null",), r"an offset .* takes time_zone=NAME .*\+01:00'"),
+        (AUTUMN, "2026-10-25 02:30", (), r"this time occurs twice .* give 2026-10-25 02:30\+02:00 or .*\+01:00"),
+        (SPRING, "2026-03-29 02:30", (), "this time does not exist in Europe/Brussels .* got '2026-03-29 02:30'"),
+        (AUTUMN, "2026-10-25 02:30+01:00", ("time_zone=null",), r"an offset from UTC needs time_zone=NAME, .*\+01:00'"),
     ],
 )
 def test_times_that_the_clocks_show_twice_or_never_are_refused(tmp_path, start, when, words, message):
@@ -118,7 +118,7 @@ def test_calendar_times_are_those_of_the_clocks():
 
 def test_a_zone_that_is_none_is_refused():
     for name in ("Liege", "../etc", ""):
-        with pytest.raises(CargohubError, match=rf"time_zone: a name of IANA's database, .* got '{name}'"):
+        with pytest.raises(CargohubError, match=rf"time_zone: must be a name of IANA's, .* got '{name}'"):
             load("liege_30k", f"time_zone='{name}'")
 
 

@@ -192,7 +192,7 @@ def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
     some = in_worlds.InWorlds.of(drawn, base.hub, hubs, own)
     assert len(some.paths) == 1 and (some.drawn.values == drawn.values[1:]).all()
     assert "Of 2 worlds with ranges 1 times as wide as configured, 1 are left out" in some.left_out(1.0)
-    assert "exports.collections.parcels: a truck is collected with" in some.left_out(1.0)
+    assert "exports.collections.parcels: a truck brings" in some.left_out(1.0)
     with pytest.raises(ConfigError, match="possible in none of 1 worlds: exports"):
         in_worlds.InWorlds.of(drawn.some([0]), base.hub, hubs, own)
 

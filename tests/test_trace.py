@@ -247,7 +247,7 @@ def test_a_path_by_hand() -> None:
         ("doors", 5), ("docking", 15), ("fill", 15), ("loading", 45)
     ]  # fmt: skip
     tables["parcels"]["sort_end"][0] = 62
-    with pytest.raises(InputError, match=r"flight AB1: parcels\.sort_end is before what it follows"):
+    with pytest.raises(InputError, match=r"flight AB1: parcels\.sort_end is before the instant that it follows"):
         parcel_path(journal, 0, 0)
 
 
@@ -584,7 +584,7 @@ def changed(column: str, value: object, row: int = 0) -> Any:
         ("loads", changed("sequence", 4000), "is not the same when computed here; `cargohub reproduce "),
         ("flights", changed("aldt", float("inf")), "holds an instant beyond any run"),
         ("flights", changed("aldt", 1e300), "holds an instant beyond any run"),
-        ("flights", changed("aibt", -5.0), "flights.aibt is before what it follows"),
+        ("flights", changed("aibt", -5.0), "flights.aibt is before the instant that it follows"),
         ("flights", changed("sibt", -5.0), "is not the same when computed here; `cargohub reproduce "),
         ("flights", lambda table: table.drop_columns(["aibt"]), "another version's run, or damaged"),
     ],

@@ -169,7 +169,7 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
 @pytest.mark.parametrize(
     ("word", "said"),
     [
-        ("~trade.vat.BE", "trade.vat: no rate of lane 'BE'"),
+        ("~trade.vat.BE", "trade.vat: no rate for lane 'BE'"),
         ("trade.goods.home.share=0.5", "trade.goods: shares must sum to 1, got 1.32"),
         ("trade.domestic_lanes=[BX]", "trade.domestic_lanes: no lane 'BX'"),
         ("trade.goods.home.duty=2", "trade.goods.home.duty: must be at most 1, got 2"),
@@ -183,5 +183,5 @@ def test_a_mistake_is_one_line(word: str, said: str) -> None:
 
 
 def test_a_group_that_is_declared_wants_a_rate_of_duty() -> None:
-    with pytest.raises(ConfigError, match=r"none called 'toys', as customs\.declared\.goods has"):
+    with pytest.raises(ConfigError, match=r"no group 'toys', which customs\.declared\.goods has"):
         load("customs_today", "trade=goods", "~trade.goods.toys", "trade.goods.home.share=0.28")

@@ -218,9 +218,9 @@ def test_a_mistake_is_one_line(word: str, said: str) -> None:
 
 
 def test_a_party_or_field_without_a_share_that_is_logged_is_refused() -> None:
-    with pytest.raises(ConfigError, match=re.escape("exposure.watch.logged_of_party: no share of party 'host'")):
+    with pytest.raises(ConfigError, match=re.escape("exposure.watch.logged_of_party: no share for party 'host'")):
         load("liege_30k", "exposure=ledger", "++exposure.parties.host={jurisdiction:DE,produces:[]}")
-    with pytest.raises(ConfigError, match=re.escape("exposure.watch.logged_of_field: no share of field 'age'")):
+    with pytest.raises(ConfigError, match=re.escape("exposure.watch.logged_of_field: no share for field 'age'")):
         load("liege_30k", "exposure=ledger", "exposure.parties.handler.produces=[age]")
 
 

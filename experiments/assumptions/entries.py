@@ -99,7 +99,7 @@ class Together:
     """Entries that are correlated, any two of them alike.
 
     Raises:
-        ValueError: a key that is there twice.
+        ValueError: a key that occurs twice.
     """
 
     correlation: Annotated[float, Bounds(ge=-1, le=1)]
@@ -109,7 +109,7 @@ class Together:
         names = [key.removeprefix("-") for key in self.keys]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"keys: {name} is there twice")
+                raise ValueError(f"keys: {name} occurs twice")
 
 
 @lru_cache(maxsize=8)
@@ -117,7 +117,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
     """Entries by key; those of a later folder replace the same keys of an earlier one.
 
     Raises:
-        ConfigError: a file that cannot be read, an entry without kind or range, or a key that is there twice.
+        ConfigError: a file that cannot be read, an entry without kind or range, or a key that occurs twice.
     """
     by_key: dict[str, Entry] = {}
     groups: list[tuple[Path, Together]] = []

@@ -73,7 +73,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
             raise InputError(f"{table.at(number)}: more cells than the {len(header)} of the header")
         design = _design(table, number, dict(zip(header, cells, strict=False)), beside)
         if design.name in names:
-            raise InputError(f"{table.at(number, NAME)}: {design.name!r} is there twice")
+            raise InputError(f"{table.at(number, NAME)}: {design.name!r} occurs twice")
         names.add(design.name)
         designs.append(design)
         if len(designs) > MOST_POINTS:
@@ -111,7 +111,7 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
         if not key:
             raise InputError(f"{path}: row 1: column {number} has no name")
         if header.index(key) != number - 1:
-            raise InputError(f"{path}: row 1: column {key!r} is there twice")
+            raise InputError(f"{path}: row 1: column {key!r} occurs twice")
         if key != NAME and key not in beside:
             try:
                 is_key = not set(key) & set("=~") and bool(parsed(f"{key}=1").key_or_group)

@@ -58,7 +58,7 @@ def typed_designs(text: str) -> list[DesignWords]:
         if not words:
             raise InputError(said("empty_design", example=_EXAMPLE))
         if name in designs:
-            raise InputError(f"designs: {name!r} is there twice")
+            raise InputError(f"designs: {name!r} occurs twice")
         designs[name] = _design(name)
     return list(designs.values())
 

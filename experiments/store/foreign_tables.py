@@ -163,7 +163,7 @@ def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> N
         if column.name.startswith(COUNT) and (table[column.name] < 0).any():
             raise InputError(f"{place}: column {column.name} counts fewer than none")
     if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
-        raise InputError(f"{place}: {broken.partition(': ')[2]} is before what it follows")
+        raise InputError(f"{place}: {broken.partition(': ')[2]} is before the instant that it follows")
 
 
 def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:

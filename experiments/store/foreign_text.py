@@ -26,12 +26,12 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
-    """The safe loader, which besides refuses a key that is there twice."""
+    """The safe loader, which besides refuses a key that occurs twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401, FBT001, FBT002
         seen = [key.value for key, _ in node.value]
         if len({str(key) for key in seen}) != len(seen):
-            raise yaml.YAMLError("a key is there twice")
+            raise yaml.YAMLError("a key occurs twice")
         built: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         return built
 
@@ -69,7 +69,7 @@ def json_of(path: Path) -> Plain:
     """The file's value.
 
     Raises:
-        InputError: no JSON, or NaN, a key that is there twice, `${…}`, `_target_` and its like, or too deep.
+        InputError: no JSON, or NaN, a key that occurs twice, `${…}`, `_target_` and its like, or too deep.
     """
     try:
         value = json.loads(text_of(path), parse_constant=_no_constant, object_pairs_hook=_once)
@@ -164,5 +164,5 @@ def _no_constant(name: str) -> None:
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     built = dict(pairs)
     if len(built) != len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key occurs twice")
     return built

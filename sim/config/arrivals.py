@@ -1,4 +1,4 @@
-"""What comes, and when: demand, the pattern of arrivals and its delays."""
+"""Demand, the pattern of arrivals, and delays."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,7 +35,7 @@ class ArrivalModel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HubShare:
-    """The hub's undisclosed share of the airport's parcels: between which ends it lies, and what a demand supposes."""
+    """The hub's undisclosed share of the airport's parcels: its range, and the value that a demand assumes."""
 
     airport_parcels_per_year: Positive
     least: Share
@@ -52,17 +52,17 @@ class HubShare:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How flights' loads differ about the demand's mean (docs/model.md, rule 57)."""
+    """How the loads of flights vary about the demand's mean (docs/model.md, rule 57)."""
 
     spread: Annotated[float, Bounds(ge=0, le=1)] | Shape
-    """Standard deviation over the mean, of a beta; 0: every flight carries the mean."""
+    """Standard deviation divided by the mean, of a beta distribution. At 0 every flight carries the mean."""
     fullest: Annotated[float, Bounds(ge=1, le=2)]
-    """The heaviest load of a flight, of its type's payload."""
+    """The heaviest load of a flight, as a multiple of its type's payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """How much comes: flights, and what is in them. Of the last three exactly two are given; the third follows."""
+    """Number of flights and their loads. Exactly two of the last three numbers are set; the third is computed."""
 
     name: str
     flights_per_day: Annotated[float, Bounds(gt=0, le=200)]
@@ -71,14 +71,14 @@ class Demand:
     kg_per_parcel: Annotated[float, Bounds(gt=0, le=100)] | None
     load: Load
     hub_share: HubShare | None
-    """Null: no estimate of the hub's demand."""
+    """Null: there is no estimate of the hub's demand."""
 
     def __post_init__(self) -> None:
         bound = (self.parcels_per_flight, self.net_t_per_flight, self.kg_per_parcel)
         if sum(value is None for value in bound) != 1:
             raise ValueError(
-                "give two of parcels_per_flight, net_t_per_flight and kg_per_parcel, and null for the third, which"
-                f" follows; got {self.parcels_per_flight}, {self.net_t_per_flight} and {self.kg_per_parcel}"
+                "give two of parcels_per_flight, net_t_per_flight and kg_per_parcel, and null for the third, which is"
+                f" computed; got {self.parcels_per_flight}, {self.net_t_per_flight} and {self.kg_per_parcel}"
             )
 
     @property
@@ -98,23 +98,23 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """Drawn arrival minus scheduled in-block: Laplace about zero, or another distribution, cut on both sides."""
+    """Drawn arrival minus scheduled in-block: Laplace about zero or another distribution, cut on both sides."""
 
     scale_min: Annotated[float, Bounds(ge=0, le=10_000)] | Delays
-    """Of the Laplace distribution, or another one in its place."""
+    """Scale of the Laplace distribution, or another distribution in its place."""
     earliest_h: Annotated[float, Bounds(ge=-48, le=0)]
     latest_h: Annotated[float, Bounds(ge=0, le=240)]
 
     def __post_init__(self) -> None:
         if (late := self.distribution) is not None:
             try:
-                late.made  # noqa: B018 - refuses cuts that leave nothing
+                late.made  # noqa: B018 - raises if the cuts leave nothing
             except ValueError as error:
                 raise ValueError(f"scale_min: between earliest_h and latest_h: {error}") from error
 
     @property
     def distribution(self) -> Delays | None:
-        """Between the cuts [min]; None: Laplace."""
+        """The distribution between the cuts [min]; None for Laplace."""
         if not isinstance(self.scale_min, Delays):
             return None
         return self.scale_min.between(self.earliest_h * MIN_PER_H, self.latest_h * MIN_PER_H)
@@ -122,7 +122,7 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalCap:
-    """At most so many scheduled arrivals in each block of so many hours, counted from Monday's midnight."""
+    """The most scheduled arrivals in each block of some hours; blocks count from Monday's midnight."""
 
     flights: Count
     hours: Annotated[int, Bounds(ge=1, le=DAYS_PER_WEEK * HOURS)]
@@ -134,7 +134,7 @@ class ArrivalCap:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """From `start` to the next `end`, every day."""
+    """A time window of every day, from `start` to the next `end`."""
 
     start: str
     end: str
@@ -145,54 +145,48 @@ class Wave:
 
     @property
     def window(self) -> tuple[int, int]:
-        """First minute of the day, and length [min]; the same clock time twice: a day."""
+        """First minute of the day, and length [min]. If both clock times are the same, the window lasts a day."""
         begins = minute_of_day(self.start)
         return begins, (minute_of_day(self.end) - begins - 1) % MIN_PER_DAY + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Bank(Wave):
-    """A wave of arrivals: a share of each day's flights, scheduled evenly."""
+    """A wave of arrivals, with its share of each day's flights at even intervals."""
 
     share: Share
 
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """When flights come. The indices have mean one; `hour_share` sums to one."""
+    """When flights arrive. The mean of each index is one; `hour_share` sums to one."""
 
     model: ArrivalModel
     month_index: tuple[Positive, ...] | None
     weekday_index: tuple[Positive, ...] | None
     hour_share: tuple[Share, ...] | None
     hour_of_week: dict[str, tuple[NotNegative, ...]] | None
-    """Of each weekday the rates of its hours; only their proportions count."""
+    """The rates of the hours of each weekday; only their proportions count."""
     banks: dict[Name, Bank] | None
-    """By a name of the planner's; what they leave of a day's flights comes by `hour_share`."""
+    """Banks by a name that the planner chooses. The flights of a day that are in no bank follow `hour_share`."""
     cancelled_share: Share
-    """Of the flights, each by its own draw."""
+    """Share of the flights; each flight has its own draw."""
     cap: ArrivalCap | None
     delay: Delay | None
     envelope_flights_per_day: Annotated[float, Bounds(gt=0, le=200)] | None
     schedule: str | None
     repeat: Annotated[int, Bounds(ge=1, le=520)]
-    """Times that the weeks of the file are flown, one after the other."""
+    """How often the weeks of the file are repeated, one after the other."""
     resampled_weeks: Annotated[int, Bounds(ge=1, le=520)] | None
-    """Weeks are drawn from the file, so many that follow each other at a time; null: they come as they are."""
+    """Number of consecutive weeks in each block that is drawn from the file. Null: the weeks are used in order."""
 
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE
         if from_file != (self.schedule is not None):
-            wanted = "needs a file: arrivals.schedule=FILE" if from_file else "reads no file: null; arrivals=file does"
+            no_file = "reads no file: must be null, or choose arrivals=file"
+            wanted = "needs a file: arrivals.schedule=FILE" if from_file else no_file
             raise ValueError(f"schedule: model {self.model} {wanted}")
-        if self.resampled_weeks is not None and (not from_file or self.repeat > 1):
-            wanted = "must be 1" if from_file else f"model {self.model} has no file"
-            raise ValueError(
-                f"{'repeat' if from_file else 'resampled_weeks'}: weeks that are drawn are as many as horizon_days has:"
-                f" {wanted}, got {self.repeat if from_file else self.resampled_weeks}"
-            )
-        if self.repeat > 1 and not from_file:
-            raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
+        self._check_repeats(from_file=from_file)
         is_weekly = self.model is ArrivalModel.HOURLY
         for name, length, is_null in (
             ("month_index", MONTHS_PER_YEAR, from_file),
@@ -209,39 +203,53 @@ class Arrivals:
         self._check_week(is_weekly=is_weekly)
         self._check_banks()
         if self.cap is not None and self.model is not ArrivalModel.TIMETABLE:
-            raise ValueError(f"cap: model {self.model} has no timetable that could keep to one (null)")
+            raise ValueError(f"cap: model {self.model} has no timetable that a cap could limit: must be null")
         thinned = self.model in (ArrivalModel.POISSON, ArrivalModel.ALL_IFR, ArrivalModel.HOURLY)
         if thinned != (self.envelope_flights_per_day is not None):
             raise ValueError(
-                f"envelope_flights_per_day: model {self.model} {'needs one' if thinned else 'takes none (null)'}"
+                f"envelope_flights_per_day: model {self.model}"
+                f" {'needs a value' if thinned else 'has none: must be null'}"
             )
         scheduled = self.model in (ArrivalModel.TIMETABLE, ArrivalModel.BANKS)
         if (scheduled and self.delay is None) or (thinned and self.delay is not None):
-            raise ValueError(f"delay: model {self.model} {'takes none (null)' if thinned else 'needs one'}")
+            raise ValueError(f"delay: model {self.model} {'has none: must be null' if thinned else 'needs a value'}")
+
+    def _check_repeats(self, *, from_file: bool) -> None:
+        if self.resampled_weeks is not None and not from_file:
+            raise ValueError(
+                f"resampled_weeks: model {self.model} has no file to draw weeks from: must be null,"
+                f" got {self.resampled_weeks}"
+            )
+        if self.resampled_weeks is not None and self.repeat > 1:
+            raise ValueError(f"repeat: resampled weeks fill all of horizon_days: must be 1, got {self.repeat}")
+        if self.repeat > 1 and not from_file:
+            raise ValueError(f"repeat: model {self.model} has no file to repeat: must be 1, got {self.repeat}")
 
     def _check_week(self, *, is_weekly: bool) -> None:
         if is_weekly != (self.hour_of_week is not None):
-            wanted = "needs the rates of the week's hours" if is_weekly else "takes none (null)"
+            wanted = "needs the rates of the week's hours" if is_weekly else "has none: must be null"
             raise ValueError(f"hour_of_week: model {self.model} {wanted}")
         if self.hour_of_week is None:
             return
         if self.hour_of_week.keys() != set(DAYS):
-            raise ValueError(f"hour_of_week: the days {', '.join(DAYS)}, got {', '.join(self.hour_of_week) or 'none'}")
+            got = ", ".join(self.hour_of_week) or "none"
+            raise ValueError(f"hour_of_week: must have the days {', '.join(DAYS)}, got {got}")
         for day, rates in self.hour_of_week.items():
             if len(rates) != HOURS:
-                raise ValueError(f"hour_of_week.{day}: {HOURS} numbers, got {len(rates)}")
+                raise ValueError(f"hour_of_week.{day}: must have {HOURS} numbers, got {len(rates)}")
         if not any(map(any, self.hour_of_week.values())):
-            raise ValueError("hour_of_week: at least one hour with flights, got 0 in all of them")
+            raise ValueError("hour_of_week: at least one hour must have flights, got 0 in all hours")
 
     def _check_banks(self) -> None:
         has_banks = self.model is ArrivalModel.BANKS
         if has_banks != bool(self.banks):
-            raise ValueError(f"banks: model {self.model} {'needs at least one' if has_banks else 'takes none (null)'}")
+            wanted = "needs at least one" if has_banks else "has none: must be null"
+            raise ValueError(f"banks: model {self.model} {wanted}")
         total = sum(bank.share for bank in (self.banks or {}).values())
         if total > 1 + _ROUNDING:
             raise ValueError(
-                f"banks: the shares of {', '.join(self.banks or {})} sum to at most 1, got {total:g};"
-                " ~arrivals.banks.NAME leaves one out"
+                f"banks: the shares of {', '.join(self.banks or {})} must sum to at most 1, got {total:g};"
+                " ~arrivals.banks.NAME removes one"
             )
 
     @property

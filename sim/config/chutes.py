@@ -1,4 +1,4 @@
-"""Which routes share the chutes of a machine: one each, as a plan says, or balanced by volume."""
+"""Which routes share the chutes of a machine: one chute for each route, as a plan says, or balanced by volume."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ _Machine = Annotated[int, Bounds(ge=0, le=63)]
 
 @dataclass(frozen=True, slots=True)
 class Chute:
-    """A chute of a plan: in every hall that has the machine, counted from 0."""
+    """A chute of a plan. Every hall that has this machine has it; machines count from 0."""
 
     machine: _Machine
     lanes: tuple[str, ...]
     second: _Machine | None = None
-    """The machine that it leads to, where its parcels are sorted again; None: who is there packs them."""
+    """The machine to which the chute leads for a second sort. None: people at the chute pack its parcels."""
 
 
 class Shared(NamedTuple):
-    """A chute, by the routes that share it."""
+    """A chute, given by the routes that share it."""
 
     routes: tuple[str, ...]
     second: int | None = None
@@ -31,7 +31,8 @@ class Shared(NamedTuple):
 def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...], ...]:
     """Routes by chute: the largest first, each to the chute with the smallest share so far (ties: the first).
 
-    `shares` of the parcels, by route. Chutes, and the routes of each, are in the order of the routes.
+    `shares` has the share of the parcels by route. Chutes, and the routes of each chute, are in the order of the
+    routes.
 
     >>> balanced({"a": 0.1, "b": 0.5, "c": 0.3, "d": 0.1}, 3)
     (('a', 'd'), ('b',), ('c',))
@@ -41,10 +42,10 @@ def balanced(shares: Mapping[str, float], n_chutes: int) -> tuple[tuple[str, ...
 
 @lru_cache(maxsize=64)
 def _balanced(shares: tuple[tuple[str, float], ...], n_chutes: int) -> tuple[tuple[str, ...], ...]:
-    """As above: a configuration asks for its chutes hundreds of times."""
+    """`balanced` with a cache, because a configuration needs its chutes hundreds of times."""
     chutes: list[list[int]] = [[] for _ in range(min(n_chutes, len(shares)))]
-    # With as many chutes as routes each has its own, also one that no parcel takes: of equal shares the emptiest
-    # is next.
+    # With as many chutes as routes, each route has its own chute, even a route without parcels: among chutes of equal
+    # share the one with the fewest routes is next.
     emptiest = [(0.0, 0, chute) for chute in range(len(chutes))]
     for number, (_, share) in sorted(enumerate(shares), key=lambda route: -route[1][1]):
         so_far, n, chute = heappop(emptiest)
@@ -56,10 +57,10 @@ def _balanced(shares: tuple[tuple[str, float], ...], n_chutes: int) -> tuple[tup
 def with_homes(
     shares: Mapping[str, float], flies: Collection[str], n_machines: int, n_chutes: int | None
 ) -> tuple[tuple[Shared, ...], ...]:
-    """The chutes of each machine, where each route has one home: that has its chute, and all others lead there.
+    """The chutes of each machine where each route is packed at one machine only, its home.
 
-    Routes are shared out to the machines as `balanced` does, and those of a machine to its chutes with packers, so many
-    at most. `flies`: the routes that need none.
+    At all other machines the route's chute leads to its home. `balanced` assigns routes to machines, and the routes of
+    a machine to its chutes with packers (at most `n_chutes`). The routes in `flies` fly on and need no chute.
 
     >>> with_homes({"a": 0.5, "b": 0.3, "c": 0.2}, {"c"}, 2, None)[1]
     (Shared(routes=('b',), second=None), Shared(routes=('a',), second=0))
@@ -74,15 +75,17 @@ def with_homes(
 
 
 CHUTE_PLAN: Final = "packout.chute_plan"
-"""The key of the plan of all halls that have none of their own."""
+"""The key of the plan for all halls that have no plan of their own."""
 Place = Callable[[int, str], str]
-"""Where a key of a chute of a plan stands; takes the chute's number."""
+"""The place of a key of a chute in a plan; the first argument is the chute's number."""
 
 
 def planned(
     plan: Sequence[Chute], route_of: Mapping[str, str], flies: Collection[str], machine: int, name: str = CHUTE_PLAN
 ) -> tuple[Shared, ...]:
-    """The chutes of a machine; `route_of` each lane, `flies`: the lanes that fly on, which need none.
+    """The chutes of a machine by a plan.
+
+    `route_of` has the route of each lane. The lanes in `flies` fly on and need no chute.
 
     Raises:
         ValueError: a lane that has no chute there, or several; begins with the `name` of the plan.
@@ -96,11 +99,11 @@ def planned(
             continue
         if lanes.count(lane) != 1:
             found = "no chute" if lane not in lanes else "several chutes"
-            raise ValueError(f"{name}: lane {lane} has {found} at machine {machine}: exactly one takes it")
+            raise ValueError(f"{name}: lane {lane} has {found} at machine {machine}: it needs exactly one")
         if routes.count(route) > 1:
             raise ValueError(
-                f"{name}: route {route}, which lane {lane} is of, has several chutes at machine {machine}: lanes that"
-                " share trucks share a chute"
+                f"{name}: route {route} of lane {lane} has several chutes at machine {machine}: lanes that"
+                " share trucks must share a chute"
             )
     return chutes
 
@@ -113,7 +116,9 @@ def check_plan(
     name: str = CHUTE_PLAN,
     place: Place | None = None,
 ) -> None:
-    """Refuse a plan that forgets a lane or a machine, or knows one that is not; `machines` of each hall that has it.
+    """Refuse a plan in which a lane or a machine is missing or unknown.
+
+    `machines` has the number of machines of each hall that uses the plan.
 
     Raises:
         ValueError: the first such, at its `place`.
@@ -122,12 +127,12 @@ def check_plan(
     for number, chute in enumerate(plan):
         lanes, of_machine = place(number, "lanes"), place(number, "machine")
         if not chute.lanes:
-            raise ValueError(f"{lanes}: a chute without a lane")
+            raise ValueError(f"{lanes}: a chute needs at least one lane")
         for lane in chute.lanes:
             if lane not in route_of:
                 raise ValueError(f"{lanes}: no lane {lane!r}{near(lane, route_of)}")
             if lane in flies and chute.second is None:
-                raise ValueError(f"{lanes}: lane {lane} flies on, and is packed nowhere: only with second")
+                raise ValueError(f"{lanes}: lane {lane} flies on and is packed nowhere: its chute needs second")
         if chute.machine >= max(machines):
             most = f"no hall has more than {max(machines)} machines, counted from 0"
             raise ValueError(f"{of_machine}: {most}; got {chute.machine}")
@@ -139,14 +144,14 @@ def check_plan(
 
 
 def _check_second(place: str, chute: Chute, second: int, plan: Sequence[Chute], machines: int) -> None:
-    """`machines`: of the smallest hall that has the chute."""
+    """Check the second machine of a chute; `machines` is the number in the smallest hall that has the chute."""
     if second >= machines:
         has = f"a hall with machine {chute.machine} has {machines} machines, counted from 0"
         raise ValueError(f"{place}: {has}; got {second}")
     if second == chute.machine:
-        raise ValueError(f"{place}: another machine than its own, {second}")
+        raise ValueError(f"{place}: must be another machine than its own, got {second}")
     for other in plan:
         twice = [lane for lane in chute.lanes if lane in other.lanes]
         if twice and other.machine == second and other.second is not None:
             leads = f"machine {second} leads lane {twice[0]} on to machine {other.second}"
-            raise ValueError(f"{place}: {leads}: nothing is sorted a third time")
+            raise ValueError(f"{place}: {leads}: no parcel may be sorted a third time")

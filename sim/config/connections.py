@@ -1,4 +1,4 @@
-"""Imports that fly on: which lanes do, to where, and how long a connection takes at least."""
+"""Imports that fly on: their lanes, their destinations, and the shortest time of a connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _Minimum = Annotated[float, Bounds(ge=0, le=10_080)]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Flights, by a pattern of their keys, and a destination that their parcels connect to."""
+    """Flights whose keys match a pattern, and a destination to which their parcels connect."""
 
     flights: str
     to: str
@@ -25,16 +25,16 @@ class Pair:
 @dataclass(frozen=True, slots=True)
 class Connections:
     lanes: dict[str, str]
-    """The destination of the exports by lane; of a route all lanes or none."""
+    """The destination of the exports, by lane. Either all lanes of a route have one, or none."""
     minimum_min: _Minimum
     pairs: tuple[Pair, ...]
     in_turn: bool
     """Flights that a timetable or a bank numbers leave to the destinations in turn."""
     waves: tuple[Wave, ...]
-    """Of departures, of flights whose schedule names none; empty: each leaves after its turnaround."""
+    """Waves of departures, for flights whose schedule has no departure. Empty: each leaves after its turnaround."""
 
     def minimum_of(self, flight: str, to: str) -> float:
-        """Of a flight's key and a destination [min]: that of the first pair which matches."""
+        """Shortest connection [min] from a flight to a destination: the first pair that matches decides."""
         pairs = (pair for pair in self.pairs if pair.to == to and fnmatchcase(flight, pair.flights))
         return next((pair.minimum_min for pair in pairs), self.minimum_min)
 
@@ -42,7 +42,7 @@ class Connections:
 def check_connections(
     connections: Connections, route_of: Mapping[str, str], destinations: Mapping[str, float], goods: Presorting
 ) -> None:
-    """Refuse lanes that do not fly, and destinations that nothing flies to; `route_of` each lane.
+    """Refuse lanes that cannot fly, and destinations that no flight has; `route_of` has the route of each lane.
 
     Raises:
         ValueError: the first contradiction.
@@ -50,19 +50,19 @@ def check_connections(
     lanes = connections.lanes
     check_known("connections.lanes", "no lane", lanes, route_of)
     if lanes and not destinations:
-        raise ValueError("connections.lanes: fly on with exports, of which there are none (exports.share = 0)")
+        raise ValueError("connections.lanes: lanes fly on with exports, but exports.share = 0")
     for key, names in (("lanes", lanes.values()), ("pairs", [pair.to for pair in connections.pairs])):
         check_known(f"connections.{key}", "no destination of exports.lanes", names, destinations)
     if not lanes:
         return
     if goods is not Presorting.NONE:
-        raise ValueError(f"connections.lanes: parcels fly on, and presorted.goods = {goods} brings other units")
+        raise ValueError(f"connections.lanes: only parcels fly on, but presorted.goods = {goods} brings other units")
     if len(lanes) == len(route_of):
-        raise ValueError("connections.lanes: all lanes fly on; one at least goes by road")
+        raise ValueError("connections.lanes: all lanes fly on; at least one must leave by road")
     for lane, route in route_of.items():
         others = {lanes.get(other) for other, its_route in route_of.items() if its_route == route}
         if len(others) > 1:
             raise ValueError(
-                f"connections.lanes: lane {lane} is of route {route}, whose lanes leave together: all of them fly to"
-                " one destination, or none flies"
+                f"connections.lanes: lane {lane} is of route {route}: either all lanes of a route fly to"
+                " the same destination, or none flies"
             )

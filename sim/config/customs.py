@@ -1,7 +1,7 @@
-"""Customs: what happens to a parcel's data, and who looks at it.
+"""Customs: the data of parcels, and the controls.
 
-Without `declared` four shares say what becomes of a parcel. With it each parcel has a consignment, messages
-with times and failures, and a true state that selection cannot see (docs/customs.md).
+Without `declared`, four shares decide what happens to a parcel. With it, each parcel has a consignment, messages with
+times and failures, and a true state that selection cannot see (docs/customs.md).
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from sim.reading import Bounds
 
 
 class Control(StrEnum):
-    """What a parcel may be selected for, the severest last."""
+    """The controls for which a parcel may be selected, from the least severe to the most severe."""
 
     DOCUMENTS = "documents"
     XRAY = "xray"
@@ -25,14 +25,14 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """A message of a flight, or of each of its parcels. Times are exponential, if no distribution says otherwise."""
+    """A message about a flight or about each of its parcels. Times are exponential unless a distribution is set."""
 
     mean_h: NotNegative | Times
-    """From when it is due, one draw a flight."""
+    """Mean time after the message is due; drawn once for each flight."""
     late_share: Share
     late_mean_h: NotNegative | Times
     rejected_share: Share
-    """Incomplete or contradictory: rejected, corrected and sent again."""
+    """Share of messages that are incomplete or contradictory: rejected, corrected and sent again."""
     correction_mean_h: NotNegative | Times
 
     def __post_init__(self) -> None:
@@ -41,18 +41,18 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A group of HS chapters: lognormal value of a parcel."""
+    """A group of HS chapters; the value of a parcel is lognormal."""
 
     share: Share
     median_eur: Annotated[float, Bounds(ge=0.01, le=1e6)]
     sigma: Annotated[float, Bounds(ge=0, le=3)]
     hit_factor: NotNegative
-    """Times as often not as declared."""
+    """Factor on the share of parcels that are not as declared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Of sellers: a history or an origin."""
+    """A group of sellers, by history or by origin."""
 
     share: Share
     hit_factor: NotNegative
@@ -60,19 +60,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Sellers:
-    """`number` sellers, whose parcels fall off as a power of their rank."""
+    """The sellers; the number of parcels of a seller falls as a power of the seller's rank."""
 
     number: Annotated[int, Bounds(ge=1, le=60_000)]
     exponent: Annotated[float, Bounds(ge=0, le=3)]
     histories: dict[str, Kind]
     origins: dict[str, Kind]
     platforms: dict[str, Share]
-    """On one of which a seller sells."""
+    """Shares of the platforms; each seller sells on one of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Selects a share of the parcels that meet all its conditions; null: any."""
+    """Selects a share of the parcels that meet all its conditions; null: no condition."""
 
     control: Control
     share: Share
@@ -86,7 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """At random, and by rules; each draws for itself, and the severest control that comes out is made."""
+    """Selection at random and by rules. Each draws by itself, and the severest control that is drawn is made."""
 
     documents_share: Share
     xray_share: Share
@@ -104,13 +104,13 @@ class Selection:
         return dict(zip(reversed(Control), shares, strict=True))
 
     def may(self, control: Control) -> bool:
-        """Whether a parcel can be selected for it."""
+        """Whether a parcel can be selected for this control."""
         return self.at_random[control] > 0 or any(rule.control is control and rule.share > 0 for rule in self.rules)
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """How a control tells a parcel that is not as declared from one that is."""
+    """How well a control distinguishes parcels that are not as declared from those that are."""
 
     detection: Share
     false_alarm: Share
@@ -119,50 +119,50 @@ class Eye:
 @dataclass(frozen=True, slots=True)
 class Declared:
     flight_h: Positive
-    """From loading to landing."""
+    """Time from loading to landing."""
     preloading_h: NotNegative
-    """Pre-loading data are due, before loading."""
+    """Time before loading at which pre-loading data are due."""
     preloading: Filing
-    """Failures are parcels'. What is not there by loading is not loaded."""
+    """Each parcel fails by itself. A parcel whose data are missing at loading is not loaded."""
     referral_share: Share
-    """Of the parcels whose pre-loading data come on time: asked back."""
+    """Share of the parcels with timely pre-loading data for which customs asks back."""
     referral_mean_h: NotNegative | Times
     ens: Filing
-    """Entry summary, due at loading; failures are the flight's."""
+    """Entry summary, due at loading; it fails for a whole flight."""
     risk_analysis_h: NotNegative
     is_prelodged: bool
     low_value_limit_eur: NotNegative
-    """Up to it the low-value data set does; 0: no consignment is exempt."""
+    """Highest value for which the low-value data set is enough; 0: no consignment is exempt."""
     h7: Filing
-    """Due at loading, or at presentation where none is lodged before; failures are parcels'."""
+    """Due at loading, or at presentation if none is lodged before; each parcel fails by itself."""
     h1: Filing
     presentation: Filing
-    """Due at landing; failures are the flight's."""
+    """Due at landing; it fails for a whole flight."""
     answer: Filing
-    """The release itself, due when all else is there; failures are the flight's."""
+    """The release itself, due when all other messages have arrived; it fails for a whole flight."""
     ioss_share: Share
     special_share: Share
-    """Special arrangement; the rest pays VAT the standard way."""
+    """Share under special arrangements; the rest pays VAT in the standard way."""
     home_lanes: tuple[str, ...]
-    """Of the country of clearance."""
+    """Lanes of the country of clearance."""
     h1_transit_share: Share
     guarantee_share: Share
-    """Of the value of what leaves in transit."""
+    """Guarantee as a share of the value that leaves in transit."""
     transit_days: NotNegative
-    """Until a transit is discharged."""
+    """Days until a transit is discharged."""
     goods: dict[str, Goods]
     sellers: Sellers
     hit_share: Share
-    """Not as declared, where all factors are one."""
+    """Share of parcels that are not as declared, where all factors are one."""
     selection: Selection
     documents_mean_h: NotNegative | Times
     documents_min: NotNegative
-    """An officer's time."""
+    """Time of an officer."""
     documents: Eye
     xray: Eye
     examination_detection: Share
     returned_share: Share
-    """Of what is refused; the rest is destroyed."""
+    """Share of the refused parcels that are sent back; the rest is destroyed."""
     xray_min: Duration
     transit_min: Duration
     uld_xray_share: Share
@@ -185,7 +185,7 @@ class Declared:
         if self.highest_hit_share > 1:
             raise ValueError(
                 f"hit_share: {self.hit_share:g} times the highest factors of goods, history and origin is"
-                f" {self.highest_hit_share:.3g}, at most 1"
+                f" {self.highest_hit_share:.3g}; must be at most 1"
             )
         self._check_rules()
 
@@ -203,7 +203,8 @@ class Declared:
                 check_known(f"selection.rules[{number}].{field}", "no", getattr(rule, field) or (), names)
             if rule.from_eur is not None and rule.below_eur is not None and rule.from_eur >= rule.below_eur:
                 raise ValueError(
-                    f"selection.rules[{number}].below_eur: above from_eur = {rule.from_eur:g}, got {rule.below_eur:g}"
+                    f"selection.rules[{number}].below_eur: must be above from_eur = {rule.from_eur:g},"
+                    f" got {rule.below_eur:g}"
                 )
 
     @property
@@ -214,7 +215,7 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Customs:
-    """The five keys that `declared` replaces are null with it."""
+    """Customs at the hub. `declared` replaces five keys, which are null with it."""
 
     late_data_share: Share | None
     document_check_share: Share | None
@@ -229,7 +230,8 @@ class Customs:
         for name in ("late_data_share", "document_check_share", "examined_share", "release_mean_h", "refused_share"):
             value = getattr(self, name)
             if (value is None) != (self.declared is not None):
-                wanted = "null: declarations decide it" if self.declared is not None else "a number"
+                no_share = "must be null, because declarations replace it"
+                wanted = no_share if self.declared is not None else "must be a number"
                 raise ValueError(f"{name}: {wanted}, got {'null' if value is None else f'{value:g}'}")
         check_shares(
             **dict(zip(("late_data_share", "document_check_share", "examined_share"), self.shares, strict=True))
@@ -237,12 +239,12 @@ class Customs:
 
     @property
     def shares(self) -> tuple[float, float, float]:
-        """Of late data, document check and examination, where nothing is declared."""
+        """Shares of late data, document check and examination, without declarations."""
         return self.late_data_share or 0.0, self.document_check_share or 0.0, self.examined_share or 0.0
 
     @property
     def late_mean_h(self) -> float | Times:
-        """How long data that do not come on time are waited for: mean, or distribution."""
+        """Waiting time for data that do not arrive on time: its mean, or its distribution."""
         if self.declared is not None:
             return self.declared.h7.late_mean_h
         assert self.release_mean_h is not None
@@ -250,7 +252,10 @@ class Customs:
 
     @property
     def second_pass_share(self) -> float:
-        """Of the parcels that pass a machine twice; with declarations, what fails or is cleared elsewhere, at most."""
+        """Upper bound of the share of parcels that pass a machine twice.
+
+        With declarations these are the parcels that fail a control or are cleared elsewhere.
+        """
         if self.declared is None:
             return sum(self.shares)
         h7 = self.declared.h7

@@ -1,4 +1,4 @@
-"""What each party sees under a policy on data, and whether the process can go on so."""
+"""What each party sees under a policy on data, and whether the process still works."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sim.config.exposure import AFTER_RELEASE, Copy, DataPolicy, Exposure, Infer
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A field in a copy: how long it stays there in clear, and then under a pseudonym [days]."""
+    """Days that a field of a copy stays in clear, and then under a pseudonym."""
 
     clear_days: int
     pseudonym_days: int
@@ -27,12 +27,12 @@ class View:
     jurisdiction: str
     operator: str
     readers: tuple[str, ...]
-    """The receiver, and the system's operator where it can read."""
+    """The receiver, and the system's operator if it can read the copy."""
     fields: dict[str, Seen]
 
     @property
     def clear(self) -> frozenset[str]:
-        """Fields that are there in clear for a day at least."""
+        """Fields that are in clear for at least a day."""
         return frozenset(name for name, seen in self.fields.items() if seen.clear_days)
 
 
@@ -41,19 +41,19 @@ def policy_of(exposure: Exposure, name: str | None) -> DataPolicy | None:
 
 
 def lookup_in_force(exposure: Exposure) -> Lookup | None:
-    """What must be looked up in the hub, if anything."""
+    """The lookup that the policy in force requires at the hub, if any."""
     policy = policy_of(exposure, exposure.policy) if exposure.is_on else None
     return policy.lookup if policy else None
 
 
 def views(exposure: Exposure, policy: DataPolicy | None) -> tuple[View, ...]:
-    """Every copy of every message, in configured order; a message carries what its sender still knows."""
+    """Every copy of every message, in configured order. A message has the fields that its sender still knows."""
     return tuple(_view(exposure, policy, sending) for sending in _told(exposure, policy))
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A copy of a message under a policy: the fields meant for its receiver, and all that its sender knows by then."""
+    """A copy of a message under a policy: the fields for its receiver, and all that its sender knows by then."""
 
     name: str
     message: Message
@@ -64,7 +64,7 @@ class _Told:
 
 
 def _told(exposure: Exposure, policy: DataPolicy | None) -> Iterator[_Told]:
-    """In configured order: a sender knows what it produces and what it was told before."""
+    """All copies in configured order. A sender knows the fields that it produces and those that it has received."""
     known = {name: set(party.produces) for name, party in exposure.parties.items()}
     for name, message in exposure.messages.items():
         of_sender = frozenset(known[message.sender])
@@ -115,7 +115,7 @@ def _seen(policy: DataPolicy | None, message: Message, copy: Copy, field: str) -
     if pseudonyms is None or copy.system not in pseudonyms.systems or field not in pseudonyms.fields:
         return Seen(kept, 0)
     if message.event in AFTER_RELEASE:
-        # Who needs the field looks it up on the day, and keeps the pseudonym.
+        # A receiver that needs the field looks it up on that day, and then keeps the pseudonym.
         clear = min(1, kept) if field in copy.needs else 0
     else:
         clear = min(pseudonyms.clear_days, kept)
@@ -123,7 +123,7 @@ def _seen(policy: DataPolicy | None, message: Message, copy: Copy, field: str) -
 
 
 def check_exposure(exposure: Exposure) -> None:
-    """Refuses what could not be.
+    """Check that messages, policies and watch fit the parties and systems.
 
     Raises:
         ValueError: the first mistake, with its key.
@@ -149,11 +149,11 @@ def _mistakes(exposure: Exposure) -> Iterator[str]:
 def _mistakes_of_places(exposure: Exposure) -> Iterator[str]:
     for name, party in exposure.parties.items():
         if not party.jurisdiction:
-            yield f"parties.{name}.jurisdiction: a party without jurisdiction"
+            yield f"parties.{name}.jurisdiction: a party needs a jurisdiction"
     for name, system in exposure.systems.items():
         for key in ("jurisdiction", "location"):
             if not getattr(system, key):
-                yield f"systems.{name}.{key}: a system without {key}"
+                yield f"systems.{name}.{key}: a system needs a value for {key}"
         yield from unknown(f"systems.{name}.operator", "no party", (system.operator,), exposure.parties)
 
 
@@ -163,16 +163,16 @@ def _mistakes_of_messages(exposure: Exposure) -> Iterator[str]:
         key = f"messages.{name}"
         yield from unknown(f"{key}.sender", "no party", (message.sender,), exposure.parties)
         yield from unknown(f"{key}.receivers", "no party", tuple(message.receivers), exposure.parties)
-        yield from unknown(f"{key}.fields", "a field that nobody produces:", message.fields, produced)
+        yield from unknown(f"{key}.fields", "no party produces the field", message.fields, produced)
         for receiver, copy in message.receivers.items():
             yield from unknown(f"{key}.receivers.{receiver}.system", "no system", (copy.system,), exposure.systems)
-            yield from unknown(f"{key}.receivers.{receiver}.needs", "no field of it", copy.needs, message.fields)
+            yield from unknown(f"{key}.receivers.{receiver}.needs", "not in the message:", copy.needs, message.fields)
     for of in Inference.__dataclass_fields__:
         yield from unknown(f"inference.{of}", "no field", getattr(exposure.inference, of), produced)
 
 
 def _produced(exposure: Exposure) -> tuple[str, ...]:
-    """Fields that some party knows of itself, in configured order."""
+    """Fields that some party produces, in configured order."""
     return tuple(dict.fromkeys(field for party in exposure.parties.values() for field in party.produces))
 
 
@@ -189,7 +189,7 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
     fields = {f"hidden.{party}": hidden for party, hidden in policy.hidden.items()}
     fields["pseudonymised.fields"] = pseudonyms.fields if pseudonyms else ()
     for key, named in fields.items():
-        yield from unknown(key, "a field that nobody produces:", named, _produced(exposure))
+        yield from unknown(key, "no party produces the field", named, _produced(exposure))
     for name, message in exposure.messages.items():
         for receiver, copy in message.receivers.items():
             for field in copy.needs:
@@ -197,9 +197,9 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
                     yield f"hidden.{receiver}: hides {field!r}, which {receiver} needs in {name}"
                 is_late = pseudonyms and message.event in AFTER_RELEASE and copy.system in pseudonyms.systems
                 if pseudonyms and is_late and field in pseudonyms.fields and policy.lookup is None:
-                    yield (f"pseudonymised.fields: hides {field!r}, which {receiver} needs in {name}; give a lookup")
+                    yield (f"pseudonymised.fields: hides {field!r}, which {receiver} needs in {name}; add a lookup")
     if policy.sealed and policy.lookup is None:
-        yield "sealed: what is sealed is read with a key that is kept elsewhere; give a lookup"
+        yield "sealed: sealed data are read with a key that is kept elsewhere; add a lookup"
     yield from _untold(exposure, policy)
 
 
@@ -213,19 +213,22 @@ def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
         ("logged_of_field", "field", watch.logged_of_field, fields),
     ):
         yield from unknown(key, f"no {what}", shares, names)
-        yield from (f"{key}: no share of {what} {name!r}" for name in names if name not in shares)
+        yield from (f"{key}: no share for {what} {name!r}" for name in names if name not in shares)
     places = [where for system in exposure.systems.values() for where in (system.location, system.jurisdiction)]
     laws = [party.jurisdiction for party in exposure.parties.values()]
     yield from unknown("eu", "no jurisdiction or location", watch.eu, dict.fromkeys((*places, *laws)))
 
 
 def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
-    """Senders that must tell what they do not know: without a policy all of a message, under one what is needed."""
+    """A message for each field that a sender must send but does not know.
+
+    Without a policy a sender must send all fields of the message; with a policy, those that the receiver needs.
+    """
     for sending in _told(exposure, policy):
         sender, receiver = sending.message.sender, sending.receiver
         for field in sending.message.fields if policy is None else sending.copy.needs:
             if field not in sending.known and policy is None:
-                yield f"messages.{sending.name}.fields: {sender} is not told {field!r} before"
+                yield f"messages.{sending.name}.fields: {sender} does not receive {field!r} before"
             elif field not in sending.known:
                 way = "minimised" if policy and policy.minimised else "hidden"
-                yield f"{way}: hides {field!r} from {sender}, which must tell it to {receiver} in {sending.name}"
+                yield f"{way}: hides {field!r} from {sender}, which must send it to {receiver} in {sending.name}"

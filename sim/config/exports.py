@@ -1,4 +1,4 @@
-"""Exports: what leaves by air, how it comes, and what a hall has for it."""
+"""Exports: parcels that leave by air, the trucks that bring them, and the resources that a hall has for them."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sim.units import MIN_PER_H, ticks
 
 @dataclass(frozen=True, slots=True)
 class HallExports:
-    """Of one hall, beside its inbound doors."""
+    """Resources of one hall for exports, besides its inbound doors."""
 
     dock_workers_in: CountOrZero
     screening_lines: Count
@@ -44,13 +44,13 @@ class Collections:
 
     @property
     def most_parcels(self) -> int:
-        """Of the largest collection."""
+        """Parcels of the largest collection."""
         reach = self.spread.highest if isinstance(self.spread, Shape) else 1 + self.spread
         return math.floor(self.parcels * reach)
 
     def __post_init__(self) -> None:
         if len(self.hour_share) != HOURS:
-            raise ValueError(f"hour_share: {HOURS} numbers, got {len(self.hour_share)}")
+            raise ValueError(f"hour_share: must have {HOURS} numbers, got {len(self.hour_share)}")
         check_sum("hour_share", self.hour_share)
         check_longest("handling_spread", self.handling_spread, self.handling_min)
 
@@ -65,7 +65,7 @@ class BuildUp:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Of a flight that takes exports."""
+    """Times of a flight that carries exports."""
 
     cut_off_min: Duration
     close_out_min: Duration
@@ -75,15 +75,15 @@ class Departure:
     def __post_init__(self) -> None:
         if not ticks(self.close_out_min) < ticks(self.cut_off_min):
             raise ValueError(
-                f"cut_off_min: above close_out_min = {self.close_out_min:g}, or no last ULD could be built for any"
-                f" flight; got {self.cut_off_min:g}"
+                f"cut_off_min: must be above close_out_min = {self.close_out_min:g}, or no flight could get its last"
+                f" ULD; got {self.cut_off_min:g}"
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Exports:
     share: Annotated[float, Bounds(ge=0, le=0.9)]
-    """Of all goods by mass; 0: nothing leaves by air."""
+    """Share of exports in all goods by mass; 0: nothing leaves by air."""
     service_h: Annotated[float, Bounds(gt=0, le=240)]
     lanes: dict[Name, Share]
     collections: Collections
@@ -95,5 +95,5 @@ class Exports:
 
     @property
     def ratio(self) -> float:
-        """Exports to imports, by mass."""
+        """Ratio of exports to imports, by mass."""
         return self.share / (1 - self.share)

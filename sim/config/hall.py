@@ -1,4 +1,4 @@
-"""Halls: what stands in each, the room that it takes, and what goes on between them."""
+"""Halls: their resources, the area that these need, and transport between halls."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -31,13 +31,13 @@ class ZoneShares:
     def __post_init__(self) -> None:
         total = sum(getattr(self, name) for name in self.__dataclass_fields__)
         if total > 1 + SUM_TOLERANCE:
-            raise ValueError(f"zone shares sum to {total:.4f}, at most 1")
+            raise ValueError(f"zone shares must sum to at most 1, got {total:.4f}")
 
 
 @dataclass(frozen=True, slots=True)
 class Hall:
     opens: dt.date | None
-    """Null: from the start."""
+    """Null: open from the start."""
     area_m2: Annotated[float, Bounds(ge=100, le=10_000_000)]
     facade_m: Positive
     tug_round_trip_min: Duration
@@ -49,34 +49,34 @@ class Hall:
     machine_rated_per_h: PerHour
     handcoding_desks: Count
     packout_posts: Annotated[int, Bounds(ge=0, le=10_000)]
-    """0: nothing is packed, what is sorted is in its lane at once."""
+    """0: nothing is packed; a sorted parcel is in its lane immediately."""
     manual_sort_posts: Annotated[int, Bounds(ge=0, le=10_000)]
-    """For what no machine takes."""
+    """For parcels that no machine can handle."""
     customs_desks: Count
     controls: Controls
     doors_out: Count
     doors_in: CountOrZero
     dock_workers: Count
     serves: tuple[str, ...] | None
-    """Routes whose trucks leave from here; null: all."""
+    """Routes whose trucks leave from this hall; null: all."""
     transfer_share: Share
-    """Of the lanes' floor, set aside for what other halls send."""
+    """Share of the lanes' floor that is reserved for parcels from other halls."""
     exports: HallExports
     zone_shares: ZoneShares
     chute_plan: tuple[Chute, ...] | None = None
-    """Null: that of all halls (`packout.chute_plan`), if there is one."""
+    """Null: the plan of all halls (`packout.chute_plan`), if there is one."""
 
     @property
     def rated_per_h(self) -> float:
-        """Of its machines [parcels/h]."""
+        """Rated throughput of its machines [parcels/h]."""
         return self.sorting_machines * self.machine_rated_per_h
 
     def opens_on(self, start_date: dt.date) -> int:
-        """The day of the run, counted from 0, from which on it is there."""
+        """The day of the run, counted from 0, on which the hall opens."""
         return 0 if self.opens is None else max(0, (self.opens - start_date).days)
 
     def opens_late(self, start_date: dt.date) -> bool:
-        """Whether it is not there from the start."""
+        """Whether the hall opens after the start."""
         return self.opens_on(start_date) > 0
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Complex:
-    """What goes on between halls."""
+    """Rules and times between halls."""
 
     policy: str
     """A rule of `sim.rules.hall`, or of the user's file."""
@@ -103,7 +103,7 @@ class Complex:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Net space standards: what one unit takes of its zone."""
+    """Net space standards: the area that each unit needs in its zone."""
 
     uld_position_m2: Positive
     breakdown_station_m2: Positive

@@ -63,13 +63,13 @@ class Sorting:
     efficiency: Annotated[float, Bounds(ge=0.001, le=1)]
     inductions: Annotated[int, Bounds(ge=1, le=100)]
     length_m: Annotated[float, Bounds(ge=0, le=10_000)]
-    """Of a machine's loop."""
+    """Length of a machine's loop."""
     speed_m_per_s: Annotated[float, Bounds(ge=0.1, le=10)]
     outages: Outages | None
 
     @property
     def to_chute_min(self) -> float:
-        """From induction to chute, half the loop in the mean [min].
+        """Mean time from induction to chute, over half the loop [min].
 
         >>> Sorting(1.0, 10, length_m=240, speed_m_per_s=2.0, outages=None).to_chute_min
         1.0
@@ -85,12 +85,13 @@ class Handcoding:
 
 @dataclass(frozen=True, slots=True)
 class Packout:
-    """A post packs parcels onto pallets; with a number a parcel's time is uniform within `spread` of the mean.
+    """Packing of parcels onto pallets at posts. With a number as `spread`, times are uniform within it of the mean.
 
-    `look_min`, `review_min` and `walk_min` are of the flexible rule. A machine has a chute for every route, or
-    `chutes_per_machine`, or those of `chute_plan`; who packs at a chute of several routes sorts a parcel first. Of a
-    plan some lead to a machine again, and are emptied every `second_round_min`; with `home_machines` each route has its
-    chute at one machine of a hall, and those of all others lead there.
+    `look_min`, `review_min` and `walk_min` belong to the flexible rule. A machine has a chute for every route, or
+    `chutes_per_machine` chutes, or those of `chute_plan`. A packer at a chute of several routes sorts each parcel
+    first. Some chutes of a plan lead to a second machine, and are emptied every `second_round_min`. With
+    `home_machines` each route is packed at one machine of a hall, and its chutes at all other machines lead to that
+    machine.
     """
 
     rule: PackoutRule
@@ -108,12 +109,12 @@ class Packout:
     def __post_init__(self) -> None:
         for key, given in (("chutes_per_machine", self.chutes_per_machine), ("home_machines", self.home_machines)):
             if given and self.chute_plan is not None:
-                raise ValueError(f"chute_plan: says which chutes there are, as {key} does: one of both")
+                raise ValueError(f"chute_plan: says which chutes there are, as {key} does; set only one of the two")
         check_longest("spread", self.spread, self.packing_min)
         if self.walk_min >= self.look_min:
-            raise ValueError(f"walk_min: below look_min = {self.look_min:g}, got {self.walk_min:g}")
+            raise ValueError(f"walk_min: must be below look_min = {self.look_min:g}, got {self.walk_min:g}")
         if ticks(self.review_min) % ticks(self.look_min):
-            raise ValueError(f"review_min: a multiple of look_min = {self.look_min:g}, got {self.review_min:g}")
+            raise ValueError(f"review_min: must be a multiple of look_min = {self.look_min:g}, got {self.review_min:g}")
 
     @property
     def packing_min(self) -> float:
@@ -122,7 +123,7 @@ class Packout:
 
     @property
     def second_sort(self) -> float:
-        """Time of a parcel that is sorted before it is packed, on top of its packing, in packing times."""
+        """Extra time of a parcel that is sorted before it is packed, as a multiple of the packing time."""
         return self.second_sort_min / self.packing_min
 
 

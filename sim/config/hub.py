@@ -1,4 +1,4 @@
-"""A hub: its groups, and what they must satisfy together."""
+"""A hub: its groups, and the conditions on several of them."""
 
 import datetime as dt
 import math
@@ -28,7 +28,7 @@ _OF_FILE = frozenset({FILE, SOURCE, ARRIVALS})
 
 @dataclass(frozen=True, slots=True)
 class HubConfig(HubGroups):
-    """Groups that agree: with a replication number all that `sim.simulate` needs.
+    """A consistent configuration. With a replication number it is all that `sim.simulate` needs.
 
     Raises:
         ValueError: the first contradiction, with key, value and bound.
@@ -39,16 +39,18 @@ class HubConfig(HubGroups):
 
 
 def _check(config: HubGroups) -> None:
-    """Refuse groups that contradict each other: the first contradiction, with key, value and bound."""
+    """Refuse groups that contradict each other: the message has key, value and bound of the first contradiction."""
     if config.fitted and config.fit == "none":
-        raise ValueError("fitted: what fit=auto has changed, which fit = none does not; leave it out")
+        raise ValueError("fitted: lists what fit=auto changed, but fit = none; leave it out")
     _check_rules(config)
     destinations = config.exports.lanes if config.exports.share else {}
     check_connections(config.connections, config.route_of, destinations, config.presorted.goods)
     _check_halls(config)
     last_year = config.start_date.year + config.days / MEAN_DAYS_PER_YEAR
     if config.start_date.year < _FIRST_YEAR or last_year > _LAST_YEAR:
-        raise ValueError(f"start_date: between {_FIRST_YEAR} and {_LAST_YEAR} to the end, got {config.start_date}")
+        raise ValueError(
+            f"start_date: the run must lie between {_FIRST_YEAR} and {_LAST_YEAR}, got {config.start_date}"
+        )
     if config.time_zone is not None:
         zone_of(config.time_zone)
     check_sum("fleet", {name: kind.share for name, kind in config.fleet.items()})
@@ -75,11 +77,11 @@ def _check_rules(config: HubGroups) -> None:
     if (own := config.own) is not None:
         check_own(own)
         if (name := config.rules.get(ARRIVALS)) is not None and name not in (known := own.names(ARRIVALS)):
-            raise ValueError(f"rules.{ARRIVALS}: no function {name!r} under @{ARRIVALS}{near(name, known)}")
+            raise ValueError(f"rules.{ARRIVALS}: no function {name!r} is marked @{ARRIVALS}{near(name, known)}")
         if name is not None and config.arrivals.model is ArrivalModel.FILE:
-            raise ValueError(f"rules.{ARRIVALS}: the flights of a file (arrivals.schedule) are what they are")
+            raise ValueError(f"rules.{ARRIVALS}: no rule can change the flights of a file (arrivals.schedule)")
     elif not _OF_FILE.isdisjoint(config.rules):
-        raise ValueError("rules: file, source and arrivals go with a file of functions: rules=FILE.py")
+        raise ValueError("rules: file, source and arrivals need a file of functions: rules=FILE.py")
     for decision, name in config.rules.items():
         if decision not in _OF_FILE:
             check(decision, name, f"rules.{decision}", own)
@@ -87,7 +89,7 @@ def _check_rules(config: HubGroups) -> None:
     missing = DECISIONS.keys() - config.rules - {"hall"}
     if missing or "hall" in config.rules:
         raise ValueError(
-            f"rules: a rule for each decision but the hall, which is complex.policy; got {', '.join(config.rules)}"
+            f"rules: must have a rule for each decision but the hall (complex.policy); got {', '.join(config.rules)}"
         )
 
 
@@ -97,7 +99,7 @@ def _check_halls(config: HubGroups) -> None:
     last = config.start_date + dt.timedelta(days=config.days)
     for name, hall in config.halls.items():
         if hall.opens is not None and hall.opens >= last:
-            raise ValueError(f"halls.{name}.opens: before the measured days end on {last}, got {hall.opens}")
+            raise ValueError(f"halls.{name}.opens: must be before the measured days end on {last}, got {hall.opens}")
         for key, each, workers in (
             ("breakdown.workers_per_station", config.breakdown.workers_per_station, "breakdown_workers"),
             ("outbound.workers_per_truck", config.outbound.workers_per_truck, "dock_workers"),
@@ -105,24 +107,24 @@ def _check_halls(config: HubGroups) -> None:
             check_at_most(key, each, f"halls.{name}.{workers}", getattr(hall, workers))
     _check_routes(config)
     if all(hall.opens_late(config.start_date) for hall in config.halls.values()):
-        raise ValueError(f"halls: one must be open on start_date = {config.start_date} (opens: null)")
+        raise ValueError(f"halls: at least one must be open on start_date = {config.start_date} (opens: null)")
 
 
 def _check_routes(config: HubGroups) -> None:
-    """Halls that nothing leaves, routes that no hall serves."""
+    """Refuse halls that no route leaves, and routes that no hall serves."""
     routes = tuple(route for route in config.route_shares if route not in config.flies_to)
     for name, hall in config.halls.items():
         if hall.serves == ():
-            raise ValueError(f"halls.{name}.serves: a hall that no lane reaches; null serves all of them")
+            raise ValueError(f"halls.{name}.serves: no lane reaches this hall; null means that it serves all routes")
         check_known(f"halls.{name}.serves", "no route", hall.serves or (), routes)
     for route in routes:
         serving = {name: hall for name, hall in config.halls.items() if hall.serves is None or route in hall.serves}
         if not serving:
-            raise ValueError(f"halls: none serves route {route!r}")
+            raise ValueError(f"halls: no hall serves route {route!r}")
         first, hall = next(iter(serving.items()))
         if hall.opens_late(config.start_date) and len(serving) < len(config.halls):
             raise ValueError(
-                f"halls.{first}.opens: other halls send it what is for route {route!r}: it must be open on"
+                f"halls.{first}.opens: other halls send it parcels of route {route!r}, so it must be open on"
                 f" start_date = {config.start_date}, got {hall.opens}"
             )
 
@@ -136,11 +138,11 @@ def _check_customs(config: HubGroups) -> None:
 
 
 def _check_parcels(config: HubGroups) -> None:
-    """Sizes that contradict the demand, or that no truck could carry."""
+    """Refuse sizes that contradict the demand, and parcels that no truck can carry."""
     median_kg = config.parcels.median_kg
     if not isinstance(median_kg, Shape) and median_kg > config.demand.mean_parcel_kg:
         raise ValueError(
-            f"parcels.median_kg: a lognormal median is below the mean, which demand puts at"
+            f"parcels.median_kg: must be below the mean (lognormal), which demand makes"
             f" {config.demand.mean_parcel_kg:.4g} kg a parcel; got {median_kg:.4g}"
         )
     if config.demand.mean_parcel_kg >= config.parcels.heaviest_kg:
@@ -152,7 +154,7 @@ def _check_parcels(config: HubGroups) -> None:
     check_at_most(key, config.parcels.heaviest_kg, "outbound.trailer.kg", config.outbound.trailer.kg)
     if config.bulkiest_l > config.outbound.trailer.m3 * L_PER_M3:
         raise ValueError(
-            f"outbound.trailer.m3: a parcel that no truck can carry: parcels may have"
+            f"outbound.trailer.m3: a parcel that no truck can carry: parcels can have"
             f" {config.bulkiest_l / L_PER_M3:.3g} m3, a trailer takes {config.outbound.trailer.m3:g}"
         )
     for name in config.fleet:
@@ -161,7 +163,7 @@ def _check_parcels(config: HubGroups) -> None:
 
 
 def _check_units(config: HubGroups) -> None:
-    """Bags that no ULD or truck could carry, and units that no truck or shuttle has room for."""
+    """Refuse bags that no ULD or truck can carry, and units for which no truck or shuttle has room."""
     goods, room, trailer = config.presorted.goods, config.unit_room, config.outbound.trailer
     key = "bag_parcels: a bag" if goods is Presorting.BAGS else "uld_pallets: a whole ULD"
     takes = f"presorted.{key} takes the room of {room} parcels"
@@ -172,7 +174,7 @@ def _check_units(config: HubGroups) -> None:
     if goods is not Presorting.NONE and config.customs.declared is not None:
         raise ValueError(
             f"presorted.goods: with {goods} customs decides bag by bag or ULD by ULD, with customs.declared parcel"
-            " by parcel: one of both"
+            " by parcel: choose one"
         )
     if goods is not Presorting.BAGS:
         return
@@ -183,7 +185,7 @@ def _check_units(config: HubGroups) -> None:
         smallest = math.floor(config.parcels_of(name) * share)
         if room > smallest:
             raise ValueError(
-                f"presorted.bag_parcels: a bag larger than a ULD: on fleet.{name} the smallest has {smallest}"
+                f"presorted.bag_parcels: a bag is larger than a ULD: the smallest on fleet.{name} has {smallest}"
                 f" parcels of a mean flight, got {room}"
             )
     if room * config.parcels.heaviest_kg > trailer.kg:
@@ -193,13 +195,13 @@ def _check_units(config: HubGroups) -> None:
         )
     if room * config.bulkiest_l > trailer.m3 * L_PER_M3:
         raise ValueError(
-            f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels may have"
+            f"presorted.bag_parcels: a bag that no truck can carry: {room} parcels can have"
             f" {room * config.bulkiest_l / L_PER_M3:.3g} m3, above outbound.trailer.m3 = {trailer.m3:g}"
         )
 
 
 def _check_exports(config: HubGroups) -> None:
-    """What no ULD or truck could carry, and halls that could not handle it."""
+    """Refuse parcels that no ULD or truck can carry, and halls that cannot handle exports."""
     check_number("exports.lanes", config.exports.lanes)
     check_sum("exports.lanes", config.exports.lanes)
     if all(hall.doors_in == 0 or hall.opens_late(config.start_date) for hall in config.halls.values()):
@@ -216,9 +218,9 @@ def _check_exports(config: HubGroups) -> None:
     fits = min(trailer.parcels, trailer.kg / each_kg, trailer.m3 * L_PER_M3 / each_l)
     if most > fits:
         raise ValueError(
-            f"exports.collections.parcels: a truck is collected with up to {most}, by its spread; a trailer takes"
+            f"exports.collections.parcels: a truck brings up to {most}, because of the spread; a trailer takes"
             f" {math.floor(fits)} parcels of {each_kg:.3g} kg and {each_l:.3g} l, as demand.net_t_per_flight,"
-            " demand.parcels_per_flight and parcels have them; exports=none leaves exports out"
+            " demand.parcels_per_flight and parcels set these; exports=none removes exports"
         )
     for name, hall in config.halls.items():
         for key, each, workers in (
@@ -227,31 +229,30 @@ def _check_exports(config: HubGroups) -> None:
         ):
             if workers > getattr(hall.exports, key) and (each == "build_up" or hall.doors_in):
                 raise ValueError(
-                    f"halls.{name}.exports.{key}: at least the {workers} that one needs (exports.{each}), got"
-                    f" {getattr(hall.exports, key)}"
+                    f"halls.{name}.exports.{key}: at least exports.{each} = {workers}, got {getattr(hall.exports, key)}"
                 )
 
 
 def _check_limits(config: HubGroups, key: str, deck: Deck) -> None:
     if config.parcels.heaviest_kg > deck.kg:
         raise ValueError(
-            f"{key}.kg: a parcel that no ULD takes: at least parcels.heaviest_kg = {config.parcels.heaviest_kg:g},"
-            f" got {deck.kg:g}"
+            f"{key}.kg: a ULD must take the heaviest parcel: at least parcels.heaviest_kg ="
+            f" {config.parcels.heaviest_kg:g}, got {deck.kg:g}"
         )
     if config.bulkiest_l > deck.m3 * L_PER_M3:
         raise ValueError(
-            f"{key}.m3: a parcel that no ULD takes: parcels may have {config.bulkiest_l / L_PER_M3:.3g} m3,"
+            f"{key}.m3: a ULD must take the largest parcel: parcels can have {config.bulkiest_l / L_PER_M3:.3g} m3,"
             f" got {deck.m3:g}"
         )
 
 
 def _check_disruptions(config: HubGroups) -> None:
-    """Also that no demand, with its peaks, is above what Poisson flights are thinned from."""
+    """Refuse impossible disruptions, and demand whose peaks exceed the envelope of Poisson flights."""
     check_disruptions(config.disruptions, config)
     factors = demand_factors(config.disruptions, config)
     if factors and (config.arrivals.model is ArrivalModel.FILE or ARRIVALS in config.rules):
         whose = "a function (rules.arrivals)" if ARRIVALS in config.rules else "a file (arrivals.schedule)"
-        raise ValueError(f"disruptions: demand: the flights of {whose} are what they are")
+        raise ValueError(f"disruptions: demand: no disruption can change the flights of {whose}")
     envelope, peak, hour = (
         config.arrivals.envelope_flights_per_day,
         highest_factor(factors),

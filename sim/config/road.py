@@ -1,4 +1,4 @@
-"""What leaves: lanes, trucks and the road to the sorting centres; and what all of it burns."""
+"""Lanes, trucks, the road to the sorting centres, and the energy that the hub and its trucks use."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,7 +9,7 @@ from sim.reading import Bounds
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A destination: its share of the parcels, its trucks, and the sorting centre at the road's other end."""
+    """A destination: its share of the parcels, its route, its distance, and the cut-off of its sorting centre."""
 
     share: Share
     route: str
@@ -47,14 +47,14 @@ class Outbound:
             minute_of_day(text, "timetable")
         if not self.timetable and (self.extra_trucks_per_day == 0 or self.yard == 0):
             raise ValueError(
-                "timetable: empty, and extra_trucks_per_day or yard is 0: no truck would ever come, and break-down"
-                " would wait for floor that waits for trucks"
+                "timetable: empty, and extra_trucks_per_day or yard is 0: no truck would ever arrive, and break-down"
+                " would wait forever on a full floor"
             )
 
 
 @dataclass(frozen=True, slots=True)
 class Linehaul:
-    """The road to the lanes' sorting centres, and a driver's breaks and rests on it."""
+    """The road to the lanes' sorting centres, with drivers' breaks and rests."""
 
     speed_km_h: Annotated[float, Bounds(ge=1, le=200)]
     drive_before_break_h: Annotated[float, Bounds(ge=0.1, le=24)]

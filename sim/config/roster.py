@@ -1,4 +1,4 @@
-"""Rosters: which share of a role's posts is manned, by local hour and weekday; strikes are disruptions."""
+"""Rosters: the share of a role's posts that is manned, by local hour and weekday. Strikes are disruptions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """From `start` on each of its days to the next `end`, which may be on the day after."""
+    """A shift from `start` on each of its days to the next `end`, which may be on the following day."""
 
     days: tuple[str, ...]
     """Each a day or a range of days: `mon`, `mon-fri`, `fri-mon`."""
     start: str
     end: str
-    """Not after `start`: of the next day; the same clock time: 24 hours."""
+    """If not after `start`, it is on the next day; the same clock time means 24 hours."""
     share: Share
-    """Of the role's posts that are manned."""
+    """Share of the role's posts that are manned."""
 
     def __post_init__(self) -> None:
         if not self.days:
@@ -35,7 +35,7 @@ class Shift:
 
     @property
     def intervals(self) -> tuple[tuple[int, int], ...]:
-        """(from, to) [minutes after Monday's midnight] on each of its days, `to` up to a day beyond the week."""
+        """(from, to) [minutes after Monday's midnight] on each of its days; `to` may be up to a day after the week."""
         begins = minute_of_day(self.start)
         length = (minute_of_day(self.end) - begins - 1) % MIN_PER_DAY + 1
         days = sorted({day for text in self.days for day in _days(text)})
@@ -46,14 +46,14 @@ class Shift:
 
 
 def _days(text: str) -> list[int]:
-    """Numbers of the days of `mon` or `fri-mon`, Monday 0.
+    """Numbers of the days in a text such as `mon` or `fri-mon`; Monday is 0.
 
     >>> _days("sat-mon")
     [5, 6, 0]
     """
     first, dash, last = text.partition("-")
     if first not in DAYS or (dash and last not in DAYS):
-        raise ValueError(f"days: each a day or a range of {', '.join(DAYS)}, such as 'mon-fri', got {text!r}")
+        raise ValueError(f"days: each must be a day or a range of {', '.join(DAYS)}, such as 'mon-fri', got {text!r}")
     low = DAYS.index(first)
     n = (DAYS.index(last) - low) % DAYS_PER_WEEK if dash else 0
     return [(low + i) % DAYS_PER_WEEK for i in range(n + 1)]
@@ -61,10 +61,10 @@ def _days(text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class RoleRoster:
-    """A role's shifts; outside them nobody is there. Null: by the work, or else round the clock."""
+    """A role's shifts; outside them nobody works. Null: as many as the work needs, or else round the clock."""
 
     factor: NotNegative
-    """On all its shifts' shares; never more than all posts are manned."""
+    """Factor on the shares of all its shifts; it never mans more than all posts."""
     shifts: tuple[Shift, ...] | None
 
     def __post_init__(self) -> None:
@@ -91,45 +91,45 @@ def _overlap(shift: Shift, other: Shift) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Shifts whose people follow from the work that is expected (docs/model.md, rule 55)."""
+    """Shifts whose number of people is computed from the expected work (docs/model.md, rule 55)."""
 
     starts: tuple[str, ...]
     """Clock times at which a shift begins every day; it lasts until the next begins."""
     flight_h: Annotated[float, Bounds(ge=0.1, le=240)]
-    """Within which those of any shift could do what a mean flight brings."""
+    """Time within which the people of any shift could handle a mean flight."""
     utilisation: dict[str, Annotated[float, Bounds(ge=0.05, le=1)] | None]
-    """By role the share of the paid time that the expected work takes at most; null: not by work."""
+    """The largest share of the paid time that the expected work takes, by role; null: not by work."""
 
     def __post_init__(self) -> None:
         if not self.starts:
             raise ValueError("starts: at least one clock time, got none")
         minutes = [minute_of_day(text, "starts") for text in self.starts]
         if any(late <= early for early, late in pairwise(minutes)):
-            raise ValueError(f"starts: ascending clock times of one day, got {', '.join(self.starts)}")
+            raise ValueError(f"starts: must be ascending clock times of one day, got {', '.join(self.starts)}")
         _check_roles("utilisation", self.utilisation)
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """By role, all of `sim.domain.roles`."""
+    """Rosters of all roles of `sim.domain.roles`."""
 
     name: str
-    """Of the option, for the reader."""
+    """Name of the option, for the reader."""
     factor: NotNegative
-    """On all shares of all roles; never more than all posts are manned."""
+    """Factor on all shares of all roles; it never mans more than all posts."""
     night_factor: NotNegative
-    """On those of shifts that run over midnight, too."""
+    """Further factor on shifts that run over midnight."""
     work: Work | None
-    """Whose shifts follow from the work: roles with a target utilisation, to which `roles` gives no shifts."""
+    """How shifts follow from the work, for roles with a target utilisation and without shifts in `roles`."""
     job_h_per_year: Annotated[float, Bounds(ge=1, le=8784)]
-    """That a full-time job is on its post."""
+    """Hours a year that a full-time employee is at the post."""
     roles: dict[str, RoleRoster]
 
     def __post_init__(self) -> None:
         _check_roles("roles", self.roles)
 
     def of_shift(self, share: float, begin: int, end: int) -> float:
-        """A shift's share of the posts, with the night's factor [minutes after any midnight]."""
+        """A shift's share of the posts, with the factor for nights [minutes after any midnight]."""
         return share * (self.night_factor if begin // MIN_PER_DAY != (end - 1) // MIN_PER_DAY else 1)
 
     def follows_work(self, role: str) -> bool:
@@ -137,7 +137,7 @@ class Roster:
 
 
 def _check_roles(key: str, given: Iterable[str]) -> None:
-    """Refuse roles that there are not, and roles left out."""
+    """Refuse unknown roles, and roles that are missing."""
     names = tuple(given)
     for role in names:
         if role not in ROLES:

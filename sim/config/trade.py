@@ -1,4 +1,4 @@
-"""What is in the parcels: product groups, declared values, duties and VAT, and national figures to stand beside."""
+"""Goods in the parcels: product groups, declared values, duties and VAT, and national figures for comparison."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,13 +11,13 @@ Eur = Annotated[float, Bounds(gt=0, le=1e6)]
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """Parcels of a product group: their share, and what is declared of one, lognormal."""
+    """A product group: its share of the parcels, and the declared value of a parcel (lognormal)."""
 
     share: Share
     median_eur: Eur
     sigma: Annotated[float, Bounds(gt=0, le=3)]
     duty: Share
-    """Of the value above the exemption."""
+    """Rate on the value above the exemption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,21 @@ class ExportGoods:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """What is in the parcels, and what falls due on it."""
+    """The goods in the parcels, and the duties and VAT due on them."""
 
     is_on: bool
     goods: dict[str, Goods]
     mix_sigma: Annotated[float, Bounds(ge=0, le=2)]
-    """How far shares of product groups differ from week to week and lane to lane: log-standard deviation."""
+    """Log-standard deviation of the shares of product groups between weeks and lanes."""
     duty_free_eur: NotNegative
     vat: dict[str, Share]
-    """By lane."""
+    """Rate by lane."""
     export_goods: dict[str, ExportGoods]
     export_shares: tuple[Annotated[float, Bounds(ge=0, le=0.9)], ...]
-    """For which the balance is told."""
+    """Shares of exports for which the trade balance is reported."""
     domestic_lanes: tuple[str, ...]
     national_deficit_eur: dict[str, Annotated[float, Bounds(gt=0, le=1e13)]]
-    """Published, by year."""
+    """Published figures, by year."""
 
     def __post_init__(self) -> None:
         for name, groups in (("goods", self.goods), ("export_goods", self.export_goods)):
@@ -52,7 +52,7 @@ class Trade:
         check_known("domestic_lanes", "no lane", self.domestic_lanes, self.vat)
 
     def check_names(self, lanes: tuple[str, ...], groups: tuple[str, ...]) -> None:
-        """Every lane has a rate of VAT, and every product group one of duty.
+        """Check that every lane has a rate of VAT and every product group a rate of duty.
 
         Raises:
             ValueError: one has none.
@@ -61,9 +61,9 @@ class Trade:
             return
         for lane in lanes:
             if lane not in self.vat:
-                raise ValueError(f"trade.vat: no rate of lane {lane!r}")
+                raise ValueError(f"trade.vat: no rate for lane {lane!r}")
         for group in groups:
             if group not in self.goods:
                 raise ValueError(
-                    f"trade.goods: none called {group!r}, as customs.declared.goods has{near(group, self.goods)}"
+                    f"trade.goods: no group {group!r}, which customs.declared.goods has{near(group, self.goods)}"
                 )

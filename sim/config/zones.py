@@ -8,11 +8,11 @@ from sim.domain.clock import Clock
 from sim.units import FOREVER, SECONDS_PER_MIN, TICKS_PER_MIN
 
 _BEFORE, _AFTER = dt.timedelta(days=30), dt.timedelta(days=60)
-"""The days of a run, in which local times are asked for."""
+"""The days of a run for which local times are needed."""
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The zone.
+    """The time zone of this name.
 
     Raises:
         ValueError: there is none of the name.
@@ -20,12 +20,12 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValueError(f"time_zone: a name of IANA's database, such as Europe/Brussels, got {name!r}") from None
+        raise ValueError(f"time_zone: must be a name of IANA's, such as Europe/Brussels, got {name!r}") from None
 
 
 @lru_cache(maxsize=64)
 def clock_of(name: str | None, start_date: dt.date, days: int) -> Clock:
-    """Of a run of so many days; None: local time has no changes.
+    """The clock of a run of this number of days; None: local time has no changes.
 
     Raises:
         ValueError: no such zone.

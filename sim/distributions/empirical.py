@@ -1,4 +1,4 @@
-"""Measured values as a distribution: a column of a CSV file, each value drawn equally often."""
+"""Measured values as a distribution: a column of a CSV file, where each value is equally likely."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +13,7 @@ from sim.units import Numbers
 
 
 class Empirical:
-    """The empirical distribution function of some values."""
+    """The empirical distribution function of measured values."""
 
     def __init__(self, values: Numbers) -> None:
         self.values = np.sort(values)
@@ -32,7 +32,7 @@ class Empirical:
 
 
 def values_of(file: str, column: str | None, lowest: float) -> Numbers:
-    """The values of a column, none below `lowest`; without a column's name those of the only one.
+    """The values of a column, none below `lowest`. Without a column's name the file must have one column.
 
     Raises:
         InputError: what cannot be read, no such column, or a value that is none, with file, row and value.
@@ -52,7 +52,7 @@ def _read(file: str, column: str | None, lowest: float, _: int) -> Numbers:
     if not header:
         raise InputError(f"{file}: empty; expected a header and a row for each value")
     if column is None and len(header) > 1:
-        raise InputError(f"{file}: several columns; say which by column: {', '.join(header)}")
+        raise InputError(f"{file}: several columns; set column to one of {', '.join(header)}")
     name = header[0] if column is None else column
     if name not in header:
         raise InputError(f"{file}: no column {name!r}{near(name, header)}")

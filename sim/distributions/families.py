@@ -1,6 +1,6 @@
-"""The families of distributions: one entry each, with its parameters, its moments and its inverse.
+"""The families of distributions, each with its parameters, moments and inverse.
 
-To add a family: one more entry of `FAMILIES`.
+To add a family, add an entry to `FAMILIES`.
 """
 
 import math
@@ -14,15 +14,15 @@ from scipy import special
 from sim.units import Numbers
 
 Inverse: TypeAlias = Callable[[Any], Any]
-"""Quantiles at probabilities, numbers or columns."""
+"""Quantiles at probabilities (numbers or columns)."""
 Parameters: TypeAlias = dict[str, float]
 U_ERROR: Final = 1e-12
-"""Of a table's inverse: how far the probability of a quantile may be from the one asked for, at most."""
+"""Largest error of a table's inverse: between the probability of a quantile and the requested probability."""
 _WEIBULL_SHAPES: Final = (0.1, 1e3)
 
 
 class Frozen(Protocol):
-    """What is asked of a distribution of scipy.stats once it is made."""
+    """The methods needed of a distribution of scipy.stats with fixed parameters."""
 
     def cdf(self, x: Any) -> Any: ...  # noqa: ANN401 - numbers or columns
 
@@ -31,8 +31,9 @@ class Frozen(Protocol):
 class Family:
     """A family of distributions.
 
-    `frozen` makes the distribution of parameters as scipy.stats does, `inverse` its inverse; None: a table by its pdf.
-    `moments`: the parameters for a mean and a standard deviation, with those of `beside`; None: it has no such form.
+    `frozen` makes a distribution from parameters, as scipy.stats does. `inverse` makes its inverse; None: a table
+    computed from the density. `moments` computes the parameters from a mean, a standard deviation and the parameters of
+    `beside`; None: the family has no such form.
     """
 
     parameters: tuple[str, ...]
@@ -40,17 +41,17 @@ class Family:
     inverse: Callable[..., Inverse] | None = None
     moments: Callable[..., Parameters] | None = None
     scales: tuple[str, ...] = ()
-    """Parameters that only stretch it."""
+    """Parameters that only change the scale."""
     optional: Mapping[str, float] = field(default_factory=dict)
-    """Parameters that may be left out, with the value that they have then."""
+    """Parameters that may be left out, with their default."""
     beside: tuple[str, ...] = ()
-    """Parameters that are given beside mean and spread."""
+    """Parameters that are set in addition to mean and spread."""
     u_error: float = 0.0
-    """Of the inverse."""
+    """Error of the inverse."""
 
 
 class Constant:
-    """Always the same value."""
+    """A constant value."""
 
     def __init__(self, value: float) -> None:
         self.value = value
@@ -63,18 +64,14 @@ class Constant:
 
 
 def scipys(name: str, *shapes: float, **where: float) -> Frozen:
-    """A distribution of scipy.stats, which takes a second to import: most configurations need none."""
+    """A distribution of scipy.stats. Its import takes a second, and most configurations do not need it."""
     from scipy import stats
 
     return getattr(stats, name)(*shapes, **where)  # type: ignore[no-any-return]
 
 
 def tabulated(density: Callable[[float], float], low: float, high: float, middle: float) -> Inverse:
-    """The inverse of a distribution by its density between two ends; `middle`: where the density is high.
-
-    Source: G. Derflinger, W. Hoermann and J. Leydold, Random variate generation by numerical inversion when
-    only the density is known, ACM TOMACS 20 (2010), doi:10.1145/1842722.1842723.
-    """
+    """The inverse of a distribution by its density between two ends; the density is high at `middle`."""
     from scipy.stats.sampling import NumericalInversePolynomial
 
     class Given:
@@ -99,7 +96,7 @@ def triangular(low: float, mode: float, high: float) -> Inverse:
 
 
 def _gamma(shape: float, scale: float) -> Inverse:
-    if shape < 1:  # the density has no bound
+    if shape < 1:  # the density has no upper bound
         return lambda u: scale * special.gammaincinv(shape, u)
     log = math.lgamma(shape)
     table = tabulated(
@@ -123,7 +120,10 @@ def _beta(a: float, b: float, low: float, high: float) -> Inverse:
 
 
 def _of_weibull(mean: float, sd: float) -> Parameters:
-    """The shape is where the coefficient of variation, which falls with it, is the wanted one."""
+    """Weibull parameters for a mean and a standard deviation.
+
+    The coefficient of variation falls as the shape rises, so that one shape has the wanted value.
+    """
     from scipy.optimize import brentq
 
     def spread(shape: float) -> float:
@@ -131,20 +131,20 @@ def _of_weibull(mean: float, sd: float) -> Parameters:
 
     most, least = map(spread, _WEIBULL_SHAPES)
     if not least <= sd / mean <= most:
-        raise ValueError(f"spread: weibull has {least:.3g} to {most:.3g}")
+        raise ValueError(f"spread: weibull allows {least:.3g} to {most:.3g}")
     shape = float(brentq(lambda shape: spread(shape) - sd / mean, *_WEIBULL_SHAPES, xtol=1e-13, rtol=1e-14))
     return {"shape": shape, "scale": mean / math.gamma(1 + 1 / shape)}
 
 
 def _of_beta(mean: float, sd: float, low: float, high: float) -> Parameters:
     if not low < mean < high:
-        raise ValueError(f"mean: beta has it between low = {low:g} and high = {high:g}")
+        raise ValueError(f"mean: beta needs it between low = {low:g} and high = {high:g}")
     share, variance = (mean - low) / (high - low), (sd / (high - low)) ** 2
     most = share * (1 - share)
     if variance >= most:
         largest = math.sqrt(most) * (high - low)
         raise ValueError(
-            f"spread: beta with this mean, low and high has less than {largest / mean:.4g} ({largest:.4g})"
+            f"spread: beta with this mean, low and high allows less than {largest / mean:.4g} ({largest:.4g})"
         )
     weight = most / variance - 1
     return {"a": weight * share, "b": weight * (1 - share), "low": low, "high": high}

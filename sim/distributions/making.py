@@ -1,4 +1,4 @@
-"""From a mapping with `family` to quantiles and probabilities: its parameters, its cuts, its mean."""
+"""From a mapping with `family` to quantiles and probabilities: its parameters, cuts and mean."""
 
 import math
 from collections.abc import Mapping
@@ -24,17 +24,17 @@ AT_LEAST, AT_MOST = CUTS = ("at_least", "at_most")
 SPREAD, SD = SPREADS = ("spread", "sd")
 MEAN, NORMAL, CONSTANT = "mean", "normal", "constant"
 STRETCHES: Final = (MEAN, "scale", "median", "value", SPREAD)
-"""Of a distribution the first of these is varied in place of the number in whose place it stands."""
+"""The first of these that a distribution has is varied in place of the number that it replaces."""
 PARAMETERS: Final = frozenset((*STRETCHES, *SPREADS, *(name for each in FAMILIES.values() for name in each.parameters)))
-"""Whatever number a mapping may have beside its cuts."""
+"""All numbers that a mapping may have besides its cuts."""
 LARGEST: Final = 1e9
-"""A bound that no value comes near: it keeps infinity out."""
+"""A bound far above any value, which excludes infinity."""
 _LEAST_MEAN: Final = 1e-9
-"""Of times."""
+"""The smallest mean of times."""
 _LEAST_SHARE: Final = 1e-6
-"""Of a distribution that must lie between its cuts."""
+"""The smallest share of a distribution that must lie between its cuts."""
 _EDGE: Final = 2.0**-53
-"""A probability of 53 bits is no nearer to 0 or 1."""
+"""No probability of 53 bits is nearer to 0 or 1."""
 _POSITIVE, _ANY = Bounds(gt=0, le=LARGEST), Bounds(ge=-LARGEST, le=LARGEST)
 _BOUNDS: Final = {
     **dict.fromkeys(("shape", "scale", "median", "a", "b", *SPREADS), _POSITIVE),
@@ -49,17 +49,17 @@ def midpoints(n: int = QUANTILES) -> Numbers:
 
 
 def bounds_of(name: str) -> Bounds:
-    """Of a number of a mapping, whatever the family."""
+    """Bounds of a number of a mapping, the same for all families."""
     return _BOUNDS.get(name, _ANY)
 
 
 def is_distribution(plain: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether a plain value is a distribution's mapping."""
+    """Whether a plain value is the mapping of a distribution."""
     return isinstance(plain, Mapping) and plain.get("family") in families()
 
 
 def families() -> tuple[str, ...]:
-    """The names of all, with those of the user's file."""
+    """The names of all families, including those of the user's file."""
     return (*FAMILIES, EMPIRICAL, *own_families())
 
 
@@ -70,12 +70,12 @@ def own_families() -> list[str]:
 
 
 def stretch_of(distribution: Mapping[str, Any]) -> str | None:
-    """The name of what is varied: of times what stretches them, of a shape its spread; None: it has neither."""
+    """The name of the varied number: the scale of times, or the spread of a shape; None if it has neither."""
     return next((name for name in STRETCHES if name in distribution and distribution[name] > 0), None)
 
 
 def keys_of(family: str) -> tuple[str, ...]:
-    """What a mapping of this family may have beside `family`."""
+    """The keys that a mapping of this family may have besides `family`."""
     if family == EMPIRICAL:
         return (*OF_FILE, *CUTS)
     if family not in FAMILIES:
@@ -87,7 +87,7 @@ def keys_of(family: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What is drawn from: quantiles and probabilities between the cuts, times `scale`."""
+    """A distribution to draw from: quantiles and probabilities between the cuts, times `scale`."""
 
     parameters: Parameters
     frozen: Frozen
@@ -95,7 +95,7 @@ class Made:
     below: float
     """Probability below the cuts."""
     share: float
-    """Between them."""
+    """Probability between the cuts."""
     cuts: tuple[float, float]
     mean: float
     scale: float = 1.0
@@ -103,7 +103,7 @@ class Made:
     def quantile(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
         inside = np.clip(self.below + self.share * np.asarray(u, dtype=np.float64), _EDGE, 1 - _EDGE)
         values = self.scale * np.clip(self.inverse(inside), *self.cuts)
-        return np.asarray(values, dtype=np.float64)[()]  # of one number a number
+        return np.asarray(values, dtype=np.float64)[()]  # a number for a number
 
     def cdf(self, x: Any) -> Any:  # noqa: ANN401 - numbers or columns
         return np.clip((self.frozen.cdf(np.asarray(x) / self.scale) - self.below) / self.share, 0.0, 1.0)
@@ -111,7 +111,7 @@ class Made:
 
 @lru_cache(maxsize=256)
 def made(written: Written, lowest: float, *, is_shape: bool) -> Made:
-    """Of a mapping whose keys are known; no value is below `lowest`, and a shape has a mean of one.
+    """The distribution of a mapping with known keys. No value is below `lowest`; the mean of a shape is one.
 
     Raises:
         ValueError: what is impossible, beginning with its name.
@@ -120,7 +120,7 @@ def made(written: Written, lowest: float, *, is_shape: bool) -> Made:
     given = dict(written)
     low, high = (number(given, name, end) for name, end in zip(CUTS, (-math.inf, math.inf), strict=True))
     if low >= high:
-        raise ValueError(f"{AT_MOST}: above {AT_LEAST} = {low:g}, got {high:g}")
+        raise ValueError(f"{AT_MOST}: must be above {AT_LEAST} = {low:g}, got {high:g}")
     family = str(given["family"])
     if family == EMPIRICAL:
         drawn, blamed = _of_file(given, lowest, low, high), FILE
@@ -162,7 +162,7 @@ def _of_file(given: Mapping[str, float | str], lowest: float, low: float, high: 
 def _of_family(
     family: str, given: Mapping[str, float | str], low: float, high: float, *, is_shape: bool
 ) -> tuple[Made, str]:
-    """And the name that is blamed for where it reaches."""
+    """The distribution, and the name of the parameter to report if a value is impossible."""
     entry = FAMILIES[family]
     parameters, blamed = _parameters(family, entry, given, is_shape=is_shape)
     frozen = entry.frozen(**parameters)
@@ -174,7 +174,7 @@ def _of_family(
     below, upto = (float(frozen.cdf(end)) if math.isfinite(end) else float(end > 0) for end in (low, high))
     if upto - below < _LEAST_SHARE:
         name = next((cut for cut in reversed(CUTS) if cut in given), MEAN)
-        raise ValueError(f"{name}: next to nothing of {family} lies between the cuts, got {given.get(name, 1):g}")
+        raise ValueError(f"{name}: almost nothing of {family} lies between the cuts, got {given.get(name, 1):g}")
     mean = frozen.mean() if (below, upto) == (0, 1) else frozen.expect(lb=low, ub=high, conditional=True)
     return Made(parameters, frozen, inverse, below, upto - below, (low, high), float(mean)), blamed
 
@@ -182,15 +182,15 @@ def _of_family(
 def _parameters(
     family: str, entry: Family, given: Mapping[str, float | str], *, is_shape: bool
 ) -> tuple[Parameters, str]:
-    """Of the family, by what is given; and the name that is blamed for where it reaches."""
+    """The parameters of the family, and the name of the parameter to report if a value is impossible."""
     for name in (MEAN, SD, *entry.scales):
         if is_shape and name in given:
             raise ValueError(
-                f"{name}: only the shape counts here, the mean is another key's (docs/distributions.md); leave it out"
+                f"{name}: only the shape counts here, another key sets the mean (docs/distributions.md); leave it out"
             )
     spreads = [name for name in SPREADS if name in given]
     if len(spreads) > 1:
-        raise ValueError(f"{SD}: {SPREAD} is given, too: one of both")
+        raise ValueError(f"{SD}: {SPREAD} is set, too; set only one")
     if entry.moments is None or not spreads:
         values = _by_parameters(family, entry, given, is_shape=is_shape)
         return values, "low" if "low" in given else next((name for name in values if name in given), "family")
@@ -201,9 +201,9 @@ def _by_moments(family: str, entry: Family, given: Mapping[str, float | str], sp
     assert entry.moments is not None
     for name in given:
         if name in entry.parameters and name not in (*entry.beside, MEAN, SD):
-            raise ValueError(f"{name}: follows from {MEAN} and {spread}: give one or the other")
+            raise ValueError(f"{name}: is computed from {MEAN} and {spread}: set either it or them")
     if MEAN not in given:
-        raise ValueError(f"{MEAN}: missing: it goes with {spread}")
+        raise ValueError(f"{MEAN}: missing: {spread} needs it")
     mean = float(given[MEAN])
     if mean <= 0 and (entry.scales or spread == SPREAD):
         raise ValueError(f"{MEAN}: must be greater than 0, got {mean:g}")
@@ -220,7 +220,7 @@ def _by_moments(family: str, entry: Family, given: Mapping[str, float | str], sp
 
 def _by_parameters(family: str, entry: Family, given: Mapping[str, float | str], *, is_shape: bool) -> Parameters:
     if entry.moments is not None and MEAN in given:
-        raise ValueError(f"{SPREAD}: missing: it goes with {MEAN}")
+        raise ValueError(f"{SPREAD}: missing: {MEAN} needs it")
     ones = dict.fromkeys(entry.scales, 1.0) if is_shape else {}
     values = {name: _given(family, name, given, {**entry.optional, **ones}) for name in entry.parameters}
     for name in entry.scales:
@@ -244,4 +244,4 @@ def _check_order(values: Parameters) -> None:
         if values[first] > values[second]:
             raise ValueError(f"{second}: at least {first} = {values[first]:g}, got {values[second]:g}")
     if len(ends) > 1 and values["low"] == values["high"]:
-        raise ValueError(f"high: above low = {values['low']:g}, got {values['high']:g}")
+        raise ValueError(f"high: must be above low = {values['low']:g}, got {values['high']:g}")

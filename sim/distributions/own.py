@@ -1,4 +1,4 @@
-"""Distributions by a function of the user's file (`sim.own`), which gives the quantile of a probability."""
+"""Distributions by a function of the user's file (`sim.own`), which returns the quantile of a probability."""
 
 import math
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from sim.units import Numbers
 
 @dataclass(frozen=True)
 class OwnMade:
-    """What is drawn from: a table of quantiles at mid-points, linear between them, made when it is first asked for.
+    """A distribution to draw from: a table of quantiles at mid-points, linear between them.
 
-    Nothing is executed before: the mean is that which the configuration gives.
+    The table is made when it is first needed; nothing is executed earlier. The mean is that of the configuration.
     """
 
     own: OwnFile
     name: str
     lowest: float
     given_mean: float | None
-    """What values are scaled to; None: they are as the function gives them."""
+    """The mean to which values are scaled; None: the function's values are used unchanged."""
     cuts: tuple[float, float]
 
     @property
@@ -58,7 +58,10 @@ class OwnMade:
 
     @property
     def highest(self) -> float:
-        """Of the table; 1 where the code is not trusted: who simulates reads the configuration again."""
+        """The highest value of the table; 1 if the code is not trusted.
+
+        A simulation reads the configuration again.
+        """
         return float(self.table[-1]) if self.own.is_trusted else 1.0
 
     def _value(self, u: float) -> float:
@@ -77,7 +80,7 @@ class OwnMade:
 
 
 def check_own_families(own: OwnFile) -> None:
-    """Refuse a file with a distribution of a packaged family's name.
+    """Refuse a file with a distribution that has the name of a packaged family.
 
     Raises:
         ValueError: the first of them.
@@ -88,7 +91,7 @@ def check_own_families(own: OwnFile) -> None:
 
 
 def own_shapes(own: OwnFile) -> list[str]:
-    """The distributions of a file, all of which give their quantiles, that times can have.
+    """The distributions of a file that times can have, after a check that each returns quantiles.
 
     Raises:
         InputError: the first that gives none.
@@ -101,7 +104,7 @@ def own_shapes(own: OwnFile) -> list[str]:
 
 @lru_cache(maxsize=64)
 def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -> OwnMade:
-    """Of a mapping whose family is one of the file's.
+    """The distribution of a mapping whose family is in the user's file.
 
     Raises:
         ValueError: a mean that is missing, or that does not belong there; begins with its name.
@@ -109,13 +112,13 @@ def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -
     given = dict(written)
     is_time = lowest == 0 and not is_shape
     if is_time != (MEAN in given):
-        why = "missing; times are scaled to it" if is_time else "values are as the function gives them; leave it out"
-        why = "the mean is another key's; leave it out" if is_shape else why
+        why = "missing; times are scaled to it" if is_time else "the function's values are used unchanged; leave it out"
+        why = "another key sets the mean; leave it out" if is_shape else why
         raise ValueError(f"{MEAN}: {why}")
     mean = number(given, MEAN, 1.0) if lowest == 0 else None
     if mean is not None and mean <= 0:
         raise ValueError(f"{MEAN}: must be greater than 0, got {mean:g}")
     if lowest == 0 and (cut := next((name for name in CUTS if name in given), None)):
-        raise ValueError(f"{cut}: a function gives no values beyond; leave it out")
+        raise ValueError(f"{cut}: values of a function are not cut; leave it out")
     cuts = number(given, AT_LEAST, -math.inf), number(given, AT_MOST, math.inf)
     return OwnMade(own, str(given["family"]), lowest, mean, cuts)

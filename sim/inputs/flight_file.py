@@ -1,4 +1,7 @@
-"""A CSV file of flights: `flight, sibt`, and if wanted times, type and load, the flight before, and the replication."""
+"""A CSV file of flights: `flight, sibt`, and optional columns.
+
+Optional are times, type and load, the flight before, and the replication.
+"""
 
 import datetime as dt
 import difflib
@@ -20,14 +23,14 @@ from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, ticks
 _NEEDED = ("flight", "sibt")
 _LEGS = ("after", "leg_min")
 COLUMNS = (*_NEEDED, "arrival", "aircraft", "parcels", "sobt", *_LEGS, "to")
-"""Those of a flight, in the order in which they are written."""
+"""The optional columns of a flight, in the order in which they are written."""
 REPLICATION = "replication"
 _OPTIONAL = (*COLUMNS[len(_NEEDED) :], REPLICATION)
 _SURELY_MEANT = 0.85
-"""Likeness of a column's name from which on it is a slip of the pen: `parcel`, and not `date` for `after`."""
+"""Likeness from which a column's name counts as a typing error: `parcel` does, `date` for `after` does not."""
 _LONGEST_LEG_MIN = MIN_PER_WEEK
 _ANY = ""
-"""The type of a row that names none: it is drawn among those that can carry its parcels."""
+"""The type of a row that names none: it is drawn among the types that can carry the row's parcels."""
 
 
 class FlightRow(NamedTuple):
@@ -35,22 +38,22 @@ class FlightRow(NamedTuple):
     sibt: int
     """Scheduled in-block, local time [ticks after the first midnight of start_date, as if all days had 24 hours]."""
     arrival: int | None
-    """Actual landing [ticks], if the file tells."""
+    """Actual landing [ticks], if the file has it."""
     aircraft: str | None
     n_parcels: int | None
     sobt: int | None
-    """Scheduled off-block [ticks], if the file tells."""
+    """Scheduled off-block [ticks], if the file has it."""
     after: tuple[str, int] | None
     """Key and `sibt` of the flight that the same aircraft flew before."""
     leg: int
-    """From that one's off-block to the earliest arrival [ticks]; 0 without one."""
+    """Least time from that flight's off-block to this arrival [ticks]; 0 without a flight before."""
     second: frozenset[str] = frozenset()
     """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours, where the clocks are set back."""
     to: str | None = None
-    """Destination that it leaves to, if the file tells."""
+    """Destination to which the flight leaves, if the file has it."""
 
     def later(self, by: int) -> "FlightRow":
-        """The same flight, and that before it, so much later [ticks]."""
+        """The same flight, and the flight before it, later by this time [ticks]."""
         return self._replace(
             sibt=self.sibt + by,
             arrival=None if self.arrival is None else self.arrival + by,
@@ -60,13 +63,13 @@ class FlightRow(NamedTuple):
 
 
 def load_limits(config: HubConfig) -> dict[str, LoadLimit]:
-    """The most parcels of a row by its aircraft type, and of one that names no type."""
+    """The most parcels of a row by its aircraft type, and of a row that names no type."""
     limits = {name: config.load_limit(name) for name in config.fleet}
     return {**limits, _ANY: max(limits[name] for name, kind in config.fleet.items() if kind.share)}
 
 
 class FlightFile(NamedTuple):
-    """The flights of a file by replication: with a column `replication` those of 0, 1, …, else those of all."""
+    """The flights of a file by replication: 0, 1, … with a column `replication`, otherwise the same for all."""
 
     schedules: tuple[tuple[FlightRow, ...], ...]
     has_replications: bool
@@ -77,13 +80,14 @@ class FlightFile(NamedTuple):
 def read_flight_file(
     path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None, zone: ZoneInfo | None = None
 ) -> FlightFile:
-    """Read flights; a byte-order mark, CRLF line ends and semicolons are fine.
+    """Read flights; a byte-order mark, CRLF line ends and semicolons are allowed.
 
-    `zone`: of their local times; None: clocks never change, and no instant has an offset.
+    `zone` is that of the local times; None: clocks never change, and no instant has an offset.
 
-    `limits` of `load_limits`; None: any type and any load will do, as where the instants alone are wanted.
+    `limits` are those of `load_limits`; None: any type and any load are allowed, for callers that need only the
+    instants.
 
-    Raises InputError naming file, row, column, value and what was expected.
+    Raises InputError with file, row, column, value and what was expected.
     """
     table = csv_rows(Path(path))
     _, columns = next(table, (1, []))
@@ -95,14 +99,14 @@ def read_flight_file(
     seen: set[tuple[int, str, int]] = set()
     for line, cells in table:
         if len(cells) != len(columns):
-            raise InputError(f"{path}: row {line}: not as many fields as the header, which has {len(columns)}")
+            raise InputError(f"{path}: row {line}: expected as many fields as the header has, {len(columns)}")
         named = dict(zip(columns, cells, strict=True))
         number = named.get(REPLICATION, "0")
         if count_of(number) is None:
             raise InputError(f"{path}: row {line}: {REPLICATION}: a whole number from 0 on, got {number!r}")
         row = rows.setdefault(int(number), {})[line] = _row(path, line, named, start_date, limits, zone)
         if (int(number), row.key, row.sibt) in seen:
-            raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt is there twice")
+            raise InputError(f"{path}: row {line}: flight {row.key!r} at this sibt occurs twice")
         seen.add((int(number), row.key, row.sibt))
         befores[line] = named.get("after", "")
     if not rows:
@@ -110,7 +114,7 @@ def read_flight_file(
     _check_days(path, rows, start_date)
     numbers = sorted(rows)
     if (gap := next((n for n, number in enumerate(numbers) if n != number), None)) is not None:
-        raise InputError(f"{path}: {REPLICATION}: 0, 1, 2, … without a gap, got {numbers[-1]} and no row of {gap}")
+        raise InputError(f"{path}: {REPLICATION}: must be 0, 1, 2, …, got {numbers[-1]} but no row of {gap}")
     return FlightFile(
         tuple(tuple(_with_legs(path, rows[number], befores)) for number in numbers),
         REPLICATION in columns,
@@ -119,9 +123,9 @@ def read_flight_file(
 
 
 def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, str]) -> list[FlightRow]:
-    """Name for each row the flight before: of that key the last one with an earlier `sibt`, so no circle can close.
+    """Find each row's flight before: the last flight of that key with an earlier `sibt`, so that no circle can close.
 
-    `rows`, `befores`: by line; a flight before is a key, or empty.
+    `rows` and `befores` are by line; a flight before is a key, or empty.
     """
     sibts: dict[str, list[int]] = {}
     for row in sorted(rows.values(), key=lambda row: row.sibt):
@@ -136,7 +140,7 @@ def _with_legs(path: str, rows: Mapping[int, FlightRow], befores: Mapping[int, s
             raise InputError(f"{path}: row {line}: after: no flight {key!r} in the file{near(key, sibts)}")
         n_earlier = bisect_left(sibts[key], row.sibt)
         if not n_earlier:
-            raise InputError(f"{path}: row {line}: after: flight {key!r} has no sibt before that of {row.key!r} itself")
+            raise InputError(f"{path}: row {line}: after: flight {key!r} has no sibt before that of {row.key!r}")
         before = key, sibts[key][n_earlier - 1]
         if before in next_of:
             raise InputError(
@@ -152,7 +156,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
     for name in _NEEDED:
         if name not in columns:
             close = [lowered[other] for other in difflib.get_close_matches(name, lowered, 1)]
-            wanted = f"; needed: {', '.join(_NEEDED)}; if wanted: {', '.join(_OPTIONAL)}"
+            wanted = f"; needed: {', '.join(_NEEDED)}; optional: {', '.join(_OPTIONAL)}"
             hint = f"; did you mean column {close[0]!r}? Name it {name!r}" if close else wanted
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
     for name in filter(None, columns):
@@ -164,7 +168,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
     for name in (name for name in columns if name not in _NEEDED):
         close = difflib.get_close_matches(name.lower(), _OPTIONAL, 1, _SURELY_MEANT)
         if close and close[0] not in columns:
-            raise InputError(f"{path}: column {name!r} is none that is read; did you mean {close[0]!r}?")
+            raise InputError(f"{path}: column {name!r} is not read; did you mean {close[0]!r}?")
 
 
 def _row(
@@ -211,7 +215,7 @@ def _row(
 
 
 def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
-    """Local time of the zone; `fold` 1: of two equal ones the second.
+    """Local time of the zone; `fold` is 1 for the second of two equal times.
 
     Raises:
         InputError: no date and time, an offset without a zone, and what the zone's clocks show never, or twice.
@@ -222,17 +226,17 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
         raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}") from None
     if zone is None:
         if when.tzinfo is not None:
-            raise InputError(f"{place}: an offset from UTC takes time_zone=NAME of the hub, got {text!r}")
+            raise InputError(f"{place}: an offset from UTC needs time_zone=NAME, got {text!r}")
         return when
     if when.tzinfo is not None:
         return when.astimezone(zone)
     first, second = (when.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1))
     if second < first:
-        raise InputError(f"{place}: no such time in {zone}, where clocks are put forward, got {text!r}")
+        raise InputError(f"{place}: this time does not exist in {zone} (clocks are put forward), got {text!r}")
     if second > first:
         offsets = (f"{each.astimezone(zone):%z}" for each in (first, second))
         both = " or ".join(f"{text}{offset[:3]}:{offset[3:]}" for offset in offsets)
-        raise InputError(f"{place}: twice in {zone}, where clocks are set back; give {both}, got {text!r}")
+        raise InputError(f"{place}: this time occurs twice in {zone} (clocks are set back); give {both}, got {text!r}")
     return when
 
 
@@ -254,11 +258,11 @@ def _check_load(place: str, kind: str | None, parcels: int, limits: Mapping[str,
 
 
 def _leg(path: str, line: int, cells: dict[str, str]) -> int:
-    """The time of the leg [ticks]; 0 without one."""
+    """The time of the leg [ticks]; 0 without a leg."""
     after, text = (cells.get(name, "") for name in _LEGS)
     if bool(after) != bool(text):
         empty, other = ("leg_min", "after") if after else ("after", "leg_min")
-        raise InputError(f"{path}: row {line}: {empty}: empty, while {other} is {after or text!r}; a leg needs both")
+        raise InputError(f"{path}: row {line}: {empty}: empty, but {other} is {after or text!r}; a leg needs both")
     if not text:
         return 0
     try:

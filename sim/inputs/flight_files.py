@@ -16,7 +16,7 @@ from sim.inputs.flight_file import FlightFile, FlightRow, load_limits, read_flig
 from sim.units import TICKS_PER_DAY
 
 MOST_FILES: Final = 500
-"""In a folder, a replication each."""
+"""Most files in a folder, one for each replication."""
 
 
 class Schedules(NamedTuple):
@@ -31,11 +31,11 @@ class Schedules(NamedTuple):
 
     @property
     def rows(self) -> list[FlightRow]:
-        """Of all replications."""
+        """The flights of all replications."""
         return list(chain(*self.of))
 
     def number_of(self, replication: int) -> int:
-        """Which schedule a replication has.
+        """The number of a replication's schedule.
 
         Raises:
             InputError: there are fewer than replications.
@@ -46,7 +46,7 @@ class Schedules(NamedTuple):
         return replication
 
     def check(self, replications: int, why: str = "") -> None:
-        """Refuse more replications than there are schedules; `why`: so many, in brackets.
+        """Refuse more replications than there are schedules; `why` explains their number, in brackets.
 
         Raises:
             InputError: one schedule too few.
@@ -78,7 +78,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def schedules_of(config: HubConfig) -> Schedules:
-    """Those of a run."""
+    """The schedules of a run."""
     assert config.arrivals.schedule is not None
     return read_schedules(config.arrivals.schedule, config.start_date, load_limits(config), config.time_zone)
 
@@ -86,7 +86,7 @@ def schedules_of(config: HubConfig) -> Schedules:
 def read_schedules(
     path: str, start_date: dt.date, limits: Mapping[str, LoadLimit] | None, time_zone: str | None
 ) -> Schedules:
-    """The schedules of a file or folder. Those of a folder are moved by whole weeks into the week of its first file.
+    """The schedules of a file or folder. Those of a folder move by whole weeks into the week of its first file.
 
     Raises:
         InputError: of the first file that cannot be read.
@@ -98,7 +98,7 @@ def read_schedules(
     files = {name: _read(name, *_version(name), start_date, types, time_zone) for name in files_of(path)}
     for name, file in files.items():
         if file.has_replications:
-            raise InputError(f"{name}: column 'replication' in a folder of files, a replication each; give one of both")
+            raise InputError(f"{name}: column 'replication' in a folder of files, one a replication; use one of both")
     schedules = [file.schedules[0] for file in files.values()]
     first = _monday(schedules[0], start_date)
     moved = (
@@ -110,18 +110,18 @@ def read_schedules(
 
 
 def first_day(rows: Sequence[FlightRow]) -> int:
-    """On which a flight comes or is scheduled, after the first midnight."""
+    """The first day with an arrival or a schedule, in days after the first midnight."""
     return min(row.sibt if row.arrival is None else min(row.sibt, row.arrival) for row in rows) // TICKS_PER_DAY
 
 
 def _monday(rows: Sequence[FlightRow], start_date: dt.date) -> int:
-    """Of the week of the first day."""
+    """The Monday of the week of the first day."""
     first = first_day(rows)
     return first - (start_date.weekday() + first) % DAYS_PER_WEEK
 
 
 def _version(path: str) -> tuple[int, int]:
-    """What changes where a file is written anew; a file that is not there is refused when it is read."""
+    """Numbers that change when a file is written again; a missing file is refused when it is read."""
     try:
         found = Path(path).stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""The days that a file of flights is simulated over, where the user names none: whole weeks from its first day."""
+"""The simulated days for a file of flights, if the user sets none: whole weeks from its first day."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from sim.inputs.flight_files import first_day
 from sim.units import TICKS_PER_DAY
 
 _LEAST_MEASURED_DAYS: Final = 4
-"""Of a last week, for it to be measured or drawn: more than half (assumption)."""
+"""Days of a last week that must have flights for it to be measured or drawn: more than half (assumption)."""
 _LONGEST_GAP_DAYS: Final = 4 * DAYS_PER_WEEK
-"""Between two days with flights; after more, a date is taken for a slip (assumption)."""
+"""Most days between two days with flights; a longer gap is taken for a typing error (assumption)."""
 
 
 class Period(NamedTuple):
@@ -24,9 +24,9 @@ class Period(NamedTuple):
 
 
 def whole_weeks_of(rows: Sequence[FlightRow]) -> int:
-    """The first week of the flights, and those after it of which more than half lies before the last one scheduled.
+    """Whole weeks: the first week of the flights, and later weeks of which more than half lies before the last flight.
 
-    So a night's flights after midnight are no week: one that lacks nearly all of its flights would halve the traffic.
+    So a night's flights after midnight are no week: a week without nearly all of its flights would halve the traffic.
     """
     first, last = _days(rows)
     return _whole_weeks(last - first + 1)
@@ -45,11 +45,11 @@ def period_of(
     warmup_days: int | None,
     horizon_days: int | None,
 ) -> Period:
-    """The days of a run; those given stay.
+    """The days of a run; those that are set stay.
 
-    The run begins on the first day of the flights, and ends with their last whole week. The first week is warm-up
-    where enough follows: the horizon asked for, or another whole week. Otherwise all days are measured, and the hub
-    starts empty.
+    The run begins on the first day of the flights, and ends with their last whole week. The first week is warm-up if
+    enough follows: the horizon that is set, or another whole week. Otherwise all days are measured, and the hub starts
+    empty.
 
     Raises:
         InputError: a warm-up that leaves nothing to measure, or weeks without a flight.
@@ -68,8 +68,8 @@ def period_of(
         horizon_days = (whole if whole > warmup_days else days) - warmup_days
         if days > 0 and horizon_days <= 0:
             raise InputError(
-                f"warmup_days: {warmup_days} leave no day of the flights to measure, which end"
-                f" {days} days after {start}; give warmup_days=0, or arrivals.repeat, which flies their weeks again"
+                f"warmup_days: {warmup_days} leave no day to measure, because the flights end"
+                f" {days} days after {start}; give warmup_days=0, or arrivals.repeat, which repeats their weeks"
             )
     return Period(start, warmup_days, max(1, horizon_days))
 
@@ -81,10 +81,10 @@ def _check_gaps(rows: Sequence[FlightRow], epoch: dt.date) -> None:
             last, first = (epoch + dt.timedelta(days=day) for day in (before, after))
             raise InputError(
                 f"arrivals.schedule: no flight is scheduled between {last} and {first}; at most {_LONGEST_GAP_DAYS}"
-                f" days, got {gap}: mend a date, or give horizon_days"
+                f" days, got {gap}: correct a date, or set horizon_days"
             )
 
 
 def _days(rows: Sequence[FlightRow]) -> tuple[int, int]:
-    """The first day on which a flight comes or is scheduled, and the last one scheduled, after the epoch."""
+    """The first day with an arrival or a schedule, and the last day with a schedule, in days after the epoch."""
     return first_day(rows), max(row.sibt for row in rows) // TICKS_PER_DAY

@@ -1,4 +1,4 @@
-"""How many parcels a flight carries: a load about the mean of its type, at most the fullest."""
+"""How many parcels a flight carries: a load about the mean of its type, at most the fullest load."""
 
 import math
 from functools import lru_cache
@@ -14,12 +14,12 @@ _MOST_STRETCHED: Final = 1e6
 
 
 def _most_variance(share: float) -> float:
-    """Of loads as shares of the fullest, with this mean."""
+    """The largest variance of loads with this mean, as shares of the fullest load."""
     return share * (1 - share) / 2
 
 
 def most_spread(mean: int, fullest: int) -> float:
-    """The largest coefficient of variation that `drawn_load` gives.
+    """The largest coefficient of variation that `drawn_load` allows.
 
     >>> round(most_spread(100, 103), 3)
     0.122
@@ -31,9 +31,9 @@ def most_spread(mean: int, fullest: int) -> float:
 def drawn_load(uniform: float, mean: int, fullest: int, spread: float | Shape) -> int:
     """Quantile of a shape, or of a beta distribution from 0 to `fullest`, with this mean.
 
-    A number is the coefficient of variation. Where the room above the mean is too small for it, it is the largest of
-    which the density falls to both ends of a flight's load or rises to the fullest: half the variance of a load that
-    is nothing or all.
+    A number as `spread` is the coefficient of variation. If the room above the mean is too small for it, the variance
+    is half that of a load that is either zero or the fullest. This is the largest variance at which the density falls
+    towards both ends, or rises to the fullest load.
 
     >>> drawn_load(0.5, 100, 100, 0.2), drawn_load(0.5, 500, 1000, 0.2)
     (100, 500)
@@ -49,7 +49,7 @@ def drawn_load(uniform: float, mean: int, fullest: int, spread: float | Shape) -
 
 @lru_cache(maxsize=64)
 def _stretch(shape: Shape, share: float) -> float:
-    """By what a shape is multiplied so that, cut at one, its mean is a share of one.
+    """Factor on a shape that makes its mean a share of one when it is cut at one.
 
     >>> round(_stretch(Shape.from_plain({"family": "uniform", "low": 0, "high": 2}, "load.spread"), 0.75), 4)
     1.0
@@ -64,7 +64,7 @@ def _stretch(shape: Shape, share: float) -> float:
         most *= 2
         if most > _MOST_STRETCHED:
             raise ConfigError(
-                f"demand.load.spread: with {shape.family} too many flights are all but empty for the others to make"
+                f"demand.load.spread: with {shape.family} so many flights are almost empty that the others cannot make"
                 f" a mean of {100 * share:.3g} % of the fullest load"
             )
     return float(brentq(too_much, 0.0, most, xtol=1e-12, rtol=1e-12))

@@ -1,4 +1,4 @@
-"""Who is there when: shifts that the roster gives, or as many people as the expected work needs (rules 33 and 55)."""
+"""When people work: shifts of the roster, or as many people as the expected work needs (rules 33 and 55)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,16 +23,16 @@ _WEEK = MIN_PER_WEEK * TICKS_PER_MIN
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
-    """Of a configuration's run up to `end` [ticks], with those who stay away."""
+    """The rosters of a configuration's run up to `end` [ticks], with absences."""
 
     config: HubConfig
     end: int
     away: Sequence[Absence]
     work: ExpectedWork | None
-    """None: no role follows it."""
+    """None: no role follows the work."""
 
     def of_place(self, place: Place, hall_name: str | None = None) -> Mapping[str, Manning]:
-        """By kind of token or desk, of the apron, a hall or each machine of a hall; of roles that have work."""
+        """Manning by kind of token or desk, for roles with work on the apron, in a hall or at a hall's machines."""
         return {
             role.kind: self.of_role(name, hall_name)
             for name, role in ROLES.items()
@@ -40,7 +40,7 @@ class Rosters:
         }
 
     def of_role(self, name: str, hall_name: str | None = None) -> Manning:
-        """`hall_name`: whose posts they are, if a hall's or its machines'.
+        """Manning of a role; `hall_name` for posts of a hall or its machines.
 
         Raises:
             ConfigError: shifts with which the role could not work at any hour of the week.
@@ -52,27 +52,27 @@ class Rosters:
         least = at_once(config, name)
         if posts and most < least:
             raise ConfigError(
-                f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, and the work takes {least} at"
+                f"roster.roles.{name}: at most {most} of {posts} posts are ever manned, but the work takes {least} at"
                 " once"
             )
         return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work, config.clock)
 
     def posts(self, name: str, hall_name: str | None) -> int:
-        """Of a role: the most that can be manned."""
+        """The most posts of a role that can be manned."""
         role = ROLES[name]
         owner = {Place.APRON: self.config.apron, Place.MACHINE: self.config}.get(role.place)
         posts: int = attrgetter(role.posts)(owner if owner is not None else self.config.halls[str(hall_name)])
         return posts
 
     def least_crews(self, name: str, hall_name: str | None) -> int:
-        """Of a role that follows the work: as many as do what a mean flight brings within `roster.work.flight_h`."""
+        """Crews of a role that follows the work: enough to handle a mean flight within `roster.work.flight_h`."""
         work = self.config.roster.work
         assert self.work is not None and work is not None
         of_a_crew = work.flight_h * MIN_PER_H * at_once(self.config, name)
         return max(1, math.ceil(self.work.of_a_flight(name, hall_name) / of_a_crew - ROUNDING))
 
     def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
-        """The share of the posts that the expected work asks for, from the beginning of each shift on (rule 55)."""
+        """Share of the posts that the expected work needs, from the beginning of each shift on (rule 55)."""
         work = self.config.roster.work
         assert self.work is not None and work is not None
         target = work.utilisation[name]
@@ -95,7 +95,7 @@ class Rosters:
 
 
 def people_of_posts(config: HubConfig) -> dict[str, int]:
-    """People who would man all posts at once, by role that has work."""
+    """People who would man all posts at the same time, by role with work."""
     places: dict[Place, list[object]] = {
         Place.APRON: [config.apron],
         Place.HALL: [*config.halls.values()],
@@ -114,13 +114,13 @@ def people_a_post(config: HubConfig, role: str) -> int:
 
 
 def people_at_work(config: HubConfig, role: str) -> int:
-    """How many people of a role one piece of work takes; of a machine all who feed it."""
+    """People of a role that one piece of work needs; for a machine, all who feed it."""
     posts = config.sorting.inductions if ROLES[role].place is Place.MACHINE else at_once(config, role)
     return posts * people_a_post(config, role)
 
 
 def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
-    """Person-hours a day of the roster in the first measured week, by role that has work."""
+    """Person-hours a day of the roster in the first measured week, by role with work."""
     low = config.warmup_days * TICKS_PER_DAY
     rosters = rosters_of(config, low + _WEEK)
     hours = {}
@@ -138,12 +138,12 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
 
 
 def _opens(config: HubConfig, hall: str | None, low: int) -> int:
-    """The later of `low` and the opening of a hall [ticks]: nobody is paid before."""
+    """The later of `low` and the opening of a hall [ticks], because nobody is paid before."""
     return low if hall is None else max(low, config.halls[hall].opens_on(config.start_date) * TICKS_PER_DAY)
 
 
 def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
-    """From, to [ticks], and how many posts are manned, between `low` and `high`."""
+    """Start, end [ticks] and manned posts of each step between `low` and `high`."""
     edges = pairwise((*manning.start, max(high, manning.start[-1])))
     return [
         (max(low, begin), min(high, end), posts)
@@ -157,12 +157,12 @@ def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Ros
 
 
 def at_once(config: HubConfig, name: str) -> int:
-    """How many posts of a role one piece of work takes."""
+    """Posts of a role that one piece of work needs."""
     key = ROLES[name].at_once
     return attrgetter(key)(config) if key else 1
 
 
 def has_work(config: HubConfig, role: Role) -> bool:
-    """Whether there is what the role is for."""
+    """Whether the hub has the work of this role."""
     has_exports, is_declared = config.exports.share > 0, config.customs.declared is not None
     return (has_exports or not role.is_of_exports) and (is_declared or not role.is_of_declarations)

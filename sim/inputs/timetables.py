@@ -20,7 +20,7 @@ _ROUNDING = 1e-9
 
 
 def van_der_corput(n: int) -> float:
-    """The n-th point, n ≥ 1, of van der Corput's sequence in base 2 (1935): evenly spread however many are taken.
+    """The n-th point, n ≥ 1, of van der Corput's sequence in base 2 (1935): evenly spread for any number of points.
 
     >>> [van_der_corput(n) for n in (1, 2, 3)]
     [0.5, 0.25, 0.75]
@@ -34,7 +34,7 @@ def van_der_corput(n: int) -> float:
 
 
 def timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """A weekly timetable, well spread, with a drawn delay a flight."""
+    """A weekly timetable, well spread, with a drawn delay for each flight."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.delay is not None
     factors = demand_factors(config.disruptions, config)
@@ -56,11 +56,11 @@ def timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
 
 
 def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
-    """Hour of the week, Monday's midnight 0, of its slots 1 to n.
+    """Hours of the week (Monday's midnight is 0) of slots 1 to n.
 
-    With a cap a slot whose block of hours is full moves on to the same place in the next that has room.
-    Where it lands hangs on the slots before it only, so that fewer flights are among more with a cap, too.
-    No slot moves into a block with an hour in which none is scheduled.
+    With a cap, a slot whose block of hours is full moves to the same place in the next block with room. Its new place
+    depends on earlier slots only, so that the flights of a smaller demand are among those of a larger one. No slot
+    moves into a block with an hour in which none is scheduled.
 
     Raises:
         ConfigError: more slots than the cap leaves room for.
@@ -95,9 +95,10 @@ def _capped(
 
 
 def banks(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """Waves: of each day's flights a bank has its share, spread over its window; the rest comes by the day's hours.
+    """Waves: each bank has its share of a day's flights, spread over its window; the rest follows the day's hours.
 
-    A flight is its day's, its bank's and its number in it: fewer flights are among more.
+    A flight is identified by its day, its bank and its number in the bank, so that the flights of a smaller demand are
+    among those of a larger one.
     """
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.weekday_index is not None and arrivals.delay is not None
@@ -119,11 +120,11 @@ def banks(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
 
 
 _Instants = tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]
-"""Shares of a wave's flights, and by which minute of the day so many are scheduled."""
+"""From shares of a wave's flights to the minute of the day by which that share is scheduled."""
 
 
 def _waves(arrivals: Arrivals) -> Iterator[tuple[str, float, _Instants]]:
-    """Name, share of the day and instants of each bank, and last of the flights outside them."""
+    """Name, share of the day and instants of each bank, and last those of the flights outside banks."""
     given = arrivals.banks or {}
     for name, bank in given.items():
         begin, length = bank.window
@@ -135,7 +136,7 @@ def _waves(arrivals: Arrivals) -> Iterator[tuple[str, float, _Instants]]:
 
 
 def bank_profile(arrivals: Arrivals, per_h: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Flights in each part of the week's hours, `per_h` an hour, of a mean flight a day."""
+    """Flights in each part of the week's hours, `per_h` parts an hour, for a mean of one flight a day."""
     assert arrivals.weekday_index is not None
     edges = np.arange(2 * MIN_PER_DAY // MIN_PER_H * per_h + 1) * (MIN_PER_H / per_h)
     of_day = sum(
@@ -148,7 +149,7 @@ def bank_profile(arrivals: Arrivals, per_h: int) -> np.ndarray[tuple[int], np.dt
 
 
 def draw_delay(delay: Delay, rng: np.random.Generator) -> int:
-    """Ticks late (negative: early), of Laplace drawn again while outside the cut."""
+    """Ticks late (negative: early), Laplace, drawn again while outside the cuts."""
     if (late := delay.distribution) is not None:
         return ticks(float(late.quantile(rng.random())))
     assert not isinstance(delay.scale_min, Delays)
@@ -157,6 +158,6 @@ def draw_delay(delay: Delay, rng: np.random.Generator) -> int:
         if delay.earliest_h * MIN_PER_H <= late_min <= delay.latest_h * MIN_PER_H:
             return ticks(late_min)
     raise ConfigError(
-        f"arrivals.delay: between earliest_h {delay.earliest_h:g} and latest_h {delay.latest_h:g} lies next to nothing"
+        f"arrivals.delay: between earliest_h {delay.earliest_h:g} and latest_h {delay.latest_h:g} lies almost nothing"
         f" of a delay of scale_min {delay.scale_min:g}"
     )

@@ -1,4 +1,4 @@
-"""The laws, checked after every replication. A broken one is an error of the model."""
+"""The laws, checked after every replication. A broken law is a fault of the model."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ Laws = Iterator[tuple[str, bool]]
 
 
 def n_held(laws: Laws) -> int:
-    """How many laws were checked; raises LawBroken naming the first that does not hold."""
+    """The number of checked laws; raises LawBroken with the name of the first that does not hold."""
     n = 0
     for name, holds in laws:
         n += 1
@@ -39,7 +39,7 @@ def nothing_is_lost(stages: Mapping[str, StageTally]) -> Laws:
 
 
 def within_capacity(occupancy: Table, zones: Iterable[str]) -> Laws:
-    """No zone above its limit."""
+    """No zone is above its limit."""
     for zone in zones:
         is_of_zone = occupancy["zone"] == zone
         inside, limit = occupancy["inside"][is_of_zone], occupancy["limit"][is_of_zone]
@@ -47,13 +47,13 @@ def within_capacity(occupancy: Table, zones: Iterable[str]) -> Laws:
 
 
 _PLANNED = {"flights": ("sibt", "sobt"), "trucks": ("scheduled",)}
-"""Instants that others may come before or after."""
+"""Instants that may be before or after others."""
 _STAMPED = {schema_of(row).name: row for row in ENTITIES if row is not Refusal} | STAMPS_OF_PARCELS
 """The rows of tables whose columns are stamps."""
 
 
 def check_laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> int:
-    """How many laws were checked; raises LawBroken naming the first that does not hold."""
+    """The number of checked laws; raises LawBroken with the name of the first that does not hold."""
     return n_held(_laws(inputs, record, tables))
 
 
@@ -70,7 +70,7 @@ def _laws(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
 
 
 def time_runs_forward(name: str, table: Table) -> Laws:
-    """The stamps of each row of a table in the order of what happens; of a table without stamps nothing is said."""
+    """The stamps of each row of a table are in the order of events; no law for a table without stamps."""
     row = _STAMPED.get(name)
     order = [] if row is None else [each for each in stamps_of(row) if each not in _PLANNED.get(name, ())]
     latest = np.full(len(next(iter(table.values()))), -np.inf)
@@ -135,7 +135,7 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
 
 
 def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
-    """At the end of every interval what is in the stages, of which the hold zone is one, is what has come less gone."""
+    """At the end of every interval, the parcels in all stages (with the hold zone) are arrivals minus departures."""
     edges = bin_edges(inputs)
     refusals, flown = columns(Refusal, record.refusals), flown_ulds(record)
     came, gone = (
@@ -149,7 +149,7 @@ def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
 
 
 def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Laws:
-    """No zone above its limit, but for those that report and do not block."""
+    """No zone is above its limit, except zones that report and do not block."""
     zones = ("uld_positions", "breakdown", "lanes", "dock_doors")
     n_halls = len(inputs.site.halls)
     complex_zones = [f"{zone} @ {hall.name}" for hall in inputs.site.halls for zone in zones] if n_halls > 1 else []
@@ -157,10 +157,9 @@ def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Laws:
 
 
 def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
-    """Little's law on the finite horizon, both ends counted: what the pools held = what the visitors stayed.
+    """Little's law on the finite horizon, both ends counted: time held in the pools = time of the stays.
 
-    The left side is counted by the pool as tokens go and come, the right side from the rows: L T = Σ W
-    (Little 1961).
+    The pool counts the left side as tokens go and come; the right side is from the rows: L T = Σ W (Little 1961).
     """
     held, end = held_times(record), inputs.end
     for kind in ("stands", "loader_sets", "tugs", "uld_xrays", "positions", "stations"):
@@ -177,7 +176,7 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
 
 
 def _hub_time(record: Recorder, end: int, what: str) -> int:
-    """Ticks of what has a floor, from the rows: until the end for all that came, less what left it before."""
+    """Ticks of stays with floor, from the rows: until the end for all arrivals, minus those that left before."""
     came = sum((end - uld.start) * getattr(uld, what) for uld in record.ulds if uld.start != NEVER)
     left = sum((end - truck.departed) * getattr(truck, what) for truck in record.trucks if truck.departed != NEVER)
     built = ((uld.built, uld.n_parcels) for uld in record.out_ulds if uld.route != NEVER != uld.built)
@@ -202,10 +201,10 @@ def _runway(inputs: Inputs, record: Recorder) -> Laws:
 
 
 def _declared_values(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> Laws:
-    """Value in = value out + inside, flight by flight; in is what was declared, out what trucks and customs took.
+    """Value in = value out + inside, flight by flight: declared in, taken out by trucks and customs.
 
-    What is inside is not looked at parcel by parcel: it is worth nothing if there is none of it, and else a
-    cent a parcel at least, the least that can be declared.
+    The value inside is not checked parcel by parcel. It must be zero if no parcels are inside, and otherwise at least a
+    cent for each parcel, the least that can be declared.
     """
     if not inputs.has_values:
         return
@@ -237,7 +236,7 @@ def _exports_kept(record: Recorder, tables: dict[str, Table]) -> Laws:
     called = collections["n_parcels"][~np.isnan(collections["called"])].sum()
     yield "exports on the floor = parcels of collections called", int(stages["collection"].n_in.sum()) == int(called)
     screened = int(stages["screening"].n_out.sum())
-    yield "exports screened = unloaded, less those inside", screened <= int(stages["collection"].n_out.sum())
+    yield "exports screened = unloaded, minus those inside", screened <= int(stages["collection"].n_out.sum())
     ulds = tables["out_ulds"]
     exports = {name: values[ulds["route"] == NEVER] for name, values in ulds.items()}
     built_in = int(exports["n_parcels"].sum())
@@ -258,7 +257,7 @@ def _export_limits(inputs: Inputs, tables: dict[str, Table]) -> Laws:
     occupancy, ulds = tables["occupancy"], tables["out_ulds"]
     yield from within_capacity(occupancy, ("export_floor", "build_up", "doors_in", "outbound_tugs"))
     stored = occupancy["inside"][occupancy["zone"] == "empty_ulds"]
-    yield "no empty ULD is used that is not there", bool((stored >= 0).all())
+    yield "no empty ULD is used that is not in store", bool((stored >= 0).all())
     assert inputs.site.exports is not None
     on_deck, mass = Counter[tuple[int, int]](), Counter[int]()
     fits = True
@@ -278,7 +277,7 @@ def _export_limits(inputs: Inputs, tables: dict[str, Table]) -> Laws:
 
 
 def _littles_law_of_exports(inputs: Inputs, record: Recorder) -> Laws:
-    """What the pools held = what the visitors stayed."""
+    """Time held in the pools = time of the stays."""
     held, end = held_times(record), inputs.end
     of_rows = {kind: stays_at(inputs.site)[kind] for kind in ("doors_in", "build_up_places", "outbound_tugs")}
     of_rows["empty_ulds"] = of_rows["build_up_places"]._replace(until="departed")

@@ -1,4 +1,4 @@
-"""The output tables of data and trade: empty where these are not kept."""
+"""The output tables of data and trade, which are empty if data and trade are off."""
 
 from typing import Final
 

@@ -1,6 +1,7 @@
-"""Whether all that stands in the halls has room, and what would give it room.
+"""Whether everything in the halls has room, and what would give it room.
 
-Units that no simulation misses are counted by zone and façade; a chute without a post would never be emptied.
+Resources that the simulation does not limit by area are counted by zone and façade. A chute without a post would never
+be emptied.
 """
 
 import math
@@ -15,17 +16,17 @@ from sim.site.floors import ROUNDING_M2
 from sim.site.zones import export_zone_uses, shares_of, uses_of_hall, zone_uses
 
 _GIVE: Final = ("uld_positions", "breakdown", "sorting", "handcoding", "packout", "dock_doors")
-"""Zones whose spare floor holds nothing: no goods lie there, and no empty ULDs."""
+"""Zones whose spare floor is empty: it holds neither goods nor empty ULDs."""
 _EXPORT_PARTS: Final = ("build_up", "screening", "hand_sorting")
 _DIGITS: Final = 5
-"""Of a share that is proposed."""
+"""Digits of a proposed share."""
 _TAKES: Final = ("area_m2", "facade_m", "packout_posts", "manual_sort_posts")
-"""Keys of a hall that are fitted, beside its shares."""
+"""Keys of a hall that are fitted, besides its shares."""
 _SHARES: Final = "zone_shares."
 
 
 def check_area(config: HubConfig) -> None:
-    """Refuse units without room: more than fit their zone, more doors than the façade takes, chutes without a post.
+    """Refuse units without room: too many for their zone, too many doors for the façade, or chutes without a post.
 
     Raises:
         ConfigError: all of them together, with what would fit.
@@ -45,11 +46,11 @@ def check_area(config: HubConfig) -> None:
 
 
 def fitted(config: HubConfig) -> HubConfig:
-    """The hub with room for all that stands in it; `fitted` says what changed.
+    """The hub with room for all its units; `fitted` lists the changes.
 
-    Zones that are too small get larger shares, of floor where nothing stands: floor of no zone first, then
-    of zones with more floor than their units take. Where that is not enough the hall is larger. The façade
-    is as long as all doors, and each chute has a post.
+    Zones that are too small get larger shares: first from floor of no zone, then from zones with more floor than their
+    units need. If this is not enough, the hall becomes larger. The façade gets room for all doors, and each chute a
+    post.
 
     Raises:
         ConfigError: a zone that cannot hold its units at any size.
@@ -107,7 +108,7 @@ def _of_facade(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
 def _way(config: HubConfig, name: str, hall: Hall) -> str:
     larger = _fitted(config, hall)
     if larger is None:
-        return f"halls.{name}: no size of its zones would hold them"
+        return f"halls.{name}: no size of its zones would have room for them"
     changes = {key: new for key, _, new in _changes(hall, larger)}
     shares = [f"{key.removeprefix(_SHARES)}:{new:g}" for key, new in changes.items() if key.startswith(_SHARES)]
     words = [f"halls.{name}.{key}={new:g}" for key, new in changes.items() if not key.startswith(_SHARES)]
@@ -128,7 +129,7 @@ def _changes(hall: Hall, other: Hall) -> Iterator[tuple[str, float, float]]:
 
 
 def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
-    """The hall with room for all; None if none of any size has."""
+    """The hall with room for all units; None if no size has room."""
     posts = max(hall.packout_posts, config.least_packout_posts(hall)) if hall.packout_posts else 0
     by_hand = max(hall.manual_sort_posts, 1 if config.parcels.non_conveyable_share > 0 else 0)
     facade_m = max(hall.facade_m, (hall.doors_out + hall.doors_in) * config.space.door_facade_m)
@@ -151,7 +152,7 @@ def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
 
 
 def _divided(hall: Hall, wanted_m2: dict[str, float]) -> Hall:
-    """The hall with at least so much of each zone, on whole m², not less than it has."""
+    """The hall with at least this area of each zone, on whole m², and not less than it has."""
     area = max(hall.area_m2, math.ceil(sum(wanted_m2.values()) - ROUNDING_M2))
     while True:
         kept = shares_of(hall) if area == hall.area_m2 else {}
@@ -167,7 +168,7 @@ def _divided(hall: Hall, wanted_m2: dict[str, float]) -> Hall:
 
 
 def _needed_m2(hall: Hall, config: HubConfig) -> dict[str, float]:
-    """What the units of each zone take of it; infinite where no size of the zone would do."""
+    """Area that the units of each zone need; infinite if no size of the zone would do."""
     space = config.space
     needed = {use.zone: use.n_units * use.standard_m2 for use in zone_uses("", hall, space)}
     needed["packout"] = needed["packout"] + config.lane_places_m2(hall) if "packout" in needed else 0.0
@@ -183,7 +184,7 @@ def _needed_m2(hall: Hall, config: HubConfig) -> dict[str, float]:
 
 
 def _over(m2: float, share: float) -> float:
-    """The zone of which a part has so much."""
+    """The area of a zone of which this share has this area."""
     if m2 == 0:
         return 0.0
     return m2 / share if share > 0 else math.inf

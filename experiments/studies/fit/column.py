@@ -81,7 +81,7 @@ def read_request(words: Sequence[str]) -> Request:
         check_among("families", each, "no family that can be fitted", FAMILIES)
     low, high = (_end(given, name) for name in ("low", "high"))
     if low is not None and high is not None and low >= high:
-        raise InputError(f"high: above low = {short(low)}, got {short(high)}")
+        raise InputError(f"high: must be above low = {short(low)}, got {short(high)}")
     name = given.get("name")
     if name is not None and not re.fullmatch(r"[a-z]\w*", name):
         raise InputError(f"name: small letters, digits and underscores, as uld_min, got {name[:60]!r}")

@@ -137,7 +137,7 @@ def read_scans(path: Path) -> Scans:
         of_thing = instants.setdefault(tuple(cells[at[name]] for name in names), {})
         if stage in of_thing:
             thing = ", ".join(cells[at[name]] for name in names)
-            raise InputError(f"{place} {STAGE}: {stage} is there twice of {thing}")
+            raise InputError(f"{place} {STAGE}: {stage} occurs twice for {thing}")
         when = instant_of(cells[at[INSTANT]], f"{place} {INSTANT}")
         of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
     if not instants:

@@ -65,7 +65,7 @@ class Staff:
         check_known("pools", "unknown role", members, ROLES)
         for role in members:
             if members.count(role) > 1:
-                raise ValueError(f"pools: {role} is there twice")
+                raise ValueError(f"pools: {role} occurs twice")
         for name in self.pools:
             if name in ROLES:
                 raise ValueError(f"pools.{name}: the name of a role")

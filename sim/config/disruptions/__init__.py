@@ -1,7 +1,7 @@
-"""Disruptions: what goes wrong, each a configuration group of its own, so that any of them go together.
+"""Disruptions: each is a configuration group of its own, so they can be combined freely.
 
-Those with `start` and `hours` happen once. `start` is `day 3 12:00`, day 1 the first measured one, or
-`2022-11-15 12:00`; the hub's local time. To add a kind: write its class in `kinds`.
+Those with `start` and `hours` happen once. `start` is local time: `day 3 12:00`, where day 1 is the first measured day,
+or `2022-11-15 12:00`. To add a kind, write its class in `kinds`.
 """
 
 import math
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sim.config.bounds import NotNegative
-from sim.config.disruptions import kinds  # noqa: F401 - enters them
+from sim.config.disruptions import kinds  # noqa: F401 - registers the kinds
 from sim.config.disruptions.base import Disruption, Hub, Span, Spell, kind
 
 __all__ = ["Disruption", "Recovery", "Span", "Spell", "check_disruptions", "demand_factors", "highest_factor", "kind"]
@@ -20,15 +20,15 @@ class Recovery:
     """When the backlog counts as recovered."""
 
     band_h: NotNegative
-    """The band is what the backlog without disruptions was between so long before and after."""
+    """Time before and after an instant over which the backlog without disruptions defines the band."""
     stay_h: NotNegative
-    """For which the backlog must stay in it."""
+    """Time for which the backlog must stay in the band."""
     runs_on: bool
     """Whether a replication that has not recovered at its end is simulated for longer."""
 
 
 def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tuple[float, float, float], ...]:
-    """From, to before [minutes after the first midnight] and factor of each change of demand; all that hold count."""
+    """Start, end (exclusive) [minutes after the first midnight] and factor of each change of demand; all multiply."""
     return tuple(
         (*disruption.span(hub.start_date, hub.warmup_days), factor)
         for disruption in disruptions.values()
@@ -37,13 +37,13 @@ def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tup
 
 
 def highest_factor(factors: Collection[tuple[float, float, float]]) -> float:
-    """The highest product of factors at any instant, one where none counts."""
+    """The highest product of factors at any instant; one if there are none."""
     begins = [begin for begin, *_ in factors]
     return max([1.0, *(math.prod(f for low, high, f in factors if low <= begin < high) for begin in begins)])
 
 
 def check_disruptions(disruptions: Mapping[str, Disruption], hub: Hub) -> None:
-    """Refuse what lies outside the run, and what names a hall, machine or more units than there are."""
+    """Refuse disruptions outside the run, and those of halls, machines or units that the hub does not have."""
     for name, disruption in disruptions.items():
         try:
             disruption.check(hub)
@@ -51,4 +51,4 @@ def check_disruptions(disruptions: Mapping[str, Disruption], hub: Hub) -> None:
             raise ValueError(f"disruptions.{name}.{error}") from error
     nightly = [name for name, disruption in disruptions.items() if disruption.is_nightly]
     if len(nightly) > 1:
-        raise ValueError(f"disruptions: one night_curfew at most, got {' and '.join(nightly)}")
+        raise ValueError(f"disruptions: at most one night_curfew, got {' and '.join(nightly)}")

@@ -1,4 +1,4 @@
-"""What a kind of disruption is: when it is on, and what it then does to the hub."""
+"""The interface of a kind of disruption: when it is active, and its effects on the hub."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +12,7 @@ from sim.streams import Streams
 from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
 
 Span = tuple[int, int]
-"""From, and to before [ticks]."""
+"""Start and end (exclusive) [ticks]."""
 
 
 class _Hall(Protocol):
@@ -28,7 +28,7 @@ class _Apron(Protocol):
 
 
 class Hub(Protocol):
-    """What disruptions ask of a configuration."""
+    """The parts of a configuration that disruptions need."""
 
     @property
     def start_date(self) -> dt.date: ...
@@ -45,57 +45,57 @@ class Hub(Protocol):
 
 
 class Disruption:
-    """A kind: a subclass that is a dataclass with a field `kind`, its phrases, its spans and its effects."""
+    """A kind of disruption: a dataclass with a field `kind`, phrases, spans and effects."""
 
     __slots__ = ()
     kind: str
     phrase: ClassVar[str]
-    """A hub is run with it: "a closed runway"."""
+    """What the hub has: "a closed runway"."""
     happened: ClassVar[str]
-    """That it was: "the runway was closed"."""
+    """What happened: "the runway was closed"."""
     is_drawn: ClassVar[bool] = False
-    """At random."""
+    """Whether it happens at random."""
     is_nightly: ClassVar[bool] = False
-    """Every night, so that schedules know it."""
+    """Whether it happens every night, so that schedules take it into account."""
     closes_runway: ClassVar[bool] = False
     kinds: ClassVar[dict[str, type["Disruption"]]] = {}
-    """By name: what a configuration may have."""
+    """All kinds that a configuration may have, by name."""
 
     def words(self) -> str:
-        """As `phrase`, with what it says of this one."""
+        """The `phrase`, with the numbers of this disruption."""
         return self.phrase
 
     def check(self, hub: Hub) -> None:
-        """Refuse what the hub has not; the ValueError begins with the key."""
+        """Refuse what the hub does not have; the ValueError begins with the key."""
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
-        """When it is on, in a run to `end` [ticks]; `name` is the planner's, by which its draws differ from others'."""
+        """The spans in which it is active, up to `end` [ticks]; its `name` gives it its own draws."""
         raise NotImplementedError
 
-    # What it does while it is on
+    # Effects while it is active
 
     def stops(self, hall: str, machine: int) -> bool:
         """Whether a machine of a hall, numbered from 1, stands still."""
         return False
 
     def takes(self, equipment: str) -> int:
-        """Loader sets or tugs that are away."""
+        """Number of loader sets or tugs that are away."""
         return 0
 
     def staff(self) -> tuple[float, tuple[str, ...] | None] | None:
-        """The share of those rostered that comes, and of which roles (None: all); None: everybody comes."""
+        """Share of the rostered people that arrive, and their roles (None: all); None: everybody arrives."""
         return None
 
     def moved_min(self, sibt: float) -> float:
-        """By how much [min] the schedule of a flight is moved that would be in block at an instant [min]."""
+        """By how much [min] the schedule of a flight moves that would be in block at this instant [min]."""
         return 0
 
     def holds_min(self) -> float | None:
-        """Flights that would land come after it, so far behind each other [min]; None: they land."""
+        """Flights that would land, land afterwards, this far apart [min]; None: they land."""
         return None
 
     def data_lost(self) -> float | None:
-        """Share of the parcels whose customs data do not come; None: all data come."""
+        """Share of the parcels whose customs data do not arrive; None: all data arrive."""
         return None
 
 
@@ -104,7 +104,7 @@ K = TypeVar("K", bound=Disruption)
 
 @dataclass_transform(frozen_default=True)
 def kind(phrase: str, happened: str, **traits: bool) -> Callable[[type[K]], type[K]]:
-    """Makes a kind a frozen dataclass, and enters it under its name; `traits`: flags of `Disruption` that it has."""
+    """Make a class a frozen dataclass, and register it by its name; `traits` are flags of `Disruption`."""
 
     def declare(declared: type[K]) -> type[K]:
         cls: type[K] = dataclass(frozen=True, slots=True)(declared)
@@ -119,7 +119,7 @@ def kind(phrase: str, happened: str, **traits: bool) -> Callable[[type[K]], type
 
 @dataclass(frozen=True, slots=True)
 class Spell(Disruption):
-    """What happens once, from an instant on, for so many hours."""
+    """A disruption that happens once, from an instant for some hours."""
 
     start: str
     hours: Annotated[float, Bounds(gt=0, le=8784)]
@@ -128,7 +128,7 @@ class Spell(Disruption):
         _parsed(self.start)
 
     def span(self, start_date: dt.date, warmup_days: int) -> tuple[float, float]:
-        """From and to before [minutes since the first midnight of `start_date`]."""
+        """Start and end (exclusive) [minutes since the first midnight of `start_date`]."""
         day, minute = _parsed(self.start)
         days = (day - start_date).days if isinstance(day, dt.date) else warmup_days + day - 1
         begin = days * MIN_PER_DAY + minute
@@ -140,32 +140,32 @@ class Spell(Disruption):
         yield instant, instant + until - begin
 
     def demand(self) -> float | None:
-        """By what the flights of the month are multiplied; None: by nothing."""
+        """Factor on the flights of the month; None: no change."""
         return None
 
     def check(self, hub: Hub) -> None:
-        """It lies in the run."""
+        """Check that it lies inside the run."""
         begin, end = self.span(hub.start_date, hub.warmup_days)
         if end <= 0 or begin >= hub.end_min:
             last = dt.datetime.combine(hub.start_date, dt.time()) + dt.timedelta(minutes=hub.end_min)
             raise ValueError(
                 f"start: from {self.start!r} for {self.hours:g} h lies outside the run, {hub.start_date} 00:00 to"
-                f" {last:%Y-%m-%d %H:%M}, of which day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)};"
+                f" {last:%Y-%m-%d %H:%M}, where day 1 is {hub.start_date + dt.timedelta(days=hub.warmup_days)};"
                 f" {self._where(hub)}"
             )
 
     def _where(self, hub: Hub) -> str:
-        """Which values put it into the run."""
+        """The values that would place it inside the run."""
         day, _ = _parsed(self.start)
         last_day = int(hub.end_min // MIN_PER_DAY) - 1
         if isinstance(day, dt.date):
             first, last = (day - dt.timedelta(days=days) for days in (last_day, hub.warmup_days))
-            return f"start_date={first} to {last} puts it there"
-        return f"'day 1' to 'day {last_day - hub.warmup_days + 1}' lie there"
+            return f"start_date={first} to {last} would include it"
+        return f"'day 1' to 'day {last_day - hub.warmup_days + 1}' lie inside"
 
 
 def _parsed(text: str) -> tuple[int | dt.date, int]:
-    """The day, counted or by date, and the minute after its midnight."""
+    """The day, as a number or a date, and the minute after its midnight."""
     day, _, time = text.rpartition(" ")
     word, _, number = day.partition(" ")
     try:
@@ -174,5 +174,5 @@ def _parsed(text: str) -> tuple[int | dt.date, int]:
         return dt.date.fromisoformat(day), minute_of_day(time, "start")
     except ValueError:
         raise ValueError(
-            f"start: as 'day 3 12:00' (day 1: the first measured) or '2022-11-15 12:00', got {text!r}"
+            f"start: must be like 'day 3 12:00' (day 1 is the first measured day) or '2022-11-15 12:00', got {text!r}"
         ) from None

@@ -1,4 +1,4 @@
-"""The kinds of disruptions, each with its keys, its phrases, its spans and its effect."""
+"""The kinds of disruptions, each with its keys, phrases, spans and effect."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ Equipment = Literal["loader_sets", "tugs"]
 
 @kind("a sorting machine outage", "sorting machines stood still")
 class MachineOutage(Spell):
-    """Sorting machines stand still, besides their random outages."""
+    """Sorting machines stand still, in addition to their random outages."""
 
     kind: Literal["machine_outage"]
     hall: str
@@ -54,7 +54,7 @@ class EquipmentAway(Spell):
 
 @kind("breakdowns of loaders or tugs", "breakdowns", is_drawn=True)
 class Breakdowns(Disruption):
-    """Loader sets or tug trains break down at random, each by itself; exponential where numbers stand."""
+    """Loader sets or tug trains break down at random, each by itself; a number is an exponential mean."""
 
     kind: Literal["breakdowns"]
     equipment: Equipment
@@ -62,7 +62,7 @@ class Breakdowns(Disruption):
     mttr_min: Positive | Times
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
-        """Each of one unit: a stream a unit, so one more changes nothing for others."""
+        """The spans of each unit. Each has its own stream, so that one more unit changes nothing for the others."""
         for unit in range(getattr(hub.apron, self.equipment)):
             rng = streams.of(f"breakdowns_{self.equipment}", *name_words(name), unit)
             for begin, until in up_and_down(rng, self.mtbf_h, self.mttr_min, end):
@@ -80,14 +80,14 @@ class RunwayClosed(Spell):
 
 @kind("a runway that closes at random", "closures of the runway", is_drawn=True, closes_runway=True)
 class RandomClosures(Disruption):
-    """The runway closes at random: a Poisson number of times a day; times are exponential where a number stands."""
+    """The runway closes at random: a Poisson number of times a day; a number is an exponential mean."""
 
     kind: Literal["random_closures"]
     per_day: Annotated[float, Bounds(gt=0, le=100)]
     mean_h: Annotated[float, Bounds(gt=0, le=240)] | Times
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
-        """A stream a day, so that a longer run only adds some."""
+        """The spans of each day. Each day has its own stream, so that a longer run only adds spans."""
         for day in range(-(-end // TICKS_PER_DAY)):
             date = hub.start_date + dt.timedelta(days=day)
             rng = streams.of("closures", *name_words(name), date.toordinal())
@@ -101,7 +101,7 @@ class RandomClosures(Disruption):
 
 @kind("a night curfew", "a night curfew", is_nightly=True, closes_runway=True)
 class NightCurfew(Disruption):
-    """The runway is closed every night, and flights of the night are moved out of it."""
+    """The runway is closed every night, and flights of the night move out of it."""
 
     kind: Literal["night_curfew"]
     closes: str
@@ -109,20 +109,20 @@ class NightCurfew(Disruption):
 
     def __post_init__(self) -> None:
         if minute_of_day(self.closes, "closes") == minute_of_day(self.opens, "opens"):
-            raise ValueError(f"opens: a night of 24 hours has no day to move flights to, got {self.opens} twice")
+            raise ValueError(f"opens: must differ from closes, or the night would last 24 hours; both are {self.opens}")
 
     @property
     def night_min(self) -> int:
         return (minute_of_day(self.opens) - minute_of_day(self.closes)) % MIN_PER_DAY
 
     def spans(self, name: str, hub: Hub, streams: Streams, end: int) -> Iterator[Span]:
-        """The nights of the run, that of the day before included."""
+        """The nights of the run, including that which began on the day before."""
         for day in range(-1, -(-end // TICKS_PER_DAY) + 1):
             begin = (day * MIN_PER_DAY + minute_of_day(self.closes)) * TICKS_PER_MIN
             yield hub.clock.instant(begin), hub.clock.instant(begin + self.night_min * TICKS_PER_MIN)
 
     def moved_min(self, sibt: float) -> float:
-        """By the fewest whole hours that lead out of the night (ties: later), so that not all come at its edge."""
+        """The fewest whole hours out of the night (ties: later), so that not all flights arrive at its edge."""
         into = (sibt - minute_of_day(self.closes)) % MIN_PER_DAY
         if into >= self.night_min:
             return 0
@@ -133,13 +133,13 @@ class NightCurfew(Disruption):
 
 @kind("absent staff", "people stayed away")
 class StaffAway(Spell):
-    """A strike, or an illness: only a share of those rostered comes. Several multiply."""
+    """A strike or an illness: only a share of the rostered people arrives. Several such disruptions multiply."""
 
     kind: Literal["staff_away"]
     roles: tuple[str, ...] | None
     """Null: all."""
     share: Share
-    """Of the posts that the roster mans."""
+    """Share of the rostered posts that are manned."""
 
     def __post_init__(self) -> None:
         Spell.__post_init__(self)
@@ -151,7 +151,7 @@ class StaffAway(Spell):
 
 @kind("late flights", "flights came late")
 class LateFlights(Spell):
-    """Flights that would land in this time come after it, one behind the other: a closure upstream."""
+    """Flights that would land in this time land after it, one behind the other: a closure upstream."""
 
     kind: Literal["late_flights"]
     separation_min: NotNegative
@@ -160,13 +160,14 @@ class LateFlights(Spell):
         return self.separation_min
 
 
-@kind("a customs data outage", "customs data did not come")
+@kind("a customs data outage", "customs data did not arrive")
 class DataOutage(Spell):
-    """No customs data come in."""
+    """No customs data arrive."""
 
     kind: Literal["data_outage"]
     share: Share
-    """Of the parcels that would have been released before landing; their data had not come before the outage."""
+    """Share of the parcels that would have been released before landing; their data were still missing when the outage
+    began."""
 
     def data_lost(self) -> float:
         return self.share
@@ -174,7 +175,7 @@ class DataOutage(Spell):
 
 @kind("times the usual flights", "more or fewer flights than usual")
 class DemandFactor(Spell):
-    """More or fewer flights than the month's."""
+    """More or fewer flights than usual in the month."""
 
     kind: Literal["demand"]
     factor: Annotated[float, Bounds(ge=0, le=20)]

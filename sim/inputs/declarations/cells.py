@@ -1,7 +1,6 @@
-"""What a parcel has in common with others is a cell: goods, a band of value, its seller's history, origin and platform.
+"""Cells: parcels with the same goods, band of value, seller's history, origin and platform.
 
-Shares of selection and of hits belong to cells, so that a parcel takes one look-up however many rules there
-are.
+Shares of selection and of hits belong to cells, so that a parcel needs one look-up for any number of rules.
 """
 
 from collections.abc import Sequence
@@ -24,28 +23,28 @@ from sim.streams import Streams, draws_below
 from sim.units import CENTS_PER_EUR, Counts, Flags
 
 _VALUES = 1 << 14
-"""Values of a group of goods: few enough for the tables to stay near the processor."""
+"""Number of different values of a group of goods; small tables stay in the processor's cache."""
 _MOST_CELLS = 1 << 15
-"""That two bytes tell."""
+"""As many as two bytes can number."""
 _IOSS, _SPECIAL, _STANDARD = range(3)
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Tables of a replication, from which everything that is declared is looked up."""
+    """Tables of a replication, in which all declared values are looked up."""
 
     declared: Declared
     streams: Streams
     goods_of: NDArray[np.uint8]
     """By 16-bit draw."""
     value_of: NDArray[np.int32]
-    """[cents] by goods and 14-bit draw (G x 16,384)."""
+    """Value [cents] by goods and 14-bit draw (G x 16,384)."""
     cell_of: NDArray[np.int16]
-    """Likewise, for a seller of the first history, origin and platform."""
+    """The same, for a seller of the first history, origin and platform."""
     seller_of: NDArray[np.uint16]
     """By 16-bit draw."""
     kind_of: NDArray[np.int16]
-    """By 16-bit draw: what the seller's history, origin and platform add to the cell."""
+    """By 16-bit draw: the number that the seller's history, origin and platform add to the cell."""
     platform_of: NDArray[np.uint8]
     """By 16-bit draw, of its seller."""
     scheme_of: NDArray[np.uint8]
@@ -54,12 +53,12 @@ class Cells:
     is_h1_of: Flags
     """By cell (C)."""
     selected_of: NDArray[np.uint32]
-    """By cell and control, the severest first: selected below this draw (C, 3)."""
+    """By cell and control, the severest first: the bound below which a draw selects (C, 3)."""
     hit_of: NDArray[np.uint32]
 
     def consignments(self, flight: Flight, lane: NDArray[np.unsignedinteger]) -> Consignments:
-        """What is declared of a flight's parcels, whose lanes are given."""
-        # `take`: an index of few bits in brackets is ten times slower.
+        """The declarations of a flight's parcels, with these lanes."""
+        # `take`, because indexing with few bits in brackets is ten times slower.
         goods = self.goods_of.take(self._draws("goods", flight, QUANTILES))
         at = (goods.astype(np.int32) << 14) | self._draws("value", flight, _VALUES)
         cell = self.cell_of.take(at) + self.kind_of.take(self._draws("seller", flight, QUANTILES))
@@ -95,7 +94,7 @@ def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells
     n_bands = len(edges) + 1
     if (n_cells := len(declared.goods) * n_bands * n_kinds) > _MOST_CELLS:
         raise ConfigError(
-            f"customs.declared: at most {_MOST_CELLS} of goods x bands of value that selection tells apart x sellers'"
+            f"customs.declared: at most {_MOST_CELLS} of goods x bands of value in selection.rules x sellers'"
             f" histories x origins x platforms, got {n_cells}"
         )
     cell_of = (np.arange(len(declared.goods))[:, None] * n_bands + band) * n_kinds
@@ -119,7 +118,7 @@ def make_cells(config: HubConfig, declared: Declared, streams: Streams) -> Cells
 
 
 def _edges(declared: Declared) -> list[int]:
-    """Where a band of values begins [cents], ascending, above 0."""
+    """The values at which bands begin [cents], ascending, above 0."""
     edges = {round(CENTS_PER_EUR * declared.low_value_limit_eur) + 1}
     for rule in declared.selection.rules:
         edges |= {round(CENTS_PER_EUR * eur) for eur in (rule.from_eur, rule.below_eur) if eur is not None}
@@ -129,7 +128,7 @@ def _edges(declared: Declared) -> list[int]:
 def _sellers(declared: Declared, streams: Streams) -> tuple[NDArray[np.uint16], NDArray[np.int16], NDArray[np.uint8]]:
     """By 16-bit draw: the seller, what its history, origin and platform add to the cell, and the platform.
 
-    What a seller is hangs on its rank alone, not on how many others there are.
+    The properties of a seller depend on its rank only, not on the number of sellers.
     """
     sellers = declared.sellers
     weight = np.arange(1, sellers.number + 1, dtype=float) ** -sellers.exponent
@@ -155,7 +154,7 @@ def _meets(rule: Rule, goods: str, cents: int, kind: tuple[str, str, str]) -> bo
 
 
 def _selected(declared: Declared, goods: str, cents: int, kind: tuple[str, str, str]) -> list[int]:
-    """Draws below which a parcel of a cell is examined, X-rayed, or has its documents checked."""
+    """Bounds of the draws with which a parcel of a cell is examined, X-rayed, or has its documents checked."""
     spared, thresholds = 1.0, []
     for control, share in declared.selection.at_random.items():
         spared *= 1 - share

@@ -1,4 +1,4 @@
-"""What a stretch of time can be: work, or waiting for a resource; and whose rows tell who held the resource.
+"""Causes of a stretch of time: work, or waiting for a resource with the table of its holders.
 
 A new stage is a line here and one in its table of steps.
 """
@@ -9,10 +9,10 @@ from typing import Any, Final
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Who has a unit of a resource: rows of a table, from one of their instants to another.
+    """Who holds a unit of a resource: rows of a table, from one of their instants to another.
 
-    `same`: columns in which they must be like what waits, as the machine. `stuck`: from one instant to
-    another they had it only because they waited themselves, for the third.
+    `same` are columns that must have the same value as in the waiting row, such as the machine. `stuck` are two
+    instants between which they held it only because they waited for a resource themselves, which is the third entry.
     """
 
     table: str
@@ -27,17 +27,17 @@ class Cause:
     name: str
     says: str
     resource: str | None = None
-    """What is waited for; None: work."""
+    """The resource that is waited for; None: work."""
     holding: Holding | None = None
     """None: not recorded."""
     ending: tuple[Holding, ...] = ()
-    """Whose going ended the wait; none: that of `holding`."""
+    """Whose leaving ends the wait; none: that of `holding`."""
     has_ending: bool = True
-    """Whether the wait ends because a holder goes."""
+    """Whether the wait ends because a holder leaves."""
     is_gradual: bool = False
-    """It comes free bit by bit: all who went during the wait ended it."""
+    """It becomes free bit by bit: all holders that left during the wait ended it."""
     held_says: str = "held by"
-    """What stands before the names of those who held it."""
+    """Text before the names of the holders."""
 
     @property
     def same(self) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def _wait(
     holding: Holding | None = None,
     **more: Any,  # noqa: ANN401 - fields of a cause
 ) -> Cause:
-    """Waiting for what the cause is called after, if for no other `resource`."""
+    """Waiting for the resource that the cause is named after, unless `resource` names another."""
     return Cause(name, says, holding=holding, **{"resource": name} | more)
 
 
@@ -138,7 +138,7 @@ _ALL: Final = (
         _wait(name, says, _AT_DOORS, resource="trucks", has_ending=False, held_says="full or closed meanwhile:")
         for name, says in (
             ("call", "in its lane, no truck for it called yet"),
-            ("timetable", "in its lane, until its timetabled truck comes"),
+            ("timetable", "in its lane, until its timetabled truck arrives"),
         )
     ),
     _wait("call_out", "the truck is on its way", resource="trucks"),

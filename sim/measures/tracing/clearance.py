@@ -1,4 +1,4 @@
-"""Which parcels a flight's clearance hung on."""
+"""The parcels that determine a flight's clearance."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ from sim.measures.tracing.journal import Journal
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """Rows in the flight of the parcel that made 95 %, and of the last one; None while so many have not gone.
+    """Rows in the flight of the parcel that completed 95 %, and of the last parcel; None if not yet reached.
 
-    Of pre-sorted goods those of bags or whole ULDs. `behind`: of those inside at the end, one of the ULD
-    that was broken down last, or not yet; None if none is inside.
+    For pre-sorted goods these are rows of bags or whole ULDs. `behind` is one of the parcels inside at the end, from
+    the ULD that was broken down last or not yet; None if none is inside.
     """
 
     cleared: int | None
@@ -24,9 +24,9 @@ class Clearance:
 
 
 def clearance(journal: Journal, flight: int) -> Clearance:
-    """Parcels in the order in which they went, on a truck or refused; of one truck the last to be ready counts last.
+    """Parcels in the order in which they left, by truck or refused; on a truck, the last to be ready counts last.
 
-    Bags and whole ULDs go as one, and count their parcels.
+    Bags and whole ULDs leave as one piece, and count their parcels.
     """
     parcels, flights = journal.tables["parcels"], journal.tables["flights"]
     of_flight = np.flatnonzero(parcels["flight"] == flight)
@@ -45,7 +45,7 @@ def clearance(journal: Journal, flight: int) -> Clearance:
     is_cleared = needed > 0 and which < len(rows)
     cleared = float(flights["cleared"][flight])
     if is_cleared == np.isnan(cleared) or (is_cleared and instants[order[which]] != cleared):
-        raise InputError(f"{journal.name('flights', flight)}: parcels and flights tell of other clearances")
+        raise InputError(f"{journal.name('flights', flight)}: tables parcels and flights have different clearances")
     inside = of_flight[np.isnan(gone)]
     start = np.where(np.isnan(parcels["start"][inside]), np.inf, parcels["start"][inside])
     latest = inside[np.lexsort((parcels["row"][inside], start))]

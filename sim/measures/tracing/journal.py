@@ -14,18 +14,18 @@ from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
 
 KINDS: Final = ("timetabled", "extra")
-"""Of trucks, by number."""
+"""Kinds of trucks, by number."""
 TRUCK_KEY: Final = ("hall", "route", "kind", "sequence")
 DECKS: Final = ("main", "lower")
 """By number."""
 NEEDED: Final = ("flights", "ulds", "trains", "shuttles", "trucks", "loads")
-"""Tables that a journal is made of; `parcels` besides for paths of parcels, `collections` for their trucks."""
+"""Tables that a journal needs; also `parcels` for paths of parcels, and `collections` for their trucks."""
 
 
 class Journal:
-    """The tables, checked to fit each other, with what is derived from them. Minutes.
+    """The tables, checked to fit each other, with derived data. Minutes.
 
-    Raises InputError if they contradict each other: they may be a stranger's.
+    Raises InputError if they contradict each other, because they may be from another program.
     """
 
     def __init__(self, tables: Mapping[str, Table], config: HubConfig) -> None:
@@ -34,7 +34,7 @@ class Journal:
         self.longest_hold = ticks(config.apron.longest_hold_h * MIN_PER_H) / TICKS_PER_MIN
         self.halls = tuple(config.halls)
         self.destinations = _destinations(config)
-        """The hall that parcels leave from, by hall and route (H, R)."""
+        """The hall from which parcels leave, by hall and route (H, R)."""
         self.flies = tuple(route in config.flies_to for route in config.route_shares)
         """Whether parcels fly on, by route (R)."""
         _check(self.tables, *self.destinations.shape)
@@ -48,7 +48,7 @@ class Journal:
         self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
-        """Rows of a flight's ULDs: from its own to the next one's (F + 1)."""
+        """Rows of a flight's ULDs: from its own to the next flight's (F + 1)."""
         self.queue, self.head_from = self._breakdown_queue()
 
     @property
@@ -56,7 +56,7 @@ class Journal:
         return len(self.tables["flights"]["number"])
 
     def name(self, table: str, row: int) -> str:
-        """What a row is called."""
+        """The name of a row."""
         columns = self.tables[table]
         if table == "flights":
             return f"flight {columns['key'][row]}"
@@ -75,7 +75,7 @@ class Journal:
         return f"flight {flight}"
 
     def truck_name(self, row: int) -> str:
-        """`ROUTE/kind/sequence`, as a truck is asked for; with its hall before it where there are several."""
+        """`ROUTE/kind/sequence`, after its hall if there are several."""
         trucks = self.tables["trucks"]
         kind = KINDS[int(trucks["kind"][row] == EXTRA)]
         hall = f"{self.halls[trucks['hall'][row]]}/" if len(self.halls) > 1 else ""
@@ -105,11 +105,11 @@ class Journal:
         parcels = self.tables["parcels"]
         matching = np.flatnonzero((parcels["flight"] == flight) & (parcels["row"] == row))
         if len(matching) != 1:
-            raise InputError(f"{self.name('flights', flight)}: parcel {row} is not in the table parcels once")
+            raise InputError(f"{self.name('flights', flight)}: parcel {row} must occur once in the table parcels")
         return int(matching[0])
 
     def _floor(self) -> Table:
-        """From when to when each flight has parcels on the floor, by flight and hall that its ULDs went to."""
+        """Start and end of the time in which each flight has parcels on the floor, by flight and hall of its ULDs."""
         flights, ulds, loads = (self.tables[name] for name in ("flights", "ulds", "loads"))
         until = np.full(self.n_flights, np.nan)
         left = ~np.isnan(loads["departed"])
@@ -124,7 +124,7 @@ class Journal:
         return {"flight": flight, "hall": hall, "since": since, "until": np.where(is_inside, np.nan, until)[flight]}
 
     def _breakdown_queue(self) -> tuple[Counts, Minutes]:
-        """ULDs' rows in the order of the break-down queues (Q), and since when each heads that of its hall [min]."""
+        """Rows of ULDs in the order of the break-down queues (Q), and since when each heads its hall's queue [min]."""
         ulds = self.tables["ulds"]
         since = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
         asked = np.flatnonzero(~np.isnan(since))
@@ -150,7 +150,7 @@ def _destinations(config: HubConfig) -> Counts:
 
 
 def _check(tables: Mapping[str, Table], n_halls: int, n_routes: int) -> None:
-    """Whether rows refer to rows that are there."""
+    """Check that rows refer to existing rows."""
     n = len(tables["flights"]["number"])
     if not np.array_equal(tables["flights"]["number"], np.arange(n)):
         raise InputError("table flights: numbers are not 0, 1, 2, …")
@@ -167,7 +167,7 @@ def _check(tables: Mapping[str, Table], n_halls: int, n_routes: int) -> None:
     for table, columns in tables.items():
         for column, values in columns.items():
             if values.dtype.kind == "f" and np.isinf(values).any():
-                raise InputError(f"table {table}: column {column} holds infinity")
+                raise InputError(f"table {table}: column {column} contains infinity")
 
 
 def _check_ulds(ulds: Table) -> None:
@@ -176,4 +176,4 @@ def _check_ulds(ulds: Table) -> None:
     if not is_sorted or not np.array_equal(ulds["index"], np.arange(len(first)) - first):
         raise InputError("table ulds: ULDs of a flight are not 0, 1, 2, …")
     if ((ulds["hall"] < 0) & ~np.isnan(ulds["checked_in"])).any():
-        raise InputError("table ulds: a ULD is checked in, and has no hall")
+        raise InputError("table ulds: a ULD is checked in but has no hall")

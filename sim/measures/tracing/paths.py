@@ -1,7 +1,6 @@
-"""The path of a parcel: from the drawn arrival of its flight to its departure, without a gap.
+"""The path of a parcel, from the drawn arrival of its flight to its departure, without a gap.
 
-Each step says until which instant it lasts, and what it was; some are split further by what the tables know
-more.
+Each step has the instant at which it ends, and its cause. Some steps are split further, by other tables.
 """
 
 from collections.abc import Callable
@@ -22,10 +21,10 @@ Split = Callable[[Journal, Rows, float, float], list[Segment]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Until this instant of this table's row, it was that.
+    """A step that ends at this instant of this table's row, and its cause.
 
-    `is_optional`: not every parcel goes this way. `then`: what comes after, if nothing else is known; as a
-    rule the next step's. `split` finds what was waited for meanwhile, and falls back on `cause`.
+    `is_optional`: not every parcel has this step. `then` is the cause of the time after it if nothing else is known, by
+    default that of the next step. `split` finds the resources waited for in the step, and falls back on `cause`.
     """
 
     table: str
@@ -38,7 +37,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """`segments` follow each other from `start` to `end` [min]: their minutes add up to the difference, exactly."""
+    """`segments` follow each other from `start` to `end` [min]; their minutes add up to the difference, exactly."""
 
     start: float
     end: float
@@ -49,13 +48,13 @@ class Path:
 
 
 def _packing(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """Carried to its lane where nothing is packed."""
+    """Carried to its lane if nothing is packed."""
     is_packed = not np.isnan(journal.tables["parcels"]["pack_begin"][rows["parcels"]])
     return [Segment(start, end, "packing" if is_packed else "to_lane")]
 
 
 def _by_hand(by_machine: str, by_hand: str) -> Split:
-    """What it was for a parcel that a machine took, and for one that none takes; a whole ULD feeds none."""
+    """The cause for a parcel that a machine sorts, and for one sorted by hand; a whole ULD feeds no machine."""
 
     def split(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
         if journal.tables["ulds"]["machine"][rows["ulds"]] < 0:
@@ -67,7 +66,7 @@ def _by_hand(by_machine: str, by_hand: str) -> Split:
 
 
 def _sorted(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """What a machine has read and let go, and of which nothing more is known, lies in a chute to another one."""
+    """A parcel that a machine has sorted, and of which nothing more is known, is in a chute to a second machine."""
     parcels, parcel = journal.tables["parcels"], rows["parcels"]
     has_been_read = not (parcels["is_no_read"][parcel] or parcels["is_non_conveyable"][parcel])
     return _of_one_cause(journal, rows, "second_chute" if has_been_read else "handcoding_desks", start, end)
@@ -152,11 +151,11 @@ TO_TRUCK: Final = (
 
 
 def parcel_path(journal: Journal, flight: int, row: int) -> Path:
-    """The way of a flight's parcel; up to the end of the run if it has not left."""
+    """The path of a flight's parcel, until the end of the run if it has not left."""
     parcel = journal.parcel(flight, row)
     index = int(journal.tables["parcels"]["uld"][parcel])
     if not 0 <= index < len(journal.ulds_of(flight)):
-        raise InputError(f"{journal.name('flights', flight)}: parcel {row} is of a ULD that is not there")
+        raise InputError(f"{journal.name('flights', flight)}: parcel {row} is of a ULD that is not in the table")
     uld = journal.ulds_of(flight)[index]
     rows = _rows_of_uld(journal, uld) | {"parcels": parcel}
     if (truck := truck_of(journal, parcel)) is not None:
@@ -165,7 +164,7 @@ def parcel_path(journal: Journal, flight: int, row: int) -> Path:
 
 
 def uld_path(journal: Journal, uld: int) -> Path:
-    """The way of a ULD to its station."""
+    """The path of a ULD to its station."""
     return _walk(journal, _rows_of_uld(journal, uld), TO_BREAKDOWN)
 
 
@@ -176,7 +175,7 @@ def _rows_of_uld(journal: Journal, uld: int) -> dict[str, int]:
 
 
 def flight_path(journal: Journal, flight: int) -> Path:
-    """The way of an aircraft until it is off its stand, or until it was diverted."""
+    """The path of an aircraft until it is off its stand, or until it was diverted."""
     flights = journal.tables["flights"]
     if not flights["is_diverted"][flight]:
         return _walk(journal, {"flights": flight}, AIRCRAFT)
@@ -203,12 +202,13 @@ def _walk(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> Path:
             if _is_refused(journal, rows):
                 return Path(start, now, Outcome.REFUSED, tuple(merged(segments)))
             if last is not None and last.then is not None:
-                step = Step(step.table, step.column, last.then)  # noqa: PLW2901 - what is known to come
+                step = Step(step.table, step.column, last.then)  # noqa: PLW2901 - the known next cause
             end = journal.end
             segments += _segments(journal, rows, step, now, end)
             return Path(start, end, Outcome.INSIDE, tuple(merged(segments)))
         if at < now:
-            raise InputError(f"{journal.name('flights', flight)}: {step.table}.{step.column} is before what it follows")
+            column = f"{step.table}.{step.column}"
+            raise InputError(f"{journal.name('flights', flight)}: {column} is before the instant that it follows")
         segments += _segments(journal, rows, step, now, at)
         now, last = at, step
     return Path(start, now, Outcome.DEPARTED, tuple(merged(segments)), rows.get("trucks"))
@@ -223,7 +223,7 @@ def _segments(journal: Journal, rows: Rows, step: Step, start: float, end: float
 
 
 def _of_one_cause(journal: Journal, rows: Rows, cause: str, start: float, end: float) -> list[Segment]:
-    """One cause all the time."""
+    """One cause for the whole time."""
     uld = rows.get("ulds")
     same = {name: float(journal.tables["ulds"][name][uld]) for name in CAUSES[cause].same}
     return [Segment(start, end, cause, same=same)]
@@ -235,7 +235,7 @@ def _instant(journal: Journal, rows: Rows, step: Step) -> float:
 
 
 def _is_lost(journal: Journal, rows: Rows, steps: tuple[Step, ...]) -> bool:
-    """Whether nothing more is known of it: it is where it was when the run ended."""
+    """Whether nothing more is known of it: it was at the same place when the run ended."""
     return all(np.isnan(_instant(journal, rows, step)) for step in steps)
 
 

@@ -1,4 +1,4 @@
-"""The paths of trucks and collection trucks, and the last part of a parcel's: its lane, until its truck has left."""
+"""The paths of trucks and collection trucks, and the last part of a parcel's path: its lane, until its truck leaves."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,7 +18,7 @@ STEPS: Final = {
     "cut_off": "fill",
     "departed": "loading",
 }
-"""Until these instants of the truck, it was that."""
+"""The cause until each of these instants of the truck."""
 COLLECTION_STEPS: Final = {
     "called": "export_floor",
     "arrived": "under_way",
@@ -27,18 +27,18 @@ COLLECTION_STEPS: Final = {
     "unloaded": "emptying",
     "released": "screening_lines",
 }
-"""Likewise of a collection truck."""
+"""The same for a collection truck."""
 
 
 def truck_path(journal: Journal, truck: int) -> tuple[list[Segment], Outcome]:
-    """From the call of an extra truck, from the yard of a timetabled one, until it left, or to the end of the run."""
+    """From the call of an extra truck, or the arrival of a timetabled one, until it left, or to the end of the run."""
     trucks = journal.tables["trucks"]
     begins = "arrived" if trucks["kind"][truck] == TIMETABLED else "called"
     return _path(journal, "trucks", truck, begins, STEPS, is_cancelled=bool(trucks["is_cancelled"][truck]))
 
 
 def collection_path(journal: Journal, number: int) -> tuple[list[Segment], Outcome]:
-    """Of a collection truck, from its timetabled instant until it left its door, or to the end of the run."""
+    """Path of a collection truck, from its timetabled instant until it left its door, or to the end of the run."""
     return _path(journal, "collections", number, "scheduled", COLLECTION_STEPS)
 
 
@@ -56,7 +56,7 @@ def _path(
                 return segments, Outcome.CANCELLED
             return [*segments, *closed([], now, journal.end, cause, same)], Outcome.INSIDE
         if at < now:
-            raise InputError(f"{journal.name(table, row)}: {column} is before what it follows")
+            raise InputError(f"{journal.name(table, row)}: {column} is before the instant that it follows")
         if at > now:
             segments.append(Segment(now, at, cause, same=same))
         now = at
@@ -66,7 +66,7 @@ def _path(
 def lane_segments(
     journal: Journal, same: Mapping[str, float], truck: int | None, start: float, end: float
 ) -> list[Segment]:
-    """What a parcel that is ready waits for; `same`: its hall and route; `truck` None: none took it before the end."""
+    """Waits of a ready parcel. `same` has its hall and route; with `truck` None no truck took it before the end."""
     if truck is None:
         return [Segment(start, end, "call", same=same)]
     trucks = journal.tables["trucks"]
@@ -80,7 +80,7 @@ def lane_segments(
 
 
 def truck_of(journal: Journal, parcel: int) -> int | None:
-    """Row of the truck that took the parcel of a row; None of one that was not cut off, or flies on."""
+    """Row of the truck that took the parcel of a row; None for a parcel that no truck has taken, or that flies on."""
     parcels, trucks = journal.tables["parcels"], journal.tables["trucks"]
     if np.isnan(parcels["cut_off"][parcel]) or journal.flies[parcels["route"][parcel]]:
         return None

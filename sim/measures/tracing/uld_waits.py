@@ -1,4 +1,4 @@
-"""What a ULD waits for on its way to break-down: splits of the steps of a path (`sim.measures.tracing.paths`)."""
+"""Waits of a ULD on its way to break-down: splits of the steps of a path (`sim.measures.tracing.paths`)."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.segments import Segment, closed
 
 Rows = Mapping[str, int]
-"""Row of the flight, its ULD, its train, the parcel and its truck, by table, as far as there are any."""
+"""Rows of the flight, its ULD, its train, the parcel and its truck, by table, as far as they exist."""
 
 
 def deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """The loader lifts one ULD of the deck after the other, up to this one, and is blocked while there is no train."""
+    """The loader lifts the deck's ULDs in order up to this one, and is blocked while no train is free."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
     segments: list[Segment] = []
     now = start
@@ -25,16 +25,16 @@ def deck(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment
             if np.isnan(at):
                 return closed(segments, start, end, cause)
             if at < now:
-                raise InputError(f"{journal.name('ulds', row)}: {column} is before what it follows")
+                raise InputError(f"{journal.name('ulds', row)}: {column} is before the instant that it follows")
             segments.append(Segment(now, at, cause))
             now = at
     return closed(segments, start, end, "unloading")
 
 
 def queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """Who heads the queue keeps all waiting: for a station first, then for workers, then for floor.
+    """The head of the queue keeps all others waiting: for a station first, then for workers, then for floor.
 
-    What comes free stays free for the head, so that it lacks them one after the other, in this order.
+    Resources that become free stay free for the head, so that it lacks them one after the other, in this order.
     """
     ulds, uld = journal.tables["ulds"], rows["ulds"]
     place = int(np.flatnonzero(journal.queue == uld)[0])
@@ -53,7 +53,7 @@ def queue(journal: Journal, rows: Rows, start: float, end: float) -> list[Segmen
 
 
 def uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """It waits for the machine; one that is not X-rayed is in the queue for break-down at once."""
+    """The ULD waits for the X-ray machine; without X-ray it is in the queue for break-down immediately."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
     if not ulds["is_xrayed"][uld]:
         return queue(journal, rows, start, end)
@@ -61,7 +61,7 @@ def uld_xray(journal: Journal, rows: Rows, start: float, end: float) -> list[Seg
 
 
 def halls_on_the_way(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
-    """A train goes round the halls of its ULDs in order of number, and waits at each until they have positions."""
+    """A train visits the halls of its ULDs in order of number, and waits at each until they have positions."""
     ulds, uld = journal.tables["ulds"], rows["ulds"]
     fits = (ulds["hall"] >= 0) & (ulds["hall"] < ulds["hall"][uld]) & ~np.isnan(ulds["at_door"])
     for name in ("flight", "deck", "train"):
