@@ -1,8 +1,8 @@
-"""The schema of a hub: one frozen dataclass a configuration group, with bounds, and no default.
+"""The schema of a hub: one frozen dataclass for each configuration group, with bounds and without defaults.
 
-Every number lives in `configs/`, with its unit and its source; `sim.reading.read(HubConfig, mapping, "")`
-checks it. Shares are fractions of one. What several fields must satisfy together is said in
-`__post_init__`, whose ValueError the reader prefixes with the key; `hub` has what several groups must.
+Every number lives in `configs/`, with its unit and its source. `sim.reading.read(HubConfig, mapping, "")` checks it.
+Shares are fractions of one. Conditions on several fields of a group are checked in `__post_init__`; the reader puts the
+key before its ValueError. `hub` checks conditions on several groups.
 """
 
 from sim.config.arrivals import ArrivalCap, ArrivalModel, Arrivals, Bank, Delay

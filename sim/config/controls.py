@@ -1,4 +1,4 @@
-"""Machines and desks of a hall for customs' controls, and the area that they take."""
+"""Machines and desks of a hall for customs' controls, and the area that they need."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,24 +12,24 @@ _Number = Annotated[int, Bounds(ge=0, le=1000)]
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """Machines and desks of a hall for controls."""
+    """Number of machines and desks of a hall for controls."""
 
     xray_lanes: _Number
     transit_desks: _Number
     uld_xrays: _Number
-    """Each with its people."""
+    """Each is manned by its own people."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlSpace:
-    """Net area of a unit, in the customs zone."""
+    """Net area of each machine or desk, in the customs zone."""
 
     xray_lane_m2: Positive
     transit_desk_m2: Positive
     uld_xray_m2: Positive
 
     def area_m2(self, controls: Controls) -> float:
-        """All of them [m²]."""
+        """Area of all machines and desks [m²]."""
         return (
             controls.xray_lanes * self.xray_lane_m2
             + controls.transit_desks * self.transit_desk_m2
@@ -38,7 +38,7 @@ class ControlSpace:
 
 
 def check_controls(declared: Declared, halls: dict[str, Controls]) -> None:
-    """Refuse controls that no hall could make."""
+    """Refuse controls for which a hall has no machine or desk."""
     needs = (
         ("xray_lanes", declared.selection.may(Control.XRAY), "parcels are selected for X-ray"),
         ("transit_desks", declared.may_transit, "some parcels leave in transit"),

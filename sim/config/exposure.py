@@ -1,6 +1,6 @@
-"""Who is told what of a parcel: parties, systems, messages, policies on data that may be in force, and who watches.
+"""Who receives which data of a parcel: parties, systems, messages, policies on data, and who watches accesses.
 
-What these must satisfy together is checked by `sim.config.data_views`.
+`sim.config.data_views` checks conditions on several of these.
 """
 
 import math
@@ -17,15 +17,15 @@ _Minutes = Annotated[float, Bounds(ge=0, le=10_000)]
 
 
 class Event(StrEnum):
-    """What of the hub's own doings sends a message."""
+    """Events in the hub that send a message."""
 
     PARCEL_ANNOUNCED = "parcel_announced"
     """Each parcel of a flight, at its drawn arrival."""
     PARCEL_REFERRED = "parcel_referred"
-    """Its pre-loading data asked back; this and the next four at its flight's drawn arrival, of flights
-    that landed."""
+    """Customs asked back about its pre-loading data. This event and the next four are at the drawn arrival of the
+    flight, for flights that landed."""
     PARCEL_LEFT_BEHIND = "parcel_left_behind"
-    """Not loaded, though its pre-loading data were sent."""
+    """Not loaded, although its pre-loading data were sent."""
     DECLARATION_REJECTED = "declaration_rejected"
     DOCUMENTS_CHECKED = "documents_checked"
     PARCEL_IN_TRANSIT = "parcel_in_transit"
@@ -35,23 +35,23 @@ class Event(StrEnum):
     FLIGHT_LANDED = "flight_landed"
     PARCEL_LANDED = "parcel_landed"
     PARCEL_HANDLED = "parcel_handled"
-    """Out of its ULD."""
+    """Taken out of its ULD."""
     PARCEL_SORTED = "parcel_sorted"
-    """Scanned by a machine or at a manual-sort post; of a parcel freed by customs, a second time."""
+    """Scanned by a machine or at a manual-sort post. A parcel that customs freed is scanned a second time."""
     PARCEL_CODED = "parcel_coded"
     PARCEL_HELD = "parcel_held"
     PARCEL_FREED = "parcel_freed"
-    """Out of the customs hold zone, not refused."""
+    """Out of the customs hold zone, and not refused."""
     PARCEL_REFUSED = "parcel_refused"
     TRUCK_DEPARTED = "truck_departed"
     PARCEL_DEPARTED = "parcel_departed"
     """Each parcel, when its truck leaves."""
     EXPORT_DEPARTED = "export_departed"
-    """Each parcel of exports, off-block of its flight."""
+    """Each parcel of exports, at off-block of its flight."""
 
 
 AFTER_RELEASE: Final = (Event.PARCEL_FREED, Event.TRUCK_DEPARTED, Event.PARCEL_DEPARTED)
-"""By then customs has released the parcel."""
+"""Events after customs has released the parcel."""
 OF_EVERY_PARCEL: Final = (
     Event.PARCEL_ANNOUNCED,
     Event.PARCEL_LANDED,
@@ -59,27 +59,27 @@ OF_EVERY_PARCEL: Final = (
     Event.PARCEL_SORTED,
     Event.PARCEL_DEPARTED,
 )
-"""Who is told these can count all imports."""
+"""A party that receives these messages can count all imports."""
 OF_ALL_IN_SUM: Final = (Event.FLIGHT_ANNOUNCED, Event.FLIGHT_LANDED, Event.TRUCK_DEPARTED)
-"""Likewise, if it is told how many parcels are on them."""
+"""A party that receives these can count all imports, if the messages contain the number of parcels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     jurisdiction: str
-    """Whose law binds it."""
+    """The law that applies to the party."""
     produces: tuple[str, ...]
-    """Fields that it knows of itself."""
+    """Fields that the party knows without a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Where data are kept; who operates it can read it."""
+    """A place where data are kept; its operator can read them."""
 
     location: str
     operator: str
     jurisdiction: str
-    """Whose authorities may ask for what is in it, where it stands."""
+    """The jurisdiction whose authorities may ask for the data at the system's location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Copy:
 class Message:
     event: Event
     after_h: Annotated[float, Bounds(ge=-2400, le=2400)]
-    """Sent so long after the event; negative: before it."""
+    """Time from the event to the message; negative: before the event."""
     sender: str
     fields: tuple[str, ...]
     receivers: dict[str, Copy]
@@ -109,7 +109,7 @@ class Pseudonyms:
     systems: tuple[str, ...]
     fields: tuple[str, ...]
     clear_days: Days
-    """Until then: how long what was sent before the release stays in clear."""
+    """Days that data sent before the release stay in clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Escrow:
-    """Who keeps the keys fails now and then: times up and down, exponential where numbers stand."""
+    """The keeper of the keys fails at random: times up and down are exponential where numbers are set."""
 
     mtbf_h: Positive | Times
     mttr_min: Positive | Times
@@ -130,39 +130,39 @@ class Escrow:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What a policy on data costs the hub's work: names and values must be looked up where they are kept."""
+    """What a policy on data costs the hub: names and values must be looked up where they are kept."""
 
     release_min: _Minutes
-    """Before customs releases a parcel that it holds for its data or documents."""
+    """Time before customs releases a parcel that it holds for its data or documents."""
     handcoding_min: _Minutes
-    """A parcel, at a hand-coding desk."""
+    """Time of a parcel at a hand-coding desk."""
     escrow: Escrow | None
     """Null: never down."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataPolicy:
-    """A change of who sees what, and what it costs the hub's work."""
+    """A change of who sees which data, and its cost for the hub's work."""
 
     hidden: dict[str, tuple[str, ...]]
-    """Fields that a party is not told."""
+    """Fields that a party does not receive."""
     minimised: bool
-    """Each receiver is told only what it needs."""
+    """Whether each receiver receives only the fields that it needs."""
     pseudonymised: Pseudonyms | None
     operators: dict[str, str]
-    """Systems of the one party pass to the other, and under its law."""
+    """New operator of the systems of a party, by that party; the new operator's law applies to them."""
     retention: Retention | None
     sealed: tuple[str, ...]
-    """Systems whose content is enciphered, with the key elsewhere: the operator cannot read it."""
+    """Systems with encrypted content. The key is elsewhere, so the operator cannot read it."""
     lookup: Lookup | None
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What fields tell of a parcel, for the estimate of weekly demand."""
+    """Fields from which a reader can estimate the weekly demand."""
 
     count: tuple[str, ...]
-    """How many parcels a message of a flight or truck is about."""
+    """Number of parcels of a flight or truck."""
     country: tuple[str, ...]
     product: tuple[str, ...]
     value: tuple[str, ...]
@@ -170,32 +170,32 @@ class Inference:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who watches the accesses to data: which are logged, who audits the log, what is outside the policy in force."""
+    """Who watches accesses to data: which are logged, who audits the log, and which the policy does not allow."""
 
     authorities: tuple[str, ...]
-    """May audit the log, though they are no parties: no message is sent to them."""
+    """Authorities that may audit the log. They are no parties: they receive no messages."""
     auditors: dict[str, Share]
-    """Who may read the access log, and the share of its entries that each audits a day, at random."""
+    """Who may read the access log, and the share of its entries that each audits in a day, at random."""
     groups: dict[str, tuple[str, ...]]
-    """Parties of one group do not report each other."""
+    """Parties of the same group do not report each other."""
     logged_of_party: dict[str, Share]
     logged_of_field: dict[str, Share]
-    """An access is logged with the product of its party's and its field's share."""
+    """The probability that an access is logged is the product of its party's and its field's share."""
     log_retention_days: Annotated[int, Bounds(ge=1, le=36_525)]
-    """Audits that an entry stays for, one a day."""
+    """Number of audits, one a day, for which an entry is kept."""
     eu: tuple[str, ...]
     """Jurisdictions and locations inside the EU."""
     from_outside_eu_share: Share
-    """Of the accesses of a party under another law to a system inside: made from outside the EU."""
+    """Share of the accesses to a system inside the EU by a party under another law that are made from outside the EU.
+    """
     not_given_share: Share
-    """Accesses to a record that the policy in force does not give in clear, of those that there were
-    without it."""
+    """Accesses to records that the policy in force does not give in clear, as a share of those without a policy."""
 
     def logged_share(self, party: str, field: str) -> float:
         return self.logged_of_party[party] * self.logged_of_field[field]
 
     def audited_share(self, reader: str) -> float:
-        """Of the entries on a reader, those that somebody independent of it audits on a day."""
+        """Share of the entries on a reader that an independent auditor checks in a day."""
         dependent = {reader}.union(*(group for group in self.groups.values() if reader in group))
         return 1 - math.prod(1 - share for auditor, share in self.auditors.items() if auditor not in dependent)
 
@@ -208,7 +208,7 @@ class Exposure:
     messages: dict[str, Message]
     inference: Inference
     policy: str | None
-    """The one in force; null: none."""
+    """The policy in force; null: none."""
     policies: dict[str, DataPolicy]
     watch: Watch | None
     """Null: nobody watches accesses."""

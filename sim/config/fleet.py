@@ -1,4 +1,4 @@
-"""What it comes in: aircraft types, and the parcels."""
+"""Aircraft types and parcels."""
 
 import math
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from sim.reading import Bounds
 from sim.units import KG_PER_T, L_PER_M3
 
 _ROUNDING: Final = 1e-9
-"""Of a quotient of floats that is a whole number of parcels."""
+"""Tolerance for a quotient of floats that stands for a whole number of parcels."""
 
 
 class LoadLimit(NamedTuple):
-    """The most parcels that an aircraft type carries, and what ends there."""
+    """The most parcels that an aircraft type carries, and the limit that determines this."""
 
     parcels: int
     reason: str
-    """For a message: `payload_t = 93.5`."""
+    """For a message, such as `payload_t = 93.5`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """ULD positions of one deck, the parcels of a ULD there relative to the other deck's, and what exports may fill."""
+    """ULD positions of a deck, parcels of a ULD relative to the other deck, and limits of a ULD of exports."""
 
     ulds: Annotated[int, Bounds(ge=0, le=200)]
     parcels: Annotated[int, Bounds(ge=1, le=100_000)]
@@ -44,9 +44,9 @@ class AircraftType:
             raise ValueError("main_deck.ulds + lower_deck.ulds: an aircraft type needs at least one position, got 0")
 
     def load_limit(self, parcel_kg: float, parcel_l: float, payload_share: float = 1.0) -> LoadLimit:
-        """Of parcels of a mean mass [kg] and packed volume [l]: by payload, and by kg and m3 of its ULD positions.
+        """The most parcels of a mean mass [kg] and packed volume [l], by payload and by the kg and m³ of ULD positions.
 
-        `payload_share`: of the payload that may be used.
+        `payload_share` is the share of the payload that may be used.
         """
         decks = [
             (deck, f"{name}.ulds = {deck.ulds}")
@@ -65,13 +65,13 @@ class AircraftType:
 
 @dataclass(frozen=True, slots=True)
 class Parcels:
-    """Size and legibility of a parcel: mass and litres per kilogram, lognormal if no shape says otherwise."""
+    """Size and legibility of parcels. Mass and litres per kilogram are lognormal unless a shape is set."""
 
     median_kg: Positive | Shape
     mean_l: Positive
     l_per_kg_sigma: Annotated[float, Bounds(ge=0, le=2)] | Shape
     heaviest_kg: Positive
     tightest_share: Annotated[float, Bounds(gt=0, le=1)]
-    """Of its mean volume that a parcel takes in a ULD packed as tightly as can be."""
+    """Share of its mean volume that a parcel needs in the most tightly packed ULD."""
     no_read_share: Share
     non_conveyable_share: Share

@@ -1,4 +1,4 @@
-"""A hub, its demand and its period, and what follows from its groups."""
+"""A hub, its demand and its period, and numbers computed from its groups."""
 
 import datetime as dt
 import math
@@ -29,7 +29,7 @@ from sim.reading import Bounds
 from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
 
 _LARGEST_NORMAL = 4.33
-"""Above all of the 65,536 quantiles that sizes are drawn from."""
+"""Above all of the 65,536 quantiles from which sizes are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +38,33 @@ class Record:
     flow_min: Annotated[float, Bounds(ge=0, le=1440)]
     """0: flows are not counted."""
     parcels_of_flights: tuple[str, ...] | Literal["all"]
-    """Keys of flights. A replication that has no flight of a key keeps nothing of it."""
+    """Keys of flights. A replication without a flight of this key records nothing for it."""
     parcels_of_collections: tuple[str, ...] | Literal["all"]
 
     @property
     def without_flows(self) -> "Record":
-        """The same, with no flows counted: for a run whose table of them nobody reads."""
+        """The same without flows, for a run whose table of flows is not read."""
         return replace(self, flow_min=0)
 
     @property
     def without_details(self) -> "Record":
-        """The same, with neither flows nor parcels one by one: for a run of which only counts are read."""
+        """The same without flows and single parcels, for a run of which only counts are read."""
         return replace(self.without_flows, parcels_of_flights=(), parcels_of_collections=())
 
 
 _SHARE_TOLERANCE = 0.005
-"""By which a demand may differ from that of the supposed share, whose numbers are rounded."""
+"""Tolerance between a demand and that of the assumed share, whose numbers are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
 class HubGroups:
-    """A hub, its demand and its period, group by group, and what follows from them."""
+    """A hub, its demand and its period, group by group, and numbers computed from them."""
 
     scenario: str
     seed: Annotated[int, Bounds(ge=0, le=2**63 - 1)]
     start_date: dt.date
     time_zone: str | None
-    """Whose local times those of the configuration are, with its changes to and from summer time; null: none."""
+    """Time zone of all local times of the configuration, with its clock changes; null: none."""
     horizon_days: Annotated[int, Bounds(ge=1, le=3660)]
     warmup_days: Annotated[int, Bounds(ge=0, le=366)]
     service_h: Annotated[float, Bounds(gt=0, le=240)]
@@ -93,17 +93,16 @@ class HubGroups:
     trade: Trade
     roster: Roster
     disruptions: dict[Name, Disruption]
-    """By a name of the planner's."""
+    """By a name that the planner chooses."""
     recovery: Recovery
     record: Record
     rules: dict[str, Source]
-    """The name of a rule by decision (`sim.rules`); that of the hall is `complex.policy`. Of a file of the user's
-    (`sim.own`) its `file`, its `source`, and the name of what makes its `arrivals`.
-    """
+    """The name of a rule for each decision (`sim.rules`); `complex.policy` names that of the hall. For a file of the
+    user's functions (`sim.own`) also its `file`, its `source`, and the function that makes its `arrivals`."""
     fit: Literal["none", "auto"]
-    """Units without room: refused, or given room."""
+    """Whether units without room are refused (none) or get room (auto)."""
     fitted: tuple[str, ...]
-    """What `fit: auto` changed."""
+    """The changes that `fit: auto` made."""
 
     @property
     def own(self) -> OwnFile | None:
@@ -113,7 +112,7 @@ class HubGroups:
 
     @property
     def days(self) -> int:
-        """Of warm-up, and measured."""
+        """Days of the warm-up and measured days together."""
         return self.warmup_days + self.horizon_days
 
     @property
@@ -122,7 +121,7 @@ class HubGroups:
 
     @property
     def end_min(self) -> float:
-        """The run's end: after the measured days the time promised, that of exports if it is longer."""
+        """End of the run: the promised time after the measured days (the longer of imports' and exports')."""
         exports_h = self.exports.service_h if self.exports.share else 0.0
         return self.days * MIN_PER_DAY + max(self.service_h, exports_h) * MIN_PER_H
 
@@ -138,17 +137,17 @@ class HubGroups:
         return self.fleet[aircraft].load_limit(demand.mean_parcel_kg, packed_l, demand.load.fullest).parcels
 
     def parcels_of(self, aircraft: str) -> int:
-        """Of a flight of a type, where its schedule names none: the demand's mean, or what the type carries if less."""
+        """Parcels of a flight whose schedule has none: the demand's mean, or what the type carries if that is less."""
         return min(self.demand.mean_parcels_per_flight, self.load_limit(aircraft).parcels)
 
     @property
     def mean_parcels_per_flight(self) -> float:
-        """Over the types, by their shares."""
+        """Mean over the types, weighted by their shares."""
         return sum(kind.share * self.parcels_of(name) for name, kind in self.fleet.items())
 
     @property
     def hub_share(self) -> HubShare | None:
-        """Which the demand rests on; None if it is another than that of the supposed share, or that of a file."""
+        """The share on which the demand rests; None if the demand differs from it, or if flights come from a file."""
         share = self.demand.hub_share
         if share is None or self.arrivals.model is ArrivalModel.FILE:
             return None
@@ -157,17 +156,17 @@ class HubGroups:
         return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
 
     def flights_on(self, date: dt.date) -> float:
-        """Mean flights of a usual day of its month."""
+        """Mean number of flights on a usual day of this month."""
         assert self.arrivals.month_index is not None
         return self.demand.flights_per_day * self.arrivals.month_index[date.month - 1]
 
     def flights_coming_on(self, date: dt.date) -> float:
-        """Of those the ones that are not cancelled."""
+        """Mean number of these flights that are not cancelled."""
         return self.flights_on(date) * (1 - self.arrivals.cancelled_share)
 
     @property
     def route_shares(self) -> dict[str, float]:
-        """Of the parcels, by route in the order of its first lane."""
+        """Share of the parcels by route, in the order of each route's first lane."""
         shares: dict[str, float] = {}
         for lane in self.lanes.values():
             shares[lane.route] = shares.get(lane.route, 0.0) + lane.share
@@ -175,26 +174,26 @@ class HubGroups:
 
     @property
     def route_of(self) -> dict[str, str]:
-        """By lane."""
+        """Route of each lane."""
         return {name: lane.route for name, lane in self.lanes.items()}
 
     @property
     def flies_to(self) -> dict[str, str]:
-        """Destination of the exports by route, of those that fly on."""
+        """Destination of the exports by route, for routes that fly on."""
         return {self.lanes[lane].route: to for lane, to in self.connections.lanes.items()}
 
     @property
     def flown_share(self) -> float:
-        """Of the imports, those that fly on."""
+        """Share of the imports that fly on."""
         return sum((self.lanes[lane].share for lane in self.connections.lanes), 0.0)
 
     @property
     def road_share(self) -> float:
-        """Of the imports, those that trucks take."""
+        """Share of the imports that leave by truck."""
         return 1 - self.flown_share
 
     def all_chutes(self, hall: Hall) -> tuple[tuple[Shared, ...], ...]:
-        """The chutes of each machine of a hall: of all routes that trucks take, and of others that they lead on."""
+        """The chutes of each machine of a hall: those of all routes by truck, and of others that lead to a machine."""
         machines = range(hall.sorting_machines)
         plan = self.packout.chute_plan if hall.chute_plan is None else hall.chute_plan
         if plan is not None:
@@ -207,39 +206,40 @@ class HubGroups:
         return (tuple(map(Shared, made)),) * len(machines)
 
     def chutes(self, hall: Hall) -> tuple[tuple[tuple[str, ...], ...], ...]:
-        """The routes of each chute with packers of each machine of a hall."""
+        """The routes of each chute with packers, for each machine of a hall."""
         return tuple(
             tuple(chute.routes for chute in machine if chute.second is None) for machine in self.all_chutes(hall)
         )
 
     def least_packout_posts(self, hall: Hall) -> int:
-        """So many that each chute has one, where machines have as many each, the first ones what is left over.
+        """The fewest posts with which each chute has one.
 
-        Machines all of whose chutes lead to others have none.
+        Machines share the posts equally, and the first machines get the remainder. Machines whose chutes all lead to
+        other machines get none.
         """
         by_machine = [len(chutes) for chutes in self.chutes(hall) if chutes]
         return max((n - 1) * len(by_machine) + number + 1 for number, n in enumerate(by_machine))
 
     def lane_places_m2(self, hall: Hall) -> float:
-        """Floor of the pallets at the chutes that routes share, beyond each chute's first."""
+        """Floor of the pallets at chutes that routes share, without the first pallet of each chute [m²]."""
         places = sum(len(routes) - 1 for chutes in self.chutes(hall) for routes in chutes)
         return places * self.space.pallet_m2
 
     @property
     def unit_room(self) -> int:
-        """Floor that a unit takes, in parcels' room."""
+        """Floor of a unit, as the number of parcels that need the same floor."""
         return self.presorted.unit_room(self.space.parcels_per_pallet)
 
     @property
     def bulkiest_l(self) -> float:
-        """Volume of a parcel at most [l]."""
+        """Largest volume of a parcel [l]."""
         sigma = self.parcels.l_per_kg_sigma
         bulk = sigma.highest if isinstance(sigma, Shape) else math.exp(_LARGEST_NORMAL * sigma)
         return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
 
     @property
     def coded_per_desk_h(self) -> float:
-        """Of a hand-coding desk, with what must be looked up there [parcels/h]."""
+        """Parcels that a hand-coding desk handles in an hour, including lookups."""
         lookup = lookup_in_force(self.exposure)
         if lookup is None or lookup.handcoding_min == 0:
             return self.handcoding.parcels_per_desk_h
@@ -247,13 +247,13 @@ class HubGroups:
 
     @property
     def product_groups(self) -> tuple[str, ...]:
-        """Those that declarations have, or of the goods where there are none."""
+        """Product groups of the declarations; without declarations, those of the goods."""
         declared = self.customs.declared
         return tuple(self.trade.goods if declared is None else declared.goods)
 
     @property
     def duty_free_eur(self) -> float:
-        """Declared value up to which no duty falls due: the limit of low value, where there are declarations."""
+        """Declared value up to which no duty is due; with declarations, their limit of low value."""
         declared = self.customs.declared
         return self.trade.duty_free_eur if declared is None else declared.low_value_limit_eur
 
@@ -263,12 +263,12 @@ class HubGroups:
 
     @property
     def rated_per_h(self) -> float:
-        """Of all machines [parcels/h]."""
+        """Rated throughput of all machines [parcels/h]."""
         return sum(hall.rated_per_h for hall in self.halls.values())
 
     @property
     def mass_sigma(self) -> float:
-        """Log-standard deviation of the parcel mass: fitted to its median and the mean that demand implies."""
+        """Log-standard deviation of the parcel mass, from its median and the mean that the demand implies."""
         assert not isinstance(self.parcels.median_kg, Shape)
         return math.sqrt(2 * math.log(self.demand.mean_parcel_kg / self.parcels.median_kg))
 

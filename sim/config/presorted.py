@@ -1,4 +1,4 @@
-"""Configuration of goods that come sorted: bags of one lane, or whole ULDs of one."""
+"""Configuration of pre-sorted goods: bags of one lane, or whole ULDs of one lane."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -13,24 +13,24 @@ class Presorted:
     goods: Presorting
     bag_parcels: Annotated[int, Bounds(ge=2, le=1000)]
     bag_min: PieceTime
-    """Mean handling time of a bag at break-down; it spreads as a parcel's does."""
+    """Mean handling time of a bag at break-down. It has the same spread as that of a parcel."""
     uld_pallets: Count
     """Floor and trailer room of a whole ULD, in pallets."""
     carry_min: PieceTime
-    """Of a whole ULD, from its position to its lane, and from the hold zone to it."""
+    """Time to carry a whole ULD from its position to its lane, and from the hold zone to its lane."""
 
     def unit_room(self, parcels_per_pallet: int) -> int:
-        """Floor of a unit, in parcels' room."""
+        """Floor of a unit, as the number of parcels that need the same floor."""
         rooms = {Presorting.BAGS: self.bag_parcels, Presorting.ULDS: self.uld_pallets * parcels_per_pallet}
         return rooms.get(self.goods, 1)
 
     @property
     def bag_size(self) -> int:
-        """Parcels of the smallest unit that flights carry whole numbers of."""
+        """Parcels of the smallest unit; flights carry whole numbers of units."""
         return self.bag_parcels if self.goods is Presorting.BAGS else 1
 
     def whole(self, n_parcels: int) -> int:
-        """Parcels of a flight, rounded to whole bags (half a bag up), at least one.
+        """Parcels of a flight, rounded to whole bags (half a bag up), at least one bag.
 
         A flight without parcels has none.
         """
