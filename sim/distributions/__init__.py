@@ -1,4 +1,4 @@
-"""Distributions of times, delays and sizes, by family: what a configuration may have in the place of a number."""
+"""Distributions of times, delays and sizes, by family. A configuration may have one in place of a number."""
 
 from sim.distributions.distribution import Delays, Distribution, Shape, Times, beyond, mean_of, stretched
 from sim.distributions.families import FAMILIES, Family

@@ -1,4 +1,4 @@
-"""A distribution as a configuration has it: a mapping with `family` in the place of a number."""
+"""A distribution in a configuration: a mapping with `family` in place of a number."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -33,19 +33,22 @@ from sim.units import Numbers
 
 N = TypeVar("N", float, Numbers)
 _NO_TIME: Final = 1e-9
-"""Next to a mean of 0."""
+"""Tolerance around a mean of 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """Of times, delays or sizes. `written`: the mapping of the configuration; `own`: the user's file if it is of it."""
+    """A distribution of times, delays or sizes.
+
+    `written` is the mapping of the configuration; `own` is the user's file, if the family is in it.
+    """
 
     written: Written
     own: OwnFile | None = None
     lowest: ClassVar[float] = -math.inf
-    """No value is below it."""
+    """The lowest possible value."""
     is_shape: ClassVar[bool] = False
-    """The mean is another key's."""
+    """Whether another key sets the mean."""
 
     @classmethod
     def from_plain(cls, value: object, key: str) -> Self:
@@ -61,7 +64,7 @@ class Distribution:
         written = tuple(_checked(value, key))
         distribution = cls(written, in_force() if dict(written)["family"] in own_families() else None)
         try:
-            distribution.made  # noqa: B018 - refuses what cannot be made
+            distribution.made  # noqa: B018 - raises if the distribution cannot be made
         except ValueError as error:
             raise ConfigError(f"{key}.{error}") from error
         return distribution
@@ -75,7 +78,7 @@ class Distribution:
 
     @staticmethod
     def leaf(names: tuple[str, ...]) -> Leaf | None:
-        """What the value of a key of the mapping may be."""
+        """The values that a key of the mapping may have."""
         if names == ("family",):
             return Leaf("choice", None, families())
         return Leaf("text") if names[0] in OF_FILE else Leaf("number", bounds_of(names[0]))
@@ -92,21 +95,21 @@ class Distribution:
 
     @property
     def parameters(self) -> Parameters:
-        """Those of the family, also where mean and spread are written."""
+        """The parameters of the family, also if mean and spread are written."""
         return dict(self.made.parameters)
 
     @property
     def mean(self) -> float:
-        """Of what is drawn, between the cuts."""
+        """Mean between the cuts."""
         return self.made.mean
 
     @property
     def u_error(self) -> float:
-        """Of the inverse: how far the probability of a quantile may be from the one asked for, at most."""
+        """Largest error of the inverse: between the probability of a quantile and the requested probability."""
         return FAMILIES[self.family].u_error if self.family in FAMILIES else 0.0
 
     def quantile(self, u: Any) -> Any:  # noqa: ANN401 - numbers or columns
-        """By inversion at probabilities; never falls as they rise."""
+        """Quantiles of probabilities, by inversion; they never fall as the probabilities rise."""
         return self.made.quantile(u)
 
     def cdf(self, x: Any) -> Any:  # noqa: ANN401 - numbers or columns
@@ -114,40 +117,40 @@ class Distribution:
         return self.made.cdf(x)
 
     def between(self, low: float, high: float) -> Self:
-        """Cut to what lies between, and between its own cuts."""
+        """The same distribution, cut to this interval and to its own cuts."""
         written = dict(self.written)
         cuts = max(low, number(written, CUTS[0], low)), min(high, number(written, CUTS[1], high))
         return type(self)(tuple({**written, **dict(zip(CUTS, cuts, strict=True))}.items()), self.own)
 
 
 class Times(Distribution):
-    """Of times: none is negative."""
+    """A distribution of times, which are never negative."""
 
     __slots__ = ()
     lowest = 0.0
 
 
 class Delays(Distribution):
-    """Of times late; what is early is negative."""
+    """A distribution of delays; early is negative."""
 
     __slots__ = ()
 
 
 class Shape(Times):
-    """How values lie about their mean, which is another key's: quantiles are shares of it."""
+    """How values vary about a mean that another key sets: quantiles are multiples of the mean."""
 
     __slots__ = ()
     is_shape = True
 
     @property
     def table(self) -> Numbers:
-        """The quantiles that 16-bit draws are looked up in, of mean one (QUANTILES)."""
+        """The quantiles that 16-bit draws look up, with a mean of one (QUANTILES)."""
         drawn = self.made
         return drawn.table if isinstance(drawn, OwnMade) else _table(self)
 
     @property
     def highest(self) -> float:
-        """Of the table."""
+        """The highest value of the table."""
         drawn = self.made
         return drawn.highest if isinstance(drawn, OwnMade) else float(self.table[-1])
 
@@ -160,12 +163,12 @@ def _table(shape: Shape) -> Numbers:
 
 
 def mean_of(time: float | Distribution) -> float:
-    """Of a time whose mean stands in the configuration, or its distribution."""
+    """The mean of a time that is configured by its mean or by its distribution."""
     return time.mean if isinstance(time, Distribution) else time
 
 
 def beyond(time: float | Distribution, limit: float) -> float:
-    """The probability of more than a limit: of an exponential time with a mean, or of a distribution."""
+    """The probability of more than a limit, for an exponential time with a mean, or for a distribution."""
     if isinstance(time, Distribution):
         return 1.0 - float(time.cdf(limit))
     return float(np.exp(-limit / max(time, _NO_TIME)))
@@ -174,7 +177,7 @@ def beyond(time: float | Distribution, limit: float) -> float:
 def stretched(time: float | Distribution, draws: N, unit: float = 1.0) -> N:
     """Times by exponential draws of mean one: exponential with a mean, or by inversion of a distribution.
 
-    `unit`: by what the result is multiplied.
+    The result is multiplied by `unit`.
     """
     if isinstance(time, Distribution):
         values: N = time.quantile(-np.expm1(-draws)) * unit
@@ -183,7 +186,7 @@ def stretched(time: float | Distribution, draws: N, unit: float = 1.0) -> N:
 
 
 def _checked(value: object, key: str) -> Iterator[tuple[str, float | str]]:
-    """Names and values of a mapping, each of its type and known to its family."""
+    """Names and values of a mapping, each with the right type and known to its family."""
     items = value if isinstance(value, Mapping) else {}
     known = families()
     family = items.get("family")

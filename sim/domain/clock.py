@@ -1,4 +1,4 @@
-"""Local time, and what has passed since the first midnight: they part where the clocks change."""
+"""Local time and elapsed time since the first midnight, which differ where the clocks change."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,9 @@ from sim.units import TICKS_PER_MIN, Numbers
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Local times count from the first midnight, too, as if every day had 24 hours. No change: both are the same.
+    """Local times, which count from the first midnight as if every day had 24 hours.
+
+    Without clock changes local and elapsed time are the same.
 
     >>> forward = Clock(((-100, 0), (2, 1)))
     >>> [forward.local(instant) for instant in (1, 2)], [forward.instant(local) for local in (1, 2, 3)]
@@ -17,10 +19,10 @@ class Clock:
     """
 
     changes: tuple[tuple[int, int], ...] = ()
-    """From when on [ticks], and by how much local time is then ahead of the first midnight's clock [ticks].
+    """The instant of each change [ticks], and by how much local time is then ahead of the clock at the first midnight
+    [ticks].
 
-    Ascending; the first is before all instants.
-    """
+    Ascending; the first is before all instants."""
 
     def local(self, instant: int) -> int:
         ahead = 0
@@ -29,9 +31,9 @@ class Clock:
         return instant + ahead
 
     def instant(self, local: int, *, is_second: bool = False) -> int:
-        """When the clocks show a local time; when they pass over it, that of their change.
+        """The instant at which the clocks show a local time; if they skip it, the instant of their change.
 
-        `is_second`: of two instants that they show it at, the later one.
+        `is_second` chooses the later of two instants at which the clocks show the same time.
         """
         instant = local
         for since, by in self.changes:
@@ -40,14 +42,14 @@ class Clock:
         return instant
 
     def locals(self, instants: Numbers) -> Numbers:
-        """The same of columns of minutes; NaN stays."""
+        """Local times of columns of minutes; NaN stays NaN."""
         local = instants
         for since, by in self.changes:
             local = np.where(instants >= since / TICKS_PER_MIN, instants + by / TICKS_PER_MIN, local)
         return local
 
     def instants(self, local: Numbers) -> Numbers:
-        """The same of columns of minutes."""
+        """Instants of columns of local minutes."""
         instants = local
         for since, by in self.changes:
             begin = since / TICKS_PER_MIN

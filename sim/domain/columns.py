@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Table = Mapping[str, NDArray[Any]]
-"""Columns by name, that are only read."""
+"""Read-only columns by name."""
 
 
 class Made(Table):
-    """Columns that are made when they are asked for, each time anew: all of a table at a time may be much.
+    """Columns that are computed each time they are read, because a whole table may need too much memory.
 
     >>> import numpy as np
     >>> rows = Made(("a", "b"), lambda name: np.full(2, len(name))) | {"b": np.zeros(1)}
@@ -39,7 +39,7 @@ class Made(Table):
 
 
 class Pieced(Table):
-    """Columns that come in pieces, each time anew: all rows may be too many to be held.
+    """Columns in pieces, which are computed each time they are read, because all rows may need too much memory.
 
     >>> import numpy as np
     >>> rows = Pieced(("a", "b"), lambda name: iter([np.array([name]), np.array([name, name])]))
@@ -48,12 +48,12 @@ class Pieced(Table):
     """
 
     def __init__(self, names: Iterable[str], pieces_of: Callable[[str], Iterator[NDArray[Any]]]) -> None:
-        """`pieces_of`: of a column, one at least; those of all columns are of the same lengths."""
+        """`pieces_of` gives the pieces of a column, at least one; all columns have pieces of the same lengths."""
         self._names, self.pieces_of = dict.fromkeys(names), pieces_of
 
     @classmethod
     def of(cls, table: Table) -> Self:
-        """The table itself if it comes in pieces, else as a single one."""
+        """The table itself if it is in pieces; otherwise the table as a single piece."""
         return table if isinstance(table, cls) else cls(table, lambda name: iter([np.asarray(table[name])]))
 
     def __getitem__(self, name: str) -> NDArray[Any]:
@@ -68,7 +68,7 @@ class Pieced(Table):
         return len(self._names)
 
     def pieces(self) -> Iterator[Table]:
-        """All columns of some rows after the others."""
+        """All columns of the first rows, then of the next rows, and so on."""
         for piece in zip(*map(self.pieces_of, self), strict=True):
             yield dict(zip(self, piece, strict=True))
 
@@ -90,7 +90,7 @@ class TableSchema:
 
     @classmethod
     def of(cls, name: str, meaning: str, *columns: Column, sort: str = "") -> Self:
-        """`sort`: the columns that rows are sorted by, with blanks between; as they come without any."""
+        """`sort` names the columns by which rows are sorted, separated by blanks; empty: rows keep their order."""
         return cls(name, meaning, columns, tuple(sort.split()))
 
 

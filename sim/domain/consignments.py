@@ -1,4 +1,4 @@
-"""What is declared of a flight's parcels, and what customs makes of it."""
+"""The declarations of a flight's parcels, and the decisions of customs."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from sim.units import Flags
 
 @dataclass(frozen=True, slots=True)
 class Consignments:
-    """Columns of a flight's P parcels, in their order: what their declarations say. Names are numbered as configured.
+    """Declared columns of a flight's P parcels, in their order. Names are numbered in the order of the configuration.
 
-    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`:
-    above what the low-value data set does for. `is_transit`: cleared elsewhere. `is_hit`: not as declared,
-    which selection does not see.
+    `value` [cents]. `goods` (HS group), `scheme` (VAT: 0 IOSS, 1 special arrangement, 2 standard). `is_h1`: too
+    valuable for the low-value data set. `is_transit`: cleared elsewhere. `is_hit`: not as declared, which selection
+    does not see.
     """
 
     value: NDArray[np.int32]
@@ -30,11 +30,11 @@ class Consignments:
 
 @dataclass(frozen=True, slots=True)
 class CustomsCounts:
-    """Of a flight's parcels, messages and outcomes, as drawn; values in cents."""
+    """Counts of a flight's parcels, messages and outcomes, as drawn; values in cents."""
 
     value: int
     guarantee: int
-    """For what leaves in transit."""
+    """For goods in transit."""
     n_before_landing: int = integer("parcels for which nothing was left to decide when the flight landed")
     n_opened: int = integer("parcels examined at a desk (also after an alarm), or waiting for it")
     n_hits: int = integer("parcels not as declared, found or not")

@@ -1,4 +1,4 @@
-"""What leaves by air: collection trucks, their parcels, and what an aircraft takes."""
+"""Exports: collection trucks, their parcels, and the limits of an aircraft."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sim.units import Flags
 
 @dataclass(frozen=True, slots=True)
 class UldLimits:
-    """What may be built onto a ULD."""
+    """Limits of a ULD that is built."""
 
     mass: int
     """[g]"""
@@ -21,31 +21,31 @@ class UldLimits:
 
 @dataclass(frozen=True, slots=True)
 class AircraftLimits:
-    """What a type of aircraft takes out."""
+    """Limits of a type of aircraft for exports."""
 
     uld: tuple[UldLimits, UldLimits]
     """By `Deck`."""
     payload: int
-    """[g] of parcels."""
+    """Mass of parcels [g]."""
 
 
 @dataclass(frozen=True, slots=True)
 class HallExports:
-    """A hall's share in exports."""
+    """Resources of a hall for exports."""
 
     doors: int
-    """Inbound dock doors; 0: no collection comes here."""
+    """Inbound dock doors; 0: no collection arrives here."""
     dock_workers: int
     floor: int
-    """Parcels that the floor for exports holds."""
+    """Parcels for which the floor for exports has room."""
     screening_lines: int
     hand_sorting_posts: int
     places: int
-    """For build-up."""
+    """Build-up places."""
     workers: int
-    """Of build-up."""
+    """Build-up workers."""
     empty_ulds: int
-    """There at the start, and kept: what is above is flown back."""
+    """Empty ULDs at the start, and the number that the hall keeps; those above it are flown back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,17 @@ class ExportSite:
     docking: int
     workers_per_truck: int
     screening: int
-    """A parcel on a line."""
+    """Time of a parcel on a line."""
     hand_sorting: int
-    """A parcel at a post."""
+    """Time of a parcel at a post."""
     build_up_round: int
     build_up_fixed: int
     build_up_parcel: int
     workers_per_place: int
     cut_off: int
-    """Before `sobt`: the last ULD for a flight is begun."""
+    """Time before `sobt` when the last ULD for a flight is begun."""
     close_out: int
-    """Before `sobt`, less than `cut_off`: loading begins at the earliest."""
+    """Time before `sobt`, less than `cut_off`, when loading begins at the earliest."""
     doors_close: int
     tugs: int
     """Trains of outbound ULDs."""
@@ -82,7 +82,7 @@ class ExportSite:
 class Collection:
     """A truck of the timetable. Instants in ticks.
 
-    `number` is its rank by timetable (ties: by key); `entity` is what its random streams hang on.
+    `number` is its rank by timetable (ties: by key). `entity` identifies its random streams.
     """
 
     number: int
@@ -92,7 +92,7 @@ class Collection:
     hall: int
     n_parcels: int
     is_presorted: bool
-    """Built to lane by its sender: its parcels need no machine."""
+    """Sorted by lane by its sender, so that its parcels need no machine."""
     is_cohort: bool
     """Whether it is timetabled in the measured days."""
 
@@ -114,9 +114,9 @@ class ExportParcels:
 
 @dataclass(frozen=True, slots=True)
 class ExportInputs:
-    """Collections in order of their number, and how to draw the parcels of one (called once a collection)."""
+    """Collections in order of their number, and the function that draws the parcels of one (called once each)."""
 
     collections: tuple[Collection, ...]
     parcels_of: Callable[[Collection], ExportParcels]
     is_recorded: Callable[[Collection], bool]
-    """Whether the timestamps of a collection's parcels are kept."""
+    """Whether the timestamps of a collection's parcels are recorded."""

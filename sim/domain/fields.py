@@ -21,7 +21,7 @@ from sim.units import NEVER
 
 R = TypeVar("R")
 FieldSpec: TypeAlias = Any
-"""What `dataclasses.field` gives: a default of any type."""
+"""The result of `dataclasses.field`: a default of any type."""
 _COLUMN: Final = "column"
 _SCHEMAS: Final[dict[type, TableSchema]] = {}
 
@@ -31,17 +31,17 @@ def _field(column: Column, default: object) -> FieldSpec:
 
 
 def stamp(meaning: str, default: object = NEVER) -> FieldSpec:
-    """An instant [ticks], `NEVER` until it comes; in the table minutes. Fields are in the order of their instants."""
+    """An instant [ticks], `NEVER` until it happens; minutes in the table. Fields are in the order of their instants."""
     return _field(columns.time("", meaning), default)
 
 
 def instant(meaning: str) -> FieldSpec:
-    """One that is known from the beginning."""
+    """An instant that is known from the beginning."""
     return stamp(meaning, MISSING)
 
 
 def duration(meaning: str) -> FieldSpec:
-    """[ticks]; in the table minutes."""
+    """A duration [ticks]; minutes in the table."""
     return stamp(meaning, 0)
 
 
@@ -59,7 +59,7 @@ def label(meaning: str) -> FieldSpec:
 
 @dataclass_transform()
 def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]:
-    """Declare a class to be the row of a table, a dataclass; its rows are in the order of `sort`."""
+    """Declare a class as the row of a table, a dataclass; rows are in the order of `sort`."""
 
     def declare(declared: type[R]) -> type[R]:
         row: type[R] = dataclass(slots=True)(declared)
@@ -70,36 +70,36 @@ def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]
 
 
 def columns_of(row: type) -> tuple[Column, ...]:
-    """Of the fields that are declared as columns, in their order."""
+    """The columns that the fields of a row declare, in their order."""
     declared = ((each.name, each.metadata.get(_COLUMN)) for each in fields(row))
     return tuple(replace(column, name=name) for name, column in declared if column is not None)
 
 
 def stamps_of(row: type) -> tuple[str, ...]:
-    """Names of the instants, in the order in which they come."""
+    """Names of the instants, in the order in which they happen."""
     durations = {each.name for each in fields(row) if each.default == 0}
     return tuple(column.name for column in columns_of(row) if column.unit == "min" and column.name not in durations)
 
 
 def schema_of(row: type) -> TableSchema:
-    """The table that a class, or the one that it extends, is declared to be the row of."""
+    """The table of which a class, or the class that it extends, is the row."""
     return next(_SCHEMAS[kind] for kind in row.__mro__ if kind in _SCHEMAS)
 
 
 def extended(row: type, *more: Column) -> TableSchema:
-    """The table of a row, with columns that are computed from all rows."""
+    """The table of a row, with further columns that are computed from all rows."""
     schema = schema_of(row)
     return replace(schema, columns=(*schema.columns, *more))
 
 
 def in_columns(row: type, rows: Iterable[Any]) -> dict[str, list[Any]]:
-    """Copies of the rows' values, column by column, in the order of their table; nothing else of them is kept."""
+    """Copies of the rows' values, column by column, in the order of their table; the rows are not kept."""
     schema = schema_of(row)
     ordered = sorted(rows, key=attrgetter(*schema.sort))
     return {column.name: [getattr(each, column.name) for each in ordered] for column in schema.columns}
 
 
 def begun(row: type[R], source: object, **more: object) -> R:
-    """A row that has of its source every column without a default, by name, and `more` that is no column."""
+    """A row with all columns of its source that have no default, by name, and with `more` fields."""
     given = (each.name for each in fields(row) if each.default is MISSING and _COLUMN in each.metadata)  # type: ignore[arg-type]  # rows are dataclasses
     return row(**{name: getattr(source, name) for name in given}, **more)

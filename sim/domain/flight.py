@@ -13,9 +13,9 @@ class Deck(IntEnum):
 class Flight:
     """One arrival. Instants in ticks.
 
-    `number` is its rank by drawn arrival (ties: by key) and the order in which ties between flights are
-    settled; `key` is its name, `entity` the words that its random streams hang on. ULDs are numbered 0 …
-    U-1 in order of unloading within their deck, the main deck's first.
+    `number` is its rank by drawn arrival (ties: by key), and decides ties between flights. `key` is its name. `entity`
+    are the words that identify its random streams. ULDs are numbered 0 … U-1 in order of unloading within their deck,
+    those of the main deck first.
     """
 
     number: int
@@ -24,7 +24,7 @@ class Flight:
     aircraft: str
     sibt: int
     arrival: int
-    """Drawn arrival: landing, if no stand is waited for."""
+    """Drawn arrival: landing, if the flight does not wait for a stand."""
     n_main_deck: int
     n_lower_deck: int
     n_parcels: int
@@ -33,13 +33,14 @@ class Flight:
     sobt: int
     """Scheduled off-block."""
     export_lane: int
-    """Destination that it leaves to, of the exports'; 0 without exports."""
+    """Number of the exports' destination to which it leaves; 0 without exports."""
     is_moved: bool = False
     """Whether a night curfew moved its schedule."""
     after: int | None = None
-    """Number of the flight that its aircraft flew before: it comes `leg` after that has left; None: of none."""
+    """Number of the flight that its aircraft flew before, which must leave at least `leg` earlier; None: no such
+    flight."""
     leg: int = 0
-    """From off-block to the arrival here; at least 1 with `after`."""
+    """Least time from off-block of the flight before to the arrival here; at least 1 with `after`."""
 
     @property
     def n_ulds(self) -> int:

@@ -1,4 +1,4 @@
-"""All that a replication is given."""
+"""All inputs of a replication."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,12 +18,15 @@ class Happening:
     start: int
     end: int
     is_drawn: bool
-    """At random."""
+    """Whether it happens at random."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """A hub, its flights in order of their number, and how to draw the parcels of one (called once a flight)."""
+    """A hub, its flights in order of their number, and the function that draws the parcels of a flight.
+
+    The function is called once for each flight.
+    """
 
     site: Site
     flights: tuple[Flight, ...]
@@ -33,16 +36,16 @@ class Inputs:
     measured: tuple[int, int]
     """The measured days: from the first instant to before the second [ticks]."""
     bin_width: int
-    """Of the occupancy series [ticks]."""
+    """Width of the intervals of the occupancy series [ticks]."""
     flow_width: int
-    """Of the intervals in which flows are counted [ticks]; 0: they are not."""
+    """Width of the intervals in which flows are counted [ticks]; 0: they are not counted."""
     is_recorded: Callable[[Flight], bool]
-    """Whether the timestamps of a flight's parcels are kept."""
+    """Whether the timestamps of a flight's parcels are recorded."""
     exports: ExportInputs | None
-    """None: nothing leaves by air; then `Site.exports` is None too."""
+    """None: nothing leaves by air; then `Site.exports` is None, too."""
     has_values: bool = False
-    """Parcels have declared values."""
+    """Whether parcels have declared values."""
     disruptions: tuple[Happening, ...] = ()
-    """Only told: what they change is in the rest already."""
+    """For the record only: the other inputs already include the effects of disruptions."""
     keeps_departures: bool = False
-    """Whether it is kept when each unit left."""
+    """Whether the departure of each unit is recorded."""

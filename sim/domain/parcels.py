@@ -12,7 +12,7 @@ from sim.units import Counts, Flags, Ticks
 
 
 class Channel(IntEnum):
-    """What customs does with a parcel."""
+    """The decision of customs for a parcel."""
 
     RELEASED = 0
     LATE_DATA = 1
@@ -20,7 +20,7 @@ class Channel(IntEnum):
     EXAMINED = 3
     XRAYED = 4
     TRANSIT = 5
-    """Cleared elsewhere: it leaves under a transit document, which is made out at a desk."""
+    """Cleared elsewhere: the parcel leaves under a transit document, which is made out at a desk."""
 
 
 HELD_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Channel.RELEASED)
@@ -28,7 +28,7 @@ HELD_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Ch
 
 @dataclass(frozen=True, slots=True)
 class ByCustoms:
-    """What customs makes of a flight's P parcels and U ULDs, in the words of `Parcels`."""
+    """The decisions of customs for a flight's P parcels and U ULDs; `Parcels` describes the columns."""
 
     channel: NDArray[np.uint8]
     release: Ticks
@@ -42,17 +42,17 @@ class ByCustoms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcels(ByCustoms):
-    """Drawn columns of a flight's P parcels on U ULDs; of its P units, bags or whole ULDs, if it came pre-sorted.
+    """Drawn columns of a flight's P parcels on U ULDs; of its P units, bags or whole ULDs, if it is pre-sorted.
 
-    `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g],
-    `volume` [cm³] (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out.
-    `is_no_read` (P); `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel` (P) a
-    `Channel`. `release` (P) [ticks]: when customs releases it; its drawn arrival if released before
-    landing, meaningless if examined, X-rayed or in transit. `is_alarm` (P) only for X-rayed ones: it must
-    be examined besides. `is_refused` (P) only for those that are examined: the outcome. `is_uld_xrayed`
-    (U): X-rayed as a whole. `count` (P): parcels in each unit, at least one; None: each is one. Of whole
-    ULDs `handling` is the way to the lane. `value` (P) [cents]: declared, of the unit; None: nothing is
-    declared.
+    `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
+    (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P): the scanner
+    cannot read the label. `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel` (P) is a
+    `Channel`. `release` (P) [ticks]: the instant at which customs releases the parcel. It is the drawn arrival for
+    parcels released before landing, and has no meaning for those examined, X-rayed or in transit. `is_alarm` (P), only
+    for X-rayed parcels: the parcel must be examined, too. `is_refused` (P), only for examined parcels: the outcome.
+    `is_uld_xrayed` (U): X-rayed as a whole. `count` (P): parcels in each unit, at least one; None: each is one. For
+    whole ULDs `handling` is the time of the way to the lane. `value` (P) [cents]: declared value of the unit; None:
+    nothing is declared.
     """
 
     first: Counts
@@ -72,7 +72,7 @@ class Parcels(ByCustoms):
     @property
     def by_channel(self) -> tuple[int, ...]:
         """Parcels by `Channel`."""
-        masks = (self.channel == int(channel) for channel in Channel)  # numpy takes members for 64 bits
+        masks = (self.channel == int(channel) for channel in Channel)  # numpy treats enum members as 64-bit numbers
         return tuple(int(np.count_nonzero(mask) if self.count is None else self.count[mask].sum()) for mask in masks)
 
     @property

@@ -1,27 +1,27 @@
-"""What one row of a flight's parcels is: the unit that the hub handles as one piece."""
+"""The unit that the hub handles as one piece: one row of a flight's parcels."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Presorting(StrEnum):
-    """How goods were sorted before they came: what one row of a flight's parcels is, its unit."""
+    """How goods are sorted before they arrive, which determines the unit of a flight's rows."""
 
     NONE = "none"
     """A parcel."""
     BAGS = "bags"
-    """A bag of equally many parcels of one lane."""
+    """A bag with a fixed number of parcels of one lane."""
     ULDS = "ulds"
     """A ULD of one lane, which is not broken down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What the hub handles as one piece."""
+    """The piece that the hub handles."""
 
     presorting: Presorting
     room: int
-    """Floor that a unit takes, and its share of a trailer or shuttle, in parcels' room."""
+    """Floor of a unit, and its share of a trailer or shuttle, as the number of parcels that need the same room."""
 
     @property
     def are_parcels(self) -> bool:
@@ -29,7 +29,7 @@ class Units:
 
     @property
     def in_bag(self) -> int:
-        """Parcels that machines, desks and posts handle as one."""
+        """Parcels that machines, desks and posts handle as one piece."""
         return self.room if self.presorting is Presorting.BAGS else 1
 
     @property

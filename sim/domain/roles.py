@@ -1,4 +1,4 @@
-"""The roles: whose people man which posts. A new role is one line here, and one in each roster of `configs/roster`."""
+"""The roles, whose people man posts. A new role is one line here, and one in each roster of `configs/roster`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,12 +6,12 @@ from typing import Final
 
 
 class Place(StrEnum):
-    """Where a role's posts are, and so whose number of them counts."""
+    """Where a role's posts are; their number belongs to this place."""
 
     APRON = "apron"
     HALL = "hall"
     MACHINE = "machine"
-    """Each machine has as many."""
+    """Each machine has this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +20,21 @@ class Role:
 
     place: Place
     kind: str
-    """The tokens or desks that the posts are in both hubs: the key of `manning` of the site or of a hall."""
+    """The tokens or desks of these posts in both programs: the key of `manning` of the site or of a hall."""
     posts: str
-    """Where the configuration has their number: a key of the apron, of a hall or, for machines, of the whole."""
+    """The key of their number in the configuration: of the apron, of a hall, or of the hub for machines."""
     meaning: str
-    """Its name, and after a comma more about it."""
+    """Its name, and more about it after a comma."""
     at_once: str | None = None
-    """Where it has how many of them one piece of work takes; None: one."""
+    """The key of the number of posts that one piece of work needs; None: one."""
     people: str | None = None
-    """Where it has how many people man one post; None: one."""
+    """The key of the number of people that man one post; None: one."""
     is_of_exports: bool = False
-    """Nobody is there without exports."""
+    """Whether the role is needed only with exports."""
     is_of_declarations: bool = False
-    """Nobody is there without customs declarations."""
+    """Whether the role is needed only with customs declarations."""
     is_of_customs: bool = False
-    """At customs' controls: not the hub's own people."""
+    """Whether people work at customs' controls and are not the hub's own."""
 
     @property
     def label(self) -> str:
@@ -42,12 +42,12 @@ class Role:
 
 
 def _control(kind: str, meaning: str) -> Role:
-    """At posts of customs' controls in the halls."""
+    """A role at posts of customs' controls in the halls."""
     return Role(Place.HALL, kind, f"controls.{kind}", meaning, is_of_declarations=True, is_of_customs=True)
 
 
 def _exports(kind: str, meaning: str, at_once: str | None = None) -> Role:
-    """At posts for exports in the halls."""
+    """A role at posts for exports in the halls."""
     return Role(Place.HALL, kind, f"exports.{kind}", meaning, at_once and f"exports.{at_once}", is_of_exports=True)
 
 

@@ -1,4 +1,4 @@
-"""The hub as it stands: units, capacities and times on the grid. Made from a configuration by `sim.inputs.site`."""
+"""The hub as built: units, capacities and times on the grid. `sim.inputs.site` makes it from a configuration."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,21 +19,21 @@ from sim.units import NEVER, Counts, Ticks
 
 @dataclass(frozen=True, slots=True)
 class Transfers:
-    """How parcels go from a hall that does not serve their route to the one that does. Durations in ticks."""
+    """Transport of parcels from a hall that does not serve their route to the hall that does. Durations in ticks."""
 
     round: int
     loading: int
     trip: int
     units: int
-    """That a shuttle takes."""
+    """Capacity of a shuttle."""
 
 
 @dataclass(frozen=True, slots=True)
 class MachineCalendar:
-    """How many of a machine's inductions work, through time.
+    """The number of a machine's inductions that work, through time.
 
-    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `slope[i]` (N), 0 … inductions, are
-    manned and the machine is up; the last entry holds for ever.
+    `start` (N) [ticks] begins with 0 and is strictly ascending. From start[i] on, `slope[i]` (N) inductions (0 to all)
+    are manned and the machine is up. The last entry applies for ever.
     """
 
     start: Ticks
@@ -42,10 +42,10 @@ class MachineCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Manning:
-    """How many posts of a role are manned, through time.
+    """The number of posts of a role that are manned, through time.
 
-    `start` (N) [ticks], first 0, strictly ascending: from start[i] on `posts[i]` (N) are manned; the last
-    entry holds for ever, and is all of them.
+    `start` (N) [ticks] begins with 0 and is strictly ascending. From start[i] on, `posts[i]` (N) are manned. The last
+    entry applies for ever, and mans all posts.
     """
 
     start: tuple[int, ...]
@@ -56,9 +56,9 @@ class PackoutRule(StrEnum):
     """Who packs at a chute."""
 
     DEDICATED = "dedicated"
-    """Posts that belong to it."""
+    """Posts that belong to the chute."""
     FLEXIBLE = "flexible"
-    """Packers of the hall, who go where parcels pile up."""
+    """Packers of the hall, who go to the chutes with the longest queues."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Packers:
 DESKS: Final = (
     "handcoding_desks", "manual_sort_posts", "customs_desks", "xray_lanes", "transit_desks", "uld_xrays",
 )  # fmt: skip
-"""Of which a parcel, or a whole ULD, takes one for a time."""
+"""Desks and machines; a parcel or a whole ULD uses one of them for some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Hall:
 
     name: str
     opens: int
-    """From this instant on flights are sent there and trucks called; 0: from the start."""
+    """From this instant on flights are sent to the hall and trucks are called; 0: from the start."""
     trip_out: int
     trip_back: int
     positions: int
@@ -94,25 +94,25 @@ class Hall:
     """Break-down stations by the machine they feed (M of this hall)."""
     breakdown_workers: int
     floor: int
-    """Parcels that the lanes' floor holds for what is broken down here."""
+    """Parcels for which the lanes' floor has room, for ULDs broken down here."""
     transfer_floor: int
-    """Parcels that it holds besides for what other halls send."""
+    """Parcels for which it has additional room, for those from other halls."""
     serves: tuple[bool, ...]
     """Whether trucks leave from here, by route (R)."""
     service: int
-    """Of a parcel on a machine with all inductions manned."""
+    """Time of a parcel on a machine with all inductions manned."""
     calendars: tuple[MachineCalendar, ...]
     """By machine (M of this hall)."""
     desks: Mapping[str, int]
-    """By kind, all of `DESKS`; 0 where nobody ever goes."""
+    """By kind, all of `DESKS`; 0 if the kind is never used."""
     chute_of: tuple[int, ...]
-    """The chute of each route of each machine (M R of this hall): first those with packers, then those that lead to a
-    machine again; of a kind those of a machine follow each other. `NEVER`: what flies on is taken from its chute as it
-    comes, and so is all else where nothing is packed."""
+    """The chute of each route of each machine (M R of this hall). Chutes with packers come first, then those that lead
+    to a second machine; within each kind, the chutes of a machine follow each other. `NEVER` for parcels that are taken
+    from the chute immediately: those that fly on, and all others if nothing is packed."""
     packout_posts: tuple[int, ...]
     """By chute with packers (C). Empty: nothing is packed here."""
     leads_to: tuple[int, ...]
-    """A machine of this hall, by chute that leads to one again (S)."""
+    """The machine of this hall to which each chute without packers leads (S)."""
     packout_calendar: MachineCalendar
     """How many of the posts are manned; all work at that share of their speed."""
     doors: int
@@ -120,7 +120,7 @@ class Hall:
     exports: HallExports | None
     """None: as `Site.exports`."""
     manning: Mapping[str, Manning]
-    """Of the hall's people, by kind of token or desk; a kind without one is always there in full."""
+    """Manning of the hall's people, by kind of token or desk; a kind without an entry is always fully manned."""
 
     @property
     def n_machines(self) -> int:
@@ -137,12 +137,12 @@ class Hall:
 
     @property
     def second_sorted(self) -> tuple[bool, ...]:
-        """Of each chute with packers (C), whether several routes share it, so that who packs there sorts first."""
+        """Whether several routes share each chute with packers (C), so that its packers sort first."""
         return tuple(len(routes) > 1 for _, routes in self.chutes[: len(self.packout_posts)])
 
     @property
     def last_machines(self) -> tuple[int, ...]:
-        """The machine that parcels leave for their lane, by the one that they come to first and by route (M R)."""
+        """The machine from which parcels go to their lane, by the machine of their first pass and by route (M R)."""
         first_leading, n_routes = len(self.packout_posts), len(self.serves)
         return tuple(
             self.leads_to[chute - first_leading] if chute >= first_leading else place // n_routes
@@ -156,7 +156,7 @@ class Hall:
 
 @dataclass(frozen=True, slots=True)
 class Apron:
-    """Stands, loaders and trains. Durations in ticks, all at least 1 unless said."""
+    """Stands, loaders and trains. Durations in ticks, all at least 1 unless stated otherwise."""
 
     stands: int
     loader_sets: int
@@ -165,21 +165,24 @@ class Apron:
     taxi_in: int
     doors_open: int
     lift: tuple[int, int]
-    """By `Deck`: a loader's time a ULD."""
+    """By `Deck`: a loader's time for a ULD."""
     turnaround: int
     longest_hold: int
-    """May be 0: a flight that finds no stand is diverted at once."""
+    """May be 0: a flight that finds no stand is diverted immediately."""
     between_halls: int
-    """A train's way from one hall to the next."""
+    """Time of a train from one hall to the next."""
     manning: Mapping[str, Manning]
-    """Of the apron's people, by kind of token; a kind without one is always there in full."""
+    """Manning of the apron's people, by kind of token; a kind without an entry is always fully manned."""
     closures: tuple[tuple[int, int], ...]
-    """From and to before [ticks] the runway is closed, ascending and apart."""
+    """Start and end (exclusive) [ticks] of each closure of the runway, ascending and separate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """From break-down to the lanes, the same in all halls. Durations in ticks, all at least 1 unless said."""
+    """Handling from break-down to the lanes, the same in all halls.
+
+    Durations in ticks, all at least 1 unless stated otherwise.
+    """
 
     workers_per_station: int
     check_in: int
@@ -190,16 +193,16 @@ class Handling:
     to_lane: int
     manual_sort: int
     second_sort: int
-    """Of a parcel from a chute that routes share, on top of its packing; may be 0."""
+    """Extra time to pack a parcel from a chute that routes share; may be 0."""
     second_round: int
-    """In which chutes that lead to a machine again are emptied."""
+    """Interval at which chutes that lead to a second machine are emptied."""
     packers: Packers | None
     """None: posts belong to their chutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Customs:
-    """How long controls take, and the round of the hold zone. Durations in ticks, all at least 1."""
+    """Durations of controls, and the round of the hold zone, in ticks, all at least 1."""
 
     examination: int
     xray: int
@@ -212,30 +215,30 @@ class Customs:
 
 @dataclass(frozen=True, slots=True)
 class Trucks:
-    """Timetabled and extra ones, at all docks. Durations in ticks, all at least 1 unless said."""
+    """Timetabled and extra trucks at all docks. Durations in ticks, all at least 1 unless stated otherwise."""
 
     trailer: TrailerLimits
     cut_offs: tuple[int, ...]
-    """Of a day's timetabled trucks, ascending [ticks after midnight, local time]."""
+    """Cut-offs of a day's timetabled trucks, ascending [ticks after midnight, local time]."""
     least_fill: float
     longest_hold: int
     """May be 0."""
     round: int
-    """Of the dispatcher."""
+    """Interval of the dispatcher's rounds."""
     call_out: int
     extra_per_day: int
-    """A route of a hall."""
+    """For each route of a hall."""
     yard: int
     docking: int
     loading: int
     workers: int
-    """At each."""
+    """At each truck."""
     clock: Clock = NO_CHANGES
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Everything of the hub that both of its programs read."""
+    """All data of the hub that both programs read."""
 
     rules: Rules
     units: Units
@@ -244,7 +247,7 @@ class Site:
     route_of_lane: NDArray[np.unsignedinteger]
     """(L)"""
     flies_to: tuple[int, ...]
-    """Number of the exports' destination to which a route flies on (R); `NEVER`: trucks take it."""
+    """Number of the exports' destination to which a route flies on (R); `NEVER`: the route leaves by truck."""
     apron: Apron
     halls: tuple[Hall, ...]
     """(H)"""
@@ -271,9 +274,10 @@ class Site:
 
     @property
     def destinations(self) -> tuple[tuple[int, ...], ...]:
-        """The hall that parcels leave from, by hall and route (H, R): the same, or else the first that serves it.
+        """The hall from which parcels leave, by hall and route (H, R).
 
-        What flies on leaves from its own.
+        It is the same hall if it serves the route, otherwise the first that does. Parcels that fly on leave from the
+        hall where they are.
         """
         return tuple(
             tuple(
@@ -287,7 +291,7 @@ class Site:
 
     @property
     def rooms(self) -> tuple[dict[int, int], ...]:
-        """Floor set aside in other halls for what each hall sends there [parcels], (H), by receiving hall."""
+        """Floor reserved in other halls for parcels from each hall [parcels], (H), by receiving hall."""
         receivers = [sorted({*row} - {number}) for number, row in enumerate(self.destinations)]
         senders = Counter(receiver for row in receivers for receiver in row)
         return tuple({b: self.halls[b].transfer_floor // senders[b] for b in row} for row in receivers)

@@ -1,4 +1,4 @@
-"""What a trailer takes."""
+"""The limits of a trailer."""
 
 from dataclasses import dataclass
 
