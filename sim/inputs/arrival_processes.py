@@ -1,4 +1,4 @@
-"""The processes by which flights come, a line each: who calls them, and how many are expected at which hour."""
+"""The processes of arrivals, one line each: the function that draws flights, and the expected number by hour."""
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
@@ -14,9 +14,10 @@ from sim.streams import Streams
 
 class Process(NamedTuple):
     calls: Callable[[HubConfig, Streams, int], Iterator[Call]]
-    """The flights of a replication up to an instant [ticks], in any order; those outside the run may be among them."""
+    """The flights of a replication up to an instant [ticks], in any order; some may lie outside the run."""
     profile: Callable[[Arrivals, int], np.ndarray[tuple[int], np.dtype[np.float64]]] | None
-    """Flights in each part of the week's hours, so many an hour, of a mean flight a day; None: those of a file."""
+    """Flights in each part of the week's hours, with this many parts an hour, for a mean of one flight a day; None: a
+    file."""
 
 
 PROCESSES: Final[Mapping[ArrivalModel, Process]] = MappingProxyType(

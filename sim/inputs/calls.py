@@ -1,4 +1,4 @@
-"""Flights before they have a number, and what disruptions do to when they come."""
+"""Flights before they are numbered, and the effects of disruptions on their arrivals."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from sim.units import TICKS_PER_MIN, ticks
 
 
 class Call(NamedTuple):
-    """A flight before it has a number. Instants in ticks; local times until `on_clock`."""
+    """A flight before it is numbered. Instants in ticks; local times until `on_clock`."""
 
     arrival: int
     key: str
@@ -20,21 +20,21 @@ class Call(NamedTuple):
     aircraft: str | None
     n_parcels: int | None
     sobt: int | None
-    """Scheduled off-block; None: by the turnaround."""
+    """Scheduled off-block; None: computed from the turnaround."""
     is_moved: bool = False
     after: tuple[int, ...] | None = None
     """Entity of the flight that its aircraft flew before."""
     leg: int = 0
     has_landing: bool = False
-    """As it was, of a file."""
+    """Whether the arrival is the actual landing in a file."""
     second: frozenset[str] = frozenset()
     """Which of `sibt`, `arrival` and `sobt` lie in the second of two equal hours."""
     to: str | None = None
-    """Destination that it leaves to; None: drawn."""
+    """Destination to which it leaves; None: drawn."""
 
 
 def on_clock(call: Call, clock: Clock) -> Call:
-    """At instants. A landing that is drawn is as late as it was drawn."""
+    """The flight with instants instead of local times. A drawn delay stays the same."""
     if not clock.changes:
         return call
 
@@ -47,10 +47,10 @@ def on_clock(call: Call, clock: Clock) -> Call:
 
 
 def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
-    """The flights as they come in the run.
+    """The flights as they arrive in the run.
 
-    First schedules are moved out of the night, then closures upstream hold flights back, and at last those
-    that would still come in the night wait for its end.
+    First schedules move out of the night. Then closures upstream hold flights back. Finally flights that would still
+    arrive in the night wait for its end.
     """
     disruptions = list(disturbances)
     coming = list(calls)
@@ -64,7 +64,7 @@ def disturbed(calls: Iterable[Call], disturbances: Disturbances) -> list[Call]:
 
 
 def _moved(call: Call, disruption: Disruption, clock: Clock) -> Call:
-    """With its schedule moved, and its delay."""
+    """The flight with its schedule, and so its arrival, moved."""
     moved = round(disruption.moved_min(clock.local(call.sibt) / TICKS_PER_MIN) * TICKS_PER_MIN)
     if moved == 0:
         return call
@@ -73,7 +73,7 @@ def _moved(call: Call, disruption: Disruption, clock: Clock) -> Call:
 
 
 def _held_upstream(calls: list[Call], begin: int, until: int, separation: int) -> list[Call]:
-    """Those that would land from `begin` to before `until` come from then on, in their order, each behind the other."""
+    """Flights that would land from `begin` to before `until` land from then on, in order, one behind the other."""
     held = sorted((call for call in calls if begin <= call.arrival < until), key=lambda call: call[:3])
     others = [call for call in calls if not begin <= call.arrival < until]
     return others + [call._replace(arrival=until + place * separation) for place, call in enumerate(held)]

@@ -1,7 +1,7 @@
-"""When exports are collected, and what is on a truck.
+"""When exports are collected, and the load of each truck.
 
-A day has slots, of which its first n run: so a smaller demand is always within a larger one, with the same
-streams.
+A day has slots, of which the first n run. So, with the same streams, the collections of a smaller demand are always
+among those of a larger one.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ def make_exports(
 ) -> ExportInputs | None:
     """The collections timetabled in [0, end) [ticks], numbered by it; None without exports.
 
-    `plan` has the tables that parcels' sizes are drawn from, the same as those of imports.
+    `plan` has the tables from which sizes of parcels are drawn, the same as those of imports.
     """
     if not config.exports.share:
         return None
@@ -48,7 +48,7 @@ def _collections(
     flights: Sequence[Flight],
     end: int,
 ) -> Iterator[Collection]:
-    """In any order, and not numbered yet."""
+    """Collections in any order, and not yet numbered."""
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
     for day in range(-(-config.clock.local(end) // TICKS_PER_DAY)):
@@ -75,14 +75,14 @@ def _collections(
 
 
 def _flights_per_day(config: HubConfig, flights: Sequence[Flight], end: int, date: dt.date) -> float:
-    """Mean flights a day: as demand says, with the month's index; those of a file over its days."""
+    """Mean flights a day: those of the demand with the month's index, or those of a file over its days."""
     if config.arrivals.model is ArrivalModel.FILE:
         return len(flights) * TICKS_PER_DAY / end
     return config.flights_coming_on(date)
 
 
 def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
-    """In proportion to the inbound doors of the halls that are open."""
+    """A hall, in proportion to the inbound doors of the open halls."""
     date = config.start_date + dt.timedelta(days=scheduled // TICKS_PER_DAY)
     doors = [0 if hall.opens_late(date) else hall.doors_in for hall in config.halls.values()]
     upto = np.cumsum(doors)
@@ -90,7 +90,7 @@ def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
 
 
 def _size(rules: Collections, rng: np.random.Generator) -> float:
-    """Of a collection, as a share of the mean."""
+    """Size of a collection, as a multiple of the mean."""
     if isinstance(rules.spread, Shape):
         return float(rules.spread.quantile(rng.random()))
     return 1 + rules.spread * rng.uniform(-1, 1)

@@ -1,4 +1,4 @@
-"""Disruptions as instants of a replication, and what they do to a site."""
+"""The disruptions of a replication: their instants, and their effects on a site."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,7 +14,7 @@ from sim.units import ticks
 
 
 class Disturbances:
-    """The disruptions of a replication with the spans in which they are on, drawn or given."""
+    """The disruptions of a replication, with the spans in which they are active, drawn or configured."""
 
     def __init__(self, config: HubConfig, streams: Streams) -> None:
         self._end = ticks(config.end_min)
@@ -25,13 +25,13 @@ class Disturbances:
         }
 
     def __iter__(self) -> Iterator[tuple[Span, Disruption]]:
-        """By when they begin and end, of all disruptions."""
+        """All disruptions, by start and end."""
         spans = [entry for of_name in self._spans.values() for entry in of_name]
         return iter(sorted(spans, key=lambda entry: entry[0]))
 
     @property
     def happenings(self) -> tuple[Happening, ...]:
-        """What begins and ends; of what was not drawn only what touches the run."""
+        """The begin and end of each disruption; of those that were not drawn, only spans within the run."""
         return tuple(
             Happening(name, disruption.kind, begin, until, disruption.is_drawn)
             for name, spans in self._spans.items()
@@ -46,11 +46,11 @@ class Disturbances:
 
     @property
     def absences(self) -> tuple[Absence, ...]:
-        """Whom disruptions keep away from their posts."""
+        """Absences that disruptions cause."""
         return tuple(Absence(*span, *staff) for span, disruption in self if (staff := disruption.staff()) is not None)
 
     def stopped(self, calendar: MachineCalendar, hall: str, machine: int) -> MachineCalendar:
-        """A machine's calendar with the outages of disruptions; `machine`: its number from 0 in its hall."""
+        """A machine's calendar with the outages of disruptions; `machine` is its number from 0 in its hall."""
         stops = merged(span for span, disruption in self if disruption.stops(hall, machine + 1))
         if not stops:
             return calendar
@@ -62,10 +62,9 @@ class Disturbances:
         return MachineCalendar(start, slope)
 
     def working(self, manning: Manning | None, equipment: str, units: int) -> Manning | None:
-        """How many loader sets or tugs are there when some are broken down; None: all of them, always.
+        """Number of loader sets or tugs that work while some are broken down; None: always all.
 
-        Of the `units` those that are up, and at most as many as are manned. From the run's end on all are
-        there.
+        These are the `units` that are up, and at most those manned. From the run's end on all work.
         """
         down = [
             (max(0, begin), min(until, self._end), n)
@@ -87,7 +86,7 @@ class Disturbances:
 
 
 def merged(intervals: Iterable[Span]) -> tuple[Span, ...]:
-    """Intervals as ascending ones that are apart.
+    """The same intervals merged, ascending and separate.
 
     >>> merged([(5, 7), (1, 3), (2, 5)])
     ((1, 7),)

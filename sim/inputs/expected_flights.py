@@ -1,4 +1,4 @@
-"""Flights that are expected, before anything is drawn, by the quarter of an hour of their arrival."""
+"""Flights that are expected before anything is drawn, by the quarter of an hour of their arrival."""
 
 import datetime as dt
 import math
@@ -22,18 +22,18 @@ BIN_MIN: Final = 15
 BINS_PER_H: Final = MIN_PER_H // BIN_MIN
 BINS_PER_DAY: Final = MIN_PER_DAY // BIN_MIN
 MARGIN: Final = BINS_PER_DAY * 3
-"""Bins before the first midnight and after the end: flights that are delayed into the run."""
+"""Bins before the first midnight and after the end, for flights that are delayed into the run."""
 
 Bins = NDArray[np.float64]
 
 
 def n_bins(end: int) -> int:
-    """From `MARGIN` before the first midnight to `MARGIN` after `end` [ticks]."""
+    """Number of bins from `MARGIN` before the first midnight to `MARGIN` after `end` [ticks]."""
     return -(-end // (BIN_MIN * TICKS_PER_MIN)) + 2 * MARGIN
 
 
 def expected_flights(config: HubConfig, end: int) -> Bins:
-    """Mean flights by bin of their arrival, delays spread; those of a file in proportion to their parcels."""
+    """Mean flights by bin of their arrival, with delays; those of a file count in proportion to their parcels."""
     scheduled = np.zeros(n_bins(end))
     if (profile := PROCESSES[config.arrivals.model].profile) is None:
         late = _of_file(config, scheduled, end)
@@ -45,7 +45,7 @@ def expected_flights(config: HubConfig, end: int) -> Bins:
 
 
 def size_of_a_flight(config: HubConfig) -> float:
-    """Parcels of a mean flight, in those of the demand's mean flight: 1, but of a file what its rows carry."""
+    """Parcels of a mean flight over those of the demand's mean flight: 1, or the mean of a file's rows."""
     if config.arrivals.model is not ArrivalModel.FILE:
         return 1.0
     rows = list(mean_rows(config, ticks(config.end_min)))
@@ -54,14 +54,14 @@ def size_of_a_flight(config: HubConfig) -> float:
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:
-    """What happens in a bin, spread by `weights` (K) over the bins from `first` bins later on."""
+    """Values of bins, spread by `weights` (K) over the bins from `first` bins later on."""
     whole = np.convolve(values, weights)
     at = np.arange(len(values)) - first
     return np.where((at >= 0) & (at < len(whole)), whole[np.clip(at, 0, len(whole) - 1)], 0.0)
 
 
 def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
-    """First bin and weights of what happens evenly in `length_min` from `first_min` after the instants of a bin."""
+    """First bin and weights of events spread evenly over `length_min` from `first_min` after the instants of a bin."""
     first, last = first_min / BIN_MIN, (first_min + max(length_min, BIN_MIN)) / BIN_MIN
     edges = np.arange(math.floor(first), math.ceil(last) + 1)
     weights = np.diff(np.clip(edges, first, last))
@@ -69,7 +69,7 @@ def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
 
 
 def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
-    """`of_week`: flights in its bins, of a mean flight a day."""
+    """Add scheduled flights; `of_week` has flights in its bins for a mean of one flight a day."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None
     factors = demand_factors(config.disruptions, config)
@@ -87,7 +87,7 @@ def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
 
 
 def _of_file(config: HubConfig, scheduled: Bins, end: int) -> Delay | None:
-    """Rows by landing as it was, or else as scheduled; returns the delay that is drawn about those."""
+    """Add rows by actual landing or else by schedule; returns the delay that scheduled rows get."""
     rows, size = list(mean_rows(config, end)), _size_of(config)
     for row, share in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
@@ -97,7 +97,7 @@ def _of_file(config: HubConfig, scheduled: Bins, end: int) -> Delay | None:
 
 
 def _size_of(config: HubConfig) -> Callable[[FlightRow], float]:
-    """The parcels of a row, in those of the demand's mean flight."""
+    """The parcels of a row over those of the demand's mean flight."""
     mean = config.mean_parcels_per_flight
     of_type = {name: config.parcels_of(name) for name in config.fleet}
     return lambda row: (row.n_parcels or (of_type[row.aircraft] if row.aircraft else mean)) / mean

@@ -25,17 +25,17 @@ from sim.units import MIN_PER_H
 
 @dataclass(frozen=True, slots=True)
 class ExpectedWork:
-    """Of a configuration; arrays are by bin, as in `expected_flights`."""
+    """The expected work of a configuration; arrays are by bin, as in `expected_flights`."""
 
     config: HubConfig
     flights: Bins
-    """Arriving."""
+    """Arriving flights."""
     collections: Bins
     """Trucks that bring exports, by their timetable."""
     _known: dict[tuple[str, str | None], Bins] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_role(self, name: str, hall_name: str | None) -> Bins:
-        """Post-minutes that begin and end in each bin; of a machine's role those of each machine of the hall."""
+        """Post-minutes of a role in each bin; for a machine's role those of each machine of the hall."""
         asked = name, hall_name
         if asked not in self._known:
             self._known[asked] = self._of_role(name, hall_name)
@@ -56,7 +56,7 @@ class ExpectedWork:
         return imports + exports + spread(self._collected(hall_name), *at_door) * per_collection
 
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
-        """Post-minutes that a mean flight brings to a role; of a hall those of a flight that goes there."""
+        """Post-minutes of a role for a mean flight; with a hall, for a flight to that hall."""
         flights = self.flights
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._share(hall_name)
@@ -77,17 +77,17 @@ class ExpectedWork:
         return spread(self.flights, *window) * flight_work.outbound_tug_min(config)
 
     def _imports_in_hall(self, hall_name: str, minutes: float) -> Bins:
-        """So many minutes for each flight, of which the hall has its share, while its machines work on a flight."""
+        """These minutes for the hall's share of the flights, spread over the time that machines work on a flight."""
         config, hall = self.config, self.config.halls[hall_name]
         begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
         return spread(self.flights * self._share(hall_name), *evenly(begins, _hours_of_hall(config, hall))) * minutes
 
     def _share(self, hall_name: str) -> Bins:
-        """Of the imports, in proportion to the stations of the halls that are open."""
+        """The hall's share of the imports, in proportion to the stations of the open halls."""
         return self._of_open({name: hall.breakdown_stations for name, hall in self.config.halls.items()}, hall_name)
 
     def _collected(self, hall_name: str) -> Bins:
-        """Collections of a hall, in proportion to the inbound doors of those that are open."""
+        """Collections of a hall, in proportion to the inbound doors of the open halls."""
         return self.collections * self._of_open(
             {name: hall.doors_in for name, hall in self.config.halls.items()}, hall_name
         )
@@ -104,7 +104,7 @@ class ExpectedWork:
         return share
 
     def _of_docks(self, hall_name: str) -> Bins:
-        """Timetabled trucks of every route at their cut-offs, and full loads beyond those as parcels come."""
+        """Timetabled trucks of every route at their cut-offs, and further full loads when their parcels arrive."""
         config, outbound, halls = self.config, self.config.outbound, self.config.halls
         days = len(self.flights) / BINS_PER_DAY
         full = flight_work.truck_parcels(config)
@@ -134,7 +134,7 @@ class ExpectedWork:
 
 
 def expected_work(config: HubConfig, end: int) -> ExpectedWork:
-    """Of the run up to `end` [ticks]."""
+    """The expected work of the run up to `end` [ticks]."""
     flights = expected_flights(config, end)
     return ExpectedWork(config, flights, _collections(config, flights))
 
@@ -158,18 +158,18 @@ def _collections(config: HubConfig, flights: Bins) -> Bins:
 
 
 def _unloading_begins(config: HubConfig) -> float:
-    """After the drawn arrival [min]."""
+    """Time from the drawn arrival to the start of unloading [min]."""
     return config.apron.taxi_in_min + config.apron.doors_open_min
 
 
 def _hours_of_hall(config: HubConfig, hall: Hall) -> float:
-    """How long a hall works on a flight [min]: its machines, and at least the unloading."""
+    """Time that a hall works on a flight [min]: the time of its machines, and at least that of unloading."""
     pieces = flight_work.pieces_on_machines(config) * config.mean_parcels_per_flight
     return max(flight_work.unload_min(config), pieces * MIN_PER_H / (hall.rated_per_h * config.sorting.efficiency))
 
 
 def _leaves_from(config: HubConfig, hall_name: str, route: str) -> str:
-    """The hall whose trucks take a route's parcels that were sorted in a hall (rule 20)."""
+    """The hall whose trucks take parcels of a route that were sorted in a hall (rule 20)."""
     serving = [name for name, hall in config.halls.items() if hall.serves is None or route in hall.serves]
     return hall_name if hall_name in serving else serving[0]
 

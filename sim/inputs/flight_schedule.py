@@ -1,7 +1,7 @@
-"""The flights of a replication: when they come, by the process of arrivals, and what they carry.
+"""The flights of a replication: their arrivals, by the process of arrivals, and their loads.
 
-Fewer flights are always among more, with the same streams, so that demand can be swept under common random
-numbers.
+With the same streams the flights of a smaller demand are among those of a larger one, so that demand can be varied
+under common random numbers.
 """
 
 import datetime as dt
@@ -29,7 +29,7 @@ def make_flights(
 ) -> tuple[Flight, ...]:
     """The flights whose drawn arrival lies in [0, end) [ticks], numbered by it.
 
-    `on_schedule`: entity of a flight that arrives as scheduled, after all that disruptions do; no other one
+    `on_schedule` is the entity of a flight that arrives as scheduled, after all effects of disruptions; no other flight
     moves.
     """
     arrivals, clock = config.arrivals, config.clock
@@ -59,7 +59,7 @@ def make_flights(
 
 
 def measured_days(config: HubConfig) -> tuple[int, int]:
-    """From the first measured instant to the first after them [ticks]."""
+    """The first measured instant, and the first instant after the measured days [ticks]."""
     return config.warmup_days * TICKS_PER_DAY, config.days * TICKS_PER_DAY
 
 
@@ -69,7 +69,7 @@ def end_of_run(config: HubConfig) -> int:
 
 
 def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
-    """The destination that a flight leaves to."""
+    """The destination to which a flight leaves."""
     if not config.exports.share:
         return 0
     if call.to is not None:
@@ -86,7 +86,7 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
 
 
 def _off_block(config: HubConfig, streams: Streams, call: Call) -> int:
-    """The schedule's: after the turnaround, or in the first wave of departures that ends after it (rule 58)."""
+    """Scheduled off-block: after the turnaround, or in the first wave of departures that ends after it (rule 58)."""
     ready = call.sibt + ticks(config.apron.turnaround_min)
     waves = config.connections.waves
     if not waves:
@@ -115,7 +115,7 @@ def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
 
 
 def _parcels(config: HubConfig, streams: Streams, call: Call, aircraft: str) -> int:
-    """Of a flight: those that its file says, or a load about its type's mean."""
+    """Parcels of a flight: those in its file, or a load about its type's mean."""
     if call.n_parcels is not None:
         return call.n_parcels
     spread, mean = config.demand.load.spread, config.parcels_of(aircraft)

@@ -1,7 +1,6 @@
-"""What a mean flight, with the exports that belong to it, asks of each resource where nothing waits.
+"""The work of a mean flight, and of the exports that belong to it, at each resource if nothing waits.
 
-The capacity ladder divides what there is by it, and rosters that follow the work multiply it by the flights
-expected.
+The capacity ladder divides resources by it. Rosters that follow the work multiply it by the expected flights.
 """
 
 import math
@@ -20,18 +19,18 @@ from sim.units import L_PER_M3, MIN_PER_H
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """What a mean flight of a type takes out."""
+    """The outbound load of a mean flight of a type."""
 
     share: float
     ulds: int
-    """Built."""
+    """ULDs that are built."""
     main: int
-    """Positions of the main deck with a ULD or a stack of empty ones."""
+    """Positions of the main deck with a ULD or a stack of empty ULDs."""
     lower: int
 
 
 def n_in_halls(config: HubConfig, path: str) -> int:
-    """What all halls have of a key, as `exports.screening_lines`."""
+    """Sum of a key over all halls, such as `exports.screening_lines`."""
     return sum(attrgetter(path)(hall) for hall in config.halls.values())
 
 
@@ -45,20 +44,20 @@ def ulds_by_deck(config: HubConfig) -> tuple[float, float]:
 
 
 def round_trip_min(config: HubConfig) -> float:
-    """Of a tug; halls get flights in proportion to their stations."""
+    """Mean round trip of a tug [min]; halls get flights in proportion to their stations."""
     halls = config.halls.values()
     n_stations = sum(hall.breakdown_stations for hall in halls)
     return sum(hall.tug_round_trip_min * hall.breakdown_stations for hall in halls) / n_stations
 
 
 def unload_min(config: HubConfig) -> float:
-    """Until the slower deck of a flight is empty."""
+    """Time until the slower deck of a flight is empty [min]."""
     n_main, n_lower = ulds_by_deck(config)
     return max(n_main * config.apron.main_deck_uld_min, n_lower * config.apron.lower_deck_uld_min)
 
 
 def loader_min(config: HubConfig) -> float:
-    """How long a loader set is with a flight that is on time: with exports until it has loaded it, too."""
+    """Time of a loader set with a flight that is on time [min]; with exports, until the flight is loaded."""
     if not config.exports.share:
         return unload_min(config)
     apron, departure = config.apron, config.exports.departure
@@ -73,7 +72,7 @@ def loader_min(config: HubConfig) -> float:
 
 
 def tug_min(config: HubConfig) -> float:
-    """Of tugs: a train is held while all but the first of its ULDs are lifted, and on its round trip."""
+    """Tug-minutes: a train is held while all its ULDs but the first are lifted, and on its round trip."""
     apron, trip = config.apron, round_trip_min(config)
 
     def of_deck(n: int, lift: float) -> float:
@@ -91,7 +90,7 @@ def tug_min(config: HubConfig) -> float:
 
 
 def outbound_tug_min(config: HubConfig) -> float:
-    """Of trains of outbound ULDs: on their way and at the aircraft."""
+    """Tug-minutes of trains of outbound ULDs: on their way and at the aircraft."""
     apron, trip = config.apron, round_trip_min(config)
     return sum(
         load.share * (math.ceil(n / apron.dollies_per_train) * trip + n * lift)
@@ -101,37 +100,40 @@ def outbound_tug_min(config: HubConfig) -> float:
 
 
 def broken_down(config: HubConfig) -> float:
-    """The share of the imports that is broken down; whole ULDs pass break-down, machines and posts by."""
+    """Share of the imports that is broken down; whole ULDs skip break-down, machines and posts."""
     return 0.0 if config.presorted.goods is Presorting.ULDS else 1.0
 
 
 def by_hand(config: HubConfig) -> float:
-    """The share of the imports that no machine takes."""
+    """Share of the imports that no machine can handle."""
     return config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
 
 
 def packed(config: HubConfig) -> float:
-    """The share of the imports that is packed: what machines take, and trucks."""
+    """Share of the imports that is packed: those that machines sort and trucks take."""
     return broken_down(config) * (1 - by_hand(config)) * config.road_share
 
 
 def out_ratio(config: HubConfig) -> float:
-    """What is built onto ULDs for each import: exports, and imports that fly on."""
+    """Parcels built onto ULDs for each import: exports, and imports that fly on."""
     return config.exports.ratio + config.flown_share
 
 
 def handling_min(config: HubConfig) -> float:
-    """Mean time of a parcel at break-down, or of a bag."""
+    """Mean time of a parcel or bag at break-down [min]."""
     return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
 
 
 def passes(config: HubConfig) -> float:
-    """Of an import over a machine, or over manual sort: once more after customs' hold zone."""
+    """Mean passes of an import over a machine or manual sort; parcels from the hold zone pass a second time."""
     return 1 + config.customs.second_pass_share
 
 
 def passes_on_machines(config: HubConfig) -> float:
-    """Of an import over machines: once more also where its chute leads to one, but if it was coded by hand."""
+    """Mean passes of an import over machines.
+
+    A parcel also passes a second time if its chute leads to a machine, unless it was coded by hand.
+    """
     halls = config.halls.values()
     led_on = [
         chute for hall in halls for chutes in config.all_chutes(hall) for chute in chutes if chute.second is not None
@@ -142,12 +144,12 @@ def passes_on_machines(config: HubConfig) -> float:
 
 
 def pieces_on_machines(config: HubConfig) -> float:
-    """Parcels or bags that machines sort for each import, second passes included."""
+    """Parcels or bags that machines sort for each import, including second passes."""
     return broken_down(config) * (1 - by_hand(config)) * passes_on_machines(config) / config.presorted.bag_size
 
 
 def machines_up(config: HubConfig) -> float:
-    """The share of the time that a machine is not out."""
+    """Share of the time in which a machine has no outage."""
     outages = config.sorting.outages
     if outages is None:
         return 1.0
@@ -162,15 +164,15 @@ def exports_on_machines(config: HubConfig) -> float:
 
 
 def exports_by_hand(config: HubConfig) -> float:
-    """The share of the exports that is sorted at posts by hand."""
+    """Share of the exports that is sorted at posts by hand."""
     return (1 - config.exports.collections.presorted_share) * config.exports.non_conveyable_share
 
 
 def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None) -> float:
-    """What a hall could pack by a rule, the one in force if none is given [parcels/h]; infinite without pack-out.
+    """Parcels that a hall could pack in an hour by a rule (None: the rule in force); infinite without pack-out.
 
-    Packers who go from chute to chute: all posts. Posts that belong to chutes: before the first chute has
-    all busy.
+    Packers who go from chute to chute: all posts work. Posts that belong to chutes: the flow at which the posts of the
+    first chute are all busy.
     """
     if not hall.packout_posts:
         return math.inf
@@ -188,9 +190,9 @@ def packed_per_h(config: HubConfig, hall: Hall, rule: PackoutRule | None = None)
 
 
 def chute_shares(config: HubConfig, hall: Hall) -> list[list[float]]:
-    """What each chute with packers takes of a machine's parcels for trucks, machine by machine.
+    """The share of a machine's parcels for trucks at each chute with packers, machine by machine.
 
-    Where chutes lead to a machine again, those of other machines come to its chutes, too.
+    If chutes lead to a second machine, its chutes also get the parcels of the other machines.
     """
     shares, machines = config.route_shares, config.all_chutes(hall)
     led_to = Counter((each.second, route) for chutes in machines for each in chutes for route in each.routes)
@@ -201,7 +203,7 @@ def chute_shares(config: HubConfig, hall: Hall) -> list[list[float]]:
 
 
 def second_sort(config: HubConfig, hall: Hall) -> float:
-    """What sorting at chutes that routes share adds to a parcel's packing in the mean, in packing times."""
+    """Mean extra time to sort a parcel at a chute that routes share, as a multiple of the packing time."""
     shares = zip(chain(*config.chutes(hall)), chain(*chute_shares(config, hall)), strict=True)
     return (
         config.packout.second_sort * sum(share for routes, share in shares if len(routes) > 1) / hall.sorting_machines
@@ -209,10 +211,10 @@ def second_sort(config: HubConfig, hall: Hall) -> float:
 
 
 def truck_parcels(config: HubConfig) -> float:
-    """What a full line-haul truck takes."""
+    """Parcels of a full line-haul truck."""
     outbound, room = config.outbound, config.unit_room
     of_uld = config.mean_parcels_per_flight / sum(ulds_by_deck(config))
-    # Of the room of a unit, what its parcels fill.
+    # The share of a unit's room that its parcels fill.
     filled = of_uld / room if config.presorted.goods is Presorting.ULDS else 1.0
     return min(
         outbound.trailer.parcels // room * room * filled,
@@ -222,18 +224,18 @@ def truck_parcels(config: HubConfig) -> float:
 
 
 def truck_min(config: HubConfig) -> float:
-    """A line-haul truck at its door."""
+    """Time of a line-haul truck at its door [min]."""
     return config.outbound.docking_min + config.outbound.loading_min
 
 
 def collections_per_day(config: HubConfig, flights_per_day: float) -> float:
-    """Trucks that bring the exports' share of so many flights' goods."""
+    """Trucks that bring the exports that belong to this number of flights."""
     exports = flights_per_day * config.mean_parcels_per_flight * config.exports.ratio
     return exports / config.exports.collections.parcels
 
 
 def collection_min(config: HubConfig) -> float:
-    """A truck that brings exports at its door."""
+    """Time of a truck with exports at its door [min]."""
     collections = config.exports.collections
     return collections.docking_min + collections.parcels * collections.handling_min
 
@@ -245,13 +247,13 @@ def parcels_built(config: HubConfig) -> float:
 
 
 def build_up_min(config: HubConfig) -> float:
-    """Of a ULD at its build-up place."""
+    """Time of a ULD at its build-up place [min]."""
     build_up = config.exports.build_up
     return build_up.fixed_min + parcels_built(config) * MIN_PER_H / build_up.parcels_per_h
 
 
 def _loads(config: HubConfig) -> Iterator[_Load]:
-    """By type: ULDs for what a mean flight takes out, the main deck first, and stacks of the empty ones that came."""
+    """By type: ULDs for the outbound load of a mean flight, main deck first, and stacks of its empty inbound ULDs."""
     exports = config.mean_parcels_per_flight * out_ratio(config)
     for kind in config.fleet.values():
         yield _load(config, kind, exports)
@@ -266,7 +268,7 @@ def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
     for deck in decks:
         built.append(min(deck.ulds, math.ceil(exports / takes(deck))))
         exports = max(0.0, exports - built[-1] * takes(deck))
-    # Whole ULDs leave with their load, and no empty one comes of them.
+    # Whole ULDs leave with their load, so none of them becomes empty.
     emptied = 0 if config.presorted.goods is Presorting.ULDS else sum(deck.ulds for deck in decks)
     stacks = math.ceil(max(0, emptied - sum(built)) / config.exports.departure.empties_per_position)
     on_main = min(stacks, decks[0].ulds - built[0])
@@ -275,11 +277,11 @@ def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
 
 
 def posts_of_chutes(posts: int, shares: Sequence[Sequence[float]]) -> tuple[int, ...]:
-    """Pack-out posts by chute: evenly to the machines, and of a machine's to its chutes by their shares.
+    """Pack-out posts by chute: equally to the machines, and within a machine to its chutes by their shares.
 
-    Each chute has one at least, and a machine without chutes none; the next goes to the chute with the largest
-    share a post (ties: the first), which makes the busiest post as little busy as whole posts can (Adams's method:
-    Balinski and Young 2001, Fair Representation). `shares` of the parcels, by machine and chute.
+    Each chute has at least one post; a machine without chutes has none. The next post goes to the chute with the
+    largest share for each post (ties: the first). This makes the busiest post as little busy as whole posts allow
+    (Adams's method: Balinski and Young 2001, Fair Representation). `shares` are of the parcels, by machine and chute.
 
     >>> posts_of_chutes(13, [[0.5, 0.3, 0.2]] * 2)
     (3, 2, 2, 3, 2, 1)

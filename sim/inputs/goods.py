@@ -1,4 +1,4 @@
-"""What the parcels of flights hold: product groups and declared values, in sums by flight, lane and group."""
+"""Goods in the parcels of flights: product groups and declared values, in sums by flight, lane and group."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -30,12 +30,12 @@ class FlightGoods:
 
 
 def draw_goods(config: HubConfig, replication: int, flights: Sequence[Flight]) -> tuple[FlightGoods, ...]:
-    """The goods of flights; none where trade is off.
+    """The goods of flights; none if trade is off.
 
-    Where customs has declarations, they are what is declared of each parcel, and units are parcels.
-    Elsewhere the parcels of a flight and lane fall into groups by the lane's mix of that week, and within a
-    group above the exemption or not (multinomial, binomial). The value of n parcels of a band is drawn
-    once, gamma with the mean and variance of n independent lognormal values cut to the band.
+    If customs has declarations, the goods are those declared of each parcel, and units are parcels. Otherwise the
+    parcels of a flight and lane are split into groups by the lane's mix of that week, and within a group into those
+    above the exemption and those up to it (multinomial, binomial). The value of n parcels of a band is drawn once, from
+    a gamma distribution with the mean and variance of n independent lognormal values cut to the band.
     """
     if not config.trade.is_on:
         return ()
@@ -72,7 +72,7 @@ def _declared(
     exempt: int,
     shape: tuple[int, int, int],
 ) -> FlightGoods:
-    """Sums of what is declared; `exempt` [cents]."""
+    """Sums of declared goods; `exempt` [cents]."""
     band = np.where(consignments.value > exempt, HIGH, LOW)
     at = (lane.astype(np.int64) * shape[1] + consignments.goods) * shape[2] + band
     size = shape[0] * shape[1] * shape[2]
@@ -82,7 +82,7 @@ def _declared(
 
 
 def week_of(config: HubConfig, instant: int) -> int:
-    """Monday of the week [days of the calendar, from 1 January of year 1] in which an instant [ticks] lies."""
+    """Monday of the week [days of the calendar, from 1 January of year 1] of an instant [ticks]."""
     day = config.start_date + dt.timedelta(days=instant // TICKS_PER_DAY)
     return day.toordinal() - day.weekday()
 
@@ -99,7 +99,7 @@ def _mix(config: HubConfig, streams: Streams, week: int) -> Numbers:
 
 
 def _values(rng: np.random.Generator, n: Counts, mean: Numbers, variance: Numbers) -> Numbers:
-    """Value of n (L, G, 2) parcels of each band; exact where all values of a band are the same."""
+    """Value of n (L, G, 2) parcels of each band; exact if all values of a band are the same."""
     total = n * mean
     spread = np.where(mean > 0, variance / np.where(mean > 0, mean, 1.0), 0.0)
     is_drawn = (total > 0) & (spread > 0)

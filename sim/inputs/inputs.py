@@ -1,4 +1,4 @@
-"""Configuration and replication number in, all that a hub is given out."""
+"""From a configuration and a replication number to all inputs of a hub."""
 
 from sim.config import HubConfig
 from sim.domain.flight import Flight
@@ -18,7 +18,7 @@ from sim.units import ticks
 def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | None = None) -> Inputs:
     """Draw the flights and calendars of a replication; parcels are drawn when their flight lands.
 
-    `on_schedule`: entity of a flight whose drawn arrival is its scheduled one; every other draw stays.
+    `on_schedule` is the entity of a flight whose drawn arrival is its scheduled one; every other draw stays.
     """
     streams = Streams(config.seed, replication)
     end = end_of_run(config)
@@ -43,7 +43,7 @@ def make_inputs(config: HubConfig, replication: int, on_schedule: tuple[int, ...
 
 
 def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> None:
-    """Refuse a ULD that would wait for ever for more floor than there is, in its hall or where its parcels are sent."""
+    """Refuse a ULD that needs more floor than its hall, or the hall to which its parcels are sent, has."""
     floor, where = min((hall.floor, f"the floor of hall {hall.name}") for hall in site.halls)
     for hall, rooms in zip(site.halls, site.rooms, strict=True):
         for other, room in rooms.items():
@@ -61,7 +61,7 @@ def _check_ulds(config: HubConfig, flights: tuple[Flight, ...], site: Site) -> N
 
 
 def check_recorded(config: HubConfig, replications: int) -> None:
-    """Refuse a key of `record` that not one of the replications has.
+    """Refuse a key of `record` that occurs in none of the replications.
 
     Raises:
         InputError: no such flight or collection.

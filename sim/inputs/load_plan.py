@@ -1,4 +1,4 @@
-"""What a flight carries: the columns of its parcels, drawn with the flight's own streams."""
+"""The load of a flight: the columns of its parcels, drawn with the flight's own streams."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from sim.units import CM3_PER_L, CM3_PER_M3, G_PER_KG, MIN_PER_H, TICKS_PER_MIN,
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """`down` and `up` (N), ascending [ticks]: the keys cannot be had from `down[i]` to before `up[i]`."""
+    """Times without access to the keys: from `down[i]` to before `up[i]` (N), ascending [ticks]."""
 
     duration: int
     """[ticks]"""
@@ -37,7 +37,7 @@ class Lookups:
     up: Counts
 
     def done(self, asked: Ticks) -> Ticks:
-        """When look-ups (P) asked for at these instants are done: each begins at once, or when the keys are back."""
+        """When look-ups (P) requested at these instants are done: each begins immediately or when the keys return."""
         if not len(self.down):
             return asked + self.duration
         last = np.searchsorted(self.down, asked, side="right") - 1
@@ -46,7 +46,7 @@ class Lookups:
 
 
 def make_lookups(config: HubConfig, streams: Streams) -> Lookups | None:
-    """Those of the policy in force, with the escrow's failures up to the end of the run; None: nothing to look up."""
+    """Look-ups of the policy in force, with the escrow's failures until the end of the run; None: no look-ups."""
     lookup = lookup_in_force(config.exposure)
     if lookup is None:
         return None
@@ -58,29 +58,29 @@ def make_lookups(config: HubConfig, streams: Streams) -> Lookups | None:
 
 
 PieceTimes = Callable[[np.random.Generator, int], NDArray[np.uint32]]
-"""Times of n pieces of work [ticks], drawn by a generator."""
+"""A function that draws times of n pieces of work [ticks] with a generator."""
 _OF_UNIT = {Presorting.NONE: "", Presorting.BAGS: "bag_", Presorting.ULDS: "uld_"}
 
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """Look-up tables of the draws, made once a replication; `draw` makes a flight's parcels."""
+    """Look-up tables of the draws, made once for each replication; `draw` makes a flight's parcels."""
 
     config: HubConfig
     streams: Streams
     mass_of: NDArray[np.int32]
-    """[g] by 16-bit draw."""
+    """Mass [g] by 16-bit draw."""
     cm3_per_g_of: NDArray[np.float32]
     lane_of: NDArray[np.unsignedinteger]
     handling: PieceTimes
     packing: PieceTimes
     data_outages: tuple[tuple[Span, float], ...]
-    """In which a share loses its customs data, by when they begin."""
+    """Outages in which a share of the parcels loses its customs data, in order of their start."""
     declarations: Declarations | None
     lookups: Lookups | None
     """None: nothing is looked up before a release."""
     of_unit: str
-    """Before the names of the streams of bags and whole ULDs, which are not those of parcels."""
+    """Prefix of the streams of bags and whole ULDs, which differ from those of parcels."""
 
     def draw(self, flight: Flight) -> Parcels:
         first, bounds = self._units(flight)
@@ -123,7 +123,7 @@ class LoadPlan:
         )
 
     def parcels_by_lane(self, flight: Flight) -> Counts:
-        """How many of its parcels go to each lane (L)."""
+        """Number of its parcels to each lane (L)."""
         first, bounds = self._units(flight)
         lane, n_lanes = self.lanes(flight, int(first[-1])), len(self.config.lanes)
         if bounds is None:
@@ -136,9 +136,9 @@ class LoadPlan:
         return self.lane_of.take(draw)
 
     def _units(self, flight: Flight) -> tuple[Counts, Counts | None]:
-        """The first unit of each ULD, and the first after the last (U+1); likewise the first parcel of each unit (P+1).
+        """The first unit of each ULD and the end of the last (U+1), and the same of parcels by unit (P+1).
 
-        A bag is of one ULD; a whole ULD without parcels is no unit. None: parcels are the units.
+        A bag is in one ULD. A whole ULD without parcels is no unit. None: parcels are the units.
         """
         kind, bag = self.config.fleet[flight.aircraft], self.config.presorted.bag_size
         first = np.concatenate(([0], np.cumsum(uld_counts(flight.n_parcels // bag, kind)))).astype(np.int64)
@@ -150,7 +150,7 @@ class LoadPlan:
         return np.searchsorted(bounds, first), bounds
 
     def _check_trailer(self, flight: Flight, mass: Counts, volume: Counts) -> None:
-        """Refuse a unit that would wait for a truck for ever: mass [g] and volume [cm³] of the flight's (P)."""
+        """Refuse a unit that no truck can carry; mass [g] and volume [cm³] of the flight's units (P)."""
         trailer = self.config.outbound.trailer
         for key, limit, largest in (
             ("kg", trailer.kg, mass.max(initial=0) / G_PER_KG),
@@ -196,10 +196,10 @@ class LoadPlan:
         span: Span,
         share: float,
     ) -> int:
-        """Change what an outage of customs data changes: flights that come in it, and releases that would fall in it.
+        """Apply an outage of customs data to flights that arrive in it, and to releases that would fall in it.
 
-        Who loses his data, and for how long, is drawn with a stream of the flight; outages that touch it
-        share it. Returns how many lose them.
+        A stream of the flight draws which parcels lose their data, and for how long; all outages that affect the flight
+        use the same draws. Returns how many parcels lose their data.
         """
         begin, end = span
         n_lost = 0
@@ -229,7 +229,7 @@ def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:
 
 
 def _sizes(config: HubConfig) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Mass [g] and volume by mass [cm³/g] by 16-bit draw."""
+    """Mass [g], and volume by mass [cm³/g], by 16-bit draw."""
     normal, parcels = ndtri(midpoints()), config.parcels
     median, sigma = parcels.median_kg, parcels.l_per_kg_sigma
     mean_g = config.demand.mean_parcel_kg * G_PER_KG
@@ -243,7 +243,7 @@ def _sizes(config: HubConfig) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
 
 
 def _handling(config: HubConfig) -> tuple[float, float | Shape]:
-    """Mean time of a unit at break-down [min] and its spread; of a whole ULD, its way to the lane."""
+    """Mean time of a unit at break-down [min] and its spread; for a whole ULD, the way to its lane."""
     if config.presorted.goods is Presorting.ULDS:
         return config.presorted.carry_min, 0.0
     return handling_min(config), config.breakdown.handling_spread
@@ -255,7 +255,7 @@ def _sums_between(bounds: Counts, values: NDArray[np.int32]) -> Counts:
 
 
 def piece_times(mean_min: float, spread: float | Shape) -> PieceTimes:
-    """Draws times of n pieces of work: of a shape, or uniform within `spread` of the mean on both sides."""
+    """A function that draws times of n pieces of work: of a shape, or uniform within `spread` of the mean."""
     mean = mean_min * TICKS_PER_MIN
     if isinstance(spread, Shape):
         return partial(_looked_up, np.maximum(np.rint(mean * spread.table), 1).astype(np.uint32))
@@ -263,7 +263,7 @@ def piece_times(mean_min: float, spread: float | Shape) -> PieceTimes:
 
 
 def _uniform(low: int, high: int, rng: np.random.Generator, n: int) -> NDArray[np.uint32]:
-    """Both ends included; 16-bit draws where they suffice."""
+    """Uniform draws with both ends included; 16-bit draws if they suffice."""
     kind = np.uint16 if high < QUANTILES else np.uint32
     return rng.integers(low, high, n, dtype=kind, endpoint=True).astype(np.uint32, copy=False)
 
@@ -273,7 +273,7 @@ def _looked_up(table: NDArray[np.uint32], rng: np.random.Generator, n: int) -> N
 
 
 def flags(rng: np.random.Generator, n: int, share: float) -> Flags:
-    """Which of n are so, each with the same probability."""
+    """Flags of n things, each true with the same probability."""
     least = round(share * (1 << 32))
     if not 0 < least < 1 << 32:
         return np.full(n, least > 0)

@@ -1,4 +1,4 @@
-"""Flights of files: as they are, their weeks once more, or weeks drawn from them (block bootstrap)."""
+"""Flights of files: once, with their weeks repeated, or with weeks drawn from them (block bootstrap)."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -16,13 +16,13 @@ from sim.units import TICKS_PER_DAY
 
 _TICKS_PER_WEEK = DAYS_PER_WEEK * TICKS_PER_DAY
 _WEEKS_BEFORE = 1
-"""The run, of which delayed flights come into it."""
+"""Weeks before the run whose delayed flights arrive in it."""
 _SEEN = 10
-"""Replications that show how many flights come where weeks are drawn (assumption)."""
+"""Replications from which the number of flights is estimated if weeks are drawn (assumption)."""
 
 
 def of_file(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """As the file says, with delays where it has no landings and `arrivals.delay` is given."""
+    """The flights of the file; those without landings have delays if `arrivals.delay` is set."""
     for row in _rows(config, streams, end):
         entity = name_words(f"{row.key} {row.sibt}")
         arrival = row.arrival
@@ -44,7 +44,7 @@ def _rows(config: HubConfig, streams: Streams, end: int) -> list[FlightRow]:
 
 
 def _repeated(config: HubConfig, rows: Sequence[FlightRow]) -> list[FlightRow]:
-    """The weeks as often as `arrivals.repeat` says; each time ends where the next one's first flight comes."""
+    """The weeks `arrivals.repeat` times; each time ends when the first flight of the next arrives."""
     again, last = whole_weeks_of(rows) * _TICKS_PER_WEEK, config.arrivals.repeat - 1
     end = min(row.sibt for row in rows) + again
     return [row.later(n * again) for n in range(last + 1) for row in rows if n == last or row.sibt < end]
@@ -58,7 +58,7 @@ class _Weeks:
         schedules = schedules_of(config)
         self.first = first_day(schedules.rows)
         self.of: list[tuple[int, tuple[FlightRow, ...]]] = []
-        """Which week of its file each is, and its flights."""
+        """The week of its file, and the flights, of each week."""
         for rows in schedules.of:
             by_week: dict[int, list[FlightRow]] = {}
             for row in rows:
@@ -75,15 +75,16 @@ class _Weeks:
         return (sibt - self.first * TICKS_PER_DAY) // _TICKS_PER_WEEK
 
     def places(self, end: int) -> range:
-        """Weeks of the run up to `end` [ticks], 0 that of the first day of the files."""
+        """Weeks of the run up to `end` [ticks]; week 0 is that of the first day of the files."""
         since = self.first * TICKS_PER_DAY
         return range(-since // _TICKS_PER_WEEK - _WEEKS_BEFORE, -(-(end - since) // _TICKS_PER_WEEK))
 
 
 def _resampled(config: HubConfig, streams: Streams, end: int) -> Iterator[FlightRow]:
-    """Each block of weeks of the run begins with a week drawn from the files; the others follow it, the first the last.
+    """Weeks for a run: each block begins with a week drawn from the files.
 
-    A block is its calendar weeks, so that a longer run has the same. An aircraft is waited for within a block alone.
+    The later weeks of the block are those that follow it; the first week follows the last. Blocks are calendar weeks,
+    so that a longer run has the same blocks. An aircraft is waited for within its block only.
     """
     weeks = _Weeks(config)
     for place in weeks.places(end):
@@ -100,7 +101,7 @@ def _resampled(config: HubConfig, streams: Streams, end: int) -> Iterator[Flight
 
 
 def mean_rows(config: HubConfig, end: int) -> Iterator[tuple[FlightRow, float]]:
-    """The flights that come on average up to `end` [ticks]: rows, each with the share of replications that have it."""
+    """The mean flights up to `end` [ticks]: rows, each with the share of replications that have it."""
     if config.arrivals.resampled_weeks is None:
         schedules = schedules_of(config)
         share = 1 / len(schedules.of)
@@ -114,7 +115,7 @@ def mean_rows(config: HubConfig, end: int) -> Iterator[tuple[FlightRow, float]]:
 
 
 def left_out(config: HubConfig, end: int) -> tuple[int, int]:
-    """How many flights of the files come in no replication up to `end` [ticks], and of how many."""
+    """How many flights of the files arrive in no replication up to `end` [ticks], and the number of all."""
     rows = schedules_of(config).rows
     if config.arrivals.resampled_weeks is not None:
         return len(rows) - sum(len(rows) for _, rows in _Weeks(config).of), len(rows)
@@ -124,6 +125,6 @@ def left_out(config: HubConfig, end: int) -> tuple[int, int]:
 
 
 def schedules_seen(config: HubConfig) -> int:
-    """Replications that show how many flights come on average."""
+    """Replications from which the mean number of flights is estimated."""
     schedules = schedules_of(config)
     return _SEEN if config.arrivals.resampled_weeks is not None else len(schedules.of)

@@ -12,11 +12,11 @@ from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, ticks
 
 _MOST_PER_DAY = 200
-"""Flights, as of `demand.flights_per_day`."""
+"""The most flights a day, as for `demand.flights_per_day`."""
 
 
 def of_function(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """As the function schedules them with the replication's own stream; delays as `arrivals.delay` has them.
+    """Flights as the function schedules them with the replication's own stream; delays are those of `arrivals.delay`.
 
     Raises:
         InputError: a function that raises, or gives other than instants [min], of so many flights as a hub can have.

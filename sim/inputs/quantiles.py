@@ -1,4 +1,4 @@
-"""Tables that draws of 16 bits are looked up in: exact, fast, the same on every processor."""
+"""Tables for look-ups by draws of 16 bits: exact, fast, the same on every processor."""
 
 from collections.abc import Sequence
 
@@ -9,11 +9,11 @@ from sim.units import Counts, Numbers
 
 
 def pick(shares: Sequence[float]) -> Counts:
-    """Which of several, whose shares add up to one, by draw (QUANTILES)."""
+    """The choice among several shares (which add up to one), by draw (QUANTILES)."""
     return pick_by(midpoints(), shares)
 
 
 def pick_by(draws: Numbers | float, shares: Sequence[float]) -> Counts:
-    """Likewise by draws (N) from 0 to below 1."""
+    """The same by draws (N) from 0 to below 1."""
     picked: Counts = np.searchsorted(np.cumsum(shares)[:-1], draws, side="right")
     return picked

@@ -1,4 +1,4 @@
-"""How many flights are expected at which hour, and Poisson processes of such rates."""
+"""Expected flights by hour, and Poisson processes with these rates."""
 
 import datetime as dt
 import math
@@ -16,7 +16,7 @@ from sim.units import MIN_PER_H, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, tick
 
 
 def factor_at(factors: Sequence[tuple[float, float, float]], instant: int) -> float:
-    """On the demand at an instant [ticks]."""
+    """Factor on the demand at an instant [ticks]."""
     minute = instant / TICKS_PER_MIN
     return math.prod(factor for begin, end, factor in factors if begin <= minute < end)
 
@@ -31,12 +31,12 @@ def hour_weights(arrivals: Arrivals) -> np.ndarray[tuple[int], np.dtype[np.float
 
 
 def hour_profile(arrivals: Arrivals, per_h: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Flights in each part of the week's hours, `per_h` an hour, of a mean flight a day."""
+    """Flights in each part of the week's hours, `per_h` parts an hour, for a mean of one flight a day."""
     return np.repeat(hour_weights(arrivals), per_h) / per_h
 
 
 def thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """Poisson candidates at the envelope's rate, each kept with the wanted share of it (Lewis and Shedler 1979)."""
+    """Poisson candidates at the envelope's rate, each accepted with the wanted share (Lewis and Shedler 1979)."""
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
     weights = hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
@@ -57,9 +57,10 @@ def thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[C
 
 
 def thinned_by_hour(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
-    """Poisson candidates at the envelope's even rate, each kept with the share of it that its hour has.
+    """Poisson candidates at the envelope's even rate, each accepted with the share of its hour.
 
-    Another rate of one hour moves no flight of any other, and fewer flights are among more.
+    Another rate of one hour moves no flight of any other hour, and the flights of a smaller demand are among those of a
+    larger one.
     """
     arrivals = config.arrivals
     assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None

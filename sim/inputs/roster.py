@@ -1,4 +1,4 @@
-"""Rosters as steps through time: how many posts of each role are manned from when on."""
+"""Rosters as steps through time: how many posts of each role are manned from each instant on."""
 
 import datetime as dt
 import math
@@ -15,18 +15,18 @@ from sim.streams import up_and_down
 from sim.units import MIN_PER_DAY, MIN_PER_WEEK, TICKS_PER_MIN
 
 ROUNDING = 1e-9
-"""A share times posts that should be a half is one, whatever its last bits."""
+"""Tolerance for a share times posts that should be a half, whatever its last bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """From `start` to before `end` [ticks] only a share of those rostered comes."""
+    """From `start` to before `end` [ticks] only a share of the rostered people arrives."""
 
     start: int
     end: int
     share: float
     roles: tuple[str, ...] | None = None
-    """Whom it concerns; None: all."""
+    """Roles concerned; None: all."""
 
 
 def manned(
@@ -39,11 +39,11 @@ def manned(
     by_work: Mapping[int, float] | None = None,
     clock: Clock = NO_CHANGES,
 ) -> Manning:
-    """How many of a role's posts are manned: share × posts rounded half up to whole posts, and at most all of them.
+    """How many of a role's posts are manned: share × posts, rounded half up to whole posts, and at most all posts.
 
-    The share is that of the shift, or that from each local time of `by_work` [ticks] on, both with the night's factor,
-    times the other factors, times the share of each of `absences` that concerns the role. From `end` [ticks] on all
-    are manned, so that what is left over then does not wait for ever inside a calculation.
+    The share is that of the shift, or that of `by_work` from each local time [ticks] on, both with the factor for
+    nights. It is multiplied by the other factors and by the share of each of `absences` that concerns the role. From
+    `end` [ticks] on all posts are manned, so that remaining work does not wait for ever in a calculation.
     """
     of_roster = roster.roles[role]
     factor = roster.factor * of_roster.factor
@@ -64,7 +64,7 @@ def manned(
 
 
 def _rostered(roster: Roster, shifts: Sequence[Shift] | None, weekday: int, end: int) -> dict[int, float]:
-    """The share rostered from each local time [ticks] on, 0 among them; day 0 is a `weekday`, Monday 0."""
+    """The rostered share from each local time [ticks] on, beginning with 0; day 0 is a `weekday`, Monday 0."""
     if shifts is None:
         return {0: 1.0}
     share = {0: 0.0}
@@ -84,12 +84,12 @@ def _rostered(roster: Roster, shifts: Sequence[Shift] | None, weekday: int, end:
         if high > 0 and low < end:
             share[max(0, low)] = manned_share
             if high < end:
-                share[high] = 0.0  # unless the next shift begins there
+                share[high] = 0.0  # unless the next shift begins then
     return share
 
 
 def manned_calendar(outages: MachineCalendar, manning: Manning) -> MachineCalendar:
-    """A machine's calendar when its inductions are manned by a roster: as many as are, none in an outage."""
+    """A machine's calendar with a roster: its manned inductions work, and none in an outage."""
     if len(manning.start) == 1:
         return outages
     start = np.union1d(outages.start, np.array(manning.start, dtype=np.int64))
@@ -99,7 +99,7 @@ def manned_calendar(outages: MachineCalendar, manning: Manning) -> MachineCalend
 
 
 def machine_calendar(sorting: Sorting, rng: np.random.Generator, end: int) -> MachineCalendar:
-    """All inductions manned but for outages up to `end` [ticks], in turn with times up."""
+    """All inductions work except in outages, which alternate with times up until `end` [ticks]."""
     start, slope = [0], [sorting.inductions]
     if sorting.outages is not None:
         for span in up_and_down(rng, sorting.outages.mtbf_h, sorting.outages.mttr_min, end):

@@ -1,4 +1,4 @@
-"""A configuration as a site: every duration on the grid, and who and what works when."""
+"""From a configuration to a site: every duration on the grid, and the times at which people and machines work."""
 
 from operator import attrgetter
 
@@ -29,7 +29,7 @@ from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PE
 
 
 def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
-    """Parcels of each ULD of a flight: in the decks' proportions, adding up exactly.
+    """Parcels of each ULD of a flight, in the decks' proportions; they add up exactly.
 
     >>> uld_counts(10, AircraftType(1.0, Deck(2, 2, 1.0, 1.0), Deck(1, 1, 1.0, 1.0), 1.0))
     [4, 4, 2]
@@ -39,7 +39,7 @@ def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
 
 
 def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int, ...], MachineCalendar]:
-    """Posts by chute, and how many of all are manned."""
+    """Posts by chute, and the calendar of how many of all posts are manned."""
     if not hall.packout_posts:
         return (), MachineCalendar(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
     posts = posts_of_chutes(hall.packout_posts, chute_shares(config, hall))
@@ -47,7 +47,7 @@ def _packout(config: HubConfig, hall: Hall, manning: Manning) -> tuple[tuple[int
 
 
 def _chutes(config: HubConfig, hall: Hall) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The chute of each machine's routes, first those with packers, and the machines that the others lead to."""
+    """The chute of each machine's routes, those with packers first, and the machines to which the others lead."""
     machines = config.all_chutes(hall)
     chutes = [(machine, chute) for machine, chutes in enumerate(machines) for chute in chutes]
     packed = [each for each in chutes if each[1].second is None] if hall.packout_posts else []
@@ -126,7 +126,7 @@ def _make_halls(
 
 
 def _apron_manning(config: HubConfig, end: int, disturbances: Disturbances) -> dict[str, Manning]:
-    """Of loader sets and tugs: manned, and not broken down."""
+    """Manning of loader sets and tugs: those that are manned and not broken down."""
     manning = dict(rosters_of(config, end, disturbances.absences).of_place(Place.APRON))
     for equipment, units in (("loader_sets", config.apron.loader_sets), ("tugs", config.apron.tugs)):
         working = disturbances.working(manning.get(equipment), equipment, units)
@@ -186,7 +186,7 @@ def _handling(config: HubConfig) -> site.Handling:
 
 
 def _customs(customs: Customs) -> site.Customs:
-    """Controls take a tick where there are none."""
+    """Controls that do not exist take one tick."""
     controls = "xray", "transit", "uld_xray"
     durations = in_ticks(customs.declared, *controls) if customs.declared else dict.fromkeys(controls, 1)
     return site.Customs(**in_ticks(customs, "examination", "round"), **durations)
@@ -213,9 +213,9 @@ def _trucks(outbound: Outbound, unit_room: int, clock: Clock) -> site.Trucks:
 
 
 def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports | None:
-    """A hall's share in exports; None without any.
+    """Resources of a hall for exports; None without exports.
 
-    Raises InputError if the largest collection would wait for ever for more floor than there is.
+    Raises InputError if the largest collection needs more floor than there is, because it would wait for ever.
     """
     if not config.exports.share:
         return None
@@ -238,7 +238,7 @@ def make_hall_exports(config: HubConfig, name: str, hall: Hall) -> HallExports |
 
 
 def make_export_site(config: HubConfig) -> ExportSite | None:
-    """How exports are handled; None without any."""
+    """How exports are handled; None without exports."""
     exports = config.exports
     if not exports.share:
         return None

@@ -1,13 +1,13 @@
 """Airlines' timetables in IATA's SSIM, chapter 7: records of 200 characters, read into legs, and legs into flights.
 
-A file holds, for each carrier, a record of type 2 (the carrier, and whether times are UTC or local), legs
-of type 3 with further data of type 4, and a trailer of type 5; a header of type 1 comes first, and lines of
-zeros fill the blocks. Records stand on lines of their own, or follow each other without line ends.
+For each carrier, a file has a record of type 2 (the carrier, and whether times are UTC or local), legs of type 3 with
+further data of type 4, and a trailer of type 5. A header of type 1 is first, and lines of zeros fill the blocks.
+Records are on separate lines, or follow each other without line ends.
 
-Times: a leg's period and days count the dates on which the flight leaves its first station, in the file's
-time mode. Local times become UTC by the variation written beside them. `expand` then tells arrivals on one
-clock of a fixed distance from UTC: the hub's time without daylight saving, the model's clock, in summer an
-hour behind the wall's.
+Times: a leg's period and days count the dates on which the flight leaves its first station, in the file's time mode.
+Local times become UTC by the variation in the same record. `expand` then gives arrivals on a clock with a fixed
+distance from UTC: the hub's time without daylight saving, which is the model's clock, and in summer an hour behind
+local time.
 
 Source: IATA, Standard Schedules Information Manual, chapter 7 and appendix C (service types).
 """
@@ -49,13 +49,13 @@ _OPERATING_LEG_ELSEWHERE = "050"
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A file's legs, and what could not be read of it."""
+    """A file's legs, and the records that could not be read."""
 
     legs: tuple[Leg, ...]
     last_day: dt.date | None
-    """Last day that any of its carriers vouches for; None: until further notice."""
+    """Last day that all its carriers confirm; None: until further notice."""
     bad: tuple[str, ...]
-    """Of each record left out, why."""
+    """The reason for each record that is left out."""
 
 
 class ScheduledFlight(NamedTuple):
@@ -87,8 +87,7 @@ def expand(
 def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
     """Read a file's legs.
 
-    Years are of this century. With `skip_bad`, records that cannot be read are left out and told in the
-    result.
+    Years are of this century. With `skip_bad`, records that cannot be read are left out and listed in the result.
 
     Raises:
         InputError: names file, line, columns, what is expected and what is there.
@@ -121,14 +120,14 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
 
 
 class _Reader:
-    """What has been read of a file so far."""
+    """What was read of a file so far."""
 
     def __init__(self) -> None:
         self.legs: list[Leg] = []
         self.ends: list[dt.date | None] = []
         self.time_mode: str | None = None
         self.serial: str | None = None
-        """Of the record before; None: there is none, or it was bad."""
+        """The serial number of the record before; None if there is none, or if it was bad."""
         self._leg: str | None = None
 
     def take(self, record: Record) -> None:
@@ -180,7 +179,7 @@ class _Reader:
 
 
 def _days_of(leg: Leg, first_day: dt.date, last_day: dt.date, arrival_day: int) -> Iterator[dt.date]:
-    """The days of operation whose flight arrives, `arrival_day` days later, from the first day to the last."""
+    """Days of operation whose flights arrive, `arrival_day` days later, from the first day to the last."""
     begin = first_day.toordinal() - arrival_day
     end = last_day.toordinal() - arrival_day
     if leg.last is not None:

@@ -1,4 +1,4 @@
-"""The records of an IATA SSIM chapter 7 file: 200 characters each, which columns say what, and a leg of type 3."""
+"""The records of an IATA SSIM chapter 7 file: 200 characters each, their columns, and a leg of type 3."""
 
 import datetime as dt
 import re
@@ -64,7 +64,7 @@ TRAILER: Final = MappingProxyType(
     {"serial_number_check_reference": Columns(188, 193), "continuation_end_code": Columns(194, 194)}
 )
 SAME_LEG = Columns(2, 13)
-"""What a record of type 4 repeats of its leg."""
+"""Columns in which a record of type 4 repeats those of its leg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Record:
 
 
 def records(path: str | Path) -> Iterator[tuple[int, str]]:
-    """The number and text of each line, or of each record where there are no lines; fillers are left out."""
+    """The number and text of each line, or of each record if there are no lines, without fillers."""
     lines = content_of(path).removeprefix(b"\xef\xbb\xbf").rstrip(b"\x1a").splitlines()
     if len(lines) == 1:
         lines = [lines[0][at : at + WIDTH] for at in range(0, len(lines[0]), WIDTH)]
@@ -103,7 +103,7 @@ _DAY_BEFORE = "A"
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A leg as a record of type 3 has it, its times in UTC."""
+    """A leg from a record of type 3, with times in UTC."""
 
     line: int
     airline: str
@@ -119,7 +119,7 @@ class Leg:
     days: tuple[int, ...]
     """Days of the week on which it flies, 1 = Monday."""
     every_weeks: int
-    """1: each week; 2: every second, counted from `first`."""
+    """1: each week; 2: every second week, counted from `first`."""
     origin: str
     destination: str
     departure_min: int
@@ -127,11 +127,11 @@ class Leg:
     arrival_min: int
     """Arrival in UTC [min after the same midnight]."""
     arrival_variation_min: int | None
-    """Local time at the destination less UTC [min]; None if the file, in UTC, does not tell."""
+    """Local time at the destination minus UTC [min]; None if the file is in UTC and does not contain it."""
     aircraft: str
     configuration: str
     is_codeshare: bool = False
-    """Another name of a flight that is listed elsewhere, too."""
+    """Whether it is another name of a flight that is also listed elsewhere."""
 
 
 def leg_of(record: Record, *, is_utc: bool) -> Leg:

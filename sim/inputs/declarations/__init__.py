@@ -1,6 +1,6 @@
-"""Declarations: what is declared of a flight's parcels, when messages come, and what customs selects (docs/customs.md).
+"""Declarations of a flight's parcels, the times of messages, and the selection by customs (docs/customs.md).
 
-Everything is known when the flight lands: the hub sees channels, releases, alarms and outcomes only.
+All of it is known when the flight lands. The hub sees channels, releases, alarms and outcomes only.
 """
 
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ from sim.units import MIN_PER_H, TICKS_PER_H, Counts, Flags, Numbers, Ticks, tic
 
 @dataclass(frozen=True, slots=True)
 class Declarations:
-    """Of a replication; `draw` makes what a flight's parcels are given."""
+    """The declarations of a replication; `draw` makes the customs columns of a flight's parcels."""
 
     declared: Declared
     streams: Streams
     grace: int
-    """So long after its drawn arrival no parcel can have been scanned [ticks]."""
+    """Time after its drawn arrival before which no parcel can have been scanned [ticks]."""
     cells: Cells
 
     def draw(self, flight: Flight, lane: NDArray[np.unsignedinteger], first: Counts) -> ByCustoms:
-        """Messages, selection and outcomes; `first`: of the ULDs, as in `Parcels`."""
+        """Messages, selection and outcomes; `first` is that of the ULDs, as in `Parcels`."""
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
         known, n_late, n_rejected = accepted(
@@ -41,7 +41,7 @@ class Declarations:
         channel = (release > flight.arrival + self.grace).astype(np.uint8) * np.uint8(Channel.LATE_DATA)
         channel[consignments.is_transit] = Channel.TRANSIT
         selected = self._select(flight, consignments, channel)
-        # What a control would see in a parcel does not hang on which others are controlled.
+        # The result of a control of one parcel does not depend on which other parcels are controlled.
         seeds = self.streams.of("outcomes", *flight.entity).integers(0, 1 << 64, 4, dtype=np.uint64)
         n_documents = self._check_documents(seeds, consignments, channel, known)
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
@@ -87,13 +87,16 @@ class Declarations:
         return ByCustoms(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
 
     def _select(self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8]) -> Counts:
-        """Put what is selected into its channel; who was, documents of parcels in transit left out."""
+        """Put selected parcels into their channel.
+
+        Returns which were selected, without documents of parcels in transit.
+        """
         draw = draws_below(self.streams.of("selection", *flight.entity), ONE, flight.n_parcels)
         selected = np.flatnonzero(draw < self.cells.selected_of[:, -1].take(consignments.cell))
         is_below = draw[selected, None] < self.cells.selected_of[consignments.cell[selected]]
         severest = np.array([Channel.EXAMINED, Channel.XRAYED, Channel.DOCUMENT_CHECK], dtype=np.uint8)
-        control = severest[is_below.argmax(axis=1)]  # of the first that it is below
-        # The declaration of what is cleared elsewhere is checked there.
+        control = severest[is_below.argmax(axis=1)]  # the first bound that the draw is below
+        # The declaration of a parcel cleared elsewhere is checked elsewhere.
         here = ~(consignments.is_transit[selected] & (control == Channel.DOCUMENT_CHECK))
         channel[selected[here]] = control[here]
         controlled: Counts = selected[here]
@@ -102,7 +105,7 @@ class Declarations:
     def _check_documents(
         self, seeds: NDArray[np.uint64], consignments: Consignments, channel: NDArray[np.uint8], known: Ticks
     ) -> int:
-        """How many are checked: each is decided later, and examined if its documents do not convince."""
+        """Number of checked parcels: each is decided later, and examined if its documents do not convince."""
         checked = np.flatnonzero(channel == Channel.DOCUMENT_CHECK)
         draws = -np.log((mixed(seeds[0], checked) + 0.5) / ONE)
         known[checked] += waits(self.declared.documents_mean_h, draws)
@@ -113,7 +116,7 @@ class Declarations:
     def _xray_ulds(
         self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8], first: Counts
     ) -> Flags:
-        """Which ULDs are X-rayed (U); of their parcels those that raise an alarm are examined."""
+        """Which ULDs are X-rayed (U); those of their parcels that raise an alarm are examined."""
         rng = self.streams.of("uld_xray", *flight.entity)
         is_xrayed: Flags = rng.random(flight.n_ulds) < self.declared.uld_xray_share
         if is_xrayed.any():
@@ -125,7 +128,7 @@ class Declarations:
 
 
 def make_declarations(config: HubConfig, streams: Streams) -> Declarations | None:
-    """Of a replication; None if nothing is declared."""
+    """The declarations of a replication; None if nothing is declared."""
     declared = config.customs.declared
     if declared is None:
         return None
@@ -133,7 +136,10 @@ def make_declarations(config: HubConfig, streams: Streams) -> Declarations | Non
 
 
 def _grace(config: HubConfig) -> int:
-    """Taxi, doors, the first lift, the way to the nearest hall and check-in: what every parcel has before its scan."""
+    """Time that every parcel needs before its scan [ticks].
+
+    It is the sum of taxi, doors, the first lift, the way to the nearest hall and check-in.
+    """
     apron = config.apron
     lift = min(ticks(apron.main_deck_uld_min), ticks(apron.lower_deck_uld_min))
     way = min(ticks(hall.tug_round_trip_min) // 2 for hall in config.halls.values())
@@ -148,16 +154,16 @@ def _sees(chance: Draws, eye: Eye, is_hit: Flags) -> Flags:
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """Of a flight [ticks]."""
+    """The messages of a flight [ticks]."""
 
     preloading_left: int
-    """From when the pre-loading data came until loading."""
+    """Time from the arrival of the pre-loading data until loading."""
     entered: int
     presented: int
     lodged: tuple[int, int]
     """By data set (H7, H1)."""
     answer: int
-    """How long the release takes."""
+    """Duration of the release."""
     n_repeated: int
 
 
@@ -197,7 +203,7 @@ def referrals(
     n_parcels: int,
     messages: Messages,
 ) -> tuple[int, int]:
-    """How many were asked back before loading, and how many were not loaded, of n_parcels offered."""
+    """Numbers of parcels asked back before loading and of parcels not loaded, of n_parcels offered."""
     filing = declared.preloading
     times = filing.late_mean_h, filing.correction_mean_h, declared.referral_mean_h
     shares = [filing.late_share, filing.rejected_share, declared.referral_share]
@@ -213,7 +219,7 @@ def accepted(
     is_h1: Flags,
     messages: Messages,
 ) -> tuple[Ticks, int, int]:
-    """When a parcel's declaration is accepted (P), and how many came late and were rejected."""
+    """When each parcel's declaration is accepted (P), and how many were late and how many were rejected."""
     known = np.full(len(is_h1), messages.lodged[0], dtype=np.int64)
     known[is_h1] = messages.lodged[1]
     draw = draws_below(rng, ONE, len(is_h1))
@@ -233,7 +239,7 @@ def accepted(
 
 
 def _failure_h(filing: Filing, chance: float, wait: float) -> float:
-    """What a message's failure adds [h], by its draws: uniform, and exponential of mean 1."""
+    """Extra time of a message's failure [h], by its draws: uniform, and exponential of mean 1."""
     if chance < filing.late_share:
         return stretched(filing.late_mean_h, wait)
     is_rejected = chance < filing.late_share + filing.rejected_share
