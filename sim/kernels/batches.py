@@ -1,4 +1,4 @@
-"""Columns that are counted, gathered until they are many: every count costs its calls, whatever its size."""
+"""Columns that are gathered before they are counted, because each count has a fixed cost."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from sim.kernels.ordering import Chunk, joined
 
 _MANY_ROWS: Final = 1 << 15
-"""More gain little, and leave the processor's cache."""
+"""Larger batches gain little, and leave the processor's cache."""
 _MANY_CHUNKS: Final = 16
 
 
 class Batches:
-    """Hands chunks on together, in the order in which they came, when they are many or the last.
+    """Passes chunks on together, in the order of their arrival, when there are enough or at the end.
 
     >>> import numpy as np
     >>> batches = Batches(lambda *columns: print([column.tolist() for column in columns]))
@@ -30,14 +30,14 @@ class Batches:
         self._n = 0
 
     def add(self, *columns: NDArray[Any]) -> None:
-        """Columns of the same length (P), which nobody changes later."""
+        """Columns of the same length (P), which must not change later."""
         self._chunks.append(columns)
         self._n += len(columns[0])
         if self._n >= _MANY_ROWS or len(self._chunks) >= _MANY_CHUNKS:
             self.close()
 
     def close(self) -> None:
-        """Count what has been gathered."""
+        """Count the gathered columns."""
         chunks, self._chunks, n, self._n = self._chunks, [], self._n, 0
         if n:
             self._count(*joined(chunks))

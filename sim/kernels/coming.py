@@ -1,4 +1,4 @@
-"""Rows that are to come somewhere, kept until their instants are asked for."""
+"""Rows with future instants, kept until these instants are needed."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -12,7 +12,7 @@ from sim.units import TICKS_PER_H, Ticks
 
 
 class Coming:
-    """Parcels that are to come somewhere, and are taken in the order of the hub.
+    """Parcels that will arrive somewhere, and are taken in the order of the hub.
 
     >>> coming = Coming()
     >>> coming.add(np.array([2, 7]), np.array([10, 11]))
@@ -27,17 +27,17 @@ class Coming:
         self._chunks: list[Chunk] = []
 
     def add(self, instant: Ticks, parcel: Ticks) -> None:
-        """Parcels (P), themselves in the order of the hub."""
+        """Parcels (P), in the order of the hub."""
         self._chunks.append((instant, parcel))
 
     def take(self, until: int) -> Chunk | None:
-        """What comes by an instant, included: instants and parcels (P); None if nothing does."""
+        """Parcels that arrive by an instant (inclusive): instants and parcels (P); None if there are none."""
         now, self._chunks = split_ascending(self._chunks, until)
         return _merged(now) if now else None
 
 
 class Pending:
-    """Rows whose instants come in no order, and which are taken once their instants have come.
+    """Rows with instants in any order, which are taken after their instants.
 
     >>> pending = Pending()
     >>> pending.add(np.array([7, 2, 5]), np.array([10, 11, 12]))
@@ -50,15 +50,14 @@ class Pending:
     def __init__(self) -> None:
         self._new: list[Chunk] = []
         self._later: dict[int, list[Chunk]] = {}
-        """What had not come when it was looked at first, by hour, so that the hours to come need not be
-        looked at."""
+        """Rows that were in the future at the first check, by hour, so that future hours need no check."""
 
     def add(self, instant: Ticks, *others: NDArray[Any]) -> None:
         """Columns of P rows."""
         self._new.append((instant, *others))
 
     def take(self, until: int) -> Chunk | None:
-        """What has come by an instant, included, in no order: the columns of P rows; None if there are none."""
+        """Rows with instants up to this one (inclusive), in no order: the columns of P rows; None if there are none."""
         due = [self._later.pop(hour) for hour in list(self._later) if hour <= until // TICKS_PER_H]
         chunks, self._new = [*self._new, *chain.from_iterable(due)], []
         if not chunks:
@@ -74,14 +73,14 @@ class Pending:
         return pick(is_now, *rows) if n_now else None
 
     def waiting(self) -> list[Chunk]:
-        """What has not been taken, in no order."""
+        """Rows that have not been taken, in no order."""
         return [*self._new, *chain.from_iterable(self._later.values())]
 
 
 def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[list[Chunk], list[Chunk]]:
-    """What of each chunk, of one row at least, comes by an instant, included, and what comes after it.
+    """The parts of chunks, of one row at least, up to an instant (inclusive), and after it.
 
-    Instants ascend in the column `by` of each chunk; views of chunks are returned, none of no row.
+    Instants ascend in the column `by` of each chunk. Views of chunks are returned, without empty ones.
 
     >>> ((now,),), ((later,),) = split_ascending([(np.array([1, 3, 5]),)], 3)
     >>> now.tolist(), later.tolist()
@@ -102,7 +101,7 @@ def split_ascending(chunks: Sequence[Chunk], until: int, by: int = 0) -> tuple[l
 
 
 def _merged(chunks: Sequence[Chunk]) -> Chunk:
-    """Chunks as one in the order of the hub."""
+    """Chunks merged into one in the order of the hub."""
     if len(chunks) == 1:
         return chunks[0]
     instant, parcel = joined(chunks)

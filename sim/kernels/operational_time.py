@@ -1,7 +1,7 @@
 """A machine's operational time: the calendar mapped to cumulative work, and back, exactly.
 
-Work is counted in induction-ticks: W(t) = ∫ slope dt. Inside the machine it is never rounded; only mapping
-back divides, and rounds up to a tick.
+Work is counted in induction-ticks: W(t) = ∫ slope dt. It is never rounded within the machine. Only mapping back
+divides, and rounds up to a tick.
 """
 
 from bisect import bisect_left, bisect_right
@@ -31,14 +31,14 @@ class OperationalTime:
         return self.work[i] + self.slope[i] * (instant - self.start[i])
 
     def served(self, arrival: Ticks, need: int, free_at: int) -> tuple[Ticks, Ticks, int]:
-        """When P equal services begin and end on one server, and when it is free then, in work.
+        """When P equal services begin and end on one server, and when it is free afterwards, in work.
 
         `arrival` (P) ascending; each service needs `need` of work; the server is free when `free_at` of work is done.
         """
         i = bisect_right(self._starts, int(arrival[0])) - 1
         start, work, slope = self._starts[i], self._works[i], int(self.slope[i])
         if slope and need % slope == 0 == (free_at - work) % slope:
-            # While the slope stays as it is, all instants are whole ticks.
+            # While the slope does not change, all instants are whole ticks.
             begin = single_server(arrival, need // slope, start + (free_at - work) // slope)
             end = begin + need // slope
             if i + 1 == len(self._starts) or end[-1] <= self._starts[i + 1]:
@@ -49,7 +49,7 @@ class OperationalTime:
         return begin, self.instant_reaching(done), int(done[-1])
 
     def slope_at(self, instant: int) -> int:
-        """From an instant on."""
+        """The slope from an instant on."""
         return int(self.slope[bisect_right(self._starts, instant) - 1])
 
     def instant_after(self, work: Ticks) -> Ticks:
@@ -64,7 +64,7 @@ class OperationalTime:
 
 
 def _segments(edges: Sequence[int], values: Ticks, side: Callable[[Sequence[int], int], int]) -> Ticks | int:
-    """The calendar's segment of each value (P); one number if all share it, which they mostly do."""
+    """The calendar's segment of each value (P); one number if all share it, which is usual."""
     if len(edges) == 1:
         return 0
     first, last = (side(edges, int(bound)) - 1 for bound in (values.min(), values.max()))

@@ -1,4 +1,4 @@
-"""The order of the hub, which is by group, instant and parcel; and chunks of columns taken apart and joined."""
+"""The order of the hub, by group, instant and parcel; and splitting and joining chunks of columns."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -13,15 +13,15 @@ Chunk = tuple[NDArray[Any], ...]
 """Columns of the same length (P), the first of them instants."""
 
 _FEW = 1 << 8
-"""Fewer rows are sorted sooner by one call."""
+"""Fewer rows are sorted faster in one call."""
 _DIGITS = 16
-"""Numbers of so many bits are sorted by their digits, several times as fast."""
+"""Numbers with at most this many bits are sorted by digits, several times as fast."""
 
 
 def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.integer] | None = None) -> Counts:
     """The permutation that sorts P rows by (group, instant, parcel); instants are less than 255 years from the start.
 
-    Rows come as pieces that ascend. What merges pieces is the fastest there, on any processor.
+    Rows are concatenated ascending pieces. Merge sort is the fastest for these, on any processor.
 
     >>> hub_order(np.array([5, 3, 3]), np.array([1, 9, 2])).tolist()
     [2, 1, 0]
@@ -30,8 +30,8 @@ def hub_order(instant: Ticks, parcel: Ticks, group: NDArray[np.integer] | None =
     if group is None or len(group) < _FEW or group.max() >> _DIGITS:
         order = np.lexsort((parcel, instant) if group is None else (parcel, instant, group))
         return order
-    # First by group alone, by its digits. Then group and instant are one integer, and rows that tie are put in order
-    # of parcel among themselves.
+    # First by group alone, by its digits. Then group and instant are one integer, and rows with equal values are
+    # ordered by parcel.
     order = np.argsort(group.astype(np.uint16), kind="stable")
     key = (group.astype(np.int64) << 63 - _DIGITS | instant).take(order)
     within = key.argsort(kind="stable")
@@ -63,20 +63,20 @@ def grouped(key: Ticks | NDArray[np.uint16], *columns: NDArray[Any]) -> Iterator
 
 
 def joined(chunks: Sequence[Chunk]) -> Chunk:
-    """The columns of chunks, one at least, each as one, in the order of the chunks; a single chunk as it is."""
+    """Columns of at least one chunk, joined in the order of the chunks; a single chunk is returned as it is."""
     return tuple(map(np.concatenate, zip(*chunks, strict=True))) if len(chunks) > 1 else chunks[0]
 
 
 def ascending(values: Ticks) -> Ticks:
-    """Values (P) in order, which come as pieces that nearly ascend: what merges pieces is fast there (`hub_order`)."""
+    """Values (P) in order; they are nearly ascending pieces, for which merge sort is fast (`hub_order`)."""
     return np.sort(values, kind="stable")
 
 
 def taken(rows: Counts, *columns: NDArray[Any]) -> Chunk:
-    """Rows of columns, by number: `take` does it a third faster than an index."""
+    """Rows of columns, by number; `take` is a third faster than an index."""
     return tuple([column.take(rows, axis=0) for column in columns])
 
 
 def pick(which: Flags, *columns: NDArray[Any]) -> Chunk:
-    """The rows of columns (P) of which something holds (P): by number, several times faster than by a mixed mask."""
+    """The rows of columns (P) where `which` (P) is true: by number, several times faster than by a mixed mask."""
     return taken(which.nonzero()[0], *columns)

@@ -12,7 +12,7 @@ from sim.units import Ticks
 def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
     """When each of P services begins on one server that is free at `free_at` (Lindley 1952, as a running maximum).
 
-    `arrival` (P) ascending, in any unit of time; `service` one for all, or one each (P).
+    `arrival` (P) ascending, in any unit of time; `service` is one for all, or one each (P).
 
     >>> single_server(np.array([0, 1, 9]), 3, 2).tolist()
     [2, 5, 9]
@@ -23,7 +23,7 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
         before = np.arange(len(arrival), dtype=np.int64) * service
     slack = arrival - before
     slack[0] = max(slack[0], free_at)
-    # Most of the time the server is never idle. To find that out is fifteen times as fast as a running maximum.
+    # Most of the time the server is never idle. This check is fifteen times as fast as a running maximum.
     before += slack[0] if slack.max() == slack[0] else np.maximum.accumulate(slack)
     return before
 
@@ -31,8 +31,8 @@ def single_server(arrival: Ticks, service: int | Ticks, free_at: int) -> Ticks:
 def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, Ticks]:
     """When each of P equal services begins on L lines that take turns, and when the lines are free then, next first.
 
-    `arrival` (P) ascending, `free_at` (L) in the order of the lines' turns. With equal services, turns are
-    first come, first served by whichever line is free.
+    `arrival` (P) ascending, `free_at` (L) in the order of the lines' turns. With equal services, taking turns is the
+    same as first come, first served by any free line.
 
     >>> begin, free_at = lines_in_turn(np.array([0, 0, 1]), 5, np.array([0, 0]))
     >>> begin.tolist(), free_at.tolist()
@@ -40,7 +40,7 @@ def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, 
     """
     n, n_lines = len(arrival), len(free_at)
     n_turns = -(-n // n_lines)
-    # The last turn is filled up with arrivals that nobody reads.
+    # The last turn is filled with dummy arrivals.
     slack = np.full((n_turns, n_lines), arrival[-1], dtype=np.int64)
     slack.ravel()[:n] = arrival
     before = np.arange(n_turns, dtype=np.int64)[:, np.newaxis] * service
@@ -53,27 +53,27 @@ def lines_in_turn(arrival: Ticks, service: int, free_at: Ticks) -> tuple[Ticks, 
 
 @dataclass(slots=True)
 class Servers:
-    """Servers whose number changes in steps, as a queue has left them.
+    """Servers whose number changes in steps, in the state after a queue.
 
-    `start` (N) ascending, first 0: from start[i] on there are `number[i]` (N); the last, above 0, holds for
-    ever.
+    `start` (N) ascending, first 0: from start[i] on there are `number[i]` (N). The last number is above 0 and applies
+    for ever.
     """
 
     start: Sequence[int]
     number: Sequence[int]
     ends: list[int] = field(default_factory=list)
-    """When the services in hand end: a heap."""
+    """When the services in hand end, a heap."""
     step: int = 0
-    """Of `now`."""
+    """The step at `now`."""
     now: int = 0
-    """Nobody begins before: the latest begin so far."""
+    """No service begins earlier: the latest begin so far."""
 
     @classmethod
     def always(cls, number: int) -> "Servers":
         return cls((0,), (number,))
 
     def begin(self, arrival: int, service: int) -> int:
-        """The next in the queue, in order of arrival: when its service begins."""
+        """When the next service in the queue begins, in order of arrival."""
         now, ends, last = max(arrival, self.now), self.ends, len(self.start) - 1
         while True:
             while ends and ends[0] <= now:
@@ -82,7 +82,7 @@ class Servers:
                 self.step += 1
             if len(ends) < self.number[self.step]:
                 break
-            # Somebody is done, or the number changes.
+            # A service ends, or the number changes.
             coming = self.start[self.step + 1] if self.step < last else ends[0]
             now = min(coming, ends[0]) if ends else coming
         heappush(ends, now + service)
@@ -91,9 +91,9 @@ class Servers:
 
 
 def several_servers(arrival: Ticks, service: int | Ticks, servers: Servers) -> Ticks:
-    """When each of P services begins (Kiefer and Wolfowitz 1955); what is in hand when servers go is finished.
+    """When each of P services begins (Kiefer and Wolfowitz 1955); services in hand are finished if servers leave.
 
-    `arrival` (P) ascending; `service` one for all, or one each (P). `servers` is moved on.
+    `arrival` (P) ascending; `service` is one for all, or one each (P). Updates `servers`.
 
     >>> several_servers(np.array([0, 0, 1]), 5, Servers.always(2)).tolist()
     [0, 0, 5]
@@ -116,11 +116,11 @@ def several_servers(arrival: Ticks, service: int | Ticks, servers: Servers) -> T
 
 
 _FEW = 16
-"""So few services are as fast one by one."""
+"""Up to this number, services are as fast one by one."""
 
 
 def _while_the_number_holds(arrival: Ticks, service: int, servers: Servers) -> Ticks:
-    """The begins before the number of servers changes: of equal services the servers take turns. Moves `servers` on."""
+    """The begins before the number of servers changes: for equal services the servers take turns. Updates `servers`."""
     now = max(int(arrival[0]), servers.now)
     step = servers.step
     while step < len(servers.start) - 1 and servers.start[step + 1] <= now:
@@ -139,10 +139,10 @@ def _while_the_number_holds(arrival: Ticks, service: int, servers: Servers) -> T
 
 
 def servers_in_turn(arrival: Ticks, service: Ticks, server: Ticks, turn: Ticks, free_at: Ticks) -> Ticks:
-    """When each of P services begins on the server that it was dealt to, each a single server of its own.
+    """When each of P services begins on its assigned server, each with its own queue.
 
-    `server` (P) is which of S, `turn` (P) its place among those of that server: 0, 1, …, with ascending
-    `arrival` (P). `free_at` (S) is moved on. All servers at once, in a table (S, turns) that is padded at
+    `server` (P) is one of S. `turn` (P) is the place among the services of that server: 0, 1, …, with ascending
+    `arrival` (P). `free_at` (S) is updated. All servers are computed together, in a table (S, turns) that is padded at
     the ends of its rows.
 
     >>> free_at = np.array([0, 4])
@@ -162,7 +162,7 @@ def servers_in_turn(arrival: Ticks, service: Ticks, server: Ticks, turn: Ticks, 
     slack -= before
     np.maximum(slack[:, 0], free_at, out=slack[:, 0])
     begin: Ticks = np.maximum.accumulate(slack, axis=1)
-    # A padded place arrived at 0, before all others, and takes no time.
+    # A padded place arrives at 0, before all others, and takes no time.
     free_at[:] = begin[:, -1] + work
     begin += before
     of_each: Ticks = begin.ravel()[place]

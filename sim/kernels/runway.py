@@ -1,11 +1,11 @@
-"""The runway: when it is open."""
+"""When the runway is open."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
 
 
 def open_from(closures: Sequence[tuple[int, int]], instant: int) -> int:
-    """The first instant from this one on that lies in no closure (from, to before), which are ascending and apart.
+    """The first instant from this one on that is in no closure (start, end exclusive; ascending and separate).
 
     >>> [open_from([(10, 20), (30, 31)], instant) for instant in (9, 10, 19, 20, 30)]
     [9, 20, 20, 20, 31]

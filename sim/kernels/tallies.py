@@ -1,4 +1,4 @@
-"""Counting instants into bins."""
+"""Counting instants in bins."""
 
 from itertools import pairwise
 
@@ -7,14 +7,14 @@ import numpy as np
 from sim.units import Counts, Flags, Ticks
 
 LONGEST_MIN = 3 * 1440
-"""Stays are counted by the minute up to this; longer ones in the last bin."""
+"""Stays up to this are counted by the minute; longer ones are in the last bin."""
 _FEW_BINS = 16
 
 
 def count_instants(instants: Ticks, width: int, counts: Counts) -> tuple[int, int]:
-    """Add instants (P, from 0 on) to the counts (B) of the bins of a width [ticks]; the first and the last of them.
+    """Add instants (P, from 0 on) to the counts (B) of bins of a width [ticks]; returns the first and the last bin.
 
-    Those past the last bin are left out. Fast where they lie in few bins.
+    Instants after the last bin are left out. Fast if they lie in few bins.
     """
     if len(instants) == 0:
         return 0, 0
@@ -33,9 +33,9 @@ def count_instants(instants: Ticks, width: int, counts: Counts) -> tuple[int, in
 
 
 def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
-    """Sum of ascending instants (P), those outside a window moved to its nearer end.
+    """Sum of ascending instants (P), each clipped to a window.
 
-    Of the ends of some intervals, less that of their beginnings: what of the intervals lies in the window.
+    The sum for the ends of intervals minus the sum for their starts is the time of the intervals within the window.
     """
     if window[0] <= instants[0] and instants[-1] <= window[1]:
         return int(instants.sum())
@@ -44,9 +44,9 @@ def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
 
 
 def without_touching(begin: Ticks, end: Ticks, is_apart: Flags) -> tuple[Ticks, Ticks]:
-    """Begins and ends of stretches (P) that touch, as those of the few that they make together.
+    """Start and end of stretches (P), with those that touch joined into one.
 
-    `is_apart` (P-1): whether there is a gap before the stretch after the first.
+    `is_apart` (P-1): whether there is a gap before each stretch but the first.
 
     >>> begin, end = without_touching(np.array([1, 3, 9]), np.array([4, 5, 12]), np.array([False, True]))
     >>> begin.tolist(), end.tolist()
@@ -59,5 +59,5 @@ def without_touching(begin: Ticks, end: Ticks, is_apart: Flags) -> tuple[Ticks, 
 
 
 def is_within(instants: Ticks, window: tuple[int, int]) -> Flags:
-    """Which instants (P) lie in a window, which ends before its second."""
+    """Which instants (P) are in a window, whose end is exclusive."""
     return (instants >= window[0]) & (instants < window[1])

@@ -1,4 +1,4 @@
-"""The work done at servers whose speeds change, at all of them at the same instants."""
+"""The work done at servers whose speeds change at the same instants."""
 
 from typing import Literal
 
@@ -8,10 +8,10 @@ from sim.units import Counts, Ticks
 
 
 class WorkDone:
-    """Work done or idled away at S servers: straight pieces, since their speeds hold from one change to the next.
+    """Work done or idled away at S servers: linear pieces, since speeds are constant between changes.
 
-    The work of one server is told as places, which follow those of the server before on one axis: so a column
-    that is sorted by server and work ascends, and one search finds places of all servers.
+    The work of a server is a place on one axis, where each server's places follow those of the server before. A column
+    sorted by server and work therefore ascends, and one search finds places of all servers.
 
     >>> done = WorkDone(2)
     >>> done.change(0, np.array([1, 2]))
@@ -27,13 +27,13 @@ class WorkDone:
 
     def __init__(self, n_servers: int) -> None:
         self.first: Ticks = np.arange(n_servers) << 62 - n_servers.bit_length()
-        """Where no work is done (S)."""
+        """The place of each server without any work (S)."""
         nothing = np.zeros(n_servers, dtype=np.int64)
         self._since, self._work, self._speed = [0, 0], [self.first, self.first], [nothing, nothing]
-        """When each piece (K) begins, the place by then and the speed from then on (S)."""
+        """The start of each piece (K), the place at that instant, and the speed from then on (S)."""
 
     def change(self, since: int, speed: Ticks) -> None:
-        """Speeds (S) from an instant on, at or after the last change."""
+        """Set speeds (S) from an instant on, which is not before the last change."""
         self._work.append(self.by(since))
         self._since.append(since)
         self._speed.append(speed)
@@ -59,20 +59,20 @@ class WorkDone:
         return self._instant(place, "right")
 
     def instant_reaching(self, place: Ticks) -> Ticks:
-        """When servers have come to places (P, ascending), rounded up."""
+        """When servers have reached places (P, ascending), rounded up."""
         return self._instant(place, "left")
 
     def forget(self) -> None:
-        """All but the last two pieces: nobody asks for instants before the last change but one any more."""
+        """Drop all but the last two pieces, because no caller needs earlier instants."""
         del self._since[:-2], self._work[:-2], self._speed[:-2]
 
     def _instant(self, place: Ticks, side: Literal["left", "right"]) -> Ticks:
         edges = np.array(self._work).ravel("F")
-        # The places of a piece follow each other: the few pieces are searched among the places, not the other way.
+        # Search the few pieces among the places, because the places of a piece follow each other.
         first = place.searchsorted(edges, "right" if side == "left" else "left")
         n = np.diff(first, append=len(place))
         instant: Ticks = np.repeat(np.array(self._since * len(self.first)), n)
         speed = np.repeat(np.array(self._speed).ravel("F"), n)
-        # Division of numbers below 2⁵³ is exact where it is rounded up, and twice as fast as that of integers.
+        # Division of numbers below 2⁵³ is exact when rounded up, and twice as fast as that of integers.
         instant += np.ceil((place - np.repeat(edges, n)) / speed).astype(np.int64)
         return instant

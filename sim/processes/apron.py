@@ -18,7 +18,7 @@ from sim.rules.stand import Waiting
 
 @dataclass(slots=True)
 class Apron:
-    """The apron's resources, and what happens to a flight that lands and to a ULD that is in its position."""
+    """The apron's resources, and the functions for a flight that lands and for a ULD in its position."""
 
     env: simpy.Environment
     site: Site
@@ -26,17 +26,17 @@ class Apron:
     loader_sets: Pool
     tugs: Pool
     positions: Sequence[Pool]
-    """Of the halls (H)."""
+    """By hall (H)."""
     land: Callable[[Flight], list[Uld]]
     break_down: Callable[[Uld], Process]
     trains: Rows[Train]
     loads: dict[tuple[int, ...], list[Uld]]
-    """ULDs whose hall may be chosen when a request is granted: of a flight, by (flight,), of a train
-    (flight, deck)."""
+    """ULDs whose hall may be chosen when a request is granted: of a flight by (flight,), of a train by (flight, deck).
+    """
     loading: Loading | None
     """None: nothing leaves by air."""
     gone: dict[int, simpy.Event]
-    """Of flights whose aircraft comes again: that it has left, or was diverted; tells when."""
+    """By flight whose aircraft flies another flight: the event that it has left or was diverted; its value is when."""
 
     @property
     def pools(self) -> tuple[Pool, ...]:
@@ -61,7 +61,7 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     if landing > gives_up:
         yield at(env, gives_up, Phase.DIVERT)
         _divert(apron, flight, visit)
-        yield after(env, 1)  # when all who give up at this instant are gone from the queue
+        yield after(env, 1)  # flights that give up at this instant leave the queue first
         _leave_stand(apron, visit)
         return
     if landing > env.now:
@@ -97,7 +97,7 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
 
 
 def _aircraft_comes(apron: Apron, flight: Flight) -> Process:
-    """From the drawn arrival until the aircraft can be here from its leg before."""
+    """From the drawn arrival until the aircraft can arrive from its leg before."""
     if flight.after is not None:
         left = yield apron.gone[flight.after]
         assert isinstance(left, int)
@@ -145,7 +145,7 @@ def _unload(apron: Apron, ulds: list[Uld], deck: Deck) -> Process:
 
 
 def _haul(apron: Apron, load: list[Uld], train: Train) -> Process:
-    """A train goes round the halls of its ULDs, waits at each until they have positions, and comes back."""
+    """A train drives to the halls of its ULDs, waits at each until they have positions, and returns."""
     env, site = apron.env, apron.site
     halls = sorted({uld.hall for uld in load})
     yield after(env, site.halls[halls[0]].trip_out)

@@ -1,4 +1,4 @@
-"""A ULD in the hall: from its position to a break-down station, until the machine has begun its last parcel."""
+"""A ULD in the hall, from its position to a break-down station, until the machine has begun its last parcel."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Breakdown:
     store: ParcelStore
     tally: StageTally
     empties: Sequence[Pool]
-    """Of the halls (H), for ULDs that have been emptied; none without exports."""
+    """Empty ULDs of each hall (H) after break-down; none without exports."""
 
 
 def breakdown_process(breakdown: Breakdown, uld: Uld) -> Process:
@@ -87,7 +87,7 @@ def _units(breakdown: Breakdown, uld: Uld) -> Ticks:
 
 
 def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: Uld) -> Process:
-    """Through the machine for whole ULDs; its position stays its own."""
+    """X-ray of a whole ULD in its machine; the ULD keeps its position."""
     yield hall.uld_xrays.request((uld.flight, uld.index), uld_xrays=1)
     uld.xray_begin = int(env.now)
     yield after(env, site.customs.uld_xray)
@@ -96,7 +96,7 @@ def _xray(env: simpy.Environment, site: Site, hall: Hall, uld: Uld) -> Process:
 
 
 def _carry(breakdown: Breakdown, hall: Hall, uld: Uld, units: Ticks) -> None:
-    """A ULD goes as it is (units: itself, none if it is empty) to its lane, or to the hold zone."""
+    """A ULD goes whole (its only unit is itself; none if it is empty) to its lane, or to the hold zone."""
     store = breakdown.store
     if not uld.n_units:
         if breakdown.empties:
@@ -112,7 +112,10 @@ def _carry(breakdown: Breakdown, hall: Hall, uld: Uld, units: Ticks) -> None:
 
 
 def _hand_over(breakdown: Breakdown, hall: Hall, machine: Machine, uld: Uld) -> tuple[int | None, int]:
-    """Feed machine and manual sort with the ULD's parcels: the last one of the machine's, and when all are handled."""
+    """Feed machine and manual sort with the ULD's parcels.
+
+    Returns the last parcel on the machine, and the instant at which all are handled.
+    """
     store = breakdown.store
     first, stop = store.uld(uld.flight, uld.index)
     rows = store.run_of(first, stop)

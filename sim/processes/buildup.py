@@ -1,4 +1,4 @@
-"""Build-up: full ULDs of exports, and of imports that fly on, in rounds, a last one at a flight's cut-off."""
+"""Build-up of full ULDs in rounds, of exports and of imports that fly on, and of a last ULD at a flight's cut-off."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,23 +22,23 @@ from sim.record.recorder import StageTally
 from sim.units import NEVER, Ticks
 
 _ANY_NUMBER: Final = 1 << 40
-"""Of parcels: mass and volume limit a ULD, not their number."""
+"""No limit on the number of parcels: mass and volume limit a ULD."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What ULDs of a destination are formed from in a hall: its exports, or imports of a route that flies there."""
+    """The parcels for a destination's ULDs in a hall: its exports, or imports of a route that flies there."""
 
     lanes: Lanes
     number: int
-    """Of the lane there."""
+    """Number of the lane there."""
     route: int
     """`NEVER`: exports."""
     stages: tuple[StageTally, StageTally]
     """Lane, and build-up."""
     floor: Pool
     token: str
-    """The kind that a parcel has of its floor."""
+    """The kind of token for a parcel's floor."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,12 +47,12 @@ class OutUld(export_entities.OutUld):
     parcels: Ticks
     """(P)."""
     ready: Ticks
-    """Their instants (P)."""
+    """Ready instants of the parcels (P)."""
 
 
 @dataclass(slots=True)
 class ExportLane:
-    """A destination: its flights that have not taken their load, and its ULDs that no flight has taken."""
+    """A destination: flights that have not taken their load, and ULDs that no flight has taken."""
 
     to_come: list[Flight]
     """By (sobt, number)."""
@@ -67,11 +67,11 @@ class ExportLane:
 
     @property
     def next(self) -> Flight | None:
-        """The flight that ULDs are built for."""
+        """The flight for which ULDs are built."""
         return self.to_come[0] if self.to_come else self.last
 
     def drop(self, flight: Flight) -> None:
-        """A flight takes its load, or is diverted."""
+        """Remove a flight that takes its load, or is diverted."""
         self.to_come.remove(flight)
 
 
@@ -89,12 +89,12 @@ class BuildUp:
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
         self._unbuilt: dict[tuple[int, int, int], OutUld] = {}
         self._loading: list[tuple[int, Callable[[], None]]] = []
-        """Flights that take their load in this instant's phase of cut-offs, and what they do."""
+        """Flights that take their load in this instant's phase of cut-offs, and the functions to call."""
         self._closing: list[tuple[Flight, Visit]] = []
-        """Flights whose last ULDs are formed then."""
+        """Flights whose last ULDs are formed in this phase."""
         self._left: list[tuple[int, Visit, int, int]] = []
-        """Flights that left behind what was ready in their lane, which is not counted yet: lane, visit, and when the
-        load before and theirs was taken."""
+        """Flights that left ready parcels in their lane behind, which are not yet counted: lane, visit, and when the
+        load before and their load were taken."""
 
     def _sources_of(self, shared: Shared, hall: ExportHall, lane: int) -> list[Source]:
         record, imports = shared.record, hall.imports
@@ -110,7 +110,7 @@ class BuildUp:
         ]
 
     def look(self) -> None:
-        """Bring the exports of all halls to now."""
+        """Advance the exports of all halls to now."""
         for hall in self._halls:
             hall.look(int(self._env.now))
         self.count_left()
@@ -125,7 +125,7 @@ class BuildUp:
             call(at(self._env, int(self._env.now), Phase.CUT_OFF), self._cut_offs)
 
     def _cut_offs(self, _: simpy.Event) -> None:
-        """Loads first, then last ULDs. Only these need halls that are brought to now."""
+        """Loads first, then last ULDs. Only these need halls that are advanced to now."""
         for _flight, take in sorted(self._loading, key=lambda entry: entry[0]):
             take()
         if self._closing:
@@ -136,7 +136,7 @@ class BuildUp:
         self._loading, self._closing = [], []
 
     def rounds(self) -> Process:
-        """Form full ULDs again and again."""
+        """Form full ULDs in every round."""
         while True:
             yield after(self._env, self._rules.build_up_round, Phase.ROUND)
             self.look()
@@ -146,7 +146,7 @@ class BuildUp:
                         self._form_full(hall, lane, source)
 
     def cut_off(self, flight: Flight, visit: Visit) -> Process:
-        """The last ULDs for a flight, one a hall; none if it has been diverted by then."""
+        """The last ULDs for a flight, one in each hall; none if it has been diverted."""
         instant = flight.sobt - self._rules.cut_off
         if instant >= 0:
             yield at(self._env, instant)
@@ -161,7 +161,7 @@ class BuildUp:
                     self._form(hall, flight.export_lane, source, *self._next_uld(flight.export_lane))
 
     def _form_full(self, hall: ExportHall, lane: int, source: Source) -> None:
-        """ULDs for as long as more is ready than one takes."""
+        """Form ULDs while the ready parcels are more than a ULD can take."""
         ready = source.lanes.routes[source.number]
         while ready.n and self.lanes[lane].next is not None:
             deck, limits = self._next_uld(lane)
@@ -217,7 +217,7 @@ class BuildUp:
         uld.source.floor.release(**{uld.source.token: uld.n_parcels})
 
     def depart(self, uld: OutUld) -> None:
-        """Its flight is off-block."""
+        """Record that its flight is off-block."""
         self._record.out_ulds.close(uld)
         parcels = uld.parcels
         if uld.route != NEVER:
@@ -228,10 +228,10 @@ class BuildUp:
             self._store.leave(load, n)
 
     def leave_behind(self, number: int, visit: Visit) -> None:
-        """A flight takes its load of a lane: its exports that are ready, or on ULDs that it does not take, miss it.
+        """A flight takes its load of a lane; exports that are ready, or on ULDs that it does not take, miss it.
 
-        Nobody needs to know at once who is ready: they are counted when halls are looked at next, before which none of
-        them leaves its lane.
+        The ready parcels need not be known immediately. They are counted when halls are next advanced; none of them
+        leaves its lane before.
         """
         lane, now = self.lanes[number], int(self._env.now)
         for uld in lane.standing:
@@ -241,7 +241,7 @@ class BuildUp:
         lane.last_load = now
 
     def count_left(self) -> None:
-        """Count who was left behind in lanes, once the halls have been looked at."""
+        """Count the parcels left behind in lanes, after the halls have been advanced."""
         for number, visit, before, now in self._left:
             for hall in self._halls:
                 for ready, parcels in hall.lanes.routes[number].waiting():
@@ -252,7 +252,7 @@ class BuildUp:
     def _miss(self, visit: Visit, before: int, ready: Ticks, parcels: Ticks) -> None:
         """Parcels (P) miss the load of a flight; each counts for its collection the first time."""
         visit.n_missed_out += len(parcels)
-        # What was ready for the load before has missed that one already.
+        # Parcels that were ready for the load before have already missed that load.
         first = parcels[ready > before]
         for load, n in self._store.loads_of(first) if len(first) else ():
             self._record.collections[self._store.collection_of(load)].n_missed += n

@@ -1,4 +1,4 @@
-"""The hold zone: what customs has not released waits there, and leaves it in rounds."""
+"""The hold zone: parcels that customs has not released wait there, and leave it in rounds."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -20,7 +20,7 @@ _Held = tuple[Ticks, ...]
 
 
 class Controls(NamedTuple):
-    """Where the held are controlled. A parcel's tag is the machine that it returns to, and since when it is held."""
+    """Desks and machines that control held parcels. A tag has the machine to return to, and the start of the hold."""
 
     examination: Desks
     xray: Desks
@@ -34,7 +34,7 @@ class HoldZone:
         self._tally, self._stage, self._refuse = record.stages["customs_hold"], stage, refuse
         self._coming: list[tuple[Ticks, Ticks, Ticks]] = []
         self._to_go: dict[int, list[_Held]] = {}
-        """Who is not to be controlled, or was, by the instant of the round in which it goes."""
+        """Parcels that need no (further) control, by the instant of the round in which they leave."""
         times, record_as = self._site.customs, (self._site.halls[number], number, record)
         self._controls = Controls(
             examination=desks_of("customs_desks", times.examination, *record_as),
@@ -48,7 +48,7 @@ class HoldZone:
         self._coming.append((since, parcels, machine))
 
     def rounds(self, sortation: Sortation) -> Process:
-        """Empty the zone again and again."""
+        """Empty the zone in every round."""
         while True:
             now = int(self._env.now) + self._site.customs.round
             yield at(self._env, now, Phase.FEED)
@@ -80,7 +80,7 @@ class HoldZone:
                 sortation.machines[number].feed(instants, np.sort(again))
 
     def take_in(self, now: int) -> None:
-        """Put into the zone who is not to be controlled, and who came to be controlled before now once that is done."""
+        """Schedule held parcels without a control, and those that arrived for a control before now, once it is done."""
         if self._coming:
             since, parcels, machine = joined(self._coming)
             self._coming = []
@@ -92,13 +92,13 @@ class HoldZone:
                 arrival, who, returns_to = pick(has(mark, kind), since, parcels, machine)
                 if len(who):
                     desks.feed(arrival, who, np.column_stack((returns_to, arrival)))
-        # Alarms first, so that those who are examined besides take their place among the others.
+        # Alarms first, so that parcels to be examined afterwards take their place among the others.
         for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
             self._control(name, desks, now)
         self._control("exam", self._controls.examination, now)
 
     def _control(self, name: str, desks: Desks, now: int) -> None:
-        """Control who came before now; who raises no alarm is done with."""
+        """Control parcels that arrived before now; those without an alarm need no further control."""
         served = desks.serve(now - 1)
         if served is None:
             return
@@ -111,15 +111,15 @@ class HoldZone:
         self._put(since, served.parcels[done], machine, served.end[done])
 
     def _put(self, since: Ticks, parcels: Ticks, machine: Ticks, free: Ticks) -> None:
-        """Parcels (P) that go in the first round after they were held and are free."""
+        """Parcels (P) that leave in the first round after they were held and are free."""
         rounds = np.maximum(since, free) // self._site.customs.round + 1
         for number, held in grouped(rounds, since, parcels, machine):
             self._to_go.setdefault(number * self._site.customs.round, []).append(held)
 
     def waiting(self, end: int) -> tuple[Ticks, Ticks]:
-        """Who has been held since before an instant that was taken in to: since when, ascending, and parcels (P)."""
+        """Parcels held since before a processed instant: since when, ascending, and parcels (P)."""
         held = [chunk[:2] for chunks in self._to_go.values() for chunk in chunks]
-        # Who raised an alarm may come to be examined only after the end.
+        # Parcels with an alarm may arrive for examination only after the end.
         controlled = [(tag[:, 1], parcels) for desks in self._controls for _, parcels, tag in desks.to_come()]
         since, parcels = joined([*held, *controlled]) if held or controlled else np.empty((2, 0), dtype=np.int64)
         order = np.argsort(since, kind="stable")

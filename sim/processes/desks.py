@@ -18,11 +18,11 @@ class Served(NamedTuple):
     end: Ticks
     parcels: Ticks
     tag: Ticks
-    """What came with each parcel, as its sender wants it back: a number (P), or several (P, n)."""
+    """The sender's tag for each parcel: a number (P), or several (P, n)."""
 
 
 class Desks:
-    """Who is to come, and how far the desks that are manned have got. Every service takes the same time [ticks]."""
+    """Parcels that will arrive, and the state of the manned desks. Every service takes the same time [ticks]."""
 
     def __init__(self, manning: Manning, service: int, tally: DeskTally) -> None:
         self._service = service
@@ -31,12 +31,12 @@ class Desks:
         self._coming = Pending()
 
     def feed(self, arrival: Ticks, parcels: Ticks, tag: Ticks) -> None:
-        """Parcels (P) that arrive, in any order, after the instant served to."""
+        """Parcels (P) that arrive, in any order, after the current instant."""
         if len(parcels):
             self._coming.add(arrival, parcels, tag)
 
     def serve(self, until: int) -> Served | None:
-        """Serve all that has arrived by an instant, included; None if nothing has."""
+        """Serve all parcels that have arrived by an instant (inclusive); None if there are none."""
         now = self._coming.take(until)
         if now is None:
             return None
@@ -48,5 +48,5 @@ class Desks:
         return served
 
     def to_come(self) -> list[Chunk]:
-        """Arrival, parcels and tags (P) of those who have not been served yet."""
+        """Arrival, parcels and tags (P) of those that have not been served yet."""
         return self._coming.waiting()

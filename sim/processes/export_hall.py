@@ -1,4 +1,4 @@
-"""A hall's exports: from its inbound doors through screening, machines and hands to the export lanes."""
+"""Exports in a hall, from its inbound doors through screening, machines and manual sort to the export lanes."""
 
 from collections import deque
 from collections.abc import Callable
@@ -52,11 +52,11 @@ class ExportHall:
         self.screening = Screening(lines, rules.screening, tally, flows, self._to_machines)
         self._end = inputs.end
         self._to_unload = deque[int]()
-        """When the trucks that dock begin to be unloaded, first the next: docking takes all of them the
-        same time."""
+        """When unloading of the docking trucks begins, the earliest first; docking takes the same time for all trucks.
+        """
         self._has_transfers = {*inputs.site.flies_to} != {NEVER}
         self._last_fed = [NEVER] * len(hall.sortation.machines)
-        """When the last parcel that each machine is to sort comes to screening (M of this hall) [ticks]."""
+        """When the last parcel for each machine arrives at screening (M of this hall) [ticks]."""
         self.posts = desks_of("hand_sorting_posts", rules.hand_sorting, *record_as, posts=limits.hand_sorting_posts)
         n_lanes = len(rules.lanes)
         self.lanes = Lanes(store, n_lanes, record.flow_tally("export_lane", hall.number, n_lanes))
@@ -68,7 +68,7 @@ class ExportHall:
 
     @property
     def imports(self) -> Hall:
-        """The hall that it is a part of."""
+        """The hall of which this is a part."""
         return self._hall
 
     @property
@@ -76,7 +76,7 @@ class ExportHall:
         return self.floor, self.doors, self.build_up
 
     def look(self, instant: int) -> None:
-        """Bring screening, machines, hands and export lanes to an instant, included."""
+        """Advance screening, machines, manual sort and export lanes to an instant (inclusive)."""
         self._screen(instant)
         self._fetch_screened()
         (self._hall if self._has_transfers else self._hall.sortation).look(instant)
@@ -89,14 +89,14 @@ class ExportHall:
         self.lanes.collect(instant)
 
     def before(self, machine: int, until: int) -> None:
-        """Screen what a machine is to have by an instant, included."""
+        """Screen the parcels that a machine needs by an instant (inclusive)."""
         if self._last_fed[machine] > self.screening.advanced_to:
             self._screen(until)
 
     def _screen(self, until: int) -> None:
-        """Screen all that comes by an instant, included, and what is known already of what comes after it.
+        """Screen all parcels that arrive by an instant (inclusive), and those after it that are already known.
 
-        Nothing unknown comes before the next truck can begin to be unloaded. So pieces are fewer, and larger.
+        No unknown parcel can arrive before the next truck begins to be unloaded. So there are fewer and larger chunks.
         """
         known = self._to_unload[0] if self._to_unload else int(self._env.now) + self._rules.docking
         self.screening.advance(max(until, min(known, self._end - 1)))
@@ -123,7 +123,7 @@ class ExportHall:
         self.doors.release(doors_in=1, dock_workers_in=rules.workers_per_truck)
 
     def _unload(self, collection: Collection, pickup: Pickup) -> tuple[int, int]:
-        """Feed the screening with the truck's parcels; the last one, and when it gets there."""
+        """Feed the screening with the truck's parcels. Returns the last parcel, and when it arrives there."""
         drawn = self._drawn.parcels_of(collection)
         machine = self._choose_machine(collection.number, len(self._hall.sortation.machines))
         parcels = self._store.add(collection, drawn, machine, is_kept=self._drawn.is_recorded(collection))
@@ -136,7 +136,7 @@ class ExportHall:
         return int(parcels[-1]), int(handled[-1])
 
     def _to_machines(self, end: Ticks, parcels: Ticks) -> None:
-        """Of what has been screened (P, ascending) the machines get theirs."""
+        """Pass screened parcels (P, ascending) on to their machines."""
         machine = self._store.of("machine", parcels)
         end, parcels = taken(hub_order(end, parcels, machine), end, parcels)
         machines = self._hall.sortation.machines
@@ -147,7 +147,7 @@ class ExportHall:
                 first += n
 
     def _fetch_screened(self) -> None:
-        """What has been screened and does not go to a machine goes its way."""
+        """Pass on screened parcels that do not go to a machine."""
         done = self.screening.fetch()
         if done is None:
             return
@@ -160,7 +160,7 @@ class ExportHall:
         self.posts.feed(end[is_by_hand], parcels[is_by_hand], np.zeros(np.count_nonzero(is_by_hand), dtype=np.int64))
 
     def take_sorted(self, done: Chunk) -> Chunk:
-        """Exports among what machines have sorted go their way; the rest is returned."""
+        """Pass on exports among the parcels that machines have sorted; returns the rest."""
         is_export = done[2] >= FIRST_EXPORT
         if not is_export.any():
             return done
@@ -175,7 +175,7 @@ class ExportHall:
         return pick(~is_export, *done)
 
     def take_coded(self, served: Served) -> Served:
-        """Exports among what the hand-coding desks have served; the rest is returned."""
+        """Pass on exports among the parcels that the hand-coding desks have served; returns the rest."""
         is_export = served.parcels >= FIRST_EXPORT
         if not is_export.any():
             return served
@@ -186,7 +186,7 @@ class ExportHall:
         return Served(*pick(~is_export, *served))
 
     def close(self, end: int) -> None:
-        """Bring all to before an instant, and count what is still inside."""
+        """Advance everything to just before an instant, and count what is still inside."""
         self.look(end - 1)
         for route in self.lanes.routes:
             for ready, _ in route.waiting():
@@ -194,7 +194,7 @@ class ExportHall:
 
 
 PassOn = Callable[[Ticks, Ticks], None]
-"""Takes when parcels end (P, ascending) and which (P): in the order in which they began."""
+"""Takes the ends of screening of parcels (P, ascending) and the parcels (P), in the order in which they began."""
 
 
 class Screening:
@@ -216,15 +216,15 @@ class Screening:
         """When the last parcels of collections begin [ticks]."""
         self.advanced_to = NEVER
         self._done: list[tuple[Ticks, Ticks, Ticks]] = []
-        """(arrival, begin, parcel) of what was passed on and not fetched yet."""
+        """(arrival, begin, parcel) of parcels that were passed on and not yet fetched."""
 
     def feed(self, arrival: Ticks, parcels: Ticks) -> None:
-        """Parcels (P) of a collection that arrive (ascending) after the instant advanced to."""
+        """Parcels (P) of a collection that arrive (ascending) after the current instant."""
         self._coming.add(arrival, parcels)
         self._last[int(parcels[-1])] = int(arrival[-1])
 
     def advance(self, until: int) -> None:
-        """Screen all that has arrived by an instant, included, and pass it on."""
+        """Screen and pass on all parcels that have arrived by an instant (inclusive)."""
         if until <= self.advanced_to:
             return
         self.advanced_to = until
@@ -242,7 +242,7 @@ class Screening:
         self._pass_on(begin + self._service, parcels)
 
     def fetch(self) -> tuple[Ticks, Ticks, Ticks, Ticks] | None:
-        """What has been screened since the last time: arrival, begin, end (P, all ascending), parcels (P)."""
+        """Parcels screened since the last call: arrival, begin, end (P, all ascending), parcels (P)."""
         if not self._done:
             return None
         arrival, begin, parcels = joined(self._done)

@@ -1,4 +1,4 @@
-"""The parcels of collections: in the queue of a machine they come after imports of the same instant."""
+"""The parcels of collections. In the queue of a machine they follow imports of the same instant."""
 
 from enum import IntFlag, auto
 from typing import Final
@@ -23,7 +23,7 @@ class Mark(IntFlag):
 NO_MACHINE: Final = 255
 """In place of a machine's number in its hall."""
 FIRST_EXPORT: Final = 1 << 62
-"""Parcels from here on are exports: half of those that an integer can tell, so that imports stay below."""
+"""Parcels from this number on are exports: half of the range of an integer, so that imports stay below."""
 
 _COLUMNS = {
     "route": np.uint8,
@@ -36,7 +36,10 @@ EXPORT_STAMPS = stamps_of(OutParcelStamps)
 
 
 class ExportStore(ParcelSlots):
-    """Columns of the collections' parcels; `route` is the export lane. `collection_of` a load is its number here."""
+    """Columns of the collections' parcels.
+
+    `route` is the export lane; `collection_of` gives the collection of a load.
+    """
 
     def __init__(self, most_parcels: int, *, keeps_stamps: bool) -> None:
         super().__init__(most_parcels, _COLUMNS, EXPORT_STAMPS, keeps_stamps=keeps_stamps)
@@ -46,7 +49,7 @@ class ExportStore(ParcelSlots):
         return load - self._base
 
     def add(self, collection: Collection, parcels: ExportParcels, machine: int, *, is_kept: bool) -> Ticks:
-        """A collection begins to be unloaded; its parcels (P). `machine` of the hall sorts them."""
+        """A collection begins to be unloaded; returns its parcels (P). `machine` of the hall sorts them."""
         load, n = self._base + collection.number, len(parcels.lane)
         rows = self._place(load, n, is_kept=is_kept)
         column = self.column

@@ -1,4 +1,4 @@
-"""Exports, assembled."""
+"""The parts of the hub for exports, assembled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Exports:
 
     @property
     def pools(self) -> dict[int, tuple[Pool, ...]]:
-        """By hall; `NEVER`: the apron's."""
+        """Pools by hall; `NEVER` for those of the apron."""
         return {NEVER: (self.loading.tugs,)} | {hall.number: hall.pools for hall in self.halls}
 
     def close(self, end: int) -> None:
-        """Bring all to the last instant, and count what is still inside."""
+        """Advance everything to the last instant, and count what is still inside."""
         tally = self.record.export_stages["collection"]
         for pickup in sorted(self.record.collections, key=lambda pickup: pickup.called):
             if pickup.called != NEVER == pickup.unloading_start:
@@ -45,7 +45,7 @@ class Exports:
 
 
 def make_exports(shared: Shared, halls: Sequence[Hall]) -> Exports:
-    """What exports add to a hub, at work: collections are on their way, and rounds are made."""
+    """The parts for exports, at work: collections are on their way, and rounds have begun."""
     env, inputs, _, record = shared
     site, drawn = inputs.site, inputs.exports
     assert drawn is not None and site.exports is not None

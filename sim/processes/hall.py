@@ -19,7 +19,7 @@ from sim.units import NEVER, Ticks
 
 
 def room_in(hall: int) -> str:
-    """The kind of token for floor that another hall sets aside for what this one sends it."""
+    """The kind of token for floor that another hall reserves for parcels from this hall."""
     return f"room_{hall}"
 
 
@@ -47,14 +47,14 @@ class Hall:
         self.uld_xrays = Pool(env, Phase.DESK, uld_xrays=self.site.desks["uld_xrays"])
         self.doors = Pool(env, Phase.DOOR, doors=self.site.doors, dock_workers=self.site.dock_workers)
         self.destinations = site.destinations[number]
-        """The halls that parcels leave from, by route (R)."""
+        """The halls from which parcels leave, by route (R)."""
         self.on_floor = [0] * site.n_routes
-        """Parcels with a floor reserved, by route (R)."""
+        """Parcels with reserved floor, by route (R)."""
         self.lanes = Lanes(self._store, site.n_routes, self._record.flow_tally("lane", number, site.n_routes))
         self.packout = make_packout(shared, number, self.lanes)
         self._flies_to = site.flies_to
         self._flies_on = np.array(site.flies_to) != NEVER if self.packout and {*site.flies_to} != {NEVER} else None
-        """Which routes (R) go past pack-out; None: none."""
+        """Routes (R) that skip pack-out; None: none."""
         stage = self.lanes.deliver
         self.zone = HoldZone(shared, number, stage=stage, refuse=self._refuse)
         self.sortation = Sortation(shared, number, deliver=self._deliver, stage=stage, hold=self.zone.hold)
@@ -65,14 +65,14 @@ class Hall:
         return self.positions, self.uld_xrays, self.breakdown, self.doors
 
     def look(self, instant: int) -> None:
-        """Bring machines, desks, posts and lanes to an instant, included."""
+        """Advance machines, desks, posts and lanes to an instant (inclusive)."""
         self.sortation.look(instant)
         if self.packout:
             self.packout.advance(instant)
         self.lanes.collect(instant)
 
     def _deliver(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> None:
-        """Parcels (P) that machines (P), or desks that have them from there, let go on to their lane."""
+        """Parcels (P) from machines (P), or from desks after them, go on to their lane."""
         if self._flies_on is not None:
             flies = self._flies_on[self._store.of("route", parcels)]
             self.lanes.deliver(instants[flies], parcels[flies])
@@ -83,20 +83,20 @@ class Hall:
             self.lanes.deliver(instants, parcels)
 
     def _station(self, _: Key) -> int:
-        """A granted ULD takes one of the free stations: the machine that it feeds."""
+        """A granted ULD takes a free station; returns the machine that the station feeds."""
         machine = self._choose_machine(self.held_stations, self.site.stations)
         self.held_stations[machine] += 1
         return machine
 
     def rooms(self, units_by_route: Sequence[int]) -> dict[str, int]:
-        """Room in other halls for units by route (R), as tokens."""
+        """Tokens of room in other halls for units by route (R)."""
         by_hall = Counter[int]()
         for route, n in enumerate(units_by_route):
             by_hall[self.destinations[route]] += n * self._unit_room
         return {room_in(hall): n for hall, n in sorted(by_hall.items()) if n and hall != self.number}
 
     def _refuse(self, parcels: Ticks) -> None:
-        """Parcels that customs takes away."""
+        """Record parcels that customs takes away."""
         routes = self._store.of("route", parcels).tolist()
         counts = self._store.counts(parcels)
         n_parcels = [1] * len(routes) if counts is None else counts.tolist()

@@ -43,7 +43,7 @@ from sim.units import NEVER
 
 @dataclass(frozen=True, slots=True)
 class HubRun:
-    """What a run leaves: the record, and the stamps of the parcels that were asked for."""
+    """The result of a run: the record, and the stamps of the recorded parcels."""
 
     record: Recorder
     store: ParcelStore

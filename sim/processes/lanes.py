@@ -22,12 +22,12 @@ class _Run:
     ready: Ticks
     parcels: Ticks
     mass: Ticks
-    """[g], cumulative, from what was before the first of them on (P+1)."""
+    """Mass [g], cumulative, beginning before the first parcel (P+1)."""
     volume: Ticks
-    """[cm³], likewise."""
+    """Volume [cm³], cumulative in the same way."""
 
     def split(self, k: int) -> "tuple[_Run, _Run]":
-        """The first k, and the rest."""
+        """The first k parcels, and the rest."""
         return (
             _Run(self.ready[:k], self.parcels[:k], self.mass[: k + 1], self.volume[: k + 1]),
             _Run(self.ready[k:], self.parcels[k:], self.mass[k:], self.volume[k:]),
@@ -35,7 +35,7 @@ class _Run:
 
 
 class Route:
-    """What is ready for the trucks of a route."""
+    """Ready parcels for the trucks of a route."""
 
     def __init__(self) -> None:
         self._runs: deque[_Run] = deque()
@@ -50,12 +50,12 @@ class Route:
         self._count(run, 1)
 
     def take(self, limits: TrailerLimits) -> tuple[Ticks, Ticks, int, int]:
-        """What a trailer takes from the front: ready instants and parcels (P), mass [g], volume [cm³]."""
+        """Parcels for a trailer from the front: ready instants and parcels (P), mass [g], volume [cm³]."""
         ready, parcels = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
         n, mass, volume = limits.units, limits.mass, limits.volume
         while self._runs:
             run = self._runs.popleft()
-            # So many are light enough, and so many small enough.
+            # The number of parcels within the limit of mass, and within that of volume.
             of_mass = int(run.mass.searchsorted(int(run.mass[0]) + mass, "right")) - 1
             of_volume = int(run.volume.searchsorted(int(run.volume[0]) + volume, "right")) - 1
             front, rest = run.split(min(n, of_mass, of_volume))
@@ -80,7 +80,7 @@ class Route:
 
 
 class Lanes:
-    """All routes of a hall: parcels come with the instant from which they are ready, collected when it comes."""
+    """All routes of a hall. Parcels are delivered with their ready instants, and lined up at these instants."""
 
     def __init__(self, store: ParcelSlots, n_routes: int, flows: FlowTally) -> None:
         self._store, self._flows = store, flows
@@ -93,13 +93,13 @@ class Lanes:
             self._coming.add(ready, parcels)
 
     def collect(self, until: int) -> None:
-        """Line up all that is ready by an instant, included."""
+        """Line up all parcels that are ready by an instant (inclusive)."""
         now = self._coming.take(until)
         if now is not None:
             self._line_up(*now)
 
     def take(self, route: int, limits: TrailerLimits, now: int) -> tuple[Ticks, Ticks, int, int]:
-        """What leaves a lane now, as `Route.take` has it."""
+        """Parcels that leave a lane now, as in `Route.take`."""
         load = self.routes[route].take(limits)
         self._flows.leave_at(route, now, len(load[1]))
         return load
@@ -117,7 +117,7 @@ class Lanes:
 
 
 def _sums(values: NDArray[np.integer]) -> Ticks:
-    """Of the values (P) before each, and of all (P+1)."""
+    """Sums of the values (P) before each, and of all (P+1)."""
     sums = np.zeros(len(values) + 1, dtype=np.int64)
     np.cumsum(values, out=sums[1:])
     return sums

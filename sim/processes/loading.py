@@ -1,4 +1,7 @@
-"""What a flight takes out: built ULDs and empty ones, brought by trains of their own and loaded by the crew it has."""
+"""The outbound load of a flight: built ULDs and empty ULDs.
+
+Their own trains bring them, and the flight's crew loads them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,7 +24,7 @@ from sim.units import NEVER
 
 @dataclass(frozen=True, slots=True)
 class _Position:
-    """What goes into a position of the aircraft: a ULD, or a stack of empty ones."""
+    """The load of a position of the aircraft: a ULD, or a stack of empty ULDs."""
 
     deck: Deck
     hall: int
@@ -48,11 +51,11 @@ class Loading:
     """ULDs taken, by flight."""
 
     def divert(self, flight: Flight) -> None:
-        """A flight does not come: what was for it waits for the next."""
+        """A flight does not arrive: its ULDs wait for the next flight."""
         self.build_up.lanes[flight.export_lane].drop(flight)
 
     def process(self, flight: Flight, visit: Visit) -> Process:
-        """From the end of unloading until the crew is free."""
+        """Loading from the end of unloading until the crew is free."""
         env = self.env
         begin = flight.sobt - self.rules.close_out
         if env.now < begin:
@@ -71,14 +74,14 @@ class Loading:
         visit.loading_end = int(env.now)
 
     def depart(self, flight: Flight, visit: Visit) -> None:
-        """Off-block: its ULDs have left."""
+        """Off-block: the flight's ULDs have left."""
         for uld in self.load.pop(flight.number):
             uld.departed = visit.aobt
             self.build_up.depart(uld)
             self.halls[uld.hall].build_up.consume(empty_ulds=1)
 
     def _take(self, flight: Flight, visit: Visit) -> list[_Position]:
-        """The flight's load, ULDs first; all in order, and as long as positions and limits allow."""
+        """The flight's load, ULDs first, all in order, within positions and limits."""
         now, lane = int(self.env.now), self.build_up.lanes[flight.export_lane]
         lane.drop(flight)
         limits = self.build_up.limits(flight)
@@ -111,7 +114,7 @@ class Loading:
         return stacks
 
     def _trains(self, flight: Flight, positions: Sequence[_Position]) -> list[_Train]:
-        """Send for all trains: deck by deck, hall by hall."""
+        """Send all trains: deck by deck, hall by hall."""
         trains: list[_Train] = []
         size = self.site.apron.dollies_per_train
         for deck in Deck:

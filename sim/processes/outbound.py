@@ -1,4 +1,4 @@
-"""Trucks: timetabled and extra ones, doors, cut-offs, and the dispatcher's rounds."""
+"""Trucks: timetabled and extra trucks, doors, cut-offs, and the dispatcher's rounds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ _NONE: Ticks = np.empty(0, dtype=np.int64)
 @dataclass(slots=True, kw_only=True)
 class _Truck(entities.Truck):
     number: int
-    """Among all trucks that were recorded."""
+    """Among all recorded trucks."""
     loaded: simpy.Event
     """Its cut-off."""
     parcels: Ticks = field(default_factory=lambda: _NONE)
-    """On it, until it has left."""
+    """On the truck, until it has left."""
 
 
 @dataclass(slots=True)
 class Outbound:
-    """The dispatcher's view of all halls: who stands at the doors, who was called. By dock: a route of a hall."""
+    """The dispatcher's view of all halls: trucks at the doors, and called trucks. A dock is a route of a hall."""
 
     env: simpy.Environment
     site: Site
@@ -39,12 +39,12 @@ class Outbound:
     store: ParcelStore
     record: Recorder
     closing: list[_Truck] = field(default_factory=list)
-    """Trucks whose cut-off is this instant."""
+    """Trucks whose cut-off is at this instant."""
     held: list[_Truck] = field(default_factory=list)
     n_called: list[int] = field(default_factory=list)
-    """Extra trucks ever called, by dock (H R)."""
+    """Extra trucks called so far, by dock (H R)."""
     n_to_come: list[int] = field(default_factory=list)
-    """Extra trucks called that have not cut off, by dock (H R)."""
+    """Extra trucks that were called and have not reached their cut-off, by dock (H R)."""
     last_cut_off: list[int] = field(default_factory=list)
     """Of the timetabled trucks, by dock (H R)."""
     calls_of_day: dict[int, list[int]] = field(default_factory=dict)
@@ -63,13 +63,13 @@ class Outbound:
         return truck.hall * self.site.n_routes + truck.route
 
     def send(self, key: tuple[int, int, int, int], *, scheduled: int = NEVER, called: int = NEVER) -> None:
-        """A truck comes."""
+        """Start a truck."""
         truck = _Truck(*key, scheduled, called, number=len(self.record.trucks), loaded=self.env.event())
         self.record.trucks.append(truck)
         start(_truck(self, truck))
 
     def look(self, instant: int) -> None:
-        """Bring all halls to an instant, included."""
+        """Advance all halls to an instant (inclusive)."""
         for hall in self.halls:
             hall.look(instant)
 
@@ -126,7 +126,7 @@ def _truck(outbound: Outbound, truck: _Truck) -> Process:
 
 
 def _close_now(outbound: Outbound, truck: _Truck) -> None:
-    """Have the truck looked at in this instant's phase of cut-offs, in order of key."""
+    """Check the truck in this instant's phase of cut-offs, in order of key."""
     if not outbound.closing:
         call(at(outbound.env, int(outbound.env.now), Phase.CUT_OFF), lambda _: _cut_offs(outbound))
     outbound.closing.append(truck)
@@ -154,7 +154,7 @@ def _leaves(outbound: Outbound, truck: _Truck, now: int, *, is_floor_short: bool
 
 
 def _load(outbound: Outbound, truck: _Truck) -> None:
-    """The cut-off: the truck takes what is ready."""
+    """The cut-off: the truck takes ready parcels."""
     now, hall = int(outbound.env.now), outbound.halls[truck.hall]
     ready, truck.parcels, truck.mass, truck.volume = hall.lanes.take(truck.route, outbound.site.trucks.trailer, now)
     truck.cut_off = now
@@ -175,7 +175,7 @@ def _load(outbound: Outbound, truck: _Truck) -> None:
 
 
 def _n_missed_before(outbound: Outbound, truck: _Truck, ready: Ticks) -> int:
-    """Parcels on the truck, ready at these instants (P), that the last timetabled one before it left behind."""
+    """Parcels on the truck, ready at these instants (P), that the previous timetabled truck left behind."""
     dock = outbound.dock(truck)
     missed = outbound.store.n_parcels(truck.parcels[ready <= outbound.last_cut_off[dock]])
     if truck.kind == TIMETABLED:
@@ -184,7 +184,7 @@ def _n_missed_before(outbound: Outbound, truck: _Truck, ready: Ticks) -> int:
 
 
 def _depart(outbound: Outbound, truck: _Truck) -> None:
-    """The parcels are gone, and the floor is free: this hall's, or the room that it set aside for another."""
+    """The parcels leave, and free their floor: this hall's, or the room that it reserved for another hall."""
     store = outbound.store
     room = outbound.site.units.room
     if len(outbound.halls) > 1:
@@ -217,13 +217,13 @@ def dispatcher_process(outbound: Outbound) -> Process:
 
 
 def _is_floor_short(halls: Sequence[Hall]) -> list[bool]:
-    """Whether the head of a hall's queue lacks floor there, or room there for what it will send (H)."""
+    """Whether the head of a hall's queue lacks floor there, or room there for parcels to other halls (H)."""
     lacking = [hall.breakdown.lacking for hall in halls]
     return [hall.breakdown.lacking == "floor" or room_in(hall.number) in lacking for hall in halls]
 
 
 def _call(outbound: Outbound, now: int, is_floor_short: Sequence[bool]) -> None:
-    """Extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
+    """Call extra trucks for the docks of all halls (H R); `is_floor_short` (H)."""
     site = outbound.site
     docks = [dock for hall in outbound.halls for dock in zip(hall.lanes.routes, hall.site.serves, strict=True)]
     today = site.trucks.clock.local(now) // TICKS_PER_DAY

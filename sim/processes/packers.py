@@ -1,8 +1,8 @@
 """Pack-out by packers who go from chute to chute (rule 56).
 
-A look needs only counts, and what arrives lines up in work, whoever does it. When each unit is packed is
-read from the work done by chute once for all looks that nobody outside asks between. What is not packed by
-the next look keeps its place in the chute's work, and gets its instants once it is known who packs then.
+A look needs only counts. Arrivals at a chute queue in units of work, whoever does the work. The packing times of units
+are computed from the work done by chute, once for all looks between two calls from outside. Units that are not packed
+by the next look keep their place in the chute's work; they get their instants when it is known who packs then.
 """
 
 from collections import deque
@@ -24,13 +24,13 @@ from sim.record.tallies import Chutes
 from sim.units import FOREVER, NEVER, Counts, Ticks
 
 _BEGIN, _END, _PARCEL, _CHUTE = 1, 2, 3, 4
-"""Columns of what waits."""
+"""Columns of waiting units."""
 _Came = tuple[Ticks, Ticks, Counts]
-"""Instants and parcels (P) of units in the order of (chute, instant, parcel), and how many came to each chute (C)."""
+"""Instants and parcels (P) of units in the order of (chute, instant, parcel), and new units by chute (C)."""
 
 
 class FlexiblePackOut(PackOut):
-    """All chutes of a hall (C), each a server as fast as its packers are many."""
+    """All chutes of a hall (C), each a server whose speed is the number of its packers."""
 
     def __init__(self, shared: Shared, number: int, lanes: Lanes) -> None:
         super().__init__(shared, number, lanes)
@@ -45,30 +45,30 @@ class FlexiblePackOut(PackOut):
         self._free = self._done.first.copy()
         """When the last unit in each chute is packed, in work (C)."""
         self._waiting: list[Chunk] = []
-        """(arrival, begin in work, end in work, parcel, chute) of units (P) that were not packed when they were served
-        last and begin before `near`: a full hall holds days of work, and who looks need not pass over it all. Each
-        chunk is in order of chute and work; in each chute units ascend, chunk after chunk."""
+        """(arrival, begin in work, end in work, parcel, chute) of units (P) that were not packed at the last service
+        and begin before `near`. A full hall has days of work, and a look need not search all of it. Each chunk is in
+        order of chute and work; in each chute units ascend, chunk after chunk."""
         self._begun = np.zeros(n_chutes, dtype=np.int64)
-        """Of what waits, units that were begun when they were served last (C)."""
+        """Waiting units that had begun at the last service (C)."""
         self._near = self._done.first
         """In work (C)."""
         self._new_far: list[Chunk] = []
-        """The same columns of what begins later, in the same order in each."""
+        """The same columns for units that begin later, in the same order in each."""
         self._far: list[deque[Chunk]] = [deque() for _ in range(n_chutes)]
-        """By chute, and ascending there, what began later when it was looked at last."""
+        """By chute, and ascending there, units that begin later, at the last check."""
         self._units = np.zeros(n_chutes, dtype=np.int64)
         """Near and far (C)."""
         self._inside = np.zeros(n_chutes, dtype=np.int64)
-        """Units in each chute at the last look, and those that came since (C)."""
+        """Units in each chute at the last look, and those that arrived since (C)."""
         self._work_at_look = self._done.first
         """Work done at each chute by the last look (C)."""
         self._served_since_look: list[Ticks] = []
         """Ends in work of units served since the last look, sorted by chute and work."""
         self._packed = Pending()
-        """Arrival and end of what `short` does not know yet."""
+        """Arrival and end that `short` does not have yet."""
 
     def advance(self, until: int) -> None:
-        """Look after look sends packers by what is counted; who was packed when is read once, for all of them."""
+        """Each look sends packers by counts; packing times are computed once for all looks."""
         look, review = self._rule.look, self._rule.review
         since = self._next_look
         came = self._by_look(until)
@@ -82,7 +82,7 @@ class FlexiblePackOut(PackOut):
             self._tell_short()
 
     def _by_look(self, until: int) -> dict[int, _Came]:
-        """Units that came by an instant, included, by the number of the next look after they came."""
+        """Units that arrived by an instant (inclusive), by the number of the next look."""
         came = self._coming.take(until)
         if came is None:
             return {}
@@ -113,7 +113,7 @@ class FlexiblePackOut(PackOut):
         super().close(end)
 
     def _queue(self, came: _Came | None) -> None:
-        """Take in who came since the last look."""
+        """Queue the units that arrived since the last look."""
         if came is None:
             return
         arrival, parcels, counts = came
@@ -127,7 +127,7 @@ class FlexiblePackOut(PackOut):
         done = self._done.at(arrival, counts)
         place = done.copy()
         place[first] = np.maximum(place[first], self._free[is_here])
-        # The work of a chute lies before that of the next: what is in one line for all waits in its own.
+        # The work of a chute lies before that of the next, so that one line for all chutes has each unit in its own.
         begin = single_server(place, packing, 0)
         end = begin + packing
         self._free[is_here] = end[last]
@@ -147,7 +147,7 @@ class FlexiblePackOut(PackOut):
     def _seek_fullest(self, arrival: Ticks, done: Ticks, counts: Ticks, stop: Ticks) -> None:
         """Record a new fullest chute among those (C) that got `counts` units (C), which end before row `stop` (C).
 
-        `arrival` of the units (P), and the work `done` at their chutes by then (P).
+        `arrival` is that of the units (P), and `done` the work at their chutes by then (P).
         """
         ends = [*self._served_since_look, *(chunk[_END] for chunk in self._waiting)]
         for number in self._inside.argsort()[::-1].tolist():
@@ -177,17 +177,17 @@ class FlexiblePackOut(PackOut):
         self._next_look = now + rule.look
         by_next = self._done.by(self._next_look)
         if (by_next > self._near).any():
-            # For as long as nobody comes or goes, the next review is soon enough.
+            # While no unit arrives or leaves, the next review is soon enough.
             self._near = np.maximum(self._near, by_next + slope * rule.review)
             self._come_near()
 
     def _packed_by(self, work: Ticks) -> Ticks:
-        """Of what waits, units (C) packed by work (C)."""
+        """Waiting units (C) that are packed by an amount of work (C)."""
         first, stop = self._within([chunk[_END] for chunk in self._waiting], work, "right")
         return stop - first
 
     def _within(self, places: Sequence[Ticks], until: Ticks, side: Literal["left", "right"]) -> tuple[Ticks, Ticks]:
-        """How many rows of columns of places, each ascending, lie before each chute, and before some work in it (C)."""
+        """Rows of columns of ascending places that lie before each chute, and before some work in it (C)."""
         edges = np.concatenate((self._done.first, until))
         rows = sum((place.searchsorted(edges, side) for place in places), np.zeros_like(edges))
         return rows[: len(until)], rows[len(until) :]
@@ -208,13 +208,13 @@ class FlexiblePackOut(PackOut):
             self._waiting.append(joined(near))
 
     def _serve(self) -> None:
-        """Give the instants to what is begun and packed by the next look."""
+        """Set the instants of units that are begun and packed by the next look."""
         if self._waiting:
             self._waiting = self._give_instants(self._in_order())
         self._done.forget()
 
     def _in_order(self) -> Chunk:
-        """What waits, by chute and work."""
+        """Waiting units, by chute and work."""
         units = joined(self._waiting)
         if len(self._waiting) == 1:
             return units
@@ -222,7 +222,7 @@ class FlexiblePackOut(PackOut):
         return taken(order, *units)
 
     def _give_instants(self, units: Chunk) -> list[Chunk]:
-        """Of what waits, by chute and work; what still does."""
+        """Set instants of waiting units, by chute and work; returns those that still wait."""
         by_next = self._done.by(self._next_look)
         arrival, begin, end, parcels, chute = units
         first, not_begun = self._within([begin], by_next, "left")
@@ -242,7 +242,7 @@ class FlexiblePackOut(PackOut):
         return [taken(rest, *units)] if len(rest) else []
 
     def _begin(self, units: Chunk, first: Ticks, stop: Ticks) -> None:
-        """Count the packing that begins since the last time: rows `first` to before `stop` of each chute (C)."""
+        """Count packing that begins since the last time: rows `first` to before `stop` of each chute (C)."""
         begin, end = units[_BEGIN], units[_END]
         if self._store.keeps_stamps or any(self._advanced_to < edge <= self._next_look for edge in self._measured):
             begun = _between(first, stop)
@@ -258,12 +258,12 @@ class FlexiblePackOut(PackOut):
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:
-            # Few are left to be sorted.
+            # Few remain to be sorted.
             is_apart = (arrival[1:] > ready[:-1]) | (chute[1:] != chute[:-1])
             self._packed.add(*without_touching(arrival, ready, is_apart))
 
     def _tell_short(self) -> None:
-        """Of what came before all that waits."""
+        """Report units that arrived before all waiting units."""
         not_packed = (*self._waiting, *self._new_far, *(chunks[0] for chunks in self._far if chunks))
         first = min((int(arrival.min(initial=FOREVER)) for arrival, *_ in not_packed), default=FOREVER)
         packed = self._packed.take(first)
@@ -272,7 +272,7 @@ class FlexiblePackOut(PackOut):
 
 
 def _between(first: Ticks, stop: Ticks) -> Ticks:
-    """All rows of ranges, from each first one to before each stop."""
+    """All rows of ranges, from each first row to before each stop."""
     n = stop - first
     upto = np.cumsum(n)
     rows: Ticks = np.arange(upto[-1]) + np.repeat(first + n - upto, n)
@@ -280,7 +280,7 @@ def _between(first: Ticks, stop: Ticks) -> Ticks:
 
 
 def make_packout(shared: Shared, number: int, lanes: Lanes) -> PackOut | None:
-    """Of a hall; None if nothing is packed there."""
+    """The pack-out of a hall; None if nothing is packed there."""
     if not shared.site.halls[number].packout_posts:
         return None
     kind = PackOut if shared.site.handling.packers is None else FlexiblePackOut

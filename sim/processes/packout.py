@@ -1,7 +1,7 @@
 """Pack-out: the chutes of a hall's machines, and the posts that pack their parcels onto pallets.
 
-A chute takes one route of its machine, or several. Its parcels go to the chute's posts in turn, each a single
-server of its own; chutes do not block.
+A chute takes one route of its machine, or several. Its parcels go to the chute's posts in turn; each post is a server
+with its own queue. Chutes do not block.
 """
 
 import numpy as np
@@ -33,16 +33,16 @@ class PackOut:
         self._n_routes = np.int64(shared.site.n_routes)
         self._chute_of = np.array([max(chute, 0) for chute in hall.chute_of], dtype=np.uint16)
         self._second_sort = np.array(hall.second_sorted, dtype=np.int64) * shared.site.handling.second_sort
-        """Of a parcel, by chute (C)."""
+        """Extra time to sort a parcel, by chute (C)."""
         self._sorts_again = bool(self._second_sort.any())
         self._time = OperationalTime(hall.packout_calendar)
         self._posts = np.array(hall.packout_posts, dtype=np.int64)
         self._need = int(self._posts.sum())
-        """Post-ticks of work in a tick of packing."""
+        """Work at a post in a tick of packing [post-ticks]."""
         self.short = ShortTally(measured, hall.manned("packout_posts", self._need))
         self._first_post = np.cumsum(self._posts) - self._posts
         self._next = np.zeros(len(self._posts), dtype=np.int64)
-        """Whose turn it is, among a chute's posts (C)."""
+        """The next post of each chute (C)."""
         self._free_at = np.zeros(self._need, dtype=np.int64)
         self._coming = Pending()
         first_machine = shared.site.first_machines[number]
@@ -52,23 +52,26 @@ class PackOut:
         """Packing that began in the measured days [ticks]."""
 
     def close(self, _end: int) -> None:
-        """The run is over at an instant."""
+        """End the run at an instant."""
         self.fullest.close()
 
     def feed(self, arrival: Ticks, parcels: Ticks, machine: Ticks) -> None:
-        """Parcels (P) for trucks that slide down after the instant advanced to, from machines of the hall (P)."""
+        """Parcels (P) for trucks that arrive in chutes after the current instant, from machines of the hall (P)."""
         if len(parcels):
             route = self._store.of("route", parcels)
             self._coming.add(arrival, parcels, self._chute_of[machine * self._n_routes + route])
 
     def advance(self, until: int) -> None:
-        """Deal and pack all that has come by an instant, included."""
+        """Assign and pack all parcels that have arrived by an instant (inclusive)."""
         came = self._come(until)
         if came is not None:
             self._pack(*came)
 
     def _come(self, until: int) -> Chunk | None:
-        """What has come by an instant, included: instants, parcels and chutes (P) by (chute, instant, parcel)."""
+        """Parcels that have arrived by an instant (inclusive): instants, parcels and chutes (P).
+
+        In the order of (chute, instant, parcel).
+        """
         came = self._coming.take(until)
         return None if came is None else self._by(came[-1], *came)
 
@@ -78,12 +81,12 @@ class PackOut:
         return taken(hub_order(arrival, parcels, group), arrival, parcels, *others)
 
     def _packing(self, parcels: Ticks, chute: Chutes) -> Ticks:
-        """What units (P) take to be packed at their chutes (P), sorted there if need be [ticks]."""
+        """Packing times of units (P) at their chutes (P), including sorting there [ticks]."""
         packing = self._store.of("packing", parcels).astype(np.int64)
         return packing + self._second_sort.take(chute) if self._sorts_again else packing
 
     def _pack(self, arrival: Ticks, parcels: Ticks, chute: Chutes) -> None:
-        """Units (P) in the order of (chute, instant, parcel)."""
+        """Pack units (P) in the order of (chute, instant, parcel)."""
         counts = np.bincount(chute, minlength=len(self._posts))
         post, turn = self._deal(counts)
         packing = self._packing(parcels, chute)
@@ -105,9 +108,9 @@ class PackOut:
         self._lanes.deliver(ready, parcels)
 
     def _deal(self, counts: Ticks) -> tuple[Ticks, Ticks]:
-        """Post of each unit, and its turn among the post's new ones (P), chute after chute; `counts` (C)."""
+        """Post of each unit, and its place among the post's new units (P), chute after chute; `counts` (C)."""
         stop = np.cumsum(counts)
-        # Counted from the chute's first post, which had its turn before those that are next.
+        # Turns count from the chute's first post, whose turn was before those of the next posts.
         dealt = np.arange(stop[-1]) - np.repeat(stop - counts - self._next, counts)
         turn, post = np.divmod(dealt, np.repeat(self._posts, counts))
         turn -= post < np.repeat(self._next, counts)

@@ -1,9 +1,9 @@
 """The phases of an instant.
 
-Events of one instant happen phase by phase, so that order is never an accident. What frees a resource comes
-before what takes it; along the chain hall → position → tug → loader → stand a grant frees what stands
-behind it, so the phases follow the chain against the flow. Moving forward always takes at least a tick, so
-no phase is entered again.
+Events of one instant happen phase by phase, so that their order is always defined. Events that free a resource happen
+before those that take it. In the chain hall → position → tug → loader → stand, a grant frees the resource behind it, so
+the phases follow the chain against the flow. Each step forward takes at least a tick, so no phase happens twice in an
+instant.
 """
 
 from collections.abc import Callable, Generator
@@ -12,16 +12,16 @@ from enum import IntEnum
 import simpy
 
 Process = Generator[simpy.Event, object, None]
-"""What happens to one thing, from event to event."""
+"""The life of one thing, from event to event."""
 
 
 class Phase(IntEnum):
-    """Priorities of SimPy events; 0 and 1 are SimPy's own, and resume processes within a phase."""
+    """Priorities of SimPy events. 0 and 1 are SimPy's own, and resume processes within a phase."""
 
     FEED = 2
-    """Rounds of hold zones, and of chutes that lead to a machine: second passes arrive at their machines."""
+    """Rounds of hold zones, and of chutes that lead to a second machine: second passes arrive at their machines."""
     PHYSICAL = 3
-    """Durations end: what was in hand is done, what was held is released, requests are made."""
+    """Durations end: work in hand is done, held tokens are released, and requests are made."""
     MACHINE = 4
     """Machines pick their next parcel."""
     BREAKDOWN = 5
@@ -34,17 +34,17 @@ class Phase(IntEnum):
     DIVERT = 12
     """Flights that have been held too long give up."""
     CUT_OFF = 13
-    """Trucks take what is ready."""
+    """Trucks take ready parcels."""
     ROUND = 14
-    """The dispatcher looks at held trucks, and calls extra ones; shuttles leave; ULDs of exports are formed."""
+    """The dispatcher checks held trucks and calls extra trucks; shuttles leave; ULDs of exports are formed."""
     BUILD_UP = 15
-    """Build-up places and outbound tugs, which cut-offs and rounds ask for."""
+    """Build-up places and outbound tugs, which cut-offs and rounds request."""
 
 
 def start(process: Process) -> None:
     """Run a process from event to event.
 
-    Nobody can wait for its end, so it needs neither of the two events with which a SimPy process begins and ends.
+    Nothing waits for its end, so it needs neither of the two events with which a SimPy process begins and ends.
     """
 
     def go_on(event: simpy.Event) -> None:
@@ -62,9 +62,9 @@ def start(process: Process) -> None:
 
 
 def at(env: simpy.Environment, instant: int, phase: int = Phase.PHYSICAL) -> simpy.Event:
-    """An event at an instant [ticks, not before now] in its phase, one of the hub's or any later."""
+    """An event at an instant [ticks, not before now] in a phase: the current or any later phase of the hub."""
     event = env.event()
-    # As `simpy.Timeout` does, which knows no phase.
+    # As in `simpy.Timeout`, which has no phases.
     event._ok = True  # noqa: SLF001
     event._value = None  # noqa: SLF001
     env.schedule(event, priority=phase, delay=instant - env.now)  # type: ignore[arg-type]
@@ -77,6 +77,6 @@ def after(env: simpy.Environment, duration: int, phase: Phase = Phase.PHYSICAL) 
 
 
 def call(event: simpy.Event, function: Callable[[simpy.Event], None]) -> None:
-    """Have a function called when an event happens that has not yet."""
+    """Call a function when an event happens that has not happened yet."""
     assert event.callbacks is not None
     event.callbacks.append(function)

@@ -1,4 +1,4 @@
-"""Tokens: what is granted first come, first served, several kinds at once, in one phase of the instant."""
+"""Pools of tokens: first come, first served, several kinds together, granted in one phase of the instant."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,16 +10,17 @@ import simpy
 from sim.processes.phases import at, call
 
 Key = tuple[int, ...]
-"""Requests are served in the order of (rank, by default the instant of the request, key)."""
+"""Requests are served in the order of (rank, key); the default rank is the instant of the request."""
 
 
 class Grant(NamedTuple):
-    """What a granted request learns."""
+    """The result of a granted request."""
 
     waited: dict[str, int]
-    """How long [ticks] it headed the queue lacking each kind; of several that lack, the first kind counts."""
+    """How long [ticks] it headed the queue while each kind was missing; if several are missing, the first kind counts.
+    """
     unit: int
-    """Which unit it was given, if the pool assigns units; else 0."""
+    """Number of the granted unit, if the pool assigns units; otherwise 0."""
 
 
 @dataclass(order=True, slots=True)
@@ -33,9 +34,9 @@ class _Request:
 class Pool:
     """Kinds of tokens that a request takes together.
 
-    The head of the queue waits for all it demands, and all wait for the head. A request's event carries a
-    `Grant`. `assign`, if given, is called with the key at each grant, in order, and names the unit. Where
-    the capacity of a kind has fallen below what is held, `free` is negative.
+    The head of the queue waits for all tokens that it needs, and all others wait for the head. A request's event has a
+    `Grant` as value. `assign`, if set, is called with the key at each grant, in order, and returns the number of the
+    unit. If the capacity of a kind has fallen below the tokens that are held, `free` is negative.
     """
 
     def __init__(
@@ -47,7 +48,7 @@ class Pool:
         self.capacity = dict(capacity)
         self.free = dict(capacity)
         self.held_time = dict.fromkeys(capacity, 0)
-        """Token-ticks held up to `_touched`, by kind."""
+        """Token-ticks held until `_touched`, by kind."""
         self._overtime = dict.fromkeys(capacity, 0)
         self._touched = 0
         self._queue: list[_Request] = []
@@ -62,7 +63,7 @@ class Pool:
         return len(self._queue)
 
     def request(self, key: Key, rank: int | None = None, **demand: int) -> simpy.Event:
-        """Queue up behind all of a lower rank, or of the same and a lower key; no rank: the instant."""
+        """Queue behind all requests of a lower rank, or of the same rank and a lower key (rank: the instant)."""
         event = self._env.event()
         rank = int(self._env.now) if rank is None else rank
         heappush(self._queue, _Request((rank, *key), demand, event))
@@ -84,7 +85,7 @@ class Pool:
         self._wake()
 
     def add(self, **amount: int) -> None:
-        """More tokens of a kind, free ones."""
+        """Add free tokens of a kind."""
         self._account()
         for kind, number in amount.items():
             self.capacity[kind] += number
@@ -92,7 +93,7 @@ class Pool:
         self._wake()
 
     def withdraw(self, **amount: int) -> None:
-        """Free tokens go for ever."""
+        """Remove free tokens for ever."""
         self._account()
         for kind, number in amount.items():
             if number > self.free[kind]:
@@ -101,7 +102,7 @@ class Pool:
             self.free[kind] -= number
 
     def consume(self, **amount: int) -> None:
-        """Held tokens go for ever."""
+        """Remove held tokens for ever."""
         self._account()
         for kind, number in amount.items():
             if number > self.capacity[kind] - self.free[kind]:
@@ -109,26 +110,26 @@ class Pool:
             self.capacity[kind] -= number
 
     def set_capacity(self, kind: str, number: int) -> None:
-        """From now on there are so many tokens of a kind; what is held beyond them is held to its end."""
+        """Change the number of tokens of a kind; tokens that are held beyond it are held until they are released."""
         self._account()
         self.free[kind] += number - self.capacity[kind]
         self.capacity[kind] = number
         self._wake()
 
     def held_until(self, instant: int) -> dict[str, int]:
-        """Token-ticks held from the beginning to an instant not before the last grant or release, by kind."""
+        """Token-ticks held from the beginning to an instant that is not before the last grant or release, by kind."""
         return {
             kind: self.held_time[kind] + (self.capacity[kind] - self.free[kind]) * (instant - self._touched)
             for kind in self.capacity
         }
 
     def overtime_until(self, instant: int) -> dict[str, int]:
-        """Token-ticks held beyond the capacity, which has fallen below, to an instant as above."""
+        """Token-ticks held above a reduced capacity, until an instant as in `held_until`."""
         beyond = ((kind, max(0, -self.free[kind])) for kind in self.capacity)
         return {kind: self._overtime[kind] + n * (instant - self._touched) for kind, n in beyond}
 
     def lacked_until(self, instant: int) -> dict[str, int]:
-        """How long [ticks] the head of the queue, whoever it was, lacked each kind, to an instant as above."""
+        """How long [ticks] the head of the queue lacked each kind, until an instant as in `held_until`."""
         lacked = dict(self._lacked_time)
         if self._head is not None and self.lacking is not None:
             lacked[self.lacking] += instant - self._since
@@ -145,7 +146,7 @@ class Pool:
         self._touched = now
 
     def _wake(self) -> None:
-        """Make grants in this instant's phase; nothing changes if nobody waits, or did."""
+        """Make grants in this instant's phase; no effect if nobody waits, or if grants are already due."""
         if not self._is_awake and (self._queue or self._head):
             self._is_awake = True
             call(at(self._env, int(self._env.now), self._phase), self._grant)

@@ -1,4 +1,4 @@
-"""Which hall the ULDs of a flight go to."""
+"""The choice of a hall for the ULDs of a flight."""
 
 from collections.abc import Sequence
 
@@ -14,24 +14,24 @@ from sim.units import NEVER, Ticks
 
 
 class Reception:
-    """Knows how many ULDs were sent to each hall whose break-down has not begun."""
+    """Counts the ULDs that were sent to each hall and whose break-down has not begun."""
 
     def __init__(self, env: simpy.Environment, site: Site, store: ParcelStore) -> None:
         self._env, self._site, self._store = env, site, store
         self._to_come = [0] * len(site.halls)
         """ULDs sent, by hall (H)."""
         self.loads: dict[Key, list[Uld]] = {}
-        """ULDs of flights and trains that were asked for, by (flight,) or (flight, deck)."""
-        # Of a route, whether its parcels leave from each hall (H, R).
+        """ULDs of flights and trains that wait for a grant, by (flight,) or (flight, deck)."""
+        # Whether parcels of a route leave from each hall (H, R).
         self._serves = np.array([hall.serves for hall in site.halls], dtype=np.int64)
 
     def assign_flight(self, key: Key) -> int:
-        """The hall of a flight that has just been given a loader set, if it is chosen for all of its ULDs."""
+        """The hall of a flight that has just got a loader set, if all its ULDs go to the same hall."""
         ulds = self.loads.pop(key)
         return self._send(ulds) if self._site.rules.hall.is_of_flight else NEVER
 
     def assign_train(self, key: Key) -> int:
-        """The halls of the ULDs of a train that has just been given a tug, if they are chosen one by one."""
+        """The halls of the ULDs of a train that has just got a tug, if they are chosen one by one."""
         ulds = self.loads.pop(key)
         if not self._site.rules.hall.is_of_flight:
             for uld in ulds:
@@ -56,5 +56,5 @@ class Reception:
         return served
 
     def start(self, hall: int) -> None:
-        """Break-down of a ULD begins."""
+        """Record that break-down of a ULD begins."""
         self._to_come[hall] -= 1

@@ -1,4 +1,4 @@
-"""Chutes that lead to a machine again: what lies in them is taken there in rounds (rule 61)."""
+"""Chutes that lead to a second machine: their parcels are taken there in rounds (rule 61)."""
 
 import numpy as np
 
@@ -39,7 +39,7 @@ class SecondSort:
         return instants[goes_on], parcels[goes_on], machine[goes_on]
 
     def rounds(self, sortation: Sortation) -> Process:
-        """Empty the chutes again and again."""
+        """Empty the chutes in every round."""
         while True:
             now = int(self._env.now) + self._round
             yield at(self._env, now, Phase.FEED)
@@ -48,11 +48,11 @@ class SecondSort:
                 sortation.machines[machine].feed(np.full(len(parcels), now), parcels)
 
     def close(self, end: int) -> None:
-        """The run is over at an instant: what waits stays where it is."""
+        """End the run at an instant: waiting parcels stay where they are."""
         self._empty(end)
 
     def _empty(self, now: int) -> list[tuple[int, Ticks]]:
-        """What came before now leaves: machines, and their parcels in the order of the hub."""
+        """Parcels that arrived before now leave: machines, and their parcels in the order of the hub."""
         came = self._coming.take(now - 1)
         if came is None:
             return []

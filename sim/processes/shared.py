@@ -1,4 +1,4 @@
-"""What all processes of the hub share."""
+"""Objects that all processes of the hub share."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sim.record.recorder import Recorder
 
 
 class Shared(NamedTuple):
-    """The clock, what the hub is given, the imports inside, and the record."""
+    """The clock, the inputs, the imports inside, and the record."""
 
     env: simpy.Environment
     inputs: Inputs

@@ -1,9 +1,8 @@
-"""Columns of parcels in slots, one for each load that is inside: a flight's, or a collection's.
+"""Columns of parcels in slots, one slot for each load that is inside: a flight's or a collection's.
 
-A parcel is known by one integer: number of its load | number of its slot | row in the load. Ascending
-parcels are in the order (load, row), and a parcel's place in the columns is the integer's low bits. A load
-gets the lowest slot that is free, and leaves it when the last of its parcels has left, so that the columns
-are no longer than they have to be.
+One integer identifies a parcel: number of its load | number of its slot | row in the load. Ascending parcels are in the
+order (load, row). The low bits of the integer are the parcel's place in the columns. A load gets the lowest free slot,
+and leaves it when its last parcel has left, so that the columns stay short.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,32 +16,32 @@ from numpy.typing import DTypeLike, NDArray
 from sim.units import NEVER, Flags, Ticks
 
 _SLOT_BITS: Final = 14
-"""So many loads may be inside at once, as a power of two."""
+"""The most loads inside at the same time, as a power of two."""
 _SLOTS: Final = 64
-"""To begin with: more than are inside in most hubs, and what is never touched takes no memory."""
+"""Initial number of slots: more than most hubs need; unused slots take no memory."""
 
 
 def has(mark: NDArray[np.uint8], flags: IntFlag) -> Flags:
-    """Which marks (P) have one of some flags; numpy would take a flag as 64 bits."""
+    """Which marks (P) have one of some flags; numpy would treat a flag as 64 bits."""
     marked: Flags = mark & np.uint8(flags) > 0
     return marked
 
 
 class ParcelSlots:
-    """Columns of the parcels inside, by place; time stamps too if some load's are to be kept."""
+    """Columns of the parcels inside, by place; with time stamps if those of any load are recorded."""
 
     def __init__(
         self, most_parcels: int, columns: Mapping[str, DTypeLike], stamps: Sequence[str], *, keeps_stamps: bool
     ) -> None:
-        """`most_parcels`: of any load."""
+        """`most_parcels` of any load."""
         self._row_bits = max(1, int(most_parcels - 1).bit_length())
         self._load_bit = self._row_bits + _SLOT_BITS
         self._mask = (1 << self._load_bit) - 1
         self._free = list(range(_SLOTS))
-        """Slots: a heap."""
+        """Free slots, a heap."""
         self._n_slots = _SLOTS
         self._slot: dict[int, int] = {}
-        """By load inside."""
+        """Slot by load inside."""
         self._inside: dict[int, int] = {}
         self._stamps = tuple(stamps) if keeps_stamps else ()
         self.keeps_stamps = keeps_stamps
@@ -51,12 +50,12 @@ class ParcelSlots:
             name: np.empty(_SLOTS << self._row_bits, dtype=kind) for name, kind in kinds.items()
         }
         self.kept: dict[int, dict[str, NDArray[Any]]] = {}
-        """Columns of the loads that were asked for, by number."""
+        """Columns of the loads that are recorded, by number."""
         self._wants: dict[int, bool] = {}
         self._size: dict[int, int] = {}
 
     def _place(self, load: int, n_parcels: int, *, is_kept: bool) -> slice:
-        """Where a new load's parcels are put."""
+        """The place of a new load's parcels."""
         if not self._free:
             self._grow()
         self._slot[load] = heappop(self._free)
@@ -76,7 +75,7 @@ class ParcelSlots:
         return parcel & self._mask
 
     def of(self, name: str, parcels: Ticks) -> NDArray[Any]:
-        """What a column has of parcels (P)."""
+        """Values of a column for parcels (P)."""
         return self.column[name].take(self.rows(parcels))
 
     def row(self, parcels: Ticks) -> Ticks:
@@ -93,30 +92,30 @@ class ParcelSlots:
             self.column[name][parcel & self._mask] = instants
 
     def stamp_service(self, name: str, parcels: Ticks, begin: Ticks, end: Ticks) -> None:
-        """When a service of parcels (P) began and ended."""
+        """Record when a service of parcels (P) began and ended."""
         self.stamp(f"{name}_begin", parcels, begin)
         self.stamp(f"{name}_end", parcels, end)
 
     def load(self, parcels: Ticks) -> Ticks:
-        """Of each of P parcels."""
+        """Load of each of P parcels."""
         return parcels >> self._load_bit
 
     def loads_of(self, parcels: Ticks) -> list[tuple[int, int]]:
-        """The loads of parcels (P), ascending, and how many of each."""
+        """The loads of parcels (P), ascending, and the number of parcels of each."""
         loads = self.load(parcels)
         lowest = int(loads.min())
         counts = np.bincount(loads - lowest)
         return [(lowest + i, int(counts[i])) for i in np.flatnonzero(counts).tolist()]
 
     def leave(self, load: int, n_parcels: int) -> None:
-        """Parcels of a load have left the hub."""
+        """Record that parcels of a load have left the hub."""
         self._inside[load] -= n_parcels
         if self._inside[load] == 0:
             self._close(load)
             del self._inside[load]
 
     def close(self) -> None:
-        """The run is over: what is kept of loads inside is taken, and all columns are let go."""
+        """End the run: keep the records of loads inside, and free all columns."""
         for load in self._inside:
             self._close(load)
         self.column.clear()
@@ -128,7 +127,7 @@ class ParcelSlots:
         heappush(self._free, self._slot.pop(load))
 
     def _keep(self, load: int, rows: slice) -> dict[str, NDArray[Any]]:  # noqa: ARG002 - for those who know more
-        """What is kept of a load that goes."""
+        """The records of a load that leaves."""
         return {name: self.column[name][rows].copy() for name in self._stamps}
 
     def _rows_of_load(self, load: int) -> slice:
@@ -136,7 +135,7 @@ class ParcelSlots:
         return self.run_of(first, first + self._size[load])
 
     def _grow(self) -> None:
-        """Twice as many slots: the parcels inside stay where they are."""
+        """Double the number of slots; the parcels inside stay where they are."""
         assert self._n_slots < 1 << _SLOT_BITS
         self._free = list(range(self._n_slots, 2 * self._n_slots))
         self._n_slots *= 2

@@ -1,6 +1,6 @@
 """Sorting: machines, advanced lazily in columns, and the hand-coding desks behind them.
 
-Whoever needs the state at an instant advances to it first, so that results do not depend on who asks when.
+A caller that needs the state at an instant first advances to it, so that results do not depend on who reads it when.
 """
 
 from collections.abc import Callable
@@ -23,11 +23,12 @@ from sim.record.tallies import ShortTally
 from sim.units import FOREVER, NEVER, Flags, Ticks
 
 Deliver = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines that they come from (P)."""
+"""Takes instants (P), parcels (P) and the machines from which they come (P)."""
 Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P) and the machines that they return to (P), or `BY_HAND`, or `CARRIED` past both."""
+"""Takes instants (P), parcels (P), and the machines to which they return (P), or `BY_HAND`, or `CARRIED` for neither.
+"""
 _END: Final = 1
 """The column of a machine's chunks by which they are fetched."""
 BY_HAND, CARRIED = -1, -2
@@ -35,33 +36,33 @@ BY_HAND, CARRIED = -1, -2
 
 
 class Exports(Protocol):
-    """Who feeds the machines besides, and takes what is theirs of what comes out."""
+    """The interface of exports: they also feed the machines, and take their parcels from those sorted."""
 
     @property
     def keeps_stamps(self) -> bool:
-        """Whether it wants to know when sorting begins."""
+        """Whether it records when sorting begins."""
 
     def before(self, machine: int, until: int) -> None:
-        """Feed a machine all that arrives there by an instant, included."""
+        """Feed a machine all parcels that arrive there by an instant (inclusive)."""
 
     def take_sorted(self, done: Chunk) -> Chunk:
-        """`done` (P) as `Sortation` has it of what is at its chute."""
+        """Take exports from `done` (P), the parcels at their chutes as in `Sortation`."""
 
     def take_coded(self, served: Served) -> Served: ...
 
 
 class SecondChutes(Protocol):
-    """The chutes that lead to a machine again."""
+    """The chutes that lead to a second machine."""
 
     def last(self, machine: Ticks, parcels: Ticks) -> Ticks:
-        """The machines that P parcels leave for their lane, by those that they come to first (P)."""
+        """The machines from which P parcels go to their lane, by the machines of their first pass (P)."""
 
     def keep(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
-        """Of P parcels that machines let go those that slide into such chutes; gives back the others."""
+        """Keep those of P parcels from machines that slide into such chutes; return the others."""
 
 
 class Machine:
-    """A sorting machine: parcels that are to come, and the state of its queue at the last instant looked at."""
+    """A sorting machine: parcels that will arrive, and the state of its queue at the latest instant."""
 
     def __init__(
         self, calendar: MachineCalendar, need: int, to_chute: int, measured: tuple[int, int], short: ShortTally
@@ -75,23 +76,23 @@ class Machine:
         self._advanced_to = NEVER
         self._measured = np.array(measured, dtype=np.int64)
         self.before: Callable[[int], None] | None = None
-        """Has all fed that arrives by an instant, if somebody feeds late."""
+        """Feeds all parcels that arrive by an instant, if a feeder works lazily."""
         self.begun: dict[int, int] = {}
         """When the last parcels of ULDs begin [ticks]."""
         self._done: list[Chunk] = []
-        """(arrival, end, parcel), and begin if it is kept (P), of what was advanced over and not fetched."""
+        """(arrival, end, parcel), and begin if it is recorded (P), of parcels that were served and not yet fetched."""
         self.n_begun = 0
         """Services that began in the measured days."""
         self.short = short
 
     def feed(self, arrival: Ticks, parcels: Ticks, *, is_watched: bool = False) -> None:
-        """Parcels (P) that arrive (ascending) after the instant advanced to."""
+        """Parcels (P) that arrive (ascending) after the current instant."""
         self._coming.add(arrival, parcels)
         if is_watched:
             self._watched[int(parcels[-1])] = int(arrival[-1])
 
     def advance(self, until: int) -> None:
-        """Serve all that has arrived by an instant, included."""
+        """Serve all parcels that have arrived by an instant (inclusive)."""
         if until <= self._advanced_to:
             return
         if self.before is not None:
@@ -111,18 +112,18 @@ class Machine:
         if self._watched:
             for last in [parcel for parcel, instant in self._watched.items() if instant <= until]:
                 place = int(arrival.searchsorted(self._watched.pop(last)))
-                while parcels[place] != last:  # others that came at the same instant
+                while parcels[place] != last:  # others that arrived at the same instant
                     place += 1
                 self.begun[last] = int(begin[place])
 
     def fetch(self, until: int) -> list[Chunk]:
-        """What is at its chute by an instant, included: chunk after chunk of parcels (P) in order."""
+        """Parcels at their chutes by an instant (inclusive): chunks of parcels (P) in order."""
         done, self._done = split_ascending(self._done, until, by=_END)
         return done
 
 
 class Sortation:
-    """The machines and desks of a hall: what comes out is delivered to pack-out or to the hold zone."""
+    """The machines and desks of a hall; sorted parcels are delivered to pack-out or to the hold zone."""
 
     def __init__(self, shared: Shared, number: int, *, deliver: Deliver, stage: Stage, hold: Hold) -> None:
         """`number` of the hall."""
@@ -143,25 +144,25 @@ class Sortation:
         self._flows = record.flow_tally("machine", number, hall.n_machines)
         record_as = hall, number, record
         self.desks = desks_of("handcoding_desks", site.handling.handcoding, *record_as)
-        """For hand-coding; the tag is the machine that they go on from."""
+        """Hand-coding; the tag is the machine from which parcels go on."""
         self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
-        """For manual sort."""
+        """Manual sort."""
         self._shortest = min(hall.service + site.handling.to_chute, site.handling.handcoding, site.handling.manual_sort)
-        """What arrives takes at least so long to leave [ticks]."""
+        """The shortest time from arrival to leaving [ticks]."""
         self._advanced_to = NEVER
         self._exports: Exports | None = None
         self.again: SecondChutes | None = None
-        """None: no chute leads to a machine again."""
+        """None: no chute leads to a second machine."""
 
     def take_exports(self, exports: Exports) -> None:
-        """Sort exports too."""
+        """Sort exports, too."""
         self._exports = exports
         for number, machine in enumerate(self.machines):
             machine.before = partial(exports.before, number)
             machine.keeps_begin |= exports.keeps_stamps
 
     def advance(self, until: int) -> None:
-        """Bring machines and desks to an instant, included."""
+        """Advance machines and desks to an instant (inclusive)."""
         if until <= self._advanced_to:
             return
         self._advanced_to = until
@@ -172,26 +173,29 @@ class Sortation:
         self._sort_by_hand(until)
 
     def look(self, instant: int) -> None:
-        """Make known all that leaves by an instant, included: it arrived at least the shortest service before."""
+        """Process all parcels that leave by an instant (inclusive).
+
+        They have arrived by then, earlier by the shortest service or more.
+        """
         if instant > self._advanced_to + self._shortest:
             self.advance(instant)
 
     def close(self, end: int) -> None:
-        """Bring all to before an instant, and read what is still on the machines, too."""
+        """Advance everything to just before an instant, and also read parcels that are still on the machines."""
         self.advance(end - 1)
         self._fetch(FOREVER)
 
     def feed_by_hand(self, arrival: Ticks, parcels: Ticks) -> None:
-        """Parcels (P) that come to manual sort after the instant advanced to."""
+        """Parcels (P) that arrive at manual sort after the current instant."""
         self.posts.feed(arrival, parcels, np.full(len(parcels), BY_HAND))
 
     def carry(self, arrival: Ticks, units: Ticks) -> None:
-        """Whole ULDs (P) that are carried past machines and posts, and whose status is read when they are there."""
+        """Whole ULDs (P) that are carried past machines and posts; their status is read when they arrive."""
         stopped = self._stop(arrival, units, np.full(len(units), CARRIED))
         self._stage(arrival[~stopped], units[~stopped])
 
     def _fetch(self, until: int) -> None:
-        """Let go on what is at its chute by an instant, included."""
+        """Pass on parcels at their chutes by an instant (inclusive)."""
         done = self._at_chutes(until)
         if done is None:
             return
@@ -207,9 +211,9 @@ class Sortation:
         self._deliver(*straight)
 
     def _at_chutes(self, until: int) -> Chunk | None:
-        """What machines have done that is at its chute by an instant, included, machine after machine.
+        """Parcels that machines have brought to their chutes by an instant (inclusive), machine after machine.
 
-        (arrival, end, parcel, machine), and begin if it is kept (P).
+        (arrival, end, parcel, machine), and begin if it is recorded (P).
         """
         done = [(number, chunk) for number, machine in enumerate(self.machines) for chunk in machine.fetch(until)]
         if not done:
@@ -221,7 +225,7 @@ class Sortation:
         return arrival, end, parcels, machine, *begin
 
     def _read(self, instants: Ticks, parcels: Ticks, machine: Ticks) -> tuple[Ticks, Ticks, Ticks]:
-        """Read the labels, and the status, of P parcels: those that go on, neither to a desk nor held."""
+        """Read labels and status of P parcels; returns those that go on, neither to a desk nor held."""
         mark = self._store.of("mark", parcels)
         if not mark.any():
             return instants, parcels, machine
@@ -236,7 +240,7 @@ class Sortation:
         return instants[straight], parcels[straight], machine[straight]
 
     def _stop(self, since: Ticks, parcels: Ticks, machine: Ticks) -> Flags:
-        """Read the status of P parcels, and hold those that customs has not released: which they are."""
+        """Read the status of P parcels, and hold those that customs has not released; returns which these are."""
         stopped = self._is_stopped(self._store.of("mark", parcels), since, parcels)
         if stopped.any():
             self._hold(since[stopped], parcels[stopped], machine[stopped])

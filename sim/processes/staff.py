@@ -1,4 +1,4 @@
-"""Staff: posts are manned by roster, and what is in hand when a shift ends is finished."""
+"""Staff: the roster mans posts, and work in hand at the end of a shift is finished."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,7 +13,7 @@ from sim.record.tallies import Span, StaffTime
 
 
 def start_shifts(env: simpy.Environment, pools: Iterable[Pool], manning: Mapping[str, Manning]) -> None:
-    """Have the pools' tokens follow the roster, kind by kind."""
+    """Make the pools' tokens follow the roster, kind by kind."""
     for pool in pools:
         for kind in pool.capacity:
             if kind in manning:
@@ -35,13 +35,13 @@ def desks_of(
     *,
     posts: int | None = None,
 ) -> Desks:
-    """Desks of a hall, as many as the roster mans, and recorded under their kind; `posts`: of its exports."""
+    """Desks of a hall, manned by the roster, and recorded under their kind; `posts` is set for exports."""
     manning = hall.manned(kind, hall.desks[kind] if posts is None else posts)
     return Desks(manning, service, record.desk_tally(kind, number, manning))
 
 
 class Meter:
-    """Reads how long pools lacked each kind, and held it beyond what was manned, in the measured days."""
+    """Records how long pools lacked each kind, and held more than was manned, in the measured days."""
 
     def __init__(self, env: simpy.Environment, pools: Mapping[int, Iterable[Pool]], measured: Span) -> None:
         self._pools = [(hall, pool) for hall, of_hall in pools.items() for pool in of_hall]
@@ -58,7 +58,7 @@ class Meter:
         self._readings.append([(pool.lacked_until(instant), pool.overtime_until(instant)) for _, pool in self._pools])
 
     def close(self, end: int, record: Recorder) -> None:
-        """The run is over, which may be when the measured days are: what pools held and lacked, in all and in them."""
+        """End the run, possibly at the end of the measured days: record tokens held and missing, in all and in them."""
         for hall, pool in self._pools:
             record.add_pool(pool.held_until(end), pool.lacked_until(end), hall)
         if len(self._readings) == 1:

@@ -1,4 +1,7 @@
-"""The parcels of flights that are in the hub or about to be: ascending parcels are in the order (flight, ULD, row)."""
+"""The parcels of flights that are in the hub or about to arrive.
+
+Ascending parcels are in the order (flight, ULD, row).
+"""
 
 from enum import IntFlag, auto
 from typing import Any
@@ -15,7 +18,7 @@ from sim.units import NEVER, Counts, Ticks
 
 
 class Mark(IntFlag):
-    """Why a parcel leaves the straight way."""
+    """Why a parcel leaves the direct path."""
 
     NO_READ = auto()
     HELD = auto()
@@ -26,7 +29,7 @@ class Mark(IntFlag):
     TRANSIT = auto()
     ALARM = auto()
     CONTROLLED = EXAMINED | XRAYED | TRANSIT
-    """Something must be done with it before customs lets it go."""
+    """A control must take place before customs releases it."""
 
 
 _OF_CHANNEL = {
@@ -47,9 +50,9 @@ _COLUMNS = {
 }
 STAMPS = stamps_of(ParcelStamps)
 DRAWN = ("lane", "mass", "volume", "channel", "is_no_read", "is_non_conveyable")
-"""What is kept of a parcel as it was drawn."""
+"""Recorded columns of a parcel as it was drawn."""
 NUMBERS = ("post", "truck")
-"""Who handled it: numbers among the posts of its hall and among all trucks, no instants."""
+"""Who handled it: numbers among the posts of its hall and among all trucks, not instants."""
 
 
 class ParcelStore(ParcelSlots):
@@ -64,7 +67,7 @@ class ParcelStore(ParcelSlots):
         values: bool,
         keeps_stamps: bool,
     ) -> None:
-        """`counts`: whether units may be of several parcels; `values`: whether they have declared values."""
+        """`counts`: whether a unit may have several parcels; `values`: whether units have declared values."""
         columns = (
             {"route": route_of_lane.dtype}
             | _COLUMNS
@@ -75,18 +78,18 @@ class ParcelStore(ParcelSlots):
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
         self._first_of_ulds: dict[int, Counts] = {}
-        """Row of the first unit of each ULD, and the first after the last (U+1), by flight inside."""
+        """Row of the first unit of each ULD, and the end of the last (U+1), by flight inside."""
         self._by_route: dict[int, dict[int, list[int]]] = {}
-        """By flight inside and ULD, where it has been asked for."""
+        """By flight inside and ULD, once computed."""
         self._drawn: dict[int, Parcels] = {}
-        """Of the flights inside that are kept."""
+        """Of the flights inside that are recorded."""
         self._held, self._release = np.empty((2, 0), dtype=np.int64)
         """Held parcels of the flights inside (P), ascending, and when customs releases each."""
         self.departures: list[tuple[int, Ticks, Ticks]] | None = None
-        """Instant [ticks], flights and rows of the units (P) of each truck that left; None: not kept."""
+        """Instant [ticks], flights and rows of the units (P) of each truck that left; None: not recorded."""
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
-        """A flight has landed."""
+        """Add the parcels of a flight that has landed."""
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
         self._first_of_ulds[flight.number], self._by_route[flight.number] = parcels.first, {}
         if is_kept:
@@ -154,19 +157,19 @@ class ParcelStore(ParcelSlots):
         return [(lowest + i, n, value) for i, (n, value) in enumerate(zip(parcels, cents, strict=True)) if n]
 
     def values(self, units: Ticks) -> NDArray[np.int32]:
-        """Declared values of units (P) [cents]; 0 of nothing declared."""
+        """Declared values of units (P) [cents]; 0 if nothing is declared."""
         if not self._values:
             return np.zeros(len(units), dtype=np.int32)
         values: NDArray[np.int32] = self.of("value", units)
         return values
 
     def uld(self, flight: int, index: int) -> tuple[int, int]:
-        """The first parcel of a ULD, and the first after it."""
+        """The first parcel of a ULD, and the end of its parcels."""
         of_ulds, first = self._first_of_ulds[flight], self._first(flight)
         return first + int(of_ulds[index]), first + int(of_ulds[index + 1])
 
     def by_route(self, flight: int, index: int, n_routes: int) -> list[int]:
-        """Units of a ULD by route (R); its flight is gone only if the ULD is empty."""
+        """Units of a ULD by route (R); if its flight has left, the ULD is empty."""
         if flight not in self._first_of_ulds:
             return [0] * n_routes
         known = self._by_route[flight]
@@ -195,6 +198,6 @@ class ParcelStore(ParcelSlots):
 
 
 def _int_sums(index: NDArray[Any], weights: NDArray[np.int32] | None, least: int) -> list[int]:
-    """Sums of whole weights, each one if there are none, by index."""
+    """Sums of integer weights (or of ones without weights) by index."""
     sums: list[int] = np.bincount(index, weights=weights, minlength=least).astype(np.int64).tolist()
     return sums

@@ -1,4 +1,4 @@
-"""Shuttles: parcels whose trucks leave from another hall are carried there, in rounds."""
+"""Shuttles, which carry parcels in rounds to the hall from which their trucks leave."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from sim.processes.shared import Shared
 from sim.units import NEVER, Ticks
 
 _ANY = 1 << 62
-"""A limit that nothing reaches."""
+"""A limit above all values."""
 
 
 def shuttle_process(shared: Shared, halls: Sequence[Hall], way: tuple[int, int]) -> Process:
-    """The shuttle of one way (hall, hall), round after round that finds it at home."""
+    """The shuttle from one hall to another (hall, hall): it leaves in each round in which it is at home."""
     env, inputs, store, record = shared
     rules, (sender, receiver) = inputs.site.transfers, (halls[number] for number in way)
     sequence = 0
@@ -45,7 +45,7 @@ def shuttle_process(shared: Shared, halls: Sequence[Hall], way: tuple[int, int])
 
 
 def _take(shared: Shared, sender: Hall, receiver: Hall) -> Ticks:
-    """What a shuttle takes: the fronts of the lanes of its routes."""
+    """The load of a shuttle: the fronts of the lanes of its routes."""
     store, site, now = shared.store, shared.site, int(shared.env.now)
     lanes = zip(sender.destinations, sender.lanes.routes, strict=True)
     numbers = site.rules.shuttle([lane.n * (hall == receiver.number) for hall, lane in lanes], site.transfers.units)
