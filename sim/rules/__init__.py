@@ -1,8 +1,8 @@
-"""Decision rules: what the hub chooses, each choice a small pure function of what is known at that moment.
+"""Decision rules: each choice of the hub is a small pure function of what is known at that moment.
 
-One module a decision: `Rule` is its signature, `RULES` its rules by name. `configs/rules` chooses one of
-each, and both hubs call it through `Site.rules`. To add a rule: write a function of the decision's
-signature, enter it in `RULES`, and choose its name.
+Each decision has a module: `Rule` is its signature, `RULES` are its rules by name. `configs/rules` chooses one of each,
+and both programs call it through `Site.rules`. To add a rule: write a function with the decision's signature, enter it
+in `RULES`, and choose its name.
 """
 
 import inspect
@@ -48,7 +48,7 @@ class Rules:
 
     @classmethod
     def of(cls, names: Mapping[str, str], own: OwnFile | None = None) -> "Rules":
-        """The rules of these names, by decision; where no name is given, the decision's first rule.
+        """The rules of these names, by decision; without a name, the decision's first rule.
 
         Raises:
             ValueError: a decision or a rule that there is not.
@@ -68,7 +68,7 @@ DECISIONS: Final[Mapping[str, ModuleType]] = {field.name: globals()[field.name] 
 
 
 def check(decision: str, name: str, key: str | None = None, own: OwnFile | None = None) -> None:
-    """Refuse a decision, or a rule that `key` (by default the decision) names, that there is not, with a ValueError."""
+    """Raise ValueError for an unknown decision or rule; `key` names the rule (by default the decision)."""
     if decision not in DECISIONS:
         raise ValueError(f"{decision}: no such decision{near(decision, DECISIONS)}")
     known = names_of(decision, own)
@@ -77,12 +77,12 @@ def check(decision: str, name: str, key: str | None = None, own: OwnFile | None 
 
 
 def names_of(decision: str, own: OwnFile | None = None) -> list[str]:
-    """The rules of a decision, with those of the user's file."""
+    """The rules of a decision, including those of the user's file."""
     return [*DECISIONS[decision].RULES, *(own.names("rule", decision) if own else ())]
 
 
 def check_own(own: OwnFile) -> None:
-    """Refuse a file with a rule of no decision, with a packaged rule's name, or that takes something else.
+    """Refuse a file with a rule of an unknown decision, with a packaged rule's name, or with other arguments.
 
     Raises:
         ValueError: the first mistake.
@@ -109,7 +109,7 @@ def _rule(decision: str, name: str | None, own: OwnFile | None) -> Any:  # noqa:
 
 
 def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
-    """The user's rule, whose answers must be possible.
+    """The user's rule, with a check that its answers are possible.
 
     Raises:
         InputError: when called, a rule that raises, or another answer.
@@ -119,7 +119,7 @@ def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
     what = " ".join((is_possible.__doc__ or "").split()).rstrip(".")
 
     def answer(*arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - each decision has its own
-        # Lists are copies: some are the hub's own, which the rule may change.
+        # Lists are copies, because some are the hub's own, and the rule may change them.
         copies = {key: _copy(value) for key, value in keywords.items()}
         given = own.call(name, *map(_copy, arguments), **copies)
         if not _is(wanted, given) or not is_possible(given, *arguments, **keywords):

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 Rule = Callable[[int, int], int]
-"""Takes the collection's number and how many machines its hall has; gives the machine."""
+"""Takes the collection's number and the number of machines of its hall; gives the machine."""
 
 
 def in_turn(collection: int, n_machines: int) -> int:
-    """Collection after collection, machine after machine."""
+    """Each collection goes to the next machine in turn."""
     return collection % n_machines
 
 

@@ -1,4 +1,4 @@
-"""Which deck a lane's next ULD of exports is built for: 0 the main, 1 the lower one."""
+"""For which deck a lane's next ULD of exports is built: 0 main, 1 lower."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -8,7 +8,7 @@ Rule = Callable[[Sequence[int], Sequence[int]], int]
 
 
 def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:
-    """The main deck while there is a position left, then the lower one; when both are full, the first that has any.
+    """The main deck while it has a free position, then the lower deck; if both are full, the first with positions.
 
     >>> [main_first(standing, (2, 1)) for standing in ((1, 0), (2, 0), (2, 1))]
     [0, 1, 0]
@@ -21,7 +21,7 @@ def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:
 
 
 def is_possible(deck: int, standing: Sequence[int], positions: Sequence[int]) -> bool:  # noqa: ARG001 - the rule's own
-    """The number of a deck, of one with positions if there are any."""
+    """The number of a deck, with positions if any deck has them."""
     return 0 <= deck < len(positions) and (positions[deck] > 0 or not any(positions))
 
 

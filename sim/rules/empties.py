@@ -4,9 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int], int], list[tuple[int, int, int]]]
-"""Takes spare empties by hall (H), positions left by deck, and how many go into one; gives (deck, hall, how many) a
-position, all of one hall.
-"""
+"""Takes spare empty ULDs by hall (H), positions left by deck, and the size of a stack in one position. Gives (deck,
+hall, number) for each position, all ULDs of one hall."""
 
 
 def hall_by_hall(spare: Sequence[int], positions: Sequence[int], stack: int) -> list[tuple[int, int, int]]:
@@ -21,7 +20,7 @@ def hall_by_hall(spare: Sequence[int], positions: Sequence[int], stack: int) -> 
 
 
 def is_possible(loads: list[tuple[int, int, int]], spare: Sequence[int], positions: Sequence[int], stack: int) -> bool:
-    """(deck, hall, how many) a position, no more than positions, spare empties of the hall, and a stack each."""
+    """(deck, hall, number) for each position, within the positions, the spare empty ULDs of the hall, and the stack."""
     is_known = all(deck in range(len(positions)) and hall in range(len(spare)) for deck, hall, _ in loads)
     return (
         is_known

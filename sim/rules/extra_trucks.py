@@ -5,11 +5,11 @@ from typing import Final, Protocol
 
 
 class Rule(Protocol):
-    """Gives how many extra trucks each of R routes calls in a dispatcher's round.
+    """Gives the number of extra trucks that each of R routes calls in a dispatcher's round.
 
-    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today`
-    (all R); `yard_room` trucks that the yard still takes, `is_floor_short` (R) of the hall that the route
-    leaves from.
+    `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R).
+    `yard_room`: trucks for which the yard still has room. `is_floor_short` (R): whether floor is short in the hall from
+    which the route leaves.
     """
 
     def __call__(
@@ -33,11 +33,11 @@ def for_full_loads(
     yard_room: int,
     is_floor_short: Sequence[bool],
 ) -> list[int]:
-    """One for every full load that none is called for.
+    """One truck for every full load for which none is called.
 
-    Where the yard has no room for all, the routes with most to call come first (ties: in order). Where the
-    floor is short, every route with something ready and nothing called asks for one too, in order: a floor
-    full of partial loads would otherwise wait for ever.
+    If the yard has no room for all trucks, the routes with most trucks to call come first (ties: in order). If the
+    floor is short, every route with ready parcels and no called truck requests one, too, in order. Otherwise a floor
+    full of partial loads would wait for ever.
 
     >>> for_full_loads([2, 0], [9, 1], [1, 0], [5, 5], yard_room=9, is_floor_short=[True, True])
     [1, 1]
@@ -68,7 +68,7 @@ def is_possible(
     yard_room: int,
     is_floor_short: Sequence[bool],  # noqa: ARG001
 ) -> bool:
-    """Trucks by route, no more than are left today, and that the yard takes in all."""
+    """Trucks by route, no more than are left today, and within the room of the yard."""
     if len(calls) != len(left_today) or sum(calls) > max(0, yard_room):
         return False
     return all(0 <= n <= max(0, left) for n, left in zip(calls, left_today, strict=True))

@@ -6,31 +6,32 @@ from typing import Final, NamedTuple
 
 
 class Place(NamedTuple):
-    """A hall at the moment of choosing."""
+    """A hall at the moment of the choice."""
 
     is_open: bool
     stations: int
     to_come: int
-    """ULDs that were sent there and whose break-down has not begun."""
+    """ULDs that were sent to the hall and whose break-down has not begun."""
     served: int
-    """Parcels to be sent now whose trucks leave from there."""
+    """Parcels to be sent now whose trucks leave from this hall."""
 
 
 class Rule(NamedTuple):
-    """`choose` gives the number of the hall, of those that are open (H)."""
+    """`choose` gives the number of an open hall (H)."""
 
     choose: Callable[[Sequence[Place]], int]
     is_of_flight: bool
-    """Chosen once for a flight, when it gets its loaders; else ULD by ULD, when its train gets a tug."""
+    """Whether the hall is chosen once for a flight, when it gets its loaders; otherwise for each ULD, when its train
+    gets a tug."""
 
 
 def free_first(halls: Sequence[Place]) -> int:
-    """Of the open halls the one with fewest ULDs to come for each station, then lowest number."""
+    """The open hall with the fewest ULDs to come for each station; ties: the lowest number."""
     return _first([number for number, hall in enumerate(halls) if hall.is_open], halls)
 
 
 def serves_most(halls: Sequence[Place]) -> int:
-    """Of the open halls the one that serves most of the parcels; ties: the one that is free first."""
+    """The open hall that serves most of the parcels; ties: as in `free_first`."""
     most = max(hall.served for hall in halls if hall.is_open)
     return _first([number for number, hall in enumerate(halls) if hall.is_open and hall.served == most], halls)
 
@@ -40,7 +41,7 @@ def _first(among: Sequence[int], halls: Sequence[Place]) -> int:
 
 
 def is_possible(number: int, halls: Sequence[Place]) -> bool:
-    """The number of a hall that is open."""
+    """The number of an open hall."""
     return 0 <= number < len(halls) and halls[number].is_open
 
 

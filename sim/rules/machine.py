@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int]], int]
-"""Takes the stations that are held and all stations, by machine (M), one of which is free; gives the machine."""
+"""Takes the stations in use and all stations, by machine (M), of which at least one is free; gives the machine."""
 
 
 def fewest_held(held: Sequence[int], stations: Sequence[int]) -> int:
-    """Of the machines with a free station the one with fewest held, then lowest number.
+    """The machine with a free station and the fewest stations in use; ties: the lowest number.
 
     >>> fewest_held([2, 1, 1], [7, 6, 6])
     1

@@ -1,27 +1,27 @@
-"""Which of the ULDs that wait in a hall is broken down next."""
+"""Which of the waiting ULDs of a hall is broken down next."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 
 class Waiting(NamedTuple):
-    """A ULD that is checked in, and asks for a station."""
+    """A ULD that is checked in and requests a station."""
 
     since: int
     """[ticks]"""
     n_units: int
     n_parcels: int
     n_sent: int
-    """Of the parcels, those that leave from another hall."""
+    """Parcels that leave from another hall."""
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a ULD its rank in the queue: the lowest goes first, of equal ones that of the first flight, then
-the first."""
+"""Gives a ULD its rank in the queue: the lowest is first; of equal ranks that of the first flight, then the first ULD.
+"""
 
 
 def first_come(uld: Waiting) -> int:
-    """In the order of asking."""
+    """In the order of the requests."""
     return uld.since
 
 

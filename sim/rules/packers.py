@@ -1,13 +1,13 @@
-"""How the packers of a hall are sent to its chutes, where they do not belong to chutes (`packout.rule: flexible`)."""
+"""How packers are sent to the chutes of a hall, if they do not belong to chutes (`packout.rule: flexible`)."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 
 class Rule(Protocol):
-    """Takes units in and packers at each chute (C), and how many are `manned` of the hall; gives packers (C).
+    """Takes units and packers at each chute (C), and the number `manned` in the hall; gives packers (C).
 
-    `enough`: units that a packer packs between two looks; `is_review`: all may be sent anew.
+    `enough`: units that a packer packs between two looks. `is_review`: whether all packers may be sent anew.
     """
 
     def __call__(
@@ -18,11 +18,10 @@ class Rule(Protocol):
 def where_parcels_pile_up(
     units: Sequence[int], packers: Sequence[int], manned: int, *, enough: int, is_review: bool
 ) -> list[int]:
-    """Packers at each of C chutes after a look (rule 56): they go one by one.
+    """Packers at each of C chutes after a look (rule 56); they are sent one by one.
 
-    `units` lie in each chute, `packers` are there (C); `manned` of a hall in all. A chute is short while it
-    has more than `enough` units a packer. Only packers of empty chutes go to short ones, but at a review
-    all may.
+    `units` are in each chute, and `packers` at each (C); `manned` are in the hall. A chute is short while it has more
+    than `enough` units for each packer. Only packers of empty chutes go to short chutes; at a review all packers may.
 
     >>> where_parcels_pile_up([90, 0, 5], [1, 2, 1], 4, enough=10, is_review=False)
     [3, 0, 1]

@@ -1,11 +1,11 @@
-"""Which of the flights that wait gets the next stand."""
+"""Which of the waiting flights gets the next stand."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 
 class Waiting(NamedTuple):
-    """A flight that asks for a stand. Instants in ticks."""
+    """A flight that requests a stand. Instants in ticks."""
 
     since: int
     sibt: int
@@ -15,11 +15,11 @@ class Waiting(NamedTuple):
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a flight its rank in the queue: the lowest goes first, of equal ones the flight with the lowest number."""
+"""Gives a flight its rank in the queue: the lowest is first; of equal ranks, the flight with the lowest number."""
 
 
 def first_come(flight: Waiting) -> int:
-    """In the order of asking."""
+    """In the order of the requests."""
     return flight.since
 
 

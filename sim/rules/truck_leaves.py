@@ -1,14 +1,14 @@
-"""When a timetabled truck leaves; an extra one leaves with what is there."""
+"""When a timetabled truck leaves; an extra truck leaves with the parcels that are ready."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
 
 class Waiting(NamedTuple):
-    """A truck at its door, at its cut-off or in a dispatcher's round after it."""
+    """A truck at its door, at its cut-off or in a later dispatcher's round."""
 
     fill: float
-    """Of its trailer, 0 … 1, if it took what is ready."""
+    """Share of its trailer, 0 … 1, that the ready parcels would fill."""
     least_fill: float
     """As configured."""
     held: int
@@ -16,20 +16,20 @@ class Waiting(NamedTuple):
     longest_hold: int
     """As configured [ticks]."""
     is_floor_short: bool
-    """Break-down waits for floor in its hall; only known in rounds."""
+    """Whether break-down waits for floor in its hall; known in rounds only."""
 
 
 Rule = Callable[[Waiting], bool]
-"""Whether the truck leaves now; else it is asked again in the next round."""
+"""Whether the truck leaves now; otherwise the rule is called again in the next round."""
 
 
 def full_enough(truck: Waiting) -> bool:
-    """With a fair load, after the longest wait, or to make floor."""
+    """With enough load, after the longest hold, or to free floor."""
     return truck.is_floor_short or truck.fill >= truck.least_fill or truck.held >= truck.longest_hold
 
 
 def is_possible(leaves: bool, truck: Waiting) -> bool:  # noqa: ARG001, FBT001 - the rule's own answer and arguments
-    """Either of True and False."""
+    """Either True or False."""
     return True
 
 

@@ -5,15 +5,15 @@ from typing import Final, NamedTuple
 
 
 class Built(NamedTuple):
-    """A ULD of exports that stands ready, and no flight has taken."""
+    """A built ULD of exports that no flight has taken."""
 
     built: int
     """When it was built [ticks]."""
     hall: int
     sequence: int
-    """Of the ULDs of its hall and lane."""
+    """Among the ULDs of its hall and lane."""
     deck: int
-    """That it was built for."""
+    """The deck for which it was built."""
     mass: int
     """[g]"""
     volume: int
@@ -21,14 +21,14 @@ class Built(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What a flight takes."""
+    """The room of a flight."""
 
     positions: tuple[int, int]
     """By deck."""
     payload: int
     """[g]"""
     most: Sequence[tuple[int, int]]
-    """Mass [g] and volume [cm³] of a ULD, by deck."""
+    """Limits of mass [g] and volume [cm³] of a ULD, by deck."""
 
 
 Rule = Callable[[Sequence[Built], Room], list[int]]
@@ -36,7 +36,7 @@ Rule = Callable[[Sequence[Built], Room], list[int]]
 
 
 def first_built(ulds: Sequence[Built], room: Room) -> list[int]:
-    """In the order in which they were built (ties: hall, sequence), each that fits.
+    """Each ULD that fits, in the order in which they were built (ties: hall, sequence).
 
     >>> ulds = [Built(9, 0, 0, 0, 5, 1), Built(7, 0, 1, 0, 6, 1), Built(8, 1, 0, 0, 4, 1)]
     >>> first_built(ulds, Room((2, 0), 10, [(6, 1), (6, 1)]))
@@ -54,7 +54,7 @@ def first_built(ulds: Sequence[Built], room: Room) -> list[int]:
 
 
 def is_possible(taken: list[int], ulds: Sequence[Built], room: Room) -> bool:
-    """Places in the sequence of ULDs, each once, that fit together."""
+    """Places in the sequence of ULDs, each at most once, that fit together."""
     if len(set(taken)) != len(taken) or not all(0 <= i < len(ulds) for i in taken):
         return False
     chosen, decks = [ulds[i] for i in taken], range(len(room.positions))

@@ -1,4 +1,4 @@
-"""What the floors of a hall hold: parcels on whole pallets, and empty ULDs."""
+"""The capacity of the floors of a hall: parcels on whole pallets, and empty ULDs."""
 
 import math
 
@@ -8,7 +8,7 @@ ROUNDING_M2 = 1e-6
 
 
 def fit(area_m2: float, standard_m2: float) -> int:
-    """Whole units that an area holds."""
+    """Whole units for which an area has room."""
     return math.floor((area_m2 + ROUNDING_M2) / standard_m2)
 
 
@@ -25,22 +25,22 @@ def export_floor_m2(hall: Hall, space: Space) -> float:
 
 
 def floor_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the lanes' floor holds."""
+    """Parcels for which the lanes' floor has room."""
     return _parcels(lanes_m2(hall), space)
 
 
 def transfer_parcels(hall: Hall, space: Space) -> int:
-    """Of them, those set aside for what other halls send."""
+    """The part of these that is reserved for parcels from other halls."""
     return math.floor(floor_parcels(hall, space) * hall.transfer_share)
 
 
 def hold_zone_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the customs hold zone is laid out for."""
+    """Parcels for which the customs hold zone is designed."""
     return _parcels(hold_zone_m2(hall, space), space)
 
 
 def export_floor_parcels(hall: Hall, space: Space) -> int:
-    """Parcels that the floor for exports holds."""
+    """Parcels for which the floor for exports has room."""
     return _parcels(export_floor_m2(hall, space), space)
 
 

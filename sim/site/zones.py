@@ -1,4 +1,4 @@
-"""The zones of a hall: what stands in each, and how much of it would fit."""
+"""The zones of a hall: the units in each, and the number that would fit."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from sim.site import floors
 
 @dataclass(frozen=True, slots=True)
 class ZoneUse:
-    """What stands in a zone, and how much of it would fit."""
+    """The units in a zone, and the number that would fit."""
 
     hall: str
     zone: str
@@ -23,7 +23,7 @@ class ZoneUse:
     n_fit: float
     standard_m2: float
     standard: str = ""
-    """Its key among the space standards."""
+    """The key of the space standard."""
 
     @property
     def spare_m2(self) -> float:
@@ -39,16 +39,16 @@ def _use(
     n_units: float,
     standard: str,
 ) -> ZoneUse:
-    """Whole units only, but for parcels/h."""
+    """The use of a zone in whole units, except for parcels/h."""
     standard_m2: float = getattr(space, standard)
     return ZoneUse(hall, zone, area_m2, unit, n_units, floors.fit(area_m2, standard_m2), standard_m2, standard)
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What stands in a zone: its name, the space standard of one, and the keys of a hall that say how many there are.
+    """The units of a zone: their name, their space standard, and the keys of a hall with their number.
 
-    As many as all keys together; with `is_product`, so many of each of so many.
+    The number is the sum of all keys, or their product with `is_product`.
     """
 
     unit: str
@@ -72,13 +72,13 @@ UNITS: Final[Mapping[str, Units]] = {
     "packout": Units("pack-out and manual-sort posts", "packout_post_m2", ("packout_posts", "manual_sort_posts")),
     "empty_ulds": Units("empty ULDs", "empty_uld_m2", ("exports.empty_ulds",)),
 }
-"""By zone, where its whole area is for them."""
+"""By zone, for zones whose whole area is for these units."""
 
 
 def zone_uses(name: str, hall: Hall, space: Space, lane_places_m2: float = 0.0) -> tuple[ZoneUse, ...]:
-    """The zones of a hall whose units are named, with what fits; whole units only, but for parcels/h.
+    """The zones of a hall with named units, and the number that fits: whole units, except for parcels/h.
 
-    `lane_places_m2`: of pack-out, taken by the pallets of routes that share a chute.
+    `lane_places_m2` is the area of pack-out for the pallets of routes that share a chute.
     """
     packout = max(0.0, hall.zone_shares.packout * hall.area_m2 - lane_places_m2)
     share = hall.zone_shares.customs * hall.area_m2 * (1 - space.customs_hold_share)
@@ -101,7 +101,7 @@ def _of_units(space: Space, name: str, hall: Hall, zone: str, area: float) -> Zo
 
 
 def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]:
-    """What stands in the zones for exports and empty ULDs."""
+    """The units in the zones for exports and empty ULDs."""
     zone, exports = hall.zone_shares.export * hall.area_m2, hall.exports
     by_hand = 1 - space.export_build_up_share - space.export_staging_share - space.export_screening_share
     build_up, screening = zone * space.export_build_up_share, zone * space.export_screening_share
@@ -120,20 +120,20 @@ def export_zone_uses(name: str, hall: Hall, space: Space) -> tuple[ZoneUse, ...]
 
 
 def uses_of_hall(config: HubConfig, name: str, hall: Hall) -> Iterator[ZoneUse]:
-    """The zones of a hall with named units; those for exports only where there are any."""
+    """The zones of a hall with named units; those for exports only if there are exports."""
     yield from zone_uses(name, hall, config.space, config.lane_places_m2(hall))
     if config.exports.share:
         yield from export_zone_uses(name, hall, config.space)
 
 
 def zones_in_use(config: HubConfig) -> Iterator[ZoneUse]:
-    """The same of all halls."""
+    """The zones with named units of all halls."""
     for name, hall in config.halls.items():
         yield from uses_of_hall(config, name, hall)
 
 
 def set_aside(config: HubConfig) -> Iterator[ZoneUse]:
-    """The zones of all halls without named units: floor for parcels, taken whole, and what is only set aside."""
+    """The zones of all halls without named units: floor for parcels, used as a whole, and reserved floor."""
     for name, hall in config.halls.items():
         yield from _set_aside(name, hall, config.space, has_exports=config.exports.share > 0)
 
@@ -161,5 +161,5 @@ def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tup
 
 
 def shares_of(hall: Hall) -> dict[str, float]:
-    """By zone."""
+    """Shares by zone."""
     return {field.name: getattr(hall.zone_shares, field.name) for field in fields(ZoneShares)}
