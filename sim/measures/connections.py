@@ -1,4 +1,4 @@
-"""Connections from flight to flight: which flight parcels were to catch, and why they missed it (rule 59)."""
+"""Connections from flight to flight: the flight that parcels were to catch, and why they missed it (rule 59)."""
 
 from collections import defaultdict
 from typing import Final
@@ -13,13 +13,13 @@ from sim.record.schemas import Columns
 from sim.units import NEVER, TICKS_PER_MIN, ticks
 
 MISSED: Final = ("n_late_inbound", "n_sorting", "n_build_up", "n_no_capacity")
-"""Causes, the first that holds."""
+"""Causes, of which the first that applies counts."""
 _LATE, _SORTING, _BUILD_UP, _NO_CAPACITY = MISSED
 _FATES: Final = ("n_made", *MISSED, "n_open")
 
 
 def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> Columns:
-    """One row a flight that landed and a route that flies on; instants in ticks."""
+    """One row for each flight that landed and route that flies on; instants in ticks."""
     if inputs.site.exports is None:
         return columns(Connection, ())
     rows = sorted(record.connections, key=lambda row: (row.flight, row.route))
@@ -51,12 +51,12 @@ def _destination(inputs: Inputs, row: Connection) -> str:
 
 
 def _minimum(config: HubConfig, inbound: Visit, to: str) -> int:
-    """That a connection of a flight's parcels takes [ticks]."""
+    """Shortest time of a connection of a flight's parcels [ticks]."""
     return ticks(config.connections.minimum_of(inbound.key, to))
 
 
 def _planned(config: HubConfig, inputs: Inputs, record: Recorder) -> dict[tuple[int, int], Visit | None]:
-    """The flight that parcels connect to, by flight and route: as they come by the schedule, the first with room."""
+    """The flight to which parcels connect, by flight and route: by schedule, the first with room."""
     to_come, room = defaultdict[int, list[Visit]](list), dict[int, int]()
     for visit in sorted(record.flights, key=lambda visit: (visit.sobt, visit.number)):
         to_come[visit.export_lane].append(visit)
@@ -76,7 +76,7 @@ def _planned(config: HubConfig, inputs: Inputs, record: Recorder) -> dict[tuple[
 def _fate(
     rules: ExportSite, record: Recorder, inbound: Visit, planned: Visit | None, minimum: int, uld: OutUld | None
 ) -> str:
-    """What became of parcels of a flight that connect to another, on a ULD or still without one."""
+    """The result for parcels that connect to another flight, on a ULD or still without one."""
     taken = record.flights[uld.flight] if uld is not None and uld.flight != NEVER else None
     if planned is None:
         return "n_open" if taken is None else "n_made"

@@ -1,4 +1,4 @@
-"""Demand curves: how many people of each role, and units of equipment, work wants over the hours of the week."""
+"""Demand curves: how many people of each role, and units of equipment, work needs over the hours of the week."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ Edges = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """Of a role or piece of equipment, at the ends of the intervals (B)."""
+    """The curve of a role or piece of equipment, at the ends of the intervals (B)."""
 
     name: str
     unit: str
     in_use: Numbers
     wanted: Numbers
-    """What would be in use if nothing waited; of parcels, what would keep pace with those that come."""
+    """Units in use if nothing waited; for parcels, units that would keep pace with arrivals."""
     present: Numbers
     """People on the roster, or units."""
 
@@ -37,11 +37,11 @@ class _Curve:
 def demand_columns(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
 ) -> dict[str, list[object]]:
-    """One row a curve and hour of the week, Monday's first hour 0, over the measured days.
+    """One row for each curve and hour of the week, Monday's first hour 0, over the measured days.
 
-    Counted at the ends of the intervals of `record.bin_min`: what is in use, and what waits as if it were
-    served at once. Where parcels are served one by one, wanted is what would keep pace with those that came
-    in the interval.
+    Counted at the ends of the intervals of `record.bin_min`: units in use, plus waiting work as if it were served
+    immediately. If parcels are served one by one, the wanted units are those that would keep pace with arrivals in the
+    interval.
     """
     edges = bin_edges(inputs)
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
@@ -65,7 +65,7 @@ _PEOPLE = "people"
 
 
 def _together(roles: Sequence[_Curve]) -> _Curve:
-    """People of all roles: their highest at one instant is no sum of those of the roles."""
+    """People of all roles together; their peak is not the sum of the roles' peaks."""
     of_all = (sum(getattr(role, name) for role in roles) for name in ("in_use", "wanted", "present"))
     return _Curve("all_people", _PEOPLE, *of_all)
 
@@ -144,7 +144,7 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
 
 
 def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
-    """How many have come and not gone just before each edge (B); instants in minutes."""
+    """How many have arrived and not left just before each edge (B); instants in minutes."""
     before = edges / TICKS_PER_MIN
     came, went = (np.sort(instants[~np.isnan(instants)]) for instants in (enter, leave))
     return (np.searchsorted(came, before) - np.searchsorted(went, before)).astype(np.float64)
@@ -162,7 +162,7 @@ def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[N
 
 
 def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
-    """Desks in use, and desks that would keep pace with what came (B)."""
+    """Desks in use, and desks that would keep pace with arrivals (B)."""
     tallies = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
     none = np.zeros(len(record.stages["lane"].n_in), dtype=np.int64)
     in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in tallies)], axis=0)
@@ -172,15 +172,18 @@ def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tupl
 
 
 def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
-    """Posts that what was packed kept busy, and posts that would keep pace with what came (B)."""
+    """Posts that packing kept busy, and posts that would keep pace with arrivals (B)."""
     tally = record.stages["packout"]
-    # A post handles a unit as it does a parcel.
+    # A post handles a unit as it handles a parcel.
     of_post = config.packout.parcels_per_post_h * inputs.site.units.in_bag * inputs.bin_width / TICKS_PER_H
     return np.asarray(tally.n_out / of_post, dtype=float), np.asarray(tally.n_in / of_post, dtype=float)
 
 
 def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
-    """Machines that what came would keep busy, and what was sorted did (B), at their mean service; exports too."""
+    """Machines that arrivals would keep busy, and that sorting kept busy (B).
+
+    At their mean service, including exports.
+    """
     services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
     share = float(sum(services)) / len(services) / inputs.bin_width
     imports, exports = record.stages["sorting"], record.export_stages["export_sorting"]
@@ -192,7 +195,7 @@ def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
 
 
 def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:
-    """Posts manned just before each edge (B), of halls that are open."""
+    """Posts manned just before each edge (B), in open halls."""
     manned = np.zeros(len(edges))
     for posts in posts_of(inputs, role):
         step = np.searchsorted(posts.manning.start, edges - 1, side="right") - 1

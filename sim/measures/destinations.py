@@ -1,6 +1,6 @@
 """Arrival at the destinations: the road with its breaks and rests, and the daily cut-off there.
 
-Computed from the trucks' departures; nothing in the hub waits for it.
+It is computed from the trucks' departures; nothing in the hub waits for it.
 """
 
 import math
@@ -19,11 +19,10 @@ _ROUNDING = 1e-9
 
 
 def drive_and_rest_h(drive_h: float, rules: Linehaul) -> float:
-    """How long one driver, rested at the start, takes for so many hours of driving [h].
+    """Time that one driver, rested at the start, needs for some hours of driving [h].
 
-    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No
-    561/2006 of 15 March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and
-    reduced rests of 9 h.
+    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No 561/2006 of 15
+    March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and reduced rests of 9 h.
 
     >>> rules = Linehaul(70, 4.5, 45, 9, 11, 3)
     >>> [drive_and_rest_h(hours, rules) for hours in (4.5, 5, 9, 10, 18.5)]
@@ -39,9 +38,9 @@ def _breaks(drive_h: float, rules: Linehaul) -> int:
 
 
 def journeys_h(config: HubConfig) -> dict[str, float]:
-    """From a truck's departure to its arrival at each lane's sorting centre [h].
+    """Time from a truck's departure to its arrival at each lane's sorting centre [h].
 
-    A lane that shares its route changes trailers once besides.
+    A lane that shares its route has one additional change of trailers.
     """
     routes = [lane.route for lane in config.lanes.values()]
     rules = config.linehaul
@@ -58,11 +57,10 @@ def destination_columns(
     trucks: Table,
     loads: Table,
 ) -> dict[str, list[object]]:
-    """Each lane of the cohort that trucks take: its road, what left for it, when it was there, its share on time.
+    """The cohort of each lane by truck: its road, its departures, its arrivals, and its on-time share.
 
-    A load is of a route, and a parcel of the route goes to each of its lanes with the lane's share of it:
-    trucks take parcels first come, first served, whatever their lane. So numbers of a pool's lanes are
-    expected ones.
+    A load belongs to a route, and a parcel of the route goes to each of its lanes with the lane's share: trucks take
+    parcels first come, first served, of any lane. So numbers of lanes that share a route are expected values.
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]
@@ -81,7 +79,7 @@ def destination_columns(
         is_of_route = route == number_of.get(lane.route, NEVER)
         n, since = counts[is_of_route].astype(np.int64), arrival[is_of_route]
         arrived = departed[is_of_route] + journeys[name] * MIN_PER_H
-        # Whole parcels are added up before they are shared out, so that a part is never more than the whole.
+        # Whole parcels are added up before they are divided, so that a part never exceeds the whole.
         share = _share_of_route(config, lane)
         is_in_time = arrived <= deadlines(lane, since, config.clock)
         n_left, n_in_time = (int(part.sum()) * share for part in (n, n[is_in_time]))
@@ -94,7 +92,7 @@ def destination_columns(
 
 
 def route_km(config: HubConfig) -> dict[str, float]:
-    """The road ahead of a truck, one way, by route [km]: of several lanes, the mean weighted by their parcels."""
+    """Outbound distance of a truck, one way, by route [km]; for several lanes, the mean weighted by their parcels."""
     km = {lane.route: 0.0 for lane in config.lanes.values()}
     for lane in config.lanes.values():
         km[lane.route] += _share_of_route(config, lane) * lane.km
@@ -102,7 +100,7 @@ def route_km(config: HubConfig) -> dict[str, float]:
 
 
 def driven_km(config: HubConfig, trucks: Table, window: Window) -> float:
-    """The road ahead of the trucks that departed in the measured days, one way [km]."""
+    """Outbound distance of the trucks that departed in the measured days, one way [km]."""
     km = route_km(config)
     return math.fsum(km[name] for name in trucks["route_name"][window.covers(trucks["departed"])].tolist())
 
@@ -115,7 +113,7 @@ def deadlines(lane: Lane, arrival: Minutes, clock: Clock = NO_CHANGES) -> Minute
 
 
 def destination_on_time_share(destinations: Table) -> float:
-    """Of the cohort's parcels; what had not left is late."""
+    """On-time share of the cohort's parcels; those that had not left are late."""
     n = float(destinations["n_parcels"].sum())
     return float(destinations["n_in_time"].sum()) / n if n else 1.0
 

@@ -1,4 +1,4 @@
-"""The tables of exports, and what of them is in a zone."""
+"""The tables of exports, and the number of exports in each zone."""
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def export_tables(
     record: Recorder,
     store: ExportStore | None,
 ) -> dict[str, Table]:
-    """Empty ones without exports."""
+    """The tables of exports, empty without exports."""
     ulds = columns(OutUld, record.out_ulds)
     loads = with_departed(record.out_loads, ulds)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
@@ -47,7 +47,7 @@ def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:
 
 
 def out_parcel_columns(store: ExportStore | None, end: int) -> Table:
-    """Of the kept parcels (P), one collection after the other; instants in ticks. None without exports."""
+    """Recorded parcels (P), one collection after the other; instants in ticks. None without exports."""
     kept = {} if store is None else {store.collection_of(load): store.kept[load] for load in sorted(store.kept)}
     if not kept:
         return {}
@@ -60,7 +60,7 @@ def out_parcel_columns(store: ExportStore | None, end: int) -> Table:
 
 
 def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[list[Series]]:
-    """What is in the zones of exports at the edges (B), hall by hall; no hall without exports."""
+    """Units in the zones of exports at the edges (B), hall by hall; no hall without exports."""
     pickups, ulds = columns(Pickup, record.collections), columns(OutUld, record.out_ulds)
     by_hall: list[list[Series]] = []
     of_exports = ulds["route"] == NEVER
@@ -81,7 +81,7 @@ def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[l
 
 
 def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ticks) -> list[Series]:
-    """What else is there of exports at the edges (B), all halls together; nothing without exports."""
+    """Other units of exports at the edges (B), all halls together; none without exports."""
     site, stages = inputs.site, record.export_stages
     if site.exports is None:
         return []

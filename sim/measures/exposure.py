@@ -1,4 +1,4 @@
-"""The ledger of data: who can read what, where it is kept and for how long, from the messages sent and the policies."""
+"""The ledger of data: who can read which data, where and how long they are kept, from messages and policies."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ NO_POLICY = "none"
 
 
 def policies_of(exposure: Exposure) -> dict[str, tuple[View, ...]]:
-    """What everybody sees without a policy and under each."""
+    """What everybody sees without a policy and under each policy."""
     policies = {NO_POLICY: None, **exposure.policies}
     return {name: views(exposure, policy) for name, policy in policies.items()}
 
@@ -48,7 +48,7 @@ def matrix_rows(exposure: Exposure, messages: Table) -> Rows:
 
 
 def flow_rows(exposure: Exposure, messages: Table) -> Rows:
-    """From the sender's law to where the copy stands and whose law its operator is under, of the measured days."""
+    """Flows in the measured days: sender's jurisdiction, place of the copy, and operator's jurisdiction."""
     n_sent = measured(messages)
     rows = []
     for policy, seen in policies_of(exposure).items():
@@ -66,7 +66,7 @@ def flow_rows(exposure: Exposure, messages: Table) -> Rows:
 
 
 def measured(messages: Table) -> Mapping[str, int]:
-    """Messages sent of what happened in the measured days."""
+    """Messages about events in the measured days."""
     n_sent = Counter[str]()
     is_measured = messages["is_measured"]
     for name, n in zip(*(messages[name][is_measured].tolist() for name in ("message", "n_sent")), strict=True):
@@ -75,7 +75,7 @@ def measured(messages: Table) -> Mapping[str, int]:
 
 
 def n_records(exposure: Exposure, messages: Table) -> int:
-    """Records that the messages sent make under the policy in force: by field, and by who can read the copy."""
+    """Records that the messages make under the policy in force, by field and by reader of the copy."""
     seen = views(exposure, policy_of(exposure, exposure.policy))
     sent = {name: int(messages["n_sent"][messages["message"] == name].sum()) for name in exposure.messages}
     return sum(sent[view.message] * len(view.fields) * len(view.readers) for view in seen)

@@ -26,7 +26,7 @@ from sim.units import DAYS_PER_YEAR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_DA
 def exposure_tables(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table], goods: Sequence[FlightGoods]
 ) -> dict[str, Table]:
-    """Empty ones of what is not kept. Inference needs both the ledger and the goods."""
+    """Tables of data and trade, empty if these are off. Inference needs both the ledger and the goods."""
     exposure, made = config.exposure, {schema.name: tabulate(schema.name, {}) for schema in EXPOSURE_TABLES}
 
     def put(name: str, columns: Mapping[str, Any]) -> None:
@@ -88,7 +88,7 @@ Sent = tuple[Minutes, Counts]
 def message_columns(
     config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
 ) -> dict[str, list[object]]:
-    """One row a message, day of sending, and whether what it tells of is measured."""
+    """One row for each message and day of sending, and whether its event is in the measured days."""
     sent = event_counts(inputs, record, tables)
     low, high = (days * MIN_PER_DAY for days in (config.warmup_days, config.days))
     rows = Counter[tuple[str, int, bool]]()
@@ -104,8 +104,8 @@ def message_columns(
 def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> dict[Event, Callable[[], Sent]]:
     """When each event happened, and how often.
 
-    Flights, trucks and exports have instants; what parcels go through is counted by intervals of
-    `record.bin_min`, and happens when its interval begins.
+    Flights, trucks and exports have instants. Events of parcels are counted by intervals of `record.bin_min`, and
+    happen at the start of the interval.
     """
     flights, trucks, stages = tables["flights"], tables["trucks"], record.stages
     customs = tables["customs"]
@@ -148,9 +148,9 @@ def event_counts(inputs: Inputs, record: Recorder, tables: dict[str, Table]) -> 
 def weekly_imports(
     config: HubConfig, goods: Sequence[FlightGoods], flights: Table
 ) -> tuple[list[int], Numbers, Numbers]:
-    """Mondays of the measured weeks, and parcels and declared value of the goods that came (W, L, G, 2).
+    """Mondays of the measured weeks, and parcels and declared value of arrived goods (W, L, G, 2).
 
-    A flight counts in the week of its drawn arrival; one that was diverted does not.
+    A flight counts in the week of its drawn arrival; a diverted flight does not count.
     """
     low = config.warmup_days * TICKS_PER_DAY
     high = low + config.horizon_days * TICKS_PER_DAY
@@ -173,7 +173,10 @@ def trade_rows(
     value: Numbers,
     out_ulds: Table,
 ) -> Rows:
-    """One row a week, lane and group: duty on what is above the exemption, VAT at the lane's rate on value and duty."""
+    """One row for each week, lane and group.
+
+    Duty is due on the value above the exemption, and VAT at the lane's rate on value and duty.
+    """
     trade = config.trade
     rows: list[tuple[object, ...]] = []
     for w, week in enumerate(weeks):
@@ -194,8 +197,8 @@ def trade_rows(
 def balance_rows(config: HubConfig, trade: Table) -> Rows:
     """A year of these flows by share of exports, beside each published deficit.
 
-    For another share of exports, parcels out are to parcels in as their masses are, since both are of the
-    same sizes.
+    For another share of exports, the ratio of parcels out to parcels in is the ratio of their masses, because both have
+    the same sizes.
     """
     scale = DAYS_PER_YEAR / config.horizon_days
     is_import = ~trade["is_export"]

@@ -1,4 +1,4 @@
-"""The table of flows: of a long run it is longer than all others together, so that it comes in pieces."""
+"""The table of flows. In a long run it is longer than all other tables together, so it is made in pieces."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -16,11 +16,11 @@ from sim.record.schemas import CHUTE, LANE, MACHINE, PLACES, TABLES, Columns
 from sim.units import NEVER
 
 _MOST_CELLS = 1 << 17
-"""Places x intervals that a piece is made of, unless a place has more intervals."""
+"""Places x intervals of a piece, unless a place has more intervals."""
 
 
 class _Places(NamedTuple):
-    """Of a kind and a hall (K)."""
+    """Places of a kind in a hall (K)."""
 
     kind: NDArray[np.str_]
     hall: int
@@ -30,7 +30,7 @@ class _Places(NamedTuple):
 
 
 def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
-    """Places and intervals in which something comes or leaves, in the order of their table."""
+    """Places and intervals in which units arrive or leave, in the order of their table."""
     if not inputs.flow_width:
         return {}
     kinds = {kind: np.array([kind], dtype=np.array(PLACES).dtype) for kind in PLACES}
@@ -43,7 +43,7 @@ def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
 
 
 def _pieces(places: Sequence[_Places], width: int, end: int, name: str) -> Iterator[NDArray[Any]]:
-    """Of a column."""
+    """Pieces of a column."""
     for kind, hall, machine, route, tally in places:
         step = max(1, _MOST_CELLS // tally.n_bins)
         for first in range(0, tally.n_places, step):
@@ -68,7 +68,7 @@ def _pieces(places: Sequence[_Places], width: int, end: int, name: str) -> Itera
 
 
 def _of_places(site: Site, kind: str, hall: int, n: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Machine and route of each (K)."""
+    """Machine and route of each place (K)."""
     number, none = np.arange(n, dtype=np.int32), np.full(n, NEVER, dtype=np.int32)
     if kind == CHUTE:
         chutes = np.array([(machine, routes[0]) for machine, routes in site.halls[hall].chutes], dtype=np.int32)

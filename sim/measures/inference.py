@@ -1,13 +1,12 @@
-"""What can be inferred from flows alone: how well a party's data tell weekly demand by country and product group.
+"""Inference from flows alone: how well a party's data explain weekly demand by country and product group.
 
-The estimator: ordinary least squares with a constant. An observation is a week, lane and product group of
-the measured imports; the dependent variable is its true number of parcels. The regressors are sums that the
-party sees. They come of each message that tells of every parcel, by itself or as the number on a flight or
-truck, and that the party sends, or of which it can read a copy in clear: the number of parcels (and their
-declared value, where a field tells that) of the observation's week, summed over whatever the message's
-fields do not tell: lane, group, or both. Nothing else is known to it: sums seen apart are not joined, and
-the flights' and trucks' days are not used. A party stands for all of its kind: all sellers, all postal
-operators.
+The estimator is ordinary least squares with a constant. An observation is a week, lane and product group of the
+measured imports. The dependent variable is its true number of parcels. The regressors are sums that the party sees.
+Each comes from a message about every parcel, alone or as the number on a flight or truck, that the party sends or of
+which it can read a copy in clear. The sum is the number of parcels (and their declared value, if a field has it) of the
+observation's week. It is taken over what the message's fields do not contain: lane, group, or both. The party knows
+nothing else: sums from different messages are not combined, and the days of flights and trucks are not used. A party
+stands for all of its kind: all sellers, all postal operators.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +25,7 @@ _LANE, _GROUP = 1, 2
 
 
 def inference_rows(exposure: Exposure, parcels: Volumes, value: Volumes) -> Rows:
-    """One row a policy and party."""
+    """One row for each policy and party."""
     rows = []
     for policy, seen in policies_of(exposure).items():
         for party in exposure.parties:
@@ -36,7 +35,7 @@ def inference_rows(exposure: Exposure, parcels: Volumes, value: Volumes) -> Rows
 
 
 def r_squared(truth: Volumes, columns: Iterable[Volumes]) -> float:
-    """Share of the truth's variance about its mean that least squares on the columns explain; NaN without variance.
+    """Share of the truth's variance that least squares on the columns explains; NaN without variance.
 
     >>> truth = np.array([[[1.0, 2.0], [3.0, 6.0]]])
     >>> round(r_squared(truth, [np.broadcast_to(truth.sum(axis=2, keepdims=True), truth.shape)]), 3)
@@ -46,7 +45,7 @@ def r_squared(truth: Volumes, columns: Iterable[Volumes]) -> float:
     total = float(((y - y.mean()) ** 2).sum()) if y.size else 0.0
     if total == 0:
         return float("nan")
-    # Each column on a scale of one, lest the solver take small ones for none.
+    # Scale each column to one, because the solver would treat small columns as zero.
     x = [np.ones(y.size), *(column.ravel() / (np.abs(column).max() or 1.0) for column in columns)]
     design = np.column_stack(x)
     fitted = design @ np.linalg.lstsq(design, y, rcond=None)[0]

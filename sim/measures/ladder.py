@@ -1,6 +1,6 @@
-"""The capacity ladder: parcels a day that each resource alone could pass, if staffed round the clock.
+"""The capacity ladder: parcels a day that each resource alone could handle, if staffed round the clock.
 
-What the roster plans is less: a rung says what the equipment can do, not what its people can.
+A roster mans less: a rung shows the capacity of the equipment, not of its people.
 """
 
 import math
@@ -15,11 +15,11 @@ from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 
 def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
-    """Parcels a day by resource, where there is one; of exports and controls imports that bring so much of them.
+    """Parcels a day by resource; for exports and controls, the imports with which they come.
 
-    Means of the fleet count: a flight's parcels over the time that the resource needs for it. How long
-    floors are kept, and the shares that customs controls, are as measured (`kpis`, means); what hangs on
-    them is left out without them.
+    The calculation uses means of the fleet: a flight's parcels over the time that the resource needs for it. The time
+    on floors and the controlled shares are as measured (`kpis`, means). Without them, rungs that depend on them are
+    left out.
     """
     of_uld = config.mean_parcels_per_flight / sum(flight_work.ulds_by_deck(config))
     ladder = {
@@ -46,13 +46,13 @@ def _apron_rungs(config: HubConfig) -> dict[str, float]:
 
 
 def _sorting_rungs(config: HubConfig) -> dict[str, float]:
-    """From break-down to pack-out; exports use machines and coding desks too."""
+    """Rungs from break-down to pack-out; exports also use machines and coding desks."""
     in_bag, n_in_halls = config.presorted.bag_size, flight_work.n_in_halls
     machines = config.rated_per_h * config.sorting.efficiency * flight_work.machines_up(config) * HOURS_PER_DAY
     coding = n_in_halls(config, "handcoding_desks") * config.coded_per_desk_h * HOURS_PER_DAY
     sorted_by_hand = n_in_halls(config, "manual_sort_posts") * config.manual_sort.parcels_per_post_h
     n_stations = n_in_halls(config, "breakdown_stations")
-    # What of the parcels flown in takes each way.
+    # The shares of the imports on each path.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
     by_machine, passes = broken_down * (1 - by_hand), flight_work.passes_on_machines(config)
     of_exports, no_read = flight_work.exports_on_machines(config), config.parcels.no_read_share
@@ -66,18 +66,18 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
 
 
 def packout_rung(config: HubConfig, rule: PackoutRule | None = None) -> float:
-    """What pack-out could handle by a rule, the configured if none is given [parcels/d]; infinite without pack-out."""
+    """Parcels a day that pack-out could handle by a rule (None: the configured rule); infinite without pack-out."""
     packed = sum(flight_work.packed_per_h(config, hall, rule) for hall in config.halls.values()) * HOURS_PER_DAY
     return _per_share(packed, flight_work.packed(config))
 
 
 def _per_share(passing: float, share: float) -> float:
-    """Parcels of which a share takes up what passes so many."""
+    """Total parcels, if a share of them uses a resource that can handle `passing`."""
     return passing / share if share else math.inf
 
 
 def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str, float]:
-    """`stay_h`: on the floor, 0 where it is not known; `of_uld`: parcels in a ULD."""
+    """`stay_h` is the time on the floor, 0 if unknown; `of_uld` are the parcels in a ULD."""
     halls = config.halls.values()
     filled = of_uld / config.unit_room if config.presorted.goods is Presorting.ULDS else 1.0
     floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
@@ -93,10 +93,10 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
 
 
 def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: float) -> dict[str, float]:
-    """Imports a day by resource, with the shares that were controlled as measured (`kpis`); infinite where none were.
+    """Imports a day by resource, with the controlled shares as measured (`kpis`); infinite if none were controlled.
 
-    The reading of documents has no posts of its own, and no rung. The hold zone is full, by Little's law,
-    where it would hold what it is laid out for.
+    The reading of documents has no posts of its own, and no rung. By Little's law, the hold zone is full when it holds
+    the number for which it is designed.
     """
     declared = config.customs.declared
     if declared is None:
@@ -116,23 +116,23 @@ def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: 
 
 
 def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
-    """Mean time on the floor by Little's law: parcels on it over parcels a day out of it; 0 where none was measured."""
+    """Mean time on the floor by Little's law: parcels on it over parcels a day out of it; 0 if none was measured."""
     passing = kpis.get("parcels_per_day", 0.0)
     floor = sum(floor_parcels(hall, config.space) for hall in config.halls.values())
     return kpis["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 
 def _beside(of_imports: float, of_exports: float) -> float:
-    """What units pass that exports use too, for `of_exports` of a day with each import; as it was where none do."""
+    """Imports a day at units that exports also use, with `of_exports` for each import; unchanged without exports."""
     return 1 / (1 / of_imports + of_exports) if of_exports else of_imports
 
 
 def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
-    """Imports a day by resource; nothing without exports. `kpis`: as measured, for how long room is taken."""
+    """Imports a day by resource; none without exports. `kpis` as measured give the time for which room is taken."""
     exports, ratio, out = config.exports, config.exports.ratio, flight_work.out_ratio(config)
     if not exports.share:
         return {}
-    halls = [hall for hall in config.halls.values() if hall.doors_in]  # what collections come to
+    halls = [hall for hall in config.halls.values() if hall.doors_in]  # halls to which collections go
     by_hand = flight_work.exports_by_hand(config)
     doors = sum(hall.doors_in for hall in halls)
 
@@ -161,9 +161,9 @@ def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, flo
 
 
 def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
-    """Imports a day at which the export floor, and the store of empty ULDs beyond those kept, would be full.
+    """Imports a day at which the export floor, or the store of empty ULDs above those kept, would be full.
 
-    By Little's law: stays do not change, so what is there grows with what passes.
+    By Little's law: if stays do not change, the number present grows with throughput.
     """
     imports, exports, on_floor, stored = (
         kpis.get(name, 0.0)

@@ -1,4 +1,4 @@
-"""What is in each zone at the ends of the intervals: of units by when they came and went, of parcels by the tallies."""
+"""Units in each zone at the ends of the intervals: from arrivals and departures, and for parcels from the tallies."""
 
 from operator import itemgetter
 
@@ -20,9 +20,9 @@ from sim.units import NEVER, Ticks
 
 
 def occupancy_columns(config: HubConfig, inputs: Inputs, record: Recorder, undisturbed: Ticks | None) -> Columns:
-    """One row a zone and interval; of a complex besides hall by hall, as `lanes @ east`.
+    """One row for each zone and interval; of a complex also hall by hall, as `lanes @ east`.
 
-    `undisturbed`: the backlog (B) of the same replication without its disruptions.
+    `undisturbed` is the backlog (B) of the same replication without its disruptions.
     """
     edges, halls = bin_edges(inputs), inputs.site.halls
     by_hall = _hall_series(edges, inputs, record)
@@ -44,7 +44,7 @@ def occupancy_columns(config: HubConfig, inputs: Inputs, record: Recorder, undis
 
 
 def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
-    """Parcels (B) that have come and neither left nor were turned away with their flight, at the ends of intervals."""
+    """Parcels (B) that have arrived, and were neither diverted nor have left, at the ends of intervals."""
     edges, flights = bin_edges(inputs), columns(Visit, record.flights)
     gave_up = flights["stand_requested"] + inputs.site.apron.longest_hold
     turned_away = before(edges, gave_up, flights["n_parcels"] * flights["is_diverted"])
@@ -52,7 +52,7 @@ def backlog_here(inputs: Inputs, record: Recorder) -> Ticks:
 
 
 def _backlog(edges: Ticks, record: Recorder) -> Ticks:
-    """Parcels that came before each of the edges (B), and left neither by truck, nor by air, nor by customs."""
+    """Parcels that arrived before each of the edges (B), and left neither by truck, nor by air, nor by customs."""
     flights, trucks = columns(Visit, record.flights), columns(Truck, record.trucks)
     refusals = columns(Refusal, record.refusals)
     by_truck = before(edges, trucks["departed"], trucks["n_parcels"])
@@ -71,7 +71,7 @@ def _apron_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[Series
 
 
 def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recorder) -> list[Series]:
-    """From the machines to the trucks, and the backlog of all."""
+    """Series from the machines to the trucks, and the backlog of all."""
     hold_zone = sum(hold_zone_parcels(hall, config.space) for hall in config.halls.values())
     limits = {"sorting": NEVER, "handcoding": NEVER, "manual_sort": NEVER, "customs_hold": hold_zone, "packout": NEVER}
     stages = record.stages
@@ -85,7 +85,7 @@ def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recor
 
 
 def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Series]]:
-    """What is in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
+    """Parcels in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
     ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
     refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
     trucks = trucks | {"leave_door": left_door(trucks, inputs.site.trucks.docking)}
@@ -113,7 +113,7 @@ def _of_hall(
     *,
     room: int,
 ) -> list[Series]:
-    """`room`: floor that a unit takes. Each refusal is of one."""
+    """`room`: floor that a unit takes. Each refusal is of one unit."""
     units = before(edges, ulds["start"], ulds["n_units"]) + before(edges, received["arrived"], received["n_units"])
     units -= before(edges, trucks["departed"], trucks["n_units"]) + before(edges, sent["departed"], sent["n_units"])
     units -= before(edges, refusals["freed"]) + before(edges, flown["built"], flown["n_parcels"])

@@ -1,4 +1,4 @@
-"""The parcels of flights whose parcels are kept, one by one."""
+"""The single parcels of flights that are recorded."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,18 +19,18 @@ Kept = Mapping[str, NDArray[Any]]
 """Columns (P) of a flight's parcels, as the store keeps them."""
 _OF_TRUCK: Final = "truck_"
 _STORED_AS: Final = {"mass_g": "mass", "volume_cm3": "volume"}
-"""Columns of the table that the store calls otherwise."""
+"""Columns of the table that have another name in the store."""
 
 
 class KeptParcels:
-    """Columns of all kept parcels (P), of one flight after the other, as they are asked for: they may be millions."""
+    """Columns of all recorded parcels (P), flight after flight, made when needed, because they may be millions."""
 
     def __init__(self, kept: Mapping[int, Kept], trucks: Rows[Truck], end: int) -> None:
-        """`kept`: by number of the flight; `end` of the run [ticks]: what would come later does not."""
+        """`kept` by number of the flight; instants after the `end` of the run [ticks] did not happen."""
         self._kept, self._trucks, self._end = dict(sorted(kept.items())), trucks, end
 
     def column(self, name: str) -> NDArray[Any]:
-        """By its name in the table; instants in ticks, lane and channel as numbers."""
+        """A column by its name in the table; instants in ticks, lane and channel as numbers."""
         of_flights = [self._of_flight(name, flight, columns) for flight, columns in self._kept.items()]
         return np.concatenate(of_flights) if of_flights else np.empty(0, dtype=np.int64)
 
@@ -49,7 +49,7 @@ class KeptParcels:
         return np.full(n, flight) if name == "flight" else np.arange(n)
 
     def _of_truck(self, name: str, numbers: Ticks) -> Ticks:
-        """What the table of trucks has of each parcel's (P); `NEVER` of what was not loaded."""
+        """Values of the table of trucks for each parcel's truck (P); `NEVER` for parcels that were not loaded."""
         is_loaded = numbers != NEVER
         values = np.full(len(numbers), NEVER, dtype=np.int64)
         values[is_loaded] = self._trucks.column(name)[numbers[is_loaded]]
@@ -57,7 +57,7 @@ class KeptParcels:
 
 
 def parcels_table(config: HubConfig, record: Recorder, kept: Mapping[int, Kept], end: int) -> Table:
-    """The table of parcels; `kept`: by number of the flight; `end` of the run [ticks]."""
+    """The table of parcels; `kept` by number of the flight; `end` of the run [ticks]."""
     texts = {"lane": np.array(list(config.lanes)), "channel": np.array([channel.name.lower() for channel in Channel])}
     parcels = KeptParcels(kept, record.trucks, end)
 

@@ -1,8 +1,8 @@
-"""How long the hub takes to get over its disruptions, held against itself without them.
+"""How long the hub takes to recover from its disruptions, compared with the same hub without them.
 
-Both hubs see the same draws. The *band* of an instant is what the backlog without disruptions was between
-during the `band_h` around it: a disruption moves the hour at which a flight's parcels come and go, and that
-alone is no backlog. The *extra backlog* is what lies above the band.
+Both runs have the same draws. The *band* of an instant is the range of the backlog without disruptions during the
+`band_h` around it. A disruption moves the hour at which a flight's parcels arrive and leave, and this alone is no
+backlog. The *extra backlog* is the part above the band.
 """
 
 from collections.abc import Mapping
@@ -18,17 +18,16 @@ from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_H, Counts, Ticks, ticks
 
 PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", "backlog_band_high")
-"""The backlog of what was not turned away, the undisturbed one, and the band around it: zones of
-`occupancy`."""
+"""The backlog without diverted parcels, the undisturbed backlog, and its band: zones of `occupancy`."""
 LONGER: Final = (2, 4)
-"""Times the measured days: runs that are made, one after the other, where the run itself does not show when a hub has
-recovered, or whether its backlog grows (assumption)."""
+"""Multiples of the measured days for longer runs. They are made in this order, if the run itself does not show when a
+hub has recovered, or whether its backlog grows (assumption)."""
 _GONE: Final = 0.9
-"""Of the extra backlog: `recovery_90_h`."""
+"""Share of the extra backlog, for `recovery_90_h`."""
 
 
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
-    """By when they begin [ticks]."""
+    """Disruptions in order of their start [ticks]."""
     ordered = sorted(inputs.disruptions, key=attrgetter("start", "name", "end"))
     return in_order("disruptions", map(attrgetter("name", "kind", "start", "end", "is_drawn"), ordered))
 
@@ -40,17 +39,17 @@ def paths(edges: Ticks, disturbed: Counts, undisturbed: Counts, config: HubConfi
 
 
 class Recovery(NamedTuple):
-    """From the end of the last disruption."""
+    """Recovery after the end of the last disruption."""
 
     h: float
     is_unknown: float
-    """1 if it lies beyond the run's end, up to which `h` then is; else 0."""
+    """1 if recovery lies beyond the run's end, up to which `h` then counts; otherwise 0."""
 
 
 def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, Recovery]:
-    """Of the backlog, and of 90 % of the extra backlog; all 0 where no disruption ends.
+    """Recovery of the backlog, and of 90 % of the extra backlog; all 0 if no disruption ends.
 
-    Of the run, or of the longer one where that was needed (table `recovery`).
+    From the run, or from the longer run if that was needed (table `recovery`).
     """
     if not is_single(tables["disruptions"]).any():
         return Recovery(0.0, 0.0), Recovery(0.0, 0.0)
@@ -69,7 +68,7 @@ def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, 
 
 
 def _series(tables: Mapping[str, Table]) -> tuple[Minutes, list[Counts]]:
-    """Time [min], disturbed backlog and band (B): of the longer run, if there is one."""
+    """Time [min], disturbed backlog and band (B), from the longer run if there is one."""
     longer, occupancy = tables["recovery"], tables["occupancy"]
     if len(longer["time"]):
         return longer["time"], [longer[name] for name in (PATHS[0], *PATHS[2:])]
@@ -78,7 +77,7 @@ def _series(tables: Mapping[str, Table]) -> tuple[Minutes, list[Counts]]:
 
 
 def band(instant: Ticks, undisturbed: Counts, width: int) -> tuple[Counts, Counts]:
-    """The least and the most (B) of a series in the `width` [ticks] around each of its instants (B), ascending."""
+    """The smallest and largest value (B) of a series in the `width` [ticks] around each instant (B), ascending."""
     first = np.searchsorted(instant, instant - width // 2, side="left")
     stop = np.searchsorted(instant, instant + width // 2, side="right")
     around = [undisturbed[low:high] for low, high in zip(first, stop, strict=True)]
@@ -88,10 +87,10 @@ def band(instant: Ticks, undisturbed: Counts, width: int) -> tuple[Counts, Count
 def recovered_at(
     time: Minutes, backlog: Counts, band_of: tuple[Counts, Counts], *, over: float, stay: float
 ) -> float | None:
-    """When [min] the backlog (B) is back in its band (B), from the instant `over` on, and stays for so long [min].
+    """When [min] the backlog (B) is back in its band (B), from the instant `over` on, and stays there for `stay` [min].
 
-    `over` itself if it never left it. Known only at the instants of `time` (B), all of which within `stay`
-    must be in the band; None if there is none of which that is known.
+    It is `over` itself if the backlog never left the band. Only the instants of `time` (B) are known, and all of them
+    within `stay` must be in the band. None if no instant is known to satisfy this.
     """
     low, high = band_of
     is_out = (backlog < low) | (backlog > high)

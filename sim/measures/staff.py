@@ -1,4 +1,4 @@
-"""Staff: paid hours by the roster, hours worked, and hours that work waited for people; by role."""
+"""Staff, by role: paid hours by the roster, hours worked, and hours in which work waited for people."""
 
 from dataclasses import dataclass
 
@@ -16,18 +16,18 @@ NO_ROSTER = StaffTime(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """Posts of a role in one place: how many are manned when, in how many equal groups, from which instant on."""
+    """Posts of a role in one place: how many are manned when, in how many equal groups, and from when."""
 
     manning: Manning
     groups: int
-    """Machines of the hall, if the posts are a machine's; else one."""
+    """Machines of the hall, if the posts are a machine's; otherwise one."""
     opens: int
     hall: int
     """`NEVER`: the apron's."""
 
 
 def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:
-    """Of the apron or of each hall; a role that no place has gives none."""
+    """Posts of a role on the apron or in each hall; none if no place has the role."""
     site, place, kind = inputs.site, ROLES[role].place, ROLES[role].kind
     if place is Place.APRON:
         return (Posts(site.apron.manning[kind], 1, 0, NEVER),) if kind in site.apron.manning else ()
@@ -39,17 +39,14 @@ def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:
 
 
 def paid_hours(inputs: Inputs, record: Recorder, role: str) -> float:
-    """Post-hours manned in the measured days, of halls from their opening on, and those of finishing what was in hand.
-
-    In hand when a shift had ended.
-    """
+    """Post-hours manned in the measured days, from the halls' opening on, and hours to finish work after a shift."""
     manned = sum(_manned(posts, inputs.measured) for posts in posts_of(inputs, role))
     over = sum(_time(record, role, posts.hall).overtime for posts in posts_of(inputs, role))
     return manned / TICKS_PER_H + over / TICKS_PER_H
 
 
 def understaffed_hours(inputs: Inputs, record: Recorder, role: str) -> float:
-    """How long work waited for a role's people, added up over halls (of machines: over machines)."""
+    """Hours in which work waited for a role's people, summed over halls (or machines)."""
     return sum(_time(record, role, posts.hall).lacked for posts in posts_of(inputs, role)) / TICKS_PER_H
 
 

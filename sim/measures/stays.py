@@ -1,4 +1,4 @@
-"""Whose stay holds a resource, and the two sides of Little's law on the finite horizon: L T = Σ W (Little 1961)."""
+"""Which stays hold a resource, and both sides of Little's law on the finite horizon: L T = Σ W (Little 1961)."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -9,17 +9,17 @@ from sim.units import NEVER
 
 
 class Stay(NamedTuple):
-    """Each row of a table has a unit of a resource from one instant to another."""
+    """Each row of a table holds a unit of a resource from one instant to another."""
 
     table: str
     since: str
     until: str
     asked: str = ""
-    """When it asked for the unit; empty: another table's rows ask."""
+    """When it requested the unit; empty: rows of another table request it."""
 
 
 def stays_at(site: Site) -> dict[str, Stay]:
-    """By resource. A crew that loads exports stays with its flight (rules 5 and 30)."""
+    """Stays by resource. A crew that loads exports stays with its flight (rules 5 and 30)."""
     crew_free = "unloading_end" if site.exports is None else "loading_end"
     return {
         "stands": Stay("flights", "stand_given", "stand_free", "stand_requested"),
@@ -35,7 +35,7 @@ def stays_at(site: Site) -> dict[str, Stay]:
 
 
 def held_times(record: Recorder) -> Counter[str]:
-    """What the pools counted as tokens went and came: token-ticks by kind, of all halls."""
+    """Token-ticks that the pools of all halls counted, by kind."""
     held = Counter[str]()
     for kind, time in zip(record.pools["name"], record.pools["held_time"], strict=True):
         held[kind] += time
@@ -43,6 +43,6 @@ def held_times(record: Recorder) -> Counter[str]:
 
 
 def stayed(record: Recorder, stay: Stay, end: int) -> int:
-    """How long the rows stayed, both ends counted; what has not left stays until the end [ticks]."""
+    """Total time of the rows' stays, both ends counted; rows that have not left stay until the end [ticks]."""
     both = ((getattr(row, stay.since), getattr(row, stay.until)) for row in getattr(record, stay.table))
     return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)

@@ -1,7 +1,7 @@
-"""What neighbours and the air get: where tugs drive, which instants are in the night, and CO2 by operation.
+"""Effects on neighbours and the air: where tugs drive, which instants are in the night, and CO2 by operation.
 
-The boundary is the hub and its trucks' way out: aircraft in flight or held at their origin, collection
-trucks on the road and trucks on their way back are not counted.
+The boundary is the hub and its trucks' outbound drive. Not counted are aircraft in flight or held at their origin,
+collection trucks on the road, and trucks on their way back.
 """
 
 from collections.abc import Mapping
@@ -29,15 +29,16 @@ class Drives:
     start: Minutes
     end: Minutes
     m: Minutes
-    """How long each is [m]."""
+    """Length of each drive [m]."""
 
 
 def _inbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Drives, Drives]:
-    """Of trains from aircraft: to the first hall, from hall to hall, and back from the last."""
+    """Drives of trains from aircraft: to the first hall, from hall to hall, and back from the last hall."""
     trains, ulds, to_apron_m = tables["trains"], tables["ulds"], _to_apron_m(config)
     on = ulds["train"] >= 0
     keys = np.column_stack([ulds[name][on] for name in ("flight", "deck", "train", "hall")])
-    # A stop is a hall that a train calls at; they come train by train, as those do, and in the order of the halls.
+    # A stop is a hall that a train visits. Stops are in the order of the trains, and for each train in the order of the
+    # halls.
     stops, stop_of = np.unique(keys, axis=0, return_inverse=True)
     arrived, rid = np.zeros(len(stops)), np.zeros(len(stops))
     for at, name in ((arrived, "at_door"), (rid, "placed")):  # the last of a stop; infinite: not in this run
@@ -52,21 +53,21 @@ def _inbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Dr
 
 
 def _outbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Drives]:
-    """Of trains to aircraft: there, and back."""
+    """Drives of trains to aircraft: there, and back."""
     trains = tables["out_trains"]
     m = _to_apron_m(config)[trains["hall"]]
     return Drives(trains["granted"], trains["at_aircraft"], m), Drives(trains["emptied"], trains["returned"], m)
 
 
 def _to_apron_m(config: HubConfig) -> Minutes:
-    """Of each hall (H)."""
+    """Distance of each hall to the apron (H)."""
     return np.array([hall.apron_distance_m for hall in config.halls.values()], dtype=float)
 
 
 def is_night(instants: Minutes, rules: Environment) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Which local times (N) [min] lie in the night, its beginning included and its end not; NaN does not.
+    """Which local times (N) [min] are in the night (start included, end excluded); NaN is not.
 
-    A night that begins when it ends is none.
+    A night with the same start and end is empty.
     """
     first, last = (minute_of_day(text) for text in (rules.night_from, rules.night_to))
     minute = instants % MIN_PER_DAY
@@ -80,14 +81,14 @@ def tugs_co2_kg(engine_h: float, rules: Environment) -> float:
 
 
 def stands_co2_kg(block_h: float, rules: Environment) -> float:
-    """Of aircraft in block: their own auxiliary power part of the time, ground power the rest [kg]."""
+    """CO2 of aircraft in block: auxiliary power for a share of the time, ground power for the rest [kg]."""
     apu = rules.apu_fuel_kg_per_h * rules.jet_fuel_co2_kg_per_kg
     gpu = rules.gpu_diesel_l_per_h * rules.diesel_co2_kg_per_l
     return block_h * (rules.apu_share * apu + (1 - rules.apu_share) * gpu)
 
 
 def halls_co2_kg(config: HubConfig, window: Window) -> float:
-    """Of the electricity of each hall from its opening on, by its area, whatever it handles [kg]."""
+    """CO2 of the electricity of each hall from its opening on, by its area, independent of throughput [kg]."""
     rules = config.environment
     m2_h = 0.0
     for hall in config.halls.values():

@@ -1,4 +1,4 @@
-"""The tables of a replication, made from what the hub recorded."""
+"""The tables of a replication, made from the record of the hub."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def make_tables(
     export_store: ExportStore | None,
     undisturbed: Ticks | None = None,
 ) -> dict[str, Table]:
-    """All tables but the KPIs. `undisturbed`: the backlog (B) of the same replication without its disruptions."""
+    """All tables but the KPIs. `undisturbed` is the backlog (B) of the same replication without its disruptions."""
     tables = {name: tabulate(name, values) for name, values in _made(config, inputs, record, undisturbed)}
     tables["parcels"] = parcels_table(config, record, kept, inputs.end)
     tables |= export_tables(config, inputs, record, export_store)
@@ -53,7 +53,7 @@ def make_tables(
 def _made(
     config: HubConfig, inputs: Inputs, record: Recorder, undisturbed: Ticks | None
 ) -> Iterator[tuple[str, Columns]]:
-    """One after the other, so that columns in ticks are let go before the next are made."""
+    """One table after the other, so that columns in ticks are freed before the next are made."""
     loads = record.columns_of_loads()
     yield "flights", _flights(config, record, loads)
     yield "ulds", columns(Uld, record.ulds)
@@ -72,12 +72,12 @@ def _made(
 
 
 def _with_route_names(site: Site, rows: Made) -> Table:
-    """Of no route (`NEVER`, the last of the names) none."""
+    """Replace route numbers by names; no route (`NEVER`, the last of the names) has none."""
     return rows | {"route_name": np.array([*site.routes, ""])[rows["route"]]}
 
 
 def _packout(site: Site, record: Recorder) -> Table:
-    """With what a reader wants to know of each hall's fullest chute."""
+    """Chute counts, with details of each hall's fullest chute."""
     rows = columns(ChuteCount, record.packout)
     posts, names = [], []
     for row in record.packout:
@@ -109,12 +109,12 @@ def _flights(config: HubConfig, record: Recorder, loads: Table) -> Table:
 
 
 def n_to_clear(n_parcels: int) -> int:
-    """How many of a flight's parcels must be gone for it to be cleared."""
+    """How many of a flight's parcels must have left for the flight to be cleared."""
     return int(np.ceil(_CLEARED_SHARE * n_parcels))
 
 
 def _cleared(sizes: Ticks, instants: Ticks, flights: Ticks, parcels: Ticks) -> Ticks:
-    """When 95 % of each flight's parcels were gone; `parcels` of `flights` left at `instants` (N)."""
+    """When 95 % of each flight's parcels had left; `parcels` of `flights` left at `instants` (N)."""
     wanted = np.array([n_to_clear(size) for size in sizes.tolist()], dtype=np.int64)
     order = np.lexsort((instants, flights))
     gone = np.concatenate(([0], np.cumsum(parcels[order])))
@@ -128,7 +128,7 @@ def _cleared(sizes: Ticks, instants: Ticks, flights: Ticks, parcels: Ticks) -> T
 
 
 def _stages(record: Recorder) -> Columns:
-    """A stage's stays by the minute, those that there are."""
+    """A stage's stays by the minute, without empty minutes."""
     by_minute = ((name, tally.stays) for name, tally in (record.stages | record.export_stages).items())
     rows = ((name, minute, n[minute]) for name, n in by_minute for minute in np.flatnonzero(n).tolist())
     return in_order("stages", rows)
@@ -143,7 +143,7 @@ _INSTANTS = ("entered", "presented")
 
 
 def customs_columns(record: Recorder) -> dict[str, list[Any]]:
-    """One row a flight that landed."""
+    """One row for each flight that landed."""
     rows = sorted(record.customs, key=lambda row: row.flight)
     counted: dict[str, list[Any]] = {"flight": [row.flight for row in rows]}
     for channel in Channel:
@@ -156,14 +156,14 @@ def customs_columns(record: Recorder) -> dict[str, list[Any]]:
 
 
 def _undeclared(name: str, row: CustomsRow) -> int:
-    """What the channels say where nothing is declared."""
+    """Customs counts from the channels if nothing is declared."""
     if name in _BY_CHANNEL:
         return row.by_channel[_BY_CHANNEL[name]]
     return NEVER if name in _INSTANTS else 0
 
 
 Steps = tuple[str, int, int, list[int], list[int]]
-"""Kind of post, hall, machine, instants [ticks] and posts from each on."""
+"""Kind of post, hall, machine, instants [ticks] and posts from each instant on."""
 
 
 def manning_columns(inputs: Inputs) -> Columns:
@@ -189,7 +189,7 @@ def _steps(site: Site) -> Iterator[Steps]:
 
 
 def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) -> dict[str, list[object]]:
-    """One row a hall; a day each, from its opening on. A hall that is not open in the measured days has none of it."""
+    """One row for each hall, in values a day from its opening on; empty for a hall not open in the measured days."""
     window = Window(inputs)
     ulds, trucks, shuttles, occupancy = (tables[name] for name in ("ulds", "trucks", "shuttles", "occupancy"))
     rows = []

@@ -1,7 +1,7 @@
 """How soon accesses outside the policy are noticed: a thinning of the accesses that the ledger counts.
 
-Derived in docs/exposure.md. An access is logged with a probability; its entry stays for so many audits, one
-a day, each of which picks it with a probability, independently of all else.
+docs/exposure.md has the derivation. An access is logged with a probability. Its entry stays for some audits, one a day,
+each of which picks it with a probability, independently of everything else.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ _GIVEN, _FROM_OUTSIDE, _NOT_GIVEN = 0, 1, 2
 
 
 def never_noticed_share(logged: ArrayLike, audited: ArrayLike, days: int) -> Numbers:
-    """Probability that an access is not noticed by any of `days` audits.
+    """Probability that none of `days` audits notices an access.
 
     >>> never_noticed_share(0.5, 0.5, 2).item(), never_noticed_share(0.5, 0, 2).item()
     (0.625, 1.0)
@@ -39,7 +39,7 @@ def noticed_after_days(logged: ArrayLike, audited: ArrayLike, days: int) -> Numb
 
 
 def first_noticed_after_days(per_day: ArrayLike, logged: ArrayLike, audited: ArrayLike, days: int) -> float:
-    """Mean days until the first access of any of the kinds (N) is noticed, or `days`, since they have begun.
+    """Mean days from their beginning until the first access of any kind (N) is noticed, at most `days`.
 
     Accesses are Poisson, `per_day` of each kind.
     """
@@ -49,7 +49,7 @@ def first_noticed_after_days(per_day: ArrayLike, logged: ArrayLike, audited: Arr
 
 
 def watch_rows(exposure: Exposure, messages: Table, n_days: int) -> Rows:
-    """Party x field under every policy: accesses of the measured days, and how soon those outside are noticed."""
+    """Party x field under every policy: accesses of the measured days, and how soon those outside it are noticed."""
     watch = exposure.watch
     assert watch is not None
     rows: list[tuple[Any, ...]] = []
@@ -69,7 +69,7 @@ def watch_rows(exposure: Exposure, messages: Table, n_days: int) -> Rows:
 def _accesses(
     exposure: Exposure, watch: Watch, messages: Table, policy: str
 ) -> dict[tuple[str, str], tuple[int, float, float]]:
-    """By party and field: given in clear by the policy; of these from outside the EU; and not given [accesses]."""
+    """Accesses by party and field: given in clear by the policy; of these from outside the EU; and not given."""
     n_sent, seen_by = measured(messages), policies_of(exposure)
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for without, seen in zip(seen_by[NO_POLICY], seen_by[policy], strict=True):

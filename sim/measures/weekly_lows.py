@@ -1,9 +1,8 @@
-"""How the least backlog of a week grows from week to week: what the verdict on stability rests on.
+"""Growth of the least backlog of a week from week to week, on which the verdict on stability rests.
 
-A hub that carries its demand works its queues off again and again, so the least backlog of each week stays
-where it is, however high the weekly peaks are. In a hub that does not, every week ends with more than the
-week before. A week's low varies far less than its mean, because a flight that comes some hours later moves
-the peak and not the low.
+A hub that carries its demand empties its queues again and again. So the least backlog of each week does not grow,
+however high the weekly peaks are. In any other hub every week ends with more than the week before. A week's minimum
+varies far less than its mean, because a flight that arrives some hours later moves the peak and not the minimum.
 """
 
 from typing import Any
@@ -19,7 +18,7 @@ GROWTH_KPIS = ("backlog_growth_weeks", "backlog_growth_share_per_day", "backlog_
 
 
 def weekly_growths(tables: dict[str, Table], window: Window) -> Minutes:
-    """Growths from week to week (W - 1), a day and as a share of the parcels that come a day [1/d].
+    """Growths from week to week (W - 1), a day and as a share of the parcels that arrive in a day [1/d].
 
     None in a run of less than two weeks.
     """
@@ -32,10 +31,10 @@ def weekly_growths(tables: dict[str, Table], window: Window) -> Minutes:
 
 
 def weekly_lows(time: Minutes, inside: NDArray[Any], *, begin: float, end: float) -> Minutes:
-    """The least of what is inside (B) in each whole week (W), counted back from `end` and not before `begin` [min].
+    """The least number inside (B) in each whole week (W), counted back from `end` and not before `begin` [min].
 
-    `time` [min] are the ends of the intervals (B). The first day, in which an empty hub fills, is best left
-    out: then even 7 + 7 days and the promised day hold two weeks.
+    `time` [min] are the ends of the intervals (B). Leave out the first day, in which an empty hub fills: then even 7 +
+    7 days and the promised day have two weeks.
     """
     n = max(0, int((end - begin) // MIN_PER_WEEK))
     starts = end - MIN_PER_WEEK * np.arange(n, 0, -1)

@@ -1,4 +1,4 @@
-"""The measured days as instants and sums of tables' columns see them, and the edges of their intervals. Minutes."""
+"""The measured days: sums of tables' columns over them, and the ends of their intervals. Minutes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,7 +23,7 @@ class Window:
         self.days = (self.high - self.low) / MIN_PER_DAY
 
     def hours(self, start: Minutes, end: Minutes) -> float:
-        """Hours of intervals (N) within the window; one whose end is NaN goes on."""
+        """Hours of intervals (N) within the window; an interval without an end (NaN) goes on."""
         begun = ~np.isnan(start)
         start = np.clip(start[begun], self.low, self.high)
         end = np.clip(np.where(np.isnan(end[begun]), self.end, end[begun]), self.low, self.high)
@@ -33,7 +33,7 @@ class Window:
         return (instants >= self.low) & (instants < self.high)
 
     def closes(self, ends: Minutes) -> Flags:
-        """Which intervals, told by their ends, are of the measured days."""
+        """Which intervals, given by their ends, are in the measured days."""
         return (ends > self.low) & (ends <= self.high)
 
 
@@ -48,10 +48,10 @@ def departed_t(table: Table, window: Window) -> float:
 
 
 def growth(time: Minutes, inside: Minutes, window: Window) -> float:
-    """Growth a day of what is inside (N): mean difference to the same hour a week before, where there is one.
+    """Growth a day of the number inside (N): mean difference from the same hour a week before, if there is one.
 
-    Week on week, since a week's own rhythm would pass for growth; over less than a week, a least-squares
-    line.
+    Differences are week on week, because a week's own rhythm would look like growth. A shorter window has a
+    least-squares line.
     """
     measured = window.closes(time)
     late = measured & (time - MIN_PER_WEEK > 0)
@@ -62,35 +62,35 @@ def growth(time: Minutes, inside: Minutes, window: Window) -> float:
 
 
 def is_single(disruptions: Table) -> Flags:
-    """Which disruptions are neither drawn nor come every night, so that the hub can get over them."""
+    """Which disruptions are neither drawn nor nightly, so that the hub can recover from them."""
     single: Flags = ~disruptions["is_drawn"] & ~np.isin(disruptions["kind"], nightly_kinds())
     return single
 
 
 def nightly_kinds() -> list[str]:
-    """Kinds of disruptions that come every night, so that nothing recovers from them."""
+    """Kinds of disruptions that happen every night, so that nothing recovers from them."""
     return [name for name, kind in Disruption.kinds.items() if kind.is_nightly]
 
 
 def last_end(disruptions: Table) -> float:
-    """When the last of these ends [min]; 0 if there is none."""
+    """When the last of these ends [min]; 0 if there are none."""
     return float(disruptions["end"][is_single(disruptions)].max(initial=0.0))
 
 
 def of_zone(occupancy: Table, zone: str, window: Window) -> Flags:
-    """Which rows are a zone's, of the measured days."""
+    """Which rows are a zone's in the measured days."""
     is_counted: Flags = (occupancy["zone"] == zone) & window.closes(occupancy["time"])
     return is_counted
 
 
 def full_share(occupancy: Table, zone: str, window: Window) -> float:
-    """Of a zone's limit, what is there in the mean over the measured days; 0 without the zone or a limit."""
+    """Mean units in a zone over the measured days, as a share of its limit; 0 without the zone or a limit."""
     is_counted = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
     return float((occupancy["inside"][is_counted] / occupancy["limit"][is_counted]).mean()) if is_counted.any() else 0.0
 
 
 Series = tuple[str, Ticks, int, str]
-"""Zone, units inside at the edges (B), their limit, what is counted."""
+"""Zone, units inside at the ends of intervals (B), their limit, and their unit."""
 
 
 def bin_edges(inputs: Inputs) -> Ticks:
@@ -112,7 +112,7 @@ def of_hall(rows: Table, number: int, column: str = "hall") -> Table:
 
 
 def inside_rows(edges: Ticks, rows: Table, enter: str, leave: str) -> Ticks:
-    """How many rows have come and not gone before each of the edges (B)."""
+    """How many rows have arrived and not left before each of the edges (B)."""
     return before(edges, rows[enter]) - before(edges, rows[leave])
 
 
@@ -126,13 +126,13 @@ def before(edges: Ticks, instants: Ticks, weight: Ticks | None = None) -> Ticks:
     instants = instants[happened]
     order = np.argsort(instants, kind="stable")
     weights = np.ones_like(instants) if weight is None else weight[happened]
-    # Sums of the first 0, 1, … weights in the order of their instants; an edge has so many before it.
+    # Sums of the first 0, 1, … weights in the order of their instants; the number before an edge chooses one.
     total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[order])))
     return total[np.searchsorted(instants[order], edges, side="left")]
 
 
 def sums(index: Ticks, amounts: Ticks, n: int) -> Ticks:
-    """Of amounts (P), by index 0 … n-1 (n)."""
+    """Sums of amounts (P), by index 0 … n-1 (n)."""
     total = np.zeros(n, dtype=np.int64)
     np.add.at(total, index, amounts)
     return total

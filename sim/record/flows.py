@@ -1,4 +1,4 @@
-"""Units that come to places and leave them, by interval: for the replay."""
+"""Units that arrive at places and leave them, by interval, for the replay."""
 
 import zlib
 from functools import partial
@@ -11,16 +11,16 @@ from sim.kernels.ordering import pick
 from sim.units import Ticks
 
 Counts = NDArray[np.int32]
-"""(2, K, B): what came and what left, by place and interval."""
+"""(2, K, B): units that arrived and units that left, by place and interval."""
 _CAME, _LEFT = 0, 1
 _BLOCK = 1024
-"""Intervals."""
+"""Number of intervals in a block."""
 
 
 class FlowTally:
-    """Units that come to places of one kind (K) and leave them, by interval (B); nothing is counted of a width of 0.
+    """Units that arrive at places of one kind (K) and leave them, by interval (B); none are counted for a width of 0.
 
-    Counts are kept in blocks of intervals, place by place and compressed once they are over.
+    Counts are kept in blocks of intervals. A block is compressed, place by place, once it is over.
     """
 
     def __init__(self, end: int, width: int, n_places: int) -> None:
@@ -36,23 +36,23 @@ class FlowTally:
             self._stays.add(place, arrival, leave)
 
     def arrive(self, place: NDArray[np.integer], arrival: Ticks) -> None:
-        """Units (P) that come, and leave when `leave_at` says so."""
+        """Units (P) that arrive; `leave_at` reports when they leave."""
         if self._width:
             self._arrivals.add(place, arrival)
 
     def leave_at(self, place: int, now: int, n: int) -> None:
-        """So many units leave a place together."""
+        """This number of units leaves a place together."""
         if self._width:
             block, interval = divmod(now // self._width, _BLOCK)
             self._block(block)[_LEFT, place, interval] += n
 
     def close(self) -> None:
-        """The run is over."""
+        """End the run."""
         self._stays.close()
         self._arrivals.close()
 
     def counts(self, places: slice) -> Counts:
-        """Of some places (2, k, B), once the tally is closed."""
+        """Counts of some places (2, k, B), once the tally is closed."""
         blocks = [self._of_block(number, places) for number in range(-(-self.n_bins // _BLOCK))]
         return np.concatenate(blocks, axis=2)[:, :, : self.n_bins]
 
@@ -79,7 +79,7 @@ class FlowTally:
             self._compress(first // _BLOCK - 1)
 
     def _block(self, number: int) -> Counts:
-        """To count in."""
+        """The current block for counting."""
         if number not in self._open:
             self._open[number] = self._of_block(number, slice(None))
             self._closed.pop(number, None)
@@ -96,7 +96,7 @@ class FlowTally:
         return counts
 
     def _compress(self, stop: int) -> None:
-        """Blocks before that one are over; should one be counted in again, it is unpacked."""
+        """Compress the blocks before `stop`, which are over; a block that needs more counts is unpacked."""
         for number in [number for number in self._open if number < stop]:
             places = np.ascontiguousarray(self._open.pop(number).transpose(1, 0, 2))
             self._closed[number] = [zlib.compress(counts, 1) for counts in places]

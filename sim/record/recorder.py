@@ -1,4 +1,4 @@
-"""What a replication leaves behind: entities of what is few, counts of what is many."""
+"""The record of a replication: single entities where they are few, counts where they are many."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -53,10 +53,10 @@ class StageTally:
         self._batches = Batches(self._count)
 
     def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | int | None = None) -> None:
-        """Stays of units (P) that began before the end; an instant may be the same for all, and so may `count`.
+        """Stays of units (P) that began before the end; an instant, and `count`, may be the same for all.
 
-        `leave` at or after the end did not happen. `count` (P): parcels in each, that are told one by one;
-        None: one.
+        A `leave` at or after the end did not happen. `count` (P) is the number of parcels in each unit, which are
+        counted one by one; None: one.
         """
         if isinstance(enter, int):
             enter = np.full_like(leave, enter)
@@ -84,7 +84,7 @@ class StageTally:
         count_instants(np.minimum(stays, LONGEST_MIN * TICKS_PER_MIN), TICKS_PER_MIN, self.stays)
 
     def close(self) -> None:
-        """The run is over."""
+        """End the run."""
         self._batches.close()
 
     @property
@@ -94,7 +94,7 @@ class StageTally:
 
 
 class CustomsRow(NamedTuple):
-    """What customs makes of a flight that has landed."""
+    """The decisions of customs for a flight that has landed."""
 
     flight: int
     by_channel: tuple[int, ...]
@@ -123,7 +123,7 @@ class Recorder:
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.staff: dict[tuple[str, int], StaffTime] = {}
-        """By kind and hall (`NEVER`: the apron's); of desks once the run is over."""
+        """By kind and hall (`NEVER`: the apron's); those of desks once the run is over."""
         self.desks: dict[tuple[str, int], DeskTally] = {}
         """By kind and hall."""
         self.flows: dict[tuple[str, int], FlowTally] = {}
@@ -135,7 +135,7 @@ class Recorder:
         """Packing begun in the measured days, of all posts [ticks]."""
 
     def columns_of_loads(self) -> Made:
-        """Parcels of flights on trucks, and on ULDs that fly on, with when these left."""
+        """Parcels of flights on trucks, and on ULDs that fly on, with the departure of each."""
         flown = flown_ulds(self)
         as_trucks = flown | {"kind": np.full(len(flown["route"]), FLOWN)}
         names = (*schema_of(Load).sort[:-1], "departed")
@@ -155,13 +155,13 @@ class Recorder:
         return self.flows.setdefault((kind, hall), FlowTally(self._run[0], self._flow_width, n_places))
 
     def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:
-        """What a pool tells at the end, by kind [ticks]; `hall`: whose it is, if a hall's."""
+        """Record the times of a pool at the end, by kind [ticks]; `hall` is set for a hall's pool."""
         for kind, held in held_time.items():
             for name, value in zip(self.pools, (kind, hall, held, lacked_time[kind]), strict=True):
                 self.pools[name].append(value)
 
     def close(self) -> None:
-        """The run is over: count what has been gathered, and tell how long desks were held and lacked."""
+        """End the run: finish the counts, and record how long desks were held and missing."""
         for stage in (*self.stages.values(), *self.export_stages.values()):
             stage.close()
         for flow in self.flows.values():
@@ -174,7 +174,7 @@ class Recorder:
 
 
 def with_departed(loads: Rows[Any], carriers: Table) -> Made:
-    """Loads, with when the truck or ULD that each is on left; `carriers`: all of these, with what tells them apart."""
+    """Loads with the departure of their truck or ULD; `carriers` has all of these with their keys."""
     rows = loads.columns()
     *key, _ = schema_of(loads.row).sort
     sizes = [int(carriers[name].max(initial=0)) + 1 for name in key]
@@ -184,14 +184,14 @@ def with_departed(loads: Rows[Any], carriers: Table) -> Made:
 
 
 def flown_ulds(record: Recorder) -> Made:
-    """ULDs of imports that fly on: their parcels are off the floor when they are built."""
+    """ULDs of imports that fly on: their parcels leave the floor when they are built."""
     ulds = columns(OutUld, record.out_ulds)
     flies_on = ulds["route"] != NEVER
     return Made(ulds, lambda name: ulds[name][flies_on])
 
 
 def columns(row: type, rows: Iterable[object]) -> Made:
-    """The record takes a copy: rows as the columns of their table, in its order; instants are in ticks."""
+    """A copy of rows as the columns of their table, in its order; instants are in ticks."""
     if isinstance(rows, Rows):
         return rows.columns()
     kinds = {"string": np.str_, "bool": np.bool_}

@@ -1,4 +1,4 @@
-"""Rows of a table, as integers once they change no more: an object a row takes five times the memory."""
+"""Rows of a table, stored as integers once they no longer change; objects would take five times the memory."""
 
 import zlib
 from array import array
@@ -16,12 +16,12 @@ from sim.units import Ticks
 R = TypeVar("R")
 _Packed = tuple[np.dtype[np.integer], bytes]
 _DTYPES: Final = {"bool": np.bool_}
-"""Of columns; all others are whole numbers."""
+"""Types of columns that are not stored as integers."""
 _PART: Final = 4096
 
 
 class Rows(Generic[R]):
-    """Rows of whole numbers and flags, in the order in which they came.
+    """Rows of whole numbers and flags, in the order in which they were added.
 
     >>> from sim.domain.entities import Load
     >>> rows, load = Rows(Load), Load(0, 2, 0, 1, 7, 30, 0)
@@ -40,17 +40,17 @@ class Rows(Generic[R]):
         self._get = attrgetter(*self._names)
         self._n = 0
         self._parts: list[array[int] | list[_Packed]] = []
-        """Each of `_PART` rows but the last: row after row, or, of rows that change no more, columns."""
+        """Parts of `_PART` rows, except the last: rows in sequence, or columns if the rows no longer change."""
         self._open: dict[int, tuple[int, R]] = {}
-        """Places and rows of those that may change, by identity."""
+        """Places and rows that may change, by identity."""
 
     def append(self, row: R) -> None:
-        """One that may change until it is closed."""
+        """Add a row that may change until it is closed."""
         self.add(row)
         self._open[id(row)] = self._n - 1, row
 
     def add(self, row: R) -> None:
-        """One that changes no more."""
+        """Add a row that no longer changes."""
         if self._n % _PART == 0:
             self._pack()
             self._parts.append(array("q"))
@@ -60,7 +60,7 @@ class Rows(Generic[R]):
         self._n += 1
 
     def close(self, row: R) -> None:
-        """It changes no more from now on."""
+        """The row no longer changes."""
         self._write(*self._open.pop(id(row)))
 
     def _write(self, place: int, row: R) -> None:
@@ -70,7 +70,7 @@ class Rows(Generic[R]):
         part[at * width : (at + 1) * width] = array("q", self._get(row))
 
     def _pack(self) -> None:
-        """Parts of rows that change no more become columns, narrow and compressed: a tenth of the memory."""
+        """Turn parts of unchanging rows into narrow compressed columns, which take a tenth of the memory."""
         changing = {place // _PART for place, _ in self._open.values()}
         for number, part in enumerate(self._parts):
             if isinstance(part, array) and number not in changing:
@@ -80,7 +80,7 @@ class Rows(Generic[R]):
         return [self._in_column(part, number) for number in range(len(self._names))]
 
     def _in_column(self, part: "array[int] | list[_Packed]", number: int) -> NDArray[np.integer]:
-        """Of an array a view, which is let go before another row comes."""
+        """A view of an array, which must be released before another row is added."""
         if isinstance(part, array):
             return np.frombuffer(part, dtype=np.int64).reshape(-1, len(self._names))[:, number]
         dtype, content = part[number]
@@ -100,21 +100,21 @@ class Rows(Generic[R]):
             self._write(place, row)
 
     def column(self, name: str) -> Ticks:
-        """Of all rows, in the order in which they came."""
+        """A column of all rows, in the order in which they were added."""
         self._write_open()
         number = self._names.index(name)
         parts = [self._in_column(part, number) for part in self._parts]
         return np.concatenate([np.empty(0, dtype=np.int64), *parts])
 
     def columns(self) -> Made:
-        """In the order of their table."""
+        """Columns in the order of their table."""
         order = np.lexsort([self.column(name) for name in reversed(self._schema.sort)])
         kinds = {column.name: _DTYPES.get(column.dtype, np.int64) for column in self._schema.columns}
         return Made(kinds, lambda name: self.column(name).take(order).astype(kinds[name], copy=False))
 
 
 def _packed(column: NDArray[np.integer]) -> _Packed:
-    """The column in the fewest bytes that tell it, compressed.
+    """The column in the smallest sufficient integer type, compressed.
 
     >>> [_packed(np.array([-1, highest]))[0] for highest in (127, 1 << 40)]
     [dtype('int8'), dtype('int64')]

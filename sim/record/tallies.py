@@ -1,4 +1,4 @@
-"""What the hub counts while it runs: people's work and waits, units that come and leave, the fullest chute."""
+"""Counts during the run: people's work and waits, units that arrive and leave, the fullest chute."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,20 +18,20 @@ Span = tuple[int, int]
 
 
 class StaffTime(NamedTuple):
-    """Of the people of one kind, in the measured days [ticks]."""
+    """Times of the people of one kind, in the measured days [ticks]."""
 
     lacked: int
-    """How long work waited for them."""
+    """Time that work waited for them."""
     overtime: int
-    """Posts held beyond those manned, times how long."""
+    """Sum over time of posts held above those manned."""
     busy: int = 0
-    """Posts in use, times how long; of desks only."""
+    """Sum over time of posts in use; for desks only."""
 
 
 class DeskTally:
-    """Desks of a kind: who came, began and was done by bin (B), and sums over the run and over the measured days.
+    """Desks of a kind: arrivals, starts and ends by bin (B), and sums over the run and over the measured days.
 
-    All of it is told once the tally is closed.
+    The results are available once the tally is closed.
     """
 
     def __init__(self, end: int, measured: Span, width: int, manning: Manning) -> None:
@@ -43,7 +43,7 @@ class DeskTally:
         self._last_begin = 0
         self._steps = np.array(manning.start, dtype=np.int64)
         self._in_hand: list[list[int]] = [[] for _ in manning.start]
-        """When services that are in hand at each step end."""
+        """When services in hand at each step end."""
         self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
@@ -51,13 +51,13 @@ class DeskTally:
         self._batches.add(arrival, begin, end)
 
     def close(self) -> None:
-        """The run is over."""
+        """End the run."""
         self._batches.close()
 
     def _count(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
         for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
             count_instants(instants, self._width, counts)
-        # Who begins next heads the queue since it came or since the one before it began.
+        # The next service heads the queue from its arrival, or from the start of the service before it.
         heads = np.maximum(arrival, np.concatenate(([self._last_begin], begin[:-1])))
         self._last_begin = int(begin[-1])
         for i, span in enumerate(self._spans):
@@ -70,7 +70,7 @@ class DeskTally:
 
     @property
     def run(self) -> tuple[int, int]:
-        """Over the whole run: how long the desks were held, and how long work waited for one [ticks]."""
+        """Over the whole run: time that desks were held, and time that work waited for a desk [ticks]."""
         return self._busy[0], self._lacked[0]
 
     @property
@@ -89,7 +89,7 @@ class DeskTally:
 
 
 class ShortTally:
-    """How long there was work in the measured days while not all posts were manned."""
+    """Time with work in the measured days while not all posts were manned."""
 
     def __init__(self, measured: Span, manning: Manning) -> None:
         self._measured = measured
@@ -97,9 +97,9 @@ class ShortTally:
         self._start = np.array(manning.start, dtype=float)
         self._short = np.concatenate(([0.0], np.cumsum(np.diff(self._start) * short[:-1])))
         self._latest = 0
-        """Until when there is work, by all that was added."""
+        """The end of all work that was added."""
         self._done = 0
-        """Likewise, by what was counted."""
+        """The end of all work that was counted."""
         self.is_ever_short = len(manning.start) > 1
         self._time = 0
         self._batches = Batches(self._count)
@@ -107,14 +107,15 @@ class ShortTally:
     def add(self, arrival: Ticks, end: Ticks) -> None:
         """Work (P) in the order of its arrival, ascending over all calls, and its ends, ascending.
 
-        An end need not be that of its arrival: it counts only when all that has arrived is done.
+        An end need not belong to the arrival in the same row, because it counts only when all earlier arrivals are
+        done.
         """
         if self.is_ever_short:
             self._latest = max(self._latest, int(end[-1]))
             self._batches.add(*without_touching(arrival, end, arrival[1:] > end[:-1]))
 
     def add_without_gap(self, last: int, end: int) -> bool:
-        """Add work by its last arrival and its latest end, if it leaves no gap: it arrived before earlier work ended.
+        """Add work by its last arrival and latest end, if it arrived before earlier work ended.
 
         Returns whether it was added; if not, `add` needs every arrival and end.
         """
@@ -126,14 +127,14 @@ class ShortTally:
 
     @property
     def time(self) -> int:
-        """So far [ticks]."""
+        """The time so far [ticks]."""
         self._batches.close()
         return self._time
 
     def _count(self, arrival: Ticks, end: Ticks) -> None:
         done = np.maximum.accumulate(np.concatenate(([self._done], end)))
         self._done = int(done[-1])
-        # There is always work between two arrivals before which all was done.
+        # Between two arrivals before which all work was done, there is always work.
         idle = np.flatnonzero(arrival > done[:-1])
         begun, ended = np.concatenate((done[:1], arrival[idle])), np.concatenate((done[idle], done[-1:]))
         self._time += int((self._short_until(ended) - self._short_until(begun)).sum())
@@ -159,49 +160,49 @@ class _Stays(NamedTuple):
         return cls(ascending(ready), int((ready - arrival).max()))
 
     def after(self, instant: int) -> "_Stays":
-        """Those that end later."""
+        """The stays that end later."""
         return self._replace(ready=self.ready[self.ready.searchsorted(instant, "right") :])
 
 
 class FullestChute:
-    """Told who is in the chutes (C) from when until when. Once it is closed, the hall's count has the fullest."""
+    """The fullest of the chutes (C), from the stays of units in them. Once closed, the hall's count has it."""
 
     def __init__(
         self, count: ChuteCount, measured: tuple[int, int], posts: Ticks, places: Sequence[tuple[int, int]]
     ) -> None:
-        """`posts` (C): how many pack at each chute; `places` (C): its machine and its first route."""
+        """`posts` (C): number of packers at each chute; `places` (C): its machine and its first route."""
         self._count, self._measured, self._posts = count, measured, posts
         self._places = places
         self._shortest = FOREVER
         """Packing so far [ticks]."""
         self._best = (0, NEVER, NEVER)
-        """Units below 0, instant and chute: the least of them is told."""
+        """Negative number of units, instant and chute; the smallest is reported."""
         self._inside: dict[int, list[_Stays]] = {}
-        """By chute, all of those who may still be there."""
+        """By chute, stays that may not have ended."""
         self._batches = Batches(self._look)
 
     def add(self, arrival: Ticks, ready: Ticks, chute: Chutes, shortest: int) -> None:
         """Stays of units (P) that began after those of earlier calls, ascending in each chute.
 
-        `shortest`: packing among them, of a post that is manned [ticks].
+        `shortest` is the shortest packing among them, at a manned post [ticks].
         """
         self._shortest = min(self._shortest, shortest)
         self._batches.add(arrival, ready, chute)
 
     @property
     def units(self) -> int:
-        """In the fullest so far."""
+        """Units in the fullest chute so far."""
         return -self._best[0]
 
     def record_peak(self, units: int, instant: int, number: int) -> None:
-        """Units in a chute at an instant, recorded if they are the most; the first of equal peaks counts."""
+        """Record the units in a chute at an instant if they are the most so far; the first of equal peaks counts."""
         if (peak := (-units, instant, number)) < self._best:
             self._best, row = peak, self._count
             row.fullest, row.fullest_at = units, instant
             row.machine, row.route = self._places[number]
 
     def close(self) -> None:
-        """The run is over."""
+        """End the run."""
         self._batches.close()
 
     def _look(self, arrival: Ticks, ready: Ticks, chute: Chutes) -> None:
@@ -214,20 +215,20 @@ class FullestChute:
         for number in sorted(new, key=most.__getitem__, reverse=True):
             if most[number] < self.units:
                 break
-            # A peak that is found later may have been earlier: its units were packed later.
+            # A peak found later may have been earlier, because its units were packed later.
             self.record_peak(*self._peak(number, new[number]), number)
 
     def _bound(self, number: int) -> int:
-        """How many there can have been in a chute at most.
+        """Upper bound of the units in a chute.
 
-        What is in it at an instant is packed there within the longest stay, one after the other at each post.
+        Units that are in it at an instant are packed there within the longest stay, one after the other at each post.
         """
         stays = self._inside[number]
         longest = max(part.longest for part in stays)
         return min(int(self._posts[number]) * (longest // self._shortest + 1), sum(len(part.ready) for part in stays))
 
     def _peak(self, number: int, arrival: Ticks) -> tuple[int, int]:
-        """How many units there were in a chute at most when one of the last (P) arrived, and when."""
+        """The most units in a chute at the arrivals of the last units (P), and the instant."""
         ready = ascending(np.concatenate([stays.ready for stays in self._inside[number]]))
         n_before = len(ready) - len(arrival)
         inside = n_before + np.arange(1, len(arrival) + 1) - ready.searchsorted(arrival, "right")

@@ -1,1 +1,1 @@
-"""What happened to a flight, a parcel, a truck: paths of work and waiting, from a replication's tables alone."""
+"""The history of a flight, a parcel or a truck: paths of work and waiting, from a replication's tables only."""

@@ -1,4 +1,4 @@
-"""Who held a resource while somebody waited for it, and whose going ended the wait."""
+"""Who held a resource during a wait, and whose leaving ended the wait."""
 
 from dataclasses import dataclass
 
@@ -12,18 +12,18 @@ from sim.units import Counts, Numbers
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """`by`: who, and for how long of the wait [min], the longest first. Empty where it is not recorded."""
+    """Holders and how long they held it during the wait [min], the longest first; empty if not recorded."""
 
     by: tuple[tuple[str, float], ...] = ()
     ended_by: tuple[str, ...] = ()
     stuck_on: str | None = None
-    """What the holders waited for themselves ..."""
+    """The resource that the holders waited for themselves."""
     stuck_share: float = 0.0
-    """... and in how much of the time that they held it."""
+    """The share of their holding time in which they waited for it."""
 
 
 def held(journal: Journal, segment: Segment) -> Held:
-    """Nobody where it is work."""
+    """Holders of the resource of a wait; none for work."""
     cause = CAUSES[segment.cause]
     if cause.holding is None:
         return Held()
@@ -56,7 +56,7 @@ def _ended_by(journal: Journal, segment: Segment) -> tuple[str, ...]:
 
 
 def _shared(journal: Journal, table: str, rows: Counts, since: str, until: str, segment: Segment) -> Numbers:
-    """How long (N) [min] each row's time overlaps the segment; one whose end is NaN goes on."""
+    """How long (N) [min] each row's time overlaps the segment; a row without an end (NaN) goes on."""
     columns = journal.tables[table]
     start, end = columns[since][rows], columns[until][rows]
     low = np.where(np.isnan(start), np.inf, np.maximum(start, segment.start))
@@ -65,7 +65,7 @@ def _shared(journal: Journal, table: str, rows: Counts, since: str, until: str, 
 
 
 def _rows(journal: Journal, holding: Holding, segment: Segment) -> Counts:
-    """The rows (N) that are like what waits."""
+    """The rows (N) with the same values as the waiting row."""
     table = journal.tables[holding.table]
     fits = np.ones(len(table[holding.since]), dtype=bool)
     for column in holding.same:

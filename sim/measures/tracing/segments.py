@@ -1,4 +1,4 @@
-"""Stretches of time, end to end: what a path is made of."""
+"""Stretches of time, end to end, which form a path."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ class Segment:
     cause: str
     detail: str = ""
     same: Mapping[str, float] = field(default_factory=dict)
-    """What it shares with those who hold the resource, by column."""
+    """Values that it shares with the holders of the resource, by column."""
 
     @property
     def minutes(self) -> float:
@@ -34,7 +34,7 @@ class Segment:
 def closed(
     parts: Iterable[Segment], start: float, end: float, cause: str, same: Mapping[str, float] | None = None
 ) -> list[Segment]:
-    """Ascending parts cut to [start, end], and what they leave open filled with a cause."""
+    """Ascending parts cut to [start, end], with gaps filled by a cause."""
     shared = same or {}
     segments = []
     now = start
@@ -49,7 +49,7 @@ def closed(
 
 
 def merged(segments: Sequence[Segment]) -> list[Segment]:
-    """Neighbours of one cause made one; their details only if they are the same."""
+    """Neighbours of the same cause merged; their details stay only if they are the same."""
     merged: list[Segment] = []
     for segment in segments:
         last = merged[-1] if merged else None

@@ -1,4 +1,4 @@
-"""What one late flight cost: two runs that differ in its arrival alone, compared unit by unit, truck by truck."""
+"""The cost of one late flight: two runs that differ only in its arrival, compared unit by unit and truck by truck."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ from sim.units import NEVER, TICKS_PER_H, TICKS_PER_MIN, Flags, Ticks
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A run with the instant at which each of its units left."""
+    """A run with the departure of each of its units."""
 
     inputs: Inputs
     tables: Mapping[str, Table]
     departures: Mapping[int, tuple[Ticks, Ticks]]
-    """Rows of a flight's units that left (P), and when [ticks], by its number."""
+    """Rows of a flight's units that left (P), and their instants [ticks], by its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """Parcels against the promise, in both runs."""
+    """Late parcels and delays in both runs."""
 
     because: int = 0
-    """Late only as it was: on time, had the flight been on schedule."""
+    """Parcels late because of the delay: on time if the flight had been on schedule."""
     otherwise: int = 0
     """Late only with the flight on schedule."""
     both: int = 0
     delay_h: float = 0.0
-    """Departure as it was minus with the flight on schedule, summed over the parcels that left in both [h]."""
+    """Actual departure minus departure with the flight on schedule, summed over the parcels that left in both [h]."""
     n_open: int = 0
     """Parcels that left by the end of one run only; they are not in `delay_h`."""
 
@@ -44,7 +44,7 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """An instant of both runs [min]; NaN: it did not come before the end."""
+    """An instant of both runs [min]; NaN: it did not happen before the end."""
 
     name: str
     actual: float
@@ -52,13 +52,13 @@ class Shift:
 
     @property
     def minutes(self) -> float:
-        """Later as it was; NaN: only in one."""
+        """Actual minus on schedule; NaN if it happened in one run only."""
         return self.actual - self.on_schedule
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What differs between two runs; shifts are those that differ, later ones first."""
+    """The difference between two runs; shifts are instants that differ, the largest delays first."""
 
     flight: str
     late_min: float
@@ -79,11 +79,11 @@ class Cost:
 
 
 def cost(actual: World, on_schedule: World, number: int, service: int) -> Cost:
-    """Compare two runs of one replication; `number` of the late flight as it was, `service` promised [ticks].
+    """Compare two runs of one replication; `number` is that of the late flight, `service` is promised [ticks].
 
-    The promise counts from the same instant in both runs: the late flight's parcels from its schedule, so
-    that the delay itself is not hidden, all others' from their drawn arrival, which the late flight does
-    not move. What customs refuses counts in neither run.
+    The promise counts from the same instant in both runs. For the late flight's parcels this is its schedule, so that
+    the delay is not hidden. For all others it is their drawn arrival, which the late flight does not move. Parcels that
+    customs refuses count in neither run.
     """
     late = actual.inputs.flights[number]
     places = {flight.entity: flight.number for flight in on_schedule.inputs.flights}
@@ -138,7 +138,7 @@ def _routes(inputs: Inputs, parcels: Parcels) -> dict[str, Flags]:
 
 
 def _lateness(actual: Ticks, on_schedule: Ticks, parcels: Parcels, mask: Flags, promised: int) -> Lateness:
-    """Of some units (U'): when they left in both runs, and which of the flight's (U) they are."""
+    """Lateness of some units (U'): when they left in both runs, and which of the flight's units (U) they are."""
     n = np.ones(len(actual), dtype=np.int64) if parcels.count is None else parcels.count[mask].astype(np.int64)
     gone = [left != NEVER for left in (actual, on_schedule)]
     counts = gone[0] | gone[1] | ~parcels.is_refused[mask]
@@ -163,7 +163,7 @@ def _truck_keys(world: World) -> list[tuple[int, ...]]:
 
 
 def _truck_names(*worlds: World) -> dict[Any, str]:
-    """As a truck is asked for: `ROUTE/kind/sequence`, its hall before it where there are several."""
+    """Names of trucks, `ROUTE/kind/sequence`, after their hall if there are several."""
     halls, routes = worlds[0].inputs.site.halls, worlds[0].inputs.site.routes
     prefix = [f"{hall.name}/" if len(halls) > 1 else "" for hall in halls]
     keys = {key for world in worlds for key in _truck_keys(world)}
