@@ -11,7 +11,7 @@ __all__ = ["Result", "__version__", "simulate"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute is anything
-    """Load the model when it is asked for: the command line must answer at once."""
+    """Load the model only when it is needed, because the command line must answer immediately."""
     if name == "__version__":
         from importlib.metadata import version
 

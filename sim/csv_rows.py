@@ -1,4 +1,4 @@
-"""CSV: a user's file, parted by commas, semicolons or tabs, is read; the program's tables are written."""
+"""Reading a user's CSV file (commas, semicolons or tabs), and writing the program's tables."""
 
 import csv
 import io
@@ -13,14 +13,14 @@ from sim.reading import near
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A header, empty of an empty file, and the rows below it, which are as long as it."""
+    """A header (empty for an empty file), and rows that are as long as the header."""
 
     path: Path
     header: list[str]
     rows: Iterator[tuple[int, list[str]]]
 
     def at(self, name: str) -> int:
-        """Where the column of this name stands.
+        """The position of the column of this name.
 
         Raises:
             InputError: it is not there, or twice.
@@ -33,7 +33,7 @@ class CsvTable:
 
 
 def csv_table(path: Path, *, may_be_latin: bool = False) -> CsvTable:
-    """The file as a table, each row with the line it ends on.
+    """The file as a table; each row has the number of the line on which it ends.
 
     Raises:
         InputError: as `csv_rows`; of a row that is not as long as the header, when it is read.
@@ -51,9 +51,10 @@ def csv_table(path: Path, *, may_be_latin: bool = False) -> CsvTable:
 
 
 def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not blank, each with the line it ends on; cells without blanks around them.
+    """The rows that are not blank, with the line on which each ends; cells have no blanks around them.
 
-    `hint`: of a file that cannot be read; `may_be_latin`: as older spreadsheets write.
+    `hint` is added to the message on an unreadable file. With `may_be_latin` the file may be Latin-1, as older
+    spreadsheets write it.
 
     Raises:
         InputError: a file that cannot be read, and what is no CSV.

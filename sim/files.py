@@ -1,4 +1,4 @@
-"""The content of a file that somebody names: a regular file, and no larger than what is read of its kind."""
+"""Reading a file that a user names: it must be a regular file within the size limit of its kind."""
 
 import os
 import stat
@@ -10,13 +10,13 @@ from typing import BinaryIO, Final
 from sim.errors import InputError
 
 MOST_BYTES: Final = 256 * 2**20
-"""Of a table: some millions of rows."""
+"""Limit of a table: some millions of rows."""
 
 
 def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = True, hint: str = "") -> bytes:
     """The whole file.
 
-    `hint`: of a file that cannot be read.
+    `hint` is added to the message on an unreadable file.
 
     Raises:
         InputError: no such file; a pipe or a device, which are not waited for, or a folder; more than `most` bytes; a
@@ -29,7 +29,7 @@ def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = 
 
 
 def check_file(path: str | Path, most: int = MOST_BYTES) -> None:
-    """A file that another reads, held to the same without reading it.
+    """Check a file that other code reads by the same conditions, without reading it.
 
     Raises:
         InputError: as `content_of`.
@@ -54,7 +54,7 @@ def _opened(path: str | Path, *, may_be_link: bool = True, hint: str = "") -> It
             os.close(descriptor)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}{hint}") from None
-    except ValueError as error:  # a NUL in the name
+    except ValueError as error:  # the name contains a NUL
         raise InputError(f"{str(path)!r}: cannot be read: {error}{hint}") from None
 
 

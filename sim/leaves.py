@@ -1,4 +1,4 @@
-"""What each value of a configuration may be, read off the schema, for those who ask for it in a form."""
+"""The values that each key of a configuration may have, read from the schema for forms."""
 
 import datetime as dt
 import types
@@ -12,19 +12,19 @@ from sim.reading import Bounds, hints_of
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """What one value may be."""
+    """The values that one key may have."""
 
     kind: str
     """number, whole, flag, date, choice, list or text."""
     bounds: Bounds | None = None
     options: tuple[str, ...] = ()
-    """Of a choice."""
+    """Options of a choice."""
     is_optional: bool = False
-    """May be null."""
+    """Whether null is allowed."""
 
 
 def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # noqa: ANN401 - as `read`
-    """What the value at these names may be, in a plain value of `kind`; None: the schema has no single value there.
+    """The values allowed at these names in a plain value of `kind`; None if no single value belongs there.
 
     >>> leaf_at(dict[str, Annotated[int, Bounds(ge=1)]], {"a": 2}, ["a"])
     Leaf(kind='whole', bounds=Bounds(ge=1, gt=None, le=None, lt=None), options=(), is_optional=False)
@@ -48,7 +48,7 @@ def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # n
 
 
 def _stripped(kind: Any, value: object) -> tuple[Any, Bounds | None, bool]:  # noqa: ANN401 - as `read`
-    """The kind without what surrounds it: its bounds, and whether it may be null."""
+    """The kind without annotations: the kind, its bounds, and whether it may be null."""
     if get_origin(kind) is Annotated:
         inner, *notes = get_args(kind)
         stripped, bounds, is_optional = _stripped(inner, value)

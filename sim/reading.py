@@ -1,4 +1,4 @@
-"""Reading a configuration into typed dataclasses, and back: every mistake is one line that names the full key."""
+"""Reading a configuration into typed dataclasses, and back. Every mistake gives one line with the full key."""
 
 import datetime as dt
 import difflib
@@ -19,14 +19,14 @@ Plain: TypeAlias = Any
 """A mapping, a list or a scalar."""
 
 MOST_LISTED = 24
-"""Names that are listed in a message."""
+"""The most names that a message lists."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _SAID_OF_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a number must satisfy: `Annotated[float, Bounds(gt=0, le=1)]`."""
+    """Bounds of a number: `Annotated[float, Bounds(gt=0, le=1)]`."""
 
     ge: float | None = None
     gt: float | None = None
@@ -47,20 +47,20 @@ class Bounds:
 
 @cache
 def _limits(bounds: Bounds) -> list[tuple[Callable[[float, float], bool], float, str]]:
-    """Those that are set: how they compare, their number, and in words."""
+    """The bounds that are set: comparison, number, and words."""
     limits = ((name, getattr(bounds, name), said) for name, said in _SAID_OF_BOUNDS.items())
     return [(getattr(operator, name), bound, said) for name, bound, said in limits if bound is not None]
 
 
 def read(kind: type[T], value: object, key: str = "") -> T:
-    """A plain value (mappings, lists, scalars) as an instance of `kind`, checked.
+    """A plain value (mappings, lists, scalars) as a checked instance of `kind`.
 
-    `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str,
-    bool, int or float; numbers may carry `Bounds` in `Annotated`. A list may have a word in its place,
-    `tuple[X, ...] | Literal["all"]`, and a number a mapping, `float | X`, where X reads it by `from_plain`. Of
-    several dataclasses, `X | Y`, the value's key `kind` says which one it is: each has a field
-    `kind: Literal[...]`. So does it of a class that is none, and has them in `kinds`, by name. A field with a
-    default may be left out. `key` is the place of the value, for the message.
+    `kind` is a dataclass, `dict[str, X]`, `tuple[X, ...]`, `X | None`, a `Literal`, a StrEnum, a date, str, bool, int
+    or float. Numbers may have `Bounds` in `Annotated`. `tuple[X, ...] | Literal["all"]` allows a word in place of a
+    list. `float | X` allows a mapping in place of a number, which X reads by `from_plain`. Of several dataclasses, `X |
+    Y`, the value's key `kind` chooses one; each has a field `kind: Literal[...]`. The key `kind` also chooses among the
+    dataclasses in `kinds` of a class, by name. A field with a default may be left out. `key` is the place of the value,
+    for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -72,7 +72,7 @@ def read(kind: type[T], value: object, key: str = "") -> T:
 
 
 def plain(value: object) -> Plain:
-    """The inverse of `read`: dataclasses to mappings, tuples to lists, enums to values, dates to ISO text.
+    """The inverse of `read`: dataclasses become mappings, tuples lists, enums values, and dates ISO text.
 
     >>> plain((dt.date(2022, 9, 5), None))
     ['2022-09-05', None]
@@ -83,7 +83,7 @@ def plain(value: object) -> Plain:
 
 @cache
 def _plainer(kind: type) -> Callable[[Any], Plain]:
-    """What makes values of a class plain."""
+    """The function that makes values of a class plain."""
     if hasattr(kind, "to_plain"):
         return cast("Callable[[Any], Plain]", kind.to_plain)
     if is_dataclass(kind):
@@ -103,7 +103,7 @@ def _plainer(kind: type) -> Callable[[Any], Plain]:
 
 
 def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
-    """The end of a message on an unknown name: the nearest known one, or all of them if they are few.
+    """The end of a message on an unknown name: the nearest known name, or all names if they are few.
 
     >>> near("deman", ["demand", "hall"])
     "; did you mean 'demand'?"
@@ -117,7 +117,7 @@ def near(name: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 @cache
 def _reader(kind: Any) -> Reader:  # noqa: ANN401 - annotations have no common type
-    """What reads a value of this annotation, which is taken apart once."""
+    """The function that reads values of this annotation; it is made once for each annotation."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return partial(_annotated, arguments, _reader(arguments[0]))
@@ -184,7 +184,7 @@ def _one_of(kinds: tuple[Any, ...]) -> Reader:
 
 
 def _of_kind(by_name: Mapping[str, Any], value: object, key: str) -> object:
-    """The record of that kind which the key `kind` names."""
+    """The record of the kind that the key `kind` names."""
     items = mapping(value, key)
     if "kind" not in items:
         raise ConfigError(f"{inside(key, 'kind')}: missing: one of {', '.join(by_name)}")
@@ -215,7 +215,7 @@ def _record(kind: type, value: object, key: str) -> object:
 
 @cache
 def _fields(kind: type) -> tuple[dict[str, Reader], list[str]]:
-    """What reads each field of a dataclass, and which must be given."""
+    """The function that reads each field of a dataclass, and the fields that are required."""
     readers = {name: _reader(hint) for name, hint in hints_of(kind).items()}
     return readers, [field.name for field in fields(kind) if field.default is MISSING]
 

@@ -1,4 +1,4 @@
-"""The scalars of a configuration, each read and checked, and how a mistake names its place and repeats its value."""
+"""Reading and checking the scalars of a configuration, and messages with the place and value of a mistake."""
 
 import datetime as dt
 import difflib
@@ -15,9 +15,9 @@ from sim.errors import ConfigError
 from sim.names import wrong_text
 
 LONGEST_SAID = 60
-"""Characters of a value that are repeated in a message."""
+"""The most characters of a value that a message repeats."""
 Reader: TypeAlias = Callable[[object, str], object]
-"""Of a value at a key."""
+"""The same for a value at a key."""
 
 
 def mapping(value: object, key: str) -> Mapping[str, object]:
@@ -32,7 +32,7 @@ def mapping(value: object, key: str) -> Mapping[str, object]:
 
 def literal(options: tuple[object, ...], value: object, key: str) -> object:
     for option in options:
-        # 1 == True, so the type counts too; an enum's member counts as its text.
+        # 1 == True, so the type counts too. A member of an enum counts as its text.
         if value == option and isinstance(value, bool) == isinstance(option, bool):
             return option
     allowed = ", ".join(str(option) for option in options)
@@ -93,7 +93,7 @@ def wrong(key: str, wanted: str, value: object, hint: str = "") -> ConfigError:
 
 
 def number_hint(value: object) -> str:
-    """How to write what was meant as a number, with a comma or in per cent; empty for all else.
+    """How to write a number that was typed with a comma or in per cent; otherwise empty.
 
     >>> number_hint("3,5"), number_hint("many")
     ('; a number has a decimal point, no comma', '')

@@ -1,4 +1,4 @@
-"""One replication: a configuration and a number in, tables and KPIs out."""
+"""One replication: from a configuration and a number to tables and KPIs."""
 
 from dataclasses import dataclass, replace
 
@@ -57,7 +57,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     """
     if replication < 0:
         raise ConfigError(f"replication: at least 0, got {replication}")
-    # `dataclasses.replace` passes by the bounds; reading once more does not.
+    # `dataclasses.replace` skips the bounds, so the configuration is read once more.
     adopt(config.own)
     config = read(HubConfig, plain(config))
     inputs = make_inputs(config, replication)
@@ -74,7 +74,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
 
 
 def growth(config: HubConfig, replication: int) -> dict[str, float]:
-    """Of a replication the KPIs of how its backlog grows, alone: nothing is simulated without its disruptions.
+    """The KPIs on the growth of a replication's backlog; the run without its disruptions is not simulated.
 
     Raises as `simulate` does.
     """
@@ -89,15 +89,15 @@ def growth(config: HubConfig, replication: int) -> dict[str, float]:
 
 
 def _undisturbed_backlog(config: HubConfig, replication: int) -> Ticks:
-    """The backlog of the same replication, with the same draws, if nothing went wrong."""
+    """The backlog of the same replication with the same draws, but without disruptions."""
     inputs = make_inputs(replace(config, disruptions={}), replication)
     return backlog_here(inputs, hub.run(inputs).record)
 
 
 def _longer_backlogs(config: HubConfig, replication: int, tables: dict[str, Table]) -> dict[str, Table]:
-    """The table `recovery`: the replication run on, with and without its disruptions, until it has recovered.
+    """The table `recovery`: a longer run of the replication, with and without disruptions, until it has recovered.
 
-    Measured days are doubled twice at most; no rows where the run itself shows it.
+    The measured days are doubled twice at most. The table is empty if the run itself shows the recovery.
     """
     longer = {"recovery": tabulate("recovery", {})}
     for factor in LONGER if config.disruptions and config.recovery.runs_on else ():

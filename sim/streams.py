@@ -1,7 +1,7 @@
-"""Random streams: each is keyed by what it belongs to, so that adding one moves no other.
+"""Random streams. Each belongs to one attribute of one entity, so that a new stream changes no other.
 
-A stream hangs on (seed, replication, attribute, entity); the scenario never enters, so that two scenarios
-that differ in capacity see the same draws.
+A stream depends on (seed, replication, attribute, entity). The scenario is no part of this, so scenarios that differ in
+capacity have the same draws.
 """
 
 import hashlib
@@ -34,9 +34,9 @@ def _word(text: str) -> int:
 
 
 def draws_below(rng: np.random.Generator, high: int, n: int) -> NDArray[np.unsignedinteger]:
-    """Integers below a power of two (n): those of `rng.integers` in 16 bits, or in 32 if need be, but faster.
+    """Integers below a power of two (n): the same as `rng.integers` in 16 or 32 bits gives, but faster.
 
-    A draw below a power of two is the upper bits of a whole one, and none is rejected.
+    A draw below a power of two is the upper bits of a whole draw, so none is rejected.
 
     >>> few, whole = (np.random.default_rng(1) for _ in range(2))
     >>> (draws_below(whole, 1 << 14, 9) == few.integers(0, 1 << 14, 9, dtype=np.uint16)).all()
@@ -48,7 +48,7 @@ def draws_below(rng: np.random.Generator, high: int, n: int) -> NDArray[np.unsig
 
 
 def name_words(text: str) -> tuple[int, int]:
-    """A free name (a flight of a file) as words of an entity."""
+    """A free name (such as a flight of a file) as words of an entity."""
     digest = hashlib.sha256(text.encode()).digest()
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")
 
@@ -59,9 +59,9 @@ def up_and_down(
     mttr_min: float | Times,
     end: int,
 ) -> Iterator[tuple[int, int]]:
-    """From and to before [ticks] a unit is down, in turn with its times up, until `end` is passed.
+    """Start and end (exclusive) [ticks] of each time when a unit is down, until after `end`.
 
-    Times are exponential with these means, or have these distributions.
+    Times up and down are exponential with these means, or have these distributions.
     """
     now = 0
     while now < end:

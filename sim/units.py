@@ -1,9 +1,8 @@
 """Units, and the time grid.
 
-Inside the model an instant or a duration is an integer number of ticks of 2⁻²⁰ minutes (about 57 µs) since
-the first midnight of `start_date`. Sums of ticks are exact whatever their order, so that two programs that
-do the same thing get the same instant. Configuration and tables are in minutes (float64): every tick below
-2³³ minutes has an exact one.
+Inside the model an instant or a duration is an integer number of ticks of 2⁻²⁰ minutes (about 57 µs) since the first
+midnight of `start_date`. Sums of ticks are exact in any order, so that two programs that follow the same rules get the
+same instant. Configuration and tables are in minutes (float64), which represent every tick below 2³³ minutes exactly.
 """
 
 from typing import Final
@@ -22,9 +21,9 @@ SECONDS_PER_MIN: Final = 60
 MIN_PER_H: Final = 60
 MIN_PER_DAY: Final = 1440
 DAYS_PER_YEAR: Final = 365
-"""Of the one year that annual figures of an airport are of, as those of 2022 are."""
+"""Days of a year without a leap day, for annual figures of an airport such as those of 2022."""
 MEAN_DAYS_PER_YEAR: Final = 365.25
-"""Over leap years: of accounts of many years, and of dates."""
+"""Mean over leap years, for figures of many years and for dates."""
 MONTHS_PER_YEAR: Final = 12
 MIN_PER_WEEK: Final = 7 * MIN_PER_DAY
 HOURS_PER_DAY: Final = MIN_PER_DAY / MIN_PER_H
@@ -32,7 +31,7 @@ HOURS_PER_WEEK: Final = 168
 TICKS_PER_H: Final = MIN_PER_H * TICKS_PER_MIN
 TICKS_PER_DAY: Final = MIN_PER_DAY * TICKS_PER_MIN
 NEVER: Final = -1
-"""The instant that did not come [ticks]; NaN in the tables."""
+"""An instant that never happens [ticks]; NaN in the tables."""
 FOREVER: Final = 1 << 62
 """An instant after all others [ticks]."""
 
@@ -45,7 +44,7 @@ CENTS_PER_EUR: Final = 100
 
 
 def numbers(values: ArrayLike) -> NDArray[np.unsignedinteger]:
-    """Numbers of lanes or routes in the fewest bytes that tell them.
+    """Numbers of lanes or routes in the smallest sufficient integer type.
 
     >>> numbers([0, 255]).dtype, numbers([0, 256]).dtype
     (dtype('uint8'), dtype('uint16'))

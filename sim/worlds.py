@@ -1,4 +1,4 @@
-"""One replication as it was, and once more with one flight on schedule; all other draws are the same."""
+"""One replication, and the same replication with one flight on schedule; all other draws are the same."""
 
 from dataclasses import replace
 
@@ -14,10 +14,10 @@ from sim.units import Ticks
 
 
 def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | None = None) -> World:
-    """Run a replication; `on_schedule`: entity of the flight whose drawn arrival is its scheduled one.
+    """Run a replication. With `on_schedule`, this flight's (its entity's) drawn arrival is its scheduled one.
 
-    That flight's customs releases and losses of data follow its arrival, as drawn. Table `occupancy` has no
-    backlog without disruptions, and parcels one by one are kept of none.
+    The flight's customs releases and losses of data move with its arrival. The table `occupancy` has no backlog without
+    disruptions, and no single parcels are recorded.
 
     Raises:
         InputError: an unreadable file of flights.
@@ -32,7 +32,7 @@ def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | No
 
 
 def _by_flight(departures: list[tuple[int, Ticks, Ticks]]) -> dict[int, tuple[Ticks, Ticks]]:
-    """Rows of the units that left (P), and when [ticks], by flight."""
+    """Rows of the units that left (P), and their instants [ticks], by flight."""
     if not departures:
         return {}
     flight = np.concatenate([flights for _, flights, _ in departures])
