@@ -1,8 +1,8 @@
-"""The hub once more, slow and obvious: one SimPy process a parcel, plain integers, nothing vectorised.
+"""The same hub in a slow and simple form: one SimPy process for each parcel, plain integers, no vectorised code.
 
-It follows the rules of docs/model.md word by word. It shares with `sim.processes` only the phases, the
-token pool, the decision rules of `sim.rules` and the names of what is recorded (`sim.domain`). What both
-programs record of the same inputs must be equal, tick by tick.
+It follows the rules of docs/model.md word by word. It shares with `sim.processes` only the phases, the token pool, the
+decision rules of `sim.rules` and the names of the records (`sim.domain`). With the same inputs the records of both
+programs must be equal, tick by tick.
 """
 
 import simpy
@@ -15,7 +15,7 @@ __all__ = ["COLUMNS", "Trace", "run"]
 
 
 def run(inputs: Inputs, env: simpy.Environment | None = None) -> Trace:
-    """Run the hub from 0 to before `inputs.end` in an environment that stands at 0, by default a new one."""
+    """Run the hub from 0 to before `inputs.end` in an environment at 0, by default a new one."""
     env = simpy.Environment() if env is None else env
     hub = Hub(inputs, env)
     env.run(until=inputs.end)

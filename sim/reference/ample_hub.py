@@ -1,4 +1,4 @@
-"""A hub with room for all, and one part of it made scarce: cases whose answer is known without simulating."""
+"""A hub with ample resources except one: cases whose answer is known without simulation."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -34,7 +34,7 @@ def ample_site(
     n_machines: int = 1,
     cut_offs: tuple[int, ...] = _EACH_HOUR,
 ) -> domain.Site:
-    """A site where nobody waits for anybody: a machine a ULD, and trucks at `cut_offs` [ticks] that take all."""
+    """A site without waits: a machine for each ULD, and trucks at `cut_offs` [ticks] that take all parcels."""
     hall = domain.Hall(
         name="H",
         opens=0,
@@ -130,7 +130,7 @@ def _flight(number: int, arrival: int, ulds: tuple[int, int], n_parcels: int) ->
 
 
 def _plain(flight: Flight, handling: int) -> Parcels:
-    """Parcels that all go the straight way."""
+    """Parcels that all take the direct path."""
     n = flight.n_parcels
     return Parcels(
         first=np.linspace(0, n, flight.n_ulds + 1).astype(np.int64),
@@ -197,10 +197,10 @@ def path(*, is_no_read: bool, is_held: bool) -> tuple[tuple[float, float], tuple
 
 
 def longest_wait() -> float:
-    """The longest of all waits for a resource where there is plenty of each [min]."""
+    """The longest of all waits for a resource if all are ample [min]."""
     n_flights, ulds = 12, (5, 3)
     flights = tuple(_flight(i, (60 + i // 3) * _MIN, ulds, 8 * 20) for i in range(n_flights))
-    # Stations are given out in turn, so that no machine gets a second ULD before the first is done.
+    # Stations are assigned in turn, so that no machine gets a second ULD before the first is done.
     site = ample_site(n_machines=n_flights * sum(ulds))
     tables = vectorised_tables(_inputs(site, flights, TICKS_PER_DAY))
     pairs = {
@@ -225,7 +225,10 @@ _UPSTREAM = tuple(name for name in STAMPS if name not in {"cut_off", "departed"}
 
 
 def moved_by_one_door(seeds: range) -> tuple[int, int]:
-    """One more door in hubs whose floor never lacks: how many columns before the doors change, and how many after."""
+    """The effect of one more door in hubs where floor is never short.
+
+    Returns how many columns change before the doors, and how many after.
+    """
     upstream = downstream = 0
     for seed in seeds:
         inputs = make(draw(seed))

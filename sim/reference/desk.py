@@ -1,4 +1,4 @@
-"""Desks, lanes and posts, of which a parcel takes one for a time."""
+"""Desks, lanes and posts: a parcel occupies one of them for a time."""
 
 import simpy
 
@@ -10,7 +10,7 @@ from sim.reference.records import OutParcel, Parcel, Steps, Uld
 def serve(
     env: simpy.Environment, desks: Pool, key: tuple[int, ...], who: Parcel | OutParcel | Uld, name: str, service: int
 ) -> Steps:
-    """Queue up by key, stamp begin and end of the service [ticks] under its name, and leave."""
+    """Queue by key, record begin and end of the service [ticks] under its name, and leave."""
     (kind,) = desks.capacity
     yield desks.request(key, **{kind: 1})
     setattr(who, f"{name}_begin", int(env.now))

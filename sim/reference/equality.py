@@ -1,4 +1,4 @@
-"""The two hubs, side by side on the same inputs: every instant and every record must be equal."""
+"""Comparison of the two programs on the same inputs: every instant and every record must be equal."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ Tables = dict[str, dict[str, list[Any]]]
 
 
 class ShuffledEnvironment(simpy.Environment):
-    """Events of the same instant and phase in random order, so that no result hangs on the order of creation."""
+    """Events of the same instant and phase in random order, so that no result depends on the order of creation."""
 
     def __init__(self, seed: int) -> None:
         super().__init__(0)
@@ -33,7 +33,7 @@ class ShuffledEnvironment(simpy.Environment):
 
 
 def _shuffled(seed: int) -> Iterator[int]:
-    """Event numbers: a random part above the running one, which keeps them apart."""
+    """Event numbers: a random part above the running number, which makes them unique."""
     order = Streams(seed, 0).of("event_order")
     for first in count(0, 1 << 12):
         for i, high in enumerate(order.integers(0, 1 << 30, 1 << 12).tolist()):
@@ -42,12 +42,12 @@ def _shuffled(seed: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where the two hubs differ first."""
+    """The first difference between the two programs."""
 
     table: str
     column: str
     row: dict[str, Any]
-    """The row of the vectorised hub."""
+    """The row of the vectorised program."""
     expected: dict[str, Any]
     """The row of the reference."""
 
@@ -60,7 +60,7 @@ class Difference:
 
 
 def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> Tables:
-    """What the vectorised hub records, in the columns of the reference."""
+    """The records of the vectorised program, in the columns of the reference."""
     result = hub.run(inputs, env)
     record, end = result.record, inputs.end
     schemas = ((row, schema_of(row).name) for row in ENTITIES)
@@ -75,18 +75,21 @@ def vectorised_tables(inputs: Inputs, env: simpy.Environment | None = None) -> T
 
 
 def _referred(row: CustomsRow) -> tuple[int, int]:
-    """Before loading: asked back, and left behind."""
+    """Parcels before loading: asked back, and left behind."""
     return (0, 0) if row.counts is None else (row.counts.n_referrals, row.counts.n_left_behind)
 
 
 def compare(inputs: Inputs, seed: int) -> tuple[Tables, Difference | None]:
-    """Run both hubs, each with the events of an instant in a random order of its own: what the reference tells."""
+    """Run both programs, each with the events of an instant in another random order.
+
+    Returns the reference's records, and the first difference.
+    """
     expected = run(inputs, ShuffledEnvironment(2 * seed)).tables
     return expected, differ(expected, vectorised_tables(inputs, ShuffledEnvironment(2 * seed + 1)))
 
 
 def differ(expected: Tables, got: Tables) -> Difference | None:
-    """The earliest differing instant, or the first differing record."""
+    """The earliest instant that differs, or the first record that differs."""
     differences: list[tuple[float, int, Difference]] = []
     for name, columns in COLUMNS.items():
         table = expected[name]
@@ -125,7 +128,7 @@ def _shown(value: object) -> str:
 
 
 Watch = Callable[[Inputs, Tables], None]
-"""Sees what the reference tells of each hub."""
+"""A function that gets the reference's records of each hub."""
 
 
 def _look_away(_: Inputs, __: Tables) -> None: ...
@@ -143,7 +146,7 @@ class Unequal:
 
 
 def try_hub(hub: SmallHub, watch: Watch = _look_away, make: Callable[[SmallHub], Inputs] = make) -> Unequal | None:
-    """Compare both hubs on a small one."""
+    """Compare both programs on a small hub."""
     inputs = make(hub)
     tables, difference = compare(inputs, hub.seed)
     watch(inputs, tables)
@@ -153,5 +156,5 @@ def try_hub(hub: SmallHub, watch: Watch = _look_away, make: Callable[[SmallHub],
 def try_seeds(
     seeds: Iterable[int], watch: Watch = _look_away, make: Callable[[SmallHub], Inputs] = make
 ) -> list[Unequal]:
-    """Compare both hubs on the small hubs of these seeds."""
+    """Compare both programs on the small hubs of these seeds."""
     return [unequal for seed in seeds if (unequal := try_hub(draw(seed), watch, make)) is not None]

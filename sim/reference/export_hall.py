@@ -1,4 +1,4 @@
-"""Exports in a hall up to the export lanes: one SimPy process a collection and parcel (rules 22 to 25)."""
+"""Exports in a hall up to the export lanes: one SimPy process for each collection and parcel (rules 22 to 25)."""
 
 from collections.abc import Callable
 from heapq import heappush
@@ -16,11 +16,11 @@ from sim.reference.records import OnClock, OutParcel, Steps
 from sim.reference.shifts import follow_roster
 
 Lane = list[tuple[int, tuple[int, int], OutParcel]]
-"""A heap of what is ready."""
+"""A heap of ready parcels."""
 
 
 class ExportHall(OnClock):
-    """A hall's inbound doors, screening, hands, export lanes and build-up places."""
+    """A hall's inbound doors, screening, hand-sorting posts, export lanes and build-up places."""
 
     def __init__(self, env: simpy.Environment, rules: ExportSite, hall: Hall, number: int) -> None:
         limits = hall.hall.exports

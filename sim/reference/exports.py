@@ -1,4 +1,4 @@
-"""Exports from the lanes to the aircraft: one SimPy process a ULD and train (rules 26 to 32)."""
+"""Exports from the lanes to the aircraft: one SimPy process for each ULD and train (rules 26 to 32)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class Exports(OnClock):
         self.rules = inputs.site.exports
         self.drawn: ExportInputs = inputs.exports
         self.first_key = len(inputs.flights)
-        """In queues that they share with imports, collections are numbered on from the flights."""
+        """In queues shared with imports, the numbers of collections follow those of flights."""
         self.halls = [ExportHall(env, self.rules, hall, number) for number, hall in enumerate(halls)]
         self.tugs = Pool(env, Phase.BUILD_UP, outbound_tugs=self.rules.tugs)
         follow_roster(env, self.site.apron.manning, (self.tugs,))
@@ -89,7 +89,7 @@ class Exports(OnClock):
         self.closing_now.append(visit)
 
     def _ring(self) -> None:
-        """Loads and cut-offs of one instant are looked at together: loads first, each in order of flight."""
+        """Loads and cut-offs of one instant are handled together: loads first, each in order of flight."""
         if not self.loading_now and not self.closing_now:
             call(after(self.env, 0, Phase.CUT_OFF), self._cut_off)
 
@@ -111,14 +111,14 @@ class Exports(OnClock):
         return [uld for uld in self.ulds if uld.lane == lane and uld.flight == NEVER]
 
     def _form_all(self, hall: ExportHall, lane: int, *, is_last: bool) -> None:
-        """Of a hall's exports first, then of the imports of each route that flies there."""
+        """First from a hall's exports, then from the imports of each route that flies there."""
         self._form(hall, lane, NEVER, hall.lanes[lane], is_last=is_last)
         for route, flies_to in enumerate(self.site.flies_to):
             if flies_to == lane:
                 self._form(hall, lane, route, hall.hall.docks[route].queue, is_last=is_last)
 
     def _form(self, hall: ExportHall, lane: int, route: int, queue: list[Any], *, is_last: bool) -> None:
-        """Form full ULDs, and from what is left a last one if there is to be one."""
+        """Form full ULDs and, if `is_last`, a last ULD from the rest."""
         visit = self._next_flight(lane)
         while visit is not None and queue:
             decks = [uld.deck for uld in self._standing(lane)]
@@ -184,7 +184,7 @@ class Exports(OnClock):
         visit.loading_end = self.now
 
     def _take(self, visit: Visit) -> list[OutTrain]:
-        """Choose the load; as trains in the order in which they are sent for."""
+        """Choose the load, as trains in the order in which they are requested."""
         limits, lane = self.rules.aircraft[visit.aircraft], visit.export_lane
         left = {Deck.MAIN: visit.flight.n_main_deck, Deck.LOWER: visit.flight.n_lower_deck}
         visit.loading_start = self.now
@@ -217,7 +217,7 @@ class Exports(OnClock):
 
     def _make_up(self, visit: Visit, positions: Iterable[tuple[int, int, OutUld | None]]) -> list[OutTrain]:
         trains: list[OutTrain] = []
-        for deck, hall, uld in sorted(positions, key=lambda position: position[:2]):  # stable: else in order
+        for deck, hall, uld in sorted(positions, key=lambda position: position[:2]):  # stable sort
             last = trains[-1] if trains else None
             if (
                 last is None

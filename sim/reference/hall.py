@@ -1,4 +1,4 @@
-"""A hall from its ULD positions to its lanes: one SimPy process a ULD and parcel (rules 6 to 13)."""
+"""A hall from its ULD positions to its lanes: one SimPy process for each ULD and parcel (rules 6 to 13)."""
 
 from collections import Counter
 from heapq import heappush
@@ -21,7 +21,7 @@ from sim.units import NEVER
 
 
 class Hall(OnClock):
-    """One hall: its tokens, machines and desks, and what stands at its docks."""
+    """One hall: its tokens, machines and desks, and the parcels at its docks."""
 
     def __init__(self, inputs: Inputs, env: simpy.Environment, number: int) -> None:
         hall = inputs.site.halls[number]
@@ -55,7 +55,7 @@ class Hall(OnClock):
         self.room_each = inputs.site.units.room
         self.docks = [Dock() for _ in inputs.site.routes]
         self.empties: Pool | None = None
-        """Where emptied ULDs are stored, if exports need them."""
+        """Store of empty ULDs after break-down, if exports need them."""
         self.refusals: list[Refusal] = []
         self.n_refused = Counter[tuple[int, int]]()
         """Parcels by flight and route."""
@@ -126,7 +126,7 @@ class Hall(OnClock):
         self.breakdown.release(stations=1, workers=self.rules.workers_per_station)
         if self.empties is not None:
             self.empties.add(empty_ulds=1)
-        uld.parcels = []  # each parcel is on its own from here on
+        uld.parcels = []  # from here on each parcel is separate
 
     # Whole ULDs (rule 54)
 
@@ -169,18 +169,18 @@ class Hall(OnClock):
         elif second == machine:
             yield from self._pack(parcel, machine)
         else:
-            # Its chute leads to a machine (rule 61), and is emptied in the first round strictly after it came.
+            # Its chute leads to a machine (rule 61), and is emptied in the first round strictly after its arrival.
             yield at(self.env, (self.now // self.rules.second_round + 1) * self.rules.second_round, Phase.FEED)
             parcel.freed = self.now
             yield from self._sort_again(parcel, second)
 
     def _is_free(self, parcel: Parcel) -> bool:
-        """What customs says of a parcel now."""
+        """Whether customs has released a parcel by now."""
         waits_for_release = parcel.channel in (Channel.LATE_DATA, Channel.DOCUMENT_CHECK)
         return parcel.channel == Channel.RELEASED or (waits_for_release and parcel.release <= self.now)
 
     def _hold(self, parcel: Parcel, machine: int | None) -> Steps:
-        """`machine`: that it returns to, None if it is sorted by hand or is a whole ULD."""
+        """`machine` to which it returns; None if it is sorted by hand or is a whole ULD."""
         parcel.held = self.now
         is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
         decided = self.now
@@ -195,7 +195,7 @@ class Hall(OnClock):
         if is_examined:
             yield from self._serve("customs_desks", parcel, "exam", self.site.customs.examination)
             decided = self.now
-        # The first round strictly after the parcel came and its outcome was known.
+        # The first round strictly after the parcel arrived and its outcome was known.
         rounds = decided // self.site.customs.round + 1
         yield at(self.env, rounds * self.site.customs.round, Phase.FEED)
         parcel.freed = self.now
@@ -243,7 +243,7 @@ class Hall(OnClock):
     # Pack-out (rules 36 to 38, and 56)
 
     def _make_chutes(self, inputs: Inputs) -> list[Chute]:
-        """Those with packers; none if nothing is packed here."""
+        """The chutes with packers; none if nothing is packed here."""
         n_routes = Counter(self.hall.chute_of)
         with_packers = range(len(self.hall.packout_posts))
         second_sorts = [self.rules.second_sort if n_routes[chute] > 1 else 0 for chute in with_packers]
@@ -265,7 +265,7 @@ class Hall(OnClock):
         ]
 
     def packing_counts(self, number: int) -> list[ChuteCount]:
-        """The fullest chute: if several were as full the first to be, then the lowest."""
+        """The fullest chute; of equally full chutes, the earliest, then the lowest."""
         if not self.chutes:
             return []
         n_units = sum(chute.n_units for chute in self.chutes)
@@ -283,7 +283,7 @@ class Hall(OnClock):
         self.stage(parcel)
 
     def room(self, parcel: Parcel) -> str | None:
-        """The kind of token for a parcel's floor in the hall that it will be sent to; None if it stays here."""
+        """The kind of token for a parcel's floor in the hall to which it will be sent; None if it stays here."""
         destination = self.destinations[parcel.route]
         return None if destination == self.number else f"room_{destination}"
 

@@ -1,4 +1,4 @@
-"""The hub: one SimPy process a flight, loader and train (rules 1 to 5), and its halls."""
+"""The hub: one SimPy process for each flight, loader and train (rules 1 to 5), and its halls."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ class Hub(OnClock):
         return next((end for start, end in self.site.apron.closures if start <= self.now < end), None)
 
     def _fly_in(self, flight: Flight, before: Visit) -> Steps:
-        """The aircraft has to leave from its flight before, and to fly its leg."""
+        """The aircraft must first leave from its flight before, and fly its leg."""
         left: int = yield before.has_gone
         yield at(self.env, max(self.now, left + flight.leg))
 
@@ -243,7 +243,7 @@ class Hub(OnClock):
             for number, pool in pools
             for name, held in pool.held_until(end).items()
         ]
-        for parcel in self.recorded:  # a service picked in an outage is told before it begins
+        for parcel in self.recorded:  # a service picked in an outage is recorded before it begins
             if parcel.sort_begin >= end:
                 parcel.sort_begin = NEVER
             if parcel.second_begin >= end:

@@ -1,4 +1,4 @@
-"""A sorting machine, or a pack-out post: it serves one parcel after the other in operational time."""
+"""A sorting machine or a pack-out post, which serves one parcel after the other in operational time."""
 
 from bisect import bisect_left, bisect_right
 from heapq import heappop, heappush
@@ -13,9 +13,9 @@ from sim.reference.records import OutParcel, Parcel, Steps
 class Machine:
     """A first-come-first-served server in operational time (rule 9).
 
-    A parcel comes with its work: service × inductions [induction-ticks]. Starts and slopes are whole, so
-    that the work done by a whole tick, and with it all work here, is whole too: nothing is rounded but the
-    instants, and they up. An instant that never comes is put at `end`, where nothing happens either.
+    A parcel brings its work: service × inductions [induction-ticks]. Starts and slopes are whole numbers. So the work
+    done by a whole tick, and all other work here, is whole, too. Only instants are rounded, up. An instant that never
+    happens is put at `end`, where nothing happens either.
     """
 
     def __init__(self, env: simpy.Environment, calendar: MachineCalendar, end: int) -> None:
@@ -31,7 +31,7 @@ class Machine:
         env.process(self._serve())
 
     def work(self, instant: int) -> int:
-        """W(instant): what the machine can have done by then."""
+        """W(instant): the work that the machine can have done by then."""
         i = bisect_right(self._start, instant) - 1
         return self._work[i] + self._slope[i] * (instant - self._start[i])
 
@@ -44,12 +44,12 @@ class Machine:
         return self._instant(bisect_left(self._work, work) - 1, work)
 
     def _instant(self, i: int, work: int) -> int:
-        if self._slope[i] == 0:  # only the last piece can be found level, and it lasts for ever
+        if self._slope[i] == 0:  # only the last piece can be level here, and it lasts for ever
             return self._end
         return self._start[i] - (self._work[i] - work) // self._slope[i]
 
     def arrive(self, parcel: Parcel | OutParcel, need: int) -> simpy.Event:
-        """Queue up; when the parcel's turn comes the event tells (begin, end) of its service."""
+        """Queue; the event's value, at the parcel's turn, is (begin, end) of its service."""
         turn = self._env.event()
         heappush(self._waiting, (int(self._env.now), parcel.key, need, turn))
         if not self._bell.triggered:
@@ -63,7 +63,7 @@ class Machine:
                 self._bell = self._env.event()
                 yield self._bell
                 yield after(self._env, 0, Phase.MACHINE)
-            # Everything that arrives by this tick is here, and the parcel before ended after the tick before.
+            # All parcels that arrive by this tick have arrived, and the parcel before ended after the previous tick.
             arrival, _, need, turn = heappop(self._waiting)
             begin = max(self.work(arrival), done)
             done = begin + need

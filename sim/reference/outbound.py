@@ -76,7 +76,7 @@ class Outbound(OnClock):
         hall.doors.release(doors=1, dock_workers=self.rules.workers)
 
     def _meet(self, truck: Truck) -> None:
-        """Trucks that are ready to load at one instant are looked at together, so that they come in order of key."""
+        """Trucks that are ready to load at the same instant are handled together, in order of key."""
         self.docked_now.append(truck)
         if len(self.docked_now) == 1:
             call(after(self.env, 0, Phase.CUT_OFF), self._cut_off)
@@ -86,7 +86,7 @@ class Outbound(OnClock):
         self.docked_now = []
 
     def _look_at(self, trucks: Iterable[Truck], is_floor_short: Sequence[bool]) -> list[Truck]:
-        """Let trucks take what is ready, in order of key; those that had better wait are returned."""
+        """Let trucks take ready parcels, in order of key; returns trucks that should wait."""
         site = self.site
         held = []
         for truck in sorted(trucks, key=lambda truck: truck.key):

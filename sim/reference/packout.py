@@ -1,4 +1,4 @@
-"""A machine's chute of one route or several, and who packs there (rules 36 to 38, and 56)."""
+"""A machine's chute of one route or several, and its packers (rules 36 to 38, and 56)."""
 
 from collections.abc import Sequence
 from itertools import count, cycle
@@ -14,10 +14,10 @@ from sim.units import NEVER
 
 
 class Chute:
-    """Deals what slides down a chute in the order (instant, parcel), and remembers when the chute was fullest."""
+    """Assigns parcels in a chute in the order (instant, parcel), and records when the chute was fullest."""
 
     def __init__(self, env: simpy.Environment, second_sort: int, measured: tuple[int, int]) -> None:
-        """`second_sort`: of each parcel, before it is packed."""
+        """`second_sort`: time to sort each parcel before it is packed."""
         self._env = env
         self._second_sort = second_sort
         self._measured = measured
@@ -28,19 +28,19 @@ class Chute:
         self._came_now: list[tuple[tuple[int, int], Parcel, simpy.Event]] = []
 
     def pack(self, parcel: Parcel) -> Steps:
-        """From when it comes until it is packed."""
+        """From the arrival of a parcel until it is packed."""
         raise NotImplementedError
 
     def need(self, parcel: Parcel) -> int:
-        """Of somebody alone, to sort and pack it."""
+        """Time of one packer to sort and pack a parcel."""
         return self._second_sort + parcel.packing
 
     def deal(self, _: Parcel) -> object:
-        """The next in the order: who packs it."""
+        """Assign the next parcel in the order: returns who packs it."""
         raise NotImplementedError
 
     def _slide(self, parcel: Parcel) -> simpy.Event:
-        """The event gives who packs it, once all that comes at this instant is there."""
+        """The event's value is who packs the parcel, once all parcels of this instant have arrived."""
         dealt = self._env.event()
         self._came_now.append((parcel.key, parcel, dealt))
         if len(self._came_now) == 1:
@@ -60,7 +60,7 @@ class Chute:
 
 
 class DedicatedChute(Chute):
-    """Its posts take its parcels in turn."""
+    """A chute with its own posts, which take its parcels in turn."""
 
     def __init__(
         self,
@@ -86,21 +86,21 @@ class DedicatedChute(Chute):
 
 
 class SharedChute(Chute):
-    """Whoever is there packs its parcels, together, one after the other."""
+    """A chute whose packers pack its parcels together, one after the other."""
 
     def __init__(self, env: simpy.Environment, second_sort: int, measured: tuple[int, int]) -> None:
         super().__init__(env, second_sort, measured)
         self.packers = 0
-        """At work here."""
+        """Packers at this chute."""
         self._work = 0
-        """Done, or idled away, by `_since` [packer-ticks]."""
+        """Work done, or idled away, by `_since` [packer-ticks]."""
         self._since = 0
         self._free = 0
         """When the last parcel is packed, in work."""
         self._changed = env.event()
 
     def send(self, packers: int) -> None:
-        """From now on so many work here."""
+        """From now on this many packers work here."""
         self._work, self._since, self.packers = self._done(), int(self._env.now), packers
         self._changed.succeed()
         self._changed = self._env.event()
@@ -112,7 +112,7 @@ class SharedChute(Chute):
 
     def pack(self, parcel: Parcel) -> Steps:
         begin = yield self._slide(parcel)
-        # Whether somebody works on from this instant shows once packers have been sent.
+        # Whether packers work on from this instant is known once packers have been sent.
         yield at(self._env, int(self._env.now), Phase.BUILD_UP)
         while self._done() < begin or (self._done() == begin and not self.packers):
             yield self._changed | self._reach(begin, Phase.BUILD_UP)
@@ -125,7 +125,7 @@ class SharedChute(Chute):
         return self._work + self.packers * (int(self._env.now) - self._since)
 
     def _reach(self, work: int, phase: Phase) -> simpy.Event:
-        """When those who are here will have done this work, above that done; never if nobody is."""
+        """When the present packers will have done this work, above the work done so far; never if there are none."""
         if not self.packers:
             return self._env.event()
         return after(self._env, -((self._done() - work) // self.packers), phase)
@@ -134,7 +134,7 @@ class SharedChute(Chute):
 def send_packers(
     env: simpy.Environment, rule: Packers, choose: packers.Rule, hall: Hall, chutes: Sequence[SharedChute]
 ) -> Steps:
-    """Look after look, from chute to chute (rule 56)."""
+    """Send packers from chute to chute at every look (rule 56)."""
     start, slope = hall.packout_calendar.start.tolist(), hall.packout_calendar.slope.tolist()
     here = [0] * len(chutes)
     for look in count():

@@ -1,4 +1,4 @@
-"""What the reference hub remembers of each flight, ULD, train, truck and parcel. Instants in ticks."""
+"""The records of the reference for each flight, ULD, train, truck and parcel. Instants in ticks."""
 
 from collections import Counter
 from collections.abc import Generator
@@ -14,11 +14,11 @@ from sim.domain.fields import columns_of, schema_of
 from sim.domain.flight import Flight
 
 Steps = Generator[simpy.Event, Any, None]
-"""What a SimPy process yields and is sent."""
+"""The values that a SimPy process yields and receives."""
 
 
 class OnClock:
-    """Whatever lives in an environment."""
+    """An object in a SimPy environment."""
 
     env: simpy.Environment
 
@@ -29,7 +29,10 @@ class OnClock:
 
 @dataclass(frozen=True)
 class Trace:
-    """What happened: `COLUMNS`, each a list. Instants and durations in ticks; `NEVER` where it did not happen."""
+    """The recorded events: `COLUMNS`, each a list.
+
+    Instants and durations in ticks; `NEVER` for those that did not happen.
+    """
 
     tables: dict[str, dict[str, list[Any]]]
 
@@ -51,12 +54,12 @@ class Parcel(entities.ParcelStamps):
     is_refused: bool
     is_alarm: bool
     count: int
-    """Parcels that it stands for: more than one in a bag or a whole ULD."""
+    """Number of its parcels: more than one in a bag or a whole ULD."""
     value: int
-    """Declared [cents]."""
+    """Declared value [cents]."""
     hall: int = -1
     has_missed: bool = False
-    """It was in its lane when a timetabled truck left without it."""
+    """Whether it was in its lane when a timetabled truck left without it."""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -66,7 +69,7 @@ class Parcel(entities.ParcelStamps):
 
 @dataclass(slots=True)
 class CustomsCount:
-    """What customs makes of a flight that has landed: parcels by channel, and what was asked back before loading."""
+    """The decisions of customs for a landed flight: parcels by channel, and parcels asked back before loading."""
 
     flight: int
     released: int = 0
@@ -115,7 +118,7 @@ class Tokens:
 
 @dataclass(slots=True)
 class Dock:
-    """What stands on a hall's floor for a route: sums of what is ready and not taken [units, g, cm³]."""
+    """Parcels on a hall's floor for a route: sums of ready parcels that were not taken [units, g, cm³]."""
 
     queue: list[tuple[int, tuple[int, int], Parcel]] = field(default_factory=list)
     units: int = 0
@@ -125,11 +128,11 @@ class Dock:
     """Parcels with floor that are on no truck and have not been refused, ready or not."""
     n_extra: int = 0
     n_called: int = 0
-    """Extra trucks called that have not cut off."""
+    """Extra trucks that were called and have not reached their cut-off."""
     calls_of_day: Counter[int] = field(default_factory=Counter)
 
     def take(self) -> Parcel:
-        """The first in the queue, which leaves it."""
+        """Remove and return the first parcel of the queue."""
         parcel = heappop(self.queue)[-1]
         self.units -= 1
         self.mass -= parcel.mass
@@ -161,7 +164,7 @@ class OutTrain(export_entities.OutTrain):
     has_come: simpy.Event
     is_empty: simpy.Event
     load: list[OutUld | None] = field(default_factory=list)
-    """None: a stack of empty ones."""
+    """None: a stack of empty ULDs."""
 
 
 def _names(row: type) -> tuple[str, ...]:

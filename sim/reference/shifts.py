@@ -1,4 +1,4 @@
-"""People come and go by roster (rules 33 and 34)."""
+"""Manning by the roster (rules 33 and 34)."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -10,7 +10,7 @@ from sim.processes.pool import Pool
 
 
 def follow_roster(env: simpy.Environment, manning: Mapping[str, Manning], pools: Iterable[Pool]) -> None:
-    """At each step a pool has as many tokens of a kind as are manned; grants of that instant come later."""
+    """At each step a pool gets as many tokens of a kind as are manned; grants of that instant follow."""
     for pool in pools:
         for kind in manning.keys() & pool.capacity.keys():
             for instant, posts in zip(manning[kind].start, manning[kind].posts, strict=True):

@@ -11,7 +11,7 @@ from sim.units import NEVER
 
 
 def shuttle(env: simpy.Environment, site: Site, way: tuple[Hall, Hall], shuttles: list[Shuttle]) -> Steps:
-    """The shuttle from one hall to another; each that runs is added to those of the hub."""
+    """The shuttle from one hall to another; each trip is added to the shuttles of the hub."""
     rules, (sender, receiver), sequence = site.transfers, way, 0
     while True:
         yield at(env, (int(env.now) // rules.round + 1) * rules.round, Phase.ROUND)
@@ -35,7 +35,7 @@ def shuttle(env: simpy.Environment, site: Site, way: tuple[Hall, Hall], shuttles
 
 
 def _take(site: Site, sender: Hall, receiver: Hall, now: int) -> list[Parcel]:
-    """The first of each queue that leads to the receiver, as many as the rule says."""
+    """The first parcels of the queues that lead to the receiver, as many as the rule says."""
     leads = [number == receiver.number for number in sender.destinations]
     ready = [len(dock.queue) * is_for_it for dock, is_for_it in zip(sender.docks, leads, strict=True)]
     load = []

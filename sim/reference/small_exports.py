@@ -1,4 +1,4 @@
-"""What the flights of a small hub take out, and how it comes: ties on purpose."""
+"""Exports of a small hub: the outbound loads of its flights and their collections, with intended ties."""
 
 import numpy as np
 
@@ -9,9 +9,9 @@ from sim.streams import Streams
 from sim.units import Counts
 
 AIRCRAFT = ("small", "other")
-"""Types of aircraft: their positions are the same, what they take out is not."""
+"""Types of aircraft: they have the same positions, and different limits for exports."""
 _LARGEST = 100
-"""A parcel's mass and volume at most [g, cm³]."""
+"""Largest mass and volume of a parcel [g, cm³]."""
 
 
 def export_site(hub: SmallHub, streams: Streams, step: int) -> domain.ExportSite | None:
@@ -61,7 +61,7 @@ def hall_exports(hub: SmallHub, streams: Streams, number: int) -> domain.HallExp
 
 
 def export_posts(exports: domain.HallExports | None) -> dict[str, int]:
-    """What people of a hall's exports man, by kind."""
+    """Posts of a hall's exports, by kind."""
     if exports is None:
         return {}
     posts = same(exports, "screening_lines", "hand_sorting_posts")
@@ -81,9 +81,9 @@ def departures(
     step: int,
     arrivals: Counts,
 ) -> tuple[list[int], list[int], list[str]]:
-    """When flights (F) are to leave [ticks], their destinations and types.
+    """When flights (F) are scheduled to leave [ticks], their destinations and types.
 
-    Of some, one takes its load when the cut-off of another comes.
+    Some flights take their load at the instant of another flight's cut-off.
     """
     rng = streams.of("departures")
     sobt = arrivals + rng.integers(5, 240, hub.n_flights) * step

@@ -1,4 +1,4 @@
-"""The flights of a small hub and their parcels: ties on purpose."""
+"""The flights of a small hub and their parcels, with intended ties."""
 
 from dataclasses import fields, replace
 from itertools import pairwise
@@ -58,7 +58,7 @@ def flights(hub: SmallHub, streams: Streams, step: int) -> tuple[Flight, ...]:
 
 
 def _with_legs(hub: SmallHub, streams: Streams, flights: list[Flight], step: int) -> tuple[Flight, ...]:
-    """In an order of their own, some flights come with the aircraft of the one before."""
+    """Some flights, in a separate order, use the aircraft of the flight before."""
     rng = streams.of("legs")
     order = rng.permutation(len(flights)).tolist()
     for before, number in pairwise(order):
@@ -68,7 +68,7 @@ def _with_legs(hub: SmallHub, streams: Streams, flights: list[Flight], step: int
 
 
 def _uld_sizes(hub: SmallHub, streams: Streams, flight: int) -> list[int]:
-    """Units a ULD of a flight; some are empty."""
+    """Units on each ULD of a flight; some ULDs are empty."""
     most = 1 if hub.presorting is Presorting.ULDS else hub.most_parcels_a_uld
     sizes = streams.of("ulds", flight).integers(0, hub.most_parcels_a_uld + 1, hub.n_main_deck + hub.n_lower_deck)
     return [min(int(size), most) for size in sizes]
@@ -122,7 +122,7 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
 
 
 def _of_families(hub: SmallHub, streams: Streams, flight: Flight, parcels: Parcels, step: int) -> Parcels:
-    """The parcels with times of families, those of the user's file among them; each flight's of other ones."""
+    """The parcels with times from families of distributions, another one for each flight, including the user's."""
     known = (*_FAMILIES, *({"family": name} for name in own_families()))
     rng, n = streams.of("families", flight.number), len(parcels.lane)
 
@@ -137,7 +137,7 @@ def _of_families(hub: SmallHub, streams: Streams, flight: Flight, parcels: Parce
 
 
 def _told(rng: np.random.Generator) -> CustomsCounts:
-    """What customs is told of a flight before it is loaded; no hub reads the rest."""
+    """What customs learns about a flight before loading; no program reads the rest."""
     nothing = dict.fromkeys((field.name for field in fields(CustomsCounts)), 0)
     n_referrals, n_left_behind = rng.integers(0, 3, 2).tolist()
     return CustomsCounts(**nothing | {"n_referrals": n_referrals, "n_left_behind": n_left_behind})

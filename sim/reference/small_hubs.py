@@ -1,4 +1,4 @@
-"""Small random hubs that tie on purpose, for holding the two hubs against each other."""
+"""Small random hubs with intended ties, to compare the two programs."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -23,9 +23,9 @@ _DAY_MIN = 1440
 
 
 def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: OwnFile | None = None) -> Inputs:
-    """The inputs of a small hub; what its numbers leave open comes from its seed.
+    """The inputs of a small hub; all that its numbers do not set comes from its seed.
 
-    `rules`: names by decision, of packaged rules or of those of the user's file `own`.
+    `rules` has names by decision, of packaged rules or of those of the user's file `own`.
     """
     streams = Streams(hub.seed, 0)
     rng = streams.of("site")
@@ -109,7 +109,7 @@ def make(hub: SmallHub, rules: Mapping[str, str] = MappingProxyType({}), own: Ow
 
 
 def _clock(streams: Streams, step: int, end: int) -> Clock:
-    """Of some hubs one that is put forward or back."""
+    """A clock that some hubs put forward or back."""
     rng = streams.of("clock")
     if rng.random() < 0.7:
         return Clock()
@@ -132,9 +132,9 @@ def _packers(hub: SmallHub, step: int) -> domain.Packers | None:
 
 
 def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> domain.Hall:
-    """Each hall is another size; the last of several opens later."""
+    """Each hall has another size; the last of several opens later."""
     rng = streams.of("hall", number)
-    # What no hall that is open from the start serves, the first one does.
+    # The first hall serves routes that no hall open from the start serves.
     drawn = [streams.of("serves", n).random(hub.n_routes) < hub.share_served for n in range(hub.n_halls)]
     drawn[0] |= ~np.any(drawn[: max(1, hub.n_halls - 1)], axis=0)
     serves = tuple(bool(is_served) and to == NEVER for is_served, to in zip(drawn[number], hub.flies_to, strict=True))
@@ -185,7 +185,7 @@ def _hall(hub: SmallHub, streams: Streams, step: int, end: int, number: int) -> 
 
 
 def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> list[int]:
-    """Each machine shares its routes out among its chutes in another way, and none of these is without a route."""
+    """Each machine divides its routes among its chutes in another way, and no chute is without a route."""
     by_road = hub.flies_to.count(NEVER)
     n = min(hub.chutes_a_machine, by_road)
     shares = [rng.permuted(np.arange(by_road) % n) for _ in range(n_machines)]
@@ -196,7 +196,7 @@ def _chutes(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> list[in
 
 
 def _last_machines(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> list[int]:
-    """By machine and route; one machine at least leads no parcels of a route on."""
+    """The last machine by machine and route; at least one machine leads no parcels of a route on."""
     ends = rng.integers(0, n_machines, hub.n_routes).tolist()
     is_led = rng.random((n_machines, hub.n_routes)) < hub.led_on_share
     return [
@@ -207,9 +207,9 @@ def _last_machines(hub: SmallHub, rng: np.random.Generator, n_machines: int) -> 
 def _led_on(
     hub: SmallHub, chute_of: Sequence[int], last: Sequence[int]
 ) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
-    """How many chutes have packers, the chute by machine and route, and where the others lead.
+    """The number of chutes with packers, the chute by machine and route, and the machines to which the others lead.
 
-    Routes that a machine leads to the same one share a chute.
+    Routes that a machine leads to the same other machine share a chute.
     """
     here = [place // hub.n_routes for place in range(len(last))]
     packed = sorted({chute for chute, at, to in zip(chute_of, here, last, strict=True) if at == to} - {NEVER})

@@ -1,4 +1,4 @@
-"""The hub's own parts, run as the queues that theory has closed forms for. Each function gives one replication.
+"""The hub's own parts, run as queues for which theory has closed forms. Each function gives one replication.
 
 Times are in units of 2²⁰ ticks: minutes, as everywhere.
 """
@@ -25,9 +25,9 @@ from sim.units import FOREVER, TICKS_PER_DAY, TICKS_PER_MIN, Ticks
 
 Draws = NDArray[np.float64]
 _WARM_UP = 0.1
-"""Share of the customers, or jobs, that come before the count begins."""
+"""Share of the customers, or jobs, that arrive before the count begins."""
 _WINDOW = 256
-"""Customers that a machine is fed with at a time."""
+"""Customers with which a machine is fed at a time."""
 
 
 def exponential(streams: Streams, name: str, n: int) -> Draws:
@@ -70,7 +70,7 @@ def single_server_stay(streams: Streams, rate: float, services: Draws) -> float:
 
 
 def single_server_inside(streams: Streams, rate: float, services: Draws) -> float:
-    """Customers in the system, averaged over time."""
+    """Mean number of customers in the system over time."""
     arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
     leaves = single_server(arrival, service, 0) + service
     first, last = int(arrival[int(_WARM_UP * len(arrival))]), int(arrival[-1])
@@ -98,7 +98,7 @@ def several_servers_waits(streams: Streams, rate: float, services: Draws, server
 
 
 def officers_waits(streams: Streams, rate: float, services: Draws, officers: int) -> tuple[float, float]:
-    """As `several_servers_waits`, of desks that are led on from one look at them to the next, as the hub does."""
+    """As `several_servers_waits`, for desks that continue from one look to the next, as in the hub."""
     arrival, service = poisson_arrivals(streams, rate, len(services)), _ticks(services)
     servers = Servers.always(officers)
     begin = [several_servers(arrival[window], service[window], servers) for window in _windows(len(arrival))]
@@ -112,7 +112,7 @@ def examination_waits(
     officers: int,
     n: int,
 ) -> tuple[float, float]:
-    """Likewise, of the hub's own examination desks with their constant service."""
+    """The same for the hub's own examination desks with their constant service."""
     arrival = poisson_arrivals(streams, rate, n)
     end, manning = int(arrival[-1]) + 1, Manning((0,), (officers,))
     desks = Desks(manning, round(service * TICKS_PER_MIN), DeskTally(end, (0, end), end, manning))
@@ -151,12 +151,12 @@ _Steps = Generator[simpy.Event, object, None]
 
 
 def line_throughput(streams: Streams, places: tuple[int, ...], n: int) -> float:
-    """Jobs a unit of time through a saturated line in which a job keeps its place until the next one is granted.
+    """Jobs in a unit of time through a saturated line in which a job keeps its place until the next is granted.
 
-    `places`: 0 for a station with an exponential service of mean 1, else a buffer for so many jobs.
+    `places`: 0 for a station with an exponential service of mean 1, otherwise a buffer for this number of jobs.
     """
     env = simpy.Environment()
-    # The last place first: as on the apron, what frees comes before what takes.
+    # The last place first: as on the apron, resources are freed before they are taken.
     phases = reversed(range(Phase.POSITION, Phase.POSITION + len(places)))
     pools = [Pool(env, phase, places=max(1, size)) for phase, size in zip(phases, places, strict=True)]
     times = [_ticks(exponential(streams, f"theory_place_{i}", n)).tolist() for i in range(len(places))]

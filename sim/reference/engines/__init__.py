@@ -1,7 +1,7 @@
-"""Engines of discrete events on the same reduced hub: ours, and what a user would take instead.
+"""Engines of discrete events on the same reduced hub: ours, and those that a user could take instead.
 
-A module has `prepared(network)`, which gives what runs the network: when each parcel is packed, and leaves [ticks].
-Those with an engine that need not be installed import it there, and raise ImportError.
+Each module has `prepared(network)`, which returns a function that runs the network and gives the instants [ticks] when
+each parcel is packed and when it leaves. Modules with an optional engine import it there, and raise ImportError.
 """
 
 from collections.abc import Callable
@@ -10,5 +10,5 @@ from typing import TypeAlias
 from sim.units import Ticks
 
 Leaving: TypeAlias = tuple[Ticks, Ticks]
-"""When each parcel is packed, and leaves (P)."""
+"""When each parcel is packed, and when it leaves (P)."""
 Prepared: TypeAlias = Callable[[], Leaving]

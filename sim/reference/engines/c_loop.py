@@ -1,4 +1,4 @@
-"""The reduced hub in C, compiled where there is a compiler."""
+"""The reduced hub in C, for machines with a compiler."""
 
 import ctypes
 import subprocess

@@ -1,4 +1,4 @@
-"""The reduced hub by the kernels of the vectorised one: a stage is one pass over columns."""
+"""The reduced hub by the kernels of the vectorised program: each stage is one pass over columns."""
 
 from itertools import pairwise
 

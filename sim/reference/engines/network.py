@@ -1,9 +1,9 @@
-"""A hub reduced to what every engine of discrete events can simulate, with all that is drawn given.
+"""A hub reduced to the features that every engine of discrete events has; all drawn values are inputs.
 
     ULD ─► break-down station ─► machine ─► chute ─► post ─► lane ─► truck
 
-Queues are first come, first served, and without limits. Parcels of a chute are dealt to its posts in turn, and a truck
-takes all that is in its lane. No two parcels come to a machine together, so that no engine has a tie to break.
+Queues are first come, first served, and without limits. Parcels of a chute go to its posts in turn, and a truck takes
+all parcels in its lane. No two parcels arrive at a machine at the same instant, so that no engine has a tie to break.
 """
 
 from dataclasses import dataclass, replace
@@ -23,22 +23,22 @@ class Network:
 
     stations: int
     arrival: Ticks
-    """Of ULDs at the hall (U), ascending."""
+    """Arrivals of ULDs at the hall (U), ascending."""
     first: Counts
     """Parcels of ULD u are first[u] … first[u+1]-1 (U+1)."""
     machine: Counts
-    """That the parcels of a ULD are sorted on (U)."""
+    """The machine that sorts the parcels of each ULD (U)."""
     handling: Ticks
-    """Of parcels, one after the other in their ULD (P)."""
+    """Handling times of parcels, one after the other in their ULD (P)."""
     service: int
-    """Of a parcel on a machine."""
+    """Time of a parcel on a machine."""
     n_routes: int
     route: Counts
-    """Of parcels (P)."""
+    """Route of each parcel (P)."""
     posts: Counts
-    """At each chute, machine by machine and route by route (C)."""
+    """Posts at each chute, machine by machine and route by route (C)."""
     packing: Ticks
-    """Of parcels at a post (P)."""
+    """Packing times of parcels at a post (P)."""
     cut_offs: Ticks
     """When trucks of all routes leave (T), ascending, the last after all work."""
 
@@ -57,23 +57,23 @@ class Network:
 
     @property
     def chute(self) -> Counts:
-        """Of parcels (P)."""
+        """Chute of each parcel (P)."""
         return self.machine_of_parcel * self.n_routes + self.route
 
     @property
     def first_post(self) -> Counts:
-        """Of each chute (C)."""
+        """First post of each chute (C)."""
         return np.cumsum(self.posts) - self.posts
 
     def handled(self) -> Ticks:
-        """When parcels are at their machines (P)."""
+        """When parcels arrive at their machines (P)."""
         done = np.cumsum(self.handling)
         before = np.concatenate(([0], done))[self.first]
         begin = several_servers(self.arrival, np.diff(before), Servers.always(self.stations))
         return done + np.repeat(begin - before[:-1], np.diff(self.first))
 
     def of_first(self, n_parcels: int) -> "Network":
-        """The first ULDs, of at most so many parcels, or one ULD: none that comes later delays them."""
+        """The first ULDs, with at most this many parcels, or one ULD; later ULDs do not delay them."""
         n = max(1, int(self.first.searchsorted(n_parcels, "right")) - 1)
         stop = int(self.first[n])
         return replace(
@@ -128,7 +128,7 @@ def reduced(inputs: Inputs, n_flights: int) -> Network:
 
 
 def _apart(network: Network) -> Network:
-    """With a tick more of handling for who would come to a machine together with another parcel."""
+    """The network with an extra tick of handling for parcels that would arrive at a machine together with another."""
     while True:
         place = network.handled() * network.n_machines + network.machine_of_parcel
         _, first = np.unique(place, return_index=True)
@@ -140,5 +140,5 @@ def _apart(network: Network) -> Network:
 
 
 def until(network: Network, packed: Ticks) -> Network:
-    """With no trucks after the first that leaves when all is packed."""
+    """The network without trucks after the first that leaves when all parcels are packed."""
     return replace(network, cut_offs=network.cut_offs[: 1 + int(network.cut_offs.searchsorted(packed.max()))])

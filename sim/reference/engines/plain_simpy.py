@@ -1,4 +1,4 @@
-"""The reduced hub in SimPy, a process a parcel."""
+"""The reduced hub in SimPy, one process for each parcel."""
 
 from collections.abc import Generator
 from itertools import cycle, pairwise

@@ -1,4 +1,4 @@
-"""The reduced hub in Cimba, by its Python binding: a process a server, and parcels as numbers in its queues."""
+"""The reduced hub in Cimba, by its Python binding: a process for each server, and parcels as numbers in its queues."""
 
 import cimba as cb
 import numpy as np
@@ -64,9 +64,9 @@ class Hub(cb.Model):
     turn: cb.Array[int]
     cut_offs: cb.Array[float]
     last: cb.Array[int]
-    """In each lane a list of parcels, the last of them plus 1 …"""
+    """Each lane is a linked list of parcels; this is its last parcel plus 1."""
     before: cb.Array[int]
-    """… and the one before each, plus 1; 0: none."""
+    """The parcel before each parcel, plus 1; 0: none."""
     packed: cb.Array[float]
     departed: cb.Array[float]
     ulds: cb.Store[int]

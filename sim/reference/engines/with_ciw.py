@@ -1,4 +1,4 @@
-"""The reduced hub in Ciw. Its customers cannot come apart: parcels are given from the end of break-down on."""
+"""The reduced hub in Ciw. Its customers cannot be split, so parcels are inputs from the end of break-down on."""
 
 from itertools import cycle
 from typing import Any
@@ -21,7 +21,7 @@ def prepared(network: Network) -> Prepared:
     n_posts = int(network.posts.sum())
     first_machine, first_post = 2, 2 + network.n_machines
     lane = first_post + n_posts
-    """Nodes count from 1, which is where all parcels come in."""
+    """Nodes count from 1; all parcels enter at node 1."""
 
     class Packing(ciw.dists.Distribution):  # type: ignore[misc]
         def sample(self, t: float | None = None, ind: Any = None) -> int:  # noqa: ARG002 - as Ciw calls it

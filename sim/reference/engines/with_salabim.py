@@ -1,4 +1,4 @@
-"""The reduced hub in salabim, a component a parcel."""
+"""The reduced hub in salabim, one component for each parcel."""
 
 from itertools import cycle, pairwise
 from typing import Any
