@@ -23,7 +23,7 @@ class CsvTable:
         """The position of the column of this name.
 
         Raises:
-            InputError: it is not there, or twice.
+            InputError: there is no such column, or several.
         """
         if name not in self.header:
             raise InputError(f"{self.path}: no column {name[:60]!r}{near(name, filter(None, self.header))}")
@@ -36,7 +36,7 @@ def csv_table(path: Path, *, may_be_latin: bool = False) -> CsvTable:
     """The file as a table; each row has the number of the line on which it ends.
 
     Raises:
-        InputError: as `csv_rows`; of a row that is not as long as the header, when it is read.
+        InputError: as `csv_rows`; also, when it is read, a row that is not as long as the header.
     """
     rows = csv_rows(path, may_be_latin=may_be_latin)
     _, header = next(rows, (1, []))
@@ -57,7 +57,7 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
     spreadsheets write it.
 
     Raises:
-        InputError: a file that cannot be read, and what is no CSV.
+        InputError: the file cannot be read, or is no CSV.
     """
     data = content_of(path, hint=hint)
     if b"\0" in data:

@@ -19,8 +19,8 @@ def content_of(path: str | Path, most: int = MOST_BYTES, *, may_be_link: bool = 
     `hint` is added to the message on an unreadable file.
 
     Raises:
-        InputError: no such file; a pipe or a device, which are not waited for, or a folder; more than `most` bytes; a
-            link where none may be.
+        InputError: no such file; a folder; a pipe or a device, because reading would wait for them; more than `most`
+            bytes; a link where none is allowed.
     """
     with _opened(path, may_be_link=may_be_link, hint=hint) as file:
         content = file.read(most + 1)

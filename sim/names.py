@@ -31,7 +31,7 @@ def checked_name(name: str, key: str, kind: object) -> str:
     """The name, checked by `kind`, its annotation: a `Name` must be short.
 
     Raises:
-        ConfigError: it is none; `key` is the mapping that it stands in.
+        ConfigError: it is no name; `key` is the mapping that contains it.
     """
     if wrong := wrong_name(name, LONGEST_NAME if kind is Name else LONGEST_TEXT):
         raise ConfigError(f"{key}: {wrong}" if key else wrong)

@@ -52,10 +52,10 @@ def rule(decision: str) -> Declaration:
     """Declare a rule of a decision.
 
     Args:
-        decision: A module of `sim.rules`, such as `truck_leaves`. The function takes and gives what `Rule` says there.
+        decision: A module of `sim.rules`, such as `truck_leaves`. Its `Rule` describes arguments and result.
 
     Returns:
-        A decorator, which leaves the function as it is.
+        A decorator, which leaves the function unchanged.
     """
     return Declaration("rule", decision=decision)
 
@@ -66,21 +66,21 @@ def kpi(
     label: str = "",
     range: tuple[float, float] | None = None,  # noqa: A002 - as of `sim.measures.kpis`
 ) -> Declaration:
-    """Declare a KPI: a function of a replication's tables, by name, each a mapping from columns to numpy arrays.
+    """Declare a KPI: a function of a replication's tables by name.
 
-    Its docstring is its meaning.
+    Each table is a mapping from columns to numpy arrays. The function's docstring is the meaning of the KPI.
 
     Args:
-        unit: As tables and pages show it; of a share "1".
+        unit: The unit that tables and pages show; "1" for a share.
         better: "more", "less", or None for neither.
-        label: A heading; empty: the name.
-        range: The ends between which it lies; None: 0 to 1 for the unit "1", and 0 or more for others.
+        label: A heading; if empty, the function's name.
+        range: The lowest and highest possible value; None: 0 to 1 for the unit "1", and 0 or more for other units.
 
     Returns:
-        A decorator, which leaves the function as it is.
+        A decorator, which leaves the function unchanged.
 
     Raises:
-        ValueError: Another unit, direction or range than these.
+        ValueError: The unit, direction or range is none of these.
     """
     if not all(isinstance(text, str) for text in (unit, label)) or not unit:
         raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")
@@ -135,7 +135,7 @@ class OwnFile:
         """Functions by name, in the order of the file.
 
         Raises:
-            ValueError: no Python, a decorator that is not understood, or a function that takes other parameters.
+            ValueError: invalid Python, an unknown decorator, or a function with other parameters.
         """
         return _functions(self.name, self.source)
 
@@ -152,7 +152,7 @@ class OwnFile:
         """Execute the file, unless it was executed before.
 
         Raises:
-            InputError: a file that is not trusted, or that raises.
+            InputError: the file is not trusted, or raises.
         """
         executed(self.name, self.source)
 
@@ -160,7 +160,7 @@ class OwnFile:
         """The value that a function of the file returns; a value of numpy becomes Python's own.
 
         Raises:
-            InputError: a file that is not trusted, or that raises.
+            InputError: the file is not trusted, or raises.
         """
         module = executed(self.name, self.source)
         try:
@@ -216,7 +216,7 @@ def check_takes(file: str, function: OwnFunction, parameters: Mapping[str, inspe
     """Refuse a function with other parameters; `like` names a packaged function with the right ones.
 
     Raises:
-        ValueError: it takes other parameters.
+        ValueError: the function has other parameters.
     """
     if not function.takes(parameters):
         plain = [each.replace(annotation=each.empty, default=each.empty) for each in parameters.values()]

@@ -23,15 +23,15 @@ from sim.units import Ticks
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a replication gives.
+    """The result of a replication.
 
     Attributes:
         replication: Its number.
-        kpis: A number by name; units and meanings are in docs/kpis.md. NaN where the replication has none.
-        tables: By name a table, which is a mapping from columns to numpy arrays of one length (n_rows,). Instants are
+        kpis: Numbers by name; docs/kpis.md has their units and meanings. NaN if the replication has no value.
+        tables: Tables by name. A table is a mapping from columns to numpy arrays of one length (n_rows,). Instants are
             in minutes after the first midnight; docs/kpis.md has columns and units. The columns of `flows`, which may
-            be long, are made when they are asked for: pandas takes `dict(tables["flows"])`.
-        n_laws: How many conservation laws were checked, and hold.
+            be long, are made when they are read; pandas accepts `dict(tables["flows"])`.
+        n_laws: Number of conservation laws that were checked; all hold.
     """
 
     replication: int
@@ -44,8 +44,8 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
     """Run one replication of a hub. The same configuration and replication give the same bits.
 
     Args:
-        config: The hub, as `experiments.composition.load` gives it.
-        replication: Its number, at least 0: which flights, parcels, delays and outages are drawn.
+        config: The hub, from `experiments.composition.load`.
+        replication: Its number, at least 0; it determines the drawn flights, parcels, delays and outages.
 
     Returns:
         KPIs and tables, in this process's memory.

@@ -35,7 +35,7 @@ def executed(name: str, source: str) -> ModuleType:
     """The module that results from executing a file's text.
 
     Raises:
-        InputError: a file that is not trusted, or that raises.
+        InputError: the file is not trusted, or raises.
     """
     if source not in _TRUSTED:
         raise InputError(

@@ -20,8 +20,8 @@ def world(config: HubConfig, replication: int, on_schedule: tuple[int, ...] | No
     disruptions, and no single parcels are recorded.
 
     Raises:
-        InputError: an unreadable file of flights.
-        LawBroken: if the model is wrong.
+        InputError: a file of flights cannot be read.
+        LawBroken: a conservation law does not hold.
     """
     config = replace(config, record=config.record.without_details)
     inputs = replace(make_inputs(config, replication, on_schedule), keeps_departures=True)

@@ -88,7 +88,7 @@ def planned(
     `route_of` has the route of each lane. The lanes in `flies` fly on and need no chute.
 
     Raises:
-        ValueError: a lane that has no chute there, or several; begins with the `name` of the plan.
+        ValueError: a lane has no chute at the machine, or several; the message begins with the `name` of the plan.
     """
     here = [chute for chute in plan if chute.machine == machine]
     lanes = [lane for chute in here for lane in chute.lanes]
@@ -121,7 +121,7 @@ def check_plan(
     `machines` has the number of machines of each hall that uses the plan.
 
     Raises:
-        ValueError: the first such, at its `place`.
+        ValueError: the first mistake, with its `place`.
     """
     place = place or (lambda number, key: f"{name}[{number}].{key}")
     for number, chute in enumerate(plan):

@@ -55,7 +55,7 @@ class Trade:
         """Check that every lane has a rate of VAT and every product group a rate of duty.
 
         Raises:
-            ValueError: one has none.
+            ValueError: a rate is missing.
         """
         if not self.is_on:
             return

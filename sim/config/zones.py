@@ -15,7 +15,7 @@ def zone_of(name: str) -> ZoneInfo:
     """The time zone of this name.
 
     Raises:
-        ValueError: there is none of the name.
+        ValueError: no time zone has this name.
     """
     try:
         return ZoneInfo(name)
@@ -28,7 +28,7 @@ def clock_of(name: str | None, start_date: dt.date, days: int) -> Clock:
     """The clock of a run of this number of days; None: local time has no changes.
 
     Raises:
-        ValueError: no such zone.
+        ValueError: no time zone has this name.
     """
     if name is None:
         return Clock()

@@ -56,7 +56,7 @@ class Distribution:
 
         Raises:
             ConfigError: unknown, missing or impossible keys.
-            InputError: a file of values that cannot be read.
+            InputError: the file of values cannot be read.
 
         >>> Times.from_plain({"family": "gamma", "mean": 12, "spread": 0.5}, "customs.release_mean_h").parameters
         {'shape': 4.0, 'scale': 3.0}

@@ -35,7 +35,7 @@ def values_of(file: str, column: str | None, lowest: float) -> Numbers:
     """The values of a column, none below `lowest`. Without a column's name the file must have one column.
 
     Raises:
-        InputError: what cannot be read, no such column, or a value that is none, with file, row and value.
+        InputError: an unreadable file, no such column, or an entry that is no value, with file, row and entry.
     """
     path = Path(file)
     try:

@@ -114,8 +114,8 @@ def made(written: Written, lowest: float, *, is_shape: bool) -> Made:
     """The distribution of a mapping with known keys. No value is below `lowest`; the mean of a shape is one.
 
     Raises:
-        ValueError: what is impossible, beginning with its name.
-        InputError: a file of values that cannot be read.
+        ValueError: an impossible parameter; the message begins with its name.
+        InputError: the file of values cannot be read.
     """
     given = dict(written)
     low, high = (number(given, name, end) for name, end in zip(CUTS, (-math.inf, math.inf), strict=True))

@@ -40,7 +40,7 @@ class OwnMade:
         """Quantiles at the mid-points of equal shares (QUANTILES).
 
         Raises:
-            InputError: a function that raises, or that gives no quantiles.
+            InputError: the function raises, or returns no quantiles.
         """
         table = np.array([self._value(float(u)) for u in midpoints()])
         if (falls := np.flatnonzero(np.diff(table) < 0)).size:
@@ -83,7 +83,7 @@ def check_own_families(own: OwnFile) -> None:
     """Refuse a file with a distribution that has the name of a packaged family.
 
     Raises:
-        ValueError: the first of them.
+        ValueError: the first such distribution.
     """
     for name in own.names(DISTRIBUTION):
         if name in (*FAMILIES, EMPIRICAL):
@@ -94,7 +94,7 @@ def own_shapes(own: OwnFile) -> list[str]:
     """The distributions of a file that times can have, after a check that each returns quantiles.
 
     Raises:
-        InputError: the first that gives none.
+        InputError: the first that returns no quantiles.
     """
     tables = {
         name: OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table for name in own.names(DISTRIBUTION)
@@ -107,7 +107,7 @@ def own_made(own: OwnFile, written: Written, lowest: float, *, is_shape: bool) -
     """The distribution of a mapping whose family is in the user's file.
 
     Raises:
-        ValueError: a mean that is missing, or that does not belong there; begins with its name.
+        ValueError: the mean is missing, or does not belong there; the message begins with the name.
     """
     given = dict(written)
     is_time = lowest == 0 and not is_shape

@@ -218,7 +218,7 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
     """Local time of the zone; `fold` is 1 for the second of two equal times.
 
     Raises:
-        InputError: no date and time, an offset without a zone, and what the zone's clocks show never, or twice.
+        InputError: no date and time, an offset without a zone, or a time that the clocks never show, or show twice.
     """
     try:
         when = dt.datetime.fromisoformat(text)

@@ -38,7 +38,7 @@ class Schedules(NamedTuple):
         """The number of a replication's schedule.
 
         Raises:
-            InputError: there are fewer than replications.
+            InputError: there are fewer schedules than replications.
         """
         if not self.is_by_replication:
             return 0
@@ -49,7 +49,7 @@ class Schedules(NamedTuple):
         """Refuse more replications than there are schedules; `why` explains their number, in brackets.
 
         Raises:
-            InputError: one schedule too few.
+            InputError: there are too few schedules.
         """
         if self.is_by_replication and replications > len(self.of):
             raise InputError(
@@ -62,7 +62,7 @@ def files_of(path: str) -> list[str]:
     """The file, or the CSV files of the folder, file 2 before file 10.
 
     Raises:
-        InputError: a folder without any, or with too many.
+        InputError: a folder without such files, or with too many.
     """
     folder = Path(path)
     if not folder.is_dir():
@@ -89,7 +89,7 @@ def read_schedules(
     """The schedules of a file or folder. Those of a folder move by whole weeks into the week of its first file.
 
     Raises:
-        InputError: of the first file that cannot be read.
+        InputError: the first file that cannot be read.
     """
     types = None if limits is None else tuple(limits.items())
     if not Path(path).is_dir():

@@ -52,7 +52,7 @@ def period_of(
     empty.
 
     Raises:
-        InputError: a warm-up that leaves nothing to measure, or weeks without a flight.
+        InputError: the warm-up leaves nothing to measure, or there are weeks without a flight.
     """
     first, last = _days(rows)
     if horizon_days is None:

@@ -70,10 +70,10 @@ def expand(
     """The flights that arrive from the first day to the last, both included, by scheduled in-block.
 
     Args:
-        legs: those marked as another name of a flight give none.
-        first_day: on the clock.
-        last_day: on the clock.
-        clock_min: the clock less UTC, the same all the year [min].
+        legs: those marked as another name of a flight give no flights.
+        first_day: on the hub's clock.
+        last_day: on the hub's clock.
+        clock_min: the hub's clock minus UTC, the same all year [min].
     """
     flights = [
         ScheduledFlight(dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=leg.arrival_min + clock_min), leg)
@@ -90,7 +90,7 @@ def read_ssim(path: str | Path, *, skip_bad: bool = False) -> Timetable:
     Years are of this century. With `skip_bad`, records that cannot be read are left out and listed in the result.
 
     Raises:
-        InputError: names file, line, columns, what is expected and what is there.
+        InputError: a mistake in the file, with line, columns, what is expected and what is there.
     """
     reader = _Reader()
     bad: list[str] = []

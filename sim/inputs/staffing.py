@@ -43,7 +43,7 @@ class Rosters:
         """Manning of a role; `hall_name` for posts of a hall or its machines.
 
         Raises:
-            ConfigError: shifts with which the role could not work at any hour of the week.
+            ConfigError: the role's shifts allow no work at any hour of the week.
         """
         config, posts = self.config, self.posts(name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None

@@ -63,7 +63,7 @@ def slot_hours(arrivals: Arrivals, n: int) -> list[float]:
     moves into a block with an hour in which none is scheduled.
 
     Raises:
-        ConfigError: more slots than the cap leaves room for.
+        ConfigError: the cap leaves no room for this number of slots.
     """
     weights = hour_weights(arrivals)
     profile = np.concatenate(([0.0], np.cumsum(weights)))

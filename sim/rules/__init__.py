@@ -51,8 +51,8 @@ class Rules:
         """The rules of these names, by decision; without a name, the decision's first rule.
 
         Raises:
-            ValueError: a decision or a rule that there is not.
-            InputError: a file that is not trusted, or that cannot be executed.
+            ValueError: an unknown decision or rule.
+            InputError: the file is not trusted, or cannot be executed.
 
         >>> Rules.of({"hall": "lane"}).hall.is_of_flight
         False
@@ -112,7 +112,7 @@ def _checked(decision: str, name: str, own: OwnFile) -> Callable[..., Any]:
     """The user's rule, with a check that its answers are possible.
 
     Raises:
-        InputError: when called, a rule that raises, or another answer.
+        InputError: when called, the rule raises, or returns an impossible answer.
     """
     is_possible = DECISIONS[decision].is_possible
     wanted = inspect.signature(_plain(next(iter(DECISIONS[decision].RULES.values())))).return_annotation

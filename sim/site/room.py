@@ -29,7 +29,7 @@ def check_area(config: HubConfig) -> None:
     """Refuse units without room: too many for their zone, too many doors for the façade, or chutes without a post.
 
     Raises:
-        ConfigError: all of them together, with what would fit.
+        ConfigError: all such units together, with what would fit.
     """
     problems, ways = [], []
     for name, hall in config.halls.items():
@@ -53,7 +53,7 @@ def fitted(config: HubConfig) -> HubConfig:
     post.
 
     Raises:
-        ConfigError: a zone that cannot hold its units at any size.
+        ConfigError: a zone has no room for its units at any size.
     """
     halls, changes = {}, []
     for name, hall in config.halls.items():
