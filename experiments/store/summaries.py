@@ -30,41 +30,43 @@ VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True,
 """How tables name whether a design is unstable."""
 
 
-@table("points", "the designs of the run", sort="order")
+@table("points", "designs of the run", sort="order")
 class DesignRow:
     scenario: str = label()
-    order: int = column("1", "as asked for")
-    name: str = column("", "its scenario file")
-    start_date: str = column("", "the day of the first midnight")
-    disruptions: str = column("", "peaks, closures, outages and others that are on, in words; empty: none")
+    order: int = column("1", "order of the command")
+    name: str = column("", "name of the scenario file")
+    start_date: str = column("", "day of the first midnight")
+    disruptions: str = column("", "peaks, closures, outages and other disruptions, in words; empty: none")
     roster: str = column("", "roster option")
     demand: str = column("", "demand option")
     arrivals: str = column("", "arrival model")
-    flights_per_day: float = column("1/d", "annual mean asked for")
-    parcels_per_day: float = column("parcels/d", "annual mean asked for")
-    airport_parcels_per_year: float = column("parcels/y", "of which the hub has a share; NaN: no such estimate")
-    hub_share_least: float = column("1", "the least that it may be")
-    hub_share_most: float = column("1", "the most that it may be")
+    flights_per_day: float = column("1/d", "configured annual mean")
+    parcels_per_day: float = column("parcels/d", "configured annual mean")
+    airport_parcels_per_year: float = column(
+        "parcels/y", "parcels of the airport, of which the hub has a share; NaN: no such estimate"
+    )
+    hub_share_least: float = column("1", "lowest possible share")
+    hub_share_most: float = column("1", "highest possible share")
     area_m2: float = column("m2", "area of its halls")
-    n_machines: int = column("1", "sorting machines")
-    n_halls: int = column("1", "halls")
-    service_h: float = column("h", "time promised from the drawn arrival")
-    stability: str = column("", "unstable: its backlog grows; stable; or undecided")
+    n_machines: int = column("1", "number of sorting machines")
+    n_halls: int = column("1", "number of halls")
+    service_h: float = column("h", "promise, from the drawn arrival")
+    stability: str = column("", "stable, unstable (its backlog grows) or undecided")
     blocked_after_h: float = column(
         "h",
         "from the first midnight until a flight is first held because no stand is free, on average; of a "
         "replication that holds none, to its end; NaN: none holds any",
     )
-    packout_rule: str = column("", "who packs at a chute: flexible or dedicated")
+    packout_rule: str = column("", "packing rule: flexible or dedicated")
     packout_flexible_per_day: float = column(
         "parcels/d", "that pack-out alone could handle by the rule flexible; infinite: no pack-out"
     )
     packout_dedicated_per_day: float = column(
         "parcels/d", "that pack-out alone could handle by the rule dedicated; infinite: no pack-out"
     )
-    other_packing: str = column("", "the design that differs in the packing rule alone; empty: none")
-    schedule: str = column("", "whether the schedule of flights is random or fixed, in words; empty: not stored")
-    time_zone: str = column("", "whose clocks the hub has; empty: clocks do not change")
+    other_packing: str = column("", "design that differs only in the packing rule; empty: none")
+    schedule: str = column("", "schedule of flights, random or fixed, in words; empty: not stored")
+    time_zone: str = column("", "time zone of the hub; empty: clocks do not change")
 
     @property
     def label(self) -> str:
@@ -85,23 +87,23 @@ class DesignRow:
         return {rule: getattr(self, f"packout_{rule}_per_day") for rule in PackoutRule}
 
 
-@table("factors", "the keys in which the designs of a file, or typed ones, differ", sort="scenario order")
+@table("factors", "keys in which designs from a file, or typed designs, differ", sort="scenario order")
 class FactorRow:
     scenario: str = label()
-    order: int = column("1", "of the key, as asked for")
-    key: str = column("", "the key")
-    value: str = column("", "its value; empty: the design has no such key")
+    order: int = column("1", "order of the key")
+    key: str = column("", "name of the key")
+    value: str = column("", "value of the key; empty: the design has no such key")
 
 
-@table("stability", "whether the backlog of each design grows, and what says so", sort="scenario")
+@table("stability", "whether the backlog of each design grows, and the evidence", sort="scenario")
 class StabilityRow:
     scenario: str = label()
     verdict: str = column("", "stable, unstable or undecided")
-    growth_per_day: float = column("1/d", "of the week's least backlog, share of the demand; NaN: unknown")
-    low: float = column("1/d", "its lower bound, with an error of 5 %")
-    high: float = column("1/d", "its upper bound, with an error of 5 %")
-    n: int = column("1", "week-on-week growths of all replications that it is the mean of")
-    horizon_days: int = column("d", "measured days of the runs that it is from")
+    growth_per_day: float = column("1/d", "growth of the week's lowest backlog, as a share of the demand; NaN: unknown")
+    low: float = column("1/d", "lower bound of the growth, with an error of 5 %")
+    high: float = column("1/d", "upper bound of the growth, with an error of 5 %")
+    n: int = column("1", "number of week-on-week growths of all replications in the mean")
+    horizon_days: int = column("d", "measured days of these runs")
 
 
 LONGER_RUNS: Final = TableSchema.of(
@@ -123,9 +125,9 @@ LONGER_RUNS: Final = TableSchema.of(
 )
 class MarginRow:
     scenario: str = label()
-    replication: int = column("", "its replication, counted from 0")
-    carried: float = column("1/d", "the highest demand that is carried; 0: none is")
-    not_carried: float = column("1/d", "the lowest demand above it that is not; NaN: all are carried")
+    replication: int = column("", "number of the replication, from 0")
+    carried: float = column("1/d", "highest demand that is carried; 0: none is")
+    not_carried: float = column("1/d", "lowest demand above it that is not carried; NaN: all are carried")
 
 
 @table(
@@ -138,7 +140,9 @@ class SummaryRow:
     kpi: str = column("", "name")
     value: Interval = mean_and_ends("mean over replications")
     unit: str = column("", "its unit")
-    is_lower_bound: bool = column("", "reads 'more than': what it rests on had not left at the end")
+    is_lower_bound: bool = column(
+        "", "the value is a lower bound ('more than'), because some parcels or flights had not left at the end"
+    )
 
 
 @table(
@@ -149,12 +153,12 @@ class SummaryRow:
 )
 class DifferenceRow:
     scenario: str = label()
-    baseline: str = column("", "the design it is compared with")
+    baseline: str = column("", "design of the comparison")
     kpi: str = column("", "name")
     value: Interval = mean_and_ends("mean difference", ", of 95 % for the whole family")
     unit: str = column("", "its unit")
-    p_value: float | None = column("1", "of no difference, of this comparison alone; NaN: no test")
-    p_family: float | None = column("1", "the same, adjusted for the family; NaN: no test")
+    p_value: float | None = column("1", "p-value of no difference, for this comparison only; NaN: no test")
+    p_family: float | None = column("1", "p-value adjusted for the family; NaN: no test")
     is_different: bool = column("", "p_family is at most 0.05")
     variance_ratio: float | None = column(
         "1", "how many times the replications separate runs would need; NaN: no variance of the difference"
@@ -169,24 +173,24 @@ class DifferenceRow:
 class LadderRow:
     scenario: str = label()
     resource: str = column("", "name")
-    parcels_per_day: float = column("parcels/d", "at its effective rate, if staffed round the clock")
+    parcels_per_day: float = column("parcels/d", "capacity at its effective rate, if staffed round the clock")
 
 
-@table("area", "the area budget", sort="scenario hall zone")
+@table("area", "area budget", sort="scenario hall zone")
 class AreaRow:
     scenario: str = label()
     hall: str = column("", "name")
     zone: str = column("", "name")
-    area_m2: float = column("m2", "of the zone")
-    n_units: float = column("see unit", "units that stand there")
-    n_fit: float = column("see unit", "units that would fit")
-    unit: str = column("", "what is counted")
-    spare_m2: float = column("m2", "that no unit stands on")
+    area_m2: float = column("m2", "area of the zone")
+    n_units: float = column("see unit", "units in the zone")
+    n_fit: float = column("see unit", "units that fit")
+    unit: str = column("", "kind of unit")
+    spare_m2: float = column("m2", "area that no unit occupies")
 
 
-@table("answer", "what a study says, in sentences", sort="order")
+@table("answer", "answer of a study, in sentences", sort="order")
 class AnswerRow:
-    order: int = column("1", "in which they are read")
+    order: int = column("1", "order of reading")
     sentence: str = column("", "the sentence")
 
 
@@ -198,9 +202,9 @@ class AnswerRow:
 class WarmupRow:
     scenario: str = label()
     method: str = column("", "weeks: batches of whole weeks; less_rhythm: of five values; plain: the same, as they are")
-    batch: int = column("1", "in order of time")
-    from_day: float = column("d", "from the start of the run to that of the batch")
-    to_day: float = column("d", "from the start of the run to the end of the batch")
-    backlog: float = column("parcels", "mean of the batch; less_rhythm: without the week's rhythm")
-    statistic: float = column("parcels2", "of a warm-up that ends where the batch begins; NaN: not tried")
-    is_cut: bool = column("", "the batch belongs to the warm-up that the least statistic chooses")
+    batch: int = column("1", "number of the batch, in order of time")
+    from_day: float = column("d", "start of the batch, from the start of the run")
+    to_day: float = column("d", "end of the batch, from the start of the run")
+    backlog: float = column("parcels", "mean backlog of the batch; less_rhythm: without the week's rhythm")
+    statistic: float = column("parcels2", "statistic of a warm-up that ends at the batch's begin; NaN: not tried")
+    is_cut: bool = column("", "the batch belongs to the warm-up with the least statistic")

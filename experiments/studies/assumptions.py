@@ -35,12 +35,12 @@ COST: Final = "cost."
 _OPTIONS: Final = ("kind", "to")
 
 
-@table("assumptions", "numbers of a configuration, and how far they may be from what they are", sort="key")
+@table("assumptions", "numbers of a configuration with their ranges", sort="key")
 class Row:
-    key: str = column("", "full key", heading="key")
-    value: str = column("", "as configured", heading="value")
-    range: str = column("", "from low to high", heading="range")
-    kind: str = column("", "kind", heading="kind")
+    key: str = column("", "full key of the number", heading="key")
+    value: str = column("", "configured value", heading="value")
+    range: str = column("", "range, from low to high", heading="range")
+    kind: str = column("", "sourced, assumption, derived or decision", heading="kind")
     source: str = column("", "source, reason or formula", heading="source")
 
 

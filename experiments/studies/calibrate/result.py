@@ -30,31 +30,33 @@ _FEWEST: Final = 8
 """Worlds below which nothing is said of those that remain (assumption)."""
 
 
-@table("observations", "what was observed, and what the model shows over the worlds", sort="hub kpi")
+@table("observations", "observations, and the model's values over the worlds", sort="hub kpi")
 class ObservationRow:
-    hub: str = column("", "of which hub", heading="hub")
-    kpi: str = column("", "its name", heading="observed", show=kpi_name)
-    unit: str = column("", "of the figures", heading="unit")
-    value: float = column("see unit", "observed", heading="value", show=number)
+    hub: str = column("", "name of the hub", heading="hub")
+    kpi: str = column("", "name of the KPI", heading="observed", show=kpi_name)
+    unit: str = column("", "unit of the figures", heading="unit")
+    value: float = column("see unit", "observed value", heading="value", show=number)
     tolerance: float = column("see unit", "half the width of its 95 % range", heading="±", show=number)
-    at_configured: float = column("see unit", "with all numbers as configured", heading="configured", show=number)
+    at_configured: float = column(
+        "see unit", "model's value with all numbers as configured", heading="configured", show=number
+    )
     low: float = column("see unit", "5 % of all worlds have less", heading="worlds from", show=number)
     high: float = column("see unit", "5 % of all worlds have more", heading="to", show=number)
     low_left: float = column("see unit", "5 % of the remaining worlds have less; NaN: too few remain")
     high_left: float = column("see unit", "5 % of the remaining worlds have more; NaN: too few remain")
     of_observation: float = column("see unit", "standard deviation of the observation's error")
-    of_discrepancy: float = column("see unit", "of the model's error")
-    of_simulation: float = column("see unit", "of a replication")
-    of_emulator: float = column("see unit", "of the emulator, at worlds left out of the fit")
+    of_discrepancy: float = column("see unit", "standard deviation of the model's error")
+    of_simulation: float = column("see unit", "standard deviation of a replication")
+    of_emulator: float = column("see unit", "standard deviation of the emulator, at worlds left out of the fit")
     explained: float = column("1", "share of the variance at worlds left out that the emulator explains")
     excludes: float = found("share of the worlds that it alone rules out", heading="excludes")
-    source: str = column("", "who says so")
+    source: str = column("", "source of the observation")
 
 
-@table("waves", "what each wave leaves possible", sort="wave")
+@table("waves", "worlds that remain possible after each wave", sort="wave")
 class WaveRow:
-    wave: int = column("1", "its number, from 1", heading="wave")
-    runs: int = column("1", "hubs simulated in a world, until its end", heading="simulated")
+    wave: int = column("1", "number of the wave, from 1", heading="wave")
+    runs: int = column("1", "hubs simulated in a world, until the end of the wave", heading="simulated")
     possible: Interval = share_of("the worlds not ruled out", heading="still possible")
 
 
@@ -63,20 +65,20 @@ class RangeRow:
     """Quantiles of a number over worlds; after: NaN if too few remain."""
 
     number: str = column("", "key of the number")
-    name: str = column("", "what the number is called", heading="number")
-    configured: float = column("see number", "as configured")
+    name: str = column("", "label of the number", heading="number")
+    configured: float = column("see number", "configured value")
     low: float = column("see number", "5 % of all worlds have less")
     high: float = column("see number", "5 % of all worlds have more")
     low_left: float = column("see number", "5 % of the remaining worlds have less")
     high_left: float = column("see number", "5 % of the remaining worlds have more")
-    narrower: float = column("1", "how much narrower, as a share of the width before; NaN: a choice")
-    p_value: float = column("1", "of no change (Bonferroni over all numbers)")
+    narrower: float = column("1", "reduction of the width, as a share of the width before; NaN: a choice")
+    p_value: float = column("1", "p-value of no change (Bonferroni over all numbers)")
     is_moved: bool = column("", "the numbers of the remaining worlds differ significantly")
-    before: str = column("", "of all worlds, as shown", heading="nine worlds of ten")
-    after: str = column("", "of the remaining worlds, as shown", heading="of those that remain")
+    before: str = column("", "range in all worlds, as text", heading="nine worlds of ten")
+    after: str = column("", "range in the remaining worlds, as text", heading="of those that remain")
 
 
-@table("answers", "in which share of the worlds each hub carries its traffic", sort="scenario")
+@table("answers", "share of the worlds in which each hub carries its traffic", sort="scenario")
 class AnswerShareRow:
     scenario: str = column("", "the hub", heading="hub")
     before: Interval = share_of("all assumed worlds", heading="carries in")

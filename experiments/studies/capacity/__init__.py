@@ -220,12 +220,12 @@ def _varied(results: Sequence[Result], factors: Factors) -> Varied:
     return with_factors(labels, *varied_of(labels), factors)
 
 
-@table("curve", "what each design sustains", sort="point")
+@table("curve", "demand that each design carries", sort="point")
 class CurveRow:
-    point: int = column("1", "in the order asked for")
-    flights_per_day: Interval = interval("1/d", "the most that is sustained, mean over replications", names="{own}")
-    binding: str = column("", "the bottleneck by what-if; empty: none, or not asked")
-    lowest_rung: str = column("", "the bottleneck by the ladder")
+    point: int = column("1", "order of the command")
+    flights_per_day: Interval = interval("1/d", "threshold, mean over replications", names="{own}")
+    binding: str = column("", "bottleneck by what-if; empty: none, or not computed")
+    lowest_rung: str = column("", "bottleneck by the ladder")
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:

@@ -36,30 +36,30 @@ def _with_unit(name: str) -> str:
     return f"{resource(name)} [{UNITS[name]}]" if name in UNITS else resource(name)
 
 
-@table("capacity", "the highest demand that each replication sustains", sort="scenario replication")
+@table("capacity", "highest demand that each replication carries", sort="scenario replication")
 class Threshold:
     scenario: str = column("", "the scenario")
-    replication: int = column("", "its replication, counted from 0")
-    flights_per_day: float = column("1/d", "the threshold: the middle of the next two")
-    sustained: float = column("1/d", "demand that was simulated and is sustained; 0: none was")
-    not_sustained: float | None = column("1/d", "demand that was simulated and is not; NaN: all were sustained")
-    reason: str = column("", "why that one is not: late, backlog or both; empty: all were sustained")
-    n_evaluations: int = column("1", "demands that were simulated")
+    replication: int = column("", "number of the replication, from 0")
+    flights_per_day: float = column("1/d", "threshold: the middle between the next two columns")
+    sustained: float = column("1/d", "simulated demand that is carried; 0: none is")
+    not_sustained: float | None = column("1/d", "simulated demand that is not carried; NaN: all are carried")
+    reason: str = column("", "why it is not carried: late, backlog or both; empty: all are carried")
+    n_evaluations: int = column("1", "number of simulated demands")
 
 
-@table("binding", "what ten per cent more of each resource lifts, just above the threshold", sort="scenario resource")
+@table("binding", "effect of 10 % more of each resource, just above the threshold", sort="scenario resource")
 class Lift:
     """What more of one resource does to a scenario just above its threshold."""
 
     scenario: str = column("", "the scenario")
-    resource: str = column("", "name", heading="more of", show=_with_unit)
+    resource: str = column("", "name of the resource", heading="more of", show=_with_unit)
     before: float = column(
         "see resource",
         "units; parcels/h of all machines together; m2 of floors and of the customs hold zone",
         heading="from",
         show=_units,
     )
-    after: float = column("see resource", "ten per cent more, of units at least one", heading="to", show=_units)
+    after: float = column("see resource", "with 10 % more (at least one unit)", heading="to", show=_units)
     lift: Interval = interval(
         "1",
         "share that is then on time of what is late, or of exports not kept up with where these are more; mean over "
@@ -68,8 +68,8 @@ class Lift:
         show=lambda lift: cell(lift.scaled(100)),
         names="{field}{_end}",
     )
-    n: int = column("1", "replications; 1: it lifted next to nothing in the first")
-    n_simulated: int = column("1", "those of them in which it blocked someone; in the others the lift is 0")
+    n: int = column("1", "number of replications; 1: the lift in the first was close to zero")
+    n_simulated: int = column("1", "replications in which it blocked something; in the others the lift is 0")
     n_together: int = column(
         "1",
         "resources that got more in the same simulation, whose common lift it is; 1: this alone; 0: not simulated",
@@ -85,7 +85,7 @@ class Lift:
         heading="blocked, h/d",
         show=lambda hours: "" if math.isnan(hours) else number(hours, 1),
     )
-    is_binding: bool = column("", "lifts most")
+    is_binding: bool = column("", "has the highest lift")
 
     @property
     def step(self) -> str:

@@ -61,12 +61,16 @@ def value_said(value: float) -> str:
     return np.format_float_positional(value, trim="-")
 
 
-@table("frontier", "what each value of a control finds and costs, beside the hub as configured", sort="control value")
+@table(
+    "frontier",
+    "detections and costs for each value of a control, compared with the hub as configured",
+    sort="control value",
+)
 class Setting:
     """A value of a control: differences to the hub as configured, and their ratios."""
 
-    control: str = column("", "that was set")
-    value: float = column("see control", "that it was set to", heading="value", show=value_said)
+    control: str = column("", "name of the control")
+    value: float = column("see control", "value of the control", heading="value", show=value_said)
     detections_per_day: Interval = _more("parcels/d", "found more than as configured", heading="detections/d")
     officer_h_per_day: Interval = _more("h/d", "officers' hours more than as configured", heading="officer h/d")
     delay_h_per_day: Interval = _more(
@@ -78,7 +82,7 @@ class Setting:
     delay_h_per_detection: Interval = _more(
         "h", "dwell more of all parcels together for each detection more", heading="delay h/detection"
     )
-    n: int = column("1", "replications")
+    n: int = column("1", "number of replications")
     to_open: float = 0.0
     desks_can_open: float = np.inf
     """What is to be examined, and what the desks have the time for [parcels/d]."""

@@ -40,28 +40,28 @@ from experiments.store.rows import Grid, column, interval, interval_object, stor
 from sim.errors import ConfigError
 
 
-@table("decomposition", "what each factor contributes to the gain between the scenarios", sort="kpi order")
+@table("decomposition", "contribution of each factor to the gain between the scenarios", sort="kpi order")
 class FactorShare:
-    kpi: str = column("", "name")
-    order: int = column("1", "of the factor, as asked for")
-    factor: str = column("", "fields that are swapped together; rest: those in no factor")
+    kpi: str = column("", "name of the KPI")
+    order: int = column("1", "order of the factor, as in the study")
+    factor: str = column("", "fields that are swapped together; rest: fields in no factor")
     share: Interval = interval(
         "see unit", "contribution to the gain, mean over all orders of change (Shapley)", names="{own}"
     )
-    alone: float = column("see unit", "what it adds as the only change, mean")
-    last: float = column("see unit", "what it adds as the last of all changes, mean")
-    n: int = column("1", "replications")
-    unit: str = column("", "its unit")
-    fields: str = column("", "the fields that differ")
+    alone: float = column("see unit", "mean gain if it is the only change")
+    last: float = column("see unit", "mean gain if it is the last change")
+    n: int = column("1", "number of replications")
+    unit: str = column("", "unit of the KPI")
+    fields: str = column("", "fields that differ")
 
 
 @table("coalitions", "the first scenario with some factors as in the second", sort="order")
 class CoalitionRow:
-    scenario: str = column("", "the coalition, as it is called in every table of the run")
-    order: int = column("1", "binary: bit i is set where factor i is swapped")
-    factors: str = column("", "those that are as in the second scenario")
+    scenario: str = column("", "name of the coalition, as in every table of the run")
+    order: int = column("1", "binary number: bit i is set if factor i is swapped")
+    factors: str = column("", "factors that are as in the second scenario")
     is_fitting: bool = column("", "its units fit the halls by the space standards")
-    lacks: str = column("", "what it lacks by them; simulated with units as close as they must stand")
+    lacks: str = column("", "what it lacks by these standards; simulated with units as close together as needed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,17 +44,23 @@ def _behind(value: Interval) -> str:
 class PathAnswer:
     """What is shown of a path. Quantiles and shares are over futures, intervals of means."""
 
-    path: str = column("", "of the study", heading="path", show=path_name)
+    path: str = column("", "name of the path", heading="path", show=path_name)
     npv: Interval = interval("EUR", "net present value", heading="NPV", show=_mean)
-    behind: Interval = interval("EUR", "the recommended path's NPV more", heading="behind the best", show=_behind)
+    behind: Interval = interval(
+        "EUR", "NPV of the recommended path minus that of this path", heading="behind the best", show=_behind
+    )
     """By pairs: most of the error of `npv` is common to all paths."""
-    npv_p5: float = column("EUR", "5 % of the futures lie below", heading="5 % below", show=millions)
+    npv_p5: float = column("EUR", "NPV that 5 % of the futures are below", heading="5 % below", show=millions)
     npv_p95: float = column("EUR", "95 % of the futures lie below", heading="95 % below", show=millions)
-    regret: Interval = interval("EUR", "lost against hindsight", heading="regret", show=_mean)
+    regret: Interval = interval(
+        "EUR", "regret: NPV of the best path in each future minus that of this path", heading="regret", show=_mean
+    )
     regret_p95: float = column("EUR", "95 % of the futures lie below", heading="regret, 95 % below", show=millions)
-    best_share: float = column("1", "futures in which it is the best", heading="best in [%]", show=percent)
-    on_time_share: Interval = interval("1", "of all parcels", heading="on time [%]", show=_in_percent)
-    cost_per_parcel: Interval = interval("EUR", "all that is spent", heading="cost a parcel [EUR]", show=_in_eur)
+    best_share: float = column("1", "share of the futures in which it is the best", heading="best in [%]", show=percent)
+    on_time_share: Interval = interval("1", "on-time share of all parcels", heading="on time [%]", show=_in_percent)
+    cost_per_parcel: Interval = interval(
+        "EUR", "total spending per parcel", heading="cost a parcel [EUR]", show=_in_eur
+    )
     payback: float | None = column(
         "year", "of what it spends more than the path that builds nothing, by what it earns more; None: never",
         heading="payback [years]", show=lambda years: "–" if years is None else number(years, 1),

@@ -27,7 +27,7 @@ _DRAWS: Final = 2
 
 @table("over_assumptions", "how often each path is the best over futures and assumed worlds", sort="path")
 class OverRow:
-    path: str = column("", "of the study", heading="path", show=path_name)
+    path: str = column("", "name of the path", heading="path", show=path_name)
     best: Interval = interval(
         "1", "futures of all worlds in which it is the best", heading="best in futures", show=in_percent
     )
@@ -39,9 +39,9 @@ class OverRow:
 
 @table("worlds", "the paths by assumed world, with flows scaled from the configured hub's", sort="world path")
 class WorldRow:
-    world: int = column("1", "its number")
-    path: str = column("", "of the study")
-    npv: float = column("EUR", "expected over the futures")
+    world: int = column("1", "number of the world")
+    path: str = column("", "name of the path")
+    npv: float = column("EUR", "NPV, expected over the futures")
     best: float = column("1", "share of its futures in which the path is the best")
 
 

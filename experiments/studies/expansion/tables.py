@@ -24,62 +24,64 @@ from sim.units import MONTHS_PER_YEAR
 R = TypeVar("R")
 
 
-@table("paths", "what each path comes to", sort="path figure")
+@table("paths", "results of each path", sort="path figure")
 class FigureRow:
-    path: str = column("", "of the study")
-    figure: str = column("", "what of it")
+    path: str = column("", "name of the path")
+    figure: str = column("", "name of the figure")
     value: Interval = interval("see unit", "expected value", names="{end}", level=" of the 95 % interval of the mean")
-    unit: str = column("", "its unit")
+    unit: str = column("", "unit of the figure")
 
 
 @table("futures", "every path in every future", sort="path growth results draw")
 class FutureRow:
-    path: str = column("", "of the study")
+    path: str = column("", "name of the path")
     growth: str = column("", "demand path")
-    results: str = column("", "how the decisions end, in their order; -: not asked")
-    draw: int = column("1", "counted from 0")
-    probability: float = column("1", "of the future; they sum to 1 for each path")
-    npv_eur: float = column("EUR", "mean over replications")
-    phases: int = column("1", "that open before the last year ends")
-    first_opens: float = column("year", "when the first does; NaN: none")
+    results: str = column("", "results of the decisions, in their order; -: not requested")
+    draw: int = column("1", "number of the draw, from 0")
+    probability: float = column("1", "probability of the future; they sum to 1 for each path")
+    npv_eur: float = column("EUR", "net present value, mean over replications")
+    phases: int = column("1", "number of phases that open before the last year ends")
+    first_opens: float = column("year", "opening of the first phase; NaN: none")
 
 
-@table("accounts", "expected money by year and line, not discounted; earned is positive", sort="path year line")
+@table("accounts", "expected money by year and line, not discounted; income is positive", sort="path year line")
 class AccountRow:
-    path: str = column("", "of the study")
-    year: int = column("1", "of the calendar")
-    line: str = column("", "of the accounts")
-    eur: float = column("EUR", "in the year")
+    path: str = column("", "name of the path")
+    year: int = column("1", "calendar year")
+    line: str = column("", "line of the accounts")
+    eur: float = column("EUR", "amount in the year")
 
 
 @table("service", "KPIs of each year, means of its weeks, over futures", sort="path year kpi")
 class ServiceRow:
-    path: str = column("", "of the study")
-    year: int = column("1", "of the calendar")
-    kpi: str = column("", "name")
+    path: str = column("", "name of the path")
+    year: int = column("1", "calendar year")
+    kpi: str = column("", "name of the KPI")
     mean: float = column("see unit", "expected value")
-    p5: float = column("see unit", "5 % of the futures lie below")
-    p95: float = column("see unit", "95 % of the futures lie below")
-    unit: str = column("", "its unit")
+    p5: float = column("see unit", "value that 5 % of the futures are below")
+    p95: float = column("see unit", "value that 95 % of the futures are below")
+    unit: str = column("", "unit of the figure")
 
 
-@table("traffic", "flights a day that are wanted, that there are slots for, and that come", sort="path year what")
+@table("traffic", "flights a day: demand, slots and flights", sort="path year what")
 class TrafficRow:
-    path: str = column("", "of the study")
-    year: int = column("1", "of the calendar")
+    path: str = column("", "name of the path")
+    year: int = column("1", "calendar year")
     what: str = column("", "wanted, slots or flights")
     mean: float = column("see unit", "expected value")
-    p5: float = column("see unit", "5 % of the futures lie below")
-    p95: float = column("see unit", "95 % of the futures lie below")
-    unit: str = column("", "its unit")
+    p5: float = column("see unit", "value that 5 % of the futures are below")
+    p95: float = column("see unit", "value that 95 % of the futures are below")
+    unit: str = column("", "unit of the figure")
 
 
-@table("states", "hubs that paths are in for a time, and the hub that was simulated for each", sort="state")
+@table("states", "states of the hub on the paths, and the hub that was simulated for each", sort="state")
 class StateRow:
-    state: str = column("", "of a path")
-    hub: str = column("", "its hub, as the table kpis calls it, before @ and the load; several act: effects added")
-    area_m2: float = column("m2", "of its halls")
-    flights_per_day: float = column("1/d", "that there are slots for")
+    state: str = column("", "name of the state")
+    hub: str = column(
+        "", "its hub, as in the table kpis before @ and the load; if several apply, their effects are added"
+    )
+    area_m2: float = column("m2", "area of its halls")
+    flights_per_day: float = column("1/d", "slots a day")
 
 
 def tables_of(answer: Answer) -> Tables:

@@ -28,30 +28,32 @@ _MAP_STEPS: Final = 21
 _BEST: Final = "the path with the highest expected NPV"
 
 
-@table("knowing", "what it would be worth to know something before choosing a path", sort="order")
+@table("knowing", "value of knowing something before a path is chosen", sort="order")
 class Knowing:
-    order: int = column("1", "as told")
-    what: str = column("", "what is known", heading="what")
+    order: int = column("1", "order of the answer")
+    what: str = column("", "quantity that is known", heading="what")
     worth: Interval = interval(
         "EUR", "expected value, with its 95 % interval", heading="worth", show=in_millions, names="{end}"
     )
-    unit: str = column("", "its unit")
+    unit: str = column("", "unit of the value")
 
 
-@table("turns", "the best path with each uncertain thing at one of its values, all else as it is", sort="order")
+@table("turns", "best path with each uncertain quantity at one of its values, all else unchanged", sort="order")
 class Turn:
     """A value of something that is not known, and which path is best with it."""
 
-    order: int = column("1", "as told")
-    what: str = column("", "what is set", heading="what", show=plain_name)
-    value: str = column("", "to what", heading="value", show=plain_name)
+    order: int = column("1", "order of the answer")
+    what: str = column("", "quantity that is set", heading="what", show=plain_name)
+    value: str = column("", "value that it is set to", heading="value", show=plain_name)
     best: str = column("", _BEST, heading="best path", show=path_name)
     lead_eur: Interval = interval(
         "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=in_millions,
         names="{field}{_end}",
     )  # fmt: skip
     """By pairs, of this turn alone. Below 0, another is better."""
-    is_sure: bool = column("", "the lead is not 0, by an interval that counts all values that were set (Bonferroni)")
+    is_sure: bool = column(
+        "", "the lead differs from 0, by an interval adjusted for all values that were set (Bonferroni)"
+    )
 
 
 @table(
@@ -59,10 +61,10 @@ class Turn:
     sort="growth probability",
 )  # fmt: skip
 class Cell:
-    growth: str = column("", "demand path, taken as certain")
-    probability: float = column("1", "that the first decision ends in favour")
+    growth: str = column("", "growth of demand, taken as certain")
+    probability: float = column("1", "probability that the first decision ends in favour")
     best: str = column("", _BEST)
-    lead_eur: float = column("EUR", "over the second best")
+    lead_eur: float = column("EUR", "lead over the second-best path")
 
 
 Means = tuple[str, str, Floats]

@@ -43,18 +43,18 @@ def _minutes(value: float) -> str:
 _with_ends = partial(with_interval, show=_minutes, between="–")
 
 
-@table("scans", "how long it takes from stage to stage [min], scanned and simulated", sort="first")
+@table("scans", "minutes from stage to stage, scanned and simulated", sort="first")
 class StageRow:
-    first: str = column("", "instant that it begins with, a column of the run's table", heading="from")
-    last: str = column("", "instant that it ends with", heading="to")
-    n: int = column("1", "scanned", heading="scans")
-    low: float = column("min", "scanned: 10 % are below", heading="10 %", show=_minutes)
-    median: Interval = interval("min", "scanned: half are below", heading="half", show=_with_ends)
-    high: float = column("min", "scanned: 90 % are below", heading="90 %", show=_minutes)
-    n_simulated: int = column("1", "simulated", heading="simulated")
-    simulated_low: float = column("min", "simulated: 10 % are below", heading="10 %", show=_minutes)
-    simulated_median: float = column("min", "simulated: half are below", heading="half", show=_minutes)
-    simulated_high: float = column("min", "simulated: 90 % are below", heading="90 %", show=_minutes)
+    first: str = column("", "first instant, a column of the run's table", heading="from")
+    last: str = column("", "last instant, a column of the run's table", heading="to")
+    n: int = column("1", "number of scanned times", heading="scans")
+    low: float = column("min", "10 % quantile of scanned times", heading="10 %", show=_minutes)
+    median: Interval = interval("min", "median of scanned times", heading="half", show=_with_ends)
+    high: float = column("min", "90 % quantile of scanned times", heading="90 %", show=_minutes)
+    n_simulated: int = column("1", "number of simulated times", heading="simulated")
+    simulated_low: float = column("min", "10 % quantile of simulated times", heading="10 %", show=_minutes)
+    simulated_median: float = column("min", "median of simulated times", heading="half", show=_minutes)
+    simulated_high: float = column("min", "90 % quantile of simulated times", heading="90 %", show=_minutes)
 
     @property
     def is_apart(self) -> bool:

@@ -28,10 +28,12 @@ _ROUNDED: Final = 0.5
 
 @table("families", "families of distributions fitted to the values, by AIC", sort="family")
 class FamilyRow:
-    family: str = column("", "its name", heading="family")
-    parameters: str = column("", "its estimates", heading="parameters")
+    family: str = column("", "name of the family", heading="family")
+    parameters: str = column("", "estimated parameters", heading="parameters")
     aic: float = column("1", "Akaike's criterion", heading="AIC", show=lambda value: number(value, 1))
-    behind: float = column("1", "above the best", heading="above the best", show=lambda value: number(value, 1))
+    behind: float = column(
+        "1", "AIC minus that of the best family", heading="above the best", show=lambda value: number(value, 1)
+    )
     ks_p: float = column("1", "p-value, Kolmogorov and Smirnov", heading="p, KS", show=lambda value: number(value, 3))
     ad_p: float = column("1", "p-value, Anderson and Darling", heading="p, AD", show=lambda value: number(value, 3))
 

@@ -22,39 +22,39 @@ from experiments.studies.optimise.design import Optimise, read_value, value_text
 from experiments.studies.optimise.search import Found, Trial
 
 
-@table("trials", "the designs that were tried, in order", sort="trial")
+@table("trials", "designs tried, in order", sort="trial")
 class TrialRow:
-    trial: int = column("1", "counted from 0")
-    generation: int = column("1", "counted from 0")
-    scenario: str = column("", "the design, as the table kpis calls it")
+    trial: int = column("1", "number, from 0")
+    generation: int = column("1", "number, from 0")
+    scenario: str = column("", "name of the design, as in the table kpis")
     is_feasible: bool = column("", "fits its hall and is allowed by the schema; if not, it is not simulated")
-    lacks: float = column("1", "shares by which zones and facade are too small, in all; 1 more: not allowed")
+    lacks: float = column("1", "total of the shares by which zones and facade are too small; plus 1 if not allowed")
     why: str = column("", "what does not fit")
-    is_front: bool = column("", "no design is as good in both goals and better in one")
+    is_front: bool = column("", "no other design beats it on both goals")
 
 
-@table("variables", "the values of the variables in every trial", sort="trial variable")
+@table("variables", "values of the variables in every trial", sort="trial variable")
 class VariableRow:
-    trial: int = column("1", "counted from 0")
-    variable: str = column("", "its name in the study")
-    value: str = column("", "as after the = of a word")
+    trial: int = column("1", "number, from 0")
+    variable: str = column("", "name of the variable in the study")
+    value: str = column("", "value, as after the = of a word")
 
 
-@table("goals", "what the designs that fit reach, as the search saw it", sort="trial goal")
+@table("goals", "values of the goals for the designs that fit, as in the search", sort="trial goal")
 class GoalRow:
-    trial: int = column("1", "counted from 0")
+    trial: int = column("1", "number, from 0")
     goal: str = column("", "KPI, or figure of the design")
     value: Interval = mean_and_ends("over the replications of the search")
-    unit: str = column("", "its unit")
+    unit: str = column("", "unit of the goal")
 
 
-@table("front", "the front, by replications that played no part in its choice", sort="order goal")
+@table("front", "designs on the front, by new replications that were not used to choose them", sort="order goal")
 class FrontRow:
-    order: int = column("1", "by the first goal")
-    scenario: str = column("", "the design, as the table kpis calls it")
+    order: int = column("1", "order by the first goal")
+    scenario: str = column("", "name of the design, as in the table kpis")
     goal: str = column("", "KPI, or figure of the design")
     value: Interval = mean_and_ends("over the further replications; of the search where there are none")
-    unit: str = column("", "its unit")
+    unit: str = column("", "unit of the goal")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,21 +28,21 @@ def interval_text(interval: Interval, unit: str) -> str:
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
 
 
-@table("selection", "the designs that were compared, and what became of each", sort="order")
+@table("selection", "the designs that were compared, and the result of each", sort="order")
 class Row:
     """A design: what it costs, what the KPI is over its replications, and what became of it."""
 
     scenario: str = column("", "the design", heading="design")
-    order: int = column("1", "as asked for")
-    cost: float = column("see cost_unit", "known, or the mean of a KPI")
-    cost_unit: str = column("", "its unit; empty: that of the file")
-    replications: int = column("1", "that it got")
-    kpi: Interval = interval("see unit", "of the KPI with the target", names="{end}")
-    unit: str = column("", "its unit")
+    order: int = column("1", "order of the command")
+    cost: float = column("see cost_unit", "known cost, or the mean of a KPI")
+    cost_unit: str = column("", "unit of the cost; empty: the unit of the file")
+    replications: int = column("1", "number of replications")
+    kpi: Interval = interval("see unit", "KPI with the target", names="{end}")
+    unit: str = column("", "unit of the KPI")
     verdict: Fate = column(
         "", "selected; infeasible; at target: dropped within the tolerance; not cheaper; open: not decided"
     )
-    reason: str = column("", "why")
+    reason: str = column("", "reason for the verdict")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,14 @@ _WIDE: Final = 0.5
 """Width of the interval of a total index from which it says little: half of all that it can be (assumption)."""
 
 
-@table("effects", "Morris's elementary effects of each factor, a range of the factor each", sort="kpi factor")
+@table("effects", "Morris's elementary effects, each over the whole range of a factor", sort="kpi factor")
 class EffectRow:
-    kpi: str = column("", "the KPI that it acts on")
-    factor: str = column("", "its name in the study")
-    group: str = column("", "what the factor is counted with")
+    kpi: str = column("", "name of the KPI")
+    factor: str = column("", "name of the factor in the study")
+    group: str = column("", "group that the factor counts with")
     mu_star: Interval = interval("see kpi", "mean of the absolute effects", names="{field}{_end}")
-    mu: Interval = interval("see kpi", "mean of the effects, its sign the direction", names="{field}{_end}")
-    sigma: float = column("see kpi", "their standard deviation: large where the effect depends on others")
+    mu: Interval = interval("see kpi", "mean of the effects; its sign is the direction", names="{field}{_end}")
+    sigma: float = column("see kpi", "standard deviation of the effects: large if the effect depends on other factors")
 
 
 @table(
@@ -39,19 +39,21 @@ class EffectRow:
     sort="kpi factor",
 )
 class IndexRow:
-    kpi: str = column("", "the KPI that it acts on")
-    factor: str = column("", "its name in the study")
-    group: str = column("", "what the factor is counted with")
-    first: Interval = interval("1", "what the factor makes alone, S1", names="{field}{_end}")
-    total: Interval = interval("1", "with all that it acts with, ST", names="{field}{_end}")
-    is_impossible: bool = column("", "estimates that no true index has: below 0, above 1, or S1 above ST")
+    kpi: str = column("", "name of the KPI")
+    factor: str = column("", "name of the factor in the study")
+    group: str = column("", "group that the factor counts with")
+    first: Interval = interval("1", "share of the variance due to the factor alone, S1", names="{field}{_end}")
+    total: Interval = interval(
+        "1", "share of the variance due to the factor and its interactions, ST", names="{field}{_end}"
+    )
+    is_impossible: bool = column("", "an estimate is impossible for a true index: below 0, above 1, or S1 above ST")
 
 
-@table("designs", "the values of the factors at each point that was simulated", sort="scenario factor")
+@table("designs", "values of the factors at each simulated point", sort="scenario factor")
 class ValueRow:
-    scenario: str = column("", "the point, as the table kpis calls it")
-    factor: str = column("", "its name in the study")
-    value: float = column("see factor", "of the factor; a factor that is not there stays as configured")
+    scenario: str = column("", "name of the point, as in the table kpis")
+    factor: str = column("", "name of the factor in the study")
+    value: float = column("see factor", "value of the factor; a missing factor stays as configured")
 
 
 @table(
@@ -61,8 +63,8 @@ class ValueRow:
 )
 class NoiseRow:
     method: str = column("", "morris or sobol")
-    kpi: str = column("", "the KPI that it acts on")
-    share: float = column("1", "that share")
+    kpi: str = column("", "name of the KPI")
+    share: float = column("1", "share of the variance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,21 +119,21 @@ UNIT: Final = "EUR/m2/year"
 interval_text = partial(with_interval, show=partial(number, digits=0))
 
 
-@table("shadow_price", "what a m² more is worth a year, by demand, zone and step", sort="flights_per_day zone step")
+@table("shadow_price", "value of one more m² a year, by demand, zone and step", sort="flights_per_day zone step")
 class Step:
     """More units of a zone at a demand."""
 
     flights_per_day: float = column("1/d", "demand")
-    zone: str = column("", "what stands in the zone that is enlarged", heading="zone", show=resource)
-    step: int = column("1", "on top of the steps before it; 0: all of them together", heading="step")
+    zone: str = column("", "units in the enlarged zone", heading="zone", show=resource)
+    step: int = column("1", "number of the step, added to the steps before it; 0: all steps together", heading="step")
     units: float = column(
         "see unit",
         "more of them, in all steps up to this one, in each hall",
         heading="in all",
         show=lambda units: f"+{whole(units)}",
     )
-    unit: str = column("", "their unit", heading="unit")
-    area_m2: float = column("m2", "more floor, in all steps up to this one", heading="m² more", show=whole)
+    unit: str = column("", "kind of unit", heading="unit")
+    area_m2: float = column("m2", "additional floor, in all steps up to this one", heading="m² more", show=whole)
     worth: Interval = interval(
         UNIT,
         "value of a m² of this step, before its rent",
@@ -142,7 +142,9 @@ class Step:
         ends=ENDS_AND_N,
         names="{end}",
     )
-    on_time_share: float = column("1", "with all steps up to this one, mean", heading="on time, %", show=percent)
+    on_time_share: float = column(
+        "1", "mean on-time share with all steps up to this one", heading="on time, %", show=percent
+    )
 
 
 @dataclass(frozen=True, slots=True)

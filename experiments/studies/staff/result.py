@@ -29,14 +29,14 @@ def _share(value: Interval) -> str:
     return "–" if math.isnan(value.mean) else in_percent(value)
 
 
-@table("staff_rounds", "plans that were checked by replications", sort="round")
+@table("staff_rounds", "plans that were simulated", sort="round")
 class Round:
-    change: str = column("", "what is changed from the plan before", heading="plan")
-    round: int = column("1", "in the order of the search", heading="round")
-    people: int = column("people", "employed", heading="people", show=whole)
+    change: str = column("", "change from the plan before", heading="plan")
+    round: int = column("1", "number of the round", heading="round")
+    people: int = column("people", "people employed", heading="people", show=whole)
     paid_h: float = column("h/week", "paid hours a week", heading="paid h a week", show=whole)
     cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
-    on_time: Interval = interval("1", "imports on time", heading="on time", show=_share, ends=ENDS_AND_N)
+    on_time: Interval = interval("1", "on-time share of imports", heading="on time", show=_share, ends=ENDS_AND_N)
     exports_on_time: Interval = interval(
         "1", "exports on time; NaN: none", heading="exports on time", show=_share, ends=ENDS_AND_N
     )
@@ -49,36 +49,36 @@ class Round:
 class RoleSlot:
     role: str = column("", "role")
     slot: int = column("1", "half hour of the week, Monday's first 0")
-    posts: float = column("posts", "manned")
-    people: float = column("people", "at work")
-    busy: float = column("people", "that the expected work keeps busy in the mean")
-    asked: float = column("people", "asked for at the utilisation of the role")
+    posts: float = column("posts", "posts manned")
+    people: float = column("people", "people at work")
+    busy: float = column("people", "mean number of people that the expected work keeps busy")
+    asked: float = column("people", "people needed at the utilisation of the role")
 
 
 @table("staff_roles", "people by role", sort="role")
 class RoleRow:
     role: str = column("", "role", heading="role", show=role_name)
-    pool: str = column("", "those who are planned together", heading="planned with", show=role_name)
+    pool: str = column("", "roles that are planned together", heading="planned with", show=role_name)
     fewest: int = column("posts", "fewest posts that are manned", heading="fewest posts")
     most: int = column("posts", "most posts that are manned", heading="most posts")
-    posts: int = column("posts", "that there are", heading="of posts")
+    posts: int = column("posts", "number of posts", heading="of posts")
     paid_h: float = column("h/week", "paid hours a week; of a pool in proportion to the hours of its roles",
                            heading="paid h a week", show=whole)  # fmt: skip
     cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
-    utilisation: float = column("1", "share of the time at posts that the expected work takes", heading="busy",
+    utilisation: float = column("1", "share of the time at posts that the expected work needs", heading="busy",
                                 show=share_text)  # fmt: skip
 
 
-@table("staff_shifts", "who works when", sort="order")
+@table("staff_shifts", "shifts of people", sort="order")
 class ShiftRow:
-    order: int = column("1", "in the order of the plan")
-    pool: str = column("", "those who are planned together", heading="pool", show=role_name)
+    order: int = column("1", "order in the plan")
+    pool: str = column("", "roles that are planned together", heading="pool", show=role_name)
     contract: str = column("", "contract", heading="contract", show=plain_name)
     days: str = column("", "days of the week", heading="days")
-    start: str = column("", "clock time", heading="from")
-    end: str = column("", "clock time", heading="to")
+    start: str = column("", "clock time of the shift's begin or end", heading="from")
+    end: str = column("", "clock time of the shift's begin or end", heading="to")
     pause: str = column("", "when the break begins; empty: none", heading="break at")
-    people: int = column("people", "who have this tour", heading="people", show=whole)
+    people: int = column("people", "people with this shift pattern", heading="people", show=whole)
 
 
 def cost_of(plans: Sequence[PoolPlan], labour: Labour) -> float:

@@ -22,10 +22,12 @@ SHARES: Final = (0.9, 0.5, 0.1)
 class CarriedRow:
     """Between the levels asked for, in proportion; NaN: more than the highest of them."""
 
-    hall: str = column("", "the design at no traffic of its own", heading="hall")
-    share: float = column("1", "of the worlds", heading="in at least", show=share_text)
-    flights: float = column("flights/d", "carried there", heading="flights a day", show=number)
-    low: float = column("flights/d", "lower end, where the share is at the low end of its 95 % interval",
+    hall: str = column("", "name of the hall's design", heading="hall")
+    share: float = column("1", "share of the worlds", heading="in at least", show=share_text)
+    flights: float = column(
+        "flights/d", "flights a day carried in at least this share of the worlds", heading="flights a day", show=number
+    )
+    low: float = column("flights/d", "lower end, from the low end of the share's 95 % interval",
                         heading="low", show=number)  # fmt: skip
     high: float = column("flights/d", "upper end", heading="high", show=number)
 

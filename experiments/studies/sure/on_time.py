@@ -20,13 +20,13 @@ from sim.measures.kpis import KPIS
 KPI = "on_time_share"
 
 
-@table("on_time", "on-time share of each design over the worlds in which it can be", sort="scenario")
+@table("on_time", "on-time share of each design over the worlds in which it is possible", sort="scenario")
 class OnTimeRow:
     scenario: str = column("", "the design", heading="design")
     on_time_share: Interval = share_of("parcels on time, over worlds and replications", heading="on time")
     input_share: float = found("share of the interval's variance that comes from the inputs", heading="from the inputs")
     sampling_share: float = found("share that comes from the replications", heading="from replications")
-    worlds: int = column("1", "simulated", heading="worlds")
+    worlds: int = column("1", "number of simulated worlds", heading="worlds")
 
     @property
     def sentence(self) -> str:
@@ -48,9 +48,9 @@ class OnTimeRow:
 @table("kpis_over_worlds", "other KPIs of each design over the same worlds", sort="scenario kpi")
 class KpiRow:
     scenario: str = column("", "the design")
-    kpi: str = column("", "its name")
+    kpi: str = column("", "name of the KPI")
     value: Interval = mean_and_ends("over worlds and replications")
-    unit: str = column("", "of the KPI")
+    unit: str = column("", "unit of the KPI")
     input_share: float = column("1", "share of the interval's variance that comes from the inputs")
     sampling_share: float = column("1", "share that comes from the replications")
 

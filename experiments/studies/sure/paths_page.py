@@ -25,50 +25,60 @@ from experiments.studies.sure.result import MOST_DECIDING, NOTICEABLE, share_of
 _BANDS: Final = (0.05, 0.95)
 
 
-@table("paths", "what each path is worth over the assumed worlds, and in which share it is worth most", sort="path")
+@table(
+    "paths",
+    "value of each path over the assumed worlds, and the share of worlds in which it is worth most",
+    sort="path",
+)
 class PathRow:
-    path: str = column("", "of the study", heading="path", show=path_name)
+    path: str = column("", "name of the path", heading="path", show=path_name)
     best: Interval = share_of("worlds in which it is worth most", heading="best in")
-    of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
-    of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
+    of_worlds: float = column("1", "standard deviation due to the choice of worlds")
+    of_replications: float = column("1", "standard deviation due to the noise of replications within worlds")
     npv: Interval = interval("EUR", "net present value, mean over worlds", heading="NPV, MEUR", show=in_millions)
     p5: float = column("EUR", "NPV that 5 % of the worlds are below", heading="5 % of worlds below", show=millions)
     p95: float = column("EUR", "NPV that 95 % of the worlds are below", heading="95 % below", show=millions)
 
 
-@table("path_widths", "the same shares with ranges of another width", sort="path width")
+@table(
+    "path_widths", "share of worlds in which each path is worth most, with ranges of another width", sort="path width"
+)
 class PathWidthRow:
-    path: str = column("", "of the study")
-    width: float = column("1", "of the ranges, as a multiple of those configured")
+    path: str = column("", "name of the path")
+    width: float = column("1", "width of the ranges, as a multiple of the configured width")
     best: Interval = share_of("worlds in which it is worth most")
 
 
-@table("worth_of_knowing", "what it is worth to know a number before a path is chosen", sort="order")
+@table("worth_of_knowing", "value of knowing a number before a path is chosen", sort="order")
 class KnowingRow:
-    order: int = column("1", "most first")
+    order: int = column("1", "order, highest value first")
     number: str = column("", "key of the number", heading="key")
-    name: str = column("", "what the number is called, with its unit", heading="number")
+    name: str = column("", "label of the number, with its unit", heading="number")
     worth: Interval = interval("EUR", "net present value", heading="NPV, MEUR", show=in_millions)
-    per_year: Interval = interval("EUR", "the same as an annuity", heading="MEUR a year", show=in_millions)
-    first: float = column("1", "largest share of the variance of how far a path is behind that a line in it explains")
-    is_beyond_chance: bool = column("", "whether that is more than the luckiest of so many idle numbers would have")
+    per_year: Interval = interval("EUR", "value as an annuity", heading="MEUR a year", show=in_millions)
+    first: float = column(
+        "1", "largest share of the variance of a path's distance from the best that is linear in the number"
+    )
+    is_beyond_chance: bool = column(
+        "", "whether this share is larger than chance would give the best of so many irrelevant numbers"
+    )
 
 
-@table("npv_by_number", "what each path is worth with one number low and high", sort="path number")
+@table("npv_by_number", "value of each path with one number low and high", sort="path number")
 class SwingRow:
-    path: str = column("", "of the study")
+    path: str = column("", "name of the path")
     number: str = column("", "key of the number")
-    at_low: float = column("EUR", "NPV, the number low, all others as they come")
-    at_high: float = column("EUR", "NPV, the number high")
-    first: float = column("1", "share of the variance of NPV that the number makes alone")
+    at_low: float = column("EUR", "NPV with the number low and all others as drawn")
+    at_high: float = column("EUR", "NPV with the number high and all others as drawn")
+    first: float = column("1", "share of the variance of NPV due to the number alone")
 
 
 @table("npv_of_worlds", "the paths by world", sort="world path")
 class WorldPathRow:
-    world: int = column("1", "its number")
-    path: str = column("", "of the study")
-    npv: float = column("EUR", "by its accounts, with the flows of the configured world scaled and corrected")
-    simulated: float = column("EUR", "with all its weeks simulated; NaN: not simulated")
+    world: int = column("1", "number of the world")
+    path: str = column("", "name of the path")
+    npv: float = column("EUR", "NPV by its accounts, with the flows of the configured world scaled and corrected")
+    simulated: float = column("EUR", "NPV with all its weeks simulated; NaN: not simulated")
 
 
 @dataclass(frozen=True)

@@ -46,22 +46,22 @@ found: Final = partial(column, "1", show=found_share)
 """A field that is a share without one."""
 
 
-@table("probabilities", "in which share of the assumed worlds each design carries its traffic", sort="scenario")
+@table("probabilities", "share of the assumed worlds in which each design carries its traffic", sort="scenario")
 class ProbabilityRow:
     scenario: str = column("", "the design", heading="design")
     probability: Interval = share_of("worlds in which it carries", heading="carries in")
-    of_worlds: float = column("1", "standard deviation from which worlds were drawn and simulated")
-    of_replications: float = column("1", "standard deviation from the noise of replications within worlds")
+    of_worlds: float = column("1", "standard deviation due to the choice of worlds")
+    of_replications: float = column("1", "standard deviation due to the noise of replications within worlds")
     open_share: float = found("share of worlds that the screen leaves open", heading="open after the screen")
-    runs: int = column("1", "simulated", heading="runs")
+    runs: int = column("1", "number of simulated runs", heading="runs")
     explained: float = found(
         "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
         heading="variation explained",
     )
-    deciding: str = column("", "numbers that decide it, most important first", heading="decided by")
+    deciding: str = column("", "numbers that decide the answer, most important first", heading="decided by")
 
 
-@table("pairs", "in which share of the worlds only one of two designs carries the same traffic", sort="scenario")
+@table("pairs", "share of the worlds in which only one of two designs carries the same traffic", sort="scenario")
 class PairRow:
     scenario: str = column("", "the design", heading="design")
     baseline: str = column("", "the first design with the same traffic", heading="compared with")
@@ -69,34 +69,42 @@ class PairRow:
     only_other: Interval = share_of("worlds in which the other carries, it does not", heading="only the other")
 
 
-@table("widths", "the same shares with ranges of another width", sort="scenario width")
+@table(
+    "widths",
+    "share of worlds in which each design carries its traffic, with ranges of another width",
+    sort="scenario width",
+)
 class WidthRow:
     scenario: str = column("", "the design")
-    width: float = column("1", "of the ranges, as a multiple of those configured")
+    width: float = column("1", "width of the ranges, as a multiple of the configured width")
     probability: Interval = share_of("worlds in which it carries")
 
 
-@table("deciding", "what each number does to the answer of each design", sort="scenario number")
+@table("deciding", "effect of each number on the answer of each design", sort="scenario number")
 class DecidingRow:
     scenario: str = column("", "the design")
     number: str = column("", "key of the number", heading="key")
-    name: str = column("", "what the number is called, with its unit", heading="number")
+    name: str = column("", "label of the number, with its unit", heading="number")
     first: Interval = share_of("the answer's variance that it makes alone", heading="alone")
-    total: Interval = interval("1", "with all that it acts with", heading="with others", show=in_percent)
+    total: Interval = interval(
+        "1", "share due to the number and its interactions", heading="with others", show=in_percent
+    )
     at_low: float = found("share of worlds in which it carries, the number low", heading="if low")
     at_high: float = found("with the number high", heading="if high")
     information: Interval = share_of("wrong decisions that knowing it avoids", heading="worth of knowing")
-    turns_at: float = column("see number", "where the answer turns, all else as configured; NaN: nowhere, or not known")
+    turns_at: float = column(
+        "see number", "value at which the answer changes, all else as configured; NaN: none, or not known"
+    )
 
 
-@table("worlds", "the worlds by design: what the screen says, and what was simulated", sort="scenario world")
+@table("worlds", "worlds by design: result of the screen, and simulations", sort="scenario world")
 class WorldRow:
     scenario: str = column("", "the design")
-    world: int = column("1", "its number")
-    ratio: float = column("1", "what the tightest resource can handle over what arrives; 0: not possible")
-    screen: str = column("", "what that says: fails, open, carries, no room")
+    world: int = column("1", "number of the world")
+    ratio: float = column("1", "capacity of the tightest resource over arrivals; 0: not possible")
+    screen: str = column("", "result of the screen: fails, open, carries, no room")
     predicted: float = column("1", "probability that it carries")
-    replications: int = column("1", "simulated")
+    replications: int = column("1", "number of simulated replications")
     simulated: float = column("1", "probability that it carries, by its replications; NaN: not simulated")
 
 

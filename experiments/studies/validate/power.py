@@ -24,10 +24,10 @@ def _factor(value: float) -> str:
 class Noticed:
     """An assumption, and when the first row notices."""
 
-    key: str = column("", "the assumption", heading="assumption")
+    key: str = column("", "key of the assumption", heading="assumption")
     up: float = column("1", "factor above 1 at which a row leaves its band; NaN: none", heading="up", show=_factor)
     up_row: str = column("", "the row that leaves first, or why none does", heading="first row")
-    down: float = column("1", "factor below 1, likewise", heading="down", show=_factor)
+    down: float = column("1", "factor below 1 at which a row leaves its band; NaN: none", heading="down", show=_factor)
     down_row: str = column("", "the row that leaves first, or why none does", heading="first row, down")
 
 

@@ -34,21 +34,25 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
     return "yes" if value else "no"
 
 
-@table("validation", "what is published, and what the model makes of it", sort="case")
+@table("validation", "published figures, and the model's values", sort="case")
 class Case:
     """A published figure beside the model's."""
 
-    case: str = column("", "what is compared, with its unit", heading="case")
-    published: float = column("1", "published", heading="published", show=number)
-    simulated: float = column("1", "the model's", heading="model", show=number)
-    ratio: float = column("1", "the model's over the published", heading="ratio", show=lambda ratio: f"{ratio:.2f}")
-    low: float = column("1", "least value of the model's that agrees", heading="from", show=number)
-    high: float = column("1", "largest value of the model's that agrees", heading="to", show=number)
-    independent: bool = column("1", "no number of the model was derived from it", heading="independent", show=_yes)
-    within: bool = column("1", "the model's value lies in the band", heading="within", show=_yes)
-    counts: str = column("", "what the published figure counts, or why the model's may differ")
-    source: str = column("", "where it is published")
-    open: bool = column("", "the 95 % interval of the model's value reaches across an end of the band")
+    case: str = column("", "name of the comparison, with its unit", heading="case")
+    published: float = column("1", "published value", heading="published", show=number)
+    simulated: float = column("1", "the model's value", heading="model", show=number)
+    ratio: float = column(
+        "1", "the model's value over the published value", heading="ratio", show=lambda ratio: f"{ratio:.2f}"
+    )
+    low: float = column("1", "smallest model value that agrees", heading="from", show=number)
+    high: float = column("1", "largest model value that agrees", heading="to", show=number)
+    independent: bool = column(
+        "1", "no number of the model was derived from this figure", heading="independent", show=_yes
+    )
+    within: bool = column("1", "the model's value is within the band", heading="within", show=_yes)
+    counts: str = column("", "what the published figure counts, or why the model's value may differ")
+    source: str = column("", "source of the published figure")
+    open: bool = column("", "the 95 % interval of the model's value crosses an end of the band")
 
 
 def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
