@@ -98,7 +98,10 @@ def check_sum(name: str, shares: Sequence[float] | Mapping[str, float]) -> None:
 
 
 def check_shares(**shares: float) -> None:
-    """Raises ValueError if shares of the same whole sum to more than one."""
+    """Raises ValueError if shares of the same whole sum to more than one, beyond the rounding of their sum.
+
+    >>> check_shares(late=0.33, rejected=0.56, referred=0.11)
+    """
     total = sum(shares.values())
-    if total > 1:
+    if round(total, 12) > 1:
         raise ValueError(f"{' + '.join(shares)}: at most 1, got {total:.6g}")
