@@ -32,7 +32,7 @@ from experiments.overrides import (
     word_value,
 )  # fmt: skip
 from experiments.own_file import trust_typed, with_own_file, with_source
-from experiments.unknown_keys import hint, new_in, paths, whose
+from experiments.unknown_keys import hint, nested, new_in, paths, whose
 from sim.config import HubConfig
 from sim.errors import ConfigError
 from sim.files import check_file
@@ -56,6 +56,8 @@ _State = tuple[tuple[str, int, int], ...]
 """Of files: path, time and size."""
 # A long key is cut in the message.
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
+_MISSING = re.compile(r"Could not find '([\w/]+)/([^'/]+)'")
+"""A file that a list `defaults` names."""
 
 
 def packaged() -> Path:
@@ -89,7 +91,7 @@ def load(
     trust_typed(words)
     composed = compose(words, config_dir)
     for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():
-        raise ConfigError(f"{key}: unknown key{near(key, _OF_HUB)}")
+        raise ConfigError(f"{key}: unknown key{nested(key) or near(key, _OF_HUB)}")
     return hub(composed)
 
 
@@ -107,6 +109,9 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     try:
         plain = _resolved(tuple(words), tuple(folders), _state(folders), tuple(KPIS))
     except ConfigError as error:
+        if missing := _MISSING.search(str(error)):
+            group, name = missing.groups()
+            raise ConfigError(f"{group}: no {name!r}{near(name, options(group, folders))}") from error
         if (unknown := _UNKNOWN.search(str(error))) is None:
             raise
         key = unknown.group(1)
@@ -141,7 +146,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     names = [*_OF_HUB, *of_study]
     for key in composed.keys() - names:
         if key not in _study_keys(tuple(KPIS)):
-            raise ConfigError(f"{key}: {whose(key) or 'unknown key' + near(key, sorted(names))}")
+            raise ConfigError(f"{key}: {whose(key) or 'unknown key' + (nested(key) or near(key, sorted(names)))}")
         if composed[key] != _study_keys(tuple(KPIS))[key]:
             raise ConfigError(f"{key}: has no effect here; leave it {_own_place(key, composed, of_study) or 'out'}")
     return read(kind, unset | {name: composed[name] for name in of_study if name in composed})

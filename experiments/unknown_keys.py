@@ -43,6 +43,16 @@ def whose(key: str) -> str:
     return f"a key of cargohub {verb}, which has no effect here; cargohub {verb} reads it" if verb in VERBS else ""
 
 
+def nested(key: str) -> str:
+    """Of a key of a file with dots, which only words have.
+
+    >>> nested("halls.main.doors_out"), nested("doors_out")
+    ('; a file nests it: halls: {main: {doors_out: …}}', '')
+    """
+    *outer, last = key.split(".")
+    return f"; a file nests it: {''.join(f'{name}: {{' for name in outer)}{last}: …{'}' * len(outer)}" if outer else ""
+
+
 def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
     """What to tell of a mapping that brings keys which are not there."""
     values = [override.value() for override in map(parsed, words) if override.key_or_group == key]

@@ -248,6 +248,11 @@ def test_a_broken_file_is_one_line(small, own, text):
     assert "broken" in refusal("scenario=broken", config_dir=own)
 
 
+def test_a_file_that_a_scenario_names_and_that_is_not_there_is_named(small, own):
+    written(own, {"scenario/gone.yaml": "# @package _global_\ndefaults: [override /demand: lo, _self_]\n"})
+    assert refusal("scenario=gone", config_dir=own).startswith("demand: no 'lo'; did you mean 'low'?")
+
+
 def test_a_file_that_is_not_text_is_one_line(small, own):
     (own / "scenario" / "broken.yaml").write_bytes(b"\xff\xfe\x00a")
     assert "broken.yaml: no text in UTF-8" in refusal("scenario=broken", config_dir=own)

@@ -6,6 +6,7 @@ import pytest
 from answers import answer
 
 from experiments.composition import load
+from experiments.designs.unusual import idle_flights
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
 from sim.units import TICKS_PER_DAY
@@ -101,6 +102,13 @@ def test_a_date_of_another_year_is_a_mistake_unless_the_days_are_given(tmp_path)
     ):
         period(tmp_path / "flights.csv", days=[0, 1, 366])
     assert period(tmp_path / "flights.csv", "horizon_days=7", days=[0, 1, 366]) == (0, 7, 7)
+
+
+def test_flights_a_day_of_a_word_are_said_to_have_no_effect_on_a_file(tmp_path):
+    hub = load("liege_30k", "arrivals=file", table(tmp_path / "flights.csv", 0, 1))
+    (line,) = idle_flights([hub], ["designs=[liege_30k demand.flights_per_day=8]"])
+    assert line == f"demand.flights_per_day: has no effect on the flights of {tmp_path / 'flights.csv'}"
+    assert not [*idle_flights([hub], ["seed=3"]), *idle_flights([load()], ["demand.flights_per_day=8"])]
 
 
 def test_only_a_file_is_repeated():

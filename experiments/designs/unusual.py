@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from experiments.formatting import instant
 from experiments.own_file import choosing
@@ -15,6 +16,8 @@ from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
 from sim.own import ARRIVALS
 from sim.units import TICKS_PER_MIN, ticks
+
+_FLIGHTS: Final = "demand.flights_per_day"
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
@@ -61,6 +64,13 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
     idle = [choosing(of.decision or of.kind, name) for name, of in kinds.items() if of.kind in ("rule", ARRIVALS)]
     if idle:
         yield said("idle_functions", file=own.name, chosen=", ".join(idle))
+
+
+def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
+    """Flights a day that a word gives to hubs whose flights come from a file."""
+    files = {hub.arrivals.schedule for hub in hubs if hub.arrivals.schedule}
+    if files and any(_FLIGHTS in word for word in words):
+        yield said("idle_flights", key=_FLIGHTS, files=", ".join(sorted(files)))
 
 
 def _changes(config: HubConfig) -> Iterator[str]:

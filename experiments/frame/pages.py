@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from experiments.designs.design import Replicated
-from experiments.designs.unusual import idle_functions, period_warnings
+from experiments.designs.unusual import idle_flights, idle_functions, period_warnings
 from experiments.execution.progress import Lines
 from experiments.frame.console import say
 from experiments.frame.study import Asked, Document
@@ -63,4 +63,5 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 def warnings_of(asked: Asked[K], document: Document) -> list[str]:
     """What a reader must know before the numbers."""
     hubs = [design.hub for design in asked.designs]
-    return [*period_warnings(hubs[0]), *idle_functions(hubs, asked.arguments.words), *document.warnings]
+    words = asked.arguments.words
+    return [*period_warnings(hubs[0]), *idle_functions(hubs, words), *idle_flights(hubs, words), *document.warnings]
