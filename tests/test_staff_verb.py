@@ -14,7 +14,7 @@ from experiments.composition import compose, load
 from experiments.main import main
 from experiments.studies.staff.demand import SLOTS, Pool, around, demand_of, pools_of
 from experiments.studies.staff.design import Staff, planned_roles
-from experiments.studies.staff.plan import planned, posts_of, with_shifts
+from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
 from experiments.studies.staff.tours import at_night, covered, tours_of
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
@@ -76,6 +76,17 @@ def test_the_mean_around_a_half_hour_goes_on_from_sunday_to_monday() -> None:
     week = np.zeros(SLOTS)
     week[[0, 2]] = 6, 4
     assert around(week, 1)[[*range(5), -1]].tolist() == [3, 3, 2, 2, 0, 0]
+
+
+def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_posts_are_asked_for_always() -> None:
+    both = Pool("both", tuple(replace(demand_of(hub(), "screening"), role=role, most=5) for role in ("a", "b")))
+    tour = tours_of(staff())[0]
+    there = covered({tour: 1})
+    plan = PoolPlan(both, {tour: 3}, {"a": 2.0 * there, "b": 1.0 * there}, 0.0)
+    assert (plan.units["a"] == 2 * there).all() and (plan.units["b"] == there).all()
+    always = dict.fromkeys("ab", np.full(SLOTS, 5.0))
+    assert not plan.is_full and not replace(plan, asked={**always, "b": 5.0 * there}).is_full
+    assert replace(plan, asked=always).is_full
 
 
 @pytest.mark.parametrize("role", ["screening", "unloading"])
