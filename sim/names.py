@@ -23,8 +23,8 @@ def wrong_name(name: str, longest: int = LONGEST_NAME) -> str | None:
     >>> wrong_name("")
     'a name of 1 to 60 characters; it is empty'
     """
-    given = wrong_text(name, longest) if name else "it is empty"
-    return given and f"a name of 1 to {longest} characters; {given}"
+    problem = wrong_text(name, longest) if name else "it is empty"
+    return problem and f"a name of 1 to {longest} characters; {problem}"
 
 
 def checked_name(name: str, key: str, kind: object) -> str:
@@ -47,8 +47,8 @@ def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
     if len(text) > longest:
         return f"{text[:LONGEST_NAME]!r} … has {len(text)} characters, at most {longest}"
     if not text.isprintable():
-        found = next(each for each in text if not each.isprintable())
-        return f"{text[:LONGEST_NAME]!r} contains the character U+{ord(found):04X}, which is not printable"
+        unprintable = next(each for each in text if not each.isprintable())
+        return f"{text[:LONGEST_NAME]!r} contains the character U+{ord(unprintable):04X}, which is not printable"
     return None
 
 

@@ -21,7 +21,7 @@ Plain: TypeAlias = Any
 MOST_LISTED = 24
 """The most names that a message lists."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_SAID_OF_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
+_PHRASES_OF_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +39,17 @@ class Bounds:
         >>> Bounds(gt=0, le=1).broken(1.5)
         'must be at most 1'
         """
-        for holds, bound, said in _limits(self):
+        for holds, bound, phrase in _limits(self):
             if not holds(number, bound):
-                return f"must be {said} {number_text(bound)}"
+                return f"must be {phrase} {number_text(bound)}"
         return None
 
 
 @cache
 def _limits(bounds: Bounds) -> list[tuple[Callable[[float, float], bool], float, str]]:
     """The bounds that are set: comparison, number, and words."""
-    limits = ((name, getattr(bounds, name), said) for name, said in _SAID_OF_BOUNDS.items())
-    return [(getattr(operator, name), bound, said) for name, bound, said in limits if bound is not None]
+    limits = ((name, getattr(bounds, name), phrase) for name, phrase in _PHRASES_OF_BOUNDS.items())
+    return [(getattr(operator, name), bound, phrase) for name, bound, phrase in limits if bound is not None]
 
 
 def read(kind: type[T], value: object, key: str = "") -> T:

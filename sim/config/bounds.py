@@ -60,16 +60,16 @@ def check_different(name: str, values: Sequence[object]) -> None:
             raise ValueError(f"{name}: {value} occurs twice")
 
 
-def check_known(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> None:
-    """Raises ValueError if a name is unknown; `said` is the start of the message, such as "no lane"."""
-    for mistake in unknown(key, said, names, known):
+def check_known(key: str, prefix: str, names: Iterable[str], known: Iterable[str]) -> None:
+    """Raises ValueError if a name is unknown; `prefix` is the start of the message, such as "no lane"."""
+    for mistake in unknown(key, prefix, names, known):
         raise ValueError(mistake)
 
 
-def unknown(key: str, said: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
+def unknown(key: str, prefix: str, names: Iterable[str], known: Iterable[str]) -> Iterator[str]:
     """A message for each name that is not known."""
     known = tuple(known)
-    yield from (f"{key}: {said} {name!r}{near(name, known)}" for name in names if name not in known)
+    yield from (f"{key}: {prefix} {name!r}{near(name, known)}" for name in names if name not in known)
 
 
 def check_at_most(key: str, value: float, of: str, most: float) -> None:

@@ -90,16 +90,18 @@ def planned(
     Raises:
         ValueError: a lane has no chute at the machine, or several; the message begins with the `name` of the plan.
     """
-    here = [chute for chute in plan if chute.machine == machine]
-    lanes = [lane for chute in here for lane in chute.lanes]
-    chutes = tuple(Shared(tuple(dict.fromkeys(route_of[lane] for lane in each.lanes)), each.second) for each in here)
+    of_this_machine = [chute for chute in plan if chute.machine == machine]
+    lanes = [lane for chute in of_this_machine for lane in chute.lanes]
+    chutes = tuple(
+        Shared(tuple(dict.fromkeys(route_of[lane] for lane in each.lanes)), each.second) for each in of_this_machine
+    )
     routes = [route for chute in chutes for route in chute.routes]
     for lane, route in route_of.items():
         if lane in flies and route not in routes:
             continue
         if lanes.count(lane) != 1:
-            found = "no chute" if lane not in lanes else "several chutes"
-            raise ValueError(f"{name}: lane {lane} has {found} at machine {machine}: it needs exactly one")
+            how_many = "no chute" if lane not in lanes else "several chutes"
+            raise ValueError(f"{name}: lane {lane} has {how_many} at machine {machine}: it needs exactly one")
         if routes.count(route) > 1:
             raise ValueError(
                 f"{name}: route {route} of lane {lane} has several chutes at machine {machine}: lanes that"

@@ -48,11 +48,11 @@ def lookup_in_force(exposure: Exposure) -> Lookup | None:
 
 def views(exposure: Exposure, policy: DataPolicy | None) -> tuple[View, ...]:
     """Every copy of every message, in configured order. A message has the fields that its sender still knows."""
-    return tuple(_view(exposure, policy, sending) for sending in _told(exposure, policy))
+    return tuple(_view(exposure, policy, sending) for sending in _deliveries(exposure, policy))
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Delivery:
     """A copy of a message under a policy: the fields for its receiver, and all that its sender knows by then."""
 
     name: str
@@ -63,14 +63,14 @@ class _Told:
     known: frozenset[str]
 
 
-def _told(exposure: Exposure, policy: DataPolicy | None) -> Iterator[_Told]:
+def _deliveries(exposure: Exposure, policy: DataPolicy | None) -> Iterator[_Delivery]:
     """All copies in configured order. A sender knows the fields that it produces and those that it has received."""
     known = {name: set(party.produces) for name, party in exposure.parties.items()}
     for name, message in exposure.messages.items():
         of_sender = frozenset(known[message.sender])
         for receiver, copy in message.receivers.items():
             fields = _meant_for(policy, message, receiver, copy)
-            yield _Told(name, message, receiver, copy, fields, of_sender)
+            yield _Delivery(name, message, receiver, copy, fields, of_sender)
             known[receiver] |= of_sender.intersection(fields)
 
 
@@ -83,7 +83,7 @@ def _meant_for(policy: DataPolicy | None, message: Message, receiver: str, copy:
     )
 
 
-def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told) -> View:
+def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Delivery) -> View:
     system = exposure.systems[sending.copy.system]
     operator, jurisdiction = system.operator, system.jurisdiction
     if policy and operator in policy.operators:
@@ -108,18 +108,18 @@ def _view(exposure: Exposure, policy: DataPolicy | None, sending: _Told) -> View
 
 
 def _seen(policy: DataPolicy | None, message: Message, copy: Copy, field: str) -> Seen:
-    kept = copy.retention_days
+    kept_days = copy.retention_days
     if policy and policy.retention and copy.system in policy.retention.systems:
-        kept = min(kept, policy.retention.days)
+        kept_days = min(kept_days, policy.retention.days)
     pseudonyms = policy.pseudonymised if policy else None
     if pseudonyms is None or copy.system not in pseudonyms.systems or field not in pseudonyms.fields:
-        return Seen(kept, 0)
+        return Seen(kept_days, 0)
     if message.event in AFTER_RELEASE:
         # A receiver that needs the field looks it up on that day, and then keeps the pseudonym.
-        clear = min(1, kept) if field in copy.needs else 0
+        clear = min(1, kept_days) if field in copy.needs else 0
     else:
-        clear = min(pseudonyms.clear_days, kept)
-    return Seen(clear, kept - clear)
+        clear = min(pseudonyms.clear_days, kept_days)
+    return Seen(clear, kept_days - clear)
 
 
 def check_exposure(exposure: Exposure) -> None:
@@ -137,7 +137,7 @@ def check_exposure(exposure: Exposure) -> None:
 def _mistakes(exposure: Exposure) -> Iterator[str]:
     yield from _mistakes_of_places(exposure)
     yield from _mistakes_of_messages(exposure)
-    yield from _untold(exposure, None)
+    yield from _unknown_fields(exposure, None)
     if exposure.policy is not None:
         yield from unknown("policy", "no policy", (exposure.policy,), exposure.policies)
     for name, policy in exposure.policies.items():
@@ -200,7 +200,7 @@ def _mistakes_of_policy(exposure: Exposure, policy: DataPolicy) -> Iterator[str]
                     yield (f"pseudonymised.fields: hides {field!r}, which {receiver} needs in {name}; add a lookup")
     if policy.sealed and policy.lookup is None:
         yield "sealed: sealed data are read with a key that is kept elsewhere; add a lookup"
-    yield from _untold(exposure, policy)
+    yield from _unknown_fields(exposure, policy)
 
 
 def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
@@ -219,12 +219,12 @@ def _mistakes_of_watch(exposure: Exposure, watch: Watch) -> Iterator[str]:
     yield from unknown("eu", "no jurisdiction or location", watch.eu, dict.fromkeys((*places, *laws)))
 
 
-def _untold(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
+def _unknown_fields(exposure: Exposure, policy: DataPolicy | None) -> Iterator[str]:
     """A message for each field that a sender must send but does not know.
 
     Without a policy a sender must send all fields of the message; with a policy, those that the receiver needs.
     """
-    for sending in _told(exposure, policy):
+    for sending in _deliveries(exposure, policy):
         sender, receiver = sending.message.sender, sending.receiver
         for field in sending.message.fields if policy is None else sending.copy.needs:
             if field not in sending.known and policy is None:

@@ -251,8 +251,8 @@ def _check_disruptions(config: HubGroups) -> None:
     check_disruptions(config.disruptions, config)
     factors = demand_factors(config.disruptions, config)
     if factors and (config.arrivals.model is ArrivalModel.FILE or ARRIVALS in config.rules):
-        whose = "a function (rules.arrivals)" if ARRIVALS in config.rules else "a file (arrivals.schedule)"
-        raise ValueError(f"disruptions: demand: no disruption can change the flights of {whose}")
+        origin = "a function (rules.arrivals)" if ARRIVALS in config.rules else "a file (arrivals.schedule)"
+        raise ValueError(f"disruptions: demand: no disruption can change the flights of {origin}")
     envelope, peak, hour = (
         config.arrivals.envelope_flights_per_day,
         highest_factor(factors),

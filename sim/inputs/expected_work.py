@@ -36,10 +36,10 @@ class ExpectedWork:
 
     def of_role(self, name: str, hall_name: str | None) -> Bins:
         """Post-minutes of a role in each bin; for a machine's role those of each machine of the hall."""
-        asked = name, hall_name
-        if asked not in self._known:
-            self._known[asked] = self._of_role(name, hall_name)
-        return self._known[asked]
+        role_and_hall = name, hall_name
+        if role_and_hall not in self._known:
+            self._known[role_and_hall] = self._of_role(name, hall_name)
+        return self._known[role_and_hall]
 
     def _of_role(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:

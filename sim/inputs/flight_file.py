@@ -253,8 +253,8 @@ def _check_load(place: str, kind: str | None, parcels: int, limits: Mapping[str,
         raise InputError(f"{place}: aircraft: one of {', '.join(filter(None, limits))}, got {kind!r}")
     most, reason = limits[kind or _ANY]
     if parcels > most:
-        whose = f"aircraft {kind}" if kind else "any aircraft type of the fleet"
-        raise InputError(f"{place}: parcels: at most the {most} that {whose} carries ({reason}), got {parcels}")
+        carrier = f"aircraft {kind}" if kind else "any aircraft type of the fleet"
+        raise InputError(f"{place}: parcels: at most the {most} that {carrier} carries ({reason}), got {parcels}")
 
 
 def _leg(path: str, line: int, cells: dict[str, str]) -> int:

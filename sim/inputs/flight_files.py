@@ -123,10 +123,10 @@ def _monday(rows: Sequence[FlightRow], start_date: dt.date) -> int:
 def _version(path: str) -> tuple[int, int]:
     """Numbers that change when a file is written again; a missing file is refused when it is read."""
     try:
-        found = Path(path).stat()
+        status = Path(path).stat()
     except OSError:
         return 0, 0
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 @lru_cache(maxsize=2 * MOST_FILES)

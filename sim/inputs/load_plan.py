@@ -36,12 +36,12 @@ class Lookups:
     down: Counts
     up: Counts
 
-    def done(self, asked: Ticks) -> Ticks:
+    def done(self, request: Ticks) -> Ticks:
         """When look-ups (P) requested at these instants are done: each begins immediately or when the keys return."""
         if not len(self.down):
-            return asked + self.duration
-        last = np.searchsorted(self.down, asked, side="right") - 1
-        begins = np.where(last >= 0, np.maximum(asked, self.up[np.maximum(last, 0)]), asked)
+            return request + self.duration
+        last = np.searchsorted(self.down, request, side="right") - 1
+        begins = np.where(last >= 0, np.maximum(request, self.up[np.maximum(last, 0)]), request)
         return np.asarray(begins + self.duration, dtype=np.int64)
 
 

@@ -86,9 +86,12 @@ class Rosters:
         until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
         at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
         shares = {}
-        for (begin, end), asked in zip(pairwise(begins), np.diff(at), strict=True):
+        for (begin, end), post_minutes in zip(pairwise(begins), np.diff(at), strict=True):
             if end > 0 and begin * TICKS_PER_MIN < end_of_all:
-                crews = max(least if asked > 0 else 1, math.ceil(asked / ((end - begin) * target * crew) - ROUNDING))
+                crews = max(
+                    least if post_minutes > 0 else 1,
+                    math.ceil(post_minutes / ((end - begin) * target * crew) - ROUNDING),
+                )
                 share = min(posts, crews * crew) / posts
                 shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
         return shares

@@ -152,7 +152,9 @@ def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
 
 def _counted(edges: Edges, table: Table, stay: Stay) -> tuple[Numbers, Numbers]:
     """Rows served just before each edge, and those that are served or wait (B)."""
-    return _inside(edges, table[stay.since], table[stay.until]), _inside(edges, table[stay.asked], table[stay.until])
+    return _inside(edges, table[stay.since], table[stay.until]), _inside(
+        edges, table[stay.requested], table[stay.until]
+    )
 
 
 def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[Numbers, Numbers]:

@@ -76,9 +76,12 @@ def exposure_laws(config: HubConfig, tables: dict[str, Table]) -> Laws:
                 sent = messages["n_sent"][messages["message"] == name].sum()
                 yield f"messages sent = the hub's own count: {name}", int(sent) == int(counted[message.event])
     if config.trade.is_on:
-        came = flights["is_cohort"] & ~flights["is_diverted"]
+        has_arrived = flights["is_cohort"] & ~flights["is_diverted"]
         imports = tables["trade"]["n_parcels"][~tables["trade"]["is_export"]].sum()
-        yield "parcels of goods = parcels of flights that came", int(imports) == int(flights["n_parcels"][came].sum())
+        yield (
+            "parcels of goods = parcels of flights that came",
+            int(imports) == int(flights["n_parcels"][has_arrived].sum()),
+        )
 
 
 Sent = tuple[Minutes, Counts]

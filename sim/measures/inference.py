@@ -55,24 +55,24 @@ def r_squared(truth: Volumes, columns: Iterable[Volumes]) -> float:
 def _regressors(
     exposure: Exposure, party: str, seen: Sequence[View], parcels: Volumes, value: Volumes
 ) -> list[Volumes]:
-    tells = exposure.inference
+    fields_of = exposure.inference
     wanted: dict[tuple[bool, tuple[int, ...]], Volumes] = {}
     for view in seen:
         fields = view.clear if party in view.readers else frozenset()
         if party == view.sender:
             fields = frozenset(view.fields)
-        if not _tells_of_all(exposure, view, fields):
+        if not _counts_all(exposure, view, fields):
             continue
-        untold = tuple(
-            axis for axis, telling in ((_LANE, tells.country), (_GROUP, tells.product)) if not fields & set(telling)
+        unknown = tuple(
+            axis for axis, known in ((_LANE, fields_of.country), (_GROUP, fields_of.product)) if not fields & set(known)
         )
         for is_value, volumes in ((False, parcels), (True, value)):
-            if not is_value or fields & set(tells.value):
-                wanted[is_value, untold] = np.broadcast_to(volumes.sum(axis=untold, keepdims=True), volumes.shape)
+            if not is_value or fields & set(fields_of.value):
+                wanted[is_value, unknown] = np.broadcast_to(volumes.sum(axis=unknown, keepdims=True), volumes.shape)
     return list(wanted.values())
 
 
-def _tells_of_all(exposure: Exposure, view: View, fields: frozenset[str]) -> bool:
+def _counts_all(exposure: Exposure, view: View, fields: frozenset[str]) -> bool:
     event = exposure.messages[view.message].event
     in_sum = event in OF_ALL_IN_SUM and bool(fields & set(exposure.inference.count))
     return in_sum or (event in OF_EVERY_PARCEL and bool(fields))

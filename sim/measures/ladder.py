@@ -58,8 +58,10 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     of_exports, no_read = flight_work.exports_on_machines(config), config.parcels.no_read_share
     return {
         "stations": _per_share(n_stations * MIN_PER_DAY / flight_work.handling_min(config) * in_bag, broken_down),
-        "machines": _beside(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
-        "handcoding_desks": _beside(_per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding),
+        "machines": _with_exports(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
+        "handcoding_desks": _with_exports(
+            _per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding
+        ),
         "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * flight_work.passes(config)),
         "packout_posts": packout_rung(config),
     }
@@ -122,7 +124,7 @@ def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
     return kpis["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 
-def _beside(of_imports: float, of_exports: float) -> float:
+def _with_exports(of_imports: float, of_exports: float) -> float:
     """Imports a day at units that exports also use, with `of_exports` for each import; unchanged without exports."""
     return 1 / (1 / of_imports + of_exports) if of_exports else of_imports
 

@@ -138,14 +138,14 @@ def _is_in_one_place(inputs: Inputs, record: Recorder) -> bool:
     """At the end of every interval, the parcels in all stages (with the hold zone) are arrivals minus departures."""
     edges = bin_edges(inputs)
     refusals, flown = columns(Refusal, record.refusals), flown_ulds(record)
-    came, gone = (
+    arrived, gone = (
         before(edges, rows.column(instant), rows.column("n_parcels"))
         for rows, instant in ((record.ulds, "start"), (record.trucks, "departed"))
     )
     gone += before(edges, refusals["freed"], refusals["n_parcels"])
     gone += before(edges, flown["built"], flown["n_parcels"])
     in_stages = np.sum([tally.inside for tally in record.stages.values()], axis=0)
-    return bool((in_stages == came - gone).all())
+    return bool((in_stages == arrived - gone).all())
 
 
 def _capacity(inputs: Inputs, tables: dict[str, Table]) -> Laws:
@@ -177,10 +177,10 @@ def _littles_law(inputs: Inputs, record: Recorder) -> Laws:
 
 def _hub_time(record: Recorder, end: int, what: str) -> int:
     """Ticks of stays with floor, from the rows: until the end for all arrivals, minus those that left before."""
-    came = sum((end - uld.start) * getattr(uld, what) for uld in record.ulds if uld.start != NEVER)
+    arrived = sum((end - uld.start) * getattr(uld, what) for uld in record.ulds if uld.start != NEVER)
     left = sum((end - truck.departed) * getattr(truck, what) for truck in record.trucks if truck.departed != NEVER)
     built = ((uld.built, uld.n_parcels) for uld in record.out_ulds if uld.route != NEVER != uld.built)
-    return int(came - left - sum((end - since) * n for since, n in built))
+    return int(arrived - left - sum((end - since) * n for since, n in built))
 
 
 def _truck_limits(inputs: Inputs, trucks: Table) -> Laws:
@@ -209,15 +209,15 @@ def _declared_values(inputs: Inputs, record: Recorder, tables: dict[str, Table])
     if not inputs.has_values:
         return
     flights, loads = tables["flights"], tables["loads"]
-    came, gone = (np.zeros(len(flights["number"]), dtype=np.int64) for _ in range(2))
+    arrived, gone = (np.zeros(len(flights["number"]), dtype=np.int64) for _ in range(2))
     landed = [row.flight for row in record.customs if row.counts is not None]
-    came[landed] = [row.counts.value for row in record.customs if row.counts is not None]
+    arrived[landed] = [row.counts.value for row in record.customs if row.counts is not None]
     departed = ~np.isnan(loads["departed"])
     np.add.at(gone, loads["flight"][departed], loads["value"][departed])
     for row in record.refusals:
         gone[row.flight] += row.value
-    inside = came - gone
-    n_inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"]) * (came > 0)
+    inside = arrived - gone
+    n_inside = (flights["n_parcels"] - flights["n_departed"] - flights["n_refused"]) * (arrived > 0)
     yield "declared value in = value out + inside: of flights that are gone", bool((inside[n_inside == 0] == 0).all())
     yield "declared value in = value out + inside: of the others", bool((inside >= n_inside).all())
 
@@ -283,8 +283,10 @@ def _littles_law_of_exports(inputs: Inputs, record: Recorder) -> Laws:
     of_rows["empty_ulds"] = of_rows["build_up_places"]._replace(until="departed")
     for kind, stay in of_rows.items():
         yield f"Little's law: {kind}", held[kind] == stayed(record, stay, end)
-    came = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
-    floor = came - sum((end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER == row.route)
+    arrived = sum((end - row.called) * row.n_parcels for row in record.collections if row.called != NEVER)
+    floor = arrived - sum(
+        (end - row.built) * row.n_parcels for row in record.out_ulds if row.built != NEVER == row.route
+    )
     yield "Little's law: export floor", held["export_floor"] == floor
     in_stages = sum(tally.inside_time for tally in record.export_stages.values())
     yield "Little's law: the stages' stays add up to the export floor's", in_stages == floor

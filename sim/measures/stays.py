@@ -14,7 +14,7 @@ class Stay(NamedTuple):
     table: str
     since: str
     until: str
-    asked: str = ""
+    requested: str = ""
     """When it requested the unit; empty: rows of another table request it."""
 
 

@@ -90,7 +90,7 @@ def flight_process(apron: Apron, flight: Flight, visit: Visit) -> Process:
     if (off_block := open_from(site.apron.closures, visit.turned_round)) > env.now:
         yield at(env, off_block)
     visit.aobt = int(env.now)
-    _tell_gone(apron, flight)
+    _report_gone(apron, flight)
     if apron.loading is not None:
         apron.loading.depart(flight, visit)
     _leave_stand(apron, visit)
@@ -105,14 +105,14 @@ def _aircraft_comes(apron: Apron, flight: Flight) -> Process:
             yield at(apron.env, left + flight.leg)
 
 
-def _tell_gone(apron: Apron, flight: Flight) -> None:
+def _report_gone(apron: Apron, flight: Flight) -> None:
     if flight.number in apron.gone:
         apron.gone[flight.number].succeed(int(apron.env.now))
 
 
 def _divert(apron: Apron, flight: Flight, visit: Visit) -> None:
     visit.is_diverted = True
-    _tell_gone(apron, flight)
+    _report_gone(apron, flight)
     if apron.loading is not None:
         apron.loading.divert(flight)
 

@@ -89,9 +89,9 @@ class HoldZone:
             free = ~has(mark, Mark.CONTROLLED)
             self._put(since[free], parcels[free], machine[free], self._store.release(parcels[free]))
             for kind, desks in zip((Mark.EXAMINED, Mark.XRAYED, Mark.TRANSIT), self._controls, strict=True):
-                arrival, who, returns_to = pick(has(mark, kind), since, parcels, machine)
-                if len(who):
-                    desks.feed(arrival, who, np.column_stack((returns_to, arrival)))
+                arrival, controlled, returns_to = pick(has(mark, kind), since, parcels, machine)
+                if len(controlled):
+                    desks.feed(arrival, controlled, np.column_stack((returns_to, arrival)))
         # Alarms first, so that parcels to be examined afterwards take their place among the others.
         for name, desks in (("xray", self._controls.xray), ("transit", self._controls.transit)):
             self._control(name, desks, now)

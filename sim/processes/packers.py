@@ -25,7 +25,7 @@ from sim.units import FOREVER, NEVER, Counts, Ticks
 
 _BEGIN, _END, _PARCEL, _CHUTE = 1, 2, 3, 4
 """Columns of waiting units."""
-_Came = tuple[Ticks, Ticks, Counts]
+_Arrivals = tuple[Ticks, Ticks, Counts]
 """Instants and parcels (P) of units in the order of (chute, instant, parcel), and new units by chute (C)."""
 
 
@@ -71,22 +71,22 @@ class FlexiblePackOut(PackOut):
         """Each look sends packers by counts; packing times are computed once for all looks."""
         look, review = self._rule.look, self._rule.review
         since = self._next_look
-        came = self._by_look(until)
+        arrivals = self._by_look(until)
         for now in range(since, until + 1, look):
-            self._queue(came.pop(now // look, None))
+            self._queue(arrivals.pop(now // look, None))
             self._look(now)
-        self._queue(came.pop(self._next_look // look, None))
+        self._queue(arrivals.pop(self._next_look // look, None))
         self._serve()
         self._advanced_to = until
         if -(-since // review) < -(-self._next_look // review):
-            self._tell_short()
+            self._report_short()
 
-    def _by_look(self, until: int) -> dict[int, _Came]:
+    def _by_look(self, until: int) -> dict[int, _Arrivals]:
         """Units that arrived by an instant (inclusive), by the number of the next look."""
-        came = self._coming.take(until)
-        if came is None:
+        arrivals = self._coming.take(until)
+        if arrivals is None:
             return {}
-        arrival, parcels, chute = came
+        arrival, parcels, chute = arrivals
         n_chutes = len(self._posts)
         looks = -(-arrival // self._rule.look)
         first = int(looks.min())
@@ -107,16 +107,16 @@ class FlexiblePackOut(PackOut):
         self._near = np.full_like(self._near, FOREVER)
         self._come_near()
         for arrival, _, _, parcels, chute in self._waiting:
-            self._tell(arrival, np.full_like(arrival, end), parcels, chute)
+            self._report(arrival, np.full_like(arrival, end), parcels, chute)
         self._waiting = []
-        self._tell_short()
+        self._report_short()
         super().close(end)
 
-    def _queue(self, came: _Came | None) -> None:
+    def _queue(self, arrivals: _Arrivals | None) -> None:
         """Queue the units that arrived since the last look."""
-        if came is None:
+        if arrivals is None:
             return
-        arrival, parcels, counts = came
+        arrival, parcels, counts = arrivals
         chute = np.repeat(self._chutes, counts)
         self._units += counts
         self._inside += counts
@@ -153,14 +153,14 @@ class FlexiblePackOut(PackOut):
         for number in self._inside.argsort()[::-1].tolist():
             if self._inside[number] < self.fullest.units:
                 break
-            came = slice(stop[number] - counts[number], stop[number])
-            since = np.concatenate((self._work_at_look[number : number + 1], done[came]))
+            arrivals = slice(stop[number] - counts[number], stop[number])
+            since = np.concatenate((self._work_at_look[number : number + 1], done[arrivals]))
             packed = sum((each.searchsorted(since, "right") for each in ends), np.zeros(len(since), dtype=np.int64))
             inside = (self._inside[number] - np.arange(len(since))[::-1] - packed + packed[0])[1:]
-            inside *= is_within(arrival[came], self._measured)
+            inside *= is_within(arrival[arrivals], self._measured)
             if len(inside):
                 peak = int(inside.argmax())
-                self.fullest.record_peak(int(inside[peak]), int(arrival[came][peak]), number)
+                self.fullest.record_peak(int(inside[peak]), int(arrival[arrivals][peak]), number)
 
     def _look(self, now: int) -> None:
         """Send packers until the next look."""
@@ -235,7 +235,7 @@ class FlexiblePackOut(PackOut):
         arrival, end, parcels, chute = taken(packed, arrival, end, parcels, chute)
         ready = self._done.instant_reaching(end)
         self._served_since_look.append(end)
-        self._tell(arrival, ready, parcels, chute)
+        self._report(arrival, ready, parcels, chute)
         self._units -= not_packed - first
         self._lanes.deliver(ready, parcels)
         rest = _between(not_packed, np.append(first[1:], len(begin)))
@@ -254,7 +254,7 @@ class FlexiblePackOut(PackOut):
             work = np.concatenate(([0], np.cumsum(end - begin)))
             self.work += int((work[stop] - work[first]).sum())
 
-    def _tell(self, arrival: Ticks, ready: Ticks, parcels: Ticks, chute: Chutes) -> None:
+    def _report(self, arrival: Ticks, ready: Ticks, parcels: Ticks, chute: Chutes) -> None:
         self._flows.add(chute, arrival, ready)
         self._tally.add(arrival, ready, self._store.counts(parcels))
         if self.short.is_ever_short:
@@ -262,7 +262,7 @@ class FlexiblePackOut(PackOut):
             is_apart = (arrival[1:] > ready[:-1]) | (chute[1:] != chute[:-1])
             self._packed.add(*without_touching(arrival, ready, is_apart))
 
-    def _tell_short(self) -> None:
+    def _report_short(self) -> None:
         """Report units that arrived before all waiting units."""
         not_packed = (*self._waiting, *self._new_far, *(chunks[0] for chunks in self._far if chunks))
         first = min((int(arrival.min(initial=FOREVER)) for arrival, *_ in not_packed), default=FOREVER)

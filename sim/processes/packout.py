@@ -63,17 +63,17 @@ class PackOut:
 
     def advance(self, until: int) -> None:
         """Assign and pack all parcels that have arrived by an instant (inclusive)."""
-        came = self._come(until)
-        if came is not None:
-            self._pack(*came)
+        chunk = self._come(until)
+        if chunk is not None:
+            self._pack(*chunk)
 
     def _come(self, until: int) -> Chunk | None:
         """Parcels that have arrived by an instant (inclusive): instants, parcels and chutes (P).
 
         In the order of (chute, instant, parcel).
         """
-        came = self._coming.take(until)
-        return None if came is None else self._by(came[-1], *came)
+        chunk = self._coming.take(until)
+        return None if chunk is None else self._by(chunk[-1], *chunk)
 
     @staticmethod
     def _by(group: NDArray[np.integer], arrival: Ticks, parcels: Ticks, *others: Ticks) -> Chunk:

@@ -53,10 +53,10 @@ class SecondSort:
 
     def _empty(self, now: int) -> list[tuple[int, Ticks]]:
         """Parcels that arrived before now leave: machines, and their parcels in the order of the hub."""
-        came = self._coming.take(now - 1)
-        if came is None:
+        chunk = self._coming.take(now - 1)
+        if chunk is None:
             return []
-        since, parcels, machine, chute = came
+        since, parcels, machine, chute = chunk
         leave = np.full_like(since, now)
         self._store.stamp("freed", parcels, now)
         self._tally.add(since, leave, self._store.counts(parcels))

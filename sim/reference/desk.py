@@ -8,12 +8,12 @@ from sim.reference.records import OutParcel, Parcel, Steps, Uld
 
 
 def serve(
-    env: simpy.Environment, desks: Pool, key: tuple[int, ...], who: Parcel | OutParcel | Uld, name: str, service: int
+    env: simpy.Environment, desks: Pool, key: tuple[int, ...], piece: Parcel | OutParcel | Uld, name: str, service: int
 ) -> Steps:
     """Queue by key, record begin and end of the service [ticks] under its name, and leave."""
     (kind,) = desks.capacity
     yield desks.request(key, **{kind: 1})
-    setattr(who, f"{name}_begin", int(env.now))
+    setattr(piece, f"{name}_begin", int(env.now))
     yield after(env, service)
-    setattr(who, f"{name}_end", int(env.now))
+    setattr(piece, f"{name}_end", int(env.now))
     desks.release(**{kind: 1})

@@ -115,7 +115,7 @@ def parcels(hub: SmallHub, streams: Streams, flight: Flight, step: int) -> Parce
         is_alarm=is_alarm,
         is_uld_xrayed=controls.random(flight.n_ulds) < hub.uld_xray_share,
         count=None if hub.presorting is Presorting.NONE else count,
-        counts=_told(streams.of("told", flight.number)) if hub.has_controls else None,
+        counts=_counts_before_loading(streams.of("told", flight.number)) if hub.has_controls else None,
         value=streams.of("values", flight.number).integers(1, 101, n).astype(np.int32) if hub.has_controls else None,
     )
     return _of_families(hub, streams, flight, drawn, step) if hub.has_families else drawn
@@ -136,7 +136,7 @@ def _of_families(hub: SmallHub, streams: Streams, flight: Flight, parcels: Parce
     return replace(parcels, handling=times(0, step), packing=times(1, mean_packing), release=flight.arrival + wait)
 
 
-def _told(rng: np.random.Generator) -> CustomsCounts:
+def _counts_before_loading(rng: np.random.Generator) -> CustomsCounts:
     """What customs learns about a flight before loading; no program reads the rest."""
     nothing = dict.fromkeys((field.name for field in fields(CustomsCounts)), 0)
     n_referrals, n_left_behind = rng.integers(0, 3, 2).tolist()

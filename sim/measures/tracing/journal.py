@@ -127,8 +127,8 @@ class Journal:
         """Rows of ULDs in the order of the break-down queues (Q), and since when each heads its hall's queue [min]."""
         ulds = self.tables["ulds"]
         since = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
-        asked = np.flatnonzero(~np.isnan(since))
-        order = asked[np.lexsort((ulds["index"][asked], ulds["flight"][asked], since[asked]))]
+        requested = np.flatnonzero(~np.isnan(since))
+        order = requested[np.lexsort((ulds["index"][requested], ulds["flight"][requested], since[requested]))]
         start, hall = ulds["start"][order], ulds["hall"][order]
         before = np.full(len(order), -np.inf)
         for number in range(len(self.halls)):

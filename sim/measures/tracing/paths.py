@@ -180,12 +180,12 @@ def flight_path(journal: Journal, flight: int) -> Path:
     if not flights["is_diverted"][flight]:
         return _walk(journal, {"flights": flight}, AIRCRAFT)
     start = float(flights["arrival"][flight])
-    asked = float(flights["stand_requested"][flight])
-    end = min(journal.end, asked + journal.longest_hold)
+    requested = float(flights["stand_requested"][flight])
+    end = min(journal.end, requested + journal.longest_hold)
     given = float(flights["stand_given"][flight])
     runway = [] if np.isnan(given) else [Segment(given, end, "runway")]
-    leg = [Segment(start, asked, "leg")] if asked > start else []
-    held = closed(runway, asked, end, "stands")
+    leg = [Segment(start, requested, "leg")] if requested > start else []
+    held = closed(runway, requested, end, "stands")
     return Path(start, end, Outcome.DIVERTED, (*leg, *held))
 
 
