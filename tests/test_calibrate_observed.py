@@ -1,5 +1,6 @@
 """Observed KPIs: a file is read or refused by row, and the study is printed, stored, shown and computed again."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ from experiments.statistics import Interval
 from experiments.store import read_run
 from experiments.studies import calibrate, sure
 from experiments.studies.calibrate.design import asked, file_of, read_observations
-from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, WaveRow
+from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, WaveRow, narrowed
 from sim.errors import InputError
 
 HEADER = "kpi,value,tolerance,unit,source,hub"
@@ -73,6 +74,20 @@ def test_only_numbers_that_change_significantly_are_shown_as_changing(is_moved: 
     share = AnswerShareRow("hub", waves[0].possible, waves[0].possible)
     headings = [grid.caption for grid in calibrate._shown(keys, [seen], waves, [moved], [share]).grids]
     assert any(heading.startswith("Numbers whose worlds change") for heading in headings) == is_moved
+
+
+def test_what_narrows_is_moved_and_by_a_twentieth_of_its_width_or_a_choice_without_one_of_its_options() -> None:
+    rows = {
+        (share, is_moved, left): RangeRow("a.b", "n", 1.0, 0.5, 1.5, 0.9, 1.1, share, 0.01, is_moved, "x or y", left)
+        for share in (0.8, 0.05, 0.04, math.nan)
+        for is_moved in (True, False)
+        for left in ("x", "x or y")
+    }
+    told = [name for name, row in rows.items() if narrowed([row])]
+    assert [name for name in told if not math.isnan(name[0])] == [
+        (share, True, left) for share in (0.8, 0.05) for left in ("x", "x or y")
+    ]
+    assert [name[1:] for name in told if math.isnan(name[0])] == [(True, "x")]
 
 
 def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:

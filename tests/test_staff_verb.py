@@ -47,11 +47,17 @@ def pool(role: str) -> Pool:
 def test_contracts_hold_by_construction() -> None:
     for tour in tours_of(staff()):
         assert len(tour.slots) == tour.terms.paid_h * tour.terms.days * 2 <= 38 * 2
+        assert tour.shift[0] == tour.first_day * 48 + tour.start
         at_work = np.sort(np.concatenate([tour.slots + week * SLOTS for week in range(2)]))
         gaps = np.diff(at_work) - 1  # half hours: none, a break, or a rest
         assert {*gaps[gaps < 22].tolist()} <= {0, 1} and gaps.max() >= 22 + 48
         pauses = np.flatnonzero(gaps)
         assert np.diff(pauses).max(initial=0) <= 12
+
+
+def test_half_hours_from_22_to_6_are_paid_as_night() -> None:
+    night = at_night(LABOUR).reshape(7, 48)
+    assert night[:, :12].all() and not night[:, 12:44].any() and night[:, 44:].all()
 
 
 def test_demand_is_the_work_that_the_default_roster_expects() -> None:
