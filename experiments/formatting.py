@@ -232,7 +232,7 @@ def full_kpi_name(name: str) -> str:
     """The same where it stands alone: a part with what it is a part of.
 
     >>> full_kpi_name("co2_apron_kg_per_t"), full_kpi_name("dwell_mean_h")
-    ('CO₂ for each tonne of goods – of it the apron', 'Dwell, mean')
+    ('CO₂ per tonne of goods – of which apron', 'Dwell, mean')
     """
     label = kpi_name(name)
     if not label.startswith("–"):

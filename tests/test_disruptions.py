@@ -362,9 +362,9 @@ def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):
     words = ["run", "scenario=liege_30k", *SHORT, *FOG, "demand.flights_per_day=5", *FEW_PARCELS, "recovery.stay_h=200"]
     assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
     out = capsys.readouterr().out
-    line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovered after  "))
+    line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovery  "))
     assert line.count("more than") == 1
-    assert "the backlog was not back in its band in 4 times the measured days: Recovered after reads 'more than'" in out
+    assert "the backlog was not back in its band in 4 times the measured days: Recovery reads 'more than'" in out
 
 
 # Configuration

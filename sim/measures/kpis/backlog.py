@@ -26,7 +26,7 @@ def _growths(run: Measured) -> Minutes:
     return weekly_growths(run.tables, run.window)
 
 
-@BACKLOG.kpi("weeks", NEITHER, "Weeks that the growth is judged by")
+@BACKLOG.kpi("weeks", NEITHER, "Pairs of weeks for the backlog growth")
 def backlog_growth_weeks(run: Measured) -> float:
     """number of pairs of weeks over which backlog_growth_share_per_day is the mean: whole weeks before the run's end,
     without its first day and the time before the end of the last disruption
@@ -46,7 +46,7 @@ def backlog_growth_sd_per_day(run: Measured) -> float:
     return float(_growths(run).std(ddof=1)) if len(_growths(run)) > 1 else 0.0
 
 
-@BACKLOG.kpi("h", MORE, "First flight held after, or length of the run")
+@BACKLOG.kpi("h", MORE, "Time until a flight is held")
 def blocked_after_h(run: Measured) -> float:
     """time from the start until a flight is first held because no stand is free; the length of the run if no flight is
     held

@@ -25,20 +25,20 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
     return _totals(run)[name] / total if total else of_none
 
 
-@CUSTOMS.kpi("1", MORE, "Decided before landing", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("1", MORE, "Customs decided before landing", rank=Rank.SUMMARY)
 def release_before_landing_share(run: Measured) -> float:
     """share of the cohort's parcels for which customs has nothing left to decide when their flight lands"""
     return _share(run, "n_before_landing", of_none=1.0)
 
 
-@CUSTOMS.kpi("h", LESS, "In the hold zone, mean", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)
 def customs_hold_mean_h(run: Measured) -> float:
     """mean time in the customs hold zone, of parcels that have left it"""
     held = run.record.stages["customs_hold"]
     return held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0
 
 
-@CUSTOMS.kpi("1", NEITHER, "Opened", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("1", NEITHER, "Examined", rank=Rank.SUMMARY)
 def examined_share(run: Measured) -> float:
     """share of the cohort's parcels to be opened at an examination desk, including those still in its queue"""
     return _share(run, "n_opened")
@@ -56,13 +56,13 @@ def transit_share(run: Measured) -> float:
     return _share(run, "n_transit")
 
 
-@CUSTOMS.kpi("1", MORE, "Found, of what is not as declared", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("1", MORE, "Detected, of parcels not as declared", rank=Rank.SUMMARY)
 def detection_share(run: Measured) -> float:
     """of the cohort's parcels that are not as declared, the share found; 0 without declarations"""
     return _share(run, "n_detected", "n_hits")
 
 
-@CUSTOMS.kpi("parcels/d", MORE, "Found", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("parcels/d", MORE, "Detections", rank=Rank.SUMMARY)
 def detections_per_day(run: Measured) -> float:
     """opened parcels of the cohort that are found not to be as declared, and refused"""
     return _totals(run)["n_detected"] / run.window.days
@@ -89,7 +89,7 @@ def cage_peak_share(run: Measured) -> float:
     return float(filled.max(initial=0.0))
 
 
-@CUSTOMS.kpi("EUR", LESS, "Guarantee that transit binds", rank=Rank.SUMMARY)
+@CUSTOMS.kpi("EUR", LESS, "Transit guarantee", rank=Rank.SUMMARY)
 def transit_guarantee_eur(run: Measured) -> float:
     """guarantee outstanding at any time: for the parcels that leave in transit a day, until discharge"""
     declared = run.config.customs.declared

@@ -20,7 +20,7 @@ def _in_force(run: Measured, name: str) -> float:
     return float(matrix[name][matrix["is_in_force"]].sum()) / run.config.horizon_days
 
 
-@DATA.kpi("records/d", LESS, "Records told in clear", rank=Rank.SUMMARY)
+@DATA.kpi("records/d", LESS, "Records received in clear", rank=Rank.SUMMARY)
 def data_read_per_day(run: Measured) -> float:
     """records that parties receive in clear, under the policy in force; 0 without exposure"""
     return _in_force(run, "n_clear")
@@ -64,7 +64,7 @@ def watch_outside_per_day(run: Measured) -> float:
     return outside(run).total / run.config.horizon_days
 
 
-@DATA.kpi("d", LESS, "From such an access until it is noticed, or deleted from the log", rank=Rank.SUMMARY)
+@DATA.kpi("d", LESS, "Time until such an access is noticed", rank=Rank.SUMMARY)
 def watch_noticed_after_days(run: Measured) -> float:
     """mean time from such an access until an audit of the log notices it; the days that the log is kept if no audit
     does; 0 without such accesses
@@ -72,13 +72,13 @@ def watch_noticed_after_days(run: Measured) -> float:
     return _mean_outside(run, "noticed_after_days")
 
 
-@DATA.kpi("1", LESS, "Never noticed, of such accesses", rank=Rank.SUMMARY)
+@DATA.kpi("1", LESS, "Such accesses never noticed", rank=Rank.SUMMARY)
 def watch_never_noticed_share(run: Measured) -> float:
     """share of such accesses that no audit notices while the log is kept; 0 without such accesses"""
     return _mean_outside(run, "never_noticed_share")
 
 
-@DATA.kpi("d", LESS, "Until the first such access is noticed", rank=Rank.SUMMARY)
+@DATA.kpi("d", LESS, "Time until the first such access is noticed", rank=Rank.SUMMARY)
 def watch_first_noticed_days(run: Measured) -> float:
     """mean time from the first day of such accesses until one is noticed; at most the days that the log is kept; 0
     without such accesses
@@ -95,7 +95,7 @@ def watch_first_noticed_days(run: Measured) -> float:
     )
 
 
-@GOODS.kpi("1", NEITHER, "What flows by lane tell of weekly imports (R²)", rank=Rank.SUMMARY)
+@GOODS.kpi("1", NEITHER, "Weekly imports explained by flows per lane (R²)", rank=Rank.SUMMARY)
 def flows_r2(run: Measured) -> float:
     """share of the variance of weekly imports by lane and product group that is explained by numbers of parcels by
     lane, which flows reveal to a reader of nothing else; 0 without trade

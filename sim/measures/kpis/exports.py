@@ -23,7 +23,7 @@ def export_on_time_share(run: Measured) -> float:
     return _of_cohort(run, "n_on_time") / n if n else 1.0
 
 
-@EXPORTS.kpi("1", MORE, "Exports kept up with")
+@EXPORTS.kpi("1", MORE, "Exports without backlog growth")
 def exports_kept_up_share(run: Measured) -> float:
     """exports that leave a day, over these plus the daily growth of their backlog (collected or waiting for it, not
     off-block) from week to week; 1 without exports

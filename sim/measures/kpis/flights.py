@@ -34,7 +34,7 @@ def _recovery(run: Measured) -> tuple[Recovery, Recovery]:
     return recovery(run.config, run.tables)
 
 
-@RECOVERY.kpi("h", LESS, "Recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
+@RECOVERY.kpi("h", LESS, "Recovery", rank=Rank.SUMMARY, bound_if=("not_recovered_share", 0.0))
 def recovery_h(run: Measured) -> float:
     """time from the end of the last disruption until the backlog is back, and stays, where it would be without
     disruptions; the run continues for up to four times its measured days; if the backlog is not back by then, the time
@@ -49,7 +49,7 @@ def not_recovered_share(run: Measured) -> float:
     return _recovery(run)[0].is_unknown
 
 
-@RECOVERY.kpi("h", LESS, "Nine tenths recovered after", rank=Rank.SUMMARY, bound_if=("not_recovered_90_share", 0.0))
+@RECOVERY.kpi("h", LESS, "Recovery, 90 %", rank=Rank.SUMMARY, bound_if=("not_recovered_90_share", 0.0))
 def recovery_90_h(run: Measured) -> float:
     """time from the end of the last disruption until 90 % of the largest excess of the backlog over the band without
     disruptions is gone, and stays gone; otherwise as recovery_h
@@ -57,7 +57,7 @@ def recovery_90_h(run: Measured) -> float:
     return _recovery(run)[1].h
 
 
-@RECOVERY.kpi("1", LESS, "Not nine tenths recovered at the end")
+@RECOVERY.kpi("1", LESS, "90 % not recovered at the end")
 def not_recovered_90_share(run: Measured) -> float:
     """1 if 90 % is not gone at that end, otherwise 0"""
     return _recovery(run)[1].is_unknown

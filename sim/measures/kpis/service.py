@@ -45,7 +45,7 @@ def on_time_share(run: Measured) -> float:
     return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
 
 
-@SERVICE.kpi("1", MORE, "On time, from the schedule")
+@SERVICE.kpi("1", MORE, "On time, from scheduled in-block")
 def on_time_share_from_sibt(run: Measured) -> float:
     """on-time share counted from the scheduled in-block time: late flights lower it"""
     return _on_time(run, "sibt")
@@ -113,7 +113,7 @@ def trucks_per_day(run: Measured) -> float:
     return float(np.count_nonzero(_left(run))) / run.window.days
 
 
-@SERVICE.kpi("km/d", NEITHER, "Driven by trucks")
+@SERVICE.kpi("km/d", NEITHER, "Truck distance")
 def truck_km_per_day(run: Measured) -> float:
     """one-way distance of these trucks: km of their route's lane, or the mean of several lanes, weighted by their
     parcels
@@ -133,7 +133,7 @@ def truck_fill_share(run: Measured) -> float:
     return float(np.max(fills, axis=0).mean()) if left.any() else 0.0
 
 
-@SERVICE.kpi("1", LESS, "Missed the truck they were ready for", rank=Rank.SUMMARY)
+@SERVICE.kpi("1", LESS, "Missed an earlier truck", rank=Rank.SUMMARY)
 def missed_connection_share(run: Measured) -> float:
     """share of the parcels that left by truck and had missed an earlier timetabled truck of their route for which they
     were ready; each counts once

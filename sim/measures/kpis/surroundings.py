@@ -48,13 +48,13 @@ def tugs(run: Measured) -> Tugs:
     return Tugs(km, driving + run.config.environment.tug_idling_share * standing)
 
 
-@SURROUNDINGS.kpi("km/d", LESS, "Driven by tugs")
+@SURROUNDINGS.kpi("km/d", LESS, "Tug distance")
 def tug_km_per_day(run: Measured) -> float:
     """distance of tug trains between stands and halls, both ways, and from hall to hall"""
     return tugs(run).km / run.window.days
 
 
-@SURROUNDINGS.kpi("h/d", LESS, "Tugs' engines on")
+@SURROUNDINGS.kpi("h/d", LESS, "Tug engine hours")
 def tug_engine_h_per_day(run: Measured) -> float:
     """hours of tugs' engines: while tugs drive, and for a share of their time at aircraft and doors"""
     return tugs(run).engine_h / run.window.days
@@ -115,7 +115,7 @@ def _of_goods(run: Measured, *operations: str) -> float:
     return sum(co2_kg(run)[name] for name in operations) / tonnes if tonnes else 0.0
 
 
-@SURROUNDINGS.kpi("kg/t", LESS, "CO₂ for each tonne of goods")
+@SURROUNDINGS.kpi("kg/t", LESS, "CO₂ per tonne of goods")
 def co2_kg_per_t(run: Measured) -> float:
     """co2_t_per_day per tonne of goods that left by truck or by air: the sum of the three below"""
     return _of_goods(run, *co2_kg(run))
@@ -128,9 +128,9 @@ _OPERATIONS = {"apron": ("block", "held", "tugs"), "hall": ("hall",), "road": ("
 @SURROUNDINGS.family(
     "co2_{}_kg_per_t",
     {
-        "apron": ("part of co2_kg_per_t: aircraft in block and held, and tugs", "– of it the apron"),
-        "hall": ("part of co2_kg_per_t: the halls' electricity", "– of it the halls' electricity"),
-        "road": ("part of co2_kg_per_t: trucks on their way to the lanes", "– of it the road"),
+        "apron": ("part of co2_kg_per_t: aircraft in block and held, and tugs", "– of which apron"),
+        "hall": ("part of co2_kg_per_t: the halls' electricity", "– of which electricity of the halls"),
+        "road": ("part of co2_kg_per_t: trucks on their way to the lanes", "– of which road"),
     },
     "kg/t",
     LESS,
