@@ -90,7 +90,7 @@ def test_one_file_too_few_is_one_line_and_exit_2(tmp_path, capsys):
     [
         ("flight,sibt,replication\n" + row("A", 0, 9, ",x"), "row 2: replication: a whole number from 0 on, got 'x'"),
         ("flight,sibt,replication\n" + row("A", 0, 9, ",2"), r"replication: must be 0, 1, 2, …, got 2 but no row of 0"),
-        ("flight,sibt,sibt\nA,2023-03-06 09:00,2023-03-06 09:00\n", "column 'sibt' is there 2 times"),
+        ("flight,sibt,sibt\nA,2023-03-06 09:00,2023-03-06 09:00\n", "column 'sibt' occurs 2 times"),
         ("flight,sibt\nA,2022-09-05T08:00+05:00\n", r"row 2: sibt: .*, got '2022-09-05T08:00\+05:00'"),
     ],
 )

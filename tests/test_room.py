@@ -46,7 +46,7 @@ def test_all_violations_are_reported_together_with_what_would_fit():
         "60 dock doors are more than the 55 that fit its facade of 250 m at 4.5 m each",
     ):
         assert text.count(problem) == 1
-    assert "halls.main needs 40,0" in text and "of which there are 30,000" in text
+    assert "halls.main needs 40,0" in text and "(it has 30,000 m2)" in text
     assert text.endswith(" would fit; fit=auto sets this")
 
 

@@ -20,7 +20,7 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValueError(f"time_zone: must be a name of IANA's, such as Europe/Brussels, got {name!r}") from None
+        raise ValueError(f"time_zone: must be an IANA name such as Europe/Brussels, got {name!r}") from None
 
 
 @lru_cache(maxsize=64)

@@ -161,7 +161,7 @@ def _check_columns(path: str, columns: list[str]) -> None:
             raise InputError(f"{path}: no column {name!r} among {', '.join(columns)[:LONGEST_ECHO]}{hint}")
     for name in filter(None, columns):
         if columns.count(name) > 1:
-            raise InputError(f"{path}: column {name!r} is there {columns.count(name)} times")
+            raise InputError(f"{path}: column {name!r} occurs {columns.count(name)} times")
     for name, other in (_LEGS, _LEGS[::-1]):
         if name in columns and other not in columns:
             raise InputError(f"{path}: column {name!r} without column {other!r}; a leg needs both")

@@ -98,7 +98,7 @@ def read_schedules(
     files = {name: _read(name, *_version(name), start_date, types, time_zone) for name in files_of(path)}
     for name, file in files.items():
         if file.has_replications:
-            raise InputError(f"{name}: column 'replication' in a folder of files, one a replication; use one of both")
+            raise InputError(f"{name}: column 'replication' in a folder of files, one a replication; use only one")
     schedules = [file.schedules[0] for file in files.values()]
     first = _monday(schedules[0], start_date)
     moved = (

@@ -79,7 +79,7 @@ def exposure_laws(config: HubConfig, tables: dict[str, Table]) -> Laws:
         has_arrived = flights["is_cohort"] & ~flights["is_diverted"]
         imports = tables["trade"]["n_parcels"][~tables["trade"]["is_export"]].sum()
         yield (
-            "parcels of goods = parcels of flights that came",
+            "parcels of goods = parcels of flights that arrived",
             int(imports) == int(flights["n_parcels"][has_arrived].sum()),
         )
 

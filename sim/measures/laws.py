@@ -96,14 +96,14 @@ def _conservation(inputs: Inputs, record: Recorder, tables: dict[str, Table]) ->
     if units.are_ulds:
         yield "no whole ULD goes to machines or manual sort", sorted_in == 0
         reached = int(stages["lane"].n_in.sum()) - int(stages["transfer"].n_out.sum())
-        yield "parcels in lanes <= carried there", reached <= sorted_once
+        yield "parcels in lanes <= parcels carried to them", reached <= sorted_once
     else:
         yield "parcels to machines and manual sort = broken down + second passes", sorted_in == sorted_once
         yield "no parcel is sorted a third time", freed + led_on <= broken_down
     coded, held, again = (~np.isnan(tables["parcels"][name]) for name in ("code_begin", "held", "second_begin"))
-    yield "what was coded by hand is sorted again only if customs held it", not (again & coded & ~held).any()
+    yield "parcels coded by hand are sorted again only if customs held them", not (again & coded & ~held).any()
     dealt = int(tables["packout"]["n_units"].sum()) * units.in_bag
-    yield "parcels to chutes = those of the units dealt", int(stages["packout"].n_in.sum()) == dealt
+    yield "parcels to chutes = parcels of the units assigned", int(stages["packout"].n_in.sum()) == dealt
     customs, flights = tables["customs"], tables["flights"]
     in_a_state = np.sum([row.by_channel for row in record.customs], axis=1) if record.customs else np.zeros(0)
     is_undeclared = not (customs["n_h7"] + customs["n_h1"]).any()

@@ -75,7 +75,7 @@ def _of_posts(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
     if config.parcels.non_conveyable_share > 0 and hall.manual_sort_posts == 0:
         yield (
             f"halls.{name}.manual_sort_posts: at least 1, since parcels.non_conveyable_share ="
-            f" {config.parcels.non_conveyable_share:g} of the parcels go there; got 0"
+            f" {config.parcels.non_conveyable_share:g} of the parcels need them; got 0"
         )
 
 
@@ -113,7 +113,7 @@ def _way(config: HubConfig, name: str, hall: Hall) -> str:
     shares = [f"{key.removeprefix(_SHARES)}:{new:g}" for key, new in changes.items() if key.startswith(_SHARES)]
     words = [f"halls.{name}.{key}={new:g}" for key, new in changes.items() if not key.startswith(_SHARES)]
     words += [f"'halls.{name}.zone_shares={{{','.join(shares)}}}'"] if shares else []
-    now = f", of which there are {hall.area_m2:,.0f}" if larger.area_m2 > hall.area_m2 else ""
+    now = f" (it has {hall.area_m2:,.0f} m2)" if larger.area_m2 > hall.area_m2 else ""
     return f"halls.{name} needs {larger.area_m2:,.0f} m2{now}, and {' '.join(words)} would fit; fit=auto sets this"
 
 
