@@ -1,6 +1,6 @@
-"""What goes through the hub with imports: what is known of each, declared once as the columns of its table.
+"""The entities that go through the hub with imports. Each declares its data once, as the columns of its table.
 
-Both programs keep these, each by its own rules. Instants are in ticks, `NEVER` before they come.
+Both programs record these, each by its own rules. Instants are in ticks, and `NEVER` before they happen.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from sim.units import NEVER
 
 TIMETABLED: Final = 0
 EXTRA: Final = 1
-"""Kinds of truck."""
+"""Kinds of trucks."""
 FLOWN: Final = 2
-"""In their place, of a load on a ULD that an aircraft takes."""
+"""In place of a kind of truck, for a load on a ULD that an aircraft takes."""
 
 
 @table("flights", "one row per flight", sort="number")
@@ -154,7 +154,7 @@ class Load(OfTruck):
     "packout", "one row per hall with pack-out; a chute belongs to a machine, and to one route or several", sort="hall"
 )
 class ChuteCount:
-    """What went through the chutes of a hall, and the fullest of them."""
+    """Counts of units in the chutes of a hall, and the fullest of these chutes."""
 
     hall: int = integer("number of the hall")
     posts: int = integer("posts of all its chutes")

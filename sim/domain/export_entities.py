@@ -1,4 +1,4 @@
-"""What goes through the hub with exports, in the same way as `sim.domain.entities`."""
+"""The entities that go through the hub with exports, declared as in `sim.domain.entities`."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -98,6 +98,6 @@ ENTITIES: Final = (
     *(Visit, Uld, Train, Shuttle, Truck, Load, ChuteCount, Connection, Refusal),
     *(Pickup, OutUld, OutLoad, OutTrain),
 )
-"""What both programs record, each as the row of its table."""
+"""Records of both programs, each the row of its table."""
 STAMPS_OF_PARCELS: Final = {"parcels": ParcelStamps, "out_parcels": OutParcelStamps}
-"""By table: of parcels that were chosen, and have columns instead of rows."""
+"""By table: stamps of recorded parcels, which have columns instead of rows."""

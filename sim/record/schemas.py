@@ -269,7 +269,7 @@ def _pieces(table: str, columns: Pieced, name: str) -> Iterator[NDArray[Any]]:
 
 
 def as_column(column: Column, values: ArrayLike) -> NDArray[Any]:
-    """Values as the column declares them: ticks in `min` become minutes, NaN for what did not happen."""
+    """Values as the column declares them: ticks in `min` become minutes, with NaN for instants that never happened."""
     if column.unit == "min":
         return minutes(values)
     return np.asarray(values, dtype=np.str_ if column.dtype == "string" else column.dtype)

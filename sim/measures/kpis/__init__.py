@@ -1,6 +1,6 @@
-"""The KPIs, each declared once above the function that computes it; a module a theme.
+"""The KPIs. Each is declared once, above the function that computes it; a module has one theme.
 
-To add one, declare it in its theme's module. Its place there is its place in every table and document.
+To add a KPI, declare it in its theme's module. All tables and documents show KPIs in the order of declaration.
 """
 
 from collections.abc import Container, Mapping
@@ -61,10 +61,10 @@ KPIS: Final = Kpis(
 
 
 def check_own_kpis(own: OwnFile, packaged: Container[str] = KPIS) -> None:
-    """Refuse a file with a KPI of a packaged one's name.
+    """Refuse a file with a KPI that has the name of a packaged KPI.
 
     Raises:
-        ValueError: the first of them.
+        ValueError: the first such KPI.
     """
     before = in_force()
     adopt(None)

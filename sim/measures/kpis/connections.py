@@ -11,7 +11,7 @@ def _of_cohort(run: Measured, name: str) -> int:
 
 
 def _share(run: Measured, name: str) -> float:
-    """Of the cohort's parcels that fly on and were not refused."""
+    """Share of the cohort's parcels that fly on and were not refused."""
     n = _of_cohort(run, "n_parcels") - _of_cohort(run, "n_refused")
     return _of_cohort(run, name) / n if n else 0.0
 

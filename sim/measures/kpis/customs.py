@@ -13,7 +13,7 @@ _CONTROLS = ("customs_desks", "xray_lanes", "transit_desks", "uld_xrays")
 
 @shared
 def _totals(run: Measured) -> dict[str, float]:
-    """Of each column of `customs`, the sum over the cohort; and its parcels."""
+    """The sum of each column of `customs` over the cohort, and the cohort's parcels."""
     flights, customs = run.tables["flights"], run.tables["customs"]
     is_cohort = flights["is_cohort"][customs["flight"]]
     n = float(flights["n_parcels"][customs["flight"]][is_cohort].sum())

@@ -1,4 +1,4 @@
-"""Records that parties read, accesses outside the policy, and what goods are worth; 0 of what is not kept."""
+"""Records that parties read, accesses outside the policy, and values of goods; 0 if data or trade are off."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ _MILLION = 1e6
 
 
 def _in_force(run: Measured, name: str) -> float:
-    """Of a column of the matrix, the sum under the policy in force, a measured day."""
+    """Sum of a column of the matrix under the policy in force, for each measured day."""
     matrix = run.tables["exposure_matrix"]
     return float(matrix[name][matrix["is_in_force"]].sum()) / run.config.horizon_days
 
@@ -51,7 +51,7 @@ def outside(run: Measured) -> Outside:
 
 
 def _mean_outside(run: Measured, name: str) -> float:
-    """Of a column of `watch`, the mean weighted by accesses outside the policy."""
+    """Mean of a column of `watch`, weighted by accesses outside the policy."""
     rows, n, total = outside(run)
     return float((rows[name] * n).sum()) / total if total else 0.0
 

@@ -1,4 +1,4 @@
-"""How a KPI is declared: one decorator, above the function that computes it."""
+"""How a KPI is declared: by one decorator, above the function that computes it."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ T = TypeVar("T")
 MORE: Final = True
 LESS: Final = False
 NEITHER: Final = None
-"""Which is better."""
+"""Which direction is better."""
 
 
 class Measured:
@@ -29,10 +29,10 @@ class Measured:
         self.config, self.inputs, self.record, self.tables = config, inputs, record, tables
         self.window = Window(inputs)
         self.shared: dict[Callable[[Measured], Any], Any] = {}
-        """What `shared` functions have computed."""
+        """The results of `shared` functions."""
 
     def h_per_day(self, table: str, since: str, until: str) -> float:
-        """Between two instants of a table's rows, in the measured days [h/d]."""
+        """Time between two instants of a table's rows, in the measured days [h/d]."""
         rows = self.tables[table]
         return self.window.hours(rows[since], rows[until]) / self.window.days
 
@@ -43,7 +43,7 @@ class Measured:
 
 
 def shared(function: Callable[[Measured], T]) -> Callable[[Measured], T]:
-    """What several KPIs rest on: computed once a replication, when the first of them asks for it."""
+    """A value that several KPIs use: computed once in a replication, when it is first needed."""
 
     @wraps(function)
     def once(run: Measured) -> T:
@@ -56,13 +56,13 @@ def shared(function: Callable[[Measured], T]) -> Callable[[Measured], T]:
 
 
 class Rank(IntEnum):
-    """Where a KPI is shown, besides `--json`, the tables and the page's list of all KPIs."""
+    """Where a KPI is shown, in addition to `--json`, the tables and the page's list of all KPIs."""
 
     DETAIL = 0
     SUMMARY = 1
     """In the terminal, if its group is part of a design."""
     HEADLINE = 2
-    """A column of the page's first table, too."""
+    """Also in the page's first table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,19 @@ class Kpi:
     more_is_better: bool | None
     """None: neither."""
     range: tuple[float, float]
-    """Least and most that it can be: intervals are cut there."""
+    """Lowest and highest possible value; intervals stay within them."""
     bound_if: tuple[str, float] | None
-    """The KPI is only a lower bound where the mean of another is above a limit: name and limit; None: never."""
+    """The KPI is only a lower bound if the mean of another KPI is above a limit: name and limit; None: never."""
     compute: Callable[[Any], float]
-    """Of a replication as its group knows it: `Measured` of the hub's."""
+    """The function of a replication as its group knows it: `Measured` for KPIs of the hub."""
 
     @property
     def good_end(self) -> float | None:
-        """The end of the range near which a share lies in most replications, and rarely far from it; None: no such."""
+        """The end of the range that a share is near in most replications, and rarely far from; None: no such end."""
         return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
 
     def reads_more_than(self, means: Mapping[str, float]) -> bool:
-        """Whether it is only a lower bound; `means`: of all KPIs."""
+        """Whether it is only a lower bound; `means` of all KPIs."""
         return self.bound_if is not None and means[self.bound_if[0]] > self.bound_if[1]
 
     def __call__(self, run: Any) -> float:  # noqa: ANN401 - as `compute`
@@ -120,7 +120,7 @@ class Group:
     ) -> Callable[[Callable[[Any], float]], Kpi]:
         """Declare the decorated function as a KPI of its name; its docstring is the meaning.
 
-        A share lies between 0 and 1 and all else is at least 0, if no range is given.
+        Without a range, a share lies between 0 and 1, and all other KPIs are at least 0.
         """
         possible = range or (0.0, 1.0 if unit == "1" else math.inf)
 
@@ -140,7 +140,7 @@ class Group:
         ranks: Mapping[str, Rank] = MappingProxyType({}),
         ranges: Mapping[str, tuple[float, float]] = MappingProxyType({}),
     ) -> Callable[[Callable[[Measured, str], float]], Family]:
-        """Declare a KPI for each member, whose name is in place of `{}`; `members`: meaning and label of each."""
+        """Declare a KPI for each member, whose name replaces `{}`; `members` has the meaning and label of each."""
 
         def declare(compute: Callable[[Measured, str], float]) -> Family:
             def of(member: str) -> Kpi:
@@ -165,7 +165,7 @@ def declared(*themes: object) -> dict[str, Kpi]:
 
 
 def plain_label(name: str) -> str:
-    """A label made of a name.
+    """A label made from a name.
 
     >>> plain_label("tug_blocked_h_per_day")
     'Tug blocked'

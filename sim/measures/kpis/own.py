@@ -1,4 +1,4 @@
-"""KPIs of a file of the user's (`sim.own`): in force, after the packaged ones, while a command works with it."""
+"""KPIs of a user's file (`sim.own`), in force after the packaged KPIs while a command works with the file."""
 
 import math
 import warnings
@@ -23,7 +23,7 @@ def _of_user() -> dict[str, Kpi]:
 
 
 class Kpis(MutableMapping[str, Kpi]):
-    """The packaged KPIs, then those in force of the user's file, which belong to the thread that works with it."""
+    """The packaged KPIs, then those of the user's file in force, which belong to the thread that works with it."""
 
     def __init__(self, packaged: dict[str, Kpi]) -> None:
         self._packaged = packaged
@@ -48,10 +48,10 @@ class Kpis(MutableMapping[str, Kpi]):
 
 
 def adopt_of(hubs: Iterable[HubConfig]) -> OwnFile | None:
-    """Have the one file of all these hubs in force; the file.
+    """Put the file that all these hubs share in force; returns the file.
 
     Raises:
-        ConfigError: hubs of several files, or of one and of none.
+        ConfigError: the hubs have different files, or only some have a file.
     """
     files = list(dict.fromkeys(hub.own for hub in hubs))
     if len(files) > 1:
@@ -63,7 +63,7 @@ def adopt_of(hubs: Iterable[HubConfig]) -> OwnFile | None:
 
 @cache
 def declared_in(own: OwnFile) -> dict[str, Kpi]:
-    """The KPIs that a file declares, of which nothing is executed."""
+    """The KPIs that a file declares; nothing is executed."""
     kpis = {}
     for name in own.names("kpi"):
         function = own.functions[name]
@@ -90,7 +90,7 @@ def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
 
 
 def _read_only(columns: Table) -> Table:
-    """Views of a table's columns, each when it is asked for: what a KPI changed in place would be stored."""
+    """Views of a table's columns, made when read, because changes that a KPI makes in place would be stored."""
 
     def view(name: str) -> NDArray[Any]:
         column = columns[name].view()

@@ -8,7 +8,7 @@ from sim.measures.staff import paid_hours, understaffed_hours
 
 PEOPLE = Group("people")
 OWN = tuple(name for name, role in ROLES.items() if not role.is_of_customs)
-"""The hub's own roles: without those at customs' controls."""
+"""The hub's own roles, without those at customs' controls."""
 _IN_USE = {
     "workers": "stations",
     "inductions": "machines",
@@ -16,7 +16,7 @@ _IN_USE = {
     "dock_workers_in": "doors_in",
     "build_up_workers": "build_up_places",
 }
-"""The resource that is in use while people work, where it is not called as their posts are."""
+"""The resource that people use while they work, where it has another name than their posts."""
 
 
 @shared

@@ -14,7 +14,7 @@ _P95 = 0.95
 
 
 class Dwell(NamedTuple):
-    """Of the cohort's parcels; those that have not left come last, with the time to the end of the run."""
+    """Dwell of the cohort's parcels; those that have not left are last, with the time to the end of the run."""
 
     minutes: Minutes
     weights: Counts

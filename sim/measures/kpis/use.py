@@ -21,7 +21,7 @@ from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
 
 USE = Group("use")
 Hours = Callable[[Measured, str], float]
-"""In the measured days, of the resource of a name."""
+"""Hours in the measured days of the resource with this name."""
 _MANNED: Final = ", of the time that they are manned"
 _ROLES: Final = {role.kind: name for name, role in ROLES.items()}
 
@@ -62,7 +62,7 @@ def _of_halls(units: Callable[[Hall], int]) -> Hours:
 
 
 def _of_exports(units: Callable[[HallExports], int]) -> Hours:
-    """Unit-hours of what the halls have for exports, each from its opening on."""
+    """Unit-hours of the halls' resources for exports, each from its opening on."""
     return _of_halls(lambda hall: 0 if hall.exports is None else units(hall.exports))
 
 
@@ -104,7 +104,7 @@ def _measured(run: Measured, by_interval: Counts) -> float:
 
 
 def _on_floor(run: Measured, _: str) -> float:
-    """Parcel-hours."""
+    """Parcel-hours on the floor in the measured days."""
     occupancy = run.tables["occupancy"]
     inside = occupancy["inside"][of_zone(occupancy, "lanes", run.window)]
     return float(inside.mean()) * _all_the_time(run) if len(inside) else 0.0
@@ -121,7 +121,7 @@ def _building_up(run: Measured, _: str) -> float:
 
 
 def _place_ticks(run: Measured, calendars: Callable[[Hall], Sequence[MachineCalendar]]) -> int:
-    """What calendars of the open halls have manned in the measured days."""
+    """Place-ticks that calendars of the open halls have manned in the measured days."""
     low, high = run.inputs.measured
     done = 0
     for hall in run.inputs.site.halls:
@@ -194,7 +194,7 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 def utilisation(run: Measured, resource: str) -> float:
     hours = ALL_RESOURCES[resource].available(run, resource)
     share = busy_hours(run, resource) / hours if hours else 0.0
-    # Of machines and desks whole services are counted, which may be one more than the measured days have time for.
+    # Whole services of machines and desks are counted, possibly one more than the measured days have time for.
     return share if resource in LAID_OUT else min(share, 1.0)
 
 
