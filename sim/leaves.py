@@ -41,7 +41,8 @@ def leaf_at(kind: Any, value: object, names: Sequence[str]) -> Leaf | None:  # n
     if get_origin(kind) is dict:
         below = get_args(kind)[1]
     elif hasattr(kind, "kinds") and "kinds" in vars(kind):
-        below = hints_of(vars(kind)["kinds"][value["kind"]]).get(names[0])
+        known = vars(kind)["kinds"].get(value.get("kind"))
+        below = None if known is None else hints_of(known).get(names[0])
     elif is_dataclass(kind):
         below = hints_of(cast("type", kind)).get(names[0])
     return None if below is None else leaf_at(below, value[names[0]], names[1:])

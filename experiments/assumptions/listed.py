@@ -85,11 +85,7 @@ def assumptions_of(
             rows.append(_assumption(key, value, *match))
     if missing:
         raise ConfigError(f"{missing[0]}: a number without a range (configs/assumptions)")
-    rows = _with_tables(rows)
-    for row in rows:
-        if row.entry.file.parents[1] != packaged() and not row.entry.options and row.low is not None:
-            _check_ends(row, document)
-    return tuple(rows)
+    return tuple(_within_bounds(row, document) for row in _with_tables(rows))
 
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
@@ -102,15 +98,22 @@ def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumpt
     }
 
 
-def _check_ends(row: Assumption, document: Mapping[str, Any]) -> None:
-    """Refuse ends that the schema of the number refuses."""
-    entry, leaf = row.entry, leaf_at(HubConfig, document, row.key.split("."))
-    if isinstance(row.value, tuple) or leaf is None or leaf.bounds is None:
-        return
+def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
+    """With ends that the schema of the number allows; those of the user's own entry are refused, not cut."""
+    entry = row.entry
+    if row.low is None or row.high is None or entry.options or isinstance(row.value, tuple):
+        return row
+    leaf = leaf_at(HubConfig, document, row.key.split("."))
+    if leaf is None or leaf.bounds is None:
+        return row
+    if entry.file.parents[1] == packaged():
+        least, most = leaf.bounds.ge, leaf.bounds.le
+        low, high = row.low if least is None else max(row.low, least), row.high if most is None else min(row.high, most)
+        return replace(row, low=low, high=high)
     for name, end in (("low", row.low), ("high", row.high)):
-        broken = end is not None and leaf.bounds.broken(end)
-        if broken:
+        if broken := leaf.bounds.broken(end):
             raise entry.refused(f"{entry.key}.{name}: {row.key} {broken}, got {end:g}")
+    return row
 
 
 def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
