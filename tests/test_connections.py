@@ -167,10 +167,13 @@ def test_flights_without_an_off_block_leave_in_waves() -> None:
         (["+connections.lanes={PL: Paris}"], "connections.lanes: no destination of exports.lanes 'Paris'"),
         (
             ["+connections.lanes={PL: Hangzhou}", "exports=none"],
-            "connections.lanes: fly on with exports, of which",
+            "connections.lanes: lanes fly on with exports, but",
         ),
-        (["+connections.lanes={PL: Hangzhou}", "presorted=bags"], "connections.lanes: parcels fly on, and presorted"),
-        (["+connections.lanes={BE: Hangzhou}"], "connections.lanes: lane BE is of route POOL, whose lanes leave"),
+        (
+            ["+connections.lanes={PL: Hangzhou}", "presorted=bags"],
+            "connections.lanes: only parcels fly on, but presorted",
+        ),
+        (["+connections.lanes={BE: Hangzhou}"], "connections.lanes: lane BE is of route POOL: either all lanes"),
         (["connections.minimum_min=-5"], "connections.minimum_min: must be at least 0, got -5"),
         (["connections.pairs=[{flights: X, to: Y, minimum_min: 1}]"], "connections.pairs: no destination of exports"),
         (["connections.waves=[{start: 3, end: 4}]"], "connections.waves[0].start"),
