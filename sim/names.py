@@ -18,7 +18,7 @@ Source: TypeAlias = Annotated[str, _ANY]
 
 
 def wrong_name(name: str, longest: int = LONGEST_NAME) -> str | None:
-    """What is wrong with a name, in words; None if nothing is.
+    """The fault of a name, in words; None without fault.
 
     >>> wrong_name("")
     'a name of 1 to 60 characters; it is empty'
@@ -39,7 +39,7 @@ def checked_name(name: str, key: str, kind: object) -> str:
 
 
 def wrong_text(text: str, longest: int = LONGEST_TEXT) -> str | None:
-    r"""What is wrong with a text that would break lines, reverse the writing or control a terminal; None if nothing is.
+    r"""The fault of a text that would break lines, reverse the writing or control a terminal; None without fault.
 
     >>> wrong_text("XY\x1b1")
     "'XY\\x1b1' contains the character U+001B, which is not printable"

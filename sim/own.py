@@ -1,8 +1,8 @@
 """Functions from a user's Python file: rules of decisions, KPIs, arrivals of flights, and distributions.
 
 Decorators declare them. The program reads which functions the file has from its text, without executing it. It executes
-the text when a function is needed, and only if the text is trusted: because a user typed the file's name, or
-`--trust-code` for a stored run, which contains the text.
+the text when a function is needed, and only if the text is trusted. A text is trusted if a user typed the file's name,
+or `--trust-code` for a stored run, which contains the text.
 """
 
 import ast
@@ -32,7 +32,7 @@ _BETTER: Final = MappingProxyType({"more": True, "less": False, None: None})
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What a function of the file is, by its decorator."""
+    """The declaration of a function of the file, from its decorator."""
 
     kind: str
     parameters: tuple[str, ...] = ()

@@ -30,9 +30,9 @@ MOST_NAMES: Final = 256
 """The most goods, platforms or destinations of exports: as many as a byte can number."""
 MOST_LANES: Final = 4096
 MOST_PARCELS: Final = 500_000
-"""Of a flight."""
+"""The most parcels of a flight."""
 MOST_FLIGHTS: Final = 1_000
-"""Of a day; more than any airport has freighters."""
+"""The most flights of a day, more than any airport has freighters."""
 
 
 def minute_of_day(text: str, key: str = "time") -> int:

@@ -206,9 +206,9 @@ class Customs:
 
     examination: int
     xray: int
-    """Of a parcel."""
+    """Time of a parcel in an X-ray lane."""
     transit: int
-    """Of a parcel at a transit desk."""
+    """Time of a parcel at a transit desk."""
     uld_xray: int
     round: int
 

@@ -1,12 +1,14 @@
 """Inference from flows alone: how well a party's data explain weekly demand by country and product group.
 
 The estimator is ordinary least squares with a constant. An observation is a week, lane and product group of the
-measured imports. The dependent variable is its true number of parcels. The regressors are sums that the party sees.
-Each comes from a message about every parcel, alone or as the number on a flight or truck, that the party sends or of
-which it can read a copy in clear. The sum is the number of parcels (and their declared value, if a field has it) of the
-observation's week. It is taken over what the message's fields do not contain: lane, group, or both. The party knows
-nothing else: sums from different messages are not combined, and the days of flights and trucks are not used. A party
-stands for all of its kind: all sellers, all postal operators.
+measured imports. The dependent variable is its true number of parcels. The regressors are sums that the party sees, one
+for each message about every parcel, alone or as the number on a flight or truck. The party must send the message, or be
+able to read a copy in clear.
+
+The sum is the number of parcels of the observation's week, and also their declared value if a field has it. If the
+message's fields do not contain the lane or the group, the sum is over all lanes or groups. The party knows nothing
+else: sums from different messages are not combined, and the days of flights and trucks are not used. A party stands for
+all of its kind: all sellers, all postal operators.
 """
 
 from collections.abc import Iterable, Sequence

@@ -46,7 +46,7 @@ class Outbound:
     n_to_come: list[int] = field(default_factory=list)
     """Extra trucks that were called and have not reached their cut-off, by dock (H R)."""
     last_cut_off: list[int] = field(default_factory=list)
-    """Of the timetabled trucks, by dock (H R)."""
+    """Latest cut-off of the timetabled trucks, by dock (H R)."""
     calls_of_day: dict[int, list[int]] = field(default_factory=dict)
     in_yard: int = 0
 

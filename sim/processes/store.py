@@ -78,11 +78,11 @@ class ParcelStore(ParcelSlots):
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
         self._first_of_ulds: dict[int, Counts] = {}
-        """Row of the first unit of each ULD, and the end of the last (U+1), by flight inside."""
+        """Units by route, by flight inside and ULD, once computed."""
         self._by_route: dict[int, dict[int, list[int]]] = {}
         """By flight inside and ULD, once computed."""
         self._drawn: dict[int, Parcels] = {}
-        """Of the flights inside that are recorded."""
+        """Drawn columns of the flights inside that are recorded."""
         self._held, self._release = np.empty((2, 0), dtype=np.int64)
         """Held parcels of the flights inside (P), ascending, and when customs releases each."""
         self.departures: list[tuple[int, Ticks, Ticks]] | None = None

@@ -71,7 +71,7 @@ class SmallHub:
     shuttle_parcels: int = _whole(1, 4)
     positions: int = _whole(1, 4)
     n_machines: int = _whole(1, 3)
-    """Of the first hall; others have one more or less."""
+    """Machines of the first hall; others have one more or less."""
     stations_a_machine: int = _whole(1, 3)
     spare_workers: int = _whole(0, 1)
     floor_ulds: int = _whole(1, 6)
@@ -80,7 +80,7 @@ class SmallHub:
     has_outages: bool = _in_share(0.7)
     has_roster: bool = _in_share(0.6, "roster")
     has_closures: bool = _in_share(0.8, "closures")
-    """Of the runway."""
+    """Closures of the runway."""
     service_steps: int = _whole(1, 5)
     to_chute_steps: int = _whole(0, 4, "to_chute")
     """0: sorted parcels are at their chute immediately."""
