@@ -91,14 +91,6 @@ def measured_days(low: int, high: int, end: int) -> Window:
     return Window(SimpleNamespace(measured=(low * TICKS_PER_DAY, high * TICKS_PER_DAY), end=end * TICKS_PER_DAY))
 
 
-def test_hours_are_those_within_the_measured_days_and_an_instant_belongs_to_one_day() -> None:
-    start, end = (MIN_PER_DAY * np.array(days) for days in ([0.5, 2, 2.5, 3.5, np.nan], [1.5, 2.25, np.nan, 4, np.nan]))
-    days = measured_days(1, 3, 5)
-    assert days.hours(start, end) == 12 + 6 + 12
-    edges = MIN_PER_DAY * np.array([1.0, 3.0])
-    assert days.covers(edges).tolist() == [True, False] and days.closes(edges).tolist() == [False, True]
-
-
 def test_a_backlog_grows_by_its_difference_to_a_week_before_and_in_a_shorter_run_by_its_line() -> None:
     time = MIN_PER_H * np.arange(1.0, 15 * 24 + 1)
     day = time / MIN_PER_DAY
