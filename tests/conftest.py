@@ -21,6 +21,7 @@ from experiments.frame import pages
 from experiments.report import pictures, run_brief, style
 from experiments.report.page import PAGE
 from sim.kernels import batches, ordering
+from sim.own import adopt
 from sim.record import rows
 
 # To start worker processes takes longer than a small run: they are for tests that ask for some.
@@ -88,7 +89,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Figures are rendered only where a test looks at them, before the fixtures that make runs.
 
     Those of a run's page, which take most of its time, are empty except for `drawn(pages=True)`; all others are made.
+    KPIs of a user's file, which the test before may have used, are no longer known.
     """
+    adopt(None)
     drawn, is_slow = item.get_closest_marker("drawn"), item.config.getoption("--slow")
     render(has_figures=bool(drawn or is_slow), has_pages=bool(is_slow or (drawn and drawn.kwargs.get("pages"))))
     is_written = is_slow or drawn or item.get_closest_marker("paged") or item.path.stem not in _PAGELESS

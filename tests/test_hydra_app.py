@@ -15,7 +15,6 @@ from experiments import hydra_app
 from experiments.composition import compose, packaged
 from experiments.main import exit_code, main
 from experiments.store.read import kpis_of
-from sim.own import adopt
 
 SMALL = (
     "demand.flights_per_day=0.7", "demand.parcels_per_flight=2300", "demand.net_t_per_flight=1.87", "horizon_days=1",
@@ -107,7 +106,6 @@ def test_a_kpi_of_the_users_file_is_an_objective(tmp_path, monkeypatch, run):
     monkeypatch.setattr(hydra_app, "app", decorate(lambda composed: returned.append(hydra_app.job(composed))))
     (tmp_path / "mine.py").write_text("from sim.own import kpi\n@kpi('h', None)\ndef seven(tables): return 7\n")
     assert run(*SMALL, "+rules.file=mine.py", "objective=[seven]") == 0
-    adopt(None)
     assert returned == [7.0]
 
 

@@ -23,7 +23,6 @@ from experiments.overrides import check_option, parsed, sweep_points
 from experiments.own_file import with_own_file
 from experiments.studies.shown import COMPOSED as SHOWN
 from experiments.verbs import VERBS, module_of
-from sim.own import adopt
 from tests.printed import ROOT, commands_of, texts, unmarked_in
 from tests.test_calibrate import rows_of, written
 
@@ -224,8 +223,6 @@ def with_files(tmp_path_factory):
 def prepared(with_files, monkeypatch):
     """In the folder where commands are typed that write nothing, with the reader's files that they name."""
     monkeypatch.chdir(with_files)
-    yield
-    adopt(None)  # KPIs of a file that a command names
 
 
 @pytest.mark.usefixtures("prepared")
