@@ -73,7 +73,7 @@ def check_once(words: Sequence[str]) -> None:
     given = grouped((key_of(word), word) for word in words if is_override(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
-            raise InputError(f"{key}: given more than once, as {' and '.join(map(repr, all_of_it))}; give it once")
+            raise InputError(f"{key}: given more than once: {' and '.join(map(repr, all_of_it))}; give it once")
 
 
 def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None:
@@ -115,7 +115,7 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
     """
     files, given = files_and_options(words, options)
     if len(files) != 1:
-        more = f"; all else is an option, as {options[0]}=…" if len(files) > 1 and options else ""
+        more = f"; every other word must be an option such as {options[0]}=…" if len(files) > 1 and options else ""
         raise InputError(f"{wanted}, got {', '.join(map(str, files)) or 'none'}{more}")
     return files[0], given
 
@@ -131,4 +131,4 @@ def date_of(given: dict[str, str], option: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(given[option])
     except ValueError:
-        raise InputError(f"--{option}: a date as YYYY-MM-DD, got {given[option]!r}") from None
+        raise InputError(f"--{option}: expected a date YYYY-MM-DD, got {given[option]!r}") from None

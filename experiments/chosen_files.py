@@ -113,7 +113,7 @@ class _Files(ConfigRepository):
                 stream.seek(0)
                 content = yaml.load(stream, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
         except UnicodeDecodeError:
-            raise ConfigError(f"{file}: no text in UTF-8") from None
+            raise ConfigError(f"{file}: not UTF-8 text") from None
         if not isinstance(content, dict):
             raise ConfigError(f"{file}: expected a mapping")
         with one_line(f"{file}: ", also=_OF_LISTS):

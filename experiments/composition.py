@@ -187,7 +187,7 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
         plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     for key in plain:
         if not isinstance(key, str):
-            raise ConfigError(f"{key}: expected a name for a key")
+            raise ConfigError(f"{key}: expected a name as the key")
     for group in ("scenario", "study"):
         if isinstance(beside.get(group, plain.get(group)), dict):
             raise ConfigError(f"{group}: the first line of its file must be '# @package _global_'")
@@ -229,7 +229,7 @@ def _check_mapping(override: Override, before: object) -> None:
     if isinstance(before, DictConfig) and isinstance(value, list):
         raise ConfigError(f"{key}: expected a mapping, got {str(value)[:60]}")
     if before and value == {}:
-        raise ConfigError(f"{key}: {{}} takes nothing away; ~{key}.NAME takes one away")
+        raise ConfigError(f"{key}: {{}} removes nothing; ~{key}.NAME removes one entry")
 
 
 def _is_family(value: object) -> bool:
@@ -245,7 +245,7 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
     if (before := OmegaConf.select(composed, key)) is None:
         return override
     if isinstance(before, bool) or not isinstance(before, int | float):
-        raise ConfigError(f"{key}: {text} of a value that is no number, {str(before)[:60]!r}")
+        raise ConfigError(f"{key}: {text} needs a number to change, but the value is {str(before)[:60]!r}")
     leaf = leaf_at(HubConfig, OmegaConf.to_container(composed, resolve=True), key.split("."))
     is_whole = isinstance(before, int) if leaf is None else leaf.kind == "whole"
     return replace(override, _value=changed_by_share(before, text, is_whole=is_whole))
@@ -286,7 +286,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
         check_file(file)  # Hydra would wait for a pipe
         if (ours / name).exists():
             raise ConfigError(
-                f"{file}: {name.as_posix()} is the name of a packaged file, which would win; rename yours"
+                f"{file}: {name.as_posix()} is also the name of a packaged file, which would be used; rename your file"
             )
     return [ours, folder]
 

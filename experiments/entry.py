@@ -9,6 +9,6 @@ def console() -> NoReturn:
     try:
         from experiments.main import console as command
     except (OSError, ImportError, MemoryError) as error:
-        sys.stderr.write(f"cargohub: cannot be loaded: {error}; if the disk can be read, install it again\n")
+        sys.stderr.write(f"cargohub: cannot be loaded: {error}; check the disk, then install it again\n")
         sys.exit(2)
     command()

@@ -65,7 +65,7 @@ class Keys:
         check_known("objective", "no KPI", self.objective, KPIS)
         if declared_study(self.verb) is None:
             known = [verb for verb in VERBS if declared_study(verb) is not None]
-            raise ValueError(f"verb: {self.verb!r} is none whose runs are stored{near(self.verb, known)}")
+            raise ValueError(f"verb: {self.verb!r} does not store runs{near(self.verb, known)}")
 
 
 OWN: Final = [field.name for field in fields(Keys)]
@@ -98,7 +98,7 @@ def asked_of(composed: DictConfig, settings: DictConfig, words: Sequence[str], f
         typed["workers=1"] = "workers"  # jobs run beside each other
     folders = [source.path for source in settings.runtime.config_sources if source.schema == "file"][1:]
     if len(folders) > 1:
-        raise ConfigError(f"{folders[1]}: a second folder of configurations; give one")
+        raise ConfigError(f"{folders[1]}: a second folder of configurations; give only one")
     arguments = Arguments(keys.verb, tuple(word for word, key in typed.items() if key not in OWN))
     config_dir = Path(folders[0]) if folders else None
     out = Path(keys.out or folder)
@@ -123,7 +123,7 @@ def _refuse(config: DictConfig, folder: str) -> None:
     try:
         for parent in [place := Path(folder).absolute(), *place.parents]:
             if (file := parent / CONFIG).is_file() and file.read_bytes().startswith(_BEGINS_RUN):
-                raise ConfigError(f"{folder}: Hydra's folder is inside a run folder, {parent}; choose another one")
+                raise ConfigError(f"{folder}: Hydra's folder is inside the run folder {parent}; choose another folder")
         with one_line(), redirect_stdout(io.StringIO()):
             for words in _points(config.hydra):
                 carry_out(replace(asked_of(config, config.hydra, words, folder)[1], show=True))
@@ -139,7 +139,7 @@ def _points(settings: DictConfig) -> list[tuple[str, ...]]:
     for word in typed:
         override = parsed(word, is_sweep=True)
         if override.key_or_group in OWN and override.is_sweep_override():
-            raise ConfigError(f"{word!r}: several values; {override.key_or_group} is the same for all jobs")
+            raise ConfigError(f"{word!r}: several values; {override.key_or_group} must be the same for all jobs")
     return sweep([*(f"{key}={value}" for key, value in (settings.sweeper.params or {}).items()), *typed])
 
 
@@ -176,13 +176,13 @@ def _typed() -> argparse.Namespace:
     """
     typed, unknown = get_args_parser().parse_known_args()
     if unknown and unknown[0].startswith("-"):
-        raise CargohubError(f"{unknown[0]}: no option of Hydra; keys take the place of cargohub's: docs/hydra.md")
+        raise CargohubError(f"{unknown[0]}: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md")
     if unknown:
-        raise CargohubError(f"{unknown[0]!r}: Hydra takes words all before its options or all after them")
+        raise CargohubError(f"{unknown[0]!r}: put all words before Hydra's options, or all after them")
     if typed.config_name or typed.config_path:
-        raise CargohubError(f"--config-name, --config-path: {_NAME} is composed; --config-dir adds a folder of yours")
+        raise CargohubError(f"--config-name, --config-path: {_NAME} is always used; --config-dir adds your folder")
     if sum(map(bool, (typed.run, typed.multirun, typed.cfg, typed.info, typed.shell_completion))) > 1:
-        raise CargohubError("--run, --multirun, --cfg, --info, --shell-completion: give one of them")
+        raise CargohubError("--run, --multirun, --cfg, --info, --shell-completion: give only one of them")
     if typed.resolve and not (typed.cfg or typed.help):
         raise CargohubError("--resolve: goes with --cfg")
     return typed

@@ -44,10 +44,10 @@ LONGEST_WORD = 100_000
 """Characters of a word: a list of designs."""
 _LONGEST_LINE = 980
 """Characters of a mistake, which may repeat what was typed."""
-_KEPT = "; finished parts are kept: the same command continues, or `cargohub resume RUN`"
+_KEPT = "; finished parts are kept: repeat the command or use `cargohub resume RUN` to continue"
 _OF_LIBRARIES = {
-    "can't start new thread": "no thread can be started",
-    "failed to load glyph": "a font cannot be read, which a picture needs",
+    "can't start new thread": "no more threads can be started",
+    "failed to load glyph": "a font that a picture needs cannot be read",
 }
 """What libraries raise, and what it means."""
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
@@ -159,12 +159,12 @@ def carry_out(arguments: Arguments) -> int:
     except ModuleNotFoundError as error:
         if error.name != name:
             raise
-        raise CargohubError(f"{verb}: not in this version") from error
+        raise CargohubError(f"{verb}: not available in this version") from error
     is_study = hasattr(module, "STUDY")
     if arguments.all and not is_study and "--all" not in VERBS[verb].options:
-        raise CargohubError(f"--all: {verb} shows all that it has; verbs that simulate, and show, take it")
+        raise CargohubError(f"--all: {verb} always shows all; only verbs that simulate, and show, take it")
     if arguments.fresh and not is_study and "--fresh" not in VERBS[verb].options:
-        raise CargohubError(f"--fresh: {verb} takes nothing from other studies; those that simulate, and resume, do")
+        raise CargohubError(f"--fresh: {verb} reuses no results; only verbs that simulate, and resume, take it")
     if is_study and not hasattr(module, "main"):
         from experiments.frame import runner
 
@@ -207,7 +207,7 @@ def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:
             continue
         if name not in VERBS[verb].options:
             verbs = [other for other in VERBS if name in VERBS[other].options]
-            raise CargohubError(f"{name}: only {', '.join(verbs)} {'take' if len(verbs) > 1 else 'takes'} it")
+            raise CargohubError(f"{name}: only {', '.join(verbs)} {'take' if len(verbs) > 1 else 'takes'} this option")
         yield f"{key}={'true' if value is True else value}"
 
 
@@ -233,7 +233,7 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
         from sim.reading import near
 
         if "=" in verb:
-            raise CargohubError(f"{verb!r}: a verb comes first, as `cargohub run {verb}`; `cargohub --help` lists them")
+            raise CargohubError(f"{verb!r}: the verb comes first: `cargohub run {verb}`; `cargohub --help` lists them")
         raise CargohubError(f"{verb!r}: unknown verb{near(verb, VERBS) or '; `cargohub --help` lists them'}")
     return options, verb
 
@@ -258,9 +258,7 @@ class _Parser(argparse.ArgumentParser):
         name, known = first.partition("=")[0], [*FLAGS, *OF_VERBS, *PATHS]
         if name.startswith("--") and not get_close_matches(name, known):
             key = name.removeprefix("--").replace("-", "_")
-            raise CargohubError(
-                f"{name}: unknown option; a key of the configuration has no dashes before it: {key}=VALUE"
-            )
+            raise CargohubError(f"{name}: unknown option; write a key of the configuration without dashes: {key}=VALUE")
         raise CargohubError(f"{first}: unknown option{near(name, known)}")
 
 

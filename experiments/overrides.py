@@ -64,7 +64,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         ConfigError: no KEY=VALUE, a `hydra.*` key, or several values where one belongs.
     """
     if not is_override(word):
-        raise ConfigError(f"{word!r}: expected KEY=VALUE, as scenario=liege_66k, or +KEY=VALUE or ~KEY")
+        raise ConfigError(f"{word!r}: expected KEY=VALUE, such as scenario=liege_66k, or +KEY=VALUE or ~KEY")
     with one_line(f"{word!r}: "):
         try:
             override = _as_hydra_reads(word)
@@ -77,10 +77,10 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
         instead = instead_of_word(word) or instead_of_word("hydra.")
         raise ConfigError(f"{word!r}: Hydra's own settings have no effect here; {instead}")
     if override.is_sweep_override() and not is_sweep:
-        several = f"several values; `cargohub sweep` takes several, a list has brackets: {key}=[…]"
+        several = f"several values; only `cargohub sweep` takes several; a list needs brackets: {key}=[…]"
         raise ConfigError(f"{word!r}: {several}{number_hint(word.partition('=')[2].strip())}")
     if _PLUS.fullmatch(word):
-        raise ConfigError(f"{word!r}: a number has no + before it; to add a share: {key}=+20%")
+        raise ConfigError(f"{word!r}: write a number without +; to add a share: {key}=+20%")
     return override
 
 
@@ -93,12 +93,12 @@ def _slip(word: str) -> str:
     """What to do about a word that Hydra's grammar refuses because of how it was typed; empty if that is not known."""
     key, _, value = word.partition("=")
     if key != key.strip():
-        return "no blank may stand before ="
+        return "remove the blank before ="
     if sum(map(value.count, "[{(")) > sum(map(value.count, "]})")):
-        return f"a bracket is not closed; a word with blanks goes in quotes: '{key}=[…]'"
+        return f"a bracket is not closed; put a word with blanks in quotes: '{key}=[…]'"
     if value.rstrip().endswith(","):
-        return "no comma may stand at the end"
-    return f"several values have commas between them: {key}={value.replace(';', ',')}" if ";" in value else ""
+        return "remove the comma at the end"
+    return f"separate several values with commas: {key}={value.replace(';', ',')}" if ";" in value else ""
 
 
 def is_share(text: object) -> TypeGuard[str]:
@@ -144,7 +144,7 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
         return
     value = override.value()
     if not isinstance(value, str | int | float):
-        raise ConfigError(f"{word!r}: {group} takes one name{near('', known)}")
+        raise ConfigError(f"{word!r}: {group} takes only one name{near('', known)}")
     name = override.get_value_element_as_str().strip("'\"").removesuffix(".yaml")
     is_short = len(name) <= LONGEST_NAME
     if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
@@ -180,14 +180,14 @@ def _values(word: str, folders: Sequence[Path]) -> list[str]:
     key = override.get_key_element()
     value: object = override.value()
     if override.value_type is ValueType.INTERVAL_SWEEP:
-        raise ConfigError(f"{word!r}: an interval has no points; give values, or range(START,STOP,STEP)")
+        raise ConfigError(f"{word!r}: an interval is not a list of values; give values, or range(START,STOP,STEP)")
     if isinstance(value, Glob):
         names = value.filter(options(override.key_or_group, folders))
         if not names:
             raise ConfigError(f"{word!r}: matches nothing{near('', options(override.key_or_group, folders))}")
         return [f"{key}={name}" for name in names]
     if isinstance(value, Sweep) and getattr(value, "shuffle", False):
-        raise ConfigError(f"{word!r}: a shuffle would change from run to run; give the values in order")
+        raise ConfigError(f"{word!r}: a shuffle would differ between runs; give the values in order")
     with one_line(f"{word!r}: "):
         texts = list(itertools.islice(override.sweep_string_iterator(), MOST_POINTS + 1))
     if not texts:
@@ -218,9 +218,9 @@ def _line(error: BaseException) -> str:
         where = f"{mark.name}: line {mark.line + 1}: " if mark else ""
         return f"{where}{error.problem or 'cannot be read as YAML'}"
     if isinstance(error, RecursionError):
-        return "interpolations go round in a circle"
+        return "interpolations refer to each other in a circle"
     if isinstance(error, AssertionError):
-        return "defaults: no list of groups and their options"
+        return "defaults: not a list of groups and their options"
     text = str(error)
     key = _KEY.search(text)
     first = " ".join(_TAILS.sub("", " ".join(text.partition("full_key:")[0].split())).split())

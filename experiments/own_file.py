@@ -54,14 +54,14 @@ def read_own(path: str) -> OwnFile:
     try:
         own = OwnFile(file.name, content_of(file, MOST_BYTES).decode().replace("\r\n", "\n"))
         if not own.functions:
-            raise ConfigError(f"{key}: no function under @rule, @kpi, @arrivals or @distribution of sim.own")
+            raise ConfigError(f"{key}: no function marked @rule, @kpi, @arrivals or @distribution of sim.own")
         check_own(own)
         check_own_kpis(own, KPIS)
         check_own_families(own)
     except InputError as error:
         raise ConfigError(f"{_GROUP}={error}") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{key}: no text in UTF-8") from None
+        raise ConfigError(f"{key}: not UTF-8 text") from None
     except ValueError as error:
         raise ConfigError(f"{_GROUP}: {error}") from None
     return own
@@ -102,7 +102,7 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
     if key == _DISPATCH:
         known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
         if value not in known:
-            raise ConfigError(f"{key}: no rule {value!r}{near(value, known)}")
+            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}")
         return f"{_GROUP}.{known[value]}={value}"
     return word
 

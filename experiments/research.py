@@ -84,7 +84,7 @@ def replicate(
     work = partial(simulated if tables else evaluate, prices=money)
     parts = _parts(config, n, workers, work, is_quiet=is_quiet)
     if missing := [name for name in tables if name not in parts[0]["tables"]]:
-        raise ConfigError(f"tables: no {missing[0]!r}; there are {', '.join(sorted(parts[0]['tables']))}")
+        raise ConfigError(f"tables: no table {missing[0]!r}; there are {', '.join(sorted(parts[0]['tables']))}")
     kpis = pd.DataFrame([part["kpis"] for part in parts]).rename_axis("replication")
     intervals = {kpi: interval_of(kpi, kpis[kpi].tolist()) for kpi in kpis.columns}
     summary = pd.DataFrame(

@@ -60,9 +60,9 @@ def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
     if f"{key}s" in known:  # a group of which a hub has several, each by a name
         there = [f"{key}@{path}" for path in known if path.startswith(f"{key}s.") and path.count(".") == 1]
         ways = " or ".join(f"{way}={values[-1]}" for way in [*there, f"+{key}@{key}s.NAME"])
-        return f"{key}: of this group each has a name; give {ways}"
+        return f"{key}: each entry of this group has a name; give {ways}"
     new = next((f"{key}.{name}" for name in names if f"{key}.{name}" not in known), f"{key}.NAME")
-    return f"{new}: not there; where names are free, +{new}=VALUE adds it"
+    return f"{new}: does not exist; where names are free, +{new}=VALUE adds it"
 
 
 def paths(value: object, key: str) -> Iterator[str]:

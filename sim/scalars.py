@@ -80,7 +80,7 @@ def _date(value: object, key: str) -> dt.date:
     try:
         return dt.date.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
-        raise wrong(key, "a date as YYYY-MM-DD", value) from None
+        raise wrong(key, "a date YYYY-MM-DD", value) from None
 
 
 SCALARS: Mapping[Any, Reader] = types.MappingProxyType(

@@ -38,7 +38,7 @@ WORDS = (
     *("demand.net_t_per_flight=1", f"replications={REPLICATIONS}", "workers=2"),
 )
 _PATIENCE_S = 120
-GIVEN_UP = "workers are killed again and again"
+GIVEN_UP = "workers are killed repeatedly"
 _WORKER = ("loky", "spawn_main", "nanny")
 
 

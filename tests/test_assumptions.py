@@ -63,7 +63,7 @@ def test_every_number_of_every_configuration_file_has_an_entry(documents):
 
 def test_a_number_without_an_entry_is_noticed():
     assert uncovered({"apron": {"tow_min": 3, "taxi_in_min": 6}}) == ["apron.tow_min"]
-    with pytest.raises(ConfigError, match=r"^apron\.tow_min: a number without a range"):
+    with pytest.raises(ConfigError, match=r"^apron\.tow_min: this number has no range"):
         assumptions_of({"apron": {"tow_min": 3}})
 
 
@@ -228,7 +228,7 @@ def _own(tmp_path, text):
     [
         ("apron.taxi_in_min: {assumption: x, low: 7, high: 9}", r"apron\.taxi_in_min: value 6 is below low = 7"),
         ("apron.taxi_in_min: {assumption: x, low: 9, high: 7}", r"apron\.taxi_in_min: low = 9 is above high = 7"),
-        ("apron.taxi_in_min: {assumption: x}", r"apron\.taxi_in_min: a range is needed"),
+        ("apron.taxi_in_min: {assumption: x}", r"apron\.taxi_in_min: needs a range"),
         ("apron.taxi_in_min: {decision: x, by: 0.2}", r"apron\.taxi_in_min: a decision number has no range"),
         ("apron.taxi_in_min: {by: 0.2}", r"apron\.taxi_in_min: needs one of sourced, assumption"),
         ("apron.taxi_in_min: {assumption: x, by: 2}", r"apron\.taxi_in_min\.by: must be less than 1, got 2"),
@@ -240,8 +240,8 @@ def _own(tmp_path, text):
             r"taxi_in_min\.how: must be one of spread, got 'far'",
         ),
         ("apron.taxi_in_min: {assumption: x, bye: 0.2}", r"apron\.taxi_in_min\.bye: unknown field; did you mean 'by'"),
-        ("apron.taxi_on_min: {assumption: x, by: 0.2}", r"apron\.taxi_on_min: no number .*'apron\.taxi_in_min'"),
-        ("apron.taxi_in_min: {assumption: x, options: {a: 1}}", r"taxi_in_min\.options: .* is no choice, got 6"),
+        ("apron.taxi_on_min: {assumption: x, by: 0.2}", r"apron\.taxi_on_min: not a number .*'apron\.taxi_in_min'"),
+        ("apron.taxi_in_min: {assumption: x, options: {a: 1}}", r"taxi_in_min\.options: .* is not a choice, got 6"),
         ("sorting.efficiency: {assumption: x, low: -5, high: 1}", r"sorting\.efficiency\.low: .* must be .*, got -5"),
         ("halls.*.apron_distance_m: {assumption: x, low: -1, high: 2}", r"apron_distance_m\.low: .*, got -"),
         ("packout.rule: {assumption: x, options: [a, b]}", r"packout\.rule\.options: expected a mapping, got a list"),
@@ -251,7 +251,7 @@ def _own(tmp_path, text):
             "arrivals.hour_share: {assumption: x, towards: 3, low: 0, high: 1}",
             r"towards: expected a list in brackets, got 3",
         ),
-        ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* has 24 numbers, got 1"),
+        ("arrivals.hour_share: {assumption: x, towards: [1], low: 0, high: 1}", r"towards: .* needs 24 numbers, got 1"),
         (
             "arrivals.hour_share: {assumption: x, how: spread, low: -1, high: 1}",
             r"hour_share\.low: .*at least 0, got -1",
@@ -261,7 +261,7 @@ def _own(tmp_path, text):
         ("correlations: [{keys: [packout.spread], correlation: abc}]", r"\.correlation: expected a number, got 'abc'"),
         (
             "correlations: [{keys: [apron.taxi_on_min, packout.spread], correlation: 0.2}]",
-            r"correlations: apron\.taxi_on_min: no entry",
+            r"correlations: apron\.taxi_on_min: has no entry",
         ),
         (
             "correlations: [{keys: [packout.spread, -packout.spread], correlation: 0.2}]",
@@ -327,7 +327,9 @@ def test_a_source_is_that_of_its_value_alone(hub):
     share = others["customs.examined_share"]
     assert {row.key: row.kind for row in assumptions_of(hub)}[share.key] is Kind.SOURCED
     assert (share.kind, share.low, share.high) == (Kind.ASSUMPTION, pytest.approx(0.001), pytest.approx(0.01))
-    assert share.source.startswith("assumption: another value than the source's, its range in proportion: 0.006 %")
+    assert share.source.startswith(
+        "assumption: the value differs from the source's, so the range is scaled in proportion: 0.006 %"
+    )
     assert others["fleet.a300_600f.main_deck.ulds"].kind is Kind.ASSUMPTION
     assert others["customs.refused_share"].kind is Kind.SOURCED
 

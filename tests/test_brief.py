@@ -122,7 +122,9 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
     assert main(["export", str(folder), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
     assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
     assert f"Capacity ladder: {tmp_path / 'slides' / 'ladder.svg'}" in capsys.readouterr().out.splitlines()
-    is_refused(capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is no form of pictures")
+    is_refused(
+        capsys, tmp_path / "no", ["export", str(folder), "--pictures", "gif"], "'gif' is not a format of pictures"
+    )
     is_refused(
         capsys,
         tmp_path / "c.pdf",

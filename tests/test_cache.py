@@ -144,4 +144,4 @@ def test_other_folders_and_studies_take_what_was_simulated_unless_fresh(
     for words in (("--fresh",), ("cache_mb=0",)):
         files, are_cached, n = made(words[0], "run", *words)
         assert (are_cached, n) == ([False, False], 2) and tables(files) == tables(first)
-    assert "--fresh: list takes nothing from other studies" in refused(capsys, "list", "--fresh")
+    assert "--fresh: list reuses no results" in refused(capsys, "list", "--fresh")

@@ -148,7 +148,7 @@ MISTAKES = {
     "empty file": (None, (), ["traffic.csv", "empty"]),
     "no rows": ([], (), ["no row below the header"]),
     "date": (changed(3, row("2022-13-04", 40)), (), ["row 5", "FLT_DATE", "'2022-13-04'", "YYYY-MM-DD"]),
-    "negative": (changed(3, row("2022-01-04", -3)), (), ["row 5", "FLT_ARR_1", "at least 0", "-3"]),
+    "negative": (changed(3, row("2022-01-04", -3)), (), ["row 5", "FLT_ARR_1", "from 0 to", "-3"]),
     "nan": (changed(3, row("2022-01-04", "nan")), (), ["row 5", "FLT_ARR_1", "nan"]),
     "word": (changed(3, row("2022-01-04", "many")), (), ["row 5", "FLT_ARR_1", "'many'"]),
     "fraction": (changed(3, row("2022-01-04", 4.5)), (), ["row 5", "whole number", "4.5"]),
@@ -161,7 +161,7 @@ MISTAKES = {
     "no such airport": (rows_of(), ("airport=EBBR",), ["'EBBR'", "EBLG"]),
     "column": (rows_of(), ("column=FLT_ARR_2",), ["'FLT_ARR_2'", "FLT_ARR_1"]),
     "no count": ([row(day, "") for day in days_from("2022-01-01", 400)], (), ["FLT_ARR_1", "no day"]),
-    "short": (rows_of(n_days=55), (), ["at least 56", "got 55"]),
+    "short": (rows_of(n_days=55), (), ["needs 56", "got 55"]),
     "months": (rows_of(n_days=360), ("to=2022-11-30",), ["Dec 0", "at least 7"]),
     "weekdays": (
         [one for one in rows_of() if dt.date.fromisoformat(one.split(",")[3]).weekday() != 2], (), ["Wed 0"]
@@ -172,7 +172,7 @@ MISTAKES = {
     "beyond": (rows_of(), ("to=2023-02-05",), ["--to 2023-02-05", "2022-01-01 to 2023-02-04"]),
     "no date": (rows_of(), ("from=April",), ["--from", "'April'", "YYYY-MM-DD"]),
     "option": (rows_of(), ("form=2022-01-01",), ["form", "did you mean 'from'"]),
-    "two files": (rows_of(), ("other.csv",), ["one FILE", "other.csv; all else is an option, as "]),
+    "two files": (rows_of(), ("other.csv",), ["one FILE", "other.csv; every other word must be an option such as "]),
 }  # fmt: skip
 
 

@@ -73,7 +73,7 @@ def test_only_numbers_that_change_significantly_are_shown_as_changing(is_moved: 
     seen = ObservationRow("hub", "parcels_per_day", "parcels/d", *[1.0] * 13, "")
     share = AnswerShareRow("hub", waves[0].possible, waves[0].possible)
     headings = [grid.caption for grid in calibrate._shown(keys, [seen], waves, [moved], [share]).grids]
-    assert any(heading.startswith("Numbers whose worlds change") for heading in headings) == is_moved
+    assert any(heading.startswith("Numbers that differ significantly") for heading in headings) == is_moved
 
 
 def test_what_narrows_is_moved_and_by_a_twentieth_of_its_width_or_a_choice_without_one_of_its_options() -> None:
@@ -115,16 +115,16 @@ GOOD = "trucks_per_day,60,15,trucks/d,a report,hub of today"
     [
         ([], "no row below the header"),
         ([GOOD.replace("trucks_per_day", "truck_per_day")], "row 2, kpi: no KPI 'truck_per_day'; did you mean"),
-        ([GOOD, GOOD], "row 3, kpi: trucks_per_day of hub of today is there already, in row 2"),
-        ([GOOD.replace("60", "sixty")], "row 2, value: a number, with a point for decimals, got 'sixty'"),
-        ([GOOD.replace(",15,", ",,")], "row 2, tolerance: a number, with a point for decimals, got ''"),
+        ([GOOD, GOOD], "row 3, kpi: trucks_per_day of hub of today occurs twice, first in row 2"),
+        ([GOOD.replace("60", "sixty")], "row 2, value: expected a number with a decimal point, got 'sixty'"),
+        ([GOOD.replace(",15,", ",,")], "row 2, tolerance: expected a number with a decimal point, got ''"),
         ([GOOD.replace(",15,", ",0,")], "row 2, tolerance: must be greater than 0, got 0"),
         ([GOOD.replace("60", "-1")], "row 2, value: trucks_per_day is from 0 to inf, got -1"),
         ([GOOD.replace("60", "nan")], "row 2, value:"),
         ([GOOD.replace("trucks/d", "trucks")], "row 2, unit: trucks_per_day is in trucks/d, got 'trucks'"),
         (["on_time_share,97,1,1,a report,"], "row 2, value: on_time_share is from 0 to 1, got 97"),
-        ([GOOD.replace("a report", " ")], "row 2, source: who says so, and where; got nothing"),
-        ([GOOD.replace("hub of today", "hub of tody")], "hub: no hub 'hub of tody' is asked for; did you mean"),
+        ([GOOD.replace("a report", " ")], "row 2, source: expected who published it and where, got nothing"),
+        ([GOOD.replace("hub of today", "hub of tody")], "hub: the study has no hub 'hub of tody'; did you mean"),
         ([GOOD + ",more"], "row 2: 7 cells, the header has 6"),
     ],
 )  # fmt: skip
@@ -141,11 +141,11 @@ def test_a_bad_row_is_named_with_file_value_and_bound(tmp_path: Path, rows: list
         (["observed=nowhere.csv"], "nowhere.csv: cannot be read: No such file"),
         (
             ["observed=publishd"],
-            "observed: 'publishd' is no file, and none of those packaged; did you mean 'published'?",
+            "observed: 'publishd' is neither a file nor one of those packaged; did you mean 'published'?",
         ),
         (["observed=published", "calibrate.worlds=2"], "calibrate.worlds: must be at least 8, got 2"),
         (["observed=published", "calibrate.cutof=2"], "calibrate.cutof"),
-        (["observed=published", "scenario=liege_30k"], "hub: no hub 'hub of today' is asked for; known: liege_30k"),
+        (["observed=published", "scenario=liege_30k"], "hub: the study has no hub 'hub of today'; known: liege_30k"),
     ],
 )
 def test_mistakes_are_one_line(

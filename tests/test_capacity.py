@@ -487,7 +487,7 @@ def test_resources_with_high_rungs_get_more_together_and_are_taken_apart_where_t
         (["scenarios=[]"], "scenarios: capacity needs some, or designs=FILE"),
         (["replications=2,3"], "the same for every design"),
         (["halls.main.breakdown_stations=8,99"], "99 stations are more than"),
-        (["study=plain"], "study: capacity needs the keys of capacity, as study=capacity has them"),
+        (["study=plain"], "study: capacity needs the keys of capacity; study=capacity has them"),
         (["halls.main.machine_rated_per_h=950000", "space.sorting_m2_per_parcel_per_h=0.001"], "machines are not"),
         (
             [

@@ -132,10 +132,10 @@ def test_a_share_is_of_what_the_groups_choose_and_whole_numbers_are_rounded_half
     ("word", "message"),
     [
         ("halls.main.door_out=+20%", "halls.main.door_out: unknown key; did you mean 'halls.main.doors_out'?"),
-        ("demand.name=+20%", "demand.name: +20% of a value that is no number, 'today'"),
+        ("demand.name=+20%", "demand.name: +20% needs a number to change, but the value is 'today'"),
         ("halls.main.doors_out=-200%", "halls.main.doors_out: must be at least 1, got -30"),
         ("halls.main.doors_out=+1e9%", "halls.main.doors_out: expected a whole number, got '+1e9%'"),
-        ("roster.roles={}", "roster.roles: {} takes nothing away; ~roster.roles.NAME takes one away"),
+        ("roster.roles={}", "roster.roles: {} removes nothing; ~roster.roles.NAME removes one entry"),
         ("roster.roles=[]", "roster.roles: expected a mapping, got []"),
     ],
 )
@@ -190,25 +190,28 @@ def test_a_scenario_chooses_groups_and_the_command_line_wins(small):
     [
         ("scenario=grwn", "scenario: no 'grwn'; did you mean 'grown'? (known: base, grown)"),
         ("scenario=zzz", "scenario: no 'zzz'; known: base, grown"),
-        ("demand=[low,high]", "'demand=[low,high]': demand takes one name; known: high, low"),
+        ("demand=[low,high]", "'demand=[low,high]': demand takes only one name; known: high, low"),
         ("demand.flights_per_dy=3", "demand.flights_per_dy: unknown key; did you mean 'demand.flights_per_day'?"),
-        ("sites.main={foo: 1}", "sites.main.foo: not there; where names are free, +sites.main.foo=VALUE adds it"),
+        ("sites.main={foo: 1}", "sites.main.foo: does not exist; where names are free, +sites.main.foo=VALUE adds it"),
         ("demnd=low", "demnd: unknown key; did you mean 'demand'?"),
         ("site@sites.mian=new", "site@sites.mian: unknown key; did you mean 'sites.main'?"),
-        ("sites.main.area_m2", "'sites.main.area_m2': expected KEY=VALUE, as scenario=liege_66k, or +KEY=VALUE"),
+        ("sites.main.area_m2", "'sites.main.area_m2': expected KEY=VALUE, such as scenario=liege_66k, or +KEY=VALUE"),
         ("hydra.run.dir=x", "'hydra.run.dir=x': Hydra's own settings have no effect here; --out DIR chooses"),
         ("+hydra/launcher=x", "'+hydra/launcher=x': Hydra's own settings have no effect here; workers=N"),
         (
             "seed=1,2",
-            "'seed=1,2': several values; `cargohub sweep` takes several, a list has brackets: seed=[…]; a ",
+            "'seed=1,2': several values; only `cargohub sweep` takes several; a list needs brackets: seed=[…]; a ",
         ),
-        ("seed=a,2", "'seed=a,2': several values; `cargohub sweep` takes several, a list has brackets: seed=[…]"),
-        ("seed=+20", "'seed=+20': a number has no + before it; to add a share: seed=+20%"),
-        ("seed = 2", "'seed = 2': no blank may stand before ="),
+        (
+            "seed=a,2",
+            "'seed=a,2': several values; only `cargohub sweep` takes several; a list needs brackets: seed=[…]",
+        ),
+        ("seed=+20", "'seed=+20': write a number without +; to add a share: seed=+20%"),
+        ("seed = 2", "'seed = 2': remove the blank before ="),
         ("=3", "'=3': expected a key"),
-        ("seed=[1", "'seed=[1': a bracket is not closed; a word with blanks goes in quotes: 'seed=[…]'"),
-        ("seed=1,", "'seed=1,': no comma may stand at the end"),
-        ("seed=1;2", "'seed=1;2': several values have commas between them: seed=1,2"),
+        ("seed=[1", "'seed=[1': a bracket is not closed; put a word with blanks in quotes: 'seed=[…]'"),
+        ("seed=1,", "'seed=1,': remove the comma at the end"),
+        ("seed=1;2", "'seed=1;2': separate several values with commas: seed=1,2"),
         ("observed=gone.csv", "observed: unknown key here; cargohub calibrate takes it"),
         ("area_m2=3", "area_m2: unknown key; did you mean 'sites.main.area_m2'?"),
         ("flights=5", "flights: unknown key; did you mean 'demand.flights_per_day'?"),
@@ -233,7 +236,7 @@ def test_a_folder_of_the_users_adds_to_the_packaged_one(small, own):
 
 def test_a_users_file_with_a_packaged_name_is_refused(small, own):
     written(own, {"demand/low.yaml": "flights_per_day: 1\n"})
-    assert "demand/low.yaml is the name of a packaged file" in refusal(config_dir=own)
+    assert "demand/low.yaml is also the name of a packaged file" in refusal(config_dir=own)
 
 
 def test_a_missing_folder_is_named(small, tmp_path):
@@ -255,7 +258,7 @@ def test_a_file_that_a_scenario_names_and_that_is_not_there_is_named(small, own)
 
 def test_a_file_that_is_not_text_is_one_line(small, own):
     (own / "scenario" / "broken.yaml").write_bytes(b"\xff\xfe\x00a")
-    assert "broken.yaml: no text in UTF-8" in refusal("scenario=broken", config_dir=own)
+    assert "broken.yaml: not UTF-8 text" in refusal("scenario=broken", config_dir=own)
 
 
 def test_a_sweep_has_the_points_of_all_combinations(small):

@@ -50,7 +50,7 @@ def test_what_a_detection_costs_is_said_where_there_are_more_surely(found: tuple
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)][: len(found)]
     more = [kpis(each, 7 + n, 8.1) for n, each in enumerate(found)]
     line = [*sentences(found_in(base, {("X-ray", 0.1): more}, {"X-ray": ""}))][-1]
-    assert ("Each of them costs" in line, "which may be none" in line) == (is_said, not is_said)
+    assert ("Each of them costs" in line, "which may be zero" in line) == (is_said, not is_said)
 
 
 def test_desks_that_cannot_follow_are_told() -> None:
@@ -88,7 +88,7 @@ def test_a_study_is_told_stored_shown_and_reproduced(
     folder = told["run_dir"]
     assert (Path(folder) / "figures" / "frontier.svg").is_file()
     page = (Path(folder) / "report.html").read_text()
-    assert "<h1>What checks find at a hub of 30,000 m², and what they cost</h1>" in page
+    assert "<h1>What checks find at a hub of 30,000 m², and their cost</h1>" in page
     assert "value [share, 0 to 1]" in page and "Examination at 0.0002 (share, 0 to 1): " in page
     assert told["warnings"] and all(f"Warning: {line}." in page for line in told["warnings"])
     assert answer(capsys, "show", folder) == told
@@ -104,7 +104,7 @@ def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     assert main(words) == 0
     text = capsys.readouterr().out
     assert all(kpi_name(kpi) in text for kpi in names(Rank.SUMMARY, CUSTOMS))
-    assert re.search(r"each of \d+ KPIs is tested alone\)", text)  # of many, some differ by chance
+    assert re.search(r"each of \d+ KPIs is tested separately\)", text)  # of many, some differ by chance
     page = next(tmp_path.glob("*/report.html")).read_text(encoding="utf-8")
     section = page[page.index("<h2>Customs</h2>") : page.index("<h2>Around the hub</h2>")]
     # The first design declares nothing; of the second one parcel in a hundred is opened.

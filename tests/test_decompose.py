@@ -142,7 +142,7 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
         ("sorting", pytest.approx(18_000), 9000),
         ("packout", 60 * 50, 1500),
     ]
-    assert str(machines.lacks[0]) == "Break-down stations: 5,200 m² needed, 2,400 m² there"
+    assert str(machines.lacks[0]) == "Break-down stations: 5,200 m² needed, 2,400 m² available"
     check_area(machines.design.hub)
     assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
     # The net areas change nothing that is simulated: the site is that of the same hub in a hall that is large enough.
@@ -174,9 +174,9 @@ def test_every_coalition_of_the_packaged_factors_between_stages_can_be(scenarios
 @pytest.mark.parametrize(
     ("factors", "message"),
     [
-        ({"floor": ["halls.*.aera_m2"]}, "'halls.*.aera_m2' is no field of the hub"),
-        ({"floor": ["halls.*.area_m2"], "all": ["halls"]}, "halls.main.area_m2 is in two, floor and all"),
-        ({"rest": ["halls"]}, "the name of what is in no factor"),
+        ({"floor": ["halls.*.aera_m2"]}, "'halls.*.aera_m2' is not a field of the hub"),
+        ({"floor": ["halls.*.area_m2"], "all": ["halls"]}, "halls.main.area_m2 is in two factors, floor and all"),
+        ({"rest": ["halls"]}, "this name is reserved for fields in no factor"),
         ({"machines": ["halls.*.sorting_machines"], "stations": ["halls.*.breakdown_stations"]}, "cannot be: "),
     ],
 )
@@ -227,7 +227,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         (["decompose.kpis=[on_time_shar]"], "did you mean 'on_time_share'"),
         (["decompose.kpis=[]"], "decompose.kpis: at least one"),
         (["decompose.kpis=[spare_area_m2]"], "spare_area_m2 means nothing"),
-        (["decompose.factors.floor=[hall]"], "'hall' is no field of the hub"),
+        (["decompose.factors.floor=[hall]"], "'hall' is not a field of the hub"),
         (["decompose.facters=1"], "decompose.facters: unknown key"),
         (["demands=[today]"], "takes one of each"),
         (["study=plain", "scenarios=[liege_30k,liege_66k]"], "study: decompose needs the keys of decompose"),
@@ -244,13 +244,13 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     clear = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
     lines = list(sentences("on_time_share", clear, "a", "b", ["Sorting: 5 m² needed, 4 m² there"]))
     assert "largest share is that of the machines: +50.5 percentage points" in lines[1]
-    assert "no room for it in a as it is (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
+    assert "a has no room for it as configured (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
-    assert [*sentences("on_time_share", close, "a", "b")][-1] == "Whether it is more than that of floor is not sure."
+    assert [*sentences("on_time_share", close, "a", "b")][-1] == "It may be no larger than that of floor."
     single = decompose([[0.1, 0.6, 0.2, 0.7]], ["machines", "floor"])
     assert [*sentences("on_time_share", single, "a", "b")][-1] == "One replication: no difference can be tested."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
-    assert "not sure" in [*sentences("on_time_share", none, "a", "b")][-1]
+    assert "not certain" in [*sentences("on_time_share", none, "a", "b")][-1]
 
 
 def test_the_waterfall_goes_from_one_level_to_the_other() -> None:

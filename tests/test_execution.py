@@ -104,7 +104,7 @@ def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
     from experiments.execution import cluster
 
     monkeypatch.setattr(cluster, "surroundings", lambda: other)
-    with pytest.raises(CargohubError, match=r"execution: a worker on \S+ has numpy .*, this machine 1\.0"):
+    with pytest.raises(CargohubError, match=r"execution: a worker on \S+ has numpy .*, but this machine has 1\.0"):
         list(run(tasks(square, 3), workers=1, place=DASK))
 
 
@@ -115,7 +115,7 @@ def test_a_worker_with_other_surroundings_computes_nothing(monkeypatch):
         (["execution=dask", "execution.address=tls://127.0.0.1:9"], "no Dask scheduler at tls://127.0.0.1:9: TLS"),
         (["execution=dask", "execution.address=scheduler"], "execution.address: expected tcp://HOST:PORT"),
         (["execution=dask", "execution.address=tcp://host:70000"], "execution.address: expected tcp://HOST:PORT"),
-        (["execution.address=tcp://127.0.0.1:9"], "execution.address: goes with execution=dask, got execution=local"),
+        (["execution.address=tcp://127.0.0.1:9"], "execution.address: needs execution=dask, got execution=local"),
         (["execution=dask", "execution.patience_s=null"], "execution.patience_s: expected a number, got null"),
         (["execution=slurm"], "execution: no 'slurm'; known: dask, local"),
     ],

@@ -511,7 +511,7 @@ def test_worlds_are_shown_as_stored_and_not_computed_from_other_ranges(
     assert "expansion.ranges." in refused(capsys, "reproduce", folder, "--quiet", "workers=1")
 
 
-@pytest.mark.parametrize(("worlds", "expected"), [("3", "0, or a power of two"), ("2000", "at most 1024")])
+@pytest.mark.parametrize(("worlds", "expected"), [("3", "must be 0 or a power of two"), ("2000", "at most 1024")])
 def test_a_number_of_worlds_that_sobol_points_do_not_have_is_one_line(
     quick: Callable[..., int], capsys: pytest.CaptureFixture[str], worlds: str, expected: str
 ) -> None:
@@ -522,7 +522,7 @@ def test_a_number_of_worlds_that_sobol_points_do_not_have_is_one_line(
 def test_a_stored_run_without_one_of_its_hubs_is_one_line() -> None:
     hubs, base, keys = made(paths=FEW[:1])
     check([Design("today", base), *hubs], keys)
-    with pytest.raises(ConfigError, match=r"expansion\.states: the hub of 'stay_30k: 0 open' is not there"):
+    with pytest.raises(ConfigError, match=r"expansion\.states: the hub of 'stay_30k: 0 open' is missing"):
         check([Design("today", base)], keys)
     with pytest.raises(ConfigError, match=r"expansion\.states: no state 'stay_30k: 0 open'"):
         explored(hubs, base, replace(keys, expansion=replace(keys.expansion, states={})), simulated)
@@ -598,7 +598,10 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
             [f"{PHASE}.first.changes=['halls.main.area_m2=20000']"],
             "expansion.paths.permit_66k_2_phases.phases.first: halls.main: zone uld_positions: 150",
         ),
-        ([f"{PHASE}.first.closed=['halls.mian.doors_out=2']"], "halls.mian.doors_out: no field of the configuration"),
+        (
+            [f"{PHASE}.first.closed=['halls.mian.doors_out=2']"],
+            "halls.mian.doors_out: not a field of the configuration",
+        ),
         ([f"{PHASE}.first.changes=['+hall@halls.second=liege_99k']"], "phases.first: hall: no 'liege_99k'"),
         (["expansion.loads=[0.1,0.7]"], "expansion.loads: the last at least 0.795"),
         (["expansion.loads=[0.5,0.85]"], "expansion.loads: they reach from 0.5 to 0.85 of what a hub takes, and"),
@@ -736,7 +739,7 @@ def test_that_rules_may_bring_nothing_is_said(told: Answer, low: float, is_open:
     (*_, line) = sentences(replace(told, knowing=(*told.knowing, rules)))
     assert (
         line.startswith("Building by rules instead of by dates brings 5")
-        and (", which may be none," in line) == is_open
+        and (", which may be zero," in line) == is_open
     )
 
 

@@ -140,7 +140,7 @@ def test_a_run_without_ledgers_says_how_to_keep_them(tmp_path: Path, capsys: pyt
     folder = made(tmp_path)
     assert "Who could read what" not in (folder / "report.html").read_text(encoding="utf-8")
     error = refused(capsys, "exposure", folder)
-    assert "no ledger was kept of liege_30k; run it with exposure=ledger trade=goods" in error
+    assert "liege_30k has no ledger; run it with exposure=ledger trade=goods" in error
 
 
 @pytest.mark.parametrize(

@@ -196,11 +196,15 @@ def test_a_run_with_rules_and_a_kpi_is_stored_shown_and_executed_again_only_if_t
         ("@kpi('h', 'up')\ndef x(tables): ...", "", "@kpi: better is 'more', 'less' or None, got 'up'"),
         ("@kpi('h', None)\ndef x(): ...", "", "x(): @kpi takes (tables)"),
         ("@kpi('h', None)\ndef on_time_share(tables): ...", "", "on_time_share: a packaged KPI has this name"),
-        ("@rule('stand')\ndef y(a): ...", "dispatch=x", "dispatch: no rule 'x'; known: full_enough, for_full_loads"),
+        (
+            "@rule('stand')\ndef y(a): ...",
+            "dispatch=x",
+            "dispatch: there is no rule 'x'; known: full_enough, for_full_loads",
+        ),
         (
             "def x(truck): return True",
             "dispatch=x",
-            "rules=mine.py: no function under @rule, @kpi, @arrivals or @distr",
+            "rules=mine.py: no function marked @rule, @kpi, @arrivals or @distr",
         ),
         (
             "@kpi('h', None, range=(1,))\ndef x(tables): ...",
@@ -237,8 +241,8 @@ def test_a_mistake_is_one_line(text: str, words: str, says: str, capsys: pytest.
 @pytest.mark.parametrize(
     ("name", "text", "says"),
     [
-        ("../mine.py", "", "'../mine.py' is no name of a Python file"),
-        ("mine.txt", "", "'mine.txt' is no name of a Python file"),
+        ("../mine.py", "", "'../mine.py' is not the name of a Python file"),
+        ("mine.txt", "", "'mine.txt' is not the name of a Python file"),
         ("mine.py", "x = 1", "mine.py: changed since the run"),
         ("gone.py", "", "gone.py: cannot be read: No such file"),
     ],

@@ -164,14 +164,17 @@ def test_a_shape_whose_mean_is_of_several_keys_says_that_it_stays(capsys, folder
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["key=breakdown.uld_mn"], "key: 'breakdown.uld_mn' is no number of the configuration; did you mean"),
-        (["key=scenario"], "key: 'scenario' is no number of the configuration"),
-        (["key=space.pallet_m2", "unit=min"], "unit: min is none of space.pallet_m2, which is no time; leave it out"),
-        (["key=breakdown.uld_min", "unit=hours"], "unit: one of s, min, h, d, got 'hours'"),
-        (["unit=min"], "unit: only with key=KEY, which it belongs to"),
+        (["key=breakdown.uld_mn"], "key: 'breakdown.uld_mn' is not a number of the configuration; did you mean"),
+        (["key=scenario"], "key: 'scenario' is not a number of the configuration"),
+        (
+            ["key=space.pallet_m2", "unit=min"],
+            "unit: min does not apply to space.pallet_m2, which is not a time; leave it out",
+        ),
+        (["key=breakdown.uld_min", "unit=hours"], "unit: expected one of s, min, h, d, got 'hours'"),
+        (["unit=min"], "unit: needs key=KEY"),
         (["key=sorting.efficiency"], "sorting.efficiency: must be at most 1, got "),
         (["family=constant"], "family: 'constant' is none that is fitted"),
-        (["scenario=liege_30k"], "scenario: only with key=KEY"),
+        (["scenario=liege_30k"], "scenario: needs key=KEY"),
     ],
 )
 def test_a_mistake_is_one_line(capsys, folder, tmp_path, words, message):

@@ -88,16 +88,19 @@ def test_stages_are_in_the_order_of_the_model():
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["stage,instant"], "no column flight, uld or parcel"),
+        (["stage,instant"], "needs a column flight, uld or parcel"),
         (["uld,instant", "1,2022-09-05 10:00"], "no column 'stage'"),
         (
             ["uld,stage,instant", "1,strat,2022-09-05 10:00"],
-            "row 2, column stage: 'strat' is no instant of ulds",
+            "row 2, column stage: 'strat' is not an instant of ulds",
         ),
         (["uld,stage,instant", "1,start,late"], "row 2, column instant: an instant as 2022-09-05 14:30, got 'late'"),
         (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start occurs twice for 1"),
         (["uld,stage,instant", "1,start"], "row 2: 2 cells, the header has 3"),
-        (["uld,stage,instant", "1,start,2022-09-05 10:00"], "no two of the stages start are known of the same"),
+        (
+            ["uld,stage,instant", "1,start,2022-09-05 10:00"],
+            "no thing and run have two of the stages start",
+        ),
         (["parcel,stage,instant", "1,ready,2022-09-05 10:00"], "record.parcels_of_flights=all keeps them"),
         (["uld,stage,instant"], "no row below the header"),
     ],

@@ -108,7 +108,7 @@ def deep_yaml(run):
     config_text(run, lambda text: text + "x: " + "[" * 100 + "]" * 100)
 
 
-@case("no plain YAML")
+@case("not plain YAML")
 def endless_brackets(run):
     config_text(run, lambda text: text + "x: " + "[" * 50_000 + "]" * 50_000)
 
@@ -128,23 +128,23 @@ def key_twice(run):
     config_text(run, lambda text: text.replace("    seed: 1\n", "    seed: 1\n    seed: 2\n"))
 
 
-@case("no plain YAML")
+@case("not plain YAML")
 def two_documents(run):
     config_text(run, lambda text: text + "---\nverb: run\n")
 
 
-@case("no text in UTF-8")
+@case("not UTF-8 text")
 def bytes_that_are_no_text(run):
     (run / "config.yaml").write_bytes(b"\xff\xfe\x00")
     sealed(run)
 
 
-@case("no plain YAML")
+@case("not plain YAML")
 def control_characters(run):
     config_text(run, lambda text: text.replace("name: today", "name: a\x1b[2Jb"))
 
 
-@case("no text of a run")
+@case("not a text of a run")
 def escaped_control_characters(run):
     config_text(run, lambda text: text.replace("name: today", 'name: "a\\e[2Jb"'))
 
@@ -184,7 +184,7 @@ def unknown_key(run):
     set_hub(run, "shell", "rm")
 
 
-@case("another configuration than that of manifest.json")
+@case("the configuration differs from that of manifest.json")
 def configuration_of_another_run(run):
     configured(run, lambda config: config["hubs"]["liege_30k"].update(seed=2))
     sealed(run)
@@ -215,17 +215,17 @@ def schedule(run, path):
     sealed(run, change)
 
 
-@case("leaves the folder")
+@case("is outside the folder")
 def schedule_outside_by_dots(run):
     schedule(run, "../../etc/passwd")
 
 
-@case("leaves the folder")
+@case("is outside the folder")
 def schedule_outside_by_root(run):
     schedule(run, "/etc/passwd")
 
 
-@case("leaves the folder")
+@case("is outside the folder")
 def schedule_outside_by_a_drive(run):
     schedule(run, "C:\\secret.csv")
 
@@ -235,7 +235,7 @@ def schedule_that_is_not_there(run):
     schedule(run, "flights.csv")
 
 
-@case("SHA-256 is another")
+@case("SHA-256 differs")
 def schedule_that_was_changed(run):
     (run / "flights.csv").write_text("flight,sibt\n")
     schedule(run, "flights.csv")
@@ -276,17 +276,17 @@ def folders_in_folders(run):
     (run / "/".join("abcdefghijkl")).mkdir(parents=True)
 
 
-@case("'setup.py' is no file of this run")
+@case("'setup.py' is not a file of this run")
 def program_beside_the_run(run):
     (run / "setup.py").write_text("raise SystemExit")
 
 
-@case("'tables/more.parquet' is no file of this run")
+@case("'tables/more.parquet' is not a file of this run")
 def table_that_is_not_listed(run):
     shutil.copy(run / "tables" / "kpis.parquet", run / "tables" / "more.parquet")
 
 
-@case("is no file of a run")
+@case("is not a file of a run")
 def listed_file_outside(run):
     sealed(run, lambda manifest: manifest["files"].update({"../../etc/passwd": "0" * 64}))
 
@@ -307,12 +307,12 @@ def no_manifest(run):
     (run / "manifest.json").unlink()
 
 
-@case("no JSON of a run")
+@case("not JSON of a run")
 def truncated_manifest(run):
     manifest_text(run, lambda text: text[:-200])
 
 
-@case("no JSON of a run")
+@case("not JSON of a run")
 def manifest_with_nan(run):
     manifest_text(run, lambda text: text.replace('"seed": 1,', '"seed": NaN,'))
 
@@ -322,7 +322,7 @@ def manifest_with_infinity(run):
     manifest_text(run, lambda text: text.replace('"seed": 1,', '"seed": 1e999,'))
 
 
-@case("no JSON of a run")
+@case("not JSON of a run")
 def deep_manifest(run):
     manifest_text(run, lambda text: "[" * 200_000)
 
@@ -332,7 +332,7 @@ def manifest_that_is_a_list(run):
     manifest_text(run, lambda text: "[]")
 
 
-@case("is no verb")
+@case("is not a verb")
 def another_verb(run):
     sealed(run, lambda manifest: manifest.update(verb="../../bin/sh"))
 
@@ -417,7 +417,7 @@ def escape_in_a_text(run):
     table(run, "kpis", kpi=["a\x1b[2Jb"])
 
 
-@case("no name of a column")
+@case("not a name of a column")
 def column_with_an_escape_in_its_name(run):
     table(run, "kpis", **{"a\x1b[2J": [1]})
 
@@ -505,4 +505,4 @@ def test_a_table_that_cannot_be_drawn_is_refused_when_its_page_is_made(capsys, g
     rewritten(run, "flights", changed("arrival", value))
     sealed(run)
     shutil.rmtree(run / "figures", ignore_errors=True)
-    assert "tables: not those of run, or damaged" in refused(capsys, "resume", run, "page=now", "--quiet")
+    assert "tables: damaged, or not from run" in refused(capsys, "resume", run, "page=now", "--quiet")

@@ -75,7 +75,7 @@ def test_a_sweep_with_joblib_makes_the_runs_of_cargohub(run, stored, tmp_path, c
     (folder,) = (tmp_path / "sweep" / "0").glob("run-*")
     assert run("-m", f"hydra.sweep.dir={folder}/again", *words) == 2
     assert capfd.readouterr().err == (
-        f"cargohub: {folder}/again: Hydra's folder is inside a run folder, {folder}; choose another one\n"
+        f"cargohub: {folder}/again: Hydra's folder is inside the run folder {folder}; choose another folder\n"
     )
 
 
@@ -125,11 +125,11 @@ def test_hydra_shows_what_a_job_is(run, capsys):
         (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
         (["verb=show"], "verb: 'show' is none whose runs are stored; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
-        (["seed=1", "seed=2"], "seed: given more than once, as 'seed=1' and 'seed=2'; give it once"),
-        (["--out", "x"], "--out: no option of Hydra; keys take the place of cargohub's: docs/hydra.md"),
-        (["seed=1", "-m", "seed=2"], "'seed=2': Hydra takes words all before its options or all after them"),
-        (["--config-name", "config"], "--config-name, --config-path: hydra_app is composed"),
-        (["--run", "--multirun"], "--run, --multirun, --cfg, --info, --shell-completion: give one of them"),
+        (["seed=1", "seed=2"], "seed: given more than once: 'seed=1' and 'seed=2'; give it once"),
+        (["--out", "x"], "--out: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md"),
+        (["seed=1", "-m", "seed=2"], "'seed=2': put all words before Hydra's options, or all after them"),
+        (["--config-name", "config"], "--config-name, --config-path: hydra_app is always used"),
+        (["--run", "--multirun"], "--run, --multirun, --cfg, --info, --shell-completion: give only one of them"),
         (["--resolve"], "--resolve: goes with --cfg"),
         (["arrivals=file", "arrivals.schedule=no.csv"], "no.csv: cannot be read: No such file or directory"),
     ],

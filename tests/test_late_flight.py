@@ -155,10 +155,10 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
     text = "\n".join(lines)
     assert "Net effect: +1,500 late parcels, +750 EUR at 0.50 EUR for each (assumption, configs/cost)." in text
     assert "scheduled Mon 05 Sep 02:00, came Mon 05 Sep 14:00" in text
-    assert "Flights that got a stand at another instant: 2 later" in text
+    assert "Flights that got a stand at a different time: 2 later" in text
     assert "later most: #0 LATE 12 h 0 min, #1 NEXT 8 h 36 min" in text
     assert re.search(
-        r"Trucks that left at another instant: \d+ only as it was, \d+ only with the flight on sched", text
+        r"Trucks that left at a different time: \d+ only as it was, \d+ only with the flight on sched", text
     )
     assert "Late: not left 10 h after the scheduled in-block (LATE) or drawn arrival (other flights)." in text
     assert "Not counted: 200 parcels" in text
@@ -201,7 +201,7 @@ def test_a_flight_whose_aircraft_was_late_is_sent_to_the_flight_before() -> None
         (["flight=LATE", "compare=late"], "compare: expected on_time, got 'late'"),
         (["truck=ES/timetabled/1", "compare=on_time"], "compare: only with flight="),
         (["flight=LATE", "compare=on_time", "figure=a.svg"], "figure: compare=on_time draws none"),
-        (["flight=LOTE", "compare=on_time"], "flight: no flight 'LOTE' in this replication; did you mean 'LATE'?"),
+        (["flight=LOTE", "compare=on_time"], "flight: this replication has no flight 'LOTE'; did you mean 'LATE'?"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(capsys: Any, run: Path, more: list[str], message: str) -> None:
@@ -221,7 +221,7 @@ def test_a_file_of_flights_that_was_typed_without_a_path_is_found_from_the_same_
     shutil.rmtree(run / "flights")
     capsys.readouterr()
     assert main(["trace", str(run), "flight=LATE"]) == 2
-    assert capsys.readouterr().err == "cargohub: flights.csv: not the flights of the run: its SHA-256 is another\n"
+    assert capsys.readouterr().err == "cargohub: flights.csv: not the flights of the run: its SHA-256 differs\n"
     Path("flights.csv").unlink()
     assert main(["trace", str(run), "flight=LATE"]) == 2
     assert f"flights.csv: no such file, here or in {run}; give it by schedule=FILE" in capsys.readouterr().err
@@ -230,7 +230,7 @@ def test_a_file_of_flights_that_was_typed_without_a_path_is_found_from_the_same_
 
 def test_a_flight_scheduled_before_the_run_and_a_strangers_run_are_refused(run: Path, capsys: Any) -> None:
     schedule = f"schedule={run.parent.parent / 'flights.csv'}"
-    for value, message in ((-5.0, "is scheduled before the run begins"), (5.0, "is not the same when computed here")):
+    for value, message in ((-5.0, "is scheduled before the run begins"), (5.0, "differs when computed here")):
         rewritten(run, "flights", changed("sibt", value))
         sealed(run)
         assert message in refused(capsys, "trace", run, "flight=LATE", "compare=on_time", "--quiet", schedule)

@@ -226,7 +226,7 @@ def test_what_cannot_be_logged_is_refused_in_a_line(run, tmp_path, capsys):
     assert "--xes" in refused(capsys, "log", run, f"ocel={file}", "case=uld")
     assert "replication: the run has 0 to 0" in refused(capsys, "log", run, f"ocel={file}", "replication=1")
     file.touch()
-    assert "is there already" in refused(capsys, "log", run, f"ocel={file}")
+    assert "already exists" in refused(capsys, "log", run, f"ocel={file}")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 

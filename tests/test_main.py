@@ -46,21 +46,21 @@ def raising(error):
     ("words", "message"),
     [
         (["rnu"], "'rnu': unknown verb; did you mean 'run'?"),
-        (["seed=1"], "'seed=1': a verb comes first, as `cargohub run seed=1`; `cargohub --help` lists them"),
+        (["seed=1"], "'seed=1': the verb comes first: `cargohub run seed=1`; `cargohub --help` lists them"),
         (["run", "--jsno"], "--jsno: unknown option; did you mean '--json'?"),
         (["run", "--js"], "--js: unknown option; did you mean '--json'?"),
         (
             ["run", "--replications", "2"],
-            "--replications: unknown option; a key of the configuration has no dashes before",
+            "--replications: unknown option; write a key of the configuration without dashes",
         ),
         (
             ["--show", "scenario=liege_30k"],
-            "'scenario=liege_30k': a verb comes first, as `cargohub run scenario=liege_30k`",
+            "'scenario=liege_30k': the verb comes first: `cargohub run scenario=liege_30k`",
         ),
         (["run", "--out"], "--out: expected one argument"),
         (["run", "--show=1"], "--show: takes no value, got '1'"),
         (["reproduce", "none.zip"], "none.zip: No such file or directory"),
-        (["run", "--slow"], "--slow: only verify takes it"),
+        (["run", "--slow"], "--slow: only verify takes this option"),
         (["bench", "--show"], "--show: bench composes no configuration; verbs that simulate do"),
         (["run", "--show", "seed=x"], "seed: expected a whole number, got 'x'"),
         (["run", "--show", "demand=permt"], "demand: no 'permt'; did you mean 'permit'?"),
@@ -330,7 +330,7 @@ except main.Terminated:
 def test_a_key_and_an_option_are_typed_once(monkeypatch, capsys, first, second):
     monkeypatch.setattr(sys, "argv", ["cargohub", "sweep", first, second])
     assert command.typed() == 2
-    says = f"given more than once, as {first!r} and {second!r}; give it once"
+    says = f"given more than once: {first!r} and {second!r}; give it once"
     line = f"cargohub: {first.partition('=')[0]}: {says}\n"
     assert capsys.readouterr().err == line
     if first.startswith("--"):

@@ -290,11 +290,11 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
             ["optimise.variables.area.low=40000"],
             "optimise.variables.area.low: must be less than high = 36000, got 40000",
         ),
-        (["optimise.variables.area.step=700"], "optimise.variables.area.step: from 20000 by 700 no step ends at high"),
-        (["optimise.variables.tugs.step=0.5"], "optimise.variables.tugs: apron.tugs: takes whole numbers, got 1.5"),
+        (["optimise.variables.area.step=700"], "optimise.variables.area.step: from 20000, no step of 700 reaches high"),
+        (["optimise.variables.tugs.step=0.5"], "optimise.variables.tugs: apron.tugs: must be a whole number, got 1.5"),
         (
             ["optimise.variables.tugs.choices=['1','2']"],
-            "optimise.variables.tugs.choices: with low, high and step null",
+            "optimise.variables.tugs.choices: give either choices",
         ),
         (
             ["optimise.variables.machines.high=90"],
@@ -308,7 +308,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
             ["exports=none", "+optimise.variables.x={fields:{exports.service_h:1},low:9,high:12,step:1,choices:null}"],
             "optimise.variables.x: exports.service_h: is varied, but no design has exports (exports.share = 0",
         ),
-        (["+optimise.variables.x={fields:{apron.tugs:1},low:1,high:2,step:1,choices:null}"], "is set by tugs too"),
+        (["+optimise.variables.x={fields:{apron.tugs:1},low:1,high:2,step:1,choices:null}"], "is also set by tugs"),
         (
             ["optimise.cost.discounting.equipment_years=0"],
             "optimise.cost.discounting.equipment_years: must be greater than 0, got 0",

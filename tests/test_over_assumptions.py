@@ -127,7 +127,7 @@ def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
     with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
         run.complete({}, tables=[stored(ProbabilityRow, []), stored(CarriedRow, rows)])
     design = Design("today's hall", load("liege_30k", *SMALL))
-    text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than were asked for in 50 %"
+    text = "flights a day that it carries: at least 2.20 (1.90 to 2.60) in 90 % and more than asked for in 50 %"
     assert dict(over._bands(tmp_path, [design], over.CAPACITY)) == {
         "today's hall": f"{text} of the assumed worlds ({run.path.name})"
     }
@@ -152,7 +152,7 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
         answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
         found[len(words)] = expansion._over_assumptions(Asked(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
     assert found[1][0] == (
-        "equipment first, over assumptions: it is worth most in 41.0 % (30.0 %–50.0 %) of the assumed worlds"
+        "equipment first, over assumptions: it has the highest value in 41.0 % (30.0 %–50.0 %) of the assumed worlds"
         f" ({run.path.name})."
     )
     assert "probability of at least 0.94" in found[1][1]

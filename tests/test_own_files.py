@@ -92,7 +92,7 @@ def test_a_header_of_many_commas_takes_linear_time(tmp_path):
     """It took 29 s while each comma copied the rest."""
     path = tmp_path / "designs.csv"
     path.write_text(f"name{',' * MANY}\nA\n")
-    with pytest.raises(CargohubError, match="none of a key"):
+    with pytest.raises(CargohubError, match="no column of a key"):
         read_designs(path)
 
 

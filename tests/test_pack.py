@@ -161,16 +161,16 @@ HOSTILE = {
     "DICTIONARY.md: missing, though SHA256SUMS lists it": lambda entries: entries.pop("DICTIONARY.md"),
     "more.txt: not listed in SHA256SUMS": added("more.txt"),
     "SHA256SUMS is missing": lambda entries: entries.pop("SHA256SUMS"),
-    "SHA256SUMS: no list of hashes": added("SHA256SUMS", b"abc\n"),
-    "'../more.txt': no name": added("../more.txt"),
-    "'/tmp/more.txt': no name": added("/tmp/more.txt"),
-    "'run/../../more.txt': no name": added("run/../../more.txt"),
-    r"'run\\more.txt': no name": added("run\\more.txt"),
-    "'C:more.txt': no name": added("C:more.txt"),
-    "'a\\x1b[1mb': no name": added("a\x1b[1mb"),
-    "'a/a/a/a/a/a/a/a/a': no name": added("/".join("a" * 9)),
+    "SHA256SUMS: not a list of hashes": added("SHA256SUMS", b"abc\n"),
+    "'../more.txt': not a valid name": added("../more.txt"),
+    "'/tmp/more.txt': not a valid name": added("/tmp/more.txt"),
+    "'run/../../more.txt': not a valid name": added("run/../../more.txt"),
+    r"'run\\more.txt': not a valid name": added("run\\more.txt"),
+    "'C:more.txt': not a valid name": added("C:more.txt"),
+    "'a\\x1b[1mb': not a valid name": added("a\x1b[1mb"),
+    "'a/a/a/a/a/a/a/a/a': not a valid name": added("/".join("a" * 9)),
     "'run/link': a link": added("run/link", b"/etc/passwd", stat.S_IFLNK | 0o777),
-    "'readme.MD': there twice": added("readme.MD"),
+    "'readme.MD': occurs twice": added("readme.MD"),
 }
 
 
@@ -189,7 +189,7 @@ def test_what_is_no_archive_or_too_large_is_refused(capsys, packed, tmp_path, mo
     ):
         path = tmp_path / f"{at}.zip"
         path.write_bytes(damaged)
-        is_refused(capsys, tmp_path / "runs", ["reproduce", str(path)], f"{path}: no archive of a run")
+        is_refused(capsys, tmp_path / "runs", ["reproduce", str(path)], f"{path}: not the archive of a run")
     monkeypatch.setattr(archive, "MOST_BYTES", 1000)
     is_refused(capsys, tmp_path / "runs", ["reproduce", str(packed)], "more or larger files")
 

@@ -248,11 +248,11 @@ def test_the_token_is_kept_for_its_user_alone(tmp_path):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--port", "x"], "--port: a whole number from 0 (any free one) to 65535, got 'x'"),
+        (["--port", "x"], "--port: expected a whole number from 0 (any free port) to 65535, got 'x'"),
         (["--port", "70000"], "got '70000'"),
-        (["runs"], "page: takes options alone, got runs; --out DIR is the folder of runs"),
-        (["--config-dir", "README.md"], "--config-dir: 'README.md' is no folder"),
-        (["--json"], "--json: page prints its address"),
+        (["runs"], "page: takes only options, got runs; --out DIR is the folder of runs"),
+        (["--config-dir", "README.md"], "--config-dir: 'README.md' is not a folder"),
+        (["--json"], "--json: page prints only its address"),
     ],
 )
 def test_mistakes_are_one_line(words, says, capsys, tmp_path):
@@ -323,7 +323,7 @@ def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tm
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("set.hydra.run=1", "hydra.run: no value of this form"),
+        ("set.hydra.run=1", "hydra.run: not a value of this form"),
         ("scenario=../../etc", "scenario: no "),
         ("disruption=x=1", "disruption: no "),
         ("group.demand=<b>", "demand: no "),
@@ -376,7 +376,7 @@ def test_a_comparison_sets_the_plan_beside_a_scenario(tmp_path):
     other = words_of("verb=compare&against=liege_66k", tmp_path)
     assert other == ["designs=[liege_66k, liege_30k]"]
     page = client_of(tmp_path).get("/plan?verb=compare").text
-    assert "compare: the plan is its baseline; change a value, or choose another baseline" in page
+    assert "compare: the plan equals its baseline; change a value, or choose another baseline" in page
     assert client_of(tmp_path).get("/plan?verb=compare&against=nowhere").status_code == 400
 
 
@@ -451,7 +451,7 @@ def test_two_windows_lose_no_plan_that_is_saved_under_one_name(tmp_path):
     (tmp_path / "mine").mkdir()
     assert "Saved: " in windows[0].post("/plan", data={**first, "do": "save"}).text
     asked = windows[1].post("/plan", data={**second, "do": "save"}).text
-    assert "Saved: " not in asked and "own is another plan" in asked and 'value="replace"' in asked
+    assert "Saved: " not in asked and "own is the name of another plan" in asked and 'value="replace"' in asked
     file = tmp_path / "mine" / "scenario" / "own.yaml"
     assert "doors_out: 24" in file.read_text() and 'value="28"' in asked
     assert "Saved: " in windows[0].post("/plan", data={**first, "do": "save"}).text, "the same plan is the same"

@@ -233,7 +233,7 @@ def test_every_kpi_can_be_asked_for() -> None:
             "precision.max_replications: expected a whole number",
         ),
         (["precision.on_time_share=0.1", "precision.max_replications=3"], "must be at least the 5 replications"),
-        (["precision.on_time_share=0.1", "replications=1"], "replications: with a precision at least 2, got 1"),
+        (["precision.on_time_share=0.1", "replications=1"], "replications: a precision needs at least 2, got 1"),
     ],
 )
 def test_mistakes_are_one_line(capsys, tmp_path: Path, words: list[str], message: str) -> None:

@@ -174,12 +174,12 @@ def test_a_solver_whose_library_is_not_installed_is_one_line(capsys, monkeypatch
         ([TODAY, "solvers="], "solvers: '' is no solver"),
         ([TODAY, "solvers=random,random"], "solvers: random occurs 2 times"),
         ([TODAY, "solvers=random", "--out", "/dev/null"], "/dev/null: File exists"),
-        ([TODAY, "solvers=tpe", "macroreplications=0"], "macroreplications: a whole number from 1, got '0'"),
+        ([TODAY, "solvers=tpe", "macroreplications=0"], "macroreplications: expected a whole number from 1, got '0'"),
         ([TODAY, "macroreplication=3"], "macroreplications"),
         (["solvers=tpe"], "needs the name of an instance"),
-        ([TODAY, "staffing_today"], "one instance at a time"),
+        ([TODAY, "staffing_today"], "expected one instance"),
         ([TODAY, "macroreplications=3"], "macroreplications needs solvers"),
-        ([TODAY, "reference=2", "solvers=random"], "goes without solvers"),
+        ([TODAY, "reference=2", "solvers=random"], "leave out solvers"),
     ],
 )
 def test_mistakes_are_one_line(words, says, capsys):

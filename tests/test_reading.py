@@ -93,10 +93,10 @@ def test_reading_what_plain_wrote_gives_the_same():
         (changed(is_open=1), "hub.is_open: expected true or false, got 1"),
         (changed(name=None), "hub.name: expected text, got null"),
         (changed(name=False), "hub.name: expected text, got false; put it in quotes"),
-        (changed(day="2022-02-30"), "hub.day: expected a date as YYYY-MM-DD, got '2022-02-30'"),
+        (changed(day="2022-02-30"), "hub.day: expected a date YYYY-MM-DD, got '2022-02-30'"),
         (
             changed(day=dt.datetime(2022, 9, 5, tzinfo=dt.UTC)),
-            "hub.day: expected a date as YYYY-MM-DD, got datetime.datetime(2022, 9, 5, 0, 0, tzinfo=datetime.timezone…",
+            "hub.day: expected a date YYYY-MM-DD, got datetime.datetime(2022, 9, 5, 0, 0, tzinfo=datetime.timezone…",
         ),
         (
             changed(colour="dark-blue"),

@@ -130,7 +130,9 @@ def test_an_interval_of_nearly_everything_stays_out_of_the_answer():
     (line,) = sentences.undecided([TODAY, poisson], values)
     assert line.startswith("30,000 m², Poisson arrivals: the on-time share is as good as unknown (0–100 % from 4")
     open_ = sentences.sentence(TODAY, values["p"], LADDER, subject="30,000 m²")
-    assert open_.startswith("Whether 30,000 m² carries 3.5 flights a day is open: 4 replications lie too far apart. ")
+    assert open_.startswith(
+        "Whether 30,000 m² carries 3.5 flights a day is undecided: 4 replications differ too much. "
+    )
     surely_late = sentences.sentence(TODAY, kpis(value(0.42, 0.0, 0.8)), LADDER, subject="It")
     assert surely_late.startswith("It does not carry 3.5 flights a day: only 42.0 %")
     grows = sentences.sentence(replace(TODAY, stability="unstable"), values["p"], LADDER, subject="It")
@@ -173,7 +175,7 @@ def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():
 def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
     said = sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), LADDER, subject="It")
     assert said.endswith(
-        "402,000 arrive. So staffed round the clock, each resource alone could handle what arrives on average."
+        "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
 
@@ -214,7 +216,7 @@ def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_i
     for n, is_said in ((4, False), (5, True)):  # variances of fewer are hardly known
         paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6, n=n), variance_ratio=12.3)}}
         (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})
-        saved = "Without common random numbers the on-time share would need about 12.3 times the replications."
+        saved = "Without common random numbers the on-time share would need about 12.3 times as many replications."
         assert said.endswith(saved) == is_said
 
 

@@ -178,7 +178,7 @@ def test_flights_of_a_file_are_read_from_the_run_or_from_the_caller(capsys, tmp_
         (["{run}", "hree=x"], "did you mean 'here'"),
         (["{run}", "workers=two"], "workers: expected a whole number"),
         (["{run}", "workers=0"], "workers: must be at least 1"),
-        (["{run}", "here={run}/here"], "lies in the run itself"),
+        (["{run}", "here={run}/here"], "is inside the run"),
         (["{run}", "here={run}/.."], "new or empty"),
         (["/no/such"], "no such folder"),
     ],

@@ -123,7 +123,7 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run
     capsys.readouterr()
     assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
     said = capsys.readouterr().err
-    assert said == f"{cut}: of what was finished 1 changed since, and is computed again\n"
+    assert said == f"{cut}: 1 finished parts have changed since and are computed again\n"
     assert tables_of(cut) == whole_run
 
 
@@ -131,7 +131,7 @@ def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
     folder = cut
     for _ in range(2):
         assert main(["resume", str(folder), "workers=1", "--quiet"]) == 0
-    assert capsys.readouterr().out.endswith(f"{folder}: complete, nothing is left to do\n")
+    assert capsys.readouterr().out.endswith(f"{folder}: complete; nothing is left to do\n")
     page = folder / "report.html"
     drawn = page.read_bytes()
     page.unlink()
@@ -186,8 +186,8 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path
         return lambda folder: configured(folder, lambda config: config.__setitem__(key, value))
 
     config = yaml.safe_load((cut / "config.yaml").read_text())
-    assert "is none whose runs are stored" in changed(edited("verb", "verify"))
-    assert "is none whose runs are stored" in changed(edited("verb", "../../tmp/evil"))
+    assert "does not store runs" in changed(edited("verb", "verify"))
+    assert "does not store runs" in changed(edited("verb", "../../tmp/evil"))
     assert "'_target_'" in changed(edited("hubs", {"a": {"_target_": "os.system"}}))
     assert "interpolations are refused" in changed(edited("study", {"workers": "${oc.env:HOME}"}))
     assert "tags are refused" in changed(lambda folder: (folder / "config.yaml").write_text("!!python/name:os.system"))

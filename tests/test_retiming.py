@@ -116,7 +116,7 @@ def test_select_finds_the_smallest_area_that_serves(
         (["run", "arrivals=timetable_capped", "demand=permit"], "arrivals.cap: 80 flights a week are more than fit"),
         (
             ["select", "study=retiming", "select.areas_m2=[30000,30000]"],
-            "select.areas_m2: at least one, and none twice",
+            "select.areas_m2: needs at least one, and none twice",
         ),
         (["select", "study=retiming", "select.areas_m2=[300,30000]"], "on 300 m2: "),
         (["select", "study=retiming", "select.areas_m2=[30000]"], "designs: select needs several"),

@@ -53,14 +53,14 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     (tmp_path / "runs").rename(tmp_path / "others")
     assert said(capsys, "brief", f"others/{digits}", "--out", "two.svg") == "two.svg\n"
     assert good.name in said(capsys, "export", f"others/{digits}")
-    assert "no run in runs whose name or hash begins so; of a run in another folder: FOLDER/" in refused(
+    assert "no run in runs whose name or hash begins with it; for a run in another folder, give FOLDER/" in refused(
         capsys, "brief", digits
     )
-    assert "others/no: no such folder, and no run in others whose name or hash begins so\n" in refused(
+    assert "others/no: no such folder, and no run in others whose name or hash begins with it\n" in refused(
         capsys, "show", "others/no"
     )
     assert "others: a folder of runs, not one run; `cargohub list others` lists" in refused(capsys, "show", "others")
-    assert "one.svg: a file; a run is a folder, as" in refused(capsys, "show", "one.svg")
+    assert "one.svg: a file, but a run is a folder" in refused(capsys, "show", "one.svg")
     assert "nowhere: no such folder, and no run in runs whose" in refused(capsys, "show", "nowhere")
 
 
@@ -146,9 +146,9 @@ def test_show_draws_a_day(capsys, compared):
     assert Path(document["day"]).name == "day-2022-09-05-2.svg"
     assert Path(document["day"]).read_text().startswith("<?xml")
     said(capsys, "show", compared, "--json")
-    assert "none of the run's, 2022-09-05 to 2022-09-05" in refused(capsys, "show", compared, "day=2022-09-07")
-    assert "a date as YYYY-MM-DD" in refused(capsys, "show", compared, "day=tuesday")
-    assert "design: goes with day" in refused(capsys, "show", compared, "design=liege_66k")
+    assert "not a day of the run, 2022-09-05 to 2022-09-05" in refused(capsys, "show", compared, "day=2022-09-07")
+    assert "a date YYYY-MM-DD" in refused(capsys, "show", compared, "day=tuesday")
+    assert "design: needs day" in refused(capsys, "show", compared, "design=liege_66k")
     wrong = refused(capsys, "show", compared, "day=2022-09-05", "design=liege_67k")
     assert "did you mean 'liege_66k'" in wrong
 

@@ -262,15 +262,15 @@ def test_without_an_airport_a_file_without_home_flights_is_reported(tmp_path, ca
         (["airline=QATAR"], "airline: expected airlines of 2 or 3 characters, as CV,5X, got 'QATAR'"),
         (["type=33X"], "type=33X: none of 3 legs left; there are 77X 2, 74Y 1"),
         (["service=freight"], "service: expected service types, as F,M,H,A, or all, got 'freight'"),
-        (["from=5.9.2022"], "from: a date as YYYY-MM-DD, got '5.9.2022'"),
-        (["from=2022-09-06", "to=2022-09-05"], "to: a day not before from, 2022-09-06, got 2022-09-05"),
+        (["from=5.9.2022"], "from: expected a date YYYY-MM-DD, got '5.9.2022'"),
+        (["from=2022-09-06", "to=2022-09-05"], "to: must not be before from, 2022-09-06, got 2022-09-05"),
         (["from=2023-01-01"], "none of 3 legs to LGG flies from 2023-01-01"),
         (["to=2030-01-01"], "days; at most 1098: give from=YYYY-MM-DD and to=YYYY-MM-DD"),
-        (["clock=1"], "clock: the hub's time less UTC as +0100 or -0500, got '1'"),
-        (["skip_bad=yes"], "skip_bad: true or false, got 'yes'"),
+        (["clock=1"], "clock: expected the hub's time minus UTC, such as +0100 or -0500, got '1'"),
+        (["skip_bad=yes"], "skip_bad: expected true or false, got 'yes'"),
         (["airprot=LGG"], "'airprot=LGG': unknown option; did you mean 'airport'?"),
         (["airport="], "'airport=': airport is empty"),
-        (["another.ssim"], "schedule: one FILE, in SSIM or CSV, got "),
+        (["another.ssim"], "schedule: expected one FILE, in SSIM or CSV, got "),
     ],
 )
 def test_mistakes(tmp_path, capsys, words, told):
@@ -346,7 +346,7 @@ def test_an_aircraft_of_a_flight_that_is_not_chosen_is_not_waited_for(tmp_path, 
         ("CV752", "", ""), ("5X12", "CV752", "300"), ("CV752", "5X12", "600"),
     ]  # fmt: skip
     assert schedule(path, tmp_path / "one", "airline=CV") == 0
-    assert "aircraft not waited for 2, as their flight before was not chosen" in capsys.readouterr().out
+    assert "aircraft not waited for 2, as their previous flight was not chosen" in capsys.readouterr().out
     assert list(flights_in(tmp_path / "one")[0]) == ["flight", "sibt"]
 
 
@@ -367,7 +367,7 @@ def test_the_users_file_is_not_written_over(tmp_path, capsys):
     path = tmp_path / "flights.csv"
     path.write_text(TABLE)
     assert schedule(path, tmp_path, "airline=CV") == 2
-    assert "flights.csv: would be written over; give another --out DIR" in capsys.readouterr().err
+    assert "flights.csv: would be overwritten; give another --out DIR" in capsys.readouterr().err
     assert [file.name for file in tmp_path.iterdir()] == ["flights.csv"]
     assert path.read_text() == TABLE
 

@@ -38,8 +38,8 @@ GRID = Grid("At a glance", ("KPI", "today"), (("Parcels that leave", "1,234,567 
             "carries. On time: 99.5 % (99.0–99.9 %). Bottleneck by the ladder: sorting",
         ),
         ("undecided", (0.99, 0.999), "close", "undecided. On time: 99.5 % (99.0–99.9 %)"),
-        ("stable", (0.01, 0.999), "close", "undecided. On time: unknown, 3 replications lie too far apart"),
-        ("unstable", (0.99, 0.999), "unstable", "does not carry, its backlog grows. On time: 99.5 %"),
+        ("stable", (0.01, 0.999), "close", "undecided. On time: unknown, because 3 replications differ too much"),
+        ("unstable", (0.99, 0.999), "unstable", "does not carry: its backlog grows. On time: 99.5 %"),
     ],
 )
 def test_a_design_has_one_line_with_verdict_on_time_share_bottleneck_and_instant(stability, bounds, kind, text):
@@ -110,7 +110,7 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")
     assert left.startswith("parcels had not left at the end") and left.endswith(": A (20.0 %); B (20.0 %)")
     assert unstable.startswith(
-        "unstable, the backlog grows, and times and costs depend on the length of the run: D (by 0 parcels a day; "
+        "unstable: the backlog grows, so times and costs depend on the length of the run: D (by 0 parcels a day; "
     )
 
 
@@ -121,5 +121,5 @@ def test_a_difference_that_the_test_finds_within_its_interval_says_which_decides
     near = [value + 0.3 + spread for value, spread in zip(base, (-0.2, 0.2, 0.1, -0.1, 0.15), strict=True)]
     found = paired_family({"a": base, **far, "near": near}, "a")
     assert found["near"].is_different and found["near"].interval.low < 0 < found["near"].interval.high
-    assert significance(found["near"]).endswith(", which decides: the interval is wider")
+    assert significance(found["near"]).endswith(", which decides; the interval is wider")
     assert significance(found["b"]) == "p < 0.001"

@@ -153,8 +153,8 @@ def test_a_kpi_may_be_the_cost(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     few = ["select.indifference=1e-6", "select.target=0.9", "select.tolerance=0.06", "select.max_replications=3"]
     document = answer(capsys, *words, *few, *TINY, "--out", str(tmp_path))
     assert document["probability"] is None
-    assert " is by the means the cheapest with On time at least 90 % " in document["sentences"][0]
-    assert document["designs"][document["selected"]]["reason"].startswith("by the means the cheapest with")
+    assert " is cheapest by the means with On time at least 90 % " in document["sentences"][0]
+    assert document["designs"][document["selected"]]["reason"].startswith("cheapest by the means with")
 
 
 def test_costs_are_the_area_or_those_of_the_designs() -> None:
@@ -182,7 +182,7 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
             "row 3, column 'cost': expected a number of at most",
         ),
         ("name,halls.main.doors_out\na,3\nb,4000\n", [], "row 3: halls.main: zone dock_doors"),
-        ("name,cost\na,3\n", [], "but none of a key"),
+        ("name,cost\na,3\n", [], "no column of a key"),
         ("name,halls.main.doors_out\na,3\n", [], "select needs several"),
         (None, [], "select needs several"),
         (None, ["select.alpha=0"], "select.alpha: must be greater than 0, got 0"),
@@ -193,7 +193,7 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
         (None, ["select.target=1.5"], "select.target: no hub has on_time_share = 1.5"),
         (None, ["select.target=null"], "there is nothing to simulate"),
         (None, ["select.cost=price"], "select.cost: 'price' is none of"),
-        (None, ["select.cost=parcels_per_day"], "which is no cost"),
+        (None, ["select.cost=parcels_per_day"], "it cannot be a cost"),
         (None, ["select.cost=staff_h_per_day"], "select.indifference: needed with the KPI staff_h_per_day, in h/d"),
         (None, ["select.indifference=2"], "has no effect where costs are known"),
         (None, ["select.method=kn+"], "select.method: must be one of kn, kn++, ocba"),

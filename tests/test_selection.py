@@ -269,7 +269,7 @@ def test_where_replications_run_out_means_decide_and_nothing_is_promised() -> No
         ({"alpha": 0.0}, "alpha: must be between 0 and 1"),
         ({"alpha": 1.0}, "alpha: must be between 0 and 1"),
         ({"tolerance": 0.0}, "tolerance: must be greater than 0"),
-        ({"costs": (1.0,)}, "costs: one for each of 2 designs"),
+        ({"costs": (1.0,)}, "costs: expected one for each of 2 designs"),
         ({"costs": None}, "indifference: must be greater than 0"),
     ],
 )

@@ -48,7 +48,7 @@ def test_changes_become_words_and_mistakes_name_their_cell(tmp_path, capsys):
         if row[4]:
             numbers = re.sub(r"inputs!C(\d+)", lambda at: str(inputs[f"C{at[1]}"].value), row[4].lstrip("="))
             assert eval(numbers) == pytest.approx(use.n_units * use.standard_m2)
-    assert "is there already" in refused(capsys, "sheet", "new", path)
+    assert "already exists" in refused(capsys, "sheet", "new", path)
     rows["halls.main.doors_out"][2].value = 50
     book.save(path)
     assert words_of(path, "run", None) == ["scenario=liege_66k", "halls.main.doors_out=50"]

@@ -76,7 +76,7 @@ def test_only_pieces_that_follow_one_another_are_sorted_one_by_one():
 def test_a_run_goes_on_where_it_stopped_and_does_nothing_twice(tmp_path):
     path = run_all(tmp_path / "a", upto=4)
     with pytest.raises(
-        CargohubError, match="an unfinished run; `cargohub resume RUN`, or the same command, continues it"
+        CargohubError, match="an unfinished run; `cargohub resume RUN` or the same command continues it"
     ):
         read_run(path)
     with opened(tmp_path / "a") as run:
@@ -193,7 +193,7 @@ def test_a_run_without_rows_or_without_replications_is_complete_too(tmp_path):
 
 def test_more_designs_than_could_be_read_again_are_refused_before_anything_is_made(tmp_path):
     identity = {"hubs": {"a": {}, "b": {}}}
-    with pytest.raises(CargohubError, match=r"^2 designs: their configuration takes 65 MiB, and a run folder holds at"):
+    with pytest.raises(CargohubError, match=r"^2 designs: their configuration takes 65 MiB, but a run folder holds at"):
         RunDirectory.open(tmp_path / "runs", "sweep", "many", identity, "#" * (65 << 20))
     assert not [*tmp_path.iterdir()]
 

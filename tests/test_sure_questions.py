@@ -124,9 +124,9 @@ def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["question=expand"], "question: 'expand' is no question; did you mean 'expansion'?"),
+        (["question=expand"], "question: 'expand' is not a question; did you mean 'expansion'?"),
         (["scenario=liege_30k", "demand=today", "flights=[2,3]"], "sure.flights: of question=capacity"),
-        (["question=capacity", "flights=[3,2]"], "sure.flights: each above the one before, got 3.0, 2.0"),
+        (["question=capacity", "flights=[3,2]"], "sure.flights: each must be above the previous one, got 3.0, 2.0"),
         (["question=expansion", "sure.budget=100"], "sure.budget: at least"),
         (["question=expansion", "scenarios=[liege_30k]"], "leave scenarios, demands, flights, precision and kpis out"),
     ],

@@ -520,11 +520,14 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "trace: one of flight=, parcel=, truck= and collection=, got none"),
-        (["flight=A", "truck=B"], "trace: one of flight=, parcel=, truck= and collection=, got flight and truck"),
-        (["flight=2022W36-0O1"], "flight: no flight '2022W36-0O1' in this replication; did you mean '2022W36-0"),
+        ([], "trace: expected one of flight=, parcel=, truck= and collection=, got none"),
+        (
+            ["flight=A", "truck=B"],
+            "trace: expected one of flight=, parcel=, truck= and collection=, got flight and truck",
+        ),
+        (["flight=2022W36-0O1"], "flight: this replication has no flight '2022W36-0O1'; did you mean '2022W36-0"),
         (["flight=#99"], "flight: flights have the numbers #0 to #"),
-        (["parcel=17"], "parcel: expected FLIGHT/ROW, as 2022W36-003/17, got '17'"),
+        (["parcel=17"], "parcel: expected FLIGHT/ROW, such as 2022W36-003/17, got '17'"),
         (["parcel=#0/3700"], "parcel: flight #0 has the parcels 0 to 3699, got 3700"),
         (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/timetabled/0, got 'ES/extr/1'"),
         (["truck=EZ/extra/1"], "truck: no route 'EZ'; known: DE, ES, FR, "),
@@ -612,7 +615,7 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     assert f"scenario: the run has several; give scenario=apron.stands=1 {known}" in capsys.readouterr().err
     one = "scenario=apron.stands=1"
     assert main(["trace", str(folder), one, "flight=AB1"]) == 2
-    assert "flight: 3 flights are called 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err
+    assert "flight: 3 flights are named 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err
     assert main(["trace", str(folder), one, "flight=#0", "--quiet"]) == 0, "the run has a copy of its flights"
     (folder / "flights" / "flights.csv").unlink()
     assert "schedule=FILE" in refused(capsys, "trace", folder, one, "flight=#0")

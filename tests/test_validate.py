@@ -1,4 +1,4 @@
-"""The model against what is published: facts have sources, no row widens its band, a wrong assumption is noticed."""
+"""The model compared with published figures: facts have sources, no row widens its band, a wrong assumption shows."""
 
 import math
 from dataclasses import replace
@@ -41,7 +41,7 @@ def test_public_hubs_are_of_air_and_ground_of_several_continents_each_with_its_s
 def test_what_the_standard_was_derived_from_is_not_independent(hub):
     rows = by_case(hub)
     dependent = {case.partition(":")[0] for case, row in rows.items() if not row.independent}
-    middles = {case for case in dependent if "hubs, middle of" in case}
+    middles = {case for case in dependent if "hubs, geometric mean of" in case}
     assert len(middles) == len(public_hubs.KINDS) and dependent - middles == {"DPD Vilvoorde", "DPD Strykow"}
 
 
@@ -139,7 +139,7 @@ def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):
     ("words", "line"),
     [
         (["nowhere"], "nowhere: no such folder, and no run in"),
-        (["a", "replications=2"], "validate: one RUN, a run folder, and nothing else"),
+        (["a", "replications=2"], "validate: expected one RUN, a run folder, and nothing else"),
         (["study=acceptance", "~validate.5 flights a day"], "'~validate.5 flights a day'"),
     ],
 )

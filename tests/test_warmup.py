@@ -165,7 +165,7 @@ def test_the_warm_up_is_of_the_mean_backlog_in_days_up_to_the_last_measured():
     assert warming.warmup_warnings(warm_ups, slow, titles) == []
     short = [Design(each.label, replace(hub, warmup_days=3)) for each in slow]
     assert warming.warmup_warnings(warm_ups, short, titles) == [
-        "warmup_days: 3, less than the backlog needs (MSER-5 less the week's rhythm): slow (5.0 days); too (5.0 days)"
+        "warmup_days: 3, less than the backlog needs (MSER-5 minus the week's rhythm): slow (5.0 days); too (5.0 days)"
     ]
     (line,) = warming.warmup_warnings({"slow": mser(np.arange(100.0))}, short, titles)
     assert "too short" in line and line.endswith(": slow")

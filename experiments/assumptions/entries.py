@@ -126,7 +126,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
         for path in sorted((folder / FOLDER).glob("*.yaml")):
             for key, entry in _of_file(path, groups).items():
                 if key in here:
-                    raise entry.refused(f"{key}: there twice, here and in {here[key].file.name}")
+                    raise entry.refused(f"{key}: occurs twice, here and in {here[key].file.name}")
                 # Another range of the user's own is of the same number.
                 label = entry.label or (by_key[key].label if key in by_key else None)
                 here[key] = replace(entry, label=label)
@@ -164,7 +164,7 @@ def _entry(key: str, written: object, path: Path) -> Entry:
     given = read(Fields, {name: written.get(name, value) for name, value in plain(Fields()).items()}, key)
     ways = (given.by is not None) + (given.low is not None) + bool(given.options)
     if kind.is_sampled and ways != 1:
-        raise ConfigError(f"{key}: a range is needed: by, low and high, or options")
+        raise ConfigError(f"{key}: needs a range: by, low and high, or options")
     if not kind.is_sampled and ways:
         raise ConfigError(f"{key}: a {kind} number has no range")
     return Entry(**{name: getattr(given, name) for name in names}, key=key, kind=kind, text=text, file=path)
@@ -174,7 +174,7 @@ def _problems(given: Fields) -> Iterator[str]:
     """The one that a field has begins with its name."""
     low, high, most, weights = given.low, given.high, given.most, given.options.values()
     if (low is None) != (high is None):
-        yield "low and high go together"
+        yield "low and high must be given together"
     elif low is not None and high is not None and low > high:
         yield f"low = {low:g} is above high = {high:g}"
     elif high is not None and most is not None and high > most:
@@ -184,7 +184,7 @@ def _problems(given: Fields) -> Iterator[str]:
     elif high is not None and high > 1 and given.towards:
         yield f"high: a weight is at most 1, got {high:g}"
     elif weights and abs(sum(weights) - 1) > 1e-9:
-        yield f"options: weights from 0 to 1 that sum to 1, got {sum(weights):g}"
+        yield f"options: weights must be from 0 to 1 and sum to 1, got {sum(weights):g}"
 
 
 def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Path, Together]]) -> Mapping[str, Entry]:
@@ -196,6 +196,6 @@ def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Path, Together]
             sign = -1 if first.startswith("-") != second.startswith("-") else 1
             for key in (left, right):
                 if key not in by_key or not by_key[key].kind.is_sampled:
-                    raise ConfigError(f"{path}: {_CORRELATIONS}: {key}: no entry with a range{near(key, by_key)}")
+                    raise ConfigError(f"{path}: {_CORRELATIONS}: {key}: has no entry with a range{near(key, by_key)}")
             pairs.setdefault(left, {})[right] = pairs.setdefault(right, {})[left] = sign * group.correlation
     return by_key | {key: replace(by_key[key], correlations=with_others) for key, with_others in pairs.items()}

@@ -145,7 +145,7 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> float:
         return result
     key = _key(node)
     if key not in values:
-        raise ConfigError(f"{key}: no number of this configuration")
+        raise ConfigError(f"{key}: not a number of this configuration")
     return values[key]
 
 
@@ -160,5 +160,5 @@ def _keys(node: ast.expr) -> list[str]:
 def _key(node: ast.expr) -> str:
     key = ast.unparse(node)
     if not all(part.isidentifier() for part in key.split(".")):
-        raise ConfigError(f"{key!r}: a formula has numbers, keys, + - * / and **")
+        raise ConfigError(f"{key!r}: a formula may only contain numbers, keys, + - * / and **")
     return key

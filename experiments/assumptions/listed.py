@@ -185,26 +185,26 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
     kind, source = entry.kind, entry.source.format(*stars) if entry.kind is Kind.DERIVED else entry.source
     shown: Value = tuple(value) if isinstance(value, list) else value
     if entry.options and value not in entry.options:
-        return Assumption(key, shown, None, None, Kind.DECISION, "none of the options that are weighed", entry, stars)
+        return Assumption(key, shown, None, None, Kind.DECISION, "not one of the weighted options", entry, stars)
     if entry.options:
         weights = ", ".join(
             f"{place} {name} ({weight:g})" for place, (name, weight) in enumerate(entry.options.items())
         )
         return Assumption(key, shown, 0.0, len(entry.options) - 1.0, kind, f"{source}; {weights}", entry, stars)
     if kind.is_sampled and value == 0 and not (entry.low == 0 and entry.how is None):
-        return Assumption(key, shown, None, None, Kind.DECISION, "zero: there is none of it", entry, stars)
+        return Assumption(key, shown, None, None, Kind.DECISION, "zero: the hub has none", entry, stars)
     if not kind.is_sampled:
         return Assumption(key, shown, None, None, kind, source, entry, stars)
     low, high = _ends(value, entry)
     if kind is Kind.SOURCED and entry.file.parents[1] == packaged() and not _is_sources(key, value, entry):
         kind, source = (
             Kind.ASSUMPTION,
-            f"assumption: another value than the source's, its range in proportion: {source}",
+            f"assumption: the value differs from the source's, so the range is scaled in proportion: {source}",
         )
     row = Assumption(key, shown, low, high, kind, source, entry, stars)
     if not low <= row.likely <= high:
         bound = f"below low = {low:g}" if row.likely < low else f"above high = {high:g}"
-        raise entry.refused(f"{key}: value {row.likely:g} is {bound}: a range must hold its value")
+        raise entry.refused(f"{key}: value {row.likely:g} is {bound}: a range must include its value")
     return row
 
 
@@ -217,11 +217,11 @@ def _is_sources(key: str, value: Any, entry: Entry) -> bool:  # noqa: ANN401 - a
 def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - a leaf
     """Refuse an entry of a number for a list or a choice, and the reverse."""
     if entry.options and not isinstance(value, str):
-        raise entry.refused(f"{entry.key}.options: {key} is no choice, got {value}")
+        raise entry.refused(f"{entry.key}.options: {key} is not a choice, got {value}")
     if entry.towards and not isinstance(value, list):
-        raise entry.refused(f"{entry.key}.towards: {key} is no list, got {value}")
+        raise entry.refused(f"{entry.key}.towards: {key} is not a list, got {value}")
     if entry.towards and len(entry.towards) != len(value):
-        raise entry.refused(f"{entry.key}.towards: {key} has {len(value)} numbers, got {len(entry.towards)}")
+        raise entry.refused(f"{entry.key}.towards: {key} needs {len(value)} numbers, got {len(entry.towards)}")
 
 
 def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
@@ -264,7 +264,7 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
         if place in keys and parameter in PARAMETERS:  # of a distribution that does not stand there now
             continue
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
-            raise by_key[key].refused(f"{key}: no number of the configuration{near(key, keys)}")
+            raise by_key[key].refused(f"{key}: not a number of the configuration{near(key, keys)}")
 
 
 def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:

@@ -49,7 +49,7 @@ def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]
     for name in [*then, *now]:
         first, second = (tuple(ranges[name]) if name in ranges else None for ranges in (then, now))
         if first != second:
-            return f"{name}: was {first} and is {second}"
+            return f"{name}: was {first}, is now {second}"
     return None
 
 

@@ -157,7 +157,7 @@ class Worlds:
 
         at = np.array(points, dtype=np.float64)
         if at.ndim != 2 or at.shape[1] != len(self.names):
-            raise ConfigError(f"points: a column for each of the {len(self.names)} numbers, got shape {at.shape}")
+            raise ConfigError(f"points: expected {len(self.names)} columns, one for each number, got shape {at.shape}")
         tied = np.flatnonzero((self.cholesky != np.eye(len(self.names))).any(axis=1))
         if tied.size:
             scores = ndtri(np.clip(at, 1e-16, 1 - 1e-16))
@@ -185,7 +185,7 @@ class Worlds:
         """The same of any plain configuration, with a study's prices too."""
         row = [float(value) for value in values]
         if len(row) != len(self.names):
-            raise ConfigError(f"values: one for each of the {len(self.names)} numbers, got {len(row)}")
+            raise ConfigError(f"values: expected one for each of the {len(self.names)} numbers, got {len(row)}")
         base: dict[str, Any] = {assumption.key: _plain(assumption) for assumption in self.assumptions}
         world = base | self._sampled(base, row)
         chosen = self._chosen(document, row)

@@ -71,7 +71,7 @@ class Designed(Replicated):
     def __post_init__(self) -> None:
         keys = [list(values) for values in self.factors.values()]
         if any(values != keys[0] for values in keys):
-            raise ValueError("factors: not the same keys for every design")
+            raise ValueError("factors: every design must have the same keys")
 
     def as_plain(self) -> dict[str, Any]:
         """Without factors where there are none."""
@@ -123,7 +123,7 @@ class DesignKeys(Designed):
             check_different(name, getattr(self, name))
         models = [model.value for model in ArrivalModel if model is not ArrivalModel.FILE]
         if unknown := [model for model in self.arrival_models if model not in models]:
-            raise ValueError(f"arrival_models: {unknown[0]!r} is none of {', '.join(models)}")
+            raise ValueError(f"arrival_models: {unknown[0]!r} is not one of {', '.join(models)}")
         self._check_precision()
 
     def as_plain(self) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class DesignKeys(Designed):
             given = "null" if most is None else f"{most:g}"
             raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {given}")
         if self.asked and self.replications < 2:
-            raise ValueError(f"replications: with a precision at least 2, got {self.replications}")
+            raise ValueError(f"replications: a precision needs at least 2, got {self.replications}")
         if self.asked and most < self.replications:
             raise ValueError(said("least_of_precision", name=_MOST, n=self.replications, most=most))
 
@@ -278,7 +278,7 @@ def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None 
 def check_group(composed: Mapping[str, Any], verb: str, group: str) -> None:
     """Refuse a composed configuration without the keys of a verb."""
     if group not in composed:
-        raise ConfigError(f"study: {verb.replace('_', '-')} needs the keys of {group}, as study={verb} has them")
+        raise ConfigError(f"study: {verb.replace('_', '-')} needs the keys of {group}; study={verb} has them")
 
 
 def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Design]:

@@ -43,7 +43,7 @@ class Lack:
 
     def __str__(self) -> str:
         unit = unit_name(self.unit)
-        return f"{zone(self.zone)}: {whole(self.needed)} {unit} needed, {whole(self.available)} {unit} there"
+        return f"{zone(self.zone)}: {whole(self.needed)} {unit} needed, {whole(self.available)} {unit} available"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +125,17 @@ def _owners(factors: Mapping[str, Sequence[str]], paths: Sequence[_Path]) -> dic
     keys = {path: ".".join(path) for path in paths}
     for name, patterns in factors.items():
         if name == REST:
-            raise ConfigError(f"decompose.factors.{REST}: the name of what is in no factor")
+            raise ConfigError(f"decompose.factors.{REST}: this name is reserved for fields in no factor")
         for pattern in patterns:
             matching = [
                 path for path, key in keys.items() if fnmatchcase(key, pattern) or fnmatchcase(key, f"{pattern}.*")
             ]
             if not matching:
                 hint = near(pattern, keys.values())
-                raise ConfigError(f"decompose.factors.{name}: {pattern!r} is no field of the hub{hint}")
+                raise ConfigError(f"decompose.factors.{name}: {pattern!r} is not a field of the hub{hint}")
             for path in matching:
                 if owner.setdefault(path, name) != name:
-                    raise ConfigError(f"decompose.factors: {keys[path]} is in two, {owner[path]} and {name}")
+                    raise ConfigError(f"decompose.factors: {keys[path]} is in two factors, {owner[path]} and {name}")
     return {path: owner.get(path, REST) for path in paths}
 
 

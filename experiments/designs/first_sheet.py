@@ -40,7 +40,7 @@ def _readable(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
-        raise InputError(f"{path}: no workbook that can be read; expected *.xlsx") from error
+        raise InputError(f"{path}: cannot be read as a workbook; expected *.xlsx") from error
 
 
 def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:

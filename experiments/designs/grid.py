@@ -102,7 +102,7 @@ def varied_of(labels: Sequence[str]) -> Varied:
     pairs = [[] if label == ONE_POINT else [part.partition("=") for part in _NEXT.split(label)] for label in labels]
     keys = {tuple(key for key, _, _ in parts) for parts in pairs}
     if len(keys) != 1 or not all(equals for parts in pairs for _, equals, _ in parts):
-        raise InputError(f"{labels[0][:60]!r}: no label of a sweep's design")
+        raise InputError(f"{labels[0][:60]!r}: not the label of a design of a sweep")
     return keys.pop(), tuple(tuple(value for _, _, value in parts) for parts in pairs)
 
 

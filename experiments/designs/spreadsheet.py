@@ -43,7 +43,7 @@ def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[lis
     """
     given = [word.removeprefix(WORD) for word in words if word.startswith(WORD)]
     if len(given) > 1:
-        raise InputError(f"designs: one file or list, got {' and '.join(given)}")
+        raise InputError(f"designs: expected one file or list, got {' and '.join(given)}")
     rest = [word for word in words if not word.startswith(WORD)]
     if not given:
         return rest, []
@@ -79,7 +79,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
         if len(designs) > MOST_POINTS:
             raise InputError(f"{path}: more than {MOST_POINTS} designs")
     if not designs:
-        raise InputError(f"{path}: a header, but no designs")
+        raise InputError(f"{path}: no designs below the header")
     return designs
 
 
@@ -120,7 +120,7 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
             if not is_key:
                 raise InputError(said("no_key", path=path, key=key))
     if not set(header) - {NAME, *beside}:
-        raise InputError(f"{path}: a column {NAME!r}, but none of a key, as demand.flights_per_day")
+        raise InputError(f"{path}: no column of a key, such as demand.flights_per_day, beside {NAME!r}")
 
 
 @dataclass(frozen=True, slots=True)

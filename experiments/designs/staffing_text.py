@@ -27,7 +27,7 @@ def staffing_lines(config: HubConfig) -> Iterator[str]:
     low = config.warmup_days * TICKS_PER_DAY
     high = low + DAYS_PER_WEEK * TICKS_PER_DAY
     rosters = rosters_of(config, high)
-    yield f"people: {paid_by_roster(config)}, without customs' own"
+    yield f"people: {paid_by_roster(config)}, not counting customs' own"
     yield said("staff_columns")
     for name, hours in rostered_h_per_day(config).items():
         is_of_apron = ROLES[name].place is Place.APRON

@@ -69,7 +69,7 @@ def _design(name: str) -> DesignWords:
     words = [first if is_override(first) else f"scenario={first}", *others]
     for word in words:
         if not is_override(word):
-            raise InputError(f"{place}: {word!r} is no KEY=VALUE; a comma parts designs")
+            raise InputError(f"{place}: {word!r} is not KEY=VALUE; a comma separates designs")
     with placed(f"{place}: ", InputError):
         for word in words:
             parsed(word)

@@ -59,7 +59,7 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
         number = float(f"{ratio * value:.{_DIGITS}g}")
         if isinstance(now, int):
             if number != int(number):
-                raise ConfigError(f"{key}: takes whole numbers, got {number:g}")
+                raise ConfigError(f"{key}: must be a whole number, got {number:g}")
             number = int(number)
         values[key] = number
     return values
@@ -75,7 +75,7 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
     for name, keys in fields.items():
         for key in keys:
             if owner.setdefault(key, name) != name:
-                raise ConfigError(f"{place}.{name}.fields: {key} is set by {owner[key]} too")
+                raise ConfigError(f"{place}.{name}.fields: {key} is also set by {owner[key]}")
 
 
 def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
@@ -122,5 +122,5 @@ def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     if isinstance(node, dict) and is_distribution(node.get(name)) and (inside := stretch_of(node[name])) is not None:
         return node[name], inside
     if not isinstance(node, dict) or name not in node or isinstance(node[name], dict):
-        raise ConfigError(f"{key}: no field of the configuration{near(key, list(dict(values_of(document))))}")
+        raise ConfigError(f"{key}: not a field of the configuration{near(key, list(dict(values_of(document))))}")
     return node, name

@@ -29,7 +29,7 @@ _TEND_S: Final = 1.0
 _LOST_AFTER: Final = "5s"
 """After which a worker of our own that does not come back is given up, and another one started."""
 _LOGGED: Final = re.compile(r"(distributed|tornado)(\.|$)")
-_LOST: Final = "execution: the scheduler is lost; what was finished is kept, and the same command goes on with it"
+_LOST: Final = "execution: the scheduler is lost; finished parts are kept, and the same command continues"
 
 
 class DaskCluster:
@@ -175,7 +175,7 @@ def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[A
     """On the worker."""
     for what, expected, here in differing(wanted, surroundings()):
         raise CargohubError(
-            f"execution: a worker on {socket.gethostname()} has {what} {here}, this machine {expected}:"
+            f"execution: a worker on {socket.gethostname()} has {what} {here}, but this machine has {expected}:"
             " results would not be the same to the bit"
         )
     return function(*arguments)

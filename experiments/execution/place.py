@@ -34,7 +34,7 @@ class Place:
         if self.backend is Backend.LOCAL:
             for name in ("address", "patience_s"):
                 if getattr(self, name) is not None:
-                    raise ValueError(f"{name}: goes with execution=dask, got execution=local")
+                    raise ValueError(f"{name}: needs execution=dask, got execution=local")
             return
         if self.patience_s is None:
             raise ValueError("patience_s: expected a number, got null")
@@ -79,6 +79,6 @@ class Executor(Protocol):
 def given_up(n_missing: int, n_tasks: int, advice: str) -> CargohubError:
     """The end of a run whose workers are killed whatever is tried."""
     return CargohubError(
-        f"workers are killed again and again, as when memory runs out: {n_missing} of {n_tasks}"
+        f"workers are killed repeatedly, which may mean that memory runs out: {n_missing} of {n_tasks}"
         f" replications are missing; {advice}"
     )

@@ -210,7 +210,7 @@ class Stored:
     def _with(self, keys: Sequence[Key]) -> Kpis:
         for label, number in keys:
             if (label, number) not in self._kpis:
-                raise InputError(f"{self.manifest.folder}: table kpis: replication {number} of {label} is not there")
+                raise InputError(f"{self.manifest.folder}: table kpis: replication {number} of {label} is missing")
         return self._kpis
 
     @cached_property

@@ -59,14 +59,14 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     """Warnings on a design: what, and how much of it."""
     intervals = outcome.intervals[design.label]
     if not intervals["parcels_per_day"].mean:
-        yield "not one parcel left in the measured days", ""
+        yield "no parcel left in the measured days", ""
     if outcome.is_unstable(design):
         blocked = MIN_PER_H * intervals["blocked_after_h"].mean
         which = "unstable_held" if blocked < design.hub.end_min else "unstable"
         slope = whole(intervals["backlog_slope_per_day"].mean)
         since = instant(blocked, design.hub.start_date, design.hub.clock)
         yield (
-            "unstable, the backlog grows, and times and costs depend on the length of the run",
+            "unstable: the backlog grows, so times and costs depend on the length of the run",
             said(which, slope=slope, since=since),
         )
     if outcome.is_unstable(design) is None and verdict.kind != "fails":
@@ -195,7 +195,7 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
             least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
             console.print(table, width=max(console.width, least), crop=False)
             if most_rows is not None and len(item.rows) > most_rows:
-                console.print(Text(f"and {len(item.rows) - most_rows} more (--all)", "dim"))
+                console.print(Text(f"{len(item.rows) - most_rows} more rows (--all shows them)", "dim"))
             console.print()
         elif isinstance(item, DesignVerdict):
             title, word, details = item.title, item.word, item.details

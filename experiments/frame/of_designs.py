@@ -122,7 +122,7 @@ class DesignsText:
             yield from (said("untested"), "")
             return
         family, summary = heading_of(f"family_{outcome.family}"), self._present(Rank.SUMMARY)
-        each = f"each of {len(summary)} KPIs is tested alone"
+        each = f"each of {len(summary)} KPIs is tested separately"
         caption = f"Difference from {self.titles[outcome.designs[0].label]} ({family}; {each})"
         rows: list[tuple[str, ...]] = []
         for label in (label for label in self.titles if label in outcome.differences):
@@ -153,7 +153,7 @@ def significance(statement: Statement) -> str:
     if statement.has_no_variance:
         return NO_VARIANCE
     is_wider = statement.is_different and statement.interval.holds(0)
-    return p_text(statement.adjusted) + (", which decides: the interval is wider" if is_wider else "")
+    return p_text(statement.adjusted) + (", which decides; the interval is wider" if is_wider else "")
 
 
 def _saved(statements: Mapping[str, Statement]) -> str:

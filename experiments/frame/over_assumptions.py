@@ -92,7 +92,7 @@ def _carried(manifest: Manifest) -> Answers:
         return {}
     texts: dict[str, list[str]] = {}
     for row in sorted(typed_rows(manifest, "carried", _CARRIED), key=lambda row: -row["share"]):
-        carried = at_least(row["flights"], row["low"], row["high"], "more than were asked for", "more")
+        carried = at_least(row["flights"], row["low"], row["high"], "more than asked for", "more")
         texts.setdefault(row["hall"], []).append(f"{carried} in {share_text(row['share'])}")
     of_level = {hub.rpartition(", ")[0]: hub for hub in manifest.identity["hubs"]}
     return {

@@ -81,7 +81,7 @@ def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path
     """
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
-        raise InputError(f"scenario: no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
+        raise InputError(f"scenario: there is no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
     return scenario
 
 
@@ -122,7 +122,7 @@ def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declare
         InputError: no verb, or one whose runs are not stored.
     """
     if (study := declared_study(recorded.verb)) is None:
-        raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} is none whose runs are stored")
+        raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} does not store runs")
     return study
 
 

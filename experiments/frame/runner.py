@@ -207,7 +207,7 @@ def of_a_stranger(manifest: Manifest) -> Iterator[None]:
             simplefilter("ignore", RuntimeWarning)  # of numbers that are none
             yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-        raise InputError(f"{manifest.folder}: tables: not those of {manifest.verb}, or damaged") from error
+        raise InputError(f"{manifest.folder}: tables: damaged, or not from {manifest.verb}") from error
 
 
 def draw_page(manifest: Manifest) -> None:

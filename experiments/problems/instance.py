@@ -172,7 +172,7 @@ def instance_of(name: str) -> Instance:
         InputError: There is none.
     """
     if name not in instances():
-        raise InputError(f"{name[:60]!r}: no instance of configs/{FILE}{near(name, instances())}")
+        raise InputError(f"{name[:60]!r}: not an instance of configs/{FILE}{near(name, instances())}")
     return instances()[name]
 
 

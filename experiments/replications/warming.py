@@ -91,7 +91,7 @@ def warmup_picture(
     result = warm_ups[longest]
     what = "backlog [thousand parcels]"
     if result.method is Method.LESS_RHYTHM:
-        what = "backlog less the week's rhythm\n[thousand parcels]"
+        what = "backlog minus the week's rhythm\n[thousand parcels]"
     drawn = warmup_figure.figure(result, title=titles[longest], what=what, scale=1e-3, configured=days[longest])
     yield picture_of(PICTURE, drawn, method=result.method.said)
 
@@ -114,6 +114,6 @@ def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
     """What, and how much of it."""
     method = result.method.said
     if not result.is_found:
-        yield f"the run is too short for {method} to find the warm-up that is needed (figures/{PICTURE}.svg)", ""
+        yield f"the run is too short for {method} to find the warm-up it needs (figures/{PICTURE}.svg)", ""
     elif result.length > warmup_days:
         yield f"warmup_days: {warmup_days:g}, less than the backlog needs ({method})", f"{result.length:.1f} days"

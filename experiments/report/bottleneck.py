@@ -54,5 +54,5 @@ def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: b
     text += f" ({', '.join(near)})" if near else ""
     text += f"; {rounded(parcels_per_day)} arrive."
     if is_late and rate >= parcels_per_day:
-        text += " So staffed round the clock, each resource alone could handle what arrives on average."
+        text += " If staffed round the clock, each resource alone could handle the mean arrivals."
     return text

@@ -18,7 +18,7 @@ def notes(result: Calibration) -> Iterator[str]:
     yield from (said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks)
     followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
     if followed:
-        yield f"to calibrate only on what came after a change of level: --from {followed[-1]}"
+        yield f"to calibrate only on the days after a change of level: --from {followed[-1]}"
     if not breaks.tested:
         yield said("breaks_untested", n_weeks=breaks.n_weeks, least=LEAST_WEEKS)
 

@@ -96,7 +96,7 @@ class RunCitation:
     def cff(self, license_name: str) -> str:
         """The CITATION.cff of its archive."""
         document = {
-            "cff-version": "1.2.0", "message": "If you use this run, please cite it as below, with its program.",
+            "cff-version": "1.2.0", "message": "If you use this run, please cite the run and its program as below.",
             "type": "dataset", "title": self.title, "authors": [{"name": self.author}],
             "date-released": self.made_on, "license": license_name, "version": self.hash[:HASH_DIGITS],
             "identifiers": [{"type": "other", "value": f"sha256:{self.hash}", "description": "SHA-256 of the run"}],

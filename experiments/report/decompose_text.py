@@ -25,7 +25,7 @@ def sentences(
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
     yield f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."
     if decomposition.gain.holds(0):
-        yield "Whether there is a change at all is not sure, nor which factor makes it."
+        yield "It is not certain that there is a change, nor which factor causes it."
         return
     name = decomposition.largest
     share = decomposition.shares[name]
@@ -33,13 +33,13 @@ def sentences(
     changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
     yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
-        yield f"There is no room for it in {start} as it is ({'; '.join(lacks)})."
+        yield f"{start} has no room for it as configured ({'; '.join(lacks)})."
     sign = -1 if decomposition.gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
     if decomposition.gain.n == 1:
         yield f"{said('untested')}."
     elif close:
-        yield f"Whether it is more than that of {listed(close, 'or')} is not sure."
+        yield f"It may be no larger than that of {listed(close, 'or')}."
 
 
 def amount(value: float, unit: str) -> str:

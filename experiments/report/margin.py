@@ -33,9 +33,9 @@ def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
     n_none, n_all = carried.count(0.0), sum(math.isnan(each.not_carried) for each in thresholds)
     least = short(min(each.not_carried for each in thresholds if each.carried == 0)) if n_none else ""
     if n_none == len(carried):
-        text = f"less than {least} flights a day ({least} was the least simulated)"
+        text = f"less than {least} flights a day ({least} was the lowest demand simulated)"
     elif n_all == len(carried):
-        text = f"{short(low)} flights a day or more ({short(high)} was the most simulated)"
+        text = f"{short(low)} flights a day or more ({short(high)} was the highest demand simulated)"
     elif n_none or n_all:
         lower = f"less than {least}" if n_none else short(low)
         upper = f"more than {short(high)}" if n_all else short(high)

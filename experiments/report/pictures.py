@@ -56,8 +56,8 @@ def _inside(run: Run) -> Iterator[Picture]:
     yield picture_of("dwell", dwell_figure.figure(bars))
     if (drawn := occupancy_figure.figure(tables["occupancy"], grouped, window)) is not None:
         zones, has_exports = drawn
-        both = "The customs hold zone and the store of empty ULDs may exceed what they are"
-        alone = "The customs hold zone may exceed what it is"
+        both = "The customs hold zone and the store of empty ULDs may exceed their capacity"
+        alone = "The customs hold zone may exceed its capacity"
         yield picture_of("occupancy", zones, zones=both if has_exports else alone)
     more = f" The first {week_figure.MOST_MAPS} designs." if len(main) > week_figure.MOST_MAPS else ""
     yield picture_of("week", week_figure.figure(tables["occupancy"], main, window), more)
@@ -70,7 +70,7 @@ def _inside(run: Run) -> Iterator[Picture]:
 
 
 def _of_first(points: tuple[NamedDesign, ...]) -> str:
-    return f" Of the first design, {points[0].title}." if len(points) > 1 else ""
+    return f" The picture shows the first design, {points[0].title}." if len(points) > 1 else ""
 
 
 def _ledgers(run: Run) -> Iterator[Picture]:
@@ -90,7 +90,7 @@ def _sureness(run: Run) -> Iterator[Picture]:
     """How much the answer rests on chance, and on when flights come."""
     if spread := spread_figure.prepare(run.tables.get("kpis"), run.points, run.kpis):
         few = spread[0].rows[0].quartiles is None
-        why = f" Quartiles are drawn from {spread_figure.LEAST_FOR_QUARTILES} replications on." if few else ""
+        why = f" Quartiles need {spread_figure.LEAST_FOR_QUARTILES} replications." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)
     if (arrivals := arrivals_figure.figure(run.points, run.kpis)) is not None:
         yield picture_of("arrivals", arrivals, means=means_of(run.n))

@@ -193,9 +193,9 @@ def _middles(config: HubConfig) -> Iterator[Row]:
         band = _about(middle, scatter(public_hubs()) ** (1 / math.sqrt(len(hubs))))
         least, most = (number(end(hub.m2_per_parcel_h for hub in hubs), 2) for end in (min, max))
         yield Row(
-            f"{kind.capitalize()} hubs, middle of {len(hubs)} (m² of hall for a parcel/h)",
+            f"{kind.capitalize()} hubs, geometric mean of {len(hubs)} (m² of hall per parcel/h)",
             middle, model_m2_per_parcel_h(config, kind), band,
-            f"{least} to {most}; not independent: the width of the band is the scatter of these hubs",
+            f"{least} to {most}; not independent: the band is as wide as the scatter of these hubs",
             "the hubs above", independent=False,
         )  # fmt: skip
 

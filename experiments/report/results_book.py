@@ -66,7 +66,7 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_y
     (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), window, values)
     stages = [dwell_figure.STAGES[stage][0] for stage in bars.stages]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
-    yield _one("hours", "Where the hours of a parcel go", "stage", "mean hours of a parcel", panel, rows, "bars")
+    yield _one("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")
     hours, shares = leaving_figure.prepare(tables["flights"], tables["loads"], main)
     columns = [hours, *(shares[point.label] for point in main)]
     rows = [[float(value) for value in row] for row in zip(*columns, strict=True)]
@@ -100,7 +100,7 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, fl
     arriving = ["Arriving: parcels asked for", *(point.parcels_per_day for point in known)]
     panel = Panel("", tuple(known), tuple(point.title_line for point in known))
     return _one(
-        "bottleneck", "What each resource alone can handle, staffed round the clock", "resource", "parcels a day",
+        "bottleneck", "What each resource alone could handle, if staffed round the clock", "resource", "parcels a day",
         panel, [arriving, *rates] if rates else [], "bars",
     )  # fmt: skip
 

@@ -52,7 +52,7 @@ def fullest_chutes(
         where = f" of hall {names[row['hall']]}" if len(names) > 1 else ""
         posts = f" with {counted(row['posts_of_chute'], 'post')}"
         posts = posts if row["posts_of_chute"] else " which shares the hall's packers"
-        of_all = ", the most of all replications" if len({row["replication"] for row in rows}) > 1 else ""
+        of_all = ", the highest of all replications" if len({row["replication"] for row in rows}) > 1 else ""
         at = instant(float(row["fullest_at"]), window.start_date, window.clock)
         parcels = number(row["fullest_parcels"], 0)
         chute = {"route": row["route_name"], "machine": row["machine"] + 1, "where": where, "posts": posts}

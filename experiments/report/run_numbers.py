@@ -90,7 +90,7 @@ def _numbers(run: Run) -> Iterator[Section]:
     if changes := {label: values for label, values in run.changes.items() if label != run.baseline}:
         tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
         caption = f"Paired differences{tested}; pp: percentage points. {run.of_family}".strip()
-        heading = f"Differences to the baseline ({run.title_of(run.baseline)})"
+        heading = f"Differences from the baseline ({run.title_of(run.baseline)})"
         parts.insert(0, Section(heading, grids=[_by_design(run, caption, changes, _change)]))
     yield Section("Numbers", parts=parts)
 
@@ -145,7 +145,7 @@ def _customs(run: Run) -> Iterator[Section]:
     counts = run_grids.customs_counts(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
     if counts:
         grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
-        grids = [_group(run, CUSTOMS, f"What customs does and takes{run.with_intervals}")]
+        grids = [_group(run, CUSTOMS, f"What customs does, and the time it takes{run.with_intervals}")]
         yield section(
             "customs",
             grids=grids if has(run, "officer_h_per_day") else (),
@@ -177,9 +177,9 @@ def _halls(run: Run) -> Iterator[Section]:
 
 def _validation(run: Run) -> Iterator[Section]:
     values = with_counts(run.tables, run.kpis, run.window)
-    header = ("Quantity", "Design", "Predicted", "Reported", "Agrees?", "Why they differ, or agree", "Source")
+    header = ("Quantity", "Design", "Predicted", "Reported", "Agrees?", "Why they differ or agree", "Source")
     rows = tuple(map(astuple, validation.compare(run.main, values, run.window.n_days)))
-    nothing = "" if rows else " Nothing has been reported that these designs could be held against."
+    nothing = "" if rows else " No reported figure applies to these designs."
     grids = [Grid("", header, rows, len(header))] if rows else []
     yield section("validation", text=[text_of("validation", nothing=nothing)], grids=grids)
 

@@ -51,7 +51,7 @@ def page_of(
             sections.append(Section("Pictures", pictures=[*draw(run), *pictures()]))
     explained = text_of(
         "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
-        intervals=f" In brackets, 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
+        intervals=f" Brackets hold 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
     sections += [
         Section("In sentences", text=list(_answer(run)), notes=[explained]),

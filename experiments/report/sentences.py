@@ -72,7 +72,7 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
         if outcome is Verdict.UNSTABLE:
             return f"{subject} does not carry {asked}: {_growth(point, values).removeprefix('; ')}"
         whether = "it" if subject == "It" else subject
-        return f"Whether {whether} carries {asked} is open: {on_time.n} replications lie too far apart"
+        return f"Whether {whether} carries {asked} is undecided: {on_time.n} replications differ too much"
     if outcome is Verdict.CARRIES:
         verb = "seems to carry" if is_close(point, on_time) else "carries"
         return f"{subject} {verb} {asked}: {what} {bracket(on_time)}{_dwell(values)}{_close(point, on_time)}"
@@ -150,7 +150,7 @@ def _saved(change: Value) -> str:
     if math.isnan(change.variance_ratio) or change.n < FEWEST_REPLICATIONS:
         return ""
     times = number(change.variance_ratio)
-    return f" Without common random numbers the on-time share would need about {times} times the replications."
+    return f" Without common random numbers the on-time share would need about {times} times as many replications."
 
 
 def probability_text(probability: float) -> str:
@@ -170,7 +170,7 @@ def means_of(n: int) -> str:
 def too_few_replications(n: int) -> list[str]:
     """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
     if n == 1:
-        return ["replications: a single one has no intervals: no difference can be significant"]
+        return ["replications: a single replication has no intervals, so no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
         return [said("few_replications", n=n, fewest=FEWEST_REPLICATIONS)]
     return []

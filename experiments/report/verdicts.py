@@ -79,7 +79,7 @@ def design_verdicts(
             point.label,
             _title(point),
             kind,
-            "does not carry, its backlog grows" if kind == "unstable" else word,
+            "does not carry: its backlog grows" if kind == "unstable" else word,
             on_time_text(point, on_time),
             resource(limit) if limit else "",
             "" if kind == "carries" else held_since(point),
@@ -111,7 +111,7 @@ def paid_hours(hours: float, roster_name: str) -> str:
 def on_time_text(point: NamedDesign, on_time: Value) -> str:
     """The on-time share with its interval, unless that is so wide that the share is as good as unknown."""
     if says_nothing(on_time) and not point.is_unstable:
-        return f"unknown, {on_time.n} replications lie too far apart"
+        return f"unknown, because {on_time.n} replications differ too much"
     return f"{percent(on_time.mean)} % {bracket(on_time)}"
 
 

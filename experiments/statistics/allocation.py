@@ -42,7 +42,7 @@ def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
     """
     counts = np.full(goal.n_designs, looks.first)
     if looks.first < 2 or budget < counts.sum():
-        raise ValueError("budget: at least two replications of each design")
+        raise ValueError("budget: must allow at least two replications of each design")
     while True:
         known = moments(sample, goal, counts)
         best = _best(known, goal)

@@ -121,7 +121,7 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     kept = np.delete(np.arange(design.shape[1]), [_JANUARY, _FIRST_PERIOD])
     reduced = design[:, kept]
     if np.linalg.matrix_rank(reduced) < kept.size:
-        raise ValueError("too few days: the months cannot be told from the level")
+        raise ValueError("too few days: the months' effect cannot be separated from the level")
     beta = np.zeros(design.shape[1])
     beta[kept] = _log_linear(reduced, counts)
     expected = np.exp(design @ beta)

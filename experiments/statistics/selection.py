@@ -62,7 +62,7 @@ class Goal:
         if not 0 < self.alpha < 1:
             raise ValueError(f"alpha: must be between 0 and 1, got {self.alpha}")
         if self.n_designs < 1 or (self.costs is not None and len(self.costs) != self.n_designs):
-            raise ValueError(f"costs: one for each of {self.n_designs} designs, at least one")
+            raise ValueError(f"costs: expected one for each of {self.n_designs} designs, and at least one design")
         if self.target is not None and not self.tolerance > 0:
             raise ValueError(f"tolerance: must be greater than 0, got {self.tolerance}")
         if self.costs is None and not self.indifference > 0:

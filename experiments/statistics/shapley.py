@@ -73,7 +73,7 @@ def decompose(
         ValueError: no replication, or not one value for each coalition of the names.
     """
     if not values or any(len(row) != 2 ** len(names) for row in values):
-        raise ValueError(f"values: at least one replication of {2 ** len(names)} coalitions each")
+        raise ValueError(f"values: expected at least one replication of {2 ** len(names)} coalitions each")
     by_row = [shapley(row) for row in values]
     last = len(values[0]) - 1
 
@@ -102,7 +102,7 @@ def n_changes(values: Sequence[float]) -> int:
     """
     k = len(values).bit_length() - 1
     if len(values) != 2 ** max(k, 0):
-        raise ValueError(f"values: one for each coalition, 2^k in all, got {len(values)}")
+        raise ValueError(f"values: expected one for each coalition, 2^k in all, got {len(values)}")
     return k
 
 

@@ -42,7 +42,7 @@ def paired_interval(
     """
     if len(values) != len(baseline):
         raise ValueError(
-            f"values: a pair each replication: {len(values)} replications against {len(baseline)} of the baseline"
+            f"values: replications must be paired: {len(values)} replications against {len(baseline)} of the baseline"
         )
     differences = [a - b for a, b in zip(values, baseline, strict=True)]
     return mean_interval(differences, possible=difference_of(possible), confidence=confidence)
@@ -94,7 +94,7 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
     """
     a, b = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
     if a.shape != b.shape:
-        raise ValueError(f"values: a pair each replication: {a.size} replications against {b.size} of the baseline")
+        raise ValueError(f"values: replications must be paired: {a.size} replications against {b.size} of the baseline")
     apart = a - b
     if a.size < 2 or (apart == apart[0]).all():
         return None

@@ -52,7 +52,7 @@ class Method(StrEnum):
 
 _SAID: Final = {
     Method.WEEKS: "MSER on whole weeks",
-    Method.LESS_RHYTHM: "MSER-5 less the week's rhythm",
+    Method.LESS_RHYTHM: "MSER-5 minus the week's rhythm",
     Method.PLAIN: "MSER-5",
 }
 

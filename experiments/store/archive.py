@@ -66,14 +66,14 @@ def unpacked(path: Path) -> Iterator[Path]:
             with zipfile.ZipFile(path) as archive:
                 _unpack(path, archive, folder)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, zlib.error) as error:
-            raise InputError(f"{path}: no archive of a run, or a damaged one: {str(error)[:120]}") from None
+            raise InputError(f"{path}: not the archive of a run, or damaged: {str(error)[:120]}") from None
         yield folder
 
 
 def _unpack(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
     entries = {entry.filename: entry for entry in _checked(path, archive)}
     if SUMS not in entries:
-        raise InputError(f"{path}: no archive of a run ({SUMS} is missing)")
+        raise InputError(f"{path}: not the archive of a run ({SUMS} is missing)")
     listed = _listed(path, _content(path, archive, entries.pop(SUMS)))
     for name in sorted({*listed, *entries}):
         if name not in entries or name not in listed:
@@ -92,13 +92,13 @@ def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     for entry in infos:
         name, kind = entry.filename, stat.S_IFMT(entry.external_attr >> 16)
         if not (_NAME.fullmatch(name) and name.isprintable() and len(name) <= _LONGEST):
-            raise InputError(f"{path}: {name[:60]!r}: no name of a file inside an archive")
+            raise InputError(f"{path}: {name[:60]!r}: not a valid name of a file in an archive")
         if kind not in (0, stat.S_IFREG):
-            raise InputError(f"{path}: {name[:60]!r}: a link, or no regular file")
+            raise InputError(f"{path}: {name[:60]!r}: a link, or not a regular file")
         if entry.flag_bits & 1 or entry.compress_type not in _KINDS:
             raise InputError(f"{path}: {name[:60]!r}: encrypted, or packed in an unusual way")
         if name.casefold() in seen:
-            raise InputError(f"{path}: {name[:60]!r}: there twice")
+            raise InputError(f"{path}: {name[:60]!r}: occurs twice")
         seen.add(name.casefold())
         yield entry
 
@@ -114,7 +114,7 @@ def _listed(path: Path, content: bytes) -> dict[str, str]:
     lines = [_SUM.fullmatch(line) for line in content.decode(errors="replace").splitlines()]
     listed = {line[2]: line[1] for line in lines if line}
     if len(listed) != len(lines):
-        raise InputError(f"{path}: {SUMS}: no list of hashes and files")
+        raise InputError(f"{path}: {SUMS}: not a list of hashes and files")
     return listed
 
 

@@ -84,7 +84,7 @@ class RunDirectory:
         if (n_bytes := len(config_yaml.encode())) > _MOST_CONFIG:
             n, mib = len(identity.get("hubs", {})), n_bytes / 2**20
             raise CargohubError(
-                f"{n} designs: their configuration takes {mib:.0f} MiB, and a run folder holds at most"
+                f"{n} designs: their configuration takes {mib:.0f} MiB, but a run folder holds at most"
                 f" {_MOST_CONFIG // 2**20}; split them into several runs"
             )
         path = Path(root) / folder_name(verb, name, identity)
@@ -139,7 +139,7 @@ class RunDirectory:
             OSError: the disk is full, and the like; what was kept before stays.
         """
         if self.is_complete:
-            raise ValueError(f"{self.path}: is complete, and keeps no more")
+            raise ValueError(f"{self.path}: is complete and accepts no more parts")
         self._lines[key] = parts.keep(self.path, key, part)
 
     def table_of(self, name: str) -> Iterator[tuple[Key, Columns]]:
@@ -150,7 +150,7 @@ class RunDirectory:
             OSError: a file cannot be read.
         """
         if self.is_complete:
-            raise ValueError(f"{self.path}: is complete; read_run reads its tables")
+            raise ValueError(f"{self.path}: is complete; use read_run to read its tables")
         return parts.stored(self.path, self._lines, name, sorted(self._lines))
 
     def complete(
@@ -279,7 +279,7 @@ def held(folder: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise CargohubError(
-                f"{folder}: another command is writing here; wait until it has finished, or choose another --out"
+                f"{folder}: another command is writing here; wait for its end, or choose another --out"
             ) from None
         yield
     finally:

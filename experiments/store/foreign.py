@@ -104,7 +104,7 @@ def manifest_of(folder: Path) -> Manifest:
     for name in sorted(present - set(value["files"]) - {MANIFEST}):
         # An input file, or a folder of them, may lie beside the configuration, in folders of its own.
         if not _FREE.fullmatch(name) and not inputs.intersection(PurePosixPath(name).parts):
-            raise InputError(f"{folder}: {name[:60]!r} is no file of this run")
+            raise InputError(f"{folder}: {name[:60]!r} is not a file of this run")
     return Manifest(folder=folder, program=value.get("program", {}), **{key: value[key] for key in _KINDS})
 
 
@@ -116,7 +116,7 @@ def check_file(manifest: Manifest, name: str) -> Path:
     """
     path = manifest.folder / name
     if name not in manifest.files:
-        raise InputError(f"{path}: no file of this run")
+        raise InputError(f"{path}: not a file of this run")
     if sha256_of(path) != manifest.files[name]:
         raise InputError(f"{path}: changed since the run")
     return path
@@ -131,7 +131,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
     path = check_file(manifest, CONFIG)
     verb, configuration = _configuration(path, manifest.unread)
     if verb != manifest.verb:
-        raise InputError(f"{path}: verb: another than that of {MANIFEST}")
+        raise InputError(f"{path}: verb: differs from that of {MANIFEST}")
     hubs = configuration.hubs
     # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
     plain_hubs = {label: plain_hub(hub) for label, hub in hubs.items()}
@@ -143,10 +143,10 @@ def configuration_of(manifest: Manifest) -> Configuration:
     except (TypeError, ValueError):
         is_same = False
     if not is_same:
-        raise InputError(f"{path}: another configuration than that of {MANIFEST}")
+        raise InputError(f"{path}: the configuration differs from that of {MANIFEST}")
     for file in (file for hub in hubs.values() for file in value_files(hub)):
         if sha256_of(file) != manifest.identity.get("values", {}).get(file.name):
-            raise InputError(f"{file}: not the values of the run: its SHA-256 is another")
+            raise InputError(f"{file}: not the values of the run: its SHA-256 differs")
     return configuration
 
 
@@ -157,7 +157,7 @@ def begun(folder: Path) -> Begun:
         InputError: no run, links, or a configuration that is none.
     """
     if CONFIG not in set(files_in(folder)):
-        raise InputError(f"{folder}: no run ({CONFIG} is missing)")
+        raise InputError(f"{folder}: not a run ({CONFIG} is missing)")
     return Begun(folder, *_configuration(folder / CONFIG, Begun.unread), command_words(folder))
 
 
@@ -167,7 +167,7 @@ def _configuration(path: Path, why: str) -> tuple[str, Configuration]:
         raise InputError(f"{path}: expected the keys verb, study and hubs")
     kinds = {"verb": str, "study": dict, "hubs": dict}
     if not all(isinstance(value[key], kind) for key, kind in kinds.items()) or not value["hubs"]:
-        raise InputError(f"{path}: verb, study, hubs: expected a text and mappings that are not empty")
+        raise InputError(f"{path}: verb, study, hubs: expected a text, and mappings that are not empty")
     for each in measured(value["hubs"]):
         each["file"] = str(path.parent / VALUES / PurePosixPath(each["file"]).name)
     try:
@@ -202,14 +202,14 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
         InputError: the path leaves the folder, no such file, or another content than the run's.
     """
     if (entry := manifest.identity["inputs"].get(label)) is None:
-        raise InputError(f"{manifest.folder / MANIFEST}: identity: no input of {label!r}")
+        raise InputError(f"{manifest.folder / MANIFEST}: identity: has no input of {label!r}")
     path, kept = given, kept_flights(manifest.folder, entry["file"])
     if path is None and kept.exists() and hash_of_input(kept) == entry["sha256"]:
         path = kept
     if path is None:
         inside = PurePosixPath(named)
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:
-            raise InputError(f"{manifest.folder}: {named[:60]!r} leaves the folder; give the file by schedule=FILE")
+            raise InputError(f"{manifest.folder}: {named[:60]!r} is outside the folder; give the file by schedule=FILE")
         path = manifest.folder / inside
         if not path.exists():  # where it was when the run was made; its content must be the run's
             path = Path(inside)
@@ -217,7 +217,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
         where = f", here or in {manifest.folder}; give it by schedule=FILE" if given is None else ""
         raise InputError(f"{path}: no such file{where}")
     if hash_of_input(path) != entry["sha256"]:
-        raise InputError(f"{path}: not the flights of the run: its SHA-256 is another")
+        raise InputError(f"{path}: not the flights of the run: its SHA-256 differs")
     return path.resolve()
 
 
@@ -228,7 +228,7 @@ def _checked(path: Path, value: Plain) -> dict[str, Any]:
         if not isinstance(checked.get(key), kind):
             raise InputError(f"{path}: {key}: missing, or of a wrong type")
     if not _VERB.fullmatch(value["verb"]):
-        raise InputError(f"{path}: verb: {value['verb'][:60]!r} is no verb")
+        raise InputError(f"{path}: verb: {value['verb'][:60]!r} is not a verb")
     if not is_environment(value["environment"]):
         raise InputError(f"{path}: environment: not as a run writes it")
     if not is_program(value.get("program", {})):
@@ -246,7 +246,7 @@ def _checked(path: Path, value: Plain) -> dict[str, Any]:
 def _check_files(path: Path, files: Mapping[str, object]) -> None:
     for name, digits in files.items():
         if name not in (CONFIG, DICTIONARY) and not _TABLE.fullmatch(name):
-            raise InputError(f"{path}: files: {name[:60]!r} is no file of a run")
+            raise InputError(f"{path}: files: {name[:60]!r} is not a file of a run")
         if not isinstance(digits, str) or not re.fullmatch("[0-9a-f]{64}", digits):
             raise InputError(f"{path}: files: {name} has no SHA-256")
     for name in (CONFIG, DICTIONARY, *(f"{TABLES}/{table}.parquet" for table in _LEAST)):

@@ -134,7 +134,7 @@ def _opened(path: Path) -> Iterator[Arrow]:
 def _check_footer(path: Path, file: Arrow) -> None:
     footer = file.metadata
     if not 0 < footer.num_columns <= MOST_COLUMNS or footer.num_row_groups > MOST_GROUPS:
-        raise InputError(f"{path}: {footer.num_columns} columns in {footer.num_row_groups} groups, which no run writes")
+        raise InputError(f"{path}: {footer.num_columns} columns in {footer.num_row_groups} groups; no run writes that")
     if len(set(file.schema_arrow.names)) != footer.num_columns or len(file.schema_arrow) != footer.num_columns:
         raise InputError(f"{path}: columns of the same name, or nested ones")
     for field in file.schema_arrow:
@@ -145,7 +145,7 @@ def _check_footer(path: Path, file: Arrow) -> None:
             raise InputError(f"{path}: {group.num_rows} rows in a group; a run writes at most {ROWS_PER_GROUP}")
         # The sizes of its columns are not asked: for some that are damaged pyarrow ends the process.
         if not 0 <= group.total_byte_size <= MOST_GROUP_BYTES:
-            raise InputError(f"{path}: a group of more than {MOST_GROUP_BYTES // 2**20} MiB, which no run writes")
+            raise InputError(f"{path}: a group of more than {MOST_GROUP_BYTES // 2**20} MiB; no run writes that")
     if not 0 <= footer.num_rows <= MOST_ROWS:
         raise InputError(f"{path}: {footer.num_rows} rows; at most {MOST_ROWS}")
 
@@ -156,9 +156,9 @@ def _check_type(path: Path, field: Arrow) -> None:
     kind = field.type
     is_number = kinds.is_integer(kind) or kinds.is_float64(kind) or kinds.is_float32(kind)
     if not (is_number or kinds.is_boolean(kind) or kinds.is_string(kind)):
-        raise InputError(f"{path}: column {field.name!r} holds {str(kind)[:60]}, which no table of a run does")
+        raise InputError(f"{path}: column {field.name!r} holds {str(kind)[:60]}; no table of a run does")
     if not field.name.isprintable() or len(field.name) > LONGEST:
-        raise InputError(f"{path}: no name of a column: {field.name[:60]!r}")
+        raise InputError(f"{path}: not a name of a column: {field.name[:60]!r}")
 
 
 def _first(a: Arrow, b: Arrow) -> tuple[str, int, object, object] | None:

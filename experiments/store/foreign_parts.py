@@ -28,16 +28,16 @@ def is_possible(line: Line, file: zipfile.ZipFile | None) -> bool:
 def _check(line: Line, file: zipfile.ZipFile | None) -> None:
     # Of a rules file there may be more at any time.
     if set(line.kpis) not in (set(GROWTH_KPIS), set(of_hub.KPIS), set(KPIS)):
-        raise ValueError("other KPIs than a replication has")
+        raise ValueError("its KPIs are not those of a replication")
     check_kpis("", line.kpis)
     if math.isnan(line.kpis[GROWTH_KPIS[0]]) or any(abs(value) > _MOST for value in line.kpis.values()):
-        raise ValueError("a KPI that cannot be")
+        raise ValueError("a KPI has an impossible value")
     if file is None:
         return
     if file.infolist()[0].header_offset:
-        raise ValueError("an archive behind something else")
+        raise ValueError("the archive does not begin at the start of the file")
     if any(member.compress_type != zipfile.ZIP_STORED for member in file.infolist()):
-        raise ValueError("compressed, which no run does: it may unpack to any size")
+        raise ValueError("compressed, which no run does; it may unpack to any size")
     for table in line.tables:
         for rows in sorted_pieces(TABLES[table], table_in(file, table)):
             check_values(table, TABLES[table], rows)

@@ -80,7 +80,7 @@ def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
     for name, value in kpis.items():
         low, high = KPIS[name].range if name in KPIS and KPIS[name].unit == "1" else (-math.inf, math.inf)
         if value < low - ROUNDING or value > high + ROUNDING:
-            raise InputError(f"{place}: {name}: from {low:g} to {high:g}, got {value:g}")
+            raise InputError(f"{place}: {name}: must be from {low:g} to {high:g}, got {value:g}")
 
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
@@ -159,9 +159,9 @@ def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> N
     """
     for column in schema.columns:
         if column.unit == "min" and (np.abs(table[column.name]) > FARTHEST_MIN).any():
-            raise InputError(f"{place}: column {column.name} holds an instant beyond any run")
+            raise InputError(f"{place}: column {column.name} holds an instant that no run reaches")
         if column.name.startswith(COUNT) and (table[column.name] < 0).any():
-            raise InputError(f"{place}: column {column.name} counts fewer than none")
+            raise InputError(f"{place}: column {column.name} has a negative count")
     if broken := next((law for law, holds in time_runs_forward(schema.name, table) if not holds), None):
         raise InputError(f"{place}: {broken.partition(': ')[2]} is before the instant that it follows")
 

@@ -60,7 +60,7 @@ def yaml_of(path: Path) -> Plain:
         finally:
             loader.dispose()
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError) as error:
-        raise InputError(f"{path}: no plain YAML: {first_line(error)}") from None
+        raise InputError(f"{path}: not plain YAML: {first_line(error)}") from None
     _check_texts(path, value)
     return value
 
@@ -74,7 +74,7 @@ def json_of(path: Path) -> Plain:
     try:
         value = json.loads(text_of(path), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: no JSON of a run: {first_line(error)}") from None
+        raise InputError(f"{path}: not JSON of a run: {first_line(error)}") from None
     _check_texts(path, value)
     return value
 
@@ -109,7 +109,7 @@ def text_of(path: Path) -> str:
     try:
         return bytes_of(path).decode()
     except UnicodeDecodeError:
-        raise InputError(f"{path}: no text in UTF-8") from None
+        raise InputError(f"{path}: not UTF-8 text") from None
 
 
 def _check_events(path: Path, text: str) -> None:
@@ -139,7 +139,7 @@ def _check_texts(path: Path, value: object) -> None:
         if is_key and _DIRECTIVE.fullmatch(text):
             raise InputError(f"{path}: the key {text[:60]!r} is refused")
         if len(text) > LONGEST or not text.isprintable():
-            raise InputError(f"{path}: no text of a run: {text[:60]!r}")
+            raise InputError(f"{path}: not a text of a run: {text[:60]!r}")
 
 
 def _texts(value: object, depth: int) -> Iterator[tuple[int, str, bool]]:
@@ -158,7 +158,7 @@ def _texts(value: object, depth: int) -> Iterator[tuple[int, str, bool]]:
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -71,7 +71,7 @@ def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
         for path in value_files(hub):
             digest = sha256_of(path)
             if values.setdefault(path.name, digest) != digest:
-                raise InputError(f"{path}: another file of this name has values, too: rename one of them")
+                raise InputError(f"{path}: another file with values has this name: rename one of them")
         if hub.arrivals.schedule is not None:
             path = Path(hub.arrivals.schedule)
             inputs[name] = {"file": path.name, "sha256": hash_of_input(path)}

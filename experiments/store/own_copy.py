@@ -59,7 +59,7 @@ def own_in(hubs: Mapping[str, Any]) -> OwnFile | None:
 
 def _copied(folder: Path, name: str, digest: str) -> str:
     if not name.endswith(".py") or Path(name).name != name:
-        raise InputError(f"{folder}: {_GROUP}.{FILE}: {name[:60]!r} is no name of a Python file")
+        raise InputError(f"{folder}: {_GROUP}.{FILE}: {name[:60]!r} is not the name of a Python file")
     content = bytes_of(folder / FOLDER / name, MOST_BYTES)
     if sha256_of(content) != digest:
         raise InputError(f"{folder / FOLDER / name}: changed since the run")

@@ -87,7 +87,7 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
     if kept != content:
         write_whole(path, kept)
     if n_damaged:
-        sys.stderr.write(f"{folder}: of what was finished {n_damaged} changed since, and is computed again\n")
+        sys.stderr.write(f"{folder}: {n_damaged} finished parts have changed since and are computed again\n")
     return lines
 
 
@@ -178,7 +178,7 @@ def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> Non
             pieces = columns.pieces_of(name)
             first = next(pieces)
             if first.dtype.hasobject:
-                raise ValueError(f"table {table}/{name}: arrays of objects cannot be stored; make texts numpy.str_")
+                raise ValueError(f"table {table}/{name}: arrays of objects cannot be stored; use numpy.str_ for texts")
             header = {"descr": dtype_to_descr(first.dtype), "fortran_order": False, "shape": (n_rows,)}
             with archive.open(f"{table}/{name}.npy", "w", force_zip64=True) as member:
                 write_array_header_1_0(member, header)

@@ -70,7 +70,7 @@ def open_run(
     files = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
     for name in names or ():
         if name not in files:
-            raise CargohubError(f"{folder}: no table {name}; there are {', '.join(sorted(files))}")
+            raise CargohubError(f"{folder}: has no table {name}; there are {', '.join(sorted(files))}")
     wanted = {name: file for name, file in files.items() if names is None or name in names}
     for file in (CONFIG, *wanted.values()):
         _check(folder, file, manifest["files"])
@@ -151,7 +151,7 @@ def incomplete(folder: Path) -> str:
     """What a folder without a manifest is."""
     what = "no run"
     if (folder / CONFIG).exists():
-        what = "an unfinished run; `cargohub resume RUN`, or the same command, continues it"
+        what = "an unfinished run; `cargohub resume RUN` or the same command continues it"
     elif any(folder.glob(f"*/{CONFIG}")):
         what = f"a folder of runs, not one run; `cargohub list {folder}` lists them"
     return f"{folder}: {what} ({MANIFEST} is missing)"
@@ -188,7 +188,7 @@ def run_folder(named: str, root: Path) -> Path:
     if Path(named).is_dir():
         return Path(named)
     if Path(named).is_file():
-        raise InputError(f"{named}: a file; a run is a folder, as `cargohub list` names it")
+        raise InputError(f"{named}: a file, but a run is a folder; `cargohub list` names the runs")
     start, is_elsewhere = Path(named).name, len(Path(named).parts) > 1
     root = Path(named).parent if is_elsewhere else root
     folders = [path for path in root.glob("*") if (path / CONFIG).is_file()] if start else []
@@ -196,10 +196,10 @@ def run_folder(named: str, root: Path) -> Path:
         path for path in folders if path.name.startswith(start) or path.name.rpartition("-")[2].startswith(start)
     )
     if not matching:
-        elsewhere = "" if is_elsewhere else f"; of a run in another folder: FOLDER/{named}"
-        raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins so{elsewhere}")
+        elsewhere = "" if is_elsewhere else f"; for a run in another folder, give FOLDER/{named}"
+        raise InputError(f"{named}: no such folder, and no run in {root} whose name or hash begins with it{elsewhere}")
     if len(matching) > 1:
         raise InputError(
-            f"{named}: {len(matching)} runs in {root} begin so, as {matching[0].name} and {matching[1].name}"
+            f"{named}: {len(matching)} runs in {root} begin with it, such as {matching[0].name} and {matching[1].name}"
         )
     return matching[0]

@@ -34,7 +34,7 @@ def main(arguments: Arguments) -> int:
     path = Path(given["pptx"]) if "pptx" in given else folder / FILE if is_usual else arguments.out
     form, forms = path.suffix.removeprefix(".").lower(), (SLIDES,) if "pptx" in given else style.FORMS
     if "pptx" in given and not is_usual:
-        raise InputError("brief: a sheet (--out) or slides (--pptx), one of the two")
+        raise InputError("brief: give either a sheet (--out) or slides (--pptx)")
     if form not in forms:
         what = "--pptx: slides are" if "pptx" in given else "--out: one sheet is"
         raise InputError(f"{what} a file *.{', *.'.join(forms)}; got {str(path)[:60]!r}")
@@ -43,7 +43,7 @@ def main(arguments: Arguments) -> int:
     page, command = runner.stored_page(manifest_of(folder))
     brief = page.brief
     if brief is None or not brief.verdicts:
-        raise InputError(f"{folder}: this run has no answer to put on a sheet")
+        raise InputError(f"{folder}: this run has no answer for a sheet")
     if form == SLIDES:
         write_whole(path, slides(page, brief, command))
     else:

@@ -27,9 +27,9 @@ SUFFIX = ".bib"
 def main(arguments: Arguments) -> int:
     runs, given = files_and_options(arguments.words, ("author",))
     if len(runs) > 1:
-        raise InputError(f"cite: one RUN or none, got {', '.join(map(str, runs))}")
+        raise InputError(f"cite: expected one RUN or none, got {', '.join(map(str, runs))}")
     if "author" in given and not runs:
-        raise InputError("--author: who made a run; give the RUN")
+        raise InputError("--author: names who made a run; give the RUN")
     if arguments.out != RUNS and arguments.out.suffix != SUFFIX:
         raise InputError(f"--out: entries are a file *{SUFFIX}; got {str(arguments.out)[:60]!r}")
     entries = [here().bibtex] if not runs else _of_run(runs[0], given.get("author"))

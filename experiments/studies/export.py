@@ -53,7 +53,7 @@ def main(arguments: Arguments) -> int:
     """Looks at everything first, so that nothing is written of a damaged run."""
     folder, given = run_and_options(arguments, ("to", "pictures"), RUNS)
     if len(given) > 1:
-        raise InputError("export: tables (--to) or --pictures, one of the two")
+        raise InputError("export: give either tables (--to) or --pictures")
     is_usual = arguments.out == RUNS
     out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
     if "pictures" in given:
@@ -75,7 +75,7 @@ def main(arguments: Arguments) -> int:
 
 def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
     if form not in style.FORMS:
-        raise InputError(f"pictures: {form[:60]!r} is no form of pictures: {', '.join(style.FORMS)}")
+        raise InputError(f"pictures: {form[:60]!r} is not a format of pictures: {', '.join(style.FORMS)}")
     page, _ = runner.stored_page(manifest_of(folder))
     pictures = {out / f"{picture.name}.{form}": picture for picture in pictures_in(page.sections)}
     if not pictures:
@@ -122,7 +122,7 @@ def _csv(tables: _Tables, dictionary: Sequence[list[str]], out: Path) -> list[Pa
 def _xlsx(tables: _Tables, dictionary: Sequence[list[str]], out: Path) -> list[Path]:
     for name, count in tables.rows.items():
         if count >= MOST_SHEET_ROWS:
-            raise InputError(f"{name}: {number(count, 0)} rows, more than a sheet holds; take to=csv")
+            raise InputError(f"{name}: {number(count, 0)} rows, more than a sheet holds; use to=csv")
     path = out / f"{tables.manifest.folder.resolve().name}.xlsx"
     sheets = ((name[:_LONGEST_SHEET_NAME], tables.lines(name)) for name in tables.rows)
     write_workbook(path, [("dictionary", dictionary), *sheets])
@@ -190,9 +190,9 @@ def _dictionary(manifest: Manifest) -> list[list[str]]:
     try:
         rows = list(csv.reader(io.StringIO(bytes_of(path).decode(), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error):
-        raise InputError(f"{path}: no table of columns") from None
+        raise InputError(f"{path}: not a table with columns") from None
     if rows[:1] != [_DICTIONARY_COLUMNS] or any(len(row) != len(_DICTIONARY_COLUMNS) for row in rows):
-        raise InputError(f"{path}: no table of columns")
+        raise InputError(f"{path}: not a table with columns")
     if not all(cell.isprintable() for row in rows for cell in row):
         raise InputError(f"{path}: holds control characters")
     return [[plain_text(cell) for cell in row] for row in rows]

@@ -36,7 +36,7 @@ _LONGEST = 400
 
 def main(arguments: Arguments) -> int:
     if len(arguments.words) > 1:
-        raise InputError(f"list: one DIR, the folder of the runs, got {', '.join(arguments.words)}")
+        raise InputError(f"list: expected one DIR, the folder of the runs, got {', '.join(arguments.words)}")
     root = Path(arguments.words[0]) if arguments.words else arguments.out
     if not root.is_dir():
         raise InputError(f"{root}: no such folder")

@@ -56,17 +56,17 @@ def main(arguments: Arguments) -> int:
     names = [word for word in arguments.words if "=" not in word]
     given = {key: value for key, _, value in (word.partition("=") for word in arguments.words if "=" in word)}
     if unknown := next((key for key in given if key not in _KEYS), None):
-        raise InputError(f"{unknown[:60]}: no word of problems{near(unknown, _KEYS)}")
+        raise InputError(f"{unknown[:60]}: not a word of problems{near(unknown, _KEYS)}")
     if not names:
         if given:
             raise InputError(f"problems: {next(iter(given))} needs the name of an instance")
         return _list(arguments)
     if len(names) > 1:
-        raise InputError(f"problems: one instance at a time, got {' '.join(names)[:60]!r}")
+        raise InputError(f"problems: expected one instance, got {' '.join(names)[:60]!r}")
     instance = instance_of(names[0])
     counts = {key: _count(key, given[key]) for key in _KEYS[1:] if key in given}
     if "reference" in given and len(given) > 1:
-        raise InputError("problems: reference simulates every design; it goes without solvers and macroreplications")
+        raise InputError("problems: reference simulates every design; leave out solvers and macroreplications")
     if "macroreplications" in given and "solvers" not in given:
         raise InputError("problems: macroreplications needs solvers=…")
     if "reference" in counts:
@@ -79,7 +79,7 @@ def main(arguments: Arguments) -> int:
 def _count(key: str, text: str) -> int:
     count = count_of(text)
     if not count:
-        raise InputError(f"{key}: a whole number from 1, got {text[:60]!r}")
+        raise InputError(f"{key}: expected a whole number from 1, got {text[:60]!r}")
     return count
 
 
@@ -159,9 +159,8 @@ def _solve(arguments: Arguments, instance: Instance, solvers: Sequence[str], n: 
     write_all({folder / name: content for name, content in files.items()})
     rows = tuple((each.solver, *(in_percent(each.curve[at]) for at in _quarters(instance))) for each in found)
     heads = ("solver", *(f"after {at}" for at in _quarters(instance)))
-    title = (
-        f"{instance.name} ({instance.hash}): how much dearer than the reference solution, in % of its objective;"
-        + (f" mean of {n} macroreplications, with its 95 % interval" if n > 1 else " one macroreplication, no interval")
+    title = f"{instance.name} ({instance.hash}): extra cost over the reference solution, in % of its objective;" + (
+        f" mean of {n} macroreplications, with its 95 % interval" if n > 1 else " one macroreplication, no interval"
     )
     document = {"name": instance.name, "hash": instance.hash, "files": [str(folder / name) for name in files],
                 "gaps": {each.solver: each.curve[-1].mean for each in found}}  # fmt: skip
@@ -180,7 +179,7 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
     write_whole(folder / "reference.csv", as_csv(rows).encode())
     reference = Reference(instance, dict(zip(samples, rows, strict=True)))
     document: dict[str, Any] = {"name": instance.name, "hash": instance.hash, "n": n}
-    text = f"no design keeps the constraint in the mean (replications: {n})"
+    text = f"no design meets the constraint on average (replications: {n})"
     if reference.feasible:
         best = reference.rows[reference.best]
         document |= {"best": _chosen(instance, reference.best), **_how_sure(reference)}

@@ -144,9 +144,9 @@ def _workers(given: Mapping[str, str]) -> int | None:
 
 def _new(root: Path, folder: Path) -> Path:
     if root.resolve() == folder.resolve() or folder.resolve() in root.resolve().parents:
-        raise InputError(f"here: {root} lies in the run itself")
+        raise InputError(f"here: {root} is inside the run")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise InputError(f"here: expected a folder that is new or empty, got {root}")
+        raise InputError(f"here: expected a new or empty folder, got {root}")
     return root
 
 

@@ -54,7 +54,7 @@ def main(arguments: Arguments) -> int:
             if (when or asked or WhenPage.NOW) is WhenPage.NOW:
                 runner.draw_page(manifest)
         document = {"complete": True, "run_dir": str(folder)}
-        return console.report(arguments, document, f"{folder}: complete, nothing is left to do")
+        return console.report(arguments, document, f"{folder}: complete; nothing is left to do")
     run = begun(folder)
     trust_code(run.configuration.hubs.values(), given)
     study = stored_study(run)

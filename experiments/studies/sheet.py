@@ -51,9 +51,9 @@ def main(arguments: Arguments) -> int:
         return _results(arguments, *arguments.words[1:])
     if what != "new" or Path(file).suffix.lower() != XLSX:
         got = " ".join(arguments.words)[:60] or "nothing"
-        raise InputError(f"sheet: `cargohub sheet new FILE.xlsx`, or `cargohub sheet results RUN`, got {got!r}")
+        raise InputError(f"sheet: expected `cargohub sheet new FILE.xlsx` or `cargohub sheet results RUN`, got {got!r}")
     if Path(file).exists():
-        raise InputError(f"{file}: is there already, and may hold changes; give another name, or remove it")
+        raise InputError(f"{file}: already exists and may have your changes; give another name, or remove it")
     asked = [word for word in words if word]
     fields = _fields(asked, arguments.config_dir)
     shown = sorted(fields, key=lambda field: group_of(field.key))
@@ -67,7 +67,7 @@ def main(arguments: Arguments) -> int:
 def _results(arguments: Arguments, named: str = "", file: str | None = None, *more: str) -> int:
     if more or not named or Path(file or runner.RESULTS).suffix.lower() != XLSX:
         words = " ".join(arguments.words[1:])[:60]
-        raise InputError(f"sheet: `cargohub sheet results RUN [FILE.xlsx]`, got {words or 'nothing'!r}")
+        raise InputError(f"sheet: expected `cargohub sheet results RUN [FILE.xlsx]`, got {words or 'nothing'!r}")
     manifest = manifest_of(run_folder(named, arguments.out))
     path = manifest.folder / runner.RESULTS if file is None else Path(file)
     if manifest.verb not in COMPOSED:
@@ -90,7 +90,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     """
     table = [row + [""] * len(HEADER) for _, row in sheet_of(path)[1]]
     if not table or tuple(table[0][: len(HEADER)]) != HEADER:
-        raise InputError(f"{path}: sheet inputs: not a sheet that `cargohub sheet new FILE.xlsx` wrote: other columns")
+        raise InputError(f"{path}: sheet inputs: `cargohub sheet new FILE.xlsx` writes other columns")
     base = next((shlex.split(row[VALUE]) for row in table if row[KEY] == WORDS), [])
     known = {each.key: each for each in _fields(base, config_dir)}
     places: dict[str, str] = {}
@@ -101,7 +101,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
             continue
         places[key] = f"{path}: sheet inputs, cell C{number}, value {value[:60]!r}"
         if key not in known:
-            raise InputError(f"{places[key]}: {key[:60]!r} is no input of this hub")
+            raise InputError(f"{places[key]}: {key[:60]!r} is not an input of this hub")
         changed.append(replace(known[key], value=value).word)
     try:
         hub(compose([*base, *changed], config_dir))
@@ -140,7 +140,7 @@ def _list(field: Field) -> str:
 
 def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
     """The zones of each hall by formulas over the inputs, so that they follow every change."""
-    rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "what stands there takes, m²", "room left, m²")]
+    rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "needed by the units in it, m²", "room left, m²")]
     cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
     for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):
         zones = [key for key in cells if key.startswith(f"halls.{hall}.zone_shares.")]
@@ -153,7 +153,7 @@ def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
         rows.append((hall, "all zones", f"=SUM(C{first}:C{last})", f"=SUM(D{first}:D{last})"))
         rows.append((hall, "the hall", 1, f"={area}"))
         rows.append(
-            (hall, "left over (below zero: too much)", f"=C{last + 2}-C{last + 1}", f"=D{last + 2}-D{last + 1}")
+            (hall, "left over (below zero: too little room)", f"=C{last + 2}-C{last + 1}", f"=D{last + 2}-D{last + 1}")
         )
     return rows
 

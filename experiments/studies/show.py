@@ -45,7 +45,7 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     """
     if "day" not in given:
         if "design" in given:
-            raise InputError("design: goes with day=YYYY-MM-DD, the day to draw")
+            raise InputError("design: needs day=YYYY-MM-DD, the day to draw")
         return None
     design = _design(designs, given.get("design"))
     day = _day(design, given["day"])
@@ -78,11 +78,11 @@ def _day(design: Design, text: str) -> int:
     try:
         asked = dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError(f"day: a date as YYYY-MM-DD, got {text[:60]!r}") from None
+        raise InputError(f"day: expected a date YYYY-MM-DD, got {text[:60]!r}") from None
     first = design.hub.start_date
     n_days = design.hub.days
     if not 0 <= (asked - first).days < n_days:
-        raise InputError(f"day: {asked} is none of the run's, {first} to {first + dt.timedelta(days=n_days - 1)}")
+        raise InputError(f"day: {asked} is not a day of the run, {first} to {first + dt.timedelta(days=n_days - 1)}")
     return (asked - first).days
 
 

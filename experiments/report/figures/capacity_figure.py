@@ -57,7 +57,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
-    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog level")
+    ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog not growing")
 
 
 def figure(thresholds: Sequence[Threshold], target: float) -> Figure:

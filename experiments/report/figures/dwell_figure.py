@@ -30,7 +30,7 @@ STAGES: Final = {
 _OF_SOME: Final = ("transfer", "build_up_of_imports")
 """Stages that are left out where no parcel comes by."""
 DWELL_KPI: Final = "dwell_mean_h"
-DWELL: Final = "mean dwell of all that arrived"
+DWELL: Final = "mean dwell of all parcels that arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def draw(ax: Axes, result: Bars) -> None:
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
     ax.margins(x=0.5)  # room for the longest text beside the longest bar
-    ax.set(xlim=(0, None), xlabel="mean hours of a parcel broken down in the measured days")
+    ax.set(xlim=(0, None), xlabel="mean hours of a parcel that was broken down in the measured days")
     ax.set_title(result.title)
 
 

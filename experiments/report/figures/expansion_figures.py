@@ -47,7 +47,7 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
     for name, values in less_idle.items():
         ax.plot(years, values, **looks[name], linewidth=1 if name == idle else None, label=name)
     _by_year(ax, years)
-    ax.set(ylabel="MEUR, discounted", title=f"Expected money so far, compared with {idle}")
+    ax.set(ylabel="MEUR, discounted", title=f"Expected cumulative money, compared with {idle}")
     return style.legend_below(figure, [ax])
 
 
@@ -63,7 +63,7 @@ def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[
                 ax.fill_between(years, low, high, color=looks[name]["color"], alpha=0.15, linewidth=0)
         ax.set_ylabel(axis)
         _by_year(ax, years)
-    axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: nine futures of ten")
+    axes[0].set_title(f"Service of each year; bands of {' and '.join(banded[:_BANDED])}: 90 % of the futures")
     return style.legend_below(figure, axes)
 
 
@@ -105,8 +105,8 @@ def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, p
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
     style.name_rows(ax, [name for name, *_ in rows])
-    ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]\nleft of the dashed line another is better")
-    ax.set_title("What moves the choice; a bar has the colour of the best path then")
+    ax.set_xlabel(f"Lead of {best} over the best other path [MEUR]\nleft of the dashed line another path is better")
+    ax.set_title("What changes the choice; each bar has the colour of the path that is then best")
     return style.legend_below(figure, [ax])
 
 

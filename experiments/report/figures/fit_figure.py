@@ -48,7 +48,7 @@ def _draw_densities(ax: Axes, result: FitPicture) -> None:
 def _draw_quantiles(ax: Axes, result: FitPicture) -> None:
     best, ordered = next(iter(result.densities)), result.dots
     ends = min(ordered[0], result.quantiles[0]), max(ordered[-1], result.quantiles[-1])
-    ax.fill_between(result.quantiles, *result.band, color=style.PALETTE[4], alpha=0.3, label="95 % of such samples")
+    ax.fill_between(result.quantiles, *result.band, color=style.PALETTE[4], alpha=0.3, label="95 % of fitted samples")
     ax.plot(ends, ends, color=style.LIMIT, linewidth=1)
     ax.plot(result.quantiles, ordered, ".", color=style.PALETTE[0], markersize=4)
     ax.set(xlabel=f"quantiles of {best}", ylabel=f"values: {result.label}", title=f"Q-Q: the values against {best}")

@@ -13,7 +13,7 @@ Curve = tuple[tuple[Interval, Interval, Interval], ...]
 
 _NOTHING: Final = 1e-9
 """Detections a day, far below one in the life of a hub."""
-_AXES: Final = ("officers' hours a day", "parcels' hours in the hub a day")
+_AXES: Final = ("officers' hours a day", "parcel-hours in the hub a day")
 
 
 def figure(curves: Mapping[str, Curve]) -> Figure:
@@ -27,12 +27,12 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
                      elinewidth=0.8, capsize=2, label=name)  # fmt: skip
         ax.axhline(0, color=style.LIMIT, linewidth=0.6)
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)
-        ax.set_xlabel(f"{axis}, more than as configured")
+        ax.set_xlabel(f"{axis}: increase over the configured hub")
         ax.locator_params(axis="x", nbins=4)  # wide numbers side by side
         ax.xaxis.set_major_formatter("{x:,g}")
         ax.grid(alpha=0.3)
     low, high = axes[0].get_ylim()
     if high - low < _NOTHING:  # differences that are rounding alone
         axes[0].set_ylim(-1, 1)
-    axes[0].set_ylabel("detections a day, more than as configured")
+    axes[0].set_ylabel("detections a day: increase over the configured hub")
     return style.legend_below(drawn, axes)

@@ -28,7 +28,7 @@ def figure(config: HubConfig) -> Figure:
         of_kind = [hub for hub in hubs if hub.kind == kind]
         for informed, face in ((False, color), (True, "none")):
             if some := [hub for hub in of_kind if hub.informed is informed]:
-                more = " that the standard is from" if informed else ""
+                more = " that the standard was derived from" if informed else ""
                 ax.plot([hub.parcels_per_h for hub in some], [hub.area_m2 for hub in some], _MARKS[kind], color=color,
                         markerfacecolor=face, label=f"public {kind} hubs{more}")  # fmt: skip
         side, offset = _SIDES[kind]

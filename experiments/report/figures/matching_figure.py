@@ -46,7 +46,7 @@ def ranges(bars: Sequence[Bar]) -> Figure:
     for row, bar in enumerate(bars):
         _draw(ax, row, bar)
     style.name_rows(ax, [bar.name for bar in bars])
-    ax.set(xlim=(-2, 102), xlabel="place in the number's range, %")
+    ax.set(xlim=(-2, 102), xlabel="position in the number's range, %")
     return style.legend_below(figure, [ax])
 
 

@@ -17,7 +17,7 @@ def figure(title: str, budget: int, curves: Mapping[str, Sequence[Interval]]) ->
         lows, highs = zip(*(each.bounds or (each.mean, each.mean) for each in curve), strict=True)
         low, high = ([100 * end for end in ends] for ends in (lows, highs))
         ax.fill_between(spent, low, high, step="post", color=looks[name]["color"], alpha=0.15, linewidth=0)
-    ax.set(xlabel="replications spent", ylabel="dearer than the reference solution [%]", title=title)
+    ax.set(xlabel="replications spent", ylabel="extra cost over the reference solution [%]", title=title)
     ax.set_xlim(0, budget)
     ax.set_ylim(0)
     ax.grid(alpha=0.3)

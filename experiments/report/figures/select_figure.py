@@ -83,7 +83,7 @@ def draw_rows(ax: Axes, chart: SelectChart) -> None:
         ax.axvline(chart.target, color=style.LIMIT, linestyle="--", linewidth=1)
     style.name_rows(ax, [dot.name for dot in shown])
     left_out = len(chart.dots) - len(shown)
-    ax.set_xlabel(chart.service + (f"; {left_out} dearer designs are left out" if left_out else ""))
+    ax.set_xlabel(chart.service + (f"; {left_out} more expensive designs are not shown" if left_out else ""))
     ax.grid(axis="x", color="0.92")
 
 

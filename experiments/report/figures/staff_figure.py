@@ -41,9 +41,9 @@ def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
     for ax, (role, (busy, asked, planned)) in zip(axes, curves.items(), strict=True):
         ax.stairs(planned, _edges(planned), fill=True, color="0.85", label="people at posts, planned")
         ax.stairs(asked, _edges(asked), color=style.PALETTE[1], linewidth=1.3, baseline=None,
-                  label="asked for at the utilisation of the role")  # fmt: skip
+                  label="needed at the role's target utilisation")  # fmt: skip
         ax.stairs(busy, _edges(busy), color=style.PALETTE[0], linewidth=1.5, baseline=None,
-                  label="kept busy by the expected work")  # fmt: skip
+                  label="busy with the expected work")  # fmt: skip
         ax.set_ylim(0, 1.1 * max(*planned, *asked, *busy, 1.0))
         ax.set_title(capitalised(role_name(role)), fontsize=9)
         _name_days(ax)

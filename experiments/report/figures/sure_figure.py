@@ -82,8 +82,8 @@ def _draw_bars(ax: Axes, panel: Bars) -> None:
     for row, (low, high) in enumerate(panel.ends):
         ax.plot([low, high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
     rows = range(len(panel.ends))
-    ax.plot([low for low, _ in panel.ends], rows, "o", color=_LOW, label="number low in its range")
-    ax.plot([high for _, high in panel.ends], rows, "D", color=_HIGH, label="number high in its range")
+    ax.plot([low for low, _ in panel.ends], rows, "o", color=_LOW, label="number at the low end of its range")
+    ax.plot([high for _, high in panel.ends], rows, "D", color=_HIGH, label="number at the high end of its range")
     ax.axvline(panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
     style.name_rows(ax, panel.names)
     ax.set_title(panel.title)

@@ -28,7 +28,7 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
     cut = np.arange(len(result.statistic)) * result.batch * result.spacing
     least = float(result.statistic[result.n_cut])
     relative = result.statistic / least if least > 0 else result.statistic
-    ax.plot(cut, relative, color=PALETTE[1], label="each cut that was tried")
+    ax.plot(cut, relative, color=PALETTE[1], label="each cut tried")
     ax.plot([result.length], [relative[result.n_cut]], "o", color=PALETTE[1], label="the least")
     ax.set(xlim=(0, None), ylim=(0, None), ylabel="MSER, times the least" if least > 0 else "MSER")
 
@@ -45,8 +45,8 @@ def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: f
     draw_statistic(below, result)
     below.set_xlabel("from the start of the run [days]")
     for ax in (above, below):
-        ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up that MSER asks for")
+        ax.axvline(result.length, color=LIMIT, linestyle=":", label="warm-up needed by MSER")
         ax.axvline(configured, color=PALETTE[2], linestyle="--", label="warm-up of the run")
-    asks = f"asks for {short(result.length, 2)} days" if result.is_found else "cannot tell, the run is too short"
+    asks = f"needs {short(result.length, 2)} days" if result.is_found else "unknown: the run is too short"
     above.set_title(fill(f"{title}: {result.method.said} {asks}", _LONGEST))
     return legend_below(drawing, [above, below], columns=3)

@@ -102,7 +102,7 @@ def _shown(
         grids=[
             grid_of("Observed, and what the model shows", observations),
             grid_of("Share of the assumed worlds that remain", waves),
-            *([grid_of("Numbers whose worlds change significantly, most surely first", moved)] if moved else []),
+            *([grid_of("Numbers that differ significantly in the remaining worlds", moved)] if moved else []),
             grid_of(said("hubs_carry"), answers),
         ],
         data={
@@ -148,9 +148,9 @@ def _how_much(result: Result) -> str:
 
 def _narrowing(row: RangeRow) -> str:
     if np.isnan(row.narrower):
-        return f"{row.name}: the worlds have {row.before}; those that remain, {row.after}."
+        return f"{row.name}: {row.before} in all worlds, {row.after} in those that remain."
     change = f" ({100 * row.narrower:.0f} % narrower)"
-    return f"{row.name}: nine worlds of ten have {row.before}; of those that remain, {row.after}{change}."
+    return f"{row.name}: 90 % of the worlds have {row.before}; of those that remain, 90 % have {row.after}{change}."
 
 
 def warnings(result: Result) -> Iterator[str]:
@@ -235,7 +235,7 @@ def _figures(
         values = np.array([[kpis[seen.kpi] for seen in observations] for kpis in several])
         for seen, column in zip(observations, values.T, strict=True):
             if seen.hub == asked.designs[at].label and not np.isfinite(column).all():
-                raise ConfigError(f"{seen.kpi}, {seen.hub}: has no finite value in world {world}: {column[0]}")
+                raise ConfigError(f"{seen.kpi}, {seen.hub}: no finite value in world {world}: {column[0]}")
         figures[at, world] = values
     return figures
 

@@ -62,7 +62,7 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> Air
     for row, cells in table.rows:
         code = cells[airport_at].upper()
         if not _ICAO.fullmatch(code):
-            raise InputError(f"{path}, row {row}, {AIRPORT}: an airport's ICAO code as EBLG, got {code!r}")
+            raise InputError(f"{path}, row {row}, {AIRPORT}: expected an ICAO code such as EBLG, got {code!r}")
         seen[code] = None
         if code != (wanted or next(iter(seen))):
             continue
@@ -87,9 +87,9 @@ def _choose(path: Path, seen: dict[str, None], wanted: str | None) -> str:
     if not codes:
         raise InputError(f"{path}: no row below the header")
     if wanted is None and len(codes) > 1:
-        raise InputError(f"{path}, {AIRPORT}: several airports ({shown}); choose one, as in airport={codes[0]}")
+        raise InputError(f"{path}, {AIRPORT}: several airports ({shown}); choose one, such as airport={codes[0]}")
     if wanted is not None and wanted not in seen:
-        raise InputError(f"{path}, {AIRPORT}: no row of {wanted!r}{near(wanted, codes)}; there: {shown}")
+        raise InputError(f"{path}, {AIRPORT}: no row of {wanted!r}{near(wanted, codes)}; the file has {shown}")
     return wanted or codes[0]
 
 
@@ -98,18 +98,18 @@ def _date(text: str, place: str) -> dt.date:
         # The file's other edition writes 2019-01-01T00:00:00Z.
         return dt.date.fromisoformat(text[:10] if text[10:11] in ("T", " ") else text)
     except ValueError:
-        raise InputError(f"{place}: a date as YYYY-MM-DD, got {text!r}") from None
+        raise InputError(f"{place}: expected a date YYYY-MM-DD, got {text!r}") from None
 
 
 def _count(text: str, place: str) -> float:
     try:
         number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
     except ValueError:
-        raise InputError(f"{place}: a whole number of flights, or empty where unknown, got {text!r}") from None
+        raise InputError(f"{place}: expected a whole number of flights, or empty if unknown, got {text!r}") from None
     if not 0 <= number <= MOST_FLIGHTS:
-        raise InputError(f"{place}: at least 0 and at most {MOST_FLIGHTS} flights, got {text}")
+        raise InputError(f"{place}: expected from 0 to {MOST_FLIGHTS} flights, got {text}")
     if number != round(number):
-        raise InputError(f"{place}: a whole number of flights, got {text}")
+        raise InputError(f"{place}: expected a whole number of flights, got {text}")
     return number
 
 
@@ -141,7 +141,7 @@ USUAL_OUT: Final = Path("calibration")
 
 def main(arguments: Arguments) -> int:
     """Calibrates, writes the files, and says what was found."""
-    path, given = taken_apart(arguments.words, OPTIONS, "calibrate: one FILE of daily airport traffic")
+    path, given = taken_apart(arguments.words, OPTIONS, "calibrate: expected one FILE of daily airport traffic")
     first, last, column = date_of(given, "from"), date_of(given, "to"), given.get("column", ARRIVALS)
     known = read_airport_traffic(path, airport=given.get("airport"), column=column)
     traffic = select_range(known, path, first=first, last=last)
@@ -177,7 +177,7 @@ def check_coverage(traffic: AirportTraffic, path: Path) -> None:
     """
     place = f"{path}, {traffic.column}"
     if traffic.days.size < LEAST_DAYS:
-        raise InputError(f"{place}: at least {LEAST_DAYS} known days (8 weeks) in the range, got {traffic.days.size}")
+        raise InputError(f"{place}: needs {LEAST_DAYS} known days (8 weeks) in the range, got {traffic.days.size}")
     for names, of_day, least in ((WEEKDAYS, weekday_of, 1), (MONTHS, month_of, LEAST_DAYS_OF_A_MONTH)):
         known = np.bincount(of_day(traffic.days), minlength=len(names))
         short = [f"{name} {count}" for name, count in zip(names, known.tolist(), strict=True) if count < least]

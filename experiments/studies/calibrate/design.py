@@ -57,7 +57,7 @@ class Observation:
         if not least <= self.value <= most:
             raise ValueError(f"value: {self.kpi} is from {least:g} to {most:g}, got {self.value:g}")
         if not self.source.strip():
-            raise ValueError("source: who says so, and where; got nothing")
+            raise ValueError("source: expected who published it and where, got nothing")
 
 
 def file_of(named: str) -> Path:
@@ -69,7 +69,7 @@ def file_of(named: str) -> Path:
     path, shipped = Path(named), {path.stem: path for path in (packaged() / FOLDER).glob("*.csv")}
     if path.exists() or (path.suffix and named not in shipped):
         return path
-    check_among(OBSERVED, named, "no file, and none of those packaged", sorted(shipped))
+    check_among(OBSERVED, named, "neither a file nor one of those packaged", sorted(shipped))
     return shipped[named]
 
 
@@ -82,7 +82,7 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
     """
     table = csv_table(path, may_be_latin=True)
     if not table.header:
-        raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row a KPI")
+        raise InputError(f"{path}: empty; expected a header with {listed(COLUMNS, 'and')}, and a row for each KPI")
     places = {name: table.at(name) for name in COLUMNS}
     places |= {name: table.at(name) for name in (HUB, DISCREPANCY) if name in table.header}
     row_of: dict[str, int] = {}
@@ -92,7 +92,7 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
         seen = _observation(place, {name: cells[at] for name, at in places.items()}, list(hubs))
         what = f"{seen.kpi} of {seen.hub}"
         if what in row_of:
-            raise InputError(f"{place}, kpi: {what} is there already, in row {row_of[what]}")
+            raise InputError(f"{place}, kpi: {what} occurs twice, first in row {row_of[what]}")
         row_of[what] = row
         observations.append(seen)
     if not observations:
@@ -103,13 +103,13 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
 def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Observation:
     hub = cells.get(HUB) or hubs[0]
     if hub not in hubs:
-        raise InputError(f"{place}, {HUB}: no hub {hub!r} is asked for{near(hub, hubs)}")
+        raise InputError(f"{place}, {HUB}: the study has no hub {hub!r}{near(hub, hubs)}")
     fields: dict[str, object] = {**cells, HUB: hub, DISCREPANCY: None}
     for name in (*_NUMBERS, *([DISCREPANCY] if cells.get(DISCREPANCY) else [])):
         try:
             fields[name] = float(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
         except ValueError:
-            raise InputError(f"{place}, {name}: a number, with a point for decimals, got {cells[name]!r}") from None
+            raise InputError(f"{place}, {name}: expected a number with a decimal point, got {cells[name]!r}") from None
     with placed(f"{place}, ", InputError):
         return read(Observation, fields)
 

@@ -75,8 +75,8 @@ from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
     {
-        "demand.flights_per_day": "is what capacity looks for; leave it out",
-        "scenario": "capacity takes several, as scenarios=[liege_30k,liege_66k]",
+        "demand.flights_per_day": "is what capacity determines; leave it out",
+        "scenario": "capacity takes several: scenarios=[liege_30k,liege_66k]",
     }
 )
 
@@ -132,7 +132,7 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
     if grid.rows:
         return grid.designs(grid.labels)
     if not keys.scenarios:
-        raise ConfigError("scenarios: capacity needs some, or designs=FILE")
+        raise ConfigError("scenarios: capacity needs at least one, or designs=FILE")
     return [
         Design(_label(design.label, grid.varied, row), design.hub)
         for words_of_point, row in zip(grid.words, grid.values, strict=True)

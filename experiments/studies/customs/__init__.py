@@ -156,7 +156,7 @@ def sentences(result: Result) -> Iterator[str]:
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
         may_be_none = more.holds(0)
-        detections = interval_text(more) + (", which may be none" if may_be_none else "")
+        detections = interval_text(more) + (", which may be zero" if may_be_none else "")
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
         # What one costs means nothing where there may be none.
         is_known = (
@@ -180,7 +180,7 @@ class Control:
 
     def __post_init__(self) -> None:
         if not self.key.startswith(_GROUP):
-            raise ValueError(f"key: one of {_GROUP}*, got {self.key!r}")
+            raise ValueError(f"key: expected one of {_GROUP}*, got {self.key!r}")
         if not self.values:
             raise ValueError("values: at least one")
         check_different("values", [f"{value:g}" for value in self.values])
@@ -228,7 +228,7 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
     config = asked.designs[0].hub
     by_control = result.by_control
     return Document(
-        title=f"What checks find at {hub_title(config.area_m2)}, and what they cost",
+        title=f"What checks find at {hub_title(config.area_m2)}, and their cost",
         sentences=list(sentences(result)),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
         grids=[_grid(control, settings) for control, settings in by_control.items()],

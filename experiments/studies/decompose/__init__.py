@@ -195,7 +195,7 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     start, end = (by_label[name] for name in keys.scenarios)
     game = game_of(start, end, keys.decompose.factors)
     if game.designs != list(designs):
-        raise ConfigError("its designs are not the combinations of its factors")
+        raise ConfigError("its designs are not all combinations of its factors")
     return game
 
 
@@ -218,7 +218,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
         lines += sentences(kpi, split, start, end, [str(lack) for lack in alone.lacks] if alone else [])
     draws = same_draws(asked.designs[0].hub, result.outcome.n, f"of {len(asked.designs)} combinations of factors")
     return Document(
-        title=f"What makes the difference between {start} and {end}",
+        title=f"What causes the difference between {start} and {end}",
         data={**as_json(result, *keys.scenarios), **({"values": keys.factors} if keys.factors else {})},
         sentences=lines,
         warnings=list(warnings_of(result)),

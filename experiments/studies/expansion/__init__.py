@@ -133,7 +133,7 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     labels = {design.label for design in designs[1:]}
     for state, recorded in keys.expansion.states.items():
         if not recorded or not labels.issuperset(recorded):
-            raise ConfigError(f"expansion.states: the hub of {state!r} is not there")
+            raise ConfigError(f"expansion.states: the hub of {state!r} is missing")
 
 
 def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
@@ -202,7 +202,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
             row["path"]: Interval(row["best_mean"], row["best_low"], row["best_high"], 0)
             for row in typed_rows(manifest, "paths", _SHARES)
         }
-        return {today.label: f"it is worth most in {in_percent(shares[path])} of the assumed worlds"}
+        return {today.label: f"it has the highest value in {in_percent(shares[path])} of the assumed worlds"}
 
     called = Design(path_name(path), today.hub)
     question = Question(("question=expansion",), answers, keeps="expansion")

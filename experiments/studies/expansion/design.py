@@ -101,7 +101,7 @@ class Months:
 
     def __post_init__(self) -> None:
         if not self.least <= self.mode <= self.most:
-            raise ValueError(f"least: least <= mode <= most, got {self.least:g}, {self.mode:g} and {self.most:g}")
+            raise ValueError(f"least: needs least <= mode <= most, got {self.least:g}, {self.mode:g} and {self.most:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,10 @@ class Growth:
 
     def __post_init__(self) -> None:
         if not self.factors:
-            raise ValueError("factors: at least one year and its factor")
+            raise ValueError("factors: needs at least one year with its factor")
         for year in self.factors:
             if not (year.isdecimal() and _FIRST <= int(year) <= _LAST):
-                raise ValueError(f"factors: expected years as keys, got {year!r}")
+                raise ValueError(f"factors: keys must be years, got {year!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +178,15 @@ class Expansion:
         check_probabilities("growth", {name: growth.probability for name, growth in self.growth.items()})
         if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
             got = ", ".join(map(str, self.loads)) or "none"
-            raise ValueError(f"loads: at least two, each above the one before, got {got}")
+            raise ValueError(f"loads: needs at least two, each above the previous one, got {got}")
         check_known("kpis", "no KPI", self.kpis, KPIS)
         if self.worlds == 1 or self.worlds & (self.worlds - 1):
-            raise ValueError(f"worlds: 0, or a power of two from 2 to 1024, got {self.worlds}")
+            raise ValueError(f"worlds: must be 0 or a power of two from 2 to 1024, got {self.worlds}")
         if not self.paths:
             raise ValueError("paths: at least one")
         for name, stage in self.stages.items():
             if stage.after is not None and stage.after not in list(self.stages)[: list(self.stages).index(name)]:
-                raise ValueError(f"stages.{name}.after: expected a stage above it, got {stage.after!r}")
+                raise ValueError(f"stages.{name}.after: expected a stage that is listed above it, got {stage.after!r}")
         for path_name, path in self.paths.items():
             for name, phase in path.phases.items():
                 self._check_phase(f"paths.{path_name}.phases.{name}", phase)

@@ -198,7 +198,7 @@ def _may_be_as_much(other: Interval, most: Interval) -> bool:
 
 def _chosen(answer: Answer) -> Iterator[str]:
     best, name = answer.of(answer.recommended), path_name(answer.recommended)
-    n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", which is not sure"
+    n, how = len(answer.paths), "" if answer.probability >= _ENOUGH else ", but the lead may be zero"
     which = "expansion_single" if np.isnan(answer.probability) else "expansion_surely"
     surely = said(which, n=n, probability=probability_text(answer.probability), surely=how)
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
@@ -215,7 +215,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
             regret=meur(best.regret.mean), careful=path_name(careful.path), least=meur(careful.regret_p95),
         )  # fmt: skip
     if best.opens < 1 and answer.explored.keys.expansion.paths[best.path].phases:
-        yield f"In {percent(1 - best.opens)} % of the futures nothing of {name} is ever opened."
+        yield f"In {percent(1 - best.opens)} % of the futures no phase of {name} ever opens."
     if best.payback is not None:
         yield said("pays_back", payback=number(best.payback, 1))
 
@@ -225,7 +225,7 @@ def _reacting(answer: Answer) -> Iterator[str]:
         if row.what == WAITING:
             verb = "brings" if row.worth.mean >= 0 else "costs"
             size = row.worth.scaled(1 if row.worth.mean >= 0 else -1)
-            may_be_none = ", which may be none" if row.worth.holds(0) else ""
+            may_be_none = ", which may be zero" if row.worth.holds(0) else ""
             yield said("by_rules", verb=verb, size=bounded(size), open=may_be_none)
 
 

@@ -48,11 +48,11 @@ def main(arguments: Arguments) -> int:
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
     if "points" not in manifest.tables:
-        raise InputError(f"{folder}: the tables of {manifest.verb} hold no ledger")
+        raise InputError(f"{folder}: {manifest.verb} stores no ledger")
     scenario = scenario_among(hubs, given, folder)
     facts = _gathered(manifest, scenario, hubs)
     if not facts.ledgers.matrices and facts.ledgers.trade is None:
-        raise InputError(f"{folder}: no ledger was kept of {scenario}; run it with exposure=ledger trade=goods")
+        raise InputError(f"{folder}: {scenario} has no ledger; run it with exposure=ledger trade=goods")
     suffix = "" if scenario == next(iter(hubs)) else f"-{1 + [*hubs].index(scenario)}"
     figures = list(_draw(facts.ledgers, folder / "figures", suffix))
     if arguments.json:

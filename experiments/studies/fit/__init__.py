@@ -72,14 +72,14 @@ def main(arguments: Arguments) -> int:
     word = group.word if group.is_whole else f"{group.word}@KEY={result.family}"
     scenario = () if request.scenario is None else (f"scenario={request.scenario}",)
     use = Arguments("run", (*scenario, word), config_dir=folder).command
-    label = "Use it all the same:" if result.chosen and result.is_rejected else "Use it:    "
+    label = "To use it anyway:" if result.chosen and result.is_rejected else "Use it:    "
     lines.append(f"{label} {use}" if group.is_whole else f"{label} {use} ({said('fit_any_key')})")
     return console.report(arguments, {**plain, "files": [str(file) for file in files]}, *lines)
 
 
 def _beside(arguments: Arguments, folder: Path) -> int:
     """Scans beside the instants of a run."""
-    path, given = taken_apart(arguments.words, scans.OPTIONS, "fit: one FILE of scans")
+    path, given = taken_apart(arguments.words, scans.OPTIONS, "fit: expected one FILE of scans")
     result = scans.compared(path, given, RUNS)
     plain = scans_text.document(result, source=path.name, sha256=sha256_of(path))
     place = folder / "scans" / path.stem

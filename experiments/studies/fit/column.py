@@ -75,22 +75,22 @@ def read_request(words: Sequence[str]) -> Request:
     Raises:
         InputError: no file, several files, an unknown option, or a value that is none.
     """
-    path, given = taken_apart(words, OPTIONS, "fit: one FILE, a CSV with a header")
+    path, given = taken_apart(words, OPTIONS, "fit: expected one FILE, a CSV with a header")
     families = tuple(given["families"].split(",")) if "families" in given else tuple(FAMILIES)
     for each in families:
-        check_among("families", each, "no family that can be fitted", FAMILIES)
+        check_among("families", each, "not a family that can be fitted", FAMILIES)
     low, high = (_end(given, name) for name in ("low", "high"))
     if low is not None and high is not None and low >= high:
         raise InputError(f"high: must be above low = {short(low)}, got {short(high)}")
     name = given.get("name")
     if name is not None and not re.fullmatch(r"[a-z]\w*", name):
-        raise InputError(f"name: small letters, digits and underscores, as uld_min, got {name[:60]!r}")
+        raise InputError(f"name: expected small letters, digits and underscores, such as uld_min, got {name[:60]!r}")
     family = given.get("family")
     if family is not None:
         check_among("family", family, "none that is fitted", [*families, EMPIRICAL])
     for option in ("unit", "scenario"):
         if option in given and "key" not in given:
-            raise InputError(f"{option}: only with key=KEY, which it belongs to")
+            raise InputError(f"{option}: needs key=KEY")
     texts = [given.get(option) for option in ("name", "family", "key", "unit", "scenario")]
     return Request(path, given.get("column"), given.get("time"), families, low or 0.0, high, *texts)
 
@@ -104,7 +104,7 @@ def read_sample(request: Request) -> Sample:
     """
     table = csv_table(request.path)
     if not table.header:
-        raise InputError(f"{request.path}: empty; a CSV with a header is needed")
+        raise InputError(f"{request.path}: empty; expected a CSV with a header")
     column = request.column or _only(request.path, table.header)
     at = table.at(column)
     time_at = None if request.time is None else table.at(request.time)
@@ -123,7 +123,7 @@ def read_sample(request: Request) -> Sample:
 def _check(sample: Sample, request: Request) -> None:
     values = sample.values
     if len(values) < LEAST:
-        raise InputError(f"{sample.place}: at least {LEAST} values, got {len(values)}")
+        raise InputError(f"{sample.place}: needs at least {LEAST} values, got {len(values)}")
     if np.ptp(values) <= _ALIKE * np.abs(values).max():
         raise InputError(said("fit_constant", place=sample.place, n=len(values), value=short(values[0])))
     refused = {name: FAMILIES[name].refuses(values) for name in request.families}
@@ -153,12 +153,12 @@ def instant_of(text: str, place: str) -> dt.datetime:
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:
-        raise InputError(f"{place}: an instant as 2022-09-05 14:30, got {text[:60]!r}") from None
+        raise InputError(f"{place}: expected an instant such as 2022-09-05 14:30, got {text[:60]!r}") from None
 
 
 def _only(path: Path, header: Sequence[str]) -> str:
     if len(header) > 1:
-        raise InputError(f"column: {path} has several ({', '.join(header)}); give column={header[0]}")
+        raise InputError(f"column: {path} has several ({', '.join(header)}); choose one: column={header[0]}")
     return header[0]
 
 
@@ -174,5 +174,5 @@ def _number(text: str, place: str) -> float:
     if not math.isfinite(number):
         raise InputError(f"{place}: expected a finite number, got {text}")
     if abs(number) > LARGEST:
-        raise InputError(f"{place}: at most {whole(LARGEST)} above or below 0, got {text[:60]}")
+        raise InputError(f"{place}: must be within {whole(LARGEST)} of 0, got {text[:60]}")
     return number

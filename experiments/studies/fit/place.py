@@ -63,7 +63,7 @@ class Place:
             return 1.0
         of_key = key.rpartition("_")[2]
         if of_key not in UNITS or _RATE.search(key):
-            raise InputError(f"unit: {self.unit} is none of {key}, which is no time; leave it out")
+            raise InputError(f"unit: {self.unit} does not apply to {key}, which is not a time; leave it out")
         return UNITS[self.unit] / UNITS[of_key]
 
     def checked(self, numbers: Mapping[str, object]) -> None:
@@ -82,12 +82,12 @@ def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
         InputError: no such number of the configuration, or no such unit.
     """
     if unit is not None and unit not in UNITS:
-        raise InputError(f"unit: one of {', '.join(UNITS)}, got {unit[:60]!r}")
+        raise InputError(f"unit: expected one of {', '.join(UNITS)}, got {unit[:60]!r}")
     document, names = plain(hub), key.split(".")
     leaf = leaf_at(HubConfig, document, names)
     if leaf is None or leaf.kind not in ("number", "whole"):
         numbers = [known for known, value in values_of(document) if is_number(value)]
-        raise InputError(f"key: {key[:80]!r} is no number of the configuration{near(key, numbers)}")
+        raise InputError(f"key: {key[:80]!r} is not a number of the configuration{near(key, numbers)}")
     tried = with_leaves(document, {key: {"family": "exponential", "mean": 1.0}})
     takes = leaf.kind == "number" and leaf_at(HubConfig, tried, [*names, "family"]) is not None
     return Place(key, takes, unit, hub)

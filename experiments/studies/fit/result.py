@@ -77,7 +77,7 @@ def fit_of(sample: Sample, request: Request) -> Result:
     values, ends = sample.values, ends_of(sample, request)
     fits = fitted(values, request.families, ends)
     if not fits:
-        raise InputError(f"{sample.place}: none of the families has an estimate: {', '.join(request.families)}")
+        raise InputError(f"{sample.place}: no family has an estimate: {', '.join(request.families)}")
     order = order_of(values)
     rng = np.random.default_rng(_SEED)
     fits = [with_tests(fit, values, rng, _TESTS) for fit in fits]

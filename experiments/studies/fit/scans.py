@@ -116,7 +116,7 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
         )  # fmt: skip
         times.append((scanned, of_run))
     if not rows:
-        raise InputError(f"{path}: no two of the stages {', '.join(scans.stages)} are known of the same thing and run")
+        raise InputError(f"{path}: no thing and run have two of the stages {', '.join(scans.stages)}")
     return Compared(scans.table, manifest, scenario, tuple(rows), tuple(times), n_negative)
 
 
@@ -125,7 +125,7 @@ def read_scans(path: Path) -> Scans:
     scanned = csv_table(path)
     names = [name for name in ("flight", "uld", "parcel") if name in scanned.header]
     if not names:
-        raise InputError(f"{path}: no column flight, uld or parcel, which say what was scanned")
+        raise InputError(f"{path}: needs a column flight, uld or parcel to say what was scanned")
     table = next(_THINGS[name] for name in _THINGS if name in names)
     stages = stages_of(table)
     at = {name: scanned.at(name) for name in (*names, STAGE, INSTANT)}
@@ -133,7 +133,7 @@ def read_scans(path: Path) -> Scans:
     for row, cells in scanned.rows:
         stage, place = cells[at[STAGE]], f"{path}, row {row}, column"
         if stage not in stages:
-            raise InputError(f"{place} {STAGE}: {stage[:60]!r} is no instant of {table}{near(stage, stages)}")
+            raise InputError(f"{place} {STAGE}: {stage[:60]!r} is not an instant of {table}{near(stage, stages)}")
         of_thing = instants.setdefault(tuple(cells[at[name]] for name in names), {})
         if stage in of_thing:
             thing = ", ".join(cells[at[name]] for name in names)

@@ -43,7 +43,7 @@ def main(arguments: Arguments) -> int:
     case = _case(given)
     manifest = manifest_of(folder)
     if "flights" not in manifest.tables:
-        raise InputError(f"{folder}: a run of {manifest.verb}, which keeps no replication's tables: nothing to log")
+        raise InputError(f"{folder}: {manifest.verb} stores no tables of replications, so there is nothing to log")
     replication = stored_replication(folder, given, TABLES)
     things = Things(replication, moments_of(replication.hub))
     lines = Lines(is_quiet=arguments.quiet)
@@ -73,10 +73,10 @@ def _path(option: str, text: str) -> Path:
     """
     path, suffixes = Path(text), SUFFIXES[option]
     if path.suffix not in suffixes:
-        raise InputError(f"{option}: a file that ends in {listed(suffixes, 'or')}, got {text[:60]!r}")
+        raise InputError(f"{option}: expected a file that ends in {listed(suffixes, 'or')}, got {text[:60]!r}")
     check_outside_runs(path, option)
     if path.exists():
-        raise InputError(f"{option}: {text[:200]} is there already; remove it, or give another name")
+        raise InputError(f"{option}: {text[:200]} already exists; remove it, or give another name")
     return path
 
 

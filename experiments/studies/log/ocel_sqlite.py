@@ -122,7 +122,7 @@ def errors_of(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
-        raise InputError(f"{path}: two rows of the run's tables say the same ({error})") from None
+        raise InputError(f"{path}: two rows of the run's tables are the same ({error})") from None
     except sqlite3.Error as error:
         raise OSError(errno.EIO, str(error), str(path)) from None
 

@@ -221,7 +221,7 @@ class Facts:
         needed = warm_ups_of(rows)
         for design in self.asked.designs:
             wants = (
-                f"{number(needed[design.label].length, 1)}" if design.label in needed else "not known: too short a run"
+                f"{number(needed[design.label].length, 1)}" if design.label in needed else "not known: run too short"
             )
             yield design.label, str(design.hub.warmup_days), wants
 
@@ -255,6 +255,6 @@ def _timings(noted: Mapping[str, Any]) -> dict[str, str]:
     seconds = [row.get("seconds") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     times = [each for each in seconds if isinstance(each, int | float)]
     return {
-        "cpus": f"{cpus} processors" if isinstance(cpus, int) else "a machine whose processors were not counted",
-        "seconds": f"A replication took {number(sum(times) / len(times))} s in the mean." if times else "",
+        "cpus": f"{cpus} processors" if isinstance(cpus, int) else "a machine with an unknown number of processors",
+        "seconds": f"A replication took {number(sum(times) / len(times))} s on average." if times else "",
     }

@@ -56,7 +56,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         }  # fmt: skip
         method.append(text_of("optimise_cost", **values))
     return Document(
-        title=f"What {' and '.join(keys.called)} can be had together",
+        title=f"Which {' and '.join(keys.called)} can be reached together",
         sentences=list(result.sentences),
         warnings=result.warnings,
         tables=result.tables(),
@@ -94,7 +94,7 @@ def grids(result: Result) -> list[Grid]:
 
 def _commands(commands: Sequence[str]) -> Grid:
     rows = tuple((str(order), command) for order, command in enumerate(commands, start=1))
-    return Grid("Each design again, with all its tables", ("design", "command"), rows, n_texts=2)
+    return Grid("To run each design again, with all its tables", ("design", "command"), rows, n_texts=2)
 
 
 def _picture(result: Result) -> Picture:

@@ -75,18 +75,18 @@ class Variable:
             raise ValueError(said("some_field"))
         if self.choices is not None:
             if (self.low, self.high, self.step) != (None, None, None):
-                raise ValueError("choices: with low, high and step null, or null itself")
+                raise ValueError("choices: give either choices, or low, high and step")
             if len(set(self.choices)) < max(2, len(self.choices)):
-                raise ValueError(f"choices: at least two different ones, got {', '.join(self.choices) or 'none'}")
+                raise ValueError(f"choices: needs at least two different ones, got {', '.join(self.choices) or 'none'}")
             if any(ratio != 1 for ratio in self.fields.values()):
                 raise ValueError(said("choice_as_is"))
             return
         if self.low is None or self.high is None:
-            raise ValueError("low: give low and high, or choices")
+            raise ValueError("low: give either low and high, or choices")
         if not self.low < self.high:
             raise ValueError(f"low: must be less than high = {self.high:g}, got {self.low:g}")
         if self.step is not None and not self.is_on_grid(self.high):
-            raise ValueError(f"step: from {self.low:g} by {self.step:g} no step ends at high = {self.high:g}")
+            raise ValueError(f"step: from {self.low:g}, no step of {self.step:g} reaches high = {self.high:g}")
 
     def is_on_grid(self, value: float) -> bool:
         assert self.low is not None

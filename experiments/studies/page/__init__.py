@@ -27,17 +27,15 @@ _LAST_PORT: Final = 65_535
 def main(arguments: Arguments) -> int:
     files, given = files_and_options(arguments.words, ("port", "no_browser"))
     if files:
-        raise InputError(
-            f"page: takes options alone, got {', '.join(map(str, files))}; --out DIR is the folder of runs"
-        )
+        raise InputError(f"page: takes only options, got {', '.join(map(str, files))}; --out DIR is the folder of runs")
     text = given.get("port", str(USUAL_PORT))
     port = count_of(text)
     if port is None or port > _LAST_PORT:
-        raise InputError(f"--port: a whole number from 0 (any free one) to {_LAST_PORT}, got {text[:20]!r}")
+        raise InputError(f"--port: expected a whole number from 0 (any free port) to {_LAST_PORT}, got {text[:20]!r}")
     if arguments.config_dir is not None and arguments.config_dir.exists() and not arguments.config_dir.is_dir():
-        raise InputError(f"--config-dir: {str(arguments.config_dir)!r} is no folder")
+        raise InputError(f"--config-dir: {str(arguments.config_dir)!r} is not a folder")
     if arguments.json:
-        raise InputError("--json: page prints its address; the other verbs print results as JSON")
+        raise InputError("--json: page prints only its address; other verbs print results as JSON")
     for library in ("starlette", "uvicorn", "python_multipart"):
         need(library, "page")
 

@@ -25,7 +25,7 @@ class View:
 
 VIEWS: Final[Mapping[str, View]] = MappingProxyType({
     "capacity": View(
-        "Capacity", "How many flights a day a hub sustains, what its bottleneck is, and what more of it would buy.",
+        "Capacity", "How many flights a day a hub sustains, what its bottleneck is, and how much more of it helps.",
         ("capacity", "shadow-price"),
     ),
     "sure": View(
@@ -33,7 +33,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType({
         ("sure", "sensitivity", "decompose"),
     ),
     "expansion": View(
-        "Expansion", "Which path of building is worth most, and how that changes with the decisions of others.",
+        "Expansion", "Which expansion path is worth most, and how that depends on the decisions of others.",
         ("expansion",),
     ),
 })  # fmt: skip

@@ -71,7 +71,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         config = hub(compose(sweep(alone, arguments.config_dir)[0], arguments.config_dir))
         shown = replace(shown, halls=halls_shown(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
         if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
-            raise ConfigError("compare: the plan is its baseline; change a value, or choose another baseline")
+            raise ConfigError("compare: the plan equals its baseline; change a value, or choose another baseline")
         designs, keys = plan.study.asked(words)
         for design in designs:
             check_area(design.hub)

@@ -61,7 +61,7 @@ class Comparing:
         async with request.form() as form:
             names = [str(name) for name in form.getlist("run")]
         if len(names) != 2:
-            raise InputError(f"replay: two runs, got {len(names)}")
+            raise InputError(f"replay: expected two runs, got {len(names)}")
         folders = [await run_in_threadpool(folder_in, self.arguments.out, name) for name in names]
         path = (await run_in_threadpool(answered, ["replay", *map(str, folders)])).splitlines()[-1]
         return RedirectResponse(address("run", names[0], "file", Path(path).name), 303)

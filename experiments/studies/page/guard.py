@@ -98,7 +98,7 @@ class Guard:
         """What is answered in place of the application; None where the request may pass."""
         headers, given = request.headers, request.query_params
         if headers.get("host") not in self._hosts:
-            return _refused(403, f"This page answers at {self._origins[0]} alone.")
+            return _refused(403, f"This page answers only at {self._origins[0]}.")
         origin = headers.get("origin")
         if origin is not None and origin not in self._origins:
             return _refused(403, "This request comes from another web site.")
@@ -106,7 +106,7 @@ class Guard:
             return self._welcome(request.scope["path"], [pair for pair in given.multi_items() if pair[0] != "token"])
         by_header = self._is_right(headers.get(HEADER, ""))
         if not by_header and not self._is_right(request.cookies.get(self._cookie, "")):
-            return _refused(403, "The token is missing or another: open the address that `cargohub page` printed.")
+            return _refused(403, "The token is missing or wrong: open the address that `cargohub page` printed.")
         if method in _SENDING and origin is None and not by_header:
             return _refused(403, "This request does not say which page it comes from.")
         n_bytes = count_of(headers.get("content-length", "0"))

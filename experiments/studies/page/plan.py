@@ -97,7 +97,7 @@ def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
     known = {each.key for each in fields}
     for key in plan.values:
         if key not in known:
-            raise ConfigError(f"{key[:80]}: no value of this form{near(key, known)}")
+            raise ConfigError(f"{key[:80]}: not a value of this form{near(key, known)}")
     return [replace(each, value=_value(each, plan.values.get(each.key, each.base))) for each in fields]
 
 
@@ -128,7 +128,7 @@ def check_choices(plan: Plan, arguments: Arguments) -> None:
         ConfigError: the first of them.
     """
     if plan.verb not in PLANNED:
-        raise ConfigError(f"verb: no form plans {plan.verb[:40]!r}")
+        raise ConfigError(f"verb: there is no form for {plan.verb[:40]!r}")
     choices = choices_of(arguments.config_dir)
     halls = {name: choices["hall"] for name in plan.chosen if _HALL.fullmatch(name)}
     against = [("scenario", plan.against)] if plan.against else []
@@ -139,7 +139,7 @@ def check_choices(plan: Plan, arguments: Arguments) -> None:
         if option not in known:
             raise ConfigError(f"{group[:60]}: no {option[:60]!r}{near(option, known)}")
     if plan.flights and plan.flights not in sent_flights(arguments.out):
-        raise ConfigError(f"flights: no file {plan.flights[:60]!r} was sent")
+        raise ConfigError(f"flights: no file {plan.flights[:60]!r} was uploaded")
 
 
 def flights_folder(out: Path) -> Path:

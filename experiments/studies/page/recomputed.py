@@ -58,7 +58,7 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
     """
     manifest = manifest_of(folder)
     if manifest.verb != VERB:
-        raise InputError(f"{folder.name}: no run of cargohub {VERB}")
+        raise InputError(f"{folder.name}: not a run of cargohub {VERB}")
     asked = runner.stored_asked(runner.asked_of(manifest), manifest)
     keys: ExpansionKeys = asked.keys
     sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.stages}
@@ -84,11 +84,11 @@ def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved
         except ValueError:
             values[name] = -1.0
         if not 0 <= values[name] <= 1:
-            raise InputError(f"{stage}.{name}: a probability from 0 to 1, got {text[:20]!r}")
+            raise InputError(f"{stage}.{name}: expected a probability from 0 to 1, got {text[:20]!r}")
     kept = next((name for name in values if f"{stage}.{name}" in moved), None)
     scaled = _scaled(values, kept, {name: result.probability for name, result in results.items()})
     if not sum(scaled.values()):
-        raise InputError(f"{stage}: one of its results must be possible")
+        raise InputError(f"{stage}: at least one of its results must be possible")
     return [
         Slider(f"{stage}.results.{name}", plain_name(name), result.probability, scaled[name], name == kept)
         for name, result in results.items()

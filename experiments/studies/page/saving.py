@@ -34,16 +34,16 @@ def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = F
         ConfigError: no folder, no name, a name that is taken by a packaged scenario, or a plan that no scenario can be.
     """
     if arguments.config_dir is None:
-        raise ConfigError("plans are saved in a folder of your own: start the page with --config-dir DIR")
+        raise ConfigError("plans are saved in your own folder: start the page with --config-dir DIR")
     if not _NAME.fullmatch(name):
-        raise ConfigError("name: a letter first, then at most 59 letters, digits and _")
+        raise ConfigError("name: must begin with a letter, then at most 59 letters, digits and _")
     path = arguments.config_dir / "scenario" / f"{name}.yaml"
     if (packaged() / "scenario" / path.name).exists():
-        raise ConfigError(f"name: {name} is a packaged scenario; choose another")
+        raise ConfigError(f"name: {name} is a packaged scenario; choose another name")
     text = _scenario_text(plan, name, arguments).encode()
     with _ONE_AT_A_TIME:
         if path.exists() and path.read_bytes() != text and not is_replacing:
-            raise NameTakenError(f"name: {name} is another plan, saved before; choose another name, or replace it")
+            raise NameTakenError(f"name: {name} is the name of another plan; choose another name, or replace it")
         write_whole(path, text)
     return path
 

@@ -90,7 +90,7 @@ def _listening(port: int) -> socket.socket:
     except OSError as error:
         listening.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise InputError(f"--port: {port} is taken, or not yours to take; --port 0 takes any free one") from None
+            raise InputError(f"--port: {port} is in use or not permitted; --port 0 uses any free port") from None
         raise
     listening.listen()
     return listening

@@ -90,7 +90,7 @@ class Views:
         return {
             CargohubError: lambda request, error: _refused(request, 400, str(error)),
             TooLarge: lambda request, _: _refused(request, 413, "The file is too large."),
-            ClientDisconnect: lambda request, _: _refused(request, 400, "The request ended too soon."),
+            ClientDisconnect: lambda request, _: _refused(request, 400, "The request ended before all data arrived."),
             HTTPException: lambda request, error: _refused(request, error.status_code, error.detail),
         }
 
@@ -139,7 +139,7 @@ class Views:
         """A file of a run, which may be a stranger's."""
         folder, name = self._folder(request), request.path_params["file"]
         if (path := result.file_in(folder, name)) is None:
-            raise HTTPException(404, f"{name[:80]}: no file of this run")
+            raise HTTPException(404, f"{name[:80]}: not a file of this run")
         is_shown = path.suffix in _SHOWN
         return FileResponse(
             path, media_type=_TYPES.get(path.suffix), filename=path.name,
@@ -151,7 +151,7 @@ class Views:
         """All tables of a run in one file, as `cargohub export` writes them."""
         folder, form = self._folder(request), request.path_params["form"]
         if form not in _FORMS:
-            raise HTTPException(404, f"{form[:20]}: tables come as {' or '.join(_FORMS)}")
+            raise HTTPException(404, f"{form[:20]}: expected {' or '.join(_FORMS)}")
         return made_file(folder.name, lambda into: _exported(folder, form, into))
 
     def brief(self, request: "Request", option: str, name: str) -> "Response":

@@ -37,7 +37,7 @@ Shown = tuple[Path, Replication]
 def main(arguments: Arguments) -> int:
     runs, given = files_and_options(arguments.words, OPTIONS)
     if not 1 <= len(runs) <= 2:
-        raise InputError(f"replay: one or two run folders, got {', '.join(map(str, runs)) or 'none'}")
+        raise InputError(f"replay: expected one or two run folders, got {', '.join(map(str, runs)) or 'none'}")
     folders = [run_folder(str(run), arguments.out) for run in runs]
     shown = [(folders[0], _stored(folders[0], given, "scenario"))]
     if len(folders) > 1 or "scenario_b" in given:
@@ -94,8 +94,8 @@ def _check_step(shown: list[Replication]) -> None:
     first, second = shown
     if first.hub.start_date != second.hub.start_date:
         dates = f"{first.hub.start_date} and {second.hub.start_date}"
-        raise InputError(f"replay: two runs in step begin on the same day, got {dates}")
+        raise InputError(f"replay: two runs in step must begin on the same day, got {dates}")
     if first.hub.seed != second.hub.seed:
         raise InputError(
-            f"replay: two runs in step have the same draws, got the seeds {first.hub.seed} and {second.hub.seed}"
+            f"replay: two runs in step must have the same draws, got the seeds {first.hub.seed} and {second.hub.seed}"
         )

@@ -54,7 +54,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
     n = -(-int(end) // width) if width else 0
     interval = -(-seconds(table["time"]) // max(width, 1)) - 1
     if not n or interval.min() < 0 or interval.max() >= n:
-        raise InputError("table flows: an interval that the run does not have")
+        raise InputError("table flows: an interval that is not part of the run")
     keys, place = _numbered(table, _KEY)
     counts: dict[str, Any] = {}
     for column, name in (("n_came", "came"), ("n_left", "left")):

@@ -52,7 +52,7 @@ def main(arguments: Arguments) -> int:
     result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir, **request.hub)))
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
-        raise InputError(f"{request.path}: would be written over; give another --out DIR")
+        raise InputError(f"{request.path}: would be overwritten; give another --out DIR")
     plain = document(result, sha256=sha256_of(request.path))
     files = write_all({
         folder / "flights.csv": flights_csv(result.calls).encode(),
@@ -95,9 +95,9 @@ def table(result: Schedule) -> str:
     if empty := result.empty_days:
         lines.append(f"  {'days without a flight':<24}{len(empty)}: {named(map(str, empty))}")
     if result.n_twice:
-        lines.append(f"  {'left out, there twice':<24}{result.n_twice}")
+        lines.append(f"  {'left out, occur twice':<24}{result.n_twice}")
     if result.n_legs_cut:
-        lines.append(f"  {'aircraft not waited for':<24}{result.n_legs_cut}, as their flight before was not chosen")
+        lines.append(f"  {'aircraft not waited for':<24}{result.n_legs_cut}, as their previous flight was not chosen")
     return "\n".join(lines)
 
 

@@ -49,7 +49,7 @@ def read_request(words: tuple[str, ...]) -> Request:
     Raises:
         InputError: no file, several files, an unknown option, or a value that is none.
     """
-    path, given = taken_apart(words, OPTIONS, "schedule: one FILE, in SSIM or CSV")
+    path, given = taken_apart(words, OPTIONS, "schedule: expected one FILE, in SSIM or CSV")
     from_ssim = is_ssim(path)
     for key in SSIM_ONLY:
         if key in given and not from_ssim:
@@ -58,10 +58,10 @@ def read_request(words: tuple[str, ...]) -> Request:
         raise InputError(said("only_table", key=ZONE, path=path))
     first, last = date_of(given, "from"), date_of(given, "to")
     if first is not None and last is not None and last < first:
-        raise InputError(f"to: a day not before from, {first}, got {last}")
+        raise InputError(f"to: must not be before from, {first}, got {last}")
     skip_bad = given.get("skip_bad", "false")
     if skip_bad not in {"true", "false"}:
-        raise InputError(f"skip_bad: true or false, got {skip_bad!r}")
+        raise InputError(f"skip_bad: expected true or false, got {skip_bad!r}")
     services: list[str] = []
     if given.get("service") != "all":
         services = _codes(given, "service", "[A-Z]", "service types, as F,M,H,A, or all", ",".join(FREIGHTERS))
@@ -112,5 +112,5 @@ def _clock(given: dict[str, str]) -> int | None:
         return None
     text = given["clock"]
     if not re.fullmatch(r"[+-](0\d|1[0-4])[0-5]\d", text):
-        raise InputError(f"clock: the hub's time less UTC as +0100 or -0500, got {text!r}")
+        raise InputError(f"clock: expected the hub's time minus UTC, such as +0100 or -0500, got {text!r}")
     return (int(text[1:3]) * 60 + int(text[3:])) * (-1 if text[0] == "-" else 1)

@@ -55,12 +55,12 @@ class Select:
         self._check_target()
         areas = self.areas_m2 or ()
         if self.areas_m2 is not None and (not areas or len(set(areas)) < len(areas)):
-            raise ValueError("areas_m2: at least one, and none twice")
+            raise ValueError("areas_m2: needs at least one, and none twice")
         known = [COLUMN, AREA, *(name for name, kpi in KPIS.items() if not kpi.more_is_better)]
         if self.cost is not None and self.cost not in known:
             if self.cost in KPIS:
-                raise ValueError(f"cost: of {self.cost} more is better, which is no cost")
-            raise ValueError(f"cost: {self.cost!r} is none of cost, area_m2 and the KPIs{near(self.cost, known)}")
+                raise ValueError(f"cost: more of {self.cost} is better, so it cannot be a cost")
+            raise ValueError(f"cost: {self.cost!r} is not one of cost, area_m2 and the KPIs{near(self.cost, known)}")
         if self.is_sampled and self.indifference is None:
             raise ValueError(f"indifference: needed with the KPI {self.cost}, in {self.cost_unit}")
         if not self.is_sampled and self.indifference is not None:
@@ -68,7 +68,7 @@ class Select:
         if not self.is_sampled and self.target is None:
             raise ValueError(said("nothing_sampled"))
         if self.cost not in (None, COLUMN) and self.costs:
-            raise ValueError(f"costs: decide nothing with select.cost={self.cost}")
+            raise ValueError(f"costs: have no effect with select.cost={self.cost}")
 
     def _check_target(self) -> None:
         check_known("kpi", "no KPI", [self.kpi], KPIS)
@@ -157,10 +157,10 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
     asked = keys.select
     lacking = [design.label for design in designs if asked.cost in (None, COLUMN) and design.label not in asked.costs]
     if lacking or len(designs) < 2:
-        raise ConfigError(f"study: no cost of {lacking[0]}" if lacking else "study: a selection takes several designs")
+        raise ConfigError(f"study: {lacking[0]} has no cost" if lacking else "study: a selection needs several designs")
     if asked.method is Method.OCBA and asked.budget < keys.replications * len(designs):
         least = keys.replications * len(designs)
-        raise ConfigError(f"select.budget: at least replications x designs = {least}, got {asked.budget}")
+        raise ConfigError(f"select.budget: must be at least replications x designs = {least}, got {asked.budget}")
 
 
 def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:

@@ -105,7 +105,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised
 
 def _cheapest(asked: Select, *, is_promised: bool) -> str:
     """What the selected design is: by the means alone where replications ran out before it was decided."""
-    which = "the cheapest" if is_promised else "by the means the cheapest"
+    which = "the cheapest" if is_promised else "cheapest by the means"
     return which + ("" if asked.target is None else f" with {asked.wanted}")
 
 

@@ -81,7 +81,7 @@ class Sensitivity:
 
     def __post_init__(self) -> None:
         if len(self.factors) < 2:
-            raise ValueError(f"factors: at least 2, got {len(self.factors)}")
+            raise ValueError(f"factors: needs at least 2, got {len(self.factors)}")
         check_kpis(self.kpis)
         if self.levels % 2:
             raise ValueError(f"levels: must be even, got {self.levels}")
@@ -128,7 +128,7 @@ def _check_words(words: Sequence[str], keys: Sensitivity) -> None:
     for key in map(key_of, words):
         if key in varied and keys.method is not Method.BOTH:
             name = varied[key]
-            rest = f"{VERB}.factors.{name}.low and .high are its range, ~{VERB}.factors.{name} keeps it as it is"
+            rest = f"{VERB}.factors.{name}.low and .high set its range, ~{VERB}.factors.{name} keeps it fixed"
             raise ConfigError(f"{key}: the factor {name} varies it ({keys.factors[name].range}); {rest}")
 
 

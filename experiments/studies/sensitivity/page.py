@@ -55,7 +55,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     if not known:
         return ""
     shares = ", ".join(
-        f"{spelt(index.factor)} {_percent(index.first)} alone and {_percent(index.total)} with others"
+        f"{spelt(index.factor)} {_percent(index.first)} alone, {_percent(index.total)} with interactions"
         for index in known[:_NAMED]
     )
     return said("variance_shares", kpi=kpi_name(kpi), n=len(by_total), shares=shares)
@@ -144,7 +144,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
     ]
     method.append(said("noise_shares", noise=", ".join(noise)))
     return Document(
-        title=f"What moves {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config.area_m2)} most",
+        title=f"What affects {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config.area_m2)} most",
         data=result.as_json(),
         sentences=sentences(result),
         verdicts=sentences(result)[: len(keys.kpis)],

@@ -215,7 +215,7 @@ class Result:
     @property
     def sentences(self) -> list[str]:
         return [
-            f"A m² costs {whole(self.rent)} EUR a year (real EUR of {self.asked.prices.year}).",
+            f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.asked.prices.year}).",
             *(_sentence(self, flights) for flights in self.asked.flights_per_day),
         ]
 

@@ -57,7 +57,7 @@ class Staff:
         if not self.contracts:
             raise ValueError("contracts: at least one")
         if HOURS_PER_DAY % self.start_every_h:
-            raise ValueError(f"start_every_h: a day has no whole number of {self.start_every_h} h")
+            raise ValueError(f"start_every_h: {self.start_every_h} h must divide a day")
         for name, contract in self.contracts.items():
             if broken := self._broken(contract):
                 raise ValueError(f"contracts.{name}.{broken}")
@@ -68,18 +68,18 @@ class Staff:
                 raise ValueError(f"pools: {role} occurs twice")
         for name in self.pools:
             if name in ROLES:
-                raise ValueError(f"pools.{name}: the name of a role")
+                raise ValueError(f"pools.{name}: this name is already the name of a role")
 
     def _broken(self, contract: Contract) -> str:
         """The first rule that a contract breaks; empty: none."""
         week = contract.paid_h * contract.days
         if any(hours * SLOTS_PER_H % 1 for hours in (contract.shift_h, contract.break_h)):
-            return "shift_h: shifts and breaks are whole half hours"
+            return "shift_h: shifts and breaks must be whole half hours"
         if contract.paid_h < self.least_shift_h:
             return f"shift_h: {contract.paid_h:g} h of work, less than least_shift_h = {self.least_shift_h:g}"
         if contract.shift_h + self.rest_h > HOURS_PER_DAY:
             rest = HOURS_PER_DAY - contract.shift_h
-            return f"shift_h: leaves {rest:g} h until the next, less than rest_h = {self.rest_h:g}"
+            return f"shift_h: leaves {rest:g} h until the next shift, less than rest_h = {self.rest_h:g}"
         if week > self.most_h_per_week:
             return f"days: {week:g} h a week, more than most_h_per_week = {self.most_h_per_week:g}"
         if not self.breaks(contract):

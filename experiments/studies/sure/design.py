@@ -81,7 +81,7 @@ class Sure:
 
     def __post_init__(self) -> None:
         if list(self.flights) != sorted(set(self.flights)):
-            raise ValueError(f"flights: each above the one before, got {', '.join(map(str, self.flights))}")
+            raise ValueError(f"flights: each must be above the previous one, got {', '.join(map(str, self.flights))}")
         check_known("kpis", "no KPI", self.kpis, KPIS)
         n = self.worlds
         if n is not None and (not _FEWEST <= n <= _MOST or n & (n - 1)):
@@ -173,7 +173,7 @@ def _of_paths(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def _check_budget(keys: SureKeys, least: int, why: str) -> None:
     if keys.effort.budget < least:
         name = "budget" if keys.sure.precision is None else "most"
-        raise ConfigError(f"sure.{name}: at least {why}, {least}, got {keys.effort.budget}")
+        raise ConfigError(f"sure.{name}: must be at least {least}, {why}; got {keys.effort.budget}")
 
 
 def _question(words: Sequence[str]) -> Question:
@@ -185,7 +185,7 @@ def _question(words: Sequence[str]) -> Question:
     given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
     text = "run" if not given or given[-1] == "compare" else given[-1]
     if text not in tuple(Question):
-        raise ConfigError(f"question: {text[:60]!r} is no question{near(text, [each.value for each in Question])}")
+        raise ConfigError(f"question: {text[:60]!r} is not a question{near(text, [each.value for each in Question])}")
     return Question(text)
 
 

@@ -28,7 +28,7 @@ from experiments.studies.sure.result import (
     WorldRow,
 )
 
-_WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges widened by half"}
+_WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges 1.5 times as wide"}
 _SURE = 0.995
 """From this share of worlds on nothing is open that a measurement could settle (assumption)."""
 
@@ -68,8 +68,8 @@ def _decided(result: Result, answer: Answered) -> Iterator[str]:
     if _is_settled(answer) or not answer.deciding:
         return
     keys = [
-        f"{result.called[effect.number].text} ({percent(float(effect.curve.probability[0]), 0)} % if low,"
-        f" {percent(float(effect.curve.probability[-1]), 0)} % if high)"
+        f"{result.called[effect.number].text} ({percent(float(effect.curve.probability[0]), 0)} % at the low end,"
+        f" {percent(float(effect.curve.probability[-1]), 0)} % at the high end)"
         for effect in answer.deciding
     ]
     yield f"{answer.design.label}: decided by {listed(keys, 'and')}."
@@ -101,7 +101,7 @@ def _precision(result: Result) -> str:
     n_open, n_wrong = known.open_errors
     n_checks, n_missed = known.screen_errors
     asked = result.keys.sure.precision
-    reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for were not reached."
+    reached = "" if asked is None or widest <= asked else f" The ±{100 * asked:g} asked for was not reached."
     return said(
         "sure_precision", widest=100 * widest, n_runs=known.n_runs, n_worlds=len(known.sample.points), reached=reached,
         explained=100 * known.explained, n_missed=n_missed, n_checks=n_checks, n_wrong=n_wrong, n_open=n_open,

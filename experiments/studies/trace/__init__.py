@@ -58,7 +58,7 @@ def main(arguments: Arguments) -> int:
     asked = [subject for subject in SUBJECTS if subject in given]
     if len(asked) != 1:
         names = listed([f"{subject}=" for subject in SUBJECTS], "and")
-        raise InputError(f"trace: one of {names}, got {' and '.join(asked) or 'none'}")
+        raise InputError(f"trace: expected one of {names}, got {' and '.join(asked) or 'none'}")
     if "compare" in given:
         _check_compare(given)
     figure = _figure(given, folder, asked[0])
@@ -114,7 +114,7 @@ def _flight(arguments: Arguments, replication: Replication, journal: Journal, gi
 def _parcel(arguments: Arguments, replication: Replication, journal: Journal, given: Given) -> Traced:
     name, _, text = given["parcel"].rpartition("/")
     if not name or not re.fullmatch(r"\d{1,9}", text):
-        raise InputError(f"parcel: expected FLIGHT/ROW, as 2022W36-003/17, got {given['parcel'][:60]!r}")
+        raise InputError(f"parcel: expected FLIGHT/ROW, such as 2022W36-003/17, got {given['parcel'][:60]!r}")
     number, row = flight_number(journal, name, option="parcel"), int(text)
     ulds = journal.ulds_of(number)
     n = int(journal.tables["ulds"]["n_units"][ulds].sum() if ulds else journal.tables["flights"]["n_parcels"][number])
@@ -162,11 +162,11 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
         return int(text[1:])
     numbers = [number for number, key in enumerate(keys) if key == text]
     if not numbers:
-        raise InputError(f"{option}: no flight {text[:60]!r} in this replication{near(text, keys)}")
+        raise InputError(f"{option}: this replication has no flight {text[:60]!r}{near(text, keys)}")
     if len(numbers) > 1:
         some = ", ".join(f"#{number}" for number in numbers[:5])
         raise InputError(
-            f"{option}: {len(numbers)} flights are called {text[:60]!r}; give one of {some}{' …' * (len(numbers) > 5)}"
+            f"{option}: {len(numbers)} flights are named {text[:60]!r}; give one of {some}{' …' * (len(numbers) > 5)}"
         )
     return numbers[0]
 
@@ -182,7 +182,7 @@ def truck_row(journal: Journal, text: str) -> int:
     name, kind, sequence = ["", "", *text.rsplit("/", 2)][-3:]
     hall, _, route = name.partition("/") if is_complex else (journal.halls[0], "", name)
     if not route or kind not in KINDS or not re.fullmatch(r"\d{1,9}", sequence):
-        raise InputError(f"truck: expected {form}, as {journal.truck_name(0)}, got {text[:60]!r}")
+        raise InputError(f"truck: expected {form}, such as {journal.truck_name(0)}, got {text[:60]!r}")
     if hall not in journal.halls:
         raise InputError(f"truck: no hall {hall[:60]!r}{near(hall, journal.halls)}")
     if not (trucks["route_name"] == route).any():

@@ -65,7 +65,7 @@ def stored_replication(
     text = given.get("replication", "0")
     if not re.fullmatch(r"\d{1,9}", text) or int(text) not in numbers:
         if not numbers:
-            raise InputError(f"{folder}: {manifest.verb} keeps no tables of replications, as run and compare do")
+            raise InputError(f"{folder}: {manifest.verb} stores no tables of replications; run and compare do")
         raise InputError(f"replication: the run has 0 to {numbers[-1]}, got {text[:60]!r}")
     number = int(text)
     tables = {name: replication_table(manifest, TABLES[name], scenario, number) for name in names}
@@ -94,7 +94,7 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
         if is_same(tables, replication.tables, flight):
             return Journal({**replication.tables, "parcels": tables["parcels"]}, replication.hub)
     folder = replication.manifest.folder
-    raise InputError(f"{folder}: flight {key} is not the same when computed here; {why_not(folder)}")
+    raise InputError(f"{folder}: flight {key} differs when computed here; {why_not(folder)}")
 
 
 def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
@@ -171,7 +171,7 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
     every = np.arange(len(flights["number"]))
     if not is_same(actual.tables, replication.tables, every):
         folder = replication.manifest.folder
-        raise InputError(f"{folder}: the run is not the same when computed here; {why_not(folder)}")
+        raise InputError(f"{folder}: the run differs when computed here; {why_not(folder)}")
     on_schedule = world(hub, replication.number, actual.inputs.flights[number].entity)
     return document | {"cost": as_object(cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H)))}
 
@@ -222,7 +222,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
-        *_shift_lines("flight", "had 95 % of the parcels gone", cost["cleared"]),
+        *_shift_lines("flight", "had 95 % of its parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
         said("late_means", promised=promised, key=key),
     ]
@@ -260,7 +260,7 @@ def _shift_lines(what: str, did: str, shifts: Sequence[Mapping[str, Any]]) -> It
         "only with the flight on schedule": sum(each["actual_min"] is None for each in shifts),
     }
     parts = [f"{n} {when}" for when, n in numbers.items() if n]
-    yield f"{what}s that {did} at another instant: {', '.join(parts) or 'none'}".capitalize()
+    yield f"{what}s that {did} at a different time: {', '.join(parts) or 'none'}".capitalize()
     if later:
         named = [f"{each['name']} {duration(each['later_min'])}" for each in later[:_MOST_NAMED]]
         yield f"  later most: {', '.join(named)}"

@@ -192,7 +192,7 @@ def _flight_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
         facts = {
             "cleared": f"95 % had gone after {hours}; the parcel that made it",
             "last": f"the last had gone after {hours}",
-            "behind": f"{whole(inside)} were inside at the end of the run; one of the last",
+            "behind": f"{whole(inside)} were still inside at the end of the run; one of the last",
         }[what]
         yield f"{facts}: {parcel['parcel']}, {on}"
         yield from _path_lines(parcel, hub)
@@ -211,7 +211,7 @@ def _truck_lines(document: Mapping[str, Any], hub: HubConfig) -> Iterator[str]:
         yield f"  left with {whole(truck['n_parcels'])} parcels, {size}: {load}"
         yield said("missed_it", n_missed=whole(truck["n_missed"]))
     else:
-        yield f"  {outcome}" + (": there was nothing to take" if outcome == Outcome.CANCELLED else "")
+        yield f"  {outcome}" + (": there was nothing to load" if outcome == Outcome.CANCELLED else "")
     yield from _verdict(document["path"])
 
 
@@ -245,7 +245,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         parts.append(f"who waited for {resource_text(segment['holders_waited_for'])} {share} % of that time")
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
-        parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} let go")
+        parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} released it")
     return "; ".join(parts)
 
 
@@ -279,7 +279,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
         stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
         on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), "")
         yield line + (
-            f"; those who held them waited for {resource_text(on)} {whole(100 * stuck)} % of it" if stuck > 0 else ""
+            f"; their holders waited for {resource_text(on)} {whole(100 * stuck)} % of it" if stuck > 0 else ""
         )
 
 

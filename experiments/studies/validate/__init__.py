@@ -48,7 +48,7 @@ class ValidateKeys(Replicated):
 
     def __post_init__(self) -> None:
         if not self.validate:
-            raise ValueError("validate: at least one hub")
+            raise ValueError("validate: needs at least one hub")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
 def document(asked: Asked[ValidateKeys], result: Result) -> Document:
     answer = list((carried.sentences if asked.keys.carried else sentences)(result.cases))
     return Document(
-        title="The model against what is published",
+        title="The model compared with published figures",
         sentences=answer,
         verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
@@ -107,7 +107,7 @@ def main(arguments: Arguments) -> int:
     if not runs:
         return runner.main(STUDY, arguments)
     if len(arguments.words) > 1:
-        raise InputError(f"validate: one RUN, a run folder, and nothing else, got {' '.join(arguments.words)}")
+        raise InputError(f"validate: expected one RUN, a run folder, and nothing else, got {' '.join(arguments.words)}")
     cases, designs = cases_of_run(run_folder(runs[0], arguments.out))
     lines = [line for grid in _grids(Result(cases, noticed(designs))) for line in (*as_lines(grid), "")]
     return console.report(arguments, json_rows(cases), *lines, *sentences(cases))

@@ -69,7 +69,7 @@ def _first(
         try:
             gone = left(outer)
         except ConfigError:
-            return math.nan, f"none up to ×{factor(inner):.2f} without a simulation; ×{factor(outer):.2f} is refused"
+            return math.nan, f"none up to ×{factor(inner):.2f} without a simulation; ×{factor(outer):.2f} is invalid"
         if gone:
             break
         inner = outer

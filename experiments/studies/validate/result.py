@@ -91,7 +91,7 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     """
     manifest = manifest_of(folder)
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
-        raise InputError(f"{folder}: {manifest.verb} stored no designs; a run of run, compare or sweep has them")
+        raise InputError(f"{folder}: {manifest.verb} stores no designs; run, compare and sweep do")
     run = open_run(folder)
     named = read_points(run.tables["points"], run.tables.get("factors"))
     window = read_window(run.tables["flights"], run.config)

@@ -86,7 +86,7 @@ def read_examples(arguments: Arguments) -> int:
         if key != "examples" or not has_value:
             raise CargohubError(f"{word!r}: verify takes examples=N and rules=FILE.py{near(key, ('examples',))}")
         if not (given := count_of(value)):
-            raise CargohubError(f"examples: a whole number from 1, got {value!r}")
+            raise CargohubError(f"examples: expected a whole number from 1, got {value!r}")
         examples = given
     return examples
 
