@@ -413,7 +413,7 @@ def test_capacity_how_sure_and_expansion_show_the_latest_answers(root, name, tmp
     client = client_of(tmp_path)
     page = client.get("/sure").text
     assert 'href="/run/sure-hub-1"' in page and "Unfinished" in page and "/plan?verb=sensitivity" in page
-    assert "No run of this folder" in client.get("/capacity").text and "sure-hub-1" not in client.get("/expansion").text
+    assert "No run in this folder" in client.get("/capacity").text and "sure-hub-1" not in client.get("/expansion").text
     (answer,), n = answers_of(root, View("Any", "", ("run",)))
     assert (answer.name, n) == (name, 1) and answer.result.page.answer
 

@@ -211,9 +211,9 @@ def test_from_scenario_to_the_sheet_by_keyboard_alone_with_a_reload_and_a_cancel
     browser.go(address.split("/?")[0] + run)
     assert browser.run("return document.querySelector('progress').max") == 1
     check_page(browser, run)
-    tab_to(browser, "Cancel, and keep what is finished")
+    tab_to(browser, "Cancel, and keep finished replications")
     browser.press("Enter")
-    wait_for(browser, "text.includes('What is finished is kept')")
+    wait_for(browser, "text.includes('Finished replications are kept')")
     done = int(re.search(r"(\d+) of 12 replications", browser.run("return document.body.innerText"))[1])
     assert done >= 1
     tab_to(browser, "Resume")

@@ -140,5 +140,5 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
     assert sum(each.value for each in kept.sliders["permit"]) == pytest.approx(1)
     assert all(each.value == each.stored for stage in list(kept.sliders)[1:] for each in kept.sliders[stage])
     page = client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=0&permit.refused=0.9")
-    assert page.status_code == 200 and "Which path where" in page.text
+    assert page.status_code == 200 and "Best path by growth and decision" in page.text
     assert client_of(tmp_path).get(f"/run/{folder.name}/expansion?permit.granted=2").status_code == 400

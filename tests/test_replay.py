@@ -182,7 +182,7 @@ def test_whoever_is_at_rest_has_a_cause(run):
         ([], "one or two run folders"),
         (["nowhere"], "nowhere: no such folder"),
         (["{run}", "replication=7"], "replication: the run has 0 to 1"),
-        (["{run}", "scenario=x"], "scenario: no design 'x'"),
+        (["{run}", "scenario=x"], "scenario: there is no design 'x'"),
         (["{run}", "day=3"], "unknown option"),
     ],
 )

@@ -192,7 +192,7 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
         (None, ["select.kpi=trucks_per_day"], "neither more nor less is better"),
         (None, ["select.target=1.5"], "select.target: no hub has on_time_share = 1.5"),
         (None, ["select.target=null"], "there is nothing to simulate"),
-        (None, ["select.cost=price"], "select.cost: 'price' is none of"),
+        (None, ["select.cost=price"], "select.cost: 'price' is not one of"),
         (None, ["select.cost=parcels_per_day"], "it cannot be a cost"),
         (None, ["select.cost=staff_h_per_day"], "select.indifference: needed with the KPI staff_h_per_day, in h/d"),
         (None, ["select.indifference=2"], "has no effect where costs are known"),

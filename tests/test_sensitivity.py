@@ -306,7 +306,10 @@ def test_a_study_goes_on_where_it_stopped_and_is_reproduced_to_the_bit(
         (["replications=1"], "replications: must be at least 2, got 1"),
         (["sensitivity.kpis=[dwell_men_h]"], "did you mean 'dwell_mean_h'"),
         (["sensitivity.factors.flights.low=9"], "sensitivity.factors.flights.low: must be less than high = 4.2, got 9"),
-        (["sensitivity.factors.stands.high=7.5"], "sensitivity.factors.stands.high: apron.stands: takes whole numbers"),
+        (
+            ["sensitivity.factors.stands.high=7.5"],
+            "sensitivity.factors.stands.high: apron.stands: must be a whole number",
+        ),
         (
             ["sensitivity.factors.doors.high=90"],
             "not possible with doors=90: halls.main: zone dock_doors",

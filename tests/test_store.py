@@ -103,7 +103,7 @@ def test_a_complete_run_is_loaded_and_not_touched(tmp_path):
     with opened(tmp_path) as run:
         assert run.is_complete
         assert sorted(KEYS) == list(run.finished())
-        with pytest.raises(ValueError, match="keeps no more"):
+        with pytest.raises(ValueError, match="accepts no more parts"):
             run.keep(("small", 9), part_of(KEYS[0]))
         with pytest.raises(ValueError, match="complete already"):
             run.complete(SCHEMAS)

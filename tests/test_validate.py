@@ -61,7 +61,9 @@ def test_half_of_the_middle_is_noticed_and_rows_are_red_as_it_is(hub):
     assert not all(row.within for row in as_it_is.values())
     for factor in (0.5, 2):
         wrong = changed(hub, {"space.sorting_m2_per_parcel_per_h": factor * hub.space.sorting_m2_per_parcel_per_h})
-        assert not next(row for case, row in by_case(wrong).items() if case.startswith("Air hubs, middle")).within
+        assert not next(
+            row for case, row in by_case(wrong).items() if case.startswith("Air hubs, geometric mean")
+        ).within
 
 
 def test_scatter_of_hubs_that_lie_a_factor_apart():

@@ -178,7 +178,7 @@ function floorFor(run, mark) {
   const canvas = element("canvas");
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-label", `Floor plan of ${run.title}; arrows move it, Enter says what is in its middle`);
+  canvas.setAttribute("aria-label", `Floor plan of ${run.title}; arrows move it, Enter shows what is in its middle`);
   floor.append(canvas);
   byId("floors").append(floor);
   return canvas;
@@ -226,7 +226,7 @@ async function start() {
 /** A mistake in this page is said on it. */
 function say(message) {
   byId("error").hidden = false;
-  byId("error").textContent = `This page has failed: ${message}. A newer browser may show it.`;
+  byId("error").textContent = `This page has failed: ${message}. A newer browser may help.`;
 }
 
 window.addEventListener("error", (event) => say(event.message));

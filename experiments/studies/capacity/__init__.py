@@ -75,7 +75,7 @@ from sim.site.room import check_area
 
 _NOT_ASKED: Final = MappingProxyType(
     {
-        "demand.flights_per_day": "is what capacity determines; leave it out",
+        "demand.flights_per_day": "is what capacity looks for; leave it out",
         "scenario": "capacity takes several: scenarios=[liege_30k,liege_66k]",
     }
 )
