@@ -42,7 +42,7 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base}, {"X-ray": ""})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0 (0 to 0), which may be none."
+    assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0 (0 to 0), which may be zero."
 
 
 @pytest.mark.parametrize(("found", "is_said"), [((14, 16.1), True), ((14, 18), False), ((14,), True)])
@@ -122,7 +122,10 @@ def test_run_and_compare_tell_of_customs_where_there_are_declarations(
     ("words", "message"),
     [
         (["scenario=liege_30k"], "customs.declared: null, so nothing is declared"),
-        (["frontier.examination.key=demand.flights_per_day"], "frontier.examination.key: one of customs.declared."),
+        (
+            ["frontier.examination.key=demand.flights_per_day"],
+            "frontier.examination.key: expected one of customs.declared.",
+        ),
         (["frontier.examination.values=[0,0]"], "frontier.examination.values: 0 occurs twice"),
         (["frontier.examination.values=[1.5]"], "examined_share: must be at most 1, got 1.5"),
         (["study=plain"], "study: customs needs the keys of frontier"),

@@ -67,8 +67,8 @@ def test_a_workbook_says_what_the_same_csv_says(tmp_path):
     [
         ("", "no column 'name'"),
         ("design,demand\na,today\n", "no column 'name' among design, demand"),
-        ("name\na\n", "none of a key"),
-        ("name,demand\n", "a header, but no designs"),
+        ("name\na\n", "no column of a key"),
+        ("name,demand\n", "no designs below the header"),
         ("name,demand,demand\na,today,today\n", "row 1: column 'demand' occurs twice"),
         ("name,,demand\na,,today\n", "row 1: column 2 has no name"),
         ("name,hydra.run.dir\na,x\n", "row 1: column 'hydra.run.dir': no key"),
@@ -234,7 +234,10 @@ def test_designs_are_typed_as_scenarios_and_words():
 
 TYPED_MISTAKES = [
     ("[liege_30k", "designs: a ] is missing at the end; put the whole word in quotes"),
-    ("[liege_30k, liege_66k liege_30k]", "'liege_66k liege_30k': 'liege_30k' is no KEY=VALUE; a comma parts designs"),
+    (
+        "[liege_30k, liege_66k liege_30k]",
+        "'liege_66k liege_30k': 'liege_30k' is not KEY=VALUE; a comma separates designs",
+    ),
     ("[liege_30k, liege_30k]", "designs: 'liege_30k' occurs twice"),
     ("[liege_30k,]", "designs: a design is empty; give a scenario"),
     ("[]", "designs: a design is empty; give a scenario"),

@@ -94,7 +94,10 @@ def test_stages_are_in_the_order_of_the_model():
             ["uld,stage,instant", "1,strat,2022-09-05 10:00"],
             "row 2, column stage: 'strat' is not an instant of ulds",
         ),
-        (["uld,stage,instant", "1,start,late"], "row 2, column instant: an instant as 2022-09-05 14:30, got 'late'"),
+        (
+            ["uld,stage,instant", "1,start,late"],
+            "row 2, column instant: expected an instant such as 2022-09-05 14:30, got 'late'",
+        ),
         (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start occurs twice for 1"),
         (["uld,stage,instant", "1,start"], "row 2: 2 cells, the header has 3"),
         (

@@ -473,9 +473,14 @@ def changed(column, value, where=None):
     ("words", "table", "change", "said"),
     [
         (["show"], "summary", changed("mean", np.nan), "no KPI has a value"),
-        (["show"], "summary", changed("mean", -0.5, ("kpi", "on_time_share")), "on_time_share: from 0 to 1, got -0.5"),
-        (["trace", "flight=0"], "kpis", lambda table: table.slice(0, 0), "run keeps no tables of replications"),
-        (["trace", "flight=0"], "flights", changed("n_parcels", -7), "column n_parcels counts fewer than none"),
+        (
+            ["show"],
+            "summary",
+            changed("mean", -0.5, ("kpi", "on_time_share")),
+            "on_time_share: must be from 0 to 1, got -0.5",
+        ),
+        (["trace", "flight=0"], "kpis", lambda table: table.slice(0, 0), "run stores no tables of replications"),
+        (["trace", "flight=0"], "flights", changed("n_parcels", -7), "column n_parcels has a negative count"),
         (["trace", "flight=0"], "flights", changed("aldt", 9e7), "flights.aibt is before the instant that it follows"),
     ],
 )

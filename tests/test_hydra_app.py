@@ -120,10 +120,10 @@ def test_hydra_shows_what_a_job_is(run, capsys):
     [
         (["sede=1"], "sede: unknown key; did you mean 'seed'?"),
         (["-m", "seed=1,x"], "seed: expected a whole number, got 'x'"),
-        (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb is the same for all jobs"),
+        (["-m", "verb=run,compare"], "'verb=run,compare': several values; verb must be the same for all jobs"),
         (["study=capacity"], "capacity: a key of cargohub capacity, which has no effect here"),
-        (["verb=capacty"], "verb: 'capacty' is none whose runs are stored; did you mean 'capacity'?"),
-        (["verb=show"], "verb: 'show' is none whose runs are stored; known: calibrate, "),
+        (["verb=capacty"], "verb: 'capacty' does not store runs; did you mean 'capacity'?"),
+        (["verb=show"], "verb: 'show' does not store runs; known: calibrate, "),
         (["seed=1,2"], "Ambiguous value for argument 'seed=1,2'"),
         (["seed=1", "seed=2"], "seed: given more than once: 'seed=1' and 'seed=2'; give it once"),
         (["--out", "x"], "--out: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md"),

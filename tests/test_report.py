@@ -492,7 +492,7 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
     (said,) = run_grids.fullest_chutes(packout, halls, (TODAY, PERMIT), window)
     assert said == (
         "30,000 m², 3.5 flights a day: the longest chute queue was that of FR at machine 4 of hall east, with 1 "
-        "post: 812 parcels waiting or being packed, on Tue 06 Sep 01:01, the most of all replications."
+        "post: 812 parcels waiting or being packed, on Tue 06 Sep 01:01, the highest of all replications."
     )
     (said,) = run_grids.fullest_chutes(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
     assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 of the run 14:32.")

@@ -529,13 +529,16 @@ def test_parcels_and_trucks_are_told_alike(capsys: Any, run: Path, first: str) -
         (["flight=#99"], "flight: flights have the numbers #0 to #"),
         (["parcel=17"], "parcel: expected FLIGHT/ROW, such as 2022W36-003/17, got '17'"),
         (["parcel=#0/3700"], "parcel: flight #0 has the parcels 0 to 3699, got 3700"),
-        (["truck=ES/extr/1"], "truck: expected ROUTE/timetabled|extra/SEQUENCE, as ES/timetabled/0, got 'ES/extr/1'"),
+        (
+            ["truck=ES/extr/1"],
+            "truck: expected ROUTE/timetabled|extra/SEQUENCE, such as ES/timetabled/0, got 'ES/extr/1'",
+        ),
         (["truck=EZ/extra/1"], "truck: no route 'EZ'; known: DE, ES, FR, "),
         (["collection=2022"], "collection: no collection truck '2022' in this replication"),
         (["truck=ES/timetabled/99"], "truck: ES/timetabled has the sequences 0 to "),
         (["flight=#0", "replication=2"], "replication: the run has 0 to 1, got '2'"),
         (["flight=#0", "replication=one"], "replication: the run has 0 to 1, got 'one'"),
-        (["flight=#0", "scenario=liege_66k"], "scenario: no design 'liege_66k' in "),
+        (["flight=#0", "scenario=liege_66k"], "scenario: there is no design 'liege_66k' in "),
         (["flight=#0", "figure=a.png"], "figure: expected a file *.svg, got 'a.png'"),
         (["fligth=#0"], "'fligth=#0': unknown option; did you mean 'flight'?"),
     ],
@@ -564,7 +567,7 @@ def test_a_picture_that_cannot_be_written_is_a_mistake_where_it_was_asked_for(
 
 @pytest.mark.drawn
 def test_only_trace_takes_figure(capsys: Any) -> None:
-    assert refused(capsys, "show", "RUN", "--figure", "a.svg") == "cargohub: --figure: only trace takes it\n"
+    assert refused(capsys, "show", "RUN", "--figure", "a.svg") == "cargohub: --figure: only trace takes this option\n"
 
 
 def changed(column: str, value: object, row: int = 0) -> Any:
@@ -584,11 +587,11 @@ def changed(column: str, value: object, row: int = 0) -> Any:
         ("ulds", changed("flight", 900), "table ulds: a flight that is not in the table flights"),
         ("ulds", changed("index", 3), "table ulds: ULDs of a flight are not 0, 1, 2, …"),
         ("loads", changed("flight", -1), "table loads: a flight that is not in the table flights"),
-        ("loads", changed("sequence", 4000), "is not the same when computed here; `cargohub reproduce "),
-        ("flights", changed("aldt", float("inf")), "holds an instant beyond any run"),
-        ("flights", changed("aldt", 1e300), "holds an instant beyond any run"),
+        ("loads", changed("sequence", 4000), "differs when computed here; `cargohub reproduce "),
+        ("flights", changed("aldt", float("inf")), "holds an instant that no run reaches"),
+        ("flights", changed("aldt", 1e300), "holds an instant that no run reaches"),
         ("flights", changed("aibt", -5.0), "flights.aibt is before the instant that it follows"),
-        ("flights", changed("sibt", -5.0), "is not the same when computed here; `cargohub reproduce "),
+        ("flights", changed("sibt", -5.0), "differs when computed here; `cargohub reproduce "),
         ("flights", lambda table: table.drop_columns(["aibt"]), "another version's run, or damaged"),
     ],
 )
