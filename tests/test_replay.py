@@ -125,9 +125,11 @@ def test_every_step_is_a_stored_or_derived_instant(run):
         assert {step.since for step in kind.steps} | {kind.gone} | set(kind.facts) <= columns
 
 
-def test_the_last_line_is_the_path_and_the_run_stays_whole(run, capsys):
-    assert main(["replay", str(run)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == str(run / "replay.html")
+def test_the_last_line_is_the_path_and_the_run_stays_whole(run, capsys, tmp_path):
+    for path, out in ((run / "replay.html", []), (tmp_path / "night.html", ["--out", str(tmp_path / "night.html")])):
+        assert main(["replay", str(run), *out]) == 0
+        assert capsys.readouterr().out.splitlines()[-1] == str(path)
+    assert path.read_bytes() == (run / "replay.html").read_bytes()
     assert main(["show", str(run), "--json"]) == 0
 
 
@@ -184,6 +186,7 @@ def test_whoever_is_at_rest_has_a_cause(run):
         (["{run}", "replication=7"], "replication: the run has 0 to 1"),
         (["{run}", "scenario=x"], "scenario: there is no design 'x'"),
         (["{run}", "day=3"], "unknown option"),
+        (["{run}", "--out", "{run}"], "--out: expected a file *.html, got "),
     ],
 )
 def test_mistakes_are_one_line(run, capsys, words, said):

@@ -1,11 +1,12 @@
 """`cargohub replay`: a stored run as a moving floor plan, to watch in a browser.
 
-Writes `replay.html` into the run folder, one file that works offline. It shows one replication to scale: aircraft,
-trains, ULDs, zones, trucks, and what blocks what. Other replications, other designs and two runs in step have their own
-file names, such as `replay-replication-3.html`. The last line printed is the file's path.
+Writes `replay.html` into the run folder, or the file that `--out` names. The file works offline and shows one
+replication to scale: aircraft, trains, ULDs, zones, trucks, and what blocks what. Other replications, other designs and
+two runs in step have their own file names, such as `replay-replication-3.html`. The last line printed is the file's
+path.
 
   cargohub replay RUN
-  cargohub replay RUN replication=3
+  cargohub replay RUN replication=3 --out third.html
   cargohub replay RUN scenario=liege_66k                          one design of a comparison
   cargohub replay RUN RUN_B                                       two runs in step, to compare halls
   cargohub replay RUN scenario=liege_30k scenario_b=liege_66k     two designs of one run in step
@@ -18,7 +19,7 @@ of record.flow_min.
 import re
 from pathlib import Path
 
-from experiments.arguments import Arguments, files_and_options
+from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console
 from experiments.report.replay_page import replay_page
 from experiments.store.files import sha256_of, write_whole
@@ -38,7 +39,10 @@ def main(arguments: Arguments) -> int:
     runs, given = files_and_options(arguments.words, OPTIONS)
     if not 1 <= len(runs) <= 2:
         raise InputError(f"replay: expected one or two run folders, got {', '.join(map(str, runs)) or 'none'}")
-    folders = [run_folder(str(run), arguments.out) for run in runs]
+    is_usual = arguments.out == RUNS
+    if not is_usual and arguments.out.suffix != ".html":
+        raise InputError(f"--out: expected a file *.html, got {str(arguments.out)[:60]!r}")
+    folders = [run_folder(str(run), RUNS) for run in runs]
     shown = [(folders[0], _stored(folders[0], given, "scenario"))]
     if len(folders) > 1 or "scenario_b" in given:
         shown.append((folders[-1], _stored(folders[-1], given, "scenario_b")))
@@ -48,7 +52,7 @@ def main(arguments: Arguments) -> int:
         for each, folder in zip(contents, folders, strict=True):
             each["title"] += f" ({folder.name})"
     page = replay_page({**kinds(), "runs": contents})
-    path = folders[0] / file_name(shown)
+    path = folders[0] / file_name(shown) if is_usual else arguments.out
     write_whole(path, page.encode())
     document = {"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())}
     return console.report(arguments, document, str(path))
