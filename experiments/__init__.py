@@ -1,9 +1,9 @@
-"""The command line, studies, statistics, stored runs and reports, whose libraries are loaded with these settings."""
+"""Command line, studies, statistics, stored runs and reports; this module sets how their libraries are loaded."""
 
 import os
 
-# OpenBLAS would start a thread a processor, once for numpy and once for scipy: a third of what all imports take. Our
-# matrices are small, and what is computed from them shall not depend on how many processors there are.
+# OpenBLAS would start a thread per processor, for numpy and again for scipy: a third of the time of all imports. Our
+# matrices are small, and results must not depend on the number of processors.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-# Arrow's own allocator keeps what tables have freed from all others: a sixth of what the page of a year takes.
+# Arrow's own allocator does not share freed memory: a sixth of the memory for the page of a year.
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")

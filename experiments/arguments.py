@@ -1,4 +1,4 @@
-"""What the command line hands to a verb, and the words of a verb that reads a file."""
+"""The command line as a verb receives it, and the words of a verb that reads a file."""
 
 import datetime as dt
 import shlex
@@ -18,7 +18,7 @@ RUNS: Final = Path("runs")
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The command line, taken apart: `words` are the KEY=VALUE overrides as given."""
+    """The parsed command line; `words` are the KEY=VALUE overrides as given."""
 
     verb: str
     words: tuple[str, ...] = ()
@@ -41,17 +41,17 @@ class Arguments:
 
     @property
     def command(self) -> str:
-        """The command line that asks for the same again."""
+        """The command line that requests the same again."""
         return shlex.join(["cargohub", self.verb, *self.words, *folder_option(self.config_dir)])
 
 
 def folder_option(config_dir: Path | None) -> list[str]:
-    """As it is typed: the folder of the user's own configuration groups; nothing without one."""
+    """The option `--config-dir` as typed, for the user's own configuration groups; empty without such a folder."""
     return [] if config_dir is None else ["--config-dir", str(config_dir)]
 
 
 def is_override(word: str) -> bool:
-    """Whether a word gives a key a value, or takes a key away, and so is no file and no run.
+    """Whether a word sets or removes a key, and therefore is neither a file nor a run.
 
     >>> [is_override(word) for word in ("seed=7", "+seed=7", "~seed", "runs/run-x")]
     [True, True, True, False]
@@ -65,7 +65,7 @@ def key_of(word: str) -> str:
 
 
 def check_once(words: Sequence[str]) -> None:
-    """What is typed gives a key once, as the last would count and the first be a mistake; a file may be named `a=b`.
+    """Refuse a key that is given more than once, since only the last word would count; a file may be named `a=b`.
 
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
@@ -77,7 +77,7 @@ def check_once(words: Sequence[str]) -> None:
 
 
 def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None:
-    """A name that an option gives is one of those known; `what` it is not else, as "no kind of case".
+    """Refuse a name that is not among those known; `what` completes the message, such as "no kind of case".
 
     Raises:
         InputError: it is none of them.
@@ -108,7 +108,7 @@ def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[lis
 
 
 def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tuple[Path, dict[str, str]]:
-    """The file and the options among the words; `wanted` says what the verb needs.
+    """The one file and the options among the words; `wanted` is the message if there is not exactly one file.
 
     Raises:
         CargohubError: no file or several, and as in `files_and_options`.
@@ -121,7 +121,7 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
 
 
 def date_of(given: dict[str, str], option: str) -> dt.date | None:
-    """An option that is a day; None if it is not given.
+    """The value of an option as a date; None if it is not given.
 
     Raises:
         InputError: not a date.

@@ -1,4 +1,4 @@
-"""The files that groups choose: Hydra lists them in their order, and their values are merged here as plain mappings.
+"""Configuration files that groups choose: Hydra lists them in order, and this module merges their values.
 
 Hydra merges by OmegaConf's nodes, which it makes of each file, and copies, several times: that took four fifths of the
 time. Here none are made. YAML is parsed by libyaml, with the values of its loader, and again once a file changes.
@@ -33,7 +33,7 @@ _OF_LISTS = (ValueError, RecursionError, AssertionError)
 def merged(
     root: str, words: Sequence[str], folders: Sequence[Path], state: Hashable
 ) -> tuple[dict[str, Any], list[str]]:
-    """What the file `root` lists, with the groups' options that the words choose, as `hydra.compose` composes it.
+    """The values of file `root` and of the group options that the words choose, as `hydra.compose` would merge them.
 
     Args:
         root: The name of the file, without its ending.
@@ -64,7 +64,7 @@ def merged(
 
 
 def is_simple(value: object) -> bool:
-    """Whether OmegaConf's nodes of a value of YAML would give the very same value: they refer to and lack nothing."""
+    """Whether OmegaConf would leave a YAML value unchanged: it has no references and no missing parts."""
     if isinstance(value, dict):
         return all(isinstance(key, str | int) and is_simple(item) for key, item in value.items())
     if isinstance(value, list):
@@ -75,7 +75,7 @@ def is_simple(value: object) -> bool:
 
 
 def _over(below: Any, above: Any) -> Any:  # noqa: ANN401 - a value of YAML
-    """A copy of the values above over those below: mappings key by key, else whole, and `???` leaves what is there."""
+    """Merge two values: mappings key by key, other values replaced, `???` leaves the lower value."""
     if isinstance(above, dict):
         under = below if isinstance(below, dict) else {}
         return under | {key: _over(under.get(key, value), value) for key, value in above.items()}
@@ -90,7 +90,7 @@ def _files(folders: tuple[Path, ...], _: Hashable) -> "_Files":
 
 
 class _Files(ConfigRepository):
-    """Hydra sees of each file what it lists; the values are kept beside."""
+    """Shows Hydra what each file lists, and keeps the values separately."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.sources = [FileConfigSource("main", str(folder)) for folder in folders]
@@ -108,7 +108,7 @@ class _Files(ConfigRepository):
             return None
         file = Path(source.path, source._normalize_file_name(name))  # noqa: SLF001
         try:
-            with file.open(encoding="utf-8") as stream:  # not its text: an error names the file
+            with file.open(encoding="utf-8") as stream:  # the path, not its text: then an error names the file
                 header = stream.read(512)
                 stream.seek(0)
                 content = yaml.load(stream, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
@@ -126,7 +126,7 @@ class _Files(ConfigRepository):
 
 @cache
 def _loader() -> Any:  # noqa: ANN401 - a class that is made here
-    """Of OmegaConf's rules: what is a number, and that no key stands there twice."""
+    """A YAML loader with OmegaConf's rules for numbers, which refuses keys that occur twice."""
 
     class Loader(CParser, get_yaml_loader()):  # type: ignore[misc]
         def __init__(self, stream: object) -> None:

@@ -1,4 +1,4 @@
-"""A chute plan of a file: `packout.chute_plan=FILE.csv`, or of one hall `halls.NAME.chute_plan=FILE.csv`.
+"""Chute plans in a file: `packout.chute_plan=FILE.csv`, or for one hall `halls.NAME.chute_plan=FILE.csv`.
 
 A row is a chute, with the columns `machine`, `lanes` (parted by |) and, where a chute leads to a machine, `second`.
 """
@@ -23,7 +23,7 @@ _OF_ALL: Final = ""
 
 
 def with_chute_plans(composed: dict[str, Any]) -> dict[str, Any]:
-    """The configuration, with chute plans in place of the files that it names.
+    """The configuration, with the names of chute plan files replaced by the plans.
 
     Raises:
         InputError: a file that cannot be read, or a plan that contradicts itself or the hub: with file, row and column.
@@ -49,7 +49,7 @@ def _is_file(group: Mapping[str, object]) -> bool:
 
 
 def _rows(path: Path) -> dict[int, Chute]:
-    """By the line that each ends on."""
+    """Rows of the file with the line on which each ends."""
     table = csv_table(path)
     columns = {name: table.at(name) for name in ("machine", "lanes")}
     columns |= {name: table.at(name) for name in ("second",) if name in table.header}
@@ -74,7 +74,7 @@ def _chute(place: str, cells: Mapping[str, str]) -> Chute:
 
 
 def _check(composed: Mapping[str, Any], owner: str, path: Path, rows: Mapping[int, Chute]) -> None:
-    """As the configuration checks a plan, with places in the file; what else is wrong with it is said there."""
+    """Check a plan as the configuration does, with messages that name the place in the file."""
     try:
         lanes, halls = read(dict[str, Lane], composed["lanes"]), read(dict[str, Hall], composed["halls"])
         flies = read(dict[str, str], composed["connections"]["lanes"])

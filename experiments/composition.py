@@ -54,14 +54,14 @@ _FACTORS = "factors"
 _PRECISION = "precision"
 _State = tuple[tuple[str, int, int], ...]
 """Of files: path, time and size."""
-# A long key is cut in the message.
+# The message shortens a long key.
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
 _MISSING = re.compile(r"Could not find '([\w/]+)/([^'/]+)'")
 """A file that a list `defaults` names."""
 
 
 def packaged() -> Path:
-    """The folder of the configurations: the installed package's, or the checkout's."""
+    """Folder of the packaged configurations: in the installed package, or in the checkout."""
     installed = Path(__file__).resolve().parent / "configs"
     return installed if installed.is_dir() else installed.parents[1] / "configs"
 
@@ -96,7 +96,7 @@ def load(
 
 
 def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> dict[str, Any]:
-    """The configuration that the words choose, as a plain mapping with every interpolation resolved.
+    """The configuration that the words choose, as a plain mapping without interpolations.
 
     The hub's keys (the fields of `HubConfig`) and the study's stand side by side; `hub` and `study` read them.
 
@@ -116,14 +116,14 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
             raise
         key = unknown.group(1)
         known = _known_keys(words, folders)
-        if key in known:  # of a mapping, to which the word would add
+        if key in known:  # of a mapping; the word would only add to it
             raise ConfigError(new_in(key, words, known)) from error
         raise ConfigError(f"{key}: unknown key{hint(key, known)}") from error
     return with_chute_plans(with_source(with_period(cast("dict[str, Any]", pickle.loads(plain)))))  # noqa: S301 - our own
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:
-    """The hub of a composed configuration, checked; with `fit: auto` given room for all that stands in it.
+    """The checked hub of a composed configuration; with `fit: auto` its zones are enlarged to fit.
 
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
@@ -133,7 +133,7 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
 
 
 def study(kind: type[T], composed: Mapping[str, object]) -> T:
-    """What is not the hub's, as the verb's own dataclass, checked.
+    """The keys that are not the hub's, as the verb's checked dataclass.
 
     Keys that every configuration has, and this verb does not read, may be there, as they are by default.
 
@@ -164,7 +164,7 @@ def _own_place(group: str, composed: Mapping[str, object], of_study: Sequence[st
 
 
 def sweep(words: Sequence[str], config_dir: Path | str | None = None) -> list[tuple[str, ...]]:
-    """The points of a sweep, where `scenario=*` and its like match what is there."""
+    """The points of a sweep; `scenario=*` and similar patterns are expanded."""
     return sweep_points(words, folders_of(config_dir))
 
 
@@ -175,13 +175,13 @@ def scenarios(config_dir: Path | str | None = None) -> list[str]:
 
 @cache
 def _study_keys(_: tuple[str, ...]) -> Mapping[str, object]:
-    """Keys beside the hub's in the packaged configuration: which verb knows them is not asked here."""
+    """Keys of the packaged configuration beside the hub's, whichever verb they belong to."""
     return {key: value for key, value in compose().items() if key not in _OF_HUB}
 
 
 @lru_cache(maxsize=64)
 def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, _: tuple[str, ...]) -> bytes:
-    """As `_composed`, resolved to a plain mapping and pickled; kept while neither a file nor a KPI changes."""
+    """The result of `_composed` without interpolations, pickled; cached until a file or KPI changes."""
     composed, beside = _composed(words, folders, state)
     with one_line():
         plain = cast("dict[Any, object]", OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
@@ -195,7 +195,7 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
 
 
 def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> tuple[DictConfig, dict[str, Any]]:
-    """As Hydra composes: first what the groups choose, which is kept, then the values in their order.
+    """Compose as Hydra does: first the chosen groups, which are cached, then the values in order.
 
     OmegaConf's nodes take most of the time: where they would give the very values, only what words change has some. The
     values of other keys are given beside; there they are null.
@@ -218,13 +218,13 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
                 before = OmegaConf.select(composed, override.key_or_group)
                 _check_mapping(override, before)
                 if _is_family(override.value()) and before is not None:
-                    OmegaConf.update(composed, override.key_or_group, None)  # of another family no key is left
+                    OmegaConf.update(composed, override.key_or_group, None)  # no key of another family remains
             ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed, beside
 
 
 def _check_mapping(override: Override, before: object) -> None:
-    """What is a mapping takes no list, and `{}` would be merged with it: nothing would change."""
+    """Refuse a list for a mapping, and `{}`, which would be merged and change nothing."""
     key, value = override.key_or_group, override.value()
     if isinstance(before, DictConfig) and isinstance(value, list):
         raise ConfigError(f"{key}: expected a mapping, got {str(value)[:60]}")
@@ -238,7 +238,7 @@ def _is_family(value: object) -> bool:
 
 
 def _with_its_share(override: Override, composed: DictConfig) -> Override:
-    """With a number, where the word has a share of what is composed: `halls.main.doors_out=+20%`."""
+    """Replace a share, as in `halls.main.doors_out=+20%`, by the resulting number."""
     text, key = override.value(), override.key_or_group
     if not is_share(text):
         return override
@@ -252,14 +252,14 @@ def _with_its_share(override: Override, composed: DictConfig) -> Override:
 
 
 def _state(folders: Sequence[Path]) -> _State:
-    """Changes if a file does, as in a notebook that runs on while its reader writes scenarios."""
+    """The state of the files, which changes when one of them does, for example during a notebook."""
     files = [file for folder in folders for file in sorted(folder.rglob("*.yaml"))]
     return tuple((str(file), (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
 
 
 @lru_cache(maxsize=256)
 def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, kpis: tuple[str, ...]) -> bytes:
-    """What groups choose, as `merged` has it and pickled: a study has many designs, and to copy is far quicker.
+    """The chosen groups as merged and pickled: a study has many designs, and copying is much faster.
 
     With a key of `precision` for each of the KPIs.
     """
@@ -270,7 +270,7 @@ def _chosen(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, kp
 
 
 def folders_of(config_dir: Path | str | None) -> list[Path]:
-    """The packaged folder, and the user's if there is one.
+    """The packaged folder, and the user's folder if given.
 
     Raises:
         ConfigError: no such folder, or a file in it that the packaged one of the same name would hide.
@@ -283,7 +283,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
         raise ConfigError(f"--config-dir: no folder {str(folder)!r}")
     for file in sorted(folder.rglob("*.yaml")):
         name = file.relative_to(folder)
-        check_file(file)  # Hydra would wait for a pipe
+        check_file(file)  # Hydra would wait for ever for a pipe
         if (ours / name).exists():
             raise ConfigError(
                 f"{file}: {name.as_posix()} is also the name of a packaged file, which would be used; rename your file"
@@ -292,7 +292,7 @@ def folders_of(config_dir: Path | str | None) -> list[Path]:
 
 
 def _known_keys(words: Sequence[str], folders: Sequence[Path]) -> list[str]:
-    """Every key, group and nested field that could have been meant, under the groups that the words choose."""
+    """All keys, groups and nested fields, under the groups that the words choose."""
     chosen = [word for word in words if not word.startswith("~") and options(parsed(word).key_or_group, folders)]
     state = _state(folders)
     try:

@@ -1,11 +1,11 @@
-"""The command `cargohub`, before anything of it is loaded: a disk that cannot be read by then is one line, too."""
+"""The command `cargohub` before anything is loaded, so that even an unreadable disk gives one line."""
 
 import sys
 from typing import NoReturn
 
 
 def console() -> NoReturn:
-    """As that of `experiments.main`."""
+    """Run the console command of `experiments.main`."""
     try:
         from experiments.main import console as command
     except (OSError, ImportError, MemoryError) as error:

@@ -1,4 +1,4 @@
-"""The period of a run of a file of flights, put where the configuration leaves it to the file."""
+"""The period of a run from a flight file, used where the configuration leaves it open."""
 
 import datetime as dt
 from typing import Any, Final
@@ -15,7 +15,7 @@ _UNKNOWN: Final = Period(_EPOCH, 0, 7)
 
 
 def with_period(composed: dict[str, Any]) -> dict[str, Any]:
-    """The configuration, with what of `start_date`, `warmup_days` and `horizon_days` is null taken from the file.
+    """The configuration, with null values of `start_date`, `warmup_days` and `horizon_days` taken from the file.
 
     Raises:
         CargohubError: a value that is none, or a warm-up as long as the file.

@@ -1,4 +1,4 @@
-"""Rows put together by what they have in common, values of nested mappings by their keys, and places of stays."""
+"""Group rows by a key, read and set nested values by path, and assign places to stays."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappop, heappush
@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 def grouped(pairs: Iterable[tuple[A, V]]) -> dict[A, list[V]]:
-    """The values of each key, in their order.
+    """The values of each key, in their order of appearance.
 
     >>> grouped([("late", 1), ("early", 2), ("late", 3)])
     {'late': [1, 3], 'early': [2]}
@@ -24,7 +24,7 @@ def grouped(pairs: Iterable[tuple[A, V]]) -> dict[A, list[V]]:
 
 
 def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
-    """The values of each row by column; of two with the same place the last.
+    """The value of each row by column; if two have the same place, the last.
 
     >>> nested([("a", "x", 1), ("b", "x", 2), ("a", "y", 3)])
     {'a': {'x': 1, 'y': 3}, 'b': {'x': 2}}
@@ -36,7 +36,7 @@ def nested(cells: Iterable[tuple[A, B, V]]) -> dict[A, dict[B, V]]:
 
 
 def put(document: dict[str, Any], path: Iterable[str], value: object) -> None:
-    """Set a value at a path of names; groups that are not there yet are made.
+    """Set a value at a path of names, and create missing groups.
 
     >>> put(document := {}, ("halls", "main", "doors_out"), 36)
     >>> document
@@ -49,7 +49,7 @@ def put(document: dict[str, Any], path: Iterable[str], value: object) -> None:
 
 
 def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value that is no mapping, by its full key.
+    """Each value that is not a mapping, by its full key.
 
     >>> dict(values_of({"halls": {"main": {"doors_out": 36}}, "seed": 7}))
     {'halls.main.doors_out': 36, 'seed': 7}
@@ -62,7 +62,7 @@ def values_of(document: object, key: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def lowest_free(stays: Iterable[tuple[float, float]]) -> Iterator[int]:
-    """The lowest place that is free when each stay begins; stays as they begin, each with its end.
+    """For each stay, the lowest place that is free when it begins; stays are in order of their beginnings.
 
     >>> list(lowest_free([(0, 5), (1, 3), (2, 9), (3, 4)]))
     [0, 1, 2, 1]

@@ -1,4 +1,4 @@
-"""Hydra as people know it: `python -m experiments.hydra_app [KEY=VALUE …] [--multirun] [--cfg job] …`.
+"""The Hydra application: `python -m experiments.hydra_app [KEY=VALUE …] [--multirun] [--cfg job] …`.
 
 `hydra.main` composes the same configuration, with Hydra's own options, settings, sweepers and launchers. A job is the
 command of cargohub with the words of that job, so its run has the same hash and the same tables (docs/hydra.md).
@@ -48,12 +48,12 @@ ConfigStore.instance().store("kpis_of_precision", {"precision": dict.fromkeys(KP
 
 
 class Refused(BaseException):
-    """A mistake that is found before Hydra makes a folder. Of an `Exception` in a callback Hydra would only warn."""
+    """A mistake found before Hydra makes a folder; Hydra only warns of an `Exception` in a callback."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys of this application; `configs/hydra_app.yaml` says what they mean."""
+    """Keys of this application, explained in `configs/hydra_app.yaml`."""
 
     verb: str
     out: str | None
@@ -72,7 +72,7 @@ OWN: Final = [field.name for field in fields(Keys)]
 
 
 def job(composed: DictConfig) -> float | list[float] | None:
-    """Carry out the command that a job is, and give the means of the KPIs that are its objective."""
+    """Run the command of a job, and return the means of the KPIs that are its objective."""
     settings = cast("DictConfig", HydraConfig.get())
     keys, arguments = asked_of(composed, settings, settings.overrides.task, settings.runtime.output_dir)
     carry_out(arguments)
@@ -86,16 +86,16 @@ def job(composed: DictConfig) -> float | list[float] | None:
 
 
 def asked_of(composed: DictConfig, settings: DictConfig, words: Sequence[str], folder: str) -> tuple[Keys, Arguments]:
-    """The keys of this application, and the command with the words of a job whose folder is that.
+    """The keys of this application, and the command with the words of a job, whose folder is `folder`.
 
     Raises:
         ConfigError: keys that the schema refuses, or several folders of configurations.
     """
-    with_own_file(words)  # whose KPIs may be the objective
+    with_own_file(words)  # their KPIs may be the objective
     keys = read(Keys, OmegaConf.to_container(OmegaConf.masked_copy(composed, OWN), resolve=True))
     typed = {word: parsed(word).key_or_group for word in words}
     if settings.runtime.choices["hydra/launcher"] != "basic" and "workers" not in typed.values():
-        typed["workers=1"] = "workers"  # jobs run beside each other
+        typed["workers=1"] = "workers"  # jobs run at the same time
     folders = [source.path for source in settings.runtime.config_sources if source.schema == "file"][1:]
     if len(folders) > 1:
         raise ConfigError(f"{folders[1]}: a second folder of configurations; give only one")
@@ -106,7 +106,7 @@ def asked_of(composed: DictConfig, settings: DictConfig, words: Sequence[str], f
 
 
 class Refusing(Callback):
-    """Before anything runs, refuses what a job would refuse, and a folder inside a run folder."""
+    """Before any job runs, refuses what a job would refuse, and a folder inside a run folder."""
 
     def on_run_start(self, config: DictConfig, **_: object) -> None:
         _refuse(config, config.hydra.run.dir)
@@ -132,7 +132,7 @@ def _refuse(config: DictConfig, folder: str) -> None:
 
 
 def _points(settings: DictConfig) -> list[tuple[str, ...]]:
-    """The words of each job; none of a sweeper that searches."""
+    """The words of each job; none for a sweeper that searches."""
     typed = list(settings.overrides.task)
     if settings.runtime.choices["hydra/sweeper"] != "basic":
         return []
@@ -147,7 +147,7 @@ app = hydra.main(config_path=str(packaged()), config_name=_NAME, version_base="1
 
 
 def command() -> int:
-    """The application, with a mistake as one line of ours.
+    """Run the application, and report a mistake as one line.
 
     Raises:
         CargohubError: it.
@@ -163,13 +163,13 @@ def command() -> int:
     except ConfigError:
         own = [word for word in typed.overrides if instead_of_word(word) is None]
         first = [word for word in sweep(own)[0] if parsed(word).key_or_group not in OWN]
-        compose(first, typed.config_dir)  # which says it with the keys that could be meant
+        compose(first, typed.config_dir)  # it reports the mistake with similar keys
         raise
     return 0
 
 
 def _typed() -> argparse.Namespace:
-    """What is typed, as Hydra reads it.
+    """The command line as Hydra parses it.
 
     Raises:
         CargohubError: what Hydra has no use for, or would answer with its usage.
@@ -189,6 +189,6 @@ def _typed() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    # By its name, under which other processes find its jobs.
+    # Imported by name, so that other processes find its jobs.
     application = import_module("experiments.hydra_app")
     console(lambda: exit_code(application.command))

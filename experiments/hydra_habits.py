@@ -1,4 +1,4 @@
-"""What a user of Hydra types out of habit, and what to use here instead.
+"""Options and settings that users of Hydra type from habit, and what to use instead.
 
 The command line composes with Hydra, but has no `hydra.main`: it runs no job, and has no settings or options of Hydra.
 `experiments.hydra_app` has them.
@@ -15,15 +15,15 @@ _KEY: Final = re.compile(r"(?:~|\+{0,2}(?=[^=]*=))hydra[./@=](\w*)")
 
 @cache
 def _says(kind: str) -> dict[str, str]:
-    """By what is typed."""
-    import yaml  # which `--help` does without
+    """The advice by what is typed."""
+    import yaml  # not needed for `--help`
 
     texts = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
     return {name: text["say"] for text in texts for name in text.get(kind, ())}
 
 
 def instead_of_option(option: str) -> str | None:
-    """What to use instead of an option of Hydra's; None if it is none.
+    """What to use instead of an option of Hydra; None if it is not such an option.
 
     >>> instead_of_option("--multirun")
     "`cargohub sweep KEY=A,B` simulates several values (Hydra's own sweepers: docs/hydra.md)"
@@ -32,7 +32,7 @@ def instead_of_option(option: str) -> str | None:
 
 
 def instead_of_word(word: str) -> str | None:
-    """What to use instead of a `hydra.*` word; None if it is none.
+    """What to use instead of a `hydra.*` word; None if it is not such a word.
 
     >>> instead_of_word("hydra.run.dir=here")
     '--out DIR chooses where runs are stored'

@@ -1,4 +1,4 @@
-"""How a mean, a difference and their interval are written, on the terminal, pages and in pictures."""
+"""Text of a mean or difference with its interval, for terminal, pages and pictures."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _NOUGHT: Final = 1e-6
 
 
 def _texts(interval: Interval, show: Callable[[float], str] = number) -> list[str]:
-    """The mean and the bounds, if there are any: two figures of the largest where all numbers would read as nought.
+    """The mean and the bounds, if any; two significant figures of the largest if all would be shown as zero.
 
     >>> _texts(Interval(0.003, 0.0021, 0.0042, 5)), _texts(Interval(1e-9, 0.0, 2e-9, 5))
     (['0.0030', '0.0021', '0.0042'], ['0.00', '0', '0.00'])
@@ -32,7 +32,7 @@ def with_interval(
     interval: Interval, show: Callable[[float], str] = number, *, unit: str = "", between: str = " to ",
     hides_same: bool = False,
 ) -> str:  # fmt: skip
-    """The mean and its unit; in brackets the bounds, if there are any: of a constant not where `hides_same`.
+    """The mean with its unit, and the bounds in brackets, if any; `hides_same`: not for a constant.
 
     >>> with_interval(Interval(8.1, 7.9, 8.3, 5), unit=" h"), with_interval(Interval(8.1, None, None, 1))
     ('8.10 h (7.90 to 8.30)', '8.10')
@@ -43,7 +43,7 @@ def with_interval(
 
 
 def in_percent(interval: Interval) -> str:
-    """A share that was found, in per cent.
+    """An estimated share, in per cent.
 
     >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
     '71.0 % (63.0 %–79.0 %)'
@@ -52,7 +52,7 @@ def in_percent(interval: Interval) -> str:
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
-    """A difference with its interval; of shares in percentage points.
+    """A difference with its interval; shares in percentage points.
 
     >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
     '+37.8 percentage points (+35.0 to +41.0)'
@@ -62,7 +62,7 @@ def change(interval: Interval, unit: str, show: Callable[[float], str] = signed)
 
 
 def interval_of(value: Value) -> str:
-    """The interval alone, as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
+    """Only the interval, such as `99.5–99.9 %`; empty if there is none. Bounds of a share stay within 0 and 100 %."""
     if value.bounds is None:
         return ""
     if value.unit == "1":
@@ -76,14 +76,14 @@ def interval_of(value: Value) -> str:
 
 
 def amount(value: Value, *, with_unit: bool = True) -> str:
-    """The mean, `more than` before it where it is only a lower bound."""
+    """The mean, preceded by `more than` if it is only a lower bound."""
     text = f"{percent(value.mean)} %" if value.unit == "1" else _texts(value)[0]
     text += f" {unit_name(value.unit)}" if with_unit and value.unit != "1" else ""
     return f"more than {text}" if value.is_lower_bound else text
 
 
 def bracket(value: Value) -> str:
-    """The interval in brackets, or why there is none."""
+    """The interval in brackets, or the reason why there is none."""
     if value.low is not None and value.low == value.high:
         return f"({NO_VARIANCE})"
     interval = interval_of(value)

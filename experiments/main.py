@@ -56,16 +56,16 @@ _BLANKS = str.maketrans("\t\r\n", "   ")
 
 
 class Terminated(BaseException):
-    """A SIGTERM: unwinds like an interrupt, so that worker processes end with us."""
+    """A SIGTERM, handled like an interrupt so that worker processes end with us."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command line, and give its exit code."""
+    """Run one command line, and return its exit code."""
     return exit_code(lambda: copy_context().run(_run, arguments))
 
 
 def typed() -> int:
-    """The command line of this process, each key and option once; a program may give `main` more: the last counts."""
+    """Run the command line of this process, which may give a key only once; `main` does not check this."""
     words = sys.argv[1:]
 
     def command() -> int:
@@ -76,7 +76,7 @@ def typed() -> int:
 
 
 def exit_code(command: Callable[[], int]) -> int:
-    """What a command ends with; a mistake, an interrupt or what the machine refuses is one line."""
+    """Run a command and return its exit code; mistakes, interrupts and refusals of the machine print one line."""
     try:
         code = command()
         sys.stdout.flush()
@@ -96,24 +96,24 @@ def exit_code(command: Callable[[], int]) -> int:
 
 
 def _kept() -> str:
-    """What an end leaves: nothing, unless a run folder was held, whose module is then loaded."""
+    """The message about kept parts; empty unless a run folder was in use."""
     directory = sys.modules.get("experiments.store.directory")
     return _KEPT if directory is not None and directory.RunDirectory.was_held else ""
 
 
 def console(command: Callable[[], int] = typed) -> NoReturn:
-    """The process of a command, such as `main` on its arguments, with SIGTERM turned into an exception."""
+    """Run a command as a process, with SIGTERM turned into an exception."""
     signal.signal(signal.SIGTERM, _terminate)
     gc.set_threshold(_GARBAGE)
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:  # closed by who called us
+        if getattr(sys, name) is None:  # closed by the calling process
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - until the process ends
         getattr(sys, name).reconfigure(errors="backslashreplace")
     code = command()
     try:
         sys.stdout.flush()
     except OSError:
-        # Python flushes standard output once more at exit, which would complain.
+        # Python flushes standard output again at exit, which would print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
@@ -134,7 +134,7 @@ def _run(typed: Sequence[str]) -> int:
 
 
 def carry_out(arguments: Arguments) -> int:
-    """What the arguments ask for: shown, or done by the module of the verb.
+    """Do what the arguments ask: show a text, or run the module of the verb.
 
     Raises:
         CargohubError: a mistake of the user's.
@@ -180,7 +180,7 @@ def _check_current_folder() -> None:
 
 
 def _with_sheet(arguments: Arguments) -> Arguments:
-    """With the words that a workbook of inputs stands for, where one is given; they are shown."""
+    """The arguments with a workbook of inputs replaced by its words, which are printed."""
     sheets = [word for word in arguments.words if word.startswith("sheet=")]
     if not sheets:
         return arguments
@@ -199,7 +199,7 @@ def _with_sheet(arguments: Arguments) -> Arguments:
 
 
 def _words_of(options: argparse.Namespace, verb: str) -> Iterator[str]:
-    """The options of verbs, as words."""
+    """Options of verbs, as words."""
     for name in OF_VERBS:
         key = name.removeprefix("--").replace("-", "_")
         value = getattr(options, key)
@@ -239,10 +239,10 @@ def _parse(words: Sequence[str]) -> tuple[argparse.Namespace, str | None]:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser that raises our own error, where argparse prints its usage and leaves."""
+    """A parser that raises our error, where argparse would print its usage and exit."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise the message as one line of ours."""
+        """Raise the message as an error of one line."""
         _, is_unknown, names = message.partition("unrecognized arguments: ")
         if not is_unknown:
             raise CargohubError(
@@ -263,13 +263,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _refused(error: Exception) -> str | None:
-    """What the machine refused, in words; None if it is a fault of ours."""
+    """The machine's refusal in words; None if it is a fault of the program."""
     if isinstance(error, OSError) and error.strerror:
         kept = _kept() if error.errno in _NO_ROOM else ""
         return f"{'' if error.filename is None else f'{error.filename}: '}{error.strerror}{kept}"
     if isinstance(error, MemoryError) or "failed to map segment" in str(error):
         return f"no memory is left{_kept()}"
-    cause = error.__cause__ or error  # numpy says a page more
+    cause = error.__cause__ or error  # numpy adds a page of text
     if type(cause) is ImportError and cause.name and cause.name.partition(".")[0] not in ("sim", "experiments"):
         return f"a library cannot be loaded: {cause}{_kept()}"
     said = next((said for text, said in _OF_LIBRARIES.items() if text in str(error)), None)
@@ -283,7 +283,7 @@ def _mistake(text: str) -> int:
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of a handler
-    # Python drops an exception that comes up while an object is finalised: asked again, should we still be here then.
+    # Python drops an exception raised while an object is finalised, so the signal repeats if we still run.
     again = threading.Timer(ASK_AGAIN_S, os.kill, (os.getpid(), signal.SIGTERM))
     again.daemon = True
     again.start()

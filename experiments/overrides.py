@@ -1,4 +1,4 @@
-"""The KEY=VALUE words of the command line: each is parsed alone, so that a mistake can name it."""
+"""The KEY=VALUE words of the command line, each parsed separately so that an error can name it."""
 
 import itertools
 import math
@@ -45,7 +45,7 @@ _LIBRARIES = (HydraException, OmegaConfBaseException, yaml.YAMLError)
 
 @contextmanager
 def one_line(place: str = "", also: tuple[type[Exception], ...] = (ValueError, RecursionError)) -> Iterator[None]:
-    """The boundary to Hydra, OmegaConf and YAML: their many lines become one of ours, and so do these errors.
+    """Context that turns errors of Hydra, OmegaConf and YAML, which have many lines, into one line.
 
     Raises:
         ConfigError: for whatever those libraries raise on a user's mistake.
@@ -90,7 +90,7 @@ def _as_hydra_reads(word: str) -> Override:
 
 
 def _slip(word: str) -> str:
-    """What to do about a word that Hydra's grammar refuses because of how it was typed; empty if that is not known."""
+    """Advice for a word that Hydra's grammar refuses because of a typing mistake; empty if unknown."""
     key, _, value = word.partition("=")
     if key != key.strip():
         return "remove the blank before ="
@@ -102,7 +102,7 @@ def _slip(word: str) -> str:
 
 
 def is_share(text: object) -> TypeGuard[str]:
-    """Whether a value is given as a share of what it was, to add or to take.
+    """Whether a value is given as a share of the previous value, to add or subtract.
 
     >>> is_share("+20%"), is_share("- 12.5 %"), is_share("20%"), is_share(-20)
     (True, True, False, False)
@@ -111,7 +111,7 @@ def is_share(text: object) -> TypeGuard[str]:
 
 
 def changed_by_share(before: float, text: str, *, is_whole: bool) -> float:
-    """The number with that share more or less, whole ones rounded half up.
+    """The number changed by that share; whole numbers are rounded half up.
 
     >>> changed_by_share(26, "+20%", is_whole=True), changed_by_share(0.8, "-30 %", is_whole=False)
     (31, 0.56)
@@ -121,19 +121,19 @@ def changed_by_share(before: float, text: str, *, is_whole: bool) -> float:
 
 
 def options(group: str, folders: Sequence[Path]) -> list[str]:
-    """The names that a configuration group offers; empty if it is no group."""
+    """The names that a configuration group offers; empty if it is not a group."""
     if not is_group(group, folders):
         return []
     return sorted({file.stem for folder in folders for file in (folder / group).glob("*.yaml")})
 
 
 def is_group(key: str, folders: Sequence[Path]) -> bool:
-    """Whether it is a folder of the configuration; a long name is none, and the system would refuse to look for it."""
+    """Whether it is a folder of the configuration; false for names that are too long for the system."""
     return len(key) <= LONGEST_NAME and any((folder / key).is_dir() for folder in folders)
 
 
 def check_option(word: str, override: Override, folders: Sequence[Path]) -> None:
-    """A group takes one name that it offers. Hydra stacks `group=[a,b]` silently and answers a wrong name with a page.
+    """Refuse a group option that does not exist, or several: Hydra would stack `group=[a,b]` silently.
 
     Raises:
         ConfigError: a list for a group, or a name that it does not offer.
@@ -154,7 +154,7 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
 
 
 def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tuple[str, ...]]:
-    """All combinations of the words' values, the last varying fastest: the points of Hydra's own basic sweeper.
+    """All combinations of the words' values, the last varying fastest, as in Hydra's basic sweeper.
 
     Raises:
         CargohubError: an interval or a shuffle, which have no fixed points, too many points, or several words of a key
@@ -204,7 +204,7 @@ def _also(name: str, known: Sequence[str]) -> str:
 
 
 def _check_interrupt(error: BaseException) -> None:
-    """Raise an interrupt that the libraries took for a mistake of the user's."""
+    """Raise an interrupt that a library reported as a mistake of the user."""
     cause: BaseException | None = error
     while cause is not None:
         if not isinstance(cause, Exception):
@@ -228,7 +228,7 @@ def _line(error: BaseException) -> str:
 
 
 def word_value(value: object) -> str:
-    """A Python value in the grammar of a word; text that looks like something else is quoted."""
+    """A Python value in the grammar of a word; text that could be read as another type is quoted."""
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""The user's file of functions, as words name it: `rules=FILE.py`."""
+"""The user's file of functions, named by the word `rules=FILE.py`."""
 
 import re
 import shlex
@@ -25,7 +25,7 @@ _TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py['\"]?)")
 
 
 def trust_typed(words: Iterable[str]) -> None:
-    """Trust the files that a command names, in its words or in those of a list of designs.
+    """Trust the files named in a command, in its words or in its list of designs.
 
     Raises:
         ConfigError: a file that cannot be read.
@@ -44,7 +44,7 @@ def _parts(word: str) -> list[str]:
 
 
 def read_own(path: str) -> OwnFile:
-    """A file of functions, whose text is checked and not executed.
+    """Read a file of functions; its text is checked but not executed.
 
     Raises:
         ConfigError: no such file, or one that does not declare functions as it must.
@@ -68,17 +68,17 @@ def read_own(path: str) -> OwnFile:
 
 
 def choosing(kind: str, name: str) -> str:
-    """The word that chooses a function of the file: a rule, by its decision, or arrivals."""
+    """The word that chooses a function of the file: a rule of a decision, or arrivals."""
     return f"{'complex.policy' if kind == 'hall' else f'{_GROUP}.{kind}'}={name}"
 
 
 def file_words(words: Iterable[str]) -> list[str]:
-    """Those that name a file of functions."""
+    """The words that name a file of functions."""
     return [word for word in words if _TYPED.fullmatch(word.lstrip("+"))]
 
 
 def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
-    """The words, with `rules=FILE.py`, `dispatch=NAME` and `arrivals=NAME` in full; its KPIs are in force from here on.
+    """The words with `rules=FILE.py` and names of its functions in full; registers its KPIs.
 
     Raises:
         ConfigError: a file that cannot be read, several files, or a rule that there is not.

@@ -36,7 +36,7 @@ __all__ = ["Replications", "StoredRun", "load", "read_run", "replicate"]
 
 @dataclass(frozen=True, slots=True)
 class Replications:
-    """What n replications of a configuration gave.
+    """Results of n replications of a configuration.
 
     Attributes:
         kpis: A row a replication, a column a KPI (n, n_kpis).
@@ -104,7 +104,7 @@ def replicate(
 
 
 def _parts(config: HubConfig, n: int, workers: int | None, work: Simulation, *, is_quiet: bool) -> list[Part]:
-    """Of each replication, in order."""
+    """Results of each replication, in order."""
     with execution.opened(None, workers) as pool:
         made = dict(pool.run([(number, work, (config, number)) for number in range(n)], is_quiet=is_quiet))
     return [made[number] for number in range(n)]

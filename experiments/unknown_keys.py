@@ -1,4 +1,4 @@
-"""What a key may have meant that no configuration has."""
+"""Suggestions for a key that no configuration has."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ _FEW: Final = 3
 
 
 def hint(key: str, known: Sequence[str]) -> str:
-    """Of an unknown key: known ones that have its word, or one that is nearly the same; else verbs that take it."""
+    """Suggestion for an unknown key: similar known keys, or else verbs that have it."""
     takers = [name for name, verb in VERBS.items() if re.search(rf"(?<![\w.@]){re.escape(key)}=", verb.text)]
     meant = _with_word(key, known)
     if len(meant) == 1 or (meant and not takers):
@@ -25,7 +25,7 @@ def hint(key: str, known: Sequence[str]) -> str:
 
 
 def _with_word(key: str, known: Sequence[str]) -> list[str]:
-    """Keys whose name is a word, or else begins or ends with it, those of halls first; bounds of KPIs are left out.
+    """Keys whose name is a word, or begins or ends with it, those of halls first; without bounds of KPIs.
 
     >>> _with_word("doors", ["apron.stands", "halls.main.doors_out", "space.dock_door_m2", "halls.main.dock_doors"])
     ['halls.main.doors_out', 'halls.main.dock_doors']
@@ -38,7 +38,7 @@ def _with_word(key: str, known: Sequence[str]) -> list[str]:
 
 
 def whose(key: str) -> str:
-    """Of a key that is another verb's, as a study file of that verb brings it."""
+    """The message for a key of another verb, as a study file of that verb contains it."""
     verb = key.replace("_", "-")
     return f"a key of cargohub {verb}, which has no effect here; cargohub {verb} reads it" if verb in VERBS else ""
 
@@ -54,10 +54,10 @@ def nested(key: str) -> str:
 
 
 def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
-    """What to tell of a mapping that brings keys which are not there."""
+    """The message for a mapping with keys that do not exist."""
     values = [override.value() for override in map(parsed, words) if override.key_or_group == key]
     names = [str(name) for value in values if isinstance(value, dict) for name in value]
-    if f"{key}s" in known:  # a group of which a hub has several, each by a name
+    if f"{key}s" in known:  # a group that a hub has several times, each with a name
         there = [f"{key}@{path}" for path in known if path.startswith(f"{key}s.") and path.count(".") == 1]
         ways = " or ".join(f"{way}={values[-1]}" for way in [*there, f"+{key}@{key}s.NAME"])
         return f"{key}: each entry of this group has a name; give {ways}"
@@ -66,7 +66,7 @@ def new_in(key: str, words: Sequence[str], known: Sequence[str]) -> str:
 
 
 def paths(value: object, key: str) -> Iterator[str]:
-    """The keys below a value, which lies at `key`, and below those."""
+    """All keys below a value at `key`."""
     if isinstance(value, dict):
         for name, item in value.items():
             path = f"{key}.{name}" if key else str(name)

@@ -1,4 +1,4 @@
-"""The verbs, as they are found: modules of `experiments.studies` whose docstring begins with their name.
+"""The verbs: modules of `experiments.studies` whose docstring begins with their name.
 
     `cargohub run`: replicate one scenario, and report its KPIs.
 
@@ -26,7 +26,7 @@ _HELP: Final = Path(__file__).with_name("help.txt")
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of the command line: its module, its line in the list, and its options with what is their value."""
+    """A verb of the command line: its module, its line in the list, and its options with their values."""
 
     path: Path
     summary: str
@@ -34,7 +34,7 @@ class Verb:
 
     @property
     def text(self) -> str:
-        """Its own page."""
+        """Its help page."""
         return (ast.get_docstring(ast.parse(self.path.read_bytes())) or "").partition("\n\n")[2]
 
 
@@ -57,7 +57,7 @@ VERBS: Final = packaged_verbs()
 
 
 def module_of(verb: str) -> str:
-    """The module that carries a verb out."""
+    """The module of the verb."""
     return f"experiments.studies.{verb.replace('-', '_')}"
 
 

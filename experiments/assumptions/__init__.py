@@ -1,4 +1,4 @@
-"""How far each number of a configuration may be from what it is: ranges, and the worlds drawn from them.
+"""Uncertainty of a configuration's numbers: their ranges, and the worlds drawn from them.
 
 A world is a hub in which every sourced or assumed number has some value of its range. `configs/assumptions` holds the
 ranges, keyed as the composed configuration is; `docs/model.md` explains them.

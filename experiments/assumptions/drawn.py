@@ -1,4 +1,4 @@
-"""Worlds as they are drawn: points of all numbers that have a range, and the values there."""
+"""Drawn worlds: sample points of all numbers that have a range, and the values at these points."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sim.config import HubConfig
 
 @dataclass(slots=True)
 class Drawn:
-    """Worlds with ranges of some width: their points (N, K) and values (N, K)."""
+    """Worlds drawn from ranges of one width: their points (N, K) and values (N, K)."""
 
     worlds: Worlds
     points: Floats
@@ -25,13 +25,13 @@ class Drawn:
     def of(
         cls, composed: Composed, config_dir: Path | None, *, n: int, seed: int, width: float = 1.0, kept: Kept = ()
     ) -> Self:
-        """The n worlds, by scrambled Sobol' points; the same points for every width."""
+        """Draw n worlds by scrambled Sobol' points; the points are the same for every width."""
         worlds = Worlds.of(varied(composed, config_dir, kept), width=width)
         points = sobol_points(n, len(worlds.names), seed)
         return cls(worlds, points, worlds.values(points))
 
     def hub(self, hub: HubConfig, world: int) -> HubConfig:
-        """Of a design in one of the worlds.
+        """A design's hub in one of the worlds.
 
         Raises:
             ConfigError: it cannot be there.
@@ -39,19 +39,19 @@ class Drawn:
         return self.worlds.hub(hub, self.values[world])
 
     def some(self, numbers: Sequence[int]) -> "Drawn":
-        """These worlds alone."""
+        """Only these worlds."""
         return Drawn(self.worlds, self.points[list(numbers)], self.values[list(numbers)])
 
 
 def scaled(values: Floats, ranges: Ranges) -> Floats:
-    """Values (…, K) so that the ends of the ranges are -1 and 1; 0 of a number without a range."""
+    """Values (…, K) scaled so that the ends of the ranges are -1 and 1; 0 for a number without a range."""
     low, _, high = np.array(list(ranges.values())).T
     half = (high - low) / 2
     return np.asarray(np.where(half > 0, (values - (low + high) / 2) / np.where(half > 0, half, 1.0), 0.0))
 
 
 def unscaled(at: float, bounds: Sequence[float]) -> float:
-    """The value of a number at a scaled one."""
+    """The value of a number from its scaled value."""
     low, _, high = bounds
     return (low + high) / 2 + at * (high - low) / 2
 

@@ -1,4 +1,4 @@
-"""The files of `configs/assumptions`: an entry a key, with its kind, its range and where that comes from.
+"""The files of `configs/assumptions`: one entry per key, with its kind, its range and its source.
 
 A key may hold `*` for one name and end in `**` for all below; the entry with the fewest stars counts. All numbers that
 share an entry move together, by one factor. Fields of an entry:
@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Those of an entry beside its kind, as they are written.
+    """The fields of an entry other than its kind, as written in the file.
 
     Raises:
         ValueError: fields that contradict each other.
@@ -74,7 +74,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Fields):
-    """What is known of one number, or of all that move with it. `text`: source, reason or formula."""
+    """What is known of one number, or of several that move together. `text`: source, reason or formula."""
 
     key: str = ""
     kind: Kind = Kind.DECISION
@@ -85,12 +85,12 @@ class Entry(Fields):
 
     @property
     def source(self) -> str:
-        """For a reader: an assumption is called one, and a range without any reason says how wide it is."""
+        """The source for a reader: an assumption is called one, and a range without a reason states its width."""
         text = f"{self.kind}: {self.text}" if self.kind is Kind.ASSUMPTION else self.text
         return text if self.by is None else f"{text}; ±{100 * self.by:g} %"
 
     def refused(self, what: str) -> ConfigError:
-        """Of the entry's file."""
+        """An error that names the entry's file."""
         return ConfigError(f"{self.file}: {what}")
 
 
@@ -127,7 +127,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
             for key, entry in _of_file(path, groups).items():
                 if key in here:
                     raise entry.refused(f"{key}: occurs twice, here and in {here[key].file.name}")
-                # Another range of the user's own is of the same number.
+                # A second range in the user's folder is for the same number.
                 label = entry.label or (by_key[key].label if key in by_key else None)
                 here[key] = replace(entry, label=label)
         by_key |= here
@@ -135,7 +135,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
 
 
 def _of_file(path: Path, groups: list[tuple[Path, Together]]) -> Mapping[str, Entry]:
-    """The entries of a file; what it correlates is added to the groups."""
+    """The entries of a file; its correlations are added to the groups."""
     with placed(f"{path}: "):
         content = dict(_content(path))
         groups += [(path, group) for group in read(tuple[Together, ...], content.pop(_CORRELATIONS, ()), _CORRELATIONS)]
@@ -171,7 +171,7 @@ def _entry(key: str, written: object, path: Path) -> Entry:
 
 
 def _problems(given: Fields) -> Iterator[str]:
-    """The one that a field has begins with its name."""
+    """Contradictions among the fields; a message on one field begins with the field's name."""
     low, high, most, weights = given.low, given.high, given.most, given.options.values()
     if (low is None) != (high is None):
         yield "low and high must be given together"
@@ -188,7 +188,7 @@ def _problems(given: Fields) -> Iterator[str]:
 
 
 def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Path, Together]]) -> Mapping[str, Entry]:
-    """The entries with their correlations."""
+    """The entries with their correlations added."""
     pairs: dict[str, dict[str, float]] = {}
     for path, group in groups:
         for first, second in combinations(group.keys, 2):

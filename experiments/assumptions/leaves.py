@@ -21,12 +21,12 @@ def is_number(value: object) -> bool:
 
 
 def is_numbers(value: object) -> bool:
-    """A list of numbers, which is one leaf."""
+    """Whether a value is a list of numbers, which is one leaf."""
     return isinstance(value, list) and bool(value) and all(map(is_number, value))
 
 
 def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterator[tuple[str, Any]]:
-    """Keys and values; the items of a list that is none of numbers have their place in it as a name.
+    """Keys and values of all leaves; items of a list that is not of numbers are named by their position.
 
     `own`: keys that have ranges of their own, where they are a distribution's numbers.
 
@@ -46,7 +46,7 @@ def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterato
 
 
 def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str]) -> Iterator[tuple[str, Any]]:
-    """The number that has the range of the number in whose place the distribution stands, and those with their own.
+    """Leaves of a distribution with a range: the number that scales it, and those with ranges of their own.
 
     Others are decisions.
     """
@@ -57,7 +57,7 @@ def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str])
 
 
 def with_leaves(document: Any, changed: Mapping[str, object], key: str = "") -> Any:  # noqa: ANN401 - a plain value
-    """The document with other values in these leaves; what has none of them is not copied."""
+    """The document with these leaves changed; parts without such leaves are not copied."""
     if key in changed:
         return changed[key]
     if isinstance(document, Mapping):
@@ -80,7 +80,7 @@ def entry_key(key: str) -> str:
 
 
 def stretched(numbers: Sequence[float], factor: float) -> list[float]:
-    """The numbers about their mean, `factor` times as far from it; none below zero, and their sum as before.
+    """Numbers moved `factor` times as far from their mean, none below zero, with their sum unchanged.
 
     >>> [round(number, 3) for number in stretched([0.6, 0.3, 0.1], 0.5)]
     [0.467, 0.317, 0.217]
@@ -91,7 +91,7 @@ def stretched(numbers: Sequence[float], factor: float) -> list[float]:
 
 
 def like(number: float, value: float) -> float:
-    """The value as a whole number where the number is one, half rounded up.
+    """The value, rounded half up to a whole number if the number is whole.
 
     >>> like(4, 5.5), like(4.0, 5.5)
     (6, 5.5)
@@ -109,7 +109,7 @@ _OPERATORS: Final[dict[type, Callable[[Any, Any], Any]]] = {
 
 
 def evaluate(formula: str, values: Mapping[str, float]) -> float:
-    """The formula with these values in place of the keys.
+    """The formula evaluated with these values for its keys.
 
     Raises:
         ConfigError: no formula, or a key that has no value.

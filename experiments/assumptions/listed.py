@@ -1,4 +1,4 @@
-"""The numbers of a configuration, each with its range: what `cargohub assumptions` lists and worlds are drawn from."""
+"""Numbers of a configuration with their ranges, which `cargohub assumptions` lists and worlds are drawn from."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,12 +41,12 @@ class Assumption:
 
     @property
     def name(self) -> str:
-        """Of what is sampled: numbers with the same name move together."""
+        """The name under which it is sampled; numbers with the same name move together."""
         return self.entry.key
 
     @property
     def likely(self) -> float:
-        """The value as a number: of a list its factor, of a choice its place among the options."""
+        """The value as a number: the factor of a list, or the position of a choice among its options."""
         if isinstance(self.value, str):
             return float(list(self.entry.options).index(self.value))
         if isinstance(self.value, tuple):
@@ -55,14 +55,14 @@ class Assumption:
 
 
 def neutral(entry: Entry) -> float:
-    """The factor that changes nothing: a weight of 0 on another list, or 1."""
+    """The factor that leaves the list unchanged: 0 as the weight of another list, otherwise 1."""
     return 0.0 if entry.towards is not None else 1.0
 
 
 def assumptions_of(
     composed: Mapping[str, Any] | HubConfig, config_dir: Path | str | None = None
 ) -> tuple[Assumption, ...]:
-    """Every number of a composed configuration or a hub, and its choices that are uncertain; with its range.
+    """All numbers and uncertain choices of a composed configuration or a hub, with their ranges.
 
     A number that is not the packaged one has the packaged range in proportion. `config_dir`: a folder whose
     `assumptions` replace the packaged entries of the same keys.
@@ -89,7 +89,7 @@ def assumptions_of(
 
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
-    """Kind and reason of values that are no numbers, or not set: those of these keys that have an entry."""
+    """Kind and reason of those keys whose values are not numbers or are not set, if they have an entry."""
     index = Index(entries(tuple(folders)))
     found = {key: match for key in keys if (match := index.of(entry_key(key)))}
     return {
@@ -118,7 +118,7 @@ def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
 
 
 def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
-    """Numbers of tables that are stretched about their mean, with the ends that this gives."""
+    """Numbers of tables that are stretched about their mean, with the resulting ends."""
     tables = grouped(
         ((row.name, *row.stars[:-1]), place)
         for place, row in enumerate(rows)
@@ -129,7 +129,7 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
         entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
         ends = [stretched(values, end) for end in (entry.low, entry.high) if end is not None]
         for place, *pair in zip(places, *ends, strict=True):
-            value = rows[place].likely  # which rounding may put beside an end that it is
+            value = rows[place].likely  # rounding may move it off the end that it equals
             stretched_rows[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
     return stretched_rows
 
@@ -143,7 +143,7 @@ def uncovered(document: object) -> list[str]:
 
 
 class Index:
-    """Entries by key, those with fewer stars first."""
+    """Entries by key; those with fewer stars come first."""
 
     def __init__(self, by_key: Mapping[str, Entry]) -> None:
         self.exact = {key: entry for key, entry in by_key.items() if "*" not in key}
@@ -152,7 +152,7 @@ class Index:
         self._known: dict[str, tuple[Entry, tuple[str, ...]] | None] = {}
 
     def of(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
-        """The entry, and what stands for its stars; None if there is none."""
+        """The entry of a key and the names that replace its stars; None if there is none."""
         if key in self.exact:
             return self.exact[key], ()
         if key not in self._known:
@@ -169,7 +169,7 @@ class Index:
 
 
 def _stars(pattern: Sequence[str], names: Sequence[str]) -> tuple[str, ...] | None:
-    """What stands for the stars; None where the pattern does not match."""
+    """The names that replace the stars of a pattern; None if the key does not match."""
     if pattern[-1] == "**":
         pattern = pattern[:-1]
         names = names[: len(pattern)] if len(names) > len(pattern) else ()
@@ -209,13 +209,13 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
 
 
 def _is_sources(key: str, value: Any, entry: Entry) -> bool:  # noqa: ANN401 - a leaf
-    """Whether a packaged source is one of this value: of another one it says only how wide a range is."""
+    """Whether the packaged source gives this value; for another value it gives only the width of the range."""
     known = (_packaged(words).get(entry_key(key)) for words in _PACKAGED)
     return value in (entry.at, *known)
 
 
 def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - a leaf
-    """Refuse an entry of a number for a list or a choice, and the reverse."""
+    """Refuse an entry for a number if the key has a list or a choice, and the reverse."""
     if entry.options and not isinstance(value, str):
         raise entry.refused(f"{entry.key}.options: {key} is not a choice, got {value}")
     if entry.towards and not isinstance(value, list):
@@ -225,7 +225,7 @@ def _check_shape(key: str, value: Any, entry: Entry) -> None:  # noqa: ANN401 - 
 
 
 def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a leaf
-    """The ends of the range of the number, or of the factor of a list."""
+    """Ends of the range of the number, or of the factor of a list."""
     if entry.by is not None:
         likely = 1.0 if isinstance(value, list) else float(value)
         low, high = sorted((likely * (1 - entry.by), likely * (1 + entry.by)))
@@ -233,7 +233,7 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
     assert entry.low is not None and entry.high is not None
     if isinstance(value, list):
         return entry.low, entry.high
-    if entry.how is not None or "*" in entry.key:  # a factor on each
+    if entry.how is not None or "*" in entry.key:  # one factor for each number
         low, high = sorted((entry.low * value, entry.high * value))
         return low, high
     reference = entry.at or next(
@@ -248,7 +248,7 @@ def _ends(value: Any, entry: Entry) -> tuple[float, float]:  # noqa: ANN401 - a 
 
 @cache
 def _packaged(words: tuple[str, ...]) -> Mapping[str, Any]:
-    """The numbers and lists of a packaged configuration, which ranges are written for."""
+    """Numbers and lists of a packaged configuration, for which the ranges were written."""
     return {entry_key(key): value for key, value in leaves(compose(words))}
 
 
@@ -261,12 +261,12 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     keys = numbers + [place for place, _, name in (key.rpartition(".") for key in numbers) if name in STRETCHES]
     for key in of_user:
         place, _, parameter = key.rpartition(".")
-        if place in keys and parameter in PARAMETERS:  # of a distribution that does not stand there now
+        if place in keys and parameter in PARAMETERS:  # of a distribution that is not in use now
             continue
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
             raise by_key[key].refused(f"{key}: not a number of the configuration{near(key, keys)}")
 
 
 def groups(assumptions: Sequence[Assumption]) -> Iterator[tuple[str, list[Assumption]]]:
-    """What is sampled: its name, and the numbers that move with it."""
+    """Sampled quantities: their names, and the numbers that move with each."""
     yield from grouped((row.name, row) for row in assumptions if row.kind.is_sampled).items()

@@ -1,4 +1,4 @@
-"""What a number that is drawn is called in sentences and pictures, with its unit; tables hold its key."""
+"""Names and units of drawn numbers for sentences and pictures; tables hold the key instead."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _LARGE: Final = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Of a number: how it is called, its unit, and by what its values are multiplied to be shown in that unit."""
+    """The name of a number, its unit, and the factor that converts its values to that unit."""
 
     text: str
     unit: str = ""
@@ -34,7 +34,7 @@ class Name:
         options: Sequence[str] = (),
         largest: float = 1.0,
     ) -> Self:
-        """By the number's key, if it has no label; `unit`: of a factor, which is not the number's own.
+        """The name from the key unless the number has a label; `unit`: of a factor, if not the number's.
 
         >>> Name.of("packout.parcels_per_post_h").axis, Name.of("breakdown.uld_min", "break-down of a ULD").axis
         ('pack-out: parcels per post and hour', 'break-down of a ULD [min]')
@@ -54,11 +54,11 @@ class Name:
 
     @property
     def axis(self) -> str:
-        """Name and unit, as on an axis."""
+        """Name and unit, as on the axis of a picture."""
         return f"{self.text} [{self.unit}]" if self.unit else self.text
 
     def value(self, value: float) -> str:
-        """A value of the number, with its unit; of a choice its option."""
+        """A value of the number with its unit; for a choice, its option."""
         if self.options:
             return plain_name(self.options[min(len(self.options) - 1, max(0, round(value)))])
         shown = float(f"{value * self.scale:.3g}")
@@ -67,14 +67,14 @@ class Name:
 
 
 def _unit_of(end: str) -> tuple[str, str]:
-    """The unit that the last part of a key names, and what is left of the part."""
+    """The unit named by the last part of a key, and the rest of that part."""
     ending = "" if re.search(r"_per_((?!day)\w+_)?h$", end) and not end.endswith(_RATES) else ending_of(end, UNITS)
     unit = UNITS.get(ending, "")
     return unit, end if unit == "%" else end.removesuffix(ending).removesuffix("_")
 
 
 def names_of(worlds: Worlds) -> tuple[Name, ...]:
-    """Of the K numbers that worlds are drawn of."""
+    """Names of the K numbers from which worlds are drawn."""
     members = dict(groups(worlds.assumptions))
     return tuple(
         Name.of(
@@ -89,7 +89,7 @@ def names_of(worlds: Worlds) -> tuple[Name, ...]:
 
 
 def _factor(sampled: Sampled, members: Sequence[Assumption]) -> str | None:
-    """What is drawn, if it is not the number itself."""
+    """The meaning of the drawn factor; None if the number itself is drawn."""
     if sampled.entry.towards is not None:
         return "weight of the other list"
     if sampled.entry.how is not None:

@@ -1,4 +1,4 @@
-"""The ranges that worlds are drawn from, as a study stores them, and whether they are still the same."""
+"""The ranges from which worlds are drawn, as a study stores them, and whether they have changed since."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,11 +23,11 @@ _END: Final = 1e-9
 
 
 class RangesMovedError(ConfigError):
-    """Worlds of a stored run were drawn from other ranges than they would be today."""
+    """The worlds of a stored run were drawn from ranges that differ from today's."""
 
 
 def varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Assumption, ...]:
-    """The numbers of a hub, or of a plain configuration."""
+    """The numbers of a hub or of a plain configuration that have a range."""
     return tuple(
         replace(row, kind=Kind.DECISION) if row.name.startswith(kept) else row
         for row in assumptions_of(composed, config_dir)
@@ -35,7 +35,7 @@ def varied(composed: Composed, config_dir: Path | None, kept: Kept) -> tuple[Ass
 
 
 def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> Ranges:
-    """Of all numbers that are sourced or assumed, but for those `kept`."""
+    """Ranges of all sourced or assumed numbers, except those `kept`."""
     worlds = Worlds.of(varied(composed, config_dir, kept))
     ranges: Ranges = {}
     for name, quantity in zip(worlds.names, worlds.sampled, strict=True):
@@ -45,7 +45,7 @@ def ranges_of(composed: Composed, config_dir: Path | None, kept: Kept = ()) -> R
 
 
 def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]]) -> str | None:
-    """The first number whose range is another one, with both; None if there is none."""
+    """The first number whose range has changed, with both ranges; None if none has."""
     for name in [*then, *now]:
         first, second = (tuple(ranges[name]) if name in ranges else None for ranges in (then, now))
         if first != second:
@@ -54,7 +54,7 @@ def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]
 
 
 def refuse_moved(then: Ranges, now: Ranges, key: str) -> None:
-    """Of the worlds of a stored run, whose ranges have this key.
+    """Refuse a stored run whose worlds were drawn from other ranges; `key` names these ranges.
 
     Raises:
         RangesMovedError: they were drawn from other ranges.

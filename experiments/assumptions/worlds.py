@@ -1,4 +1,4 @@
-"""Worlds: hubs in which each sourced or assumed number has some value of its range, and derived ones follow."""
+"""Worlds: hubs in which each sourced or assumed number has a value from its range, and derived numbers follow."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A number with its range; a factor where several numbers or a list move together; the place of an option."""
+    """A sampled quantity: a number, a factor on several numbers or a list, or the position of an option."""
 
     entry: Entry
     base: float
@@ -52,7 +52,7 @@ class Sampled:
         return cls(entry, base, first.low / first.likely, first.high / first.likely)
 
     def scaled(self, width: float) -> "Sampled":
-        """With a range so many times as wide; an end goes at most half the way to zero, or to the entry's `most`."""
+        """The same with a wider range; an end moves at most halfway to zero, or to the entry's `most`."""
         if self.entry.options:
             others = [weight for place, weight in enumerate(self.weights) if place != self.base]
             share = min(width, 1 / sum(others)) if sum(others) else 0.0
@@ -82,7 +82,7 @@ class Sampled:
         return np.asarray(triangular(self.low, self.base, self.high)(u))
 
     def changed(self, numbers: Mapping[str, Any], stars: Mapping[str, tuple[str, ...]], value: float) -> dict[str, Any]:
-        """The numbers of the entry, by key, in a world where what is drawn has this value."""
+        """The numbers of the entry by key, in a world with this sampled value."""
         if value == self.base:
             return {}
         if self.entry.how == "spread" and not any(isinstance(number, list) for number in numbers.values()):
@@ -107,7 +107,7 @@ class Sampled:
     def _spread(
         self, numbers: Mapping[str, float], stars: Mapping[str, tuple[str, ...]], value: float
     ) -> dict[str, Any]:
-        """Tables within tables are stretched each by itself."""
+        """Stretch each nested table separately."""
         tables = grouped((stars[key][:-1], key) for key in numbers)
         by_key: dict[str, Any] = {}
         for keys in tables.values():
@@ -125,7 +125,7 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """The K numbers that are drawn, and how they hang together. `names` are the keys of their entries.
+    """The K sampled quantities and their correlations. `names` are the keys of their entries.
 
     A design that has another value than the configuration which the worlds were made of has it in proportion.
     """
@@ -139,7 +139,7 @@ class Worlds:
 
     @classmethod
     def of(cls, assumptions: Sequence[Assumption], *, width: float = 1.0) -> Self:
-        """All that has a range; with `width` times as wide ranges: 0.5 halves them, 1.5 widens them by half.
+        """All quantities that have a range, with ranges `width` times as wide: 0.5 halves them, 1.5 adds half.
 
         Raises:
             ConfigError: correlations that no distribution has.
@@ -165,7 +165,7 @@ class Worlds:
         return np.column_stack([quantity.quantiles(at[:, k]) for k, quantity in enumerate(self.sampled)])
 
     def hub(self, hub: HubConfig, values: Floats) -> HubConfig:
-        """The hub in the world of these values (K); decisions are kept.
+        """The hub in the world with these values (K); decisions keep their values.
 
         Units for which the world's space standards leave no room stand closer, as they would have to.
 
@@ -182,7 +182,7 @@ class Worlds:
         return changed
 
     def document(self, document: Mapping[str, Any], values: Floats) -> Mapping[str, Any]:
-        """The same of any plain configuration, with a study's prices too."""
+        """The same for any plain configuration, including a study's prices."""
         row = [float(value) for value in values]
         if len(row) != len(self.names):
             raise ConfigError(f"values: expected one for each of the {len(self.names)} numbers, got {len(row)}")
@@ -218,7 +218,7 @@ class Worlds:
         return values
 
     def _chosen(self, document: Mapping[str, Any], row: Sequence[float]) -> Mapping[str, Any]:
-        """The document with the world's choices, where it has the configured ones: another is a decision."""
+        """The document with the world's choices, except choices that were changed from the configured one."""
         chosen = dict(document)
         for name, quantity, value in zip(self.names, self.sampled, row, strict=True):
             options = list(quantity.entry.options)
@@ -235,7 +235,7 @@ class Worlds:
 
 
 class _Ratios:
-    """How many times its value a derived number has in a world, by its formula."""
+    """Ratio of each derived number's value in a world to its configured value, by its formula."""
 
     def __init__(self, worlds: Worlds, base: Mapping[str, Any], world: Mapping[str, Any]) -> None:
         self._formulas = {
@@ -245,7 +245,7 @@ class _Ratios:
         self._known: dict[str, float] = {}
 
     def of(self, formula: str) -> float:
-        """1 where a parent is not in the configuration that the worlds were made of."""
+        """The ratio; 1 if the configuration from which the worlds were made lacks a parent."""
         if formula not in self._known:
             keys = parents(formula)
             if any(key not in self._base for key in keys):

@@ -1,4 +1,4 @@
-"""Designs: what a study compares, and what another hub than the one configured would be.
+"""Designs that a study compares, and variations of the configured hub.
 
 design       a design of a study, and what all studies are asked
 spreadsheet  designs of a CSV or XLSX, and the keys in which they differ; typed_designs, those of the command line

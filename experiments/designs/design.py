@@ -29,7 +29,7 @@ _MOST_REPLICATIONS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Replicated:
-    """Keys of whatever replicates hubs: how often, and where it is computed."""
+    """Keys of every study that replicates hubs: how often, and where."""
 
     replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
@@ -42,28 +42,28 @@ class Replicated:
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Scenarios, demands and arrival models that are named to be compared; none as a rule."""
+        """Names of scenarios, demands and arrival models to compare; usually none."""
         return (), (), ()
 
     @property
     def prices(self) -> Prices | None:
-        """At which replications are priced; None: they are not."""
+        """Prices for the KPIs of money; None: no prices."""
         return None
 
     @property
     def max_replications(self) -> int | None:
-        """Where replications that are stored end; None: none is stored."""
+        """Largest number of stored replications; None: none are stored."""
         return None
 
     def as_plain(self) -> dict[str, Any]:
-        """As a run stores it."""
+        """The keys as a run stores them."""
         keys: dict[str, Any] = plain(self)
         return keys
 
 
 @dataclass(frozen=True, slots=True)
 class Designed(Replicated):
-    """Keys of whatever compares designs."""
+    """Keys of every study that compares designs."""
 
     factors: dict[str, dict[str, str]]
     """By design, the keys in which a file's or typed designs differ, and their values; no word sets them."""
@@ -74,7 +74,7 @@ class Designed(Replicated):
             raise ValueError("factors: every design must have the same keys")
 
     def as_plain(self) -> dict[str, Any]:
-        """Without factors where there are none."""
+        """The same, without factors if there are none."""
         keys = Replicated.as_plain(self)
         if not self.factors:
             del keys["factors"]
@@ -83,7 +83,7 @@ class Designed(Replicated):
 
 @dataclass(frozen=True, slots=True)
 class DesignKeys(Designed):
-    """Keys of a study beside the hub's."""
+    """Keys of a study other than the hub's."""
 
     scenarios: tuple[str, ...]
     demands: tuple[str, ...]
@@ -104,17 +104,17 @@ class DesignKeys(Designed):
 
     @property
     def asked(self) -> dict[str, float]:
-        """Half-width by KPI that `replications` go on for [the KPI's unit]; none as a rule."""
+        """Required half-width by KPI, in the KPI's unit; replications are added until it is reached. Usually none."""
         return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
 
     @property
     def max_replications(self) -> int:
-        """Where they end; the number itself, where no precision is asked for."""
+        """Largest number of replications; the fixed number if no precision is asked for."""
         return int(self.precision[_MOST] or 0) if self.asked else self.replications
 
     @property
     def answers_margin(self) -> "Margin | None":
-        """Around the answer of each design; None: no answer is given."""
+        """The margin computed for each design's answer; None: no answer is given."""
         return None
 
     def __post_init__(self) -> None:
@@ -127,7 +127,7 @@ class DesignKeys(Designed):
         self._check_precision()
 
     def as_plain(self) -> dict[str, Any]:
-        """Without a limit or a KPI that is not asked for, which decides nothing."""
+        """The keys without limits and KPIs that have no effect."""
         widths = {name: width for name, width in self.precision.items() if self.asked and width is not None}
         return {**Designed.as_plain(self), "precision": widths}
 
@@ -148,7 +148,7 @@ class DesignKeys(Designed):
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Which demands are simulated beside the one asked for, to show how far the answer is from changing."""
+    """Demands simulated around the one asked for, to show how far the answer is from changing."""
 
     replications: Annotated[int, Bounds(ge=1, le=100)]
     reach: Annotated[float, Bounds(gt=0, lt=1)]
@@ -172,7 +172,7 @@ class MarginKeys(DesignKeys):
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """A design: what it is called in every table, and its hub."""
+    """A design: its name in every table, and its hub."""
 
     label: str
     hub: HubConfig
@@ -197,7 +197,7 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
 
 
 def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
-    """The designs that a verb compares, and its keys: those of a spreadsheet, the first one the baseline, or scenarios.
+    """Designs and keys of a verb: from a spreadsheet, whose first design is the baseline, or from scenarios.
 
     Scenarios × demands under the first arrival model, then the first scenario under the others.
     """
@@ -228,7 +228,7 @@ def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
 
 
 def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path | None) -> tuple[list[Design], Factors]:
-    """The designs of a spreadsheet or of a list, and the keys in which they differ."""
+    """The designs of a spreadsheet or list, and the keys in which they differ."""
     composed, names = [compose_design(row, words, config_dir) for row in rows], [row.name for row in rows]
     cost = compose(words, config_dir)["cost"]
     if any(each["cost"] != cost for each in composed):
@@ -238,22 +238,22 @@ def of_rows(rows: Sequence[DesignWords], words: Sequence[str], config_dir: Path 
 
 
 def at_demand(config: HubConfig, flights_per_day: float) -> HubConfig:
-    """The hub at another demand; staff that follows the work follows it."""
+    """The hub at another demand; a roster that follows the work is adapted."""
     return replace(config, demand=replace(config.demand, flights_per_day=flights_per_day))
 
 
 def demand_label(label: str, flights_per_day: float) -> str:
-    """What a design at another demand is kept under."""
+    """The label under which a design at another demand is stored."""
     return f"{label}, {flights_per_day:.4f} flights/d"
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:
-    """The words, with the packaged study of a verb before them where they name none."""
+    """The words, with the verb's packaged study in front if they name none."""
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
 
 
 def check_kpis(kpis: Sequence[str]) -> None:
-    """Refuse none, unknown ones, and one twice; money is no part of what such a study replicates.
+    """Refuse an empty list, unknown KPIs, duplicates and KPIs of money, which such studies do not replicate.
 
     Raises:
         ValueError: the first mistake.
@@ -265,7 +265,7 @@ def check_kpis(kpis: Sequence[str]) -> None:
 
 
 def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:
-    """The hub that a verb is asked about, and its keys; `group`: of keys that it cannot do without (None: its name).
+    """The hub that a verb is asked about, and its keys; `group`: its required group of keys (None: the verb's name).
 
     Raises:
         ConfigError: a study without them, and whatever the schemas refuse.
@@ -282,13 +282,13 @@ def check_group(composed: Mapping[str, Any], verb: str, group: str) -> None:
 
 
 def named(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[Design]:
-    """Each of the scenarios named, with all else as the words say."""
+    """The named scenarios as designs, with all other words applied."""
     rest = _checked_rest(words, names, config_dir)
     return [Design(name, hub(compose([*rest, f"scenario={name}"], config_dir))) for name in names]
 
 
 def _checked_rest(words: Sequence[str], names: Sequence[str], config_dir: Path | None) -> list[str]:
-    """The words beside the scenarios named, which must be there."""
+    """The words other than the named scenarios; refuses names that do not exist."""
     known = scenarios(config_dir)
     for name in names:
         if name not in known:

@@ -33,7 +33,7 @@ _CLOSER: Final = 1 - 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a coalition lacks by the space standards: of a zone [m²], or of the façade [m]."""
+    """Missing space of a coalition by the space standards: of a zone [m²], or of the façade [m]."""
 
     hall: str
     zone: str
@@ -48,7 +48,7 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Coalition:
-    """The first scenario with some factors as in the second. `design.label` is its name in every table."""
+    """The first scenario with some factors set as in the second. `design.label` is its name in every table."""
 
     factors: tuple[str, ...]
     design: Design
@@ -103,7 +103,7 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
 
 
 def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
-    """The hub with units so close that they fit, and what they lack by the standards; as it is if they fit."""
+    """The hub with its units moved closer until they fit, and the space that the standards would need."""
     space, lacks = plain(hub.space), []
     for use in zones_in_use(hub):
         if use.n_units > use.n_fit:

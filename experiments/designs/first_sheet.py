@@ -1,4 +1,4 @@
-"""The first sheet of a workbook, as rows of texts that would be typed."""
+"""The first sheet of a workbook, as rows of texts as a user would type them."""
 
 import datetime as dt
 import io
@@ -16,7 +16,7 @@ MOST_COLUMNS: Final = 200
 
 
 def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    """The name of a workbook's first sheet, and its rows: their numbers, and their cells as they would be typed.
+    """Name of a workbook's first sheet, and its rows: row numbers, and cells as a user would type them.
 
     Raises:
         InputError: no workbook that can be read, or, once its rows are read, a formula without a value.
@@ -25,7 +25,7 @@ def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
 
     with _readable(path):
         content = content_of(path)
-        # The values that formulas had when the file was saved, beside what was typed; nothing is calculated.
+        # Values of the formulas when the file was saved, and the typed cells; nothing is calculated.
         sheets = [
             load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
             for is_value in (True, False)
@@ -39,12 +39,12 @@ def _readable(path: Path) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except Exception as error:  # zip, XML and library each have errors of their own for what is no workbook
+    except Exception as error:  # zip, XML and the library raise different errors for a file that is not a workbook
         raise InputError(f"{path}: cannot be read as a workbook; expected *.xlsx") from error
 
 
 def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
-    """Of values, beside what was typed: a formula without a value would read as an empty cell."""
+    """Rows of values, compared with the typed cells: a formula without a value would look like an empty cell."""
     from openpyxl.utils import get_column_letter
 
     place = f"{path}: sheet {sheets[0].title}"
@@ -62,7 +62,7 @@ def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
 
 
 def _text(cell: object) -> str:
-    """A workbook's cell as it would be typed: 3.0 is 3, a day without a time is a date."""
+    """A workbook's cell as a user would type it: 3 for 3.0, a date for a day without a time."""
     if cell is None:
         return ""
     if isinstance(cell, bool):

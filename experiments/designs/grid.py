@@ -1,4 +1,4 @@
-"""The points of a sweep: every design of a spreadsheet, if there is one, at every combination of the values given."""
+"""Points of a sweep: each design of a spreadsheet, if any, at each combination of the given values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 
 @dataclass(frozen=True, slots=True)
 class Combinations:
-    """Points in order: `values` are those of the `varied` keys, `words` and `composed` each point's configuration.
+    """Points in order: `values` of the `varied` keys, and `words` and `composed` configuration of each point.
 
     `rows`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
     """
@@ -62,20 +62,20 @@ class Combinations:
         """
         designs = list[Design]()
         for label, config in zip(labels, self.composed, strict=True):
-            with placed(f"{label}: ") if designs else nullcontext():  # what the first gets wrong, all do as a rule
+            with placed(f"{label}: ") if designs else nullcontext():  # its mistakes are usually in all points
                 designs.append(Design(label, hub(config)))
         check_exports(self.varied, (design.hub.exports.share for design in designs))
         return designs
 
     def factors(self, labels: Sequence[str]) -> Factors:
-        """The keys in which designs of a spreadsheet differ, by the labels given to the points; none without one."""
+        """Keys in which designs of a spreadsheet differ, by the labels of the points; empty without a spreadsheet."""
         return factors_of(labels, self.rows, self.composed) if self.rows else {}
 
 
 def combinations_of(
     words: Sequence[str], config_dir: Path | None, beside: Sequence[str] = (), *, is_quiet: bool = True
 ) -> Combinations:
-    """The grid that the words span, the last key varying fastest; designs vary slowest.
+    """The grid of the words; the last key varies fastest and designs vary slowest.
 
     `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless
     `is_quiet`, the error stream says how many are left.
@@ -91,7 +91,7 @@ def combinations_of(
 
 
 def varied_of(labels: Sequence[str]) -> Varied:
-    """The varied keys and each point's values, from the labels of a sweep.
+    """The varied keys and the values of each point, from the labels of a sweep.
 
     Raises:
         InputError: no labels of a sweep.
@@ -142,6 +142,6 @@ def _value(words: Sequence[str], key: str) -> str:
 
 
 def _varied(grid: Sequence[Sequence[str]]) -> list[str]:
-    """The keys whose values differ between points."""
+    """Keys whose values differ between points."""
     keys = [key_of(word) for word in grid[0] if "=" in word]
     return [key for key in keys if len({_value(words, key) for words in grid}) > 1]

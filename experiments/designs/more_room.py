@@ -1,4 +1,4 @@
-"""More of what stands in a hall, with the people it takes and with room for it."""
+"""More units in a hall, with the people and the floor that they need."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ _ROUNDING_M2: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class HallUnits:
-    """Units of one kind: where they stand, what one takes, and how a hall gets more of them."""
+    """Units of one kind: their zone, the floor per unit, and how a hall gets more of them."""
 
     zone: str
     unit: str
@@ -28,7 +28,7 @@ class HallUnits:
 
 
 def with_more(config: HubConfig, kind: HallUnits, units: float) -> HubConfig:
-    """Every hall with so many more units, and its zone larger by the floor that they take; other zones as before."""
+    """Every hall with this many more units and a zone enlarged for them; other zones keep their area."""
 
     def grown(hall: Hall) -> Hall:
         area = zone_m2(hall, kind.zone) + units * kind.unit_m2(config.space)
@@ -43,7 +43,7 @@ def zone_m2(hall: Hall, zone: str) -> float:
 
 
 def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
-    """The hall with at least so much area in a zone, and the same in all others."""
+    """The hall with at least this area in a zone, and the same area in all other zones."""
     areas = {name: zone_m2(hall, name) for name in ZoneShares.__dataclass_fields__}
     lacking = at_least_m2 - areas[zone]
     if lacking <= _ROUNDING_M2:
@@ -54,7 +54,7 @@ def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
 
 
 def _plus(hall: Hall, path: str, n: int) -> Hall:
-    """So many more of what stands under a key of the hall, or of a group of it."""
+    """This many more units under a key of the hall, or of a group of the hall."""
     group, _, name = path.rpartition(".")
     owner: Any = getattr(hall, group) if group else hall
     larger: Any = replace(owner, **{name: getattr(owner, name) + n})
@@ -62,7 +62,7 @@ def _plus(hall: Hall, path: str, n: int) -> Hall:
 
 
 def _more(path: str, crew: str = "", per_unit: str = "") -> Callable[[Hall, HubConfig, float], Hall]:
-    """So many more units under a key; each with its `crew`, as many as the configuration says; doors with façade."""
+    """This many more units under a key, each with its `crew` as configured; doors also get façade."""
 
     def add(hall: Hall, config: HubConfig, n: float) -> Hall:
         larger = _plus(hall, path, int(n))
@@ -83,7 +83,7 @@ def _floor(hall: Hall, config: HubConfig, n: float) -> Hall:  # noqa: ARG001 - a
 
 
 def _units(zone: str, unit: str, path: str, *crew: str) -> HallUnits:
-    """Whole units under a key of the hall, each of which takes the zone's space standard; `crew`: as in `_more`."""
+    """Whole units under a key of the hall, each using the zone's space standard; `crew`: as in `_more`."""
     of_zone = UNITS[zone]
     return HallUnits(zone, unit, attrgetter(path), of_zone.n, attrgetter(of_zone.standard), None, _more(path, *crew))
 
@@ -129,7 +129,7 @@ def part_m2(hall: Hall, space: Space, part: str) -> float:
 
 
 def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) -> HubConfig:
-    """The hub with at least so much area of a part, by hall.
+    """The hub with at least this area of a part of a zone in each hall.
 
     Shares of a zone are the same in all halls: of several halls that do not grow alike, other parts may get
     more.
@@ -156,7 +156,7 @@ def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) ->
 
 
 def _shares(space: Space, zone: str) -> dict[str, float]:
-    """Of a zone, by part."""
+    """Shares of a zone by part."""
     named = {part: getattr(space, field) for part, (of, field) in PARTS.items() if of == zone and field is not None}
     rest = next(part for part, (of, field) in PARTS.items() if of == zone and field is None)
     return {**named, rest: max(0.0, 1 - sum(named.values()))}
@@ -164,7 +164,7 @@ def _shares(space: Space, zone: str) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class PartUnits:
-    """Units of one kind that stand in a part of a zone."""
+    """Units of one kind in a part of a zone."""
 
     part: str
     count: Callable[[Hall], int]
@@ -175,7 +175,7 @@ class PartUnits:
 
 
 def with_more_in_part(config: HubConfig, kind: PartUnits, more: Callable[[int], int]) -> HubConfig:
-    """Halls that have some get `more` of them, and what floor they lack."""
+    """Halls that have such units get `more` of them, and the floor that they lack."""
     halls = {
         name: kind.add(hall, config, more(kind.count(hall)) - kind.count(hall)) if kind.count(hall) else hall
         for name, hall in config.halls.items()
@@ -185,7 +185,7 @@ def with_more_in_part(config: HubConfig, kind: PartUnits, more: Callable[[int], 
 
 
 def with_more_floor(config: HubConfig, part: str, share: float) -> HubConfig:
-    """A part of a zone that goods lie on, larger by a share and by a pallet at least."""
+    """Enlarge a part of a zone on which goods lie by a share, and by at least one pallet."""
     before = {name: part_m2(hall, config.space, part) for name, hall in config.halls.items()}
     least = config.space.pallet_m2
     return with_part(config, part, {name: m2 + max(share * m2, least) for name, m2 in before.items() if m2})

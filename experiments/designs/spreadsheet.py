@@ -1,4 +1,4 @@
-"""Designs from a spreadsheet: a column `name`, and one for each key that a design may set; an empty cell sets none.
+"""Designs from a spreadsheet: a column `name`, and a column for each key; an empty cell sets nothing.
 
     name,       halls.main.breakdown_stations,  scenario
     more room,  16,                             liege_66k
@@ -34,7 +34,7 @@ NAME: Final = "name"
 
 
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
-    """The words without `designs=`, and the designs of that file or list; none if it is not among them.
+    """The words without `designs=`, and the designs of that file or list; none if it is not given.
 
     `beside`: columns of the verb's own, which a file may have.
 
@@ -84,7 +84,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
 
 
 def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
-    """The design's configuration: the words, then its own; its hub is checked.
+    """The configuration of a design: the common words, then its own; its hub is checked.
 
     Raises:
         InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
@@ -125,18 +125,18 @@ def _check_header(path: Path, header: Sequence[str], beside: Sequence[str]) -> N
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where designs stand; `sheet` of a workbook."""
+    """The file of designs; `sheet` of a workbook."""
 
     path: Path
     sheet: str
     header: Sequence[str]
 
     def at(self, number: int, key: str = "") -> str:
-        """A row, or its cell in the column of a key, for messages."""
+        """The place of a row, or of its cell in the column of a key, for messages."""
         column = f", column {key!r}" if key else ""
         if not self.sheet:
             return f"{self.path}: row {number}{column}"
-        from openpyxl.utils import get_column_letter  # a workbook has loaded it; a CSV needs none of it
+        from openpyxl.utils import get_column_letter  # loaded with a workbook; a CSV does not need it
 
         cell = f"cell {get_column_letter(self.header.index(key) + 1)}{number}" if key else f"row {number}"
         return f"{self.path}: sheet {self.sheet}, {cell}{column}"
@@ -170,7 +170,7 @@ DESIGN: Final = "design"
 
 
 def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: Sequence[Mapping[str, Any]]) -> Factors:
-    """The keys that differ between the designs, and their values; where a design sets none, the value that it has.
+    """Keys that differ between the designs, with their values; a design that sets none has the configured value.
 
     `labels`, `designs` and `composed`: one each a design.
     """
@@ -184,14 +184,14 @@ def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: 
 
 
 def with_factors(labels: Sequence[str], varied: Sequence[str], values: Sequence[Values], factors: Factors) -> Varied:
-    """The varied keys with the factors of the designs behind them, and each point's values."""
+    """The varied keys followed by the factors of the designs, and the values of each point."""
     keys = keys_of(factors)
     rows = [tuple(factors[label][key] for key in keys) for label in labels]
     return (*varied, *keys), tuple((*swept, *row) for swept, row in zip(values, rows, strict=True))
 
 
 def drawn(varied: Sequence[str], values: Sequence[Values]) -> Varied:
-    """The same for a picture: without the designs' names, where the factors tell all points apart."""
+    """The same for a picture: without names of designs if the factors distinguish all points."""
     rest = [at for at, key in enumerate(varied) if key != DESIGN]
     rows = tuple(tuple(row[at] for at in rest) for row in values)
     if not rest or len(set(rows)) < len(rows):
@@ -200,19 +200,19 @@ def drawn(varied: Sequence[str], values: Sequence[Values]) -> Varied:
 
 
 def keys_of(factors: Factors) -> tuple[str, ...]:
-    """The keys, in the order of the file's columns; none without designs of a file."""
+    """The keys, in the order of the file's columns; empty without a file of designs."""
     return tuple(next(iter(factors.values()), ()))
 
 
 def factor_rows(factors: Factors) -> list[FactorRow]:
-    """By design, a row a key, in the order of the file's columns."""
+    """Rows by design, one for each key, in the order of the file's columns."""
     return [
         FactorRow(label, order, *pair) for label, keys in factors.items() for order, pair in enumerate(keys.items())
     ]
 
 
 def factor_tables(factors: Factors) -> list[tuple[TableSchema, Columns]]:
-    """The table `factors`; none without designs of a file."""
+    """The table `factors`; none without a file of designs."""
     rows = factor_rows(factors)
     return [stored(FactorRow, rows)] if rows else []
 

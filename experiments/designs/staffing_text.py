@@ -1,4 +1,4 @@
-"""The staff of a design before it is simulated: posts manned by role, from when on, and the hours that are paid."""
+"""The staff of a design before simulation: manned posts by role and time, and paid hours."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -17,13 +17,13 @@ _CHANGES: Final = 6
 
 
 def paid_by_roster(config: HubConfig) -> str:
-    """Before overtime, of the hub's own people."""
+    """Paid hours before overtime, of the hub's own people."""
     hours = sum(h for name, h in rostered_h_per_day(config).items() if not ROLES[name].is_of_customs)
     return paid_hours(hours, config.roster.name)
 
 
 def staffing_lines(config: HubConfig) -> Iterator[str]:
-    """The first measured week: a line of the whole, and a line a role and hall."""
+    """Lines for the first measured week: one in total, and one for each role and hall."""
     low = config.warmup_days * TICKS_PER_DAY
     high = low + DAYS_PER_WEEK * TICKS_PER_DAY
     rosters = rosters_of(config, high)

@@ -16,7 +16,7 @@ _EXAMPLE: Final = "'designs=[liege_30k, liege_30k halls.main.doors_out=36]'"
 
 @dataclass(frozen=True, slots=True)
 class DesignWords:
-    """What a design is called, and its words."""
+    """The name of a design, and its words."""
 
     name: str
     words: tuple[str, ...]
@@ -28,17 +28,17 @@ class DesignWords:
     """Of a row of a file: where each key stands."""
 
     def at(self, key: str) -> str:
-        """The place of a key of the design, for messages."""
+        """The place of one of the design's keys, for messages."""
         return self.places.get(key, f"{self.place}: {key}")
 
 
 def is_typed(text: str) -> bool:
-    """Whether designs are meant to be in the text itself, and not in a file of that name."""
+    """Whether the text itself holds designs, rather than the name of a file."""
     return text.lstrip().startswith("[")
 
 
 def typed_designs(text: str) -> list[DesignWords]:
-    """Designs in brackets, parted by commas: each the name of a scenario, KEY=VALUE words, or both, parted by blanks.
+    """Designs in brackets, separated by commas; each is a scenario name, KEY=VALUE words, or both.
 
     A design is called as it is typed.
 
@@ -78,7 +78,7 @@ def _design(name: str) -> DesignWords:
 
 
 def _parts(text: str, separator: str) -> Iterator[str]:
-    """The text cut at a separator, where it stands in no bracket and no quotes."""
+    """The text split at a separator, except inside brackets and quotes."""
     waits_for: list[str] = []
     part = ""
     for character in text:

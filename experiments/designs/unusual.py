@@ -1,4 +1,4 @@
-"""What is allowed of a hub, and unusual, or makes its numbers hard to read: warnings."""
+"""Warnings on hubs that are permitted but unusual, or whose numbers are hard to read."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ _FLIGHTS: Final = "demand.flights_per_day"
 
 
 def hall_warnings(config: HubConfig) -> list[str]:
-    """Halls with less or more area for their machines than any public air hub: allowed, and unusual."""
+    """Warnings on halls with less or more area for their machines than any public air hub."""
     areas = [hub.m2_per_parcel_h for hub in public_hubs() if hub.kind == "air"]
     return [
         said("odd_hall", hall=name, own=m2_per_parcel_h, n=len(areas), least=min(areas), most=max(areas))
@@ -31,7 +31,7 @@ def hall_warnings(config: HubConfig) -> list[str]:
 
 
 def period_warnings(config: HubConfig) -> list[str]:
-    """What is allowed, but makes numbers hard to read."""
+    """Warnings on periods that make numbers hard to read."""
     days, lines = config.horizon_days, hall_warnings(config)
     if days < DAYS_PER_WEEK:
         lines.append(said("short_week", days=days))
@@ -54,7 +54,7 @@ def period_warnings(config: HubConfig) -> list[str]:
 
 
 def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
-    """Rules and arrivals of the user's file that none of the hubs has and no word names: to choose one is forgotten."""
+    """Rules and arrivals in the user's file that no hub uses and no word names: probably forgotten."""
     own = hubs[0].own
     if own is None:
         return
@@ -74,7 +74,7 @@ def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[st
 
 
 def _changes(config: HubConfig) -> Iterator[str]:
-    """Of the clocks, in the run."""
+    """Clock changes within the run."""
     for since, _ in config.clock.changes:
         if 0 < since < ticks(config.end_min):
             when = instant(since / TICKS_PER_MIN, config.start_date, config.clock)
@@ -82,7 +82,7 @@ def _changes(config: HubConfig) -> Iterator[str]:
 
 
 def _file_warnings(config: HubConfig) -> Iterator[str]:
-    """On files of flights: what is not read, and what is not flown."""
+    """Warnings on flight files: what is not read, and which flights are not flown."""
     arrivals, end = config.arrivals, ticks(config.end_min)
     if config.warmup_days == 0:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")

@@ -1,4 +1,4 @@
-"""Fields of a configuration that a study varies: the hub with other values in them, and the words that say so."""
+"""Fields of a configuration that a study varies: the hub with changed values, and the words for them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,7 +19,7 @@ _DIGITS = 6
 
 
 def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
-    """The hub with other values in the fields, each named in full as on the command line; checked by the schema.
+    """The hub with other values in these fields (full keys), checked by the schema.
 
     Raises:
         ConfigError: no such field, or values that the schema refuses.
@@ -32,7 +32,7 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
 
 
 def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain value
-    """What stands in a field, named in full.
+    """The value of a field, given by its full key.
 
     Raises:
         ConfigError: no such field.
@@ -42,7 +42,7 @@ def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain valu
 
 
 def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict[str, object]:
-    """What each of the fields is set to where a number is varied that each follows at a ratio.
+    """Values of all fields when a number is varied and each field follows it at a ratio.
 
     Fields of whole numbers get whole ones.
 
@@ -66,7 +66,7 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
 
 
 def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
-    """Refuse a field that two set; `fields`: of each, by its name in the place.
+    """Refuse a field that two entries set; `fields`: the fields of each entry, by its name.
 
     Raises:
         ConfigError: the first such field.
@@ -79,7 +79,7 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
 
 
 def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
-    """Refuse to vary what only exports use where none of the designs has any; `shares`: `exports.share` of each.
+    """Refuse to vary keys of exports if no design has exports; `shares`: `exports.share` of each design.
 
     Raises:
         ConfigError: the first such key.
@@ -90,7 +90,7 @@ def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
 
 
 def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:
-    """The words that compose this hub: its scenario, and every field in which it differs from that.
+    """The words that compose this hub: its scenario, and every field that differs from the scenario.
 
     Not the file of the user's functions, whose path the hub does not know (`file_words`).
     """
@@ -101,7 +101,7 @@ def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:
 
 
 def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) -> Iterator[str]:
-    """Words that turn one plain mapping into the other; what stands in one of them only is added or removed."""
+    """Words that turn one plain mapping into the other; fields in only one of them are added or removed."""
     inside = f"{key}." if key else ""
     yield from (f"~{inside}{name}" for name in base if name not in changed)
     for name, value in changed.items():
@@ -114,7 +114,7 @@ def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) 
 
 
 def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
-    """The mapping that holds the field, and its name there; of a distribution what stretches it."""
+    """The mapping that holds the field and its name there; for a distribution, the parameter that scales it."""
     node: Any = document
     *path, name = key.split(".")
     for part in path:

@@ -1,4 +1,4 @@
-"""Other hubs than the one configured: ten per cent more of one resource; or all at one scale, on another area."""
+"""Variations of the configured hub: ten per cent more of one resource, or the whole hub scaled to another area."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ BLOCKED: Final[Mapping[str, str | None]] = {
     "empty_ulds": "build_up_wait_h_per_day",
     # of customs' controls
     "customs_hold": None,
-    # of both, where work waits for those who man them
+    # of both, if work waits for their people
     **{
         role.kind: f"understaffed_h_per_day_{name}"
         for name, role in ROLES.items()
@@ -55,7 +55,7 @@ UNITS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """More of one resource: `before` and `after` in all halls together, of what `UNITS` says."""
+    """More of one resource: `before` and `after` over all halls, in the unit given by `UNITS`."""
 
     resource: str
     before: float
@@ -64,7 +64,7 @@ class WhatIf:
 
 
 def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
-    """Ten per cent more of each resource that the hub has, by name; of units at least one more.
+    """Ten per cent more of each resource of the hub, by name, and at least one unit more.
 
     Stations, build-up places and doors come with their workers; machines run faster, and floors are larger.
     Where the units do not fit, the hall is enlarged by the very area that they lack, and the façade by the
@@ -82,7 +82,7 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
 
 
 def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
-    """The hub with ten per cent more of each of these resources, as `what_ifs` has it of one.
+    """The hub with ten per cent more of each of these resources, as `what_ifs` does for one.
 
     Raises:
         ConfigError: resources that cannot get more within the bounds of their keys.
@@ -115,7 +115,7 @@ def _apron(name: str) -> _More:
 
 
 def _halls(kind: more_room.HallUnits) -> _More:
-    """Every hall gets more of something; counted over all of them."""
+    """More of something in every hall; counted over all halls."""
 
     def more(hall: Hall, config: HubConfig) -> Hall:
         before = kind.count(hall)
@@ -132,13 +132,13 @@ def _halls(kind: more_room.HallUnits) -> _More:
 
 
 def _parts(kind: more_room.PartUnits) -> _More:
-    """Likewise of what stands in a part of a zone."""
+    """The same for units in a part of a zone."""
     count = _in_halls(lambda hall, _: kind.count(hall))
     return count, lambda config: more_room.with_more_in_part(config, kind, more_units)
 
 
 def _floor(part: str) -> _More:
-    """Likewise of the m² of a part that goods lie on."""
+    """The same for the m² of a part on which goods lie."""
     count = _in_halls(lambda hall, space: more_room.part_m2(hall, space, part))
     return count, lambda config: more_room.with_more_floor(config, part, MORE)
 
@@ -188,7 +188,7 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
 
 
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
-    """The hub with so much area in all. Zones keep their shares, so that all floors scale alike.
+    """The hub scaled to this total area. Zones keep their shares, so all floors scale alike.
 
     Units become the next whole number if that fits, else the one below, and at least one where there are
     some, or one a chute; machines stay as many and become as much slower or faster; people and façade go

@@ -1,4 +1,4 @@
-"""Running many independent tasks: each result as it comes, wherever it was computed."""
+"""Run many independent tasks; each result is returned as it arrives, wherever it was computed."""
 
 from experiments.execution.place import LOCAL, Backend, Place, Task, usable_workers
 from experiments.execution.pool import Pool, opened

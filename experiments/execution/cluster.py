@@ -1,4 +1,4 @@
-"""A Dask cluster: the same tasks, the same results, computed by workers that may be elsewhere.
+"""A Dask cluster: the same tasks and the same results, computed by workers that may run on other machines.
 
 Dask itself gives a killed worker's task to another one; a task that loses several workers in a row is given
 back, and asked again here. Results hold to the bit for the same versions and CPU family only, so a worker
@@ -33,7 +33,7 @@ _LOST: Final = "execution: the scheduler is lost; finished parts are kept, and t
 
 
 class DaskCluster:
-    """The cluster at the place's address, or one of our own on this machine. Close it when the tasks are done."""
+    """The cluster at the place's address, or one started on this machine. Close it when the tasks are done."""
 
     def __init__(self, place: Place, workers: int | None) -> None:
         self._place = place
@@ -43,7 +43,7 @@ class DaskCluster:
         self._holding = ExitStack()
 
     def close(self) -> None:
-        """Leave the cluster, and end it if it is ours."""
+        """Disconnect from the cluster, and stop it if it was started here."""
         self._client = None
         self._holding.close()
 
@@ -60,14 +60,14 @@ class DaskCluster:
         yield from _Round(self._client, tasks, self._at_once).results(self._tend)
 
     def _at_once(self) -> int:
-        """Tasks to hand out: enough that no worker waits, however many there are by now."""
+        """Tasks to hand out, enough for all workers that exist now."""
         if self._place.address is None:
             return IN_FLIGHT * _n_own(self._workers)
         return self._workers or max(1, IN_FLIGHT * sum(self._client.nthreads().values()))
 
 
 class _Round(Generic[K, R]):
-    """Tasks on their way through the cluster: those that wait, and those asked, alone or with others."""
+    """Tasks in the cluster: those that wait, and those handed out, alone or with others."""
 
     def __init__(self, client: Any, tasks: Sequence[Task[K, R]], at_once: Callable[[], int]) -> None:  # noqa: ANN401 - distributed has no types
         from distributed import as_completed
@@ -87,10 +87,10 @@ class _Round(Generic[K, R]):
                 if self._finished.has_ready():
                     yield from self._settled(next(self._finished))
                 elif time.monotonic() - tended > _TEND_S:
-                    # Workers may have come, or gone for good.
+                    # Workers may have joined or left.
                     with _answered():
                         tend()
-                    if self._client.status != "running":  # it looks for the scheduler, and has forgotten what was asked
+                    if self._client.status != "running":  # it searches for the scheduler, and has lost the tasks
                         raise CargohubError(_LOST)
                     tended = time.monotonic()
                 else:
@@ -102,7 +102,7 @@ class _Round(Generic[K, R]):
                 self._client.cancel(list(self._asked))
 
     def _ask(self) -> None:
-        # After a fruitless kill a task is asked alone: that needs the least memory, and drags no other along.
+        # After a fruitless kill a task runs alone: this needs the least memory, and no other task is lost with it.
         is_alone = self._fruitless > 0
         with _answered():
             most = 1 if is_alone else self._at_once()
@@ -113,7 +113,7 @@ class _Round(Generic[K, R]):
                 self._finished.add(future)
 
     def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - as above
-        """The task's key and result; none if its worker was killed, and the task waits again."""
+        """The task's key and result; none if its worker was killed and the task waits again."""
         task, was_alone = self._asked.pop(future)
         if future.status == "finished" and (result := self._fetched(future)):
             yield task[0], result[0]
@@ -121,12 +121,12 @@ class _Round(Generic[K, R]):
         else:
             if future.status not in {"finished", "lost", "pending"}:
                 self._note(_error(future), was_alone=was_alone)
-            # It may have been the reason: it comes last.
+            # It may have caused the kill, so it comes last.
             self._waiting.append(task)
         future.release()
 
     def _fetched(self, future: Any) -> tuple[R] | None:  # noqa: ANN401 - as above
-        """The result of what is finished; None if it went with its worker before it could be fetched."""
+        """The result of a finished task; None if it was lost with its worker."""
         from distributed import KilledWorker
 
         try:
@@ -136,7 +136,7 @@ class _Round(Generic[K, R]):
             return None
 
     def _note(self, error: BaseException, *, was_alone: bool) -> None:
-        """Count a kill that nothing finished after; give up after some, or for whatever else went wrong."""
+        """Count a kill without progress; give up after several, or after any other failure."""
         from distributed import KilledWorker
 
         if not isinstance(error, KilledWorker):
@@ -148,7 +148,7 @@ class _Round(Generic[K, R]):
 
 @contextmanager
 def _answered() -> Iterator[None]:
-    """Ask something of the scheduler.
+    """Ask the scheduler a question.
 
     Raises:
         CargohubError: it is lost.
@@ -162,7 +162,7 @@ def _answered() -> Iterator[None]:
 
 
 def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
-    """Why there is no result."""
+    """The error for a task without result."""
     if future.status != "error":
         return CargohubError(_LOST)
     error: BaseException = future.exception()
@@ -172,7 +172,7 @@ def _error(future: Any) -> BaseException:  # noqa: ANN401 - as above
 
 
 def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[Any, ...]) -> R:
-    """On the worker."""
+    """Run on the worker: compare versions, then compute."""
     for what, expected, here in differing(wanted, surroundings()):
         raise CargohubError(
             f"execution: a worker on {socket.gethostname()} has {what} {here}, but this machine has {expected}:"
@@ -183,14 +183,14 @@ def _call(wanted: dict[str, Any], function: Callable[..., R], arguments: tuple[A
 
 @contextmanager
 def _connected(place: Place, workers: int | None) -> Iterator[tuple[Any, Callable[[], None]]]:
-    """A client, and what to do from time to time while it waits."""
+    """A client, and a function to call from time to time while it waits."""
     with ExitStack() as stack:
-        # Other versions of Dask itself change no result; those that do are compared with every task.
+        # Dask's own version changes no result; versions that do are compared with every task.
         stack.enter_context(warnings.catch_warnings())
         warnings.filterwarnings("ignore", category=UserWarning, module="distributed")
         import distributed
 
-        # What goes wrong is told by us, in one line; Dask gives some of its modules a level of their own.
+        # We report failures in one line ourselves; some modules of Dask have their own log level.
         for name in filter(_LOGGED.match, [*logging.root.manager.loggerDict]):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         tend = _leave_alone
@@ -212,7 +212,7 @@ def _client(place: Place) -> Any:  # noqa: ANN401 - as above
     import distributed
 
     try:
-        # A client waits forever for what is no scheduler, so we ask first.
+        # A client would wait for ever if the address is not a scheduler, so we ask first.
         kind = asyncio.run(asyncio.wait_for(_kind_of(str(place.address)), place.patience_s))
         why = "" if kind == "Scheduler" else f"a {kind} answers"
         if not why:
@@ -223,7 +223,7 @@ def _client(place: Place) -> Any:  # noqa: ANN401 - as above
 
 
 async def _kind_of(address: str) -> str:
-    """What answers there."""
+    """The kind of server at the address."""
     from distributed import Security
     from distributed.core import rpc
 
@@ -237,7 +237,7 @@ def _n_own(workers: int | None) -> int:
 
 @contextmanager
 def _own(n: int) -> Iterator[Any]:
-    """A cluster of n processes on this machine, which end with this one."""
+    """A cluster of n processes on this machine that ends with this process."""
     import dask
     import distributed
 
@@ -249,14 +249,14 @@ def _own(n: int) -> Iterator[Any]:
             dashboard_address=None,
             memory_limit=None,  # the machine's, as with processes of our own
             silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task comes back to us at once
+            scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task returns to us immediately
         )
     _replenished(cluster, n)
     with cluster:
         try:
             yield cluster
         except BaseException:
-            # Nobody wants what is under way: closing would wait for it.
+            # Closing would wait for tasks whose results nobody needs.
             for nanny in cluster.workers.values():
                 with suppress(Exception):
                     cluster.sync(nanny.kill, timeout=0)
@@ -264,7 +264,7 @@ def _own(n: int) -> Iterator[Any]:
 
 
 def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
-    """Start what lacks of n workers: Dask restarts one that is killed, but not one that is killed while it starts."""
+    """Restart missing workers up to n: Dask does not restart a worker that is killed while it starts."""
     for name, nanny in list(cluster.workers.items()):
         if nanny.status.name in {"failed", "closed"}:
             cluster.workers.pop(name, None)
@@ -272,4 +272,4 @@ def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
 
 
 def _leave_alone() -> None:
-    """The workers of a cluster that is not ours."""
+    """Do nothing for workers of a cluster that we did not start."""

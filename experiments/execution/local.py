@@ -1,4 +1,4 @@
-"""The processes of this machine: each result as it comes, whatever a worker dies of."""
+"""Processes on this machine; results arrive as they are ready, even if workers are killed."""
 
 import ctypes
 import os
@@ -20,7 +20,7 @@ _MMAP: Final = 32 << 20
 
 
 def keep_freed_memory() -> None:
-    """Keep what is freed for the next column, up to 64 MiB of it.
+    """Keep up to 64 MiB of freed memory for the next column.
 
     Otherwise glibc returns the pages of columns of more than 128 KiB at once, and the system clears them
     again for the next. Where the C library is another one, nothing happens.
@@ -38,7 +38,7 @@ PARENT_CHECK_S: Final = 0.5
 
 
 class LocalProcesses:
-    """Joblib's processes (loky), `workers` of them (None: all cores); a task alone is done in this process."""
+    """Joblib's processes (loky), `workers` of them (None: all cores); a single task runs in this process."""
 
     def __init__(self, workers: int | None) -> None:
         self._workers = workers
@@ -49,7 +49,7 @@ class LocalProcesses:
         Raises:
             CargohubError: workers are killed again and again.
         """
-        # To start a worker takes as long as a small run, most of it for imports.
+        # Starting a worker takes as long as a small run, mostly for imports.
         workers = 1 if len(tasks) == 1 else self._workers or usable_workers()
         return (_call(*task) for task in tasks) if workers == 1 else _in_rounds(tasks, workers)
 
@@ -60,7 +60,7 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
     missing = {key: (key, function, arguments) for key, function, arguments in tasks}
     fruitless = 0
     while missing:
-        # After a fruitless round a task is asked alone: that needs the least memory, and drags no other along.
+        # After a fruitless round a task runs alone: this needs the least memory, and no other task is lost with it.
         at_once = 1 if fruitless else workers
         asked = list(missing.values())[: 1 if fruitless else None]
         before = len(missing)
@@ -71,11 +71,11 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
                     yield key, result
             fruitless = 0
         except TerminatedWorkerError as error:
-            # The whole pool is lost with one worker, and with it what was under way.
+            # One killed worker ends the whole pool and all tasks in progress.
             fruitless = fruitless + 1 if len(missing) == before else 0
             if fruitless == MOST_FRUITLESS:
                 raise given_up(len(missing), len(tasks), f"try fewer workers than {workers}") from error
-            # What was under way may have been the reason: it comes last.
+            # Tasks in progress may have caused the kill, so they come last.
             for key in list(missing)[: min(len(asked), IN_FLIGHT * at_once)]:
                 missing[key] = missing.pop(key)
 
@@ -83,15 +83,15 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
 def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, R], None, None]:
     from joblib import Parallel, delayed, parallel_config
 
-    # A worker that has grown is replaced between two tasks; nothing is lost, and nobody needs to know.
+    # A worker that has grown is replaced between two tasks without loss; no message is needed.
     warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
-    # A worker process even for a task alone, since the next kill must not be ours; with n_jobs=1 there would be none.
-    # Followed from its first moment, since one that waits for its first task waits for ever when we are killed.
+    # A single task also gets a worker process, so that a kill does not hit us; n_jobs=1 would start none.
+    # Watched from the start: a worker waiting for its first task would wait for ever if we were killed.
     following = {"initializer": _begin, "initargs": (os.getpid(),)}
     with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers), **following):
         pool = Parallel(
             return_as="generator_unordered",
-            batch_size=1,  # a task takes seconds; a batch would be lost as a whole
+            batch_size=1,  # a task takes seconds, and a kill loses its whole batch
             pre_dispatch=IN_FLIGHT * workers,
             max_nbytes=None,  # no arguments by shared memory file
         )
@@ -101,20 +101,20 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
         yield from results
     finally:
         with warnings.catch_warnings():
-            # That tasks are cancelled is what closing means.
+            # Closing cancels tasks.
             warnings.simplefilter("ignore")
             results.close()  # type: ignore[attr-defined]
 
 
 @contextmanager
 def interrupts_are_ours() -> Iterator[None]:
-    """Threads and processes that start in this block, and theirs, leave Ctrl-C to us."""
+    """Threads and processes started in this block, and their children, ignore Ctrl-C and leave it to us."""
     from multiprocessing import resource_tracker
 
     from joblib.externals.loky.backend import resource_tracker as trackers_of_loky
 
     for each in (resource_tracker, trackers_of_loky):
-        each.ensure_running()  # started later, it would undo the mask
+        each.ensure_running()  # if started later, it would undo the mask
     saved = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -127,14 +127,14 @@ def _call(key: K, function: Callable[..., R], arguments: tuple[Any, ...]) -> tup
 
 
 def _begin(parent: int) -> None:
-    """Make this worker process end with its parent, however that ends, leave Ctrl-C to it, and keep what it frees."""
+    """Prepare this worker: it ends with its parent, ignores Ctrl-C, and keeps freed memory."""
     keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), name="ends-with-parent", daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
-    # An orphan is given to another process.
+    # An orphan gets another parent process.
     while os.getppid() == parent:
         time.sleep(PARENT_CHECK_S)
     os._exit(1)

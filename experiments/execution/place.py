@@ -1,4 +1,4 @@
-"""Where a study's tasks are executed: the configuration group `execution`, of which no number depends."""
+"""Where tasks are executed: the configuration group `execution`, which changes no result."""
 
 import re
 from collections.abc import Callable, Generator, Hashable, Sequence
@@ -15,7 +15,7 @@ _LAST_PORT: Final = 65_535
 
 
 class Backend(StrEnum):
-    """Who runs the processes."""
+    """The kind of execution: local processes, or Dask."""
 
     LOCAL = "local"
     DASK = "dask"
@@ -23,7 +23,7 @@ class Backend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """This machine, or a Dask cluster: the one at `address`, or one of our own for as long as the command runs."""
+    """This machine, or a Dask cluster: the one at `address`, or one that lasts as long as the command."""
 
     backend: Backend
     address: str | None
@@ -51,7 +51,7 @@ LOCAL: Final = Place(Backend.LOCAL, None, None)
 
 
 def usable_workers() -> int:
-    """Processors that this process may use: the number of workers where none is asked for."""
+    """Number of processors that this process may use: the default number of workers."""
     import joblib
 
     return int(joblib.cpu_count())
@@ -70,14 +70,14 @@ MOST_FRUITLESS: Final = 3
 
 
 class Executor(Protocol):
-    """Whoever computes tasks."""
+    """An object that computes tasks."""
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as they come; close it, and what is under way is given up."""
+        """Each task's key and result as it arrives; closing the generator cancels the tasks in progress."""
 
 
 def given_up(n_missing: int, n_tasks: int, advice: str) -> CargohubError:
-    """The end of a run whose workers are killed whatever is tried."""
+    """The error of a run whose workers are killed repeatedly."""
     return CargohubError(
         f"workers are killed repeatedly, which may mean that memory runs out: {n_missing} of {n_tasks}"
         f" replications are missing; {advice}"

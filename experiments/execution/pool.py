@@ -1,4 +1,4 @@
-"""One interface to whoever computes: `with opened(place, workers) as pool:`, then `pool.run(tasks)`, once or often."""
+"""One interface to all executors: `with opened(place, workers) as pool:`, then `pool.run(tasks)`, once or often."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -10,7 +10,7 @@ from sim.trusted import trusted, trusting
 
 
 class Pool:
-    """Workers that stay for several rounds of tasks."""
+    """Workers that remain for several rounds of tasks."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -18,7 +18,7 @@ class Pool:
     def run(
         self, tasks: Sequence[Task[K, R]], *, is_quiet: bool = False, already: int = 0
     ) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as they come.
+        """Each task's key and result as it arrives.
 
         Tasks are independent, and the same task gives the same result, so that one whose worker was killed
         is asked again. Close the generator, or let an exception through it, and the workers are stopped at
@@ -34,7 +34,7 @@ class Pool:
         if sources := trusted():
             tasks = [(key, trusting, (sources, function, *arguments)) for key, function, arguments in tasks]
         results = self._executor.results(tasks)
-        # Closing goes inwards from here, so that an abandoned loop leaves no worker behind.
+        # Closing passes to the inner generators, so an abandoned loop leaves no worker behind.
         announced = shown(results, total=already + len(tasks), already=already, is_quiet=is_quiet)
         with closing(results), closing(announced):
             yield from announced
@@ -42,7 +42,7 @@ class Pool:
 
 @contextmanager
 def opened(place: Place | None, workers: int | None) -> Iterator[Pool]:
-    """Workers at that place (None: this machine), until the block ends; `workers` tasks at a time (None: all cores).
+    """Workers at the place (None: this machine) until the block ends; `workers` tasks at a time (None: all cores).
 
     Nothing is started, and no cluster is asked, before there are tasks.
     """

@@ -1,4 +1,4 @@
-"""How far the work is, on the error stream: a bar on a terminal, now and then a line elsewhere."""
+"""Progress on the error stream: a bar on a terminal, otherwise occasional lines."""
 
 import math
 import os
@@ -24,7 +24,7 @@ _LOOK_S: Final = 1.0
 def shown(
     results: Iterator[R], *, total: int, already: int, is_quiet: bool, what: str = "replications"
 ) -> Generator[R, None, None]:
-    """The results, one by one, while the error stream tells how many of `total` are there and how long the rest takes.
+    """The results, one by one, while the error stream shows how many of `total` are ready and the time left.
 
     `already` of the total were there before, and do not count towards the speed.
     """
@@ -66,7 +66,7 @@ Left = Callable[[int], str]
 
 
 class Lines:
-    """Lines on the error stream, now and then, of work whose results come one by one.
+    """Occasional lines on the error stream for work whose results arrive one by one.
 
     `is_around`: of work around other work, said where that says nothing.
     """
@@ -84,7 +84,7 @@ class Lines:
         self._lock = threading.Lock()
 
     def say(self, line: Callable[[Left], str], n_come: int = 1) -> None:
-        """So many results have come: write the line, if it is time for one."""
+        """Report that so many results are ready, if it is time for a line."""
         with self._lock:
             now = time.monotonic()
             passed = now - self._began
@@ -101,7 +101,7 @@ class Lines:
     @classmethod
     @contextmanager
     def none_around(cls) -> Iterator[None]:
-        """Until the block ends, nothing is said of work around it."""
+        """Suppress lines on surrounding work until the block ends."""
         cls._latest = math.inf
         try:
             yield
@@ -110,7 +110,7 @@ class Lines:
 
     @contextmanager
     def waiting(self, line: Callable[[Left], str]) -> Iterator[None]:
-        """Until the block ends, write the line also where no result comes."""
+        """Until the block ends, write lines even while no result arrives."""
         ended = threading.Event()
 
         def look() -> None:
@@ -136,7 +136,7 @@ class Lines:
 
 
 def time_left(seconds: float) -> str:
-    """A duration as one says it.
+    """A duration in words.
 
     >>> [time_left(12.0), time_left(130.0), time_left(7300.0)]
     ['12 s', '2 min', '2 h 2 min']

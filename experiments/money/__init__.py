@@ -1,4 +1,4 @@
-"""Money: prices, what a year earns and costs line by line, what is built, and what it is worth today.
+"""Money: prices, a year's revenue and costs line by line, investments, and their present value.
 
 Amounts are whole cents, so that lines add up to their total exactly; costs are negative. `configs/cost` has the prices.
 """

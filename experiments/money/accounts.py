@@ -1,4 +1,4 @@
-"""What a year of a hub earns and costs: lines of whole cents that add up to their total."""
+"""Revenue and costs of a hub's year: lines in whole cents that sum exactly to their total."""
 
 import math
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ WAGES: Final = ("wages", "night_premium")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a hub does in a year, as far as it is paid for."""
+    """The paid activity of a hub in a year."""
 
     parcels: float
     """Departed by road."""
@@ -38,7 +38,7 @@ class Activity:
 
 
 class Rostered:
-    """What the rosters of a hub have in the whole weeks from the first measured day on; a role's is made once."""
+    """The rosters of a hub over the whole weeks from the first measured day; computed once for each role."""
 
     def __init__(self, config: HubConfig) -> None:
         self.config = config
@@ -51,18 +51,18 @@ class Rostered:
         return rosters_of(self.config, self._days[1] * TICKS_PER_DAY)
 
     def ticks(self, role: str) -> int:
-        """Post-time that a role's roster has."""
+        """Post-time on a role's roster."""
         return sum((to - since) * n for since, to, n in self._of_role(role))
 
     def night_share(self, role: str, labour: Labour) -> float:
-        """Of the post-time that a role's roster has; 0 of none."""
+        """Share of a role's post-time at night; 0 if it has none."""
         nights, posts = _nights(labour, *self._days), self._of_role(role)
         night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in posts for begins, ends in nights)
         total = self.ticks(role)
         return night / total if total else 0.0
 
     def _of_role(self, role: str) -> list[tuple[int, int, int]]:
-        """From and to [ticks], and how many posts of the role."""
+        """Spans of a role: from, to [ticks], and number of posts."""
         if role not in self._spans:
             low, high = (day * TICKS_PER_DAY for day in self._days)
             halls = (None,) if ROLES[role].place is Place.APRON else self.config.halls
@@ -71,14 +71,14 @@ class Rostered:
 
 
 def activity(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> Activity:
-    """The year of which these KPIs are the means, in the hub whose rosters these are."""
+    """The activity of the year whose KPIs (means) and rosters are given."""
     paid = _hours(rostered, kpis, labour)
     counted = (kpis[f"{each.name}_per_day"] for each in fields(Activity)[: -len(paid)])
     return Activity(*(a_day * MEAN_DAYS_PER_YEAR for a_day in (*counted, *paid)))
 
 
 def annual_lines(config: HubConfig, done: Activity, prices: Prices) -> tuple[Line, ...]:
-    """Revenue and running costs of the year of which `done` is the activity.
+    """Revenue and running costs of the year with the activity `done`.
 
     What the year adds to the site is in `investment`, not here.
     """
@@ -107,7 +107,7 @@ def annual_lines(config: HubConfig, done: Activity, prices: Prices) -> tuple[Lin
 
 
 def _hours(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tuple[float, float]:
-    """Paid hours a day, and those of them at night: what a role's roster has at night, whatever comes after its end."""
+    """Paid hours a day, and those at night by the night share of each role's roster."""
     if labour.paid is Paid.ROUND_THE_CLOCK:
         people = sum(n for role, n in people_of_posts(rostered.config).items() if role not in labour.paid_by_others)
         return people * HOURS_PER_DAY, people * HOURS_PER_DAY * (labour.night[1] / MIN_PER_DAY)
@@ -118,7 +118,7 @@ def _hours(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tup
 
 
 def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:
-    """From and to [ticks] of the nights, that before the first day too."""
+    """From and to [ticks] of the nights, including the one before the first day."""
     first, length = labour.night
     begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day)]
     return [(begin, begin + length * TICKS_PER_MIN) for begin in begins]

@@ -1,4 +1,4 @@
-"""Lines of the accounts, and of them what stands on a hub's site: what it costs new, and what more of it costs."""
+"""Lines of the accounts, and the assets of a hub: what they cost new, and what additions cost."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -32,12 +32,12 @@ class Line:
 
 
 def total(lines: Iterable[Line]) -> int:
-    """The sum [cents]; exact."""
+    """The exact sum [cents]."""
     return sum(line.cents for line in lines)
 
 
 def cents(eur: float) -> int:
-    """To the nearest cent, a half to the even one.
+    """Rounded to the nearest cent, a half to the even one.
 
     >>> cents(0.019), cents(0.125)
     (2, 12)
@@ -51,7 +51,7 @@ BUILDINGS: Final = (HALLS, "stands")
 
 
 def assets(config: HubConfig) -> dict[str, float]:
-    """Quantities of what is bought: m² of halls, rated parcels/h of machines, and units; exports have their own."""
+    """Quantities of purchased assets: m² of halls, rated parcels/h of machines, and units; exports have their own."""
     halls, has_exports = config.halls.values(), config.exports.share > 0
     exports = [hall.exports for hall in halls] if has_exports else []
     return {
@@ -73,7 +73,7 @@ def assets(config: HubConfig) -> dict[str, float]:
 
 
 def investment(before: HubConfig | None, after: HubConfig, prices: Prices) -> tuple[Line, ...]:
-    """What it costs to make one hub of another, or to build one from nothing; what becomes less brings nothing back.
+    """Cost of turning one hub into another, or of building one from nothing; reductions earn nothing.
 
     A leased hall costs nothing here: its rent pays for it.
     """
@@ -85,18 +85,18 @@ def investment(before: HubConfig | None, after: HubConfig, prices: Prices) -> tu
 
 
 def replacement_value(config: HubConfig, prices: Prices) -> dict[str, int]:
-    """What each asset costs new [cents], leased halls too."""
+    """The cost of each asset when new [cents], including leased halls."""
     return {line.name: -line.cents for line in _priced(assets(config), prices)}
 
 
 def equipment_eur_per_year(before: HubConfig, after: HubConfig, prices: Prices) -> float:
-    """What the equipment that is added costs a year over its life, interest included [EUR]; halls are not in it."""
+    """Annual cost of added equipment over its life, including interest, without halls [EUR]."""
     bought = sum(line.cents for line in investment(before, after, prices) if line.name != HALLS)
     return -as_eur(bought) / annuity_factor(prices.discounting.rate, prices.discounting.equipment_years)
 
 
 def assets_eur_per_year(config: HubConfig, prices: Prices) -> float:
-    """What all that stands on the site costs a year over its life, interest included [EUR]; of halls, one's own."""
+    """Annual cost of all assets over their life, including interest [EUR]; only halls that are owned."""
     rule = prices.discounting
     years = {name: rule.hall_years if name in BUILDINGS else rule.equipment_years for name in assets(config)}
     return math.fsum(
@@ -105,7 +105,7 @@ def assets_eur_per_year(config: HubConfig, prices: Prices) -> float:
 
 
 def floor_eur_per_m2_year(prices: Prices) -> float:
-    """What a m² of hall costs a year: its rent; of one's own, the ground's and that of building it over its life."""
+    """Annual cost per m² of hall: its rent, or, if owned, its ground and its building cost over its life."""
     if prices.site.tenure is Tenure.LEASED:
         return prices.site.rent
     building = annuity_factor(prices.discounting.rate, prices.discounting.hall_years)

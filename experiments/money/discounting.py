@@ -1,4 +1,4 @@
-"""What money of later years is worth at the beginning: discounting, net present value, payback.
+"""Present value of later money: discounting, net present value and payback.
 
 Source: R. A. Brealey, S. C. Myers and F. Allen, Principles of Corporate Finance, 13th ed. 2020, chapters 2, 5 and 6.
 """
@@ -15,7 +15,7 @@ from sim.units import CENTS_PER_EUR
 
 
 class Timing(StrEnum):
-    """When the money of a period counts as paid."""
+    """The instant of a period at which its money counts as paid."""
 
     MID_YEAR = "mid_year"
     """In the middle of it, as what is paid all along."""
@@ -33,7 +33,7 @@ class Discounting:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Money that comes in, or goes out (negative), so many years after the beginning."""
+    """Money received, or paid (negative), so many years after the beginning."""
 
     years: float
     cents: int
@@ -46,7 +46,7 @@ def flows(
     per_year: int = 1,
     start_years: float = 0.0,
 ) -> tuple[Flow, ...]:
-    """Amounts [cents] of consecutive periods, `per_year` of them a year (12: months), the first from `start_years` on.
+    """Amounts [cents] of consecutive periods, `per_year` of them a year (12: months), beginning at `start_years`.
 
     >>> flows([100, 100], Timing.MID_YEAR)
     (Flow(years=0.5, cents=100), Flow(years=1.5, cents=100))
@@ -58,12 +58,12 @@ def flows(
 
 
 def discount_factor(rate: float, years: float) -> float:
-    """What one of then is worth at the beginning: (1 + rate)^-years; exactly 1 at rate zero."""
+    """Present value of one unit of money after so many years: (1 + rate)^-years; exactly 1 at rate zero."""
     return math.pow(1.0 + rate, -years)
 
 
 def present_value(amounts: Iterable[Flow], rate: float) -> Fraction:
-    """What flows are worth at the beginning [cents], exact for the factors as they are.
+    """Present value of flows [cents], exact for the given factors.
 
     Present values of parts therefore add up to that of the whole exactly, and at rate zero it is the plain sum.
 
@@ -78,7 +78,7 @@ def as_eur(cents: int | Fraction) -> float:
 
 
 def annuity_factor(rate: float, years: float) -> float:
-    """What one a year, at the end of each of so many years, is worth at the beginning.
+    """Present value of one unit a year, paid at the end of each of so many years.
 
     One over it is what a EUR of investment costs a year over its life, interest included.
 
@@ -89,7 +89,7 @@ def annuity_factor(rate: float, years: float) -> float:
 
 
 def payback(amounts: Sequence[Flow], rate: float = 0.0) -> float | None:
-    """Years until what came in makes up for what went out, from when on it never falls behind again; None: never.
+    """Years until the cumulated money becomes and stays non-negative; None: never.
 
     Discounted at the rate, by default not. Between two flows as if the second came in evenly. 0: it is never behind.
     """

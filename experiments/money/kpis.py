@@ -1,4 +1,4 @@
-"""The KPIs of money: what a replication's KPIs cost at given prices. `KPIS` has them behind the hub's own.
+"""The KPIs of money: the costs of a replication's KPIs at given prices, added to the hub's own `KPIS`.
 
 To add one, declare it here. Which of them a run has is what its study says: those that know prices have all.
 """

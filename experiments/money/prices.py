@@ -26,7 +26,7 @@ class Paid(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capex:
-    """What one more of each costs, once [EUR]."""
+    """The cost of one more unit of each asset, paid once [EUR]."""
 
     hall_eur_per_m2: Price
     machine_eur_per_parcel_h: Price
@@ -60,14 +60,14 @@ class Labour:
 
     @property
     def night(self) -> tuple[int, int]:
-        """When it begins, and how long it is [min]; from and to the same: none."""
+        """When the night begins, and its length [min]; equal start and end: no night."""
         begin = minute_of_day(self.night_from)
         return begin, (minute_of_day(self.night_to) - begin) % MIN_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class SitePrices:
-    """What a m² of hall costs a year, and the upkeep of what stands in it."""
+    """Annual cost per m² of hall, and upkeep of the equipment in it."""
 
     tenure: Tenure
     rent_eur_per_m2_year: Price
@@ -78,7 +78,7 @@ class SitePrices:
 
     @property
     def rent(self) -> float:
-        """Of the halls as they are held [EUR/m²/year]."""
+        """Rent of the halls, leased or owned as configured [EUR/m²/year]."""
         return self.rent_eur_per_m2_year if self.tenure is Tenure.LEASED else self.ground_rent_eur_per_m2_year
 
 
@@ -98,7 +98,7 @@ class ParcelPrices:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """Prices; `configs/cost/` says where they are from."""
+    """Prices; `configs/cost/` gives their sources."""
 
     year: Annotated[int, Bounds(ge=1990, le=2100)]
     """Whose money it is: real EUR of that year."""
