@@ -1,4 +1,4 @@
-"""The frame of studies: what a verb declares, and one runner for all that declare it.
+"""The frame of studies: what a verb declares, and one runner for all verbs that declare a study.
 
 study    a verb's keys, designs, computation and document; the bench that its simulations come from
 runner   opens the run folder, computes, stores, shows: for the verb itself, resume, show and reproduce

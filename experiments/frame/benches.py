@@ -1,4 +1,4 @@
-"""The two benches: one simulates what a run folder lacks, the other has what a finished run stored."""
+"""The two benches: one simulates what a run folder lacks, the other reads what a finished run stored."""
 
 import math
 import sys
@@ -46,7 +46,7 @@ S = TypeVar("S", SummaryRow, DifferenceRow)
 
 
 class Simulated:
-    """Simulates what the run folder lacks, and keeps it there as it comes.
+    """Simulates what the run folder lacks, and stores each result as it arrives.
 
     The folder is opened when it is first needed: what is refused before leaves none.
     """
@@ -164,7 +164,7 @@ class Simulated:
 
     @property
     def _manifest(self) -> Manifest:
-        """Read anew: with all configurations of many designs it is not small."""
+        """The manifest, read again: with all configurations of many designs it is large."""
         return manifest_of(self.run.path)
 
     def rows(self, row: type[R]) -> list[R]:
@@ -180,7 +180,7 @@ class Simulated:
 
 @dataclass(frozen=True)
 class Stored:
-    """What a finished run stored, read as a stranger's; nothing is simulated or written, checked or said.
+    """Reads what a finished run stored, without trust in it; simulates, writes, checks and prints nothing.
 
     Raises:
         InputError: what a study asks for is not there, or damaged.
@@ -189,13 +189,13 @@ class Stored:
     manifest: Manifest
 
     def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
-        """Nothing: what was run could be, and a stranger's path is not followed."""
+        """Do nothing: a stored run was possible, and its paths must not be followed."""
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
-        """Nothing: its tables are there."""
+        """Do nothing: the tables exist."""
 
     def say(self, line: str) -> None:
-        """Nothing: nothing is simulated."""
+        """Do nothing: nothing is simulated."""
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         kpis = self.needed([(design, n) for design in designs])
@@ -225,7 +225,7 @@ class Stored:
         has_tables: bool = True,  # noqa: ARG002 - as Bench
         opening: Opening | None = None,  # noqa: ARG002
     ) -> Outcome:
-        """As its tables say it."""
+        """The outcome according to the stored tables."""
         intervals = nested((row.scenario, row.kpi, row.value) for row in self._finite(SummaryRow))
         differences = self._differences() if len(designs) > 1 else {}
         for design in designs:
@@ -269,7 +269,7 @@ class Stored:
         return nested((row.scenario, row.kpi, difference(row)) for row in self._finite(DifferenceRow))
 
     def _finite(self, kind: type[S]) -> list[S]:
-        """The rows of a table of KPIs: JSON has no NaN, and no mean of a run is one."""
+        """The rows of a table of KPIs; refuses NaN, which JSON lacks and which no mean of a run can be."""
         rows = self.rows(kind)
         for row in rows:
             if row.kpi in KPIS and not math.isfinite(row.value.mean):

@@ -1,4 +1,4 @@
-"""What a command says: one JSON object, or lines for a reader, with colours and ruled tables on a terminal."""
+"""Output of a command: one JSON object, or lines for a reader, with colours and tables on a terminal."""
 
 import json
 import os
@@ -35,7 +35,7 @@ MOST_ON_PAGE = 24
 
 
 def fit_lines(designs: Sequence[Design], titles: Mapping[str, str]) -> Iterator[str]:
-    """What fit=auto changed, design by design."""
+    """The changes made by fit=auto, design by design."""
     for design in designs:
         changes = design.hub.fitted
         shares = [change for change in changes if ".zone_shares." in change]
@@ -46,7 +46,7 @@ def fit_lines(designs: Sequence[Design], titles: Mapping[str, str]) -> Iterator[
 
 
 def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Sequence[str]) -> list[str]:
-    """What a reader must know before the numbers, a line for all designs of which it is true."""
+    """Warnings before the numbers, one line for all designs with the same warning."""
     designs = zip(outcome.designs, verdicts, strict=True)
     found = [
         (what, verdict.title, detail) for each, verdict in designs for what, detail in _found(outcome, each, verdict)
@@ -56,7 +56,7 @@ def warnings_of(outcome: Outcome, verdicts: Sequence[DesignVerdict], before: Seq
 
 
 def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator[tuple[str, str]]:
-    """Warnings on a design: what, and how much of it."""
+    """Warnings on a design: the warning, and its size."""
     intervals = outcome.intervals[design.label]
     if not intervals["parcels_per_day"].mean:
         yield "no parcel left in the measured days", ""
@@ -112,19 +112,19 @@ def difference_objects(outcome: Outcome) -> dict[str, Any]:
 
 
 def tested_object(statement: Statement) -> dict[str, Any]:
-    """What the test says of a difference."""
+    """The result of the test of a difference, for JSON."""
     return {"p": statement.p_value, "p_family": statement.adjusted, "is_different": statement.is_different}
 
 
 def print_json(document: Mapping[str, Any] | list[Mapping[str, Any]]) -> None:
-    """The one JSON object of a verb; of some verbs a list alone."""
+    """Print the one JSON object of a verb; some verbs print a list."""
     numbered = document if isinstance(document, list) else {"schema_version": SCHEMA_VERSION, **document}
     sys.stdout.write(f"{json.dumps(numbered, allow_nan=False, indent=1)}\n")
     sys.stdout.flush()
 
 
 def report(arguments: Arguments, document: Mapping[str, Any] | list[Mapping[str, Any]], *lines: str) -> int:
-    """What a verb that is no study found: its lines, or with `--json` its document; returns that all went well."""
+    """Print the result of a verb that is not a study: lines, or a document with `--json`; returns exit code 0."""
     if arguments.json:
         print_json(document)
     else:
@@ -143,7 +143,7 @@ def title_of(designs: Sequence[Design]) -> str:
 
 
 def page_warnings(designs: Sequence[Design]) -> list[str]:
-    """That a page shows less than all."""
+    """The warning that a page shows only the first designs."""
     if len(designs) <= MOST_ON_PAGE:
         return []
     return [said("page_shows", most_on_page=MOST_ON_PAGE, n=whole(len(designs)))]
@@ -160,18 +160,18 @@ _WIDEST: Final = 10_000
 
 
 def is_terminal() -> bool:
-    """Whether the output is a terminal that shows colours, and whose user wants them (no-color.org)."""
+    """Whether the output is a terminal with colours whose user wants them (no-color.org)."""
     is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM", "dumb") in ("dumb", "unknown")
     return sys.stdout.isatty() and not is_plain
 
 
 def say(items: Iterable[Item], most_rows: int | None = None) -> None:
-    """Print verdicts, tables and lines in this order; of each table at most so many rows."""
+    """Print verdicts, tables and lines in this order; each table with at most so many rows."""
     if is_terminal():
         _draw(items, most_rows)
     else:
         sys.stdout.write("\n".join(line for item in items for line in _plain(item, most_rows)) + "\n")
-    sys.stdout.flush()  # much may be computed before the next line
+    sys.stdout.flush()  # the next line may take long to compute
 
 
 def _plain(item: Item, most_rows: int | None) -> Iterator[str]:
@@ -191,7 +191,7 @@ def _draw(items: Iterable[Item], most_rows: int | None) -> None:
     for item in items:
         if isinstance(item, Grid):
             table = _table(item, most_rows)
-            # A terminal that is too narrow breaks lines itself; figures are never cut.
+            # A terminal that is too narrow wraps lines itself; figures are never cut.
             least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
             console.print(table, width=max(console.width, least), crop=False)
             if most_rows is not None and len(item.rows) > most_rows:

@@ -1,4 +1,4 @@
-"""What designs cost: their KPIs of money, what each saves against the first, and the prices with their sources."""
+"""Costs of designs: KPIs of money, savings against the first design, and prices with their sources."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ _OWN: Final = "own"
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """`kind`: of its number in configs/assumptions, with the source or reason."""
+    """A price. `kind`: its kind in configs/assumptions, with the source or reason."""
 
     key: str
     value: Any
@@ -45,7 +45,7 @@ class Price:
 
 
 def prices_of(prices: Prices) -> list[Price]:
-    """Those of a run, each with its source; without the year, which is told with them."""
+    """The prices of a run, each with its source; the year is reported with them."""
     known, given = (_values({_GROUP: document}) for document in (compose()[_GROUP], plain(prices)))
     about = explained(given, [packaged()])
     return [
@@ -57,7 +57,7 @@ def prices_of(prices: Prices) -> list[Price]:
 
 
 def _values(document: object) -> dict[str, Any]:
-    """By key; a list of texts is one."""
+    """Prices by key; a list of texts is one value."""
     values: dict[str, Any] = {}
     for key, value in leaves(document):
         name = re.sub(r"\.\d+$", "", key)
@@ -66,7 +66,7 @@ def _values(document: object) -> dict[str, Any]:
 
 
 def savings(outcome: Outcome, titles: Mapping[str, str]) -> Iterator[Grid]:
-    """What each design saves against the first, a design a row; none of one design."""
+    """Savings of each design against the first, one design a row; none if there is only one design."""
     rows = tuple(
         (title, _saved(statements[_YEAR]), p_text(statements[_YEAR].adjusted), _saved(statements[_CAPITAL]))
         for label, title in titles.items()
@@ -89,7 +89,7 @@ def prices_line(prices: Prices) -> str:
 
 
 def cost_section(grids: Sequence[Grid], designs: Sequence[NamedDesign], values: Values, prices: Prices) -> Section:
-    """Of a page: the KPIs of money, the savings, and the prices with their sources."""
+    """The section of a page with KPIs of money, savings, and prices with their sources."""
     rows = tuple((price.key, price.text, price.kind, price.source) for price in prices_of(prices))
     listed = Grid("", ("Price", "Value", "Kind", "Source"), rows, 4)
     money = kpi_grid(designs, values, names(group=MONEY))
@@ -98,7 +98,7 @@ def cost_section(grids: Sequence[Grid], designs: Sequence[NamedDesign], values: 
 
 
 def cost_objects(outcome: Outcome, prices: Prices) -> dict[str, Any]:
-    """For JSON: the saving of each design against the first, and the prices."""
+    """For JSON: the savings of each design against the first, and the prices."""
     of_year = {label: statements[_YEAR] for label, statements in outcome.differences.items()}
     saved = {
         label: {**interval_object(statement.interval.scaled(-1), KPIS[_YEAR].unit), **tested_object(statement)}

@@ -1,4 +1,4 @@
-"""What `run`, `compare` and `sweep` have in common: designs replicated, their verdicts, their terminal, their page."""
+"""Common parts of `run`, `compare` and `sweep`: replications, verdicts, terminal output and page."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 
 @dataclass(frozen=True, slots=True)
 class DesignsText:
-    """The designs of an outcome with the names that a reader sees, and their KPIs."""
+    """The designs of an outcome with their names for a reader, and their KPIs."""
 
     outcome: Outcome
     designs: tuple[NamedDesign, ...]
@@ -55,7 +55,7 @@ class DesignsText:
 
     @classmethod
     def of(cls, outcome: Outcome, rows: Sequence[DesignRow], command: str) -> "DesignsText":
-        """`rows`: of the table `points`; `command`: the run's."""
+        """`rows`: of the table `points`; `command`: of the run."""
         kpis = {
             label: {
                 kpi: within_possible(
@@ -76,17 +76,17 @@ class DesignsText:
         return list(design_verdicts(self.designs, self.kpis, ladders))
 
     def opening(self) -> list[DesignVerdict | str]:
-        """A verdict a design, and where the packing rule decides it."""
+        """A verdict for each design, and a sentence if the packing rule decides the verdict."""
         return [*self.verdicts(), *packing.verdicts(self.designs, self.kpis)]
 
     def at_a_glance(self) -> Iterator[Grid]:
-        """The headline KPIs, designs side by side."""
+        """The headline KPIs, with designs side by side."""
         caption = "Mean and 95 % interval" if self.outcome.n > 1 else "One replication"
         more = [name for name in self._present(Rank.SUMMARY) if KPIS[name].group in (RECOVERY, MONEY)]
         yield from self._grids([*self._present(Rank.HEADLINE), *more], caption)
 
     def all_kpis(self) -> Iterator[Grid | str]:
-        """Every KPI of the parts of the hub that a design has, and what common random numbers save."""
+        """All KPIs of the parts that the designs have, and the savings from common random numbers."""
         yield from self._grids(self._present(Rank.DETAIL), "All KPIs")
         saved = ((label, _saved(self.outcome.differences.get(label, {}))) for label in self.titles)
         yield from (f"{self.titles[label]}: {text}" for label, text in saved if text)
@@ -99,7 +99,7 @@ class DesignsText:
             yield kpi_grid(self.designs[first : first + _ACROSS], self.kpis, kpis, caption, has_factors=True)
 
     def lines(self) -> list[str]:
-        """How far the answer is from changing, and what pack-out and goods are; with a blank line behind."""
+        """How far the answer is from changing, pack-out, goods and schedule; followed by a blank line."""
         lines = [*self._lines()]
         return [*lines, ""] if lines else []
 
@@ -114,7 +114,7 @@ class DesignsText:
         yield from schedule_lines(self.designs, [design.title_line for design in self.designs])
 
     def differences(self) -> Iterator[Grid | str]:
-        """What each design changes against the first: the share on time, and what differs significantly."""
+        """Differences of each design from the first: the on-time share, and all significant ones."""
         outcome = self.outcome
         if not outcome.differences:
             return
@@ -139,17 +139,17 @@ class DesignsText:
 
 
 def present_kpis(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
-    """KPIs of at least this rank; of a part of the hub only where a design has it."""
+    """KPIs of at least this rank, if at least one design has the part of the hub that they describe."""
     return [name for name in names(rank) if any(KPIS[name].group.is_in(hub) for hub in hubs)]
 
 
 def _is_shown(statement: Statement) -> bool:
-    """Whether a difference is significant, or the same in all replications."""
+    """Whether a difference is significant, or identical in all replications."""
     return statement.is_different or (statement.has_no_variance and statement.interval.mean != 0)
 
 
 def significance(statement: Statement) -> str:
-    """What the test says of a difference, also where it finds more than the wider interval shows; empty: no test."""
+    """The result of the test of a difference, also if it is significant although the wider interval includes zero."""
     if statement.has_no_variance:
         return NO_VARIANCE
     is_wider = statement.is_different and statement.interval.holds(0)
@@ -157,7 +157,7 @@ def significance(statement: Statement) -> str:
 
 
 def _saved(statements: Mapping[str, Statement]) -> str:
-    """What common random numbers save, by the first KPIs of the headline that say so; nothing of few replications."""
+    """Savings from common random numbers, by the first headline KPIs that show them; empty for few replications."""
     of_kpis = {kpi: statements[kpi] for kpi in _SAVED if kpi in statements}
     known = {kpi: each.variance_ratio for kpi, each in of_kpis.items() if each.interval.n >= FEWEST_REPLICATIONS}
     ratios = [f"{kpi_name(kpi)} {short(ratio)}" for kpi, ratio in known.items() if ratio is not None]
@@ -169,7 +169,7 @@ K = TypeVar("K", bound=DesignKeys)
 
 @dataclass(frozen=True, slots=True)
 class Replications:
-    """The replications of a study summed up, the warm-up that each design needs, and its row of the table `points`."""
+    """Summed-up replications of a study, the warm-up that each design needs, and the rows of table `points`."""
 
     outcome: Outcome
     warm_ups: Mapping[str, WarmUp]
@@ -177,7 +177,7 @@ class Replications:
 
 
 def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
-    """`more`: tables of this verb alone."""
+    """`more`: tables of this verb only."""
     command = asked.arguments.command
     outcome = bench.replicated(
         asked.designs, asked.keys, opening=lambda first: DesignsText.of(first, design_rows(first), command).opening()
@@ -195,7 +195,7 @@ def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], T
 
 
 def replications(asked: Asked[K]) -> int | None:
-    """Of all designs together; None where a precision decides how many."""
+    """Number of replications over all designs; None if a precision decides it."""
     return None if asked.keys.asked else asked.keys.replications * len(asked.designs)
 
 
@@ -207,7 +207,7 @@ def document(
     has_baseline: bool = False,
     pictures: Callable[[], Iterable[Picture]] = tuple,
 ) -> Document:
-    """`data`: of the JSON object; `pictures`: of this verb alone."""
+    """`data`: of the JSON object; `pictures`: of this verb only."""
     designs, outcome = asked.designs, summed.outcome
     text = DesignsText.of(outcome, summed.rows, asked.arguments.command)
     notes: Sequence[str] = []
@@ -223,13 +223,13 @@ def document(
         yield from warmup_picture(summed.warm_ups, designs, text.titles)
 
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
-        """Of the first designs, from the stored tables alone."""
+        """The page of the first designs, from the stored tables alone."""
         from experiments.report import run_page
 
         shown = designs[: console.MOST_ON_PAGE]
         titles = {design.label: text.titles[design.label] for design in shown}
         points = main_points(text.designs[: len(shown)])
-        kept = open_run(folder, scenarios=list(titles))  # what the run stored of all others is let go
+        kept = open_run(folder, scenarios=list(titles))  # the tables of all other designs are freed
         return run_page.page_of(
             kept.tables, title=console.title_of(shown), command=asked.arguments.command,
             config_yaml=first_hubs(kept.config, len(titles)), seed=designs[0].hub.seed, replications=outcome.n,

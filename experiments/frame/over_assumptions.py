@@ -1,4 +1,4 @@
-"""What an answer rests on beside its sampling intervals: the assumed numbers, and what a stored run of `sure` says.
+"""What an answer rests on beside sampling intervals: assumed numbers, and results of stored runs of `sure`.
 
 A sampling interval says how well the model's mean is known, with all numbers as configured. The band over assumptions
 says in which share of the assumed worlds the answer holds; `cargohub sure` computes it.
@@ -87,7 +87,7 @@ def _shares(manifest: Manifest) -> Answers:
 
 
 def _carried(manifest: Manifest) -> Answers:
-    """By any of the levels of traffic that a hall was asked at."""
+    """Sentences on the demand carried by each hall, by share of the worlds."""
     if "carried" not in manifest.tables:
         return {}
     texts: dict[str, list[str]] = {}
@@ -102,7 +102,7 @@ def _carried(manifest: Manifest) -> Answers:
 
 
 def at_least(flights: float, low: float, high: float, beyond: str, high_beyond: str) -> str:
-    """What is carried at least; in place of NaN, more than the highest level asked for: `beyond`, `high_beyond`."""
+    """A demand that is carried at least; NaN (above the highest level) is shown as `beyond` or `high_beyond`."""
     if math.isnan(flights):
         return beyond
     return f"at least {number(flights)} ({number(low)} to {high_beyond if math.isnan(high) else number(high)})"
@@ -118,7 +118,7 @@ def over_assumptions(
     sampled: Mapping[str, str] | None = None,
     question: Question = CARRIES,
 ) -> OverAssumptions:
-    """Of the designs of a command, beside the stored runs of its folder; `sampled`: as in `OverAssumptions`."""
+    """What designs of a command rest on, using stored runs of its folder; `sampled`: as in `OverAssumptions`."""
     arguments = asked.arguments
     command = sure_command(arguments, designs, asked.keys, question)
     bands = _bands(arguments.out, designs, question, arguments.config_dir if asked.is_typed else None)
@@ -126,15 +126,15 @@ def over_assumptions(
 
 
 def _numbers(designs: Sequence[Design]) -> list[str]:
-    """Those of the traffic and of each design's bottleneck by the ladder, with value and range."""
+    """The most important numbers for the traffic and each design's bottleneck by the ladder, with value and range."""
     rungs = [bottleneck.by_ladder(capacity_ladder(design.hub, {})) for design in designs]
     is_of_file = all(design.hub.arrivals.model is ArrivalModel.FILE for design in designs)
     keys = (*_OF_DEMAND, *(key for rung in rungs if rung for key in _OF_RUNG.get(rung, ())))
-    # A file has flights of its own.
+    # A file has its own flights.
     wanted = dict.fromkeys(key for key in keys if not (is_of_file and key.startswith("demand.")))
     try:
         ranges = {row.key: row for row in assumptions_of(designs[0].hub) if row.key in wanted}
-    except ConfigError:  # of numbers that only the user's own folder has a range for
+    except ConfigError:  # numbers whose range is only in the user's folder
         return [Name.of(key).text for key in wanted]
     return [_with_range(ranges[key]) for key in wanted if key in ranges]
 
@@ -149,7 +149,7 @@ def _with_range(row: Assumption) -> str:
 def sure_command(
     arguments: Arguments, designs: Sequence[Design], keys: Replicated, question: Question = CARRIES
 ) -> str:
-    """The command that asks the same of all assumed worlds."""
+    """The command that asks the same question over all assumed worlds."""
     words = [word for word in arguments.words if not _is_left_out(key_of(word), question.keeps)]
     if any(_has_files(design.hub) for design in designs):  # fewer than worlds
         words = ["arrivals=resampled" if word == "arrivals=file" else word for word in words]
@@ -168,7 +168,7 @@ def sure_command(
     elif not has_designs:
         scenarios = scenarios or tuple(dict.fromkeys(design.hub.scenario for design in designs))
         (name, *others) = dict.fromkeys(design.hub.demand.name for design in designs)
-        own = arguments.config_dir  # which may be gone since: a stored run is shown without it
+        own = arguments.config_dir  # the file may be gone; a stored run is shown without it
         folders = folders_of(own if own is not None and own.is_dir() else None)
         is_shared = not others and name in options("demand", folders)
         demands = demands or ((name,) if is_shared else ())  # none: each scenario keeps its own
@@ -177,7 +177,7 @@ def sure_command(
 
 
 def _has_files(hub: HubConfig) -> bool:
-    """Whether each replication has a file of flights; a stored run is shown without them."""
+    """Whether each replication has its own flight file; a stored run is shown without the files."""
     try:
         return hub.arrivals.schedule is not None and schedules_of(hub).is_by_replication
     except InputError:
@@ -185,7 +185,7 @@ def _has_files(hub: HubConfig) -> bool:
 
 
 def _grid_words(words: Sequence[str], varied: Sequence[str], values: Sequence[Sequence[str]]) -> list[str]:
-    """The points of a grid as typed designs; as they were where a file of designs, which they vary, cannot be read.
+    """The points of a grid as typed designs; unchanged if the file of designs cannot be read.
 
     A stored run is shown without the files that it was made of.
     """
@@ -201,7 +201,7 @@ def _grid_words(words: Sequence[str], varied: Sequence[str], values: Sequence[Se
 
 
 def _with_one_value(word: str) -> str:
-    """The word with its value, where it is a range of one alone; names of the user's own are not looked up."""
+    """The word with its value if it is a range with one value; the user's own names are not looked up."""
     try:
         points = sweep_points([word], [packaged()])
     except CargohubError:
@@ -214,7 +214,7 @@ def _typed(designs: Iterable[str]) -> str:
 
 
 def _is_left_out(key: str, kept: str) -> bool:
-    """A demand's own numbers are kept, and what other studies have below their name is not."""
+    """Whether a key is left out: a demand's own numbers are kept, those below its name in other studies are not."""
     group = key.partition(".")[0]
     return key in _NOT_ASKED or (group not in ("demand", kept) and group in _NOT_ASKED)
 
@@ -224,7 +224,7 @@ def _named(key: str, names: Sequence[str]) -> list[str]:
 
 
 def _bands(root: Path, designs: Sequence[Design], question: Question, config_dir: Path | None = None) -> dict[str, str]:
-    """What the complete runs of `sure` in a folder say of the same designs, by label; the latest run counts.
+    """Results of complete runs of `sure` in a folder for the same designs, by label; the latest run counts.
 
     Runs whose worlds are of other ranges than those of today, in `config_dir`, are left out.
     """
@@ -243,13 +243,13 @@ def _bands(root: Path, designs: Sequence[Design], question: Question, config_dir
             }
             if found and _has_ranges_of_today(manifest, config_dir):
                 answers |= found
-        except CargohubError:  # of another version, or damaged: `cargohub list` says so
+        except CargohubError:  # from another version, or damaged: `cargohub list` reports it
             continue
     return {label: answers[label] for label in wanted if label in answers}
 
 
 def _has_ranges_of_today(manifest: Manifest, config_dir: Path | None) -> bool:
-    """Whether the worlds of a run of `sure` would be drawn from the same ranges today; what it kept is not compared."""
+    """Whether the worlds of a run of `sure` would be drawn from the same ranges today."""
     hubs, study = (manifest.identity[key] for key in ("hubs", "study"))
     then, expansion = study["sure"]["ranges"], study.get("expansion")
     composed = {**next(iter(hubs.values())), **({"expansion": {**expansion, "states": {}}} if expansion else {})}
@@ -258,7 +258,7 @@ def _has_ranges_of_today(manifest: Manifest, config_dir: Path | None) -> bool:
 
 
 def _period(of_run: Mapping[str, Any], hub: Mapping[str, Any]) -> str:
-    """The days of the run, where they are not those of the hub."""
+    """The days of the run, if they differ from those of the hub."""
     days = ("warmup_days", "horizon_days")
     if all(of_run[key] == hub[key] for key in days):
         return ""

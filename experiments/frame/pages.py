@@ -1,4 +1,4 @@
-"""The page of a run, made of what its study says: when it is written, and where it lies."""
+"""The page of a run, made from its study's document: when it is written, and where it is stored."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -17,24 +17,24 @@ K = TypeVar("K", bound=Replicated)
 
 
 def write(folder: Path, document: Document, asked: Asked[K]) -> None:
-    """The page and its pictures: what the run stored is complete before, and needs none of them."""
+    """Write the page and its pictures; all other files of the run are complete before."""
     with Lines(is_quiet=asked.arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
         write_page(folder, page_files(folder, document, asked))
 
 
 def say_where(asked: Asked[K], where: object) -> None:
-    """Where the page is, or how it is made."""
+    """Print where the page is, or how to make it."""
     if not asked.arguments.json:
         say([f"page:   {where}"])
 
 
 def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
-    """The page of a complete run and its pictures, by their names in its folder."""
+    """The page of a complete run and its pictures, by their file names."""
     return {**document.files, **files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)}
 
 
 def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:
-    """The page of a complete run; `is_drawn`: with its pictures, which take most of the time."""
+    """The page of a complete run; `is_drawn`: with pictures, which take most of the time."""
     if document.page:
         return document.page(folder, is_drawn)
     pictures, grids = [], document.grids
@@ -61,7 +61,7 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
 
 
 def warnings_of(asked: Asked[K], document: Document) -> list[str]:
-    """What a reader must know before the numbers."""
+    """Warnings that come before the numbers."""
     hubs = [design.hub for design in asked.designs]
     words = asked.arguments.words
     return [*period_warnings(hubs[0]), *idle_functions(hubs, words), *idle_flights(hubs, words), *document.warnings]

@@ -1,4 +1,4 @@
-"""The configuration that a run folder holds: what was asked, and every hub, from which it can be computed again.
+"""The configuration in a run folder: the study and every hub, from which the run can be computed again.
 
 Written here as text, and read back as the study and the hubs that it says.
 """
@@ -51,7 +51,7 @@ def _dumped(document: Mapping[str, Any]) -> str:
 
 
 def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
-    """The arguments of a run by the words of its command line, whose `--config-dir` is no KEY=VALUE; else those `like`.
+    """Arguments of a run from the words of its command line, including `--config-dir`; otherwise those of `like`.
 
     >>> asked_again("run", ("seed=2", "--config-dir", "mine")).command
     'cargohub run seed=2 --config-dir mine'
@@ -64,7 +64,7 @@ def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) 
 def run_and_options(
     arguments: Arguments, options: Sequence[str], runs: Path | None = None
 ) -> tuple[Path, dict[str, str]]:
-    """The run folder, given as one or by the beginning of its hash, and the options of a verb that takes one RUN.
+    """The run folder (a path, or the beginning of a name or hash), and the options of a verb that takes one RUN.
 
     `runs`: where run folders are looked for, if `--out` says something else.
     """
@@ -74,7 +74,7 @@ def run_and_options(
 
 
 def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path) -> str:
-    """The design of a run that the option `scenario` names; without it the first.
+    """The design named by the option `scenario`; by default the first design.
 
     Raises:
         InputError: the run has no such design.
@@ -86,7 +86,7 @@ def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path
 
 
 def trust_code(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> OwnFile | None:
-    """Let the code that a stored run brings be executed, where `--trust-code` asks for it; the code."""
+    """Permit execution of a stored run's code if `--trust-code` is given; returns the code."""
     own = adopt_of(hubs)
     if own is not None and TRUST in given:
         trust(own.source)
@@ -94,7 +94,7 @@ def trust_code(hubs: Iterable[HubConfig], given: Mapping[str, str]) -> OwnFile |
 
 
 def first_hubs(text: str, n: int) -> str:
-    r"""The same text with its first n hubs alone, and their factors.
+    r"""The text of a configuration with only its first n hubs and their factors.
 
     >>> first_hubs("verb: run\nhubs:\n  a:\n    seed: 1\n  b:\n    seed: 2\n", 1)
     'verb: run\nhubs:\n  a:\n    seed: 1\n'
@@ -111,12 +111,12 @@ def first_hubs(text: str, n: int) -> str:
 
 
 def declared_study(verb: str) -> Any:  # noqa: ANN401 - a declared study, which lies above
-    """What a verb declares; None: there is no such verb, or its runs are not stored."""
+    """The study that a verb declares; None: no such verb, or its runs are not stored."""
     return getattr(import_module(module_of(verb)), "STUDY", None) if verb in VERBS else None
 
 
 def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declared study, which lies above
-    """What the run's verb declares.
+    """The study that the run's verb declares.
 
     Raises:
         InputError: no verb, or one whose runs are not stored.
@@ -129,7 +129,7 @@ def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declare
 def study_of(
     recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
 ) -> Any:  # noqa: ANN401 - of the kind that the verb declares
-    """The run's study, with workers of the caller's.
+    """The run's study, with the caller's number of workers.
 
     Raises:
         InputError: unknown or missing keys, wrong types, or values out of bounds.
@@ -147,7 +147,7 @@ def study_of(
 
 
 def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
-    """The hub with its file of flights, if it reads one: that of the option `schedule`, or one in the run folder.
+    """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder.
 
     Raises:
         InputError: as in `schedule_of`.

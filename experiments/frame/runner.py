@@ -1,4 +1,4 @@
-"""One runner for every study: its folder, its simulations, its tables, its page, and what the terminal says."""
+"""One runner for all studies: run folder, simulations, tables, page and terminal output."""
 
 import os
 import shlex
@@ -40,7 +40,7 @@ from sim.measures.kpis import adopt_of
 
 
 def need(library: str, extra: str) -> None:
-    """Refuse, in one line that says how to get it, where a library of an extra is not installed.
+    """Refuse a command that needs a library of an extra that is not installed, and say how to install it.
 
     Raises:
         CargohubError: it is not.
@@ -57,14 +57,14 @@ R = TypeVar("R")
 
 
 def main(study: Study[K, R], arguments: Arguments) -> int:
-    """The verb as it is typed."""
+    """Run the verb as typed."""
     _check_library(study)
     designs, keys = study.asked(arguments)
     return carry_out(study, Asked(designs, keys, arguments))
 
 
 def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
-    """Compute what is not there, and tell: the answer as soon as it is known, the page last."""
+    """Compute what is missing and report: the answer as soon as it is known, the page last."""
     said_first: list[DesignVerdict | str] = []
 
     def say_first(opening: Sequence[DesignVerdict | str]) -> None:
@@ -78,7 +78,7 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
         page = pages.page_of(folder, document, asked, is_drawn=False)
         results_book.write(folder / RESULTS, page, asked.arguments.command, folder)
         more = {"results": str(folder / RESULTS)}
-    with suppress(BrokenPipeError):  # whoever reads no further has a page all the same; `main` meets it again
+    with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
         _tell(asked, document, folder, more, said_first)
     if asked.keys.page is WhenPage.LATER:
         pages.say_where(asked, said("page_later", folder=shlex.quote(str(folder))))
@@ -93,7 +93,7 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
 def computed(
     study: Study[K, R], asked: Asked[K], say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
 ) -> tuple[Path, Document]:
-    """The folder of what was computed and stored, and what it says; `say_first`: what the answer opens with."""
+    """The folder of the computed and stored run, and its document; `say_first`: prints the opening of the answer."""
     _check_library(study)
     arguments, keys = asked.arguments, asked.keys
     adopt_of(design.hub for design in asked.designs)
@@ -120,12 +120,12 @@ def computed(
 def show(
     study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[str, str], *, is_drawn: bool = False
 ) -> int:
-    """What a stored run said, from its own tables: nothing is simulated, and its page is left as it is.
+    """Show a stored run from its own tables; nothing is simulated, and the page stays unchanged.
 
     `more`: what else there is to tell, by name; `is_drawn`: its page is made.
     """
     asked, document = stored_document(study, asked, manifest)
-    if is_drawn:  # first: what cannot be drawn is refused, and nothing is told
+    if is_drawn:  # first, so that a run that cannot be drawn is refused before anything is printed
         with of_a_stranger(manifest):
             pages.write(manifest.folder, document, asked)
     _tell(asked, document, manifest.folder, more)
@@ -135,14 +135,14 @@ def show(
 
 
 def asked_of(manifest: Manifest, arguments: Arguments | None = None) -> Asked[Any]:
-    """The designs and the study of a stored run, for a command that looks at it; None: of no options."""
+    """The designs and the study of a stored run, for a command that reads it; None: no options."""
     configuration = configuration_of(manifest)
     designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
     return Asked(designs, study_of(manifest, configuration), arguments or Arguments(manifest.verb))
 
 
 def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
-    """What is asked of a stored run, with its own command, which is only repeated."""
+    """What a stored run asked for, with its own command."""
     given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
     command = asked_again(
         manifest.verb, command_words(manifest.folder), like=replace(given, out=manifest.folder.parent)
@@ -151,7 +151,7 @@ def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
 
 
 def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> tuple[Asked[K], Document]:
-    """What a stored run says, by its own command and from its own tables.
+    """The document of a stored run, from its own command and tables.
 
     Raises:
         InputError: tables that are not this study's.
@@ -173,7 +173,7 @@ def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> 
 
 
 def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
-    """What a stored run was asked, and what it says.
+    """What a stored run asked for, and its document.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
@@ -182,7 +182,7 @@ def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
 
 
 def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str]:
-    """The page of a stored run, made from its tables again, and the command of the run.
+    """The page of a stored run, made again from its tables, and the command of the run.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
@@ -195,7 +195,7 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
 
 @contextmanager
 def of_a_stranger(manifest: Manifest) -> Iterator[None]:
-    """A page is made of a run's tables, whose values may be any.
+    """Context in which a page is made from tables that may hold any values.
 
     Raises:
         InputError: tables that are not its verb's, or that cannot be drawn.
@@ -204,14 +204,14 @@ def of_a_stranger(manifest: Manifest) -> Iterator[None]:
         check_table(check_file(manifest, f"tables/{name}.parquet"))
     try:
         with catch_warnings():
-            simplefilter("ignore", RuntimeWarning)  # of numbers that are none
+            simplefilter("ignore", RuntimeWarning)  # from values that are NaN
             yield
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         raise InputError(f"{manifest.folder}: tables: damaged, or not from {manifest.verb}") from error
 
 
 def draw_page(manifest: Manifest) -> None:
-    """The page of a finished run that has none, from its tables.
+    """Make the page of a finished run that has none, from its tables.
 
     Raises:
         InputError: tables that are not its verb's.
@@ -227,7 +227,7 @@ def _check_library(study: Study[K, R]) -> None:
 
 
 def opened(name: str, asked: Asked[K]) -> RunDirectory:
-    """The run folder, by what it is asked for."""
+    """The run folder for this study."""
     (hubs, keys), arguments = _hubs_and_keys(asked), asked.arguments
     text = config_text(arguments, keys, hubs)
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text, is_possible)
@@ -238,7 +238,7 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
 
 
 def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequence[Design], str]:
-    """The designs, and what the run folder's `config.yaml` would hold, refused where the run would refuse it."""
+    """The designs, and the text of `config.yaml`; refuses what the run would refuse."""
     _check_library(study)
     designs, keys = study.asked(arguments)
     study.check(designs, keys)
@@ -263,7 +263,7 @@ def _tell(
     asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str],
     said_first: Sequence[DesignVerdict | str] = (),
 ) -> None:  # fmt: skip
-    """`said_first`: of the opening."""
+    """Print the document; `said_first`: lines of the opening that are already printed."""
     warnings, data = pages.warnings_of(asked, document), document.data
     if asked.arguments.json:
         if isinstance(data, list):

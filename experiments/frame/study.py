@@ -1,4 +1,4 @@
-"""What a verb declares of its study, and what the runner gives it."""
+"""What a verb declares of its study, and what the runner provides."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ Opening = Callable[[Outcome], "Sequence[DesignVerdict | str]"]
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[K]):
-    """What a command asks for: the designs that its run's configuration holds, the study's keys, the command itself."""
+    """A command's request: the designs of its configuration, the keys of the study, and the command itself."""
 
     designs: Sequence[Design]
     keys: K
@@ -41,44 +41,44 @@ class Asked(Generic[K]):
 
 
 class Bench(Protocol):
-    """Where simulations come from: a run folder with workers, or what a finished run stored."""
+    """The source of simulations: a run folder with workers, or the tables of a finished run."""
 
     def check(self, designs: Sequence[Design], replications: int = 1, why: str = "") -> None:
-        """Refuse, before anything is simulated, hubs whose inputs cannot be drawn for so many replications."""
+        """Refuse hubs whose inputs cannot be drawn for so many replications, before any simulation."""
 
     def evaluated(self, designs: Sequence[Design], n: int) -> Kpis:
         """The KPIs of the first n replications of each design, by label and replication."""
 
     def needed(self, wanted: Sequence[tuple[Design, int]]) -> Kpis:
-        """The KPIs of all replications that are there, at least so many of each of these designs."""
+        """KPIs of all existing replications, at least so many for each of these designs."""
 
     def answered(self, tasks: Sequence[Task], line: Line) -> Kpis:
-        """The KPIs of all replications that are there, these among them; `line`: said while they are made."""
+        """KPIs of all existing replications, including these; `line`: printed while they are made."""
 
     def replicated(
         self, designs: Sequence[Design], keys: DesignKeys, *, has_tables: bool = True, opening: Opening | None = None
     ) -> Outcome:
-        """The replications summed up, with verdicts; their tables are kept for the run, or their KPIs alone.
+        """The replications summed up, with verdicts; stores their tables, or only their KPIs.
 
         `opening`: what the answer opens with, said before more is simulated around it.
         """
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
-        """Write the run's tables, if they are not there: those of the replications, their summaries, and more."""
+        """Write the run's tables if they do not exist: those of the replications, their summaries, and `more`."""
 
     def rows(self, row: type[S]) -> list[S]:
-        """The rows of a small table of the complete run."""
+        """Rows of a small table of the complete run."""
 
     def kept(self, row: type[S]) -> list[S] | None:
-        """The same; None: the run is not complete."""
+        """The same; None if the run is not complete."""
 
     def say(self, line: str) -> None:
-        """A line on what is to be simulated, on the error stream."""
+        """Print a line about the simulations to come on the error stream."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All that a study says: its tables, and what terminal, page and JSON show."""
+    """The document of a study: its tables, and what terminal, page and JSON show."""
 
     title: str
     data: Mapping[str, Any] | list[Mapping[str, Any]]
@@ -118,22 +118,22 @@ class Document:
 
     @property
     def opening(self) -> "Sequence[DesignVerdict | str]":
-        """The lines that come first."""
+        """Lines that come first."""
         return self.verdicts or self.sentences[:1]
 
     @property
     def explanation(self) -> Sequence[str]:
-        """The sentences that do not come first."""
+        """Sentences that come after the opening."""
         return [line for line in self.sentences if line not in self.opening]
 
 
 def same_draws(config: HubConfig, n: int, each: str = "design") -> str:
-    """Of the method: n replications, in which every one of what is compared sees the same."""
+    """Method text: n replications with common random numbers."""
     return said("same_draws", simulated=simulated(config, n), each=each)
 
 
 def simulated(config: HubConfig, n: int) -> str:
-    """What n replications of a hub are."""
+    """Text: n replications of a hub."""
     warmup, measured = counted(config.warmup_days, "day"), counted(config.horizon_days, "measured day")
     return said("simulated", n=counted(n, "replication"), warmup=warmup, measured=measured, seed=config.seed)
 

@@ -1,4 +1,4 @@
-"""Run directories: written whole or not at all, named by what they depend on, and continued where they stopped."""
+"""Run folders: written whole or not at all, named by the hash of all that decides them, and resumable."""
 
 from experiments.store.directory import RunDirectory
 from experiments.store.identity import environment, identity_of

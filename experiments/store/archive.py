@@ -1,4 +1,4 @@
-"""A run as one ZIP file: written the same for the same content, and unpacked from strangers with nothing believed.
+"""A run as one ZIP file: the same bytes for the same content, and unpacked without trust in its content.
 
 `SHA256SUMS` lists the hash of every other file, as `sha256sum -c` reads it.
 """
@@ -34,7 +34,7 @@ _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, str]) -> None:
-    """The archive with these files, by their names inside, and the list of their `hashes`; whole or not at all.
+    """Write the archive of these files, by their names inside, and of the list of their `hashes`; whole or not at all.
 
     Raises:
         OSError: the disk is full, and the like.
@@ -42,7 +42,7 @@ def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, st
     sums = "".join(f"{hashes[name]}  {name}\n" for name in sorted(files))
     with whole(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted({**files, SUMS: sums.encode()}.items()):
-            entry = zipfile.ZipInfo(name)  # of 1980, so that the archive is the same whenever it is made
+            entry = zipfile.ZipInfo(name)  # dated 1980, so that the archive is the same whenever it is made
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, (stat.S_IFREG | 0o644) << 16
             with archive.open(entry, "w", force_zip64=True) as inside:
                 if isinstance(content, bytes):
@@ -54,7 +54,7 @@ def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, st
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """The files of an archive in a folder that is removed when the block ends; each has the hash that is listed.
+    """The files of an archive in a temporary folder; each must have the hash that is listed.
 
     Raises:
         InputError: no archive, a damaged or encrypted one, names that leave the folder, links, more or larger files
@@ -84,7 +84,7 @@ def _unpack(path: Path, archive: zipfile.ZipFile, folder: Path) -> None:
 
 
 def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
-    """The files, none of which could be written elsewhere, or fill the disk."""
+    """The archive's entries, refused if they could be written elsewhere or fill the disk."""
     infos = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(infos) > MOST_FILES or sum(entry.file_size for entry in infos) > MOST_BYTES:
         raise InputError(f"{path}: more or larger files than an archive of a run has")
@@ -119,7 +119,7 @@ def _listed(path: Path, content: bytes) -> dict[str, str]:
 
 
 def _written(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> str:
-    """Write a file, of no more bytes than are announced; its hash."""
+    """Write a file with at most the announced number of bytes; returns its hash."""
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, left = hashlib.sha256(), entry.file_size
     with archive.open(entry) as inside, target.open("xb") as file:

@@ -1,4 +1,4 @@
-"""Replications that were simulated before: no study simulates one again.
+"""Cache of simulated replications: no study simulates one again.
 
 A file a replication, in the user's cache folder, under the hash of all that decides its bits: hub, number, what was
 computed of it, program, versions and CPU family. Those used least recently go first.
@@ -30,19 +30,19 @@ _DIGEST: Final = hashlib.sha256().digest_size
 
 
 def cache_folder() -> Path:
-    """Of this user, for all folders of runs."""
+    """The user's cache folder, shared by all folders of runs."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cargohub" / "replications"
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The files of a folder, together at most so many bytes; several processes may use it at a time."""
+    """The cached files of a folder, up to so many bytes; several processes may use it at the same time."""
 
     folder: Path
     most_bytes: int
 
     def name_of(self, work: Callable[..., object], hub: HubConfig, number: int) -> str:
-        """The hash of a replication; empty for a hub with code of its own, which is always simulated."""
+        """The hash of a replication; empty for a hub with its own code, which is always simulated."""
         if trusted():
             return ""
         done, given = (work.func, work.keywords) if isinstance(work, partial) else (work, {})
@@ -50,15 +50,15 @@ class Cache:
         return hash_of({**hubs_of({"": hub}), **asked, **surroundings()})
 
     def get(self, name: str) -> Part | None:
-        """What was kept under a name; None if nothing is there, or what is there is damaged, which is said."""
+        """The cached content of a name; None if there is none, or, with a message, if it is damaged."""
         path, archive = self.folder / name, None
         if not name or not os.path.lexists(path):
             return None
-        with suppress(OSError, InputError):  # cannot be read, or is no file
+        with suppress(OSError, InputError):  # cannot be read, or is not a file
             check_file(path, self.most_bytes + _DIGEST)
             with path.open("rb") as file:
                 is_whole = file.read(_DIGEST) == _digest(name, file)
-            archive = ZipFile(path) if is_whole else None  # open as long as its tables are asked for
+            archive = ZipFile(path) if is_whole else None  # open as long as its tables are read
         if archive is None:
             sys.stderr.write(f"cache: {path}: damaged; simulated again\n")
             with suppress(OSError):
@@ -71,12 +71,12 @@ class Cache:
         return {"kpis": rest["kpis"], "tables": tables, "seconds": rest["seconds"], "is_cached": True}
 
     def put(self, name: str, part: Part) -> None:
-        """Keep a replication, whole or not at all; a folder that cannot be written keeps none."""
+        """Store a replication, whole or not at all; without effect if the folder cannot be written."""
         if not name:
             return
         kpis = {kpi: float(value) for kpi, value in part["kpis"].items()}
         rest = {"kpis": kpis, "seconds": part.get("seconds", 0.0), "tables": [*part["tables"]]}
-        # Of this process: two that keep the same replication each write a file of their own, and the later one stays.
+        # Named by process: two that store the same replication write separate files, and the later one remains.
         unfinished = self.folder / f".{name}-{os.getpid()}"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ class Cache:
             self._trim()
 
     def _trim(self) -> None:
-        """Drop what was used least recently until the rest is small enough, what killed processes left among it."""
+        """Remove the least recently used files until the rest fits, including remains of killed processes."""
         files = []
         for entry in os.scandir(self.folder):
             if entry.is_dir(follow_symlinks=False):
@@ -115,5 +115,5 @@ class Cache:
 
 
 def _digest(name: str, file: BufferedIOBase) -> bytes:
-    """Of the name, and the rest of the file: what was kept under another name is another replication."""
+    """Digest of the name and the rest of the file: content under another name is another replication."""
     return hashlib.file_digest(file, lambda: hashlib.sha256(name.encode())).digest()

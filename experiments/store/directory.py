@@ -1,4 +1,4 @@
-"""A run folder: what one command computes, kept while it is computed and complete when it is.
+"""A run folder: the results of one command, stored while it runs, and complete at the end.
 
 While running        config.yaml  replications.jsonl  parts/  flights/ (a copy of the files of flights that it reads)
 Complete             config.yaml  tables/*.parquet  dictionary.csv  timings.json  manifest.json, written last
@@ -45,7 +45,7 @@ KPIS: Final = TableSchema.of(
 
 
 class RunDirectory:
-    """One run folder, held against other commands until the block ends: `with RunDirectory.open(...) as run:`.
+    """A run folder, locked against other commands until the block ends: `with RunDirectory.open(...) as run:`.
 
     A complete run is not held, and may stand in a read-only folder.
     """
@@ -72,7 +72,7 @@ class RunDirectory:
         cls, root: Path | str, verb: str, name: str, identity: Mapping[str, Any], config_yaml: str,
         is_possible: IsPossible = lambda *_: True,
     ) -> "RunDirectory":  # fmt: skip
-        """The directory of this run inside `root`, new or with what a former command left there.
+        """The folder of this run inside `root`, new or as a previous command left it.
 
         `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed
         configuration, from which the run can be repeated. `is_possible`: what a former command may have finished.
@@ -90,7 +90,7 @@ class RunDirectory:
         path = Path(root) / folder_name(verb, name, identity)
         run = cls(path, verb, identity, config_yaml, is_possible)
         if run.is_complete:
-            # A kill right after the manifest leaves what is needed only while running.
+            # A kill just after the manifest leaves files that are needed only while running.
             parts.clear(path)
         else:
             run._made = tuple(folder for folder in (path, path.parent) if not folder.exists())
@@ -106,8 +106,8 @@ class RunDirectory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        # Refused before anything was finished, as with a cluster that is not there. Removed while it is held, and not
-        # what another command completed between our look and our hold.
+        # Refused before anything was finished, such as for a missing cluster. Removed while locked, and not
+        # if another command completed it before we got the lock.
         is_refused = kind is not None and issubclass(kind, CargohubError) and not self._lines and not self.is_complete
         if is_refused and self.path in self._made:
             shutil.rmtree(self.path, ignore_errors=True)
@@ -118,11 +118,11 @@ class RunDirectory:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the tables are there: nothing is left to compute."""
+        """Whether the tables exist, so that nothing is left to compute."""
         return (self.path / MANIFEST).exists()
 
     def finished(self) -> dict[Key, dict[str, float]]:
-        """The KPIs of each replication that is there, by scenario and replication, sorted.
+        """KPIs of each finished replication, by scenario and replication, sorted.
 
         Raises:
             CargohubError: the directory is complete, but damaged.
@@ -132,7 +132,7 @@ class RunDirectory:
         return {key: dict(self._lines[key].kpis) for key in sorted(self._lines)}
 
     def keep(self, key: Key, part: Part) -> None:
-        """Put the result of one replication on the disk, whole or not at all: it will not be asked for again.
+        """Store the result of one replication, whole or not at all, so that it is not computed again.
 
         Raises:
             ValueError: a complete run, or a column of objects.
@@ -143,7 +143,7 @@ class RunDirectory:
         self._lines[key] = parts.keep(self.path, key, part)
 
     def table_of(self, name: str) -> Iterator[tuple[Key, Columns]]:
-        """A table of the replications that were kept, one replication at a time; only before the run is complete.
+        """A table of the stored replications, one at a time; only before the run is complete.
 
         Raises:
             ValueError: a complete run, whose tables `read_run` reads.
@@ -196,10 +196,10 @@ class RunDirectory:
         parts.clear(self.path)
 
     def _begin(self) -> None:
-        # Another command may have completed the run while this one waited for the lock.
+        # Another command may have completed the run while we waited for the lock.
         if self.is_complete:
             return
-        for unfinished in self.path.rglob(f".*{UNFINISHED}"):  # what a killed process was writing
+        for unfinished in self.path.rglob(f".*{UNFINISHED}"):  # unfinished files of a killed process
             unfinished.unlink(missing_ok=True)
         write_whole(self.path / CONFIG, self._config_yaml.encode())  # first: without it nothing can be resumed
         self._lines = parts.resume(self.path, environment(), self._is_possible)
@@ -217,7 +217,7 @@ class RunDirectory:
         }
 
     def _timings(self, keys: Sequence[Key]) -> dict[str, Any]:
-        """What differs from run to run, and belongs neither to the hash nor to the manifest [s]."""
+        """Timings, which differ between runs and belong to neither hash nor manifest [s]."""
         return {
             FINISHED: dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "host": platform.node(),
@@ -236,7 +236,7 @@ class RunDirectory:
 
 
 def folder_name(verb: str, name: str, identity: Mapping[str, Any]) -> str:
-    """Of a run; as in `RunDirectory.open`."""
+    """Name of a run folder; as in `RunDirectory.open`."""
     readable = re.sub(r"[^A-Za-z0-9_.+-]", "-", name)[:60]
     return f"{verb}-{readable}-{hash_of(identity)[:HASH_DIGITS]}"
 
@@ -251,12 +251,12 @@ def is_held(folder: Path) -> bool:
         file, listed = (folder / ".lock").stat(), Path("/proc/locks").read_text(encoding="ascii")
     except OSError:
         return False
-    # By the file's number alone: the device is told otherwise on some file systems.
+    # Only by the file's number: some file systems report another device.
     return re.search(rf" FLOCK .*:{file.st_ino} ", listed) is not None
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    # In pieces: a manifest holds every design, and its text at once would take many times its bytes.
+    # In pieces: a manifest has every design, and its whole text would take many times its size in memory.
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
         json.dump(content, file, indent=2, allow_nan=False)
         file.write("\n")
@@ -264,7 +264,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold the folder until the block ends. The system lets go of it however the process ends.
+    """Lock the folder until the block ends. The system removes the lock however the process ends.
 
     Raises:
         CargohubError: another command holds it.
@@ -272,7 +272,7 @@ def held(folder: Path) -> Iterator[None]:
     """
     import fcntl
 
-    # A file, since folders cannot be locked on NFS; it stays, since removing it would let two commands hold two files.
+    # A file, as NFS cannot lock folders; it stays, since after a removal two commands could lock two files.
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         try:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whenever the process or the machine stops."""
+"""Files that exist whole or not at all, whenever the process or the machine stops."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ UNFINISHED = ".unfinished"
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A name to write the file under; it gets its own name when the block ends well, and nothing is left otherwise.
+    """A temporary name for the file, which is renamed if the block succeeds and removed otherwise.
 
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
@@ -37,7 +37,7 @@ def whole(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An error of the system that names no file, as that of a full disk, names this one."""
+    """Add this file's name to a system error without one, such as that of a full disk."""
     try:
         yield
     except OSError as error:
@@ -48,7 +48,7 @@ def _named(path: Path) -> Iterator[None]:
 
 @contextmanager
 def archived() -> Iterator[None]:
-    """Around the writing of an archive, as workbooks and slides are.
+    """Context for writing an archive, such as a workbook or slides.
 
     Raises:
         CargohubError: a clock without a battery shows a year that no archive can hold.
@@ -62,7 +62,7 @@ def archived() -> Iterator[None]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write the file so that it is there whole or not at all.
+    """Write the file so that it exists whole or not at all.
 
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
@@ -72,7 +72,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def hash_of_input(path: Path) -> str:
-    """SHA-256 of a file; of a folder that of the names and hashes of its files of flights."""
+    """SHA-256 of a file; for a folder, of the names and hashes of its flight files."""
     if not path.is_dir():
         return sha256_of(path)
     lines = (f"{sha256_of(Path(file))}  {Path(file).name}\n" for file in files_of(str(path)))
@@ -80,7 +80,7 @@ def hash_of_input(path: Path) -> str:
 
 
 def write_if_possible(path: Path, picture: bytes) -> Path | None:
-    """Write a picture that nobody asked for; a folder that cannot be written is no mistake, and told."""
+    """Write a picture that was not requested; if the folder cannot be written, only print a message."""
     try:
         write_whole(path, picture)
     except OSError as error:
@@ -90,7 +90,7 @@ def write_if_possible(path: Path, picture: bytes) -> Path | None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line, and have it on the disk when this returns. Should writing fail, the file is as it was.
+    """Append a line and flush it to the disk. If writing fails, the file stays as it was.
 
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
@@ -124,7 +124,7 @@ def sha256_of(content: Path | bytes) -> str:
 
 
 def _settle(path: Path) -> None:
-    # A rename is on the disk only when the folder is; and it must not be there before the content.
+    # A rename reaches the disk with the folder, and must not do so before the content.
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -133,7 +133,7 @@ def _settle(path: Path) -> None:
 
 
 def as_json(document: object) -> bytes:
-    """What a file of JSON holds: numbers that JSON knows, and no NaN or infinity.
+    """JSON text of a value; refuses NaN and infinity.
 
     Raises:
         ValueError: one of them.
@@ -142,13 +142,13 @@ def as_json(document: object) -> bytes:
 
 
 def write_all(content: Mapping[Path, bytes]) -> list[Path]:
-    """Write several files, all of them or, if one cannot be written, none.
+    """Write several files, all of them or, if one fails, none.
 
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
     """
     with ExitStack() as stack:
-        # Each file takes its name when the stack unwinds, after the last of them has been written.
+        # Each file gets its name when the stack unwinds, after all have been written.
         for path, data in content.items():
             stack.enter_context(whole(path)).write_bytes(data)
     return list(content)

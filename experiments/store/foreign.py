@@ -1,4 +1,4 @@
-"""Run directories from strangers: nothing in one is executed or believed, and all of it is looked at first."""
+"""Run folders of unknown origin: everything is checked first, nothing is executed or trusted."""
 
 import os
 import re
@@ -40,7 +40,7 @@ _KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict,
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a run says of itself. `files`: SHA-256 by name inside the folder."""
+    """The manifest of a run. `files`: SHA-256 by name inside the folder."""
 
     folder: Path
     verb: str
@@ -57,13 +57,13 @@ class Manifest:
 
     @property
     def unread(self) -> str:
-        """Why what the run holds cannot be read here: for the end of a message."""
+        """The reason why the run cannot be read here, for the end of a message."""
         return unread(self.identity, self.program)
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a run was asked for: the hubs by label, and the study's keys as plain values."""
+    """The request of a run: hubs by label, and the study's keys as plain values."""
 
     hubs: Mapping[str, HubConfig]
     study: Mapping[str, Any]
@@ -71,7 +71,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An unfinished run. `words`: of the command that began it, only ever repeated, never followed."""
+    """An unfinished run. `words`: of its command, which are only repeated, never followed."""
 
     folder: Path
     verb: str
@@ -85,7 +85,7 @@ def is_finished(folder: Path) -> bool:
 
 
 def manifest_of(folder: Path) -> Manifest:
-    """The manifest, after a look at what lies in the folder.
+    """The manifest, after a check of the folder's files.
 
     Raises:
         InputError: no complete run, links, files that are missing or not a run's, or a manifest that is none.
@@ -102,14 +102,14 @@ def manifest_of(folder: Path) -> Manifest:
         if name not in present:
             raise InputError(f"{folder / name}: missing")
     for name in sorted(present - set(value["files"]) - {MANIFEST}):
-        # An input file, or a folder of them, may lie beside the configuration, in folders of its own.
+        # Input files, or folders of them, may lie beside the configuration in their own folders.
         if not _FREE.fullmatch(name) and not inputs.intersection(PurePosixPath(name).parts):
             raise InputError(f"{folder}: {name[:60]!r} is not a file of this run")
     return Manifest(folder=folder, program=value.get("program", {}), **{key: value[key] for key in _KINDS})
 
 
 def check_file(manifest: Manifest, name: str) -> Path:
-    """A file of the run, if it is still what the run wrote.
+    """A file of the run, if it is unchanged.
 
     Raises:
         InputError: it is not listed, or it changed.
@@ -133,7 +133,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
     if verb != manifest.verb:
         raise InputError(f"{path}: verb: differs from that of {MANIFEST}")
     hubs = configuration.hubs
-    # The hash, since the order of lanes and halls counts, which equality of mappings does not see.
+    # By hash, as the order of lanes and halls matters, which equality of mappings ignores.
     plain_hubs = {label: plain_hub(hub) for label, hub in hubs.items()}
     asked = configuration.study
     study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
@@ -151,7 +151,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
 
 
 def begun(folder: Path) -> Begun:
-    """What an unfinished run was asked for; what it finished so far is not looked at.
+    """The request of an unfinished run; its finished parts are not checked.
 
     Raises:
         InputError: no run, links, or a configuration that is none.
@@ -191,12 +191,12 @@ def command_in(folder: Path) -> tuple[str, ...]:
 
 
 def command_words(folder: Path) -> tuple[str, ...]:
-    """The words of the command after its verb, for a page to say again."""
+    """Words of the command after its verb, to be shown on a page."""
     return command_in(folder)[2:]
 
 
 def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) -> Path:
-    """The file of flights of one design: the caller's `given`, or one in the run folder or the current one.
+    """The flight file of one design: the caller's `given`, or one in the run folder or the current folder.
 
     Raises:
         InputError: the path leaves the folder, no such file, or another content than the run's.
@@ -222,7 +222,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
 
 
 def _checked(path: Path, value: Plain) -> dict[str, Any]:
-    """The manifest's keys, each of its type and in agreement with the others."""
+    """The manifest's values, each checked for its type and against the others."""
     checked: dict[str, Any] = value if isinstance(value, dict) else {}
     for key, kind in _KINDS.items():
         if not isinstance(checked.get(key), kind):
@@ -255,7 +255,7 @@ def _check_files(path: Path, files: Mapping[str, object]) -> None:
 
 
 def files_in(folder: Path) -> Iterator[str]:
-    """Every file, by its name inside the folder; no link is followed."""
+    """All files by their names inside the folder; links are not followed."""
     waiting, count = [(folder, 0)], 0
     while waiting:
         inside, depth = waiting.pop()

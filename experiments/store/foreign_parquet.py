@@ -1,4 +1,4 @@
-"""Parquet from strangers: looked at before it is read, read in pieces, and never more than fits."""
+"""Parquet files of unknown origin: checked before reading, and read in pieces with bounded memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ _THRIFT_BYTES: Final = 64 * 2**20
 
 
 def check_table(path: Path) -> int:
-    """Read the table once, and give its number of rows.
+    """Read the table once; returns its number of rows.
 
     Raises:
         InputError: damaged, or not as a run writes tables: nested or odd types, missing values, huge parts.
@@ -76,7 +76,7 @@ def batches(path: Path) -> Iterator[Arrow]:
 
 
 def _mistake_in(column: Arrow) -> str:
-    """Of a column's values, in words; empty: none. A text is looked at once, however many rows have it."""
+    """A mistake in a column's values, in words; empty: none. Each distinct text is checked once."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -90,7 +90,7 @@ def _mistake_in(column: Arrow) -> str:
 
 
 def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
-    """Column, row and both values where two tables differ first, bit by bit; None if nowhere.
+    """Column, row and both values where two tables first differ in any bit; None if they are equal.
 
     Without a row, the columns themselves differ (their types or None stand for the values); without a
     column, the numbers of rows.
@@ -123,7 +123,7 @@ def _opened(path: Path) -> Iterator[Arrow]:
 
     with damage_told(path):
         limits = {"thrift_string_size_limit": _THRIFT_BYTES, "thrift_container_size_limit": 1_000_000}
-        # Texts stay dictionaries: a short file may say a long text a million times.
+        # Texts stay dictionaries: a short file may repeat a long text a million times.
         with parquet.ParquetFile(path, **limits) as file:
             _check_footer(path, file)
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
@@ -143,7 +143,7 @@ def _check_footer(path: Path, file: Arrow) -> None:
         group = footer.row_group(number)
         if not 0 <= group.num_rows <= ROWS_PER_GROUP:
             raise InputError(f"{path}: {group.num_rows} rows in a group; a run writes at most {ROWS_PER_GROUP}")
-        # The sizes of its columns are not asked: for some that are damaged pyarrow ends the process.
+        # Sizes of columns are not read: for some damaged files pyarrow ends the process.
         if not 0 <= group.total_byte_size <= MOST_GROUP_BYTES:
             raise InputError(f"{path}: a group of more than {MOST_GROUP_BYTES // 2**20} MiB; no run writes that")
     if not 0 <= footer.num_rows <= MOST_ROWS:
@@ -162,7 +162,7 @@ def _check_type(path: Path, field: Arrow) -> None:
 
 
 def _first(a: Arrow, b: Arrow) -> tuple[str, int, object, object] | None:
-    """The first row in which the batches of equal length differ, and there the first column."""
+    """The first row in which batches of equal length differ, and its first differing column."""
     first: tuple[str, int, object, object] | None = None
     for name, ours, theirs in zip(a.schema.names, a.columns, b.columns, strict=True):
         rows = np.flatnonzero(_bits(ours) != _bits(theirs))

@@ -1,4 +1,4 @@
-"""What an unfinished run from a stranger says that it finished: believed where a replication of ours could be so."""
+"""Finished parts of an unfinished run of unknown origin: accepted only if a replication could have such values."""
 
 import math
 import zipfile
@@ -17,7 +17,7 @@ _MOST: Final = 1e15
 
 
 def is_possible(line: Line, file: zipfile.ZipFile | None) -> bool:
-    """Whether a finished replication has the KPIs and tables of one, with values that may be; `file`: of its tables."""
+    """Whether a finished replication has the right KPIs and tables with possible values; `file`: of its tables."""
     try:
         _check(line, file)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, or a library says so: it is simulated again
@@ -26,7 +26,7 @@ def is_possible(line: Line, file: zipfile.ZipFile | None) -> bool:
 
 
 def _check(line: Line, file: zipfile.ZipFile | None) -> None:
-    # Of a rules file there may be more at any time.
+    # A rules file may add KPIs at any time.
     if set(line.kpis) not in (set(GROWTH_KPIS), set(of_hub.KPIS), set(KPIS)):
         raise ValueError("its KPIs are not those of a replication")
     check_kpis("", line.kpis)

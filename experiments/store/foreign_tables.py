@@ -1,4 +1,4 @@
-"""The tables of a run from a stranger: rows of small tables, KPIs, and the rows of one replication."""
+"""Tables of a run of unknown origin: rows of small tables, KPIs, and rows of one replication."""
 
 import math
 from collections.abc import Collection, Iterator, Mapping
@@ -32,7 +32,7 @@ FARTHEST_MIN = 1e8
 
 
 def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
-    """The rows of one of the run's small tables, each column of the type that is read.
+    """Rows of one of the run's small tables, with checked column types.
 
     Raises:
         InputError: no such table, a damaged one, or a column that is missing or of another type.
@@ -46,7 +46,7 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
 
 
 def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = ()) -> "pd.DataFrame":
-    """A table of the run's replications: all its columns, or those named.
+    """A table of the run's replications with all columns, or those named.
 
     Raises:
         InputError: as in `typed_rows`.
@@ -74,7 +74,7 @@ def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
 
 
 def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
-    """Of a replication, or its mean: one has a value at least, and no share is beyond what it can be."""
+    """Check the KPIs of a replication, or their means: at least one value, and shares within their range."""
     if not any(map(math.isfinite, kpis.values())):
         raise InputError(f"{place}: no KPI has a value")
     for name, value in kpis.items():
@@ -84,7 +84,7 @@ def check_kpis(place: str, kpis: Mapping[str, float]) -> None:
 
 
 def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, float]]:
-    """The finite means of some KPIs, by design; none of a run without the table `summary`."""
+    """The finite means of some KPIs by design; empty for a run without table `summary`."""
     rows = read_rows(manifest, SummaryRow) if "summary" in manifest.tables else ()
     means = ((row.scenario, row.kpi, row.value.mean) for row in rows if row.kpi in kpis)
     return nested(cell for cell in means if math.isfinite(cell[2]))
@@ -123,7 +123,7 @@ def replication_table(
 def replication_parts(
     manifest: Manifest, schema: TableSchema, scenario: str, replication: int
 ) -> Iterator[dict[str, Any]]:
-    """The same part by part, of a table that need not fit into memory.
+    """The same in parts, for a table that may not fit into memory.
 
     Raises:
         InputError: as in `replication_table`.
@@ -152,7 +152,7 @@ def _kind(dtype: str) -> Any:  # noqa: ANN401 - a type of numpy
 
 
 def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> None:
-    """Of a replication's table, by column.
+    """Check a replication's table, column by column.
 
     Raises:
         InputError: instants out of any run or before what they follow, or a count below none.
@@ -167,7 +167,7 @@ def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> N
 
 
 def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:
-    """The replications that are there, by scenario.
+    """Existing replications, by scenario.
 
     Raises:
         InputError: a damaged table.

@@ -1,4 +1,4 @@
-"""YAML and JSON from strangers, as plain values: nothing in them is executed, referred to or filled in."""
+"""YAML and JSON of unknown origin, as plain values: nothing is executed, referenced or interpolated."""
 
 import csv
 import json
@@ -37,7 +37,7 @@ class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
 
 
 def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
-    """The content of a file that is no link: one put in its place after the folder was looked through is refused.
+    """Content of a file that is not a link, even if it was replaced after the folder was checked.
 
     Raises:
         InputError: another kind of file, none, or a large one.
@@ -46,7 +46,7 @@ def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def yaml_of(path: Path) -> Plain:
-    """The file's one document.
+    """The one YAML document of the file.
 
     Raises:
         InputError: no plain YAML: anchors, aliases, tags, `${…}`, `_target_` and its like, or too deep or too long.
@@ -81,7 +81,7 @@ def json_of(path: Path) -> Plain:
 
 @contextmanager
 def damage_told(path: Path) -> Iterator[None]:
-    """What the library raises that reads a table becomes one line.
+    """Context that turns errors of a library that reads tables into one line.
 
     Raises:
         InputError: a damaged file, or one that cannot be read.
@@ -95,7 +95,7 @@ def damage_told(path: Path) -> Iterator[None]:
 
 
 def first_line(error: Exception) -> str:
-    """What a library says of a stranger's file, fit for a terminal."""
+    """A library's message about a file of unknown origin, made safe for a terminal."""
     text = (str(error) or type(error).__name__).splitlines()[0][:120]
     return "".join(character if character.isprintable() else "?" for character in text)
 
@@ -113,7 +113,7 @@ def text_of(path: Path) -> str:
 
 
 def _check_events(path: Path, text: str) -> None:
-    """Before anything is built: an alias can stand for more than the memory holds."""
+    """Check before anything is built: an alias can expand to more than the memory."""
     depth = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:

@@ -1,4 +1,4 @@
-"""What a result depends on, and the hash of it that names the run folder."""
+"""Everything that decides a result, and its hash, which names the run folder."""
 
 import hashlib
 import json
@@ -37,7 +37,7 @@ grow stale."""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
-    """All that the tables of a run depend on, as plain values: `hubs` by scenario, the study's own keys, the program.
+    """All that decides the tables of a run, as plain values: `hubs` by scenario, the study's keys, the program.
 
     How it is computed (`NOT_IDENTITY`) is left out.
 
@@ -56,7 +56,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
 
 
 def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
-    """The hubs as plain values, and the hashes of the files that they read.
+    """Hubs as plain values, and the hashes of the files that they read.
 
     An input file stands for its content: its folder does not count, and a changed file is another identity.
 
@@ -79,12 +79,12 @@ def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
 
 
 def kept_flights(folder: Path, file: str) -> Path:
-    """Where a run folder has its own copy of a file or folder of flights; `file`: its name."""
+    """Path of the run folder's copy of a flight file or folder; `file`: its name."""
     return folder / FLIGHTS / PurePosixPath(file).name
 
 
 def measured(plain_values: object) -> Iterator[dict[str, Any]]:
-    """The mappings of a plain configuration whose values are a file's."""
+    """Mappings of a plain configuration whose values come from a file."""
     if isinstance(plain_values, dict):
         if plain_values.get("family") == EMPIRICAL and isinstance(plain_values.get("file"), str):
             yield plain_values
@@ -93,12 +93,12 @@ def measured(plain_values: object) -> Iterator[dict[str, Any]]:
 
 
 def value_files(hub: HubConfig) -> list[Path]:
-    """Those that distributions are read from."""
+    """Files from which distributions are read."""
     return [Path(each["file"]) for each in measured(plain(hub))]
 
 
 def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
-    """Copy files of flights, folders of them, and files of values into the run folder, where commands find them.
+    """Copy flight files, folders of them, and files of values into the run folder, where commands find them.
 
     Of two files of flights with the same name the first; the other is to be given by whoever asks.
     """
@@ -115,7 +115,7 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
 
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:
-    """A hub as plain values; an input file by its name alone, and not opened."""
+    """A hub as plain values; an input file only by its name, and not opened."""
     plain_values: dict[str, Any] = plain(hub)
     if hub.arrivals.schedule is not None:
         plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
@@ -153,7 +153,7 @@ def surroundings() -> dict[str, Any]:
 
 
 def differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """What differs between two surroundings or environments: its name, and both."""
+    """Differences between two environments: the name of each, and both values."""
     if ours["python"] != theirs["python"]:
         yield "Python", ours["python"], theirs["python"]
     for key, what in (("packages", ""), ("cpu", "CPU family, ")):
@@ -185,7 +185,7 @@ def _version(package: str) -> str:
 
 
 def _hash_of_sources() -> str:
-    # A version says nothing about an edited checkout: without this, old results would pass for those of new code.
+    # A version does not show edits in a checkout: without this, old results could pass for those of new code.
     digest = hashlib.sha256()
     for folder in _SOURCES:
         for path in sorted([*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("report/*.yaml")]):
@@ -207,14 +207,14 @@ def program() -> dict[str, Any]:
         package = distribution("cargohub")
     except PackageNotFoundError:
         return {"version": "not installed", **_of_checkout()}
-    # pip notes here what it was asked to install from, if that was a repository (PEP 610).
+    # pip records here the repository from which it installed, if any (PEP 610).
     origin = json.loads(package.read_text("direct_url.json") or "{}").get("vcs_info")
     checkout = _of_checkout() if origin is None else {"commit": origin.get("commit_id"), "is_modified": False}
     return {"version": package.version, **checkout}
 
 
 def _of_checkout() -> dict[str, Any]:
-    # An installed package may lie inside the repository of somebody else's project.
+    # An installed package may lie inside the repository of another project.
     if git("rev-parse", "--show-toplevel") != str(ROOT):
         return {"commit": None, "is_modified": False}
     changes = git("status", "--porcelain", "--untracked-files=all", "--", *_PATHS)
@@ -222,7 +222,7 @@ def _of_checkout() -> dict[str, Any]:
 
 
 def git(*words: str) -> str | None:
-    """What git answers; None where git, the repository or its first commit is missing."""
+    """Output of git; None if git, the repository or its first commit is missing."""
     # In a hook, variables name another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(ROOT), *words]

@@ -1,4 +1,4 @@
-"""The user's file of functions in a run folder: its SHA-256 among the rules, and a copy in the folder `rules`."""
+"""The user's file of functions in a run folder: its SHA-256 in the rules, and a copy in the folder `rules`."""
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -17,7 +17,7 @@ _GROUP: Final = "rules"
 
 
 def as_stored(plain_hub: dict[str, Any]) -> dict[str, Any]:
-    """A hub's plain values, with the hash in place of the text of its file."""
+    """A hub's plain values, with the hash in place of the file's text."""
     return _replaced(plain_hub, SOURCE, SHA256, lambda rules: sha256_of(rules[SOURCE].encode()))
 
 
@@ -36,7 +36,7 @@ def keep_own(folder: Path, own: OwnFile | None) -> None:
 
 
 def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:
-    """The plain hubs of a run folder, with the text of the run's copy in place of its hash. Nothing is executed.
+    """Plain hubs of a run folder, with the text of the run's copy in place of its hash. Nothing is executed.
 
     Raises:
         InputError: no copy, or another one than the run's.

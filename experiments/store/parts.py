@@ -1,4 +1,4 @@
-"""What a run keeps while it runs: a line a finished replication, and its tables in a file of their own."""
+"""Files of a running command: one line for each finished replication, and its tables in a separate file."""
 
 import json
 import math
@@ -30,7 +30,7 @@ _MOST_OPEN: Final = 8
 
 
 class Part(TypedDict):
-    """The result of one replication; `seconds` is how long it took, and `is_cached`: an earlier study."""
+    """The result of one replication; `seconds`: its duration; `is_cached`: from an earlier study."""
 
     kpis: Mapping[str, float]
     tables: Mapping[str, Columns]
@@ -40,7 +40,7 @@ class Part(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What stands on the line of a finished replication."""
+    """The content of a finished replication's line."""
 
     kpis: dict[str, float]
     tables: tuple[str, ...]
@@ -55,7 +55,7 @@ IsPossible = Callable[["Line", zipfile.ZipFile | None], bool]
 
 
 def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible = lambda *_: True) -> dict[Key, Line]:
-    """The replications that a former command finished here, and a folder ready for more.
+    """Replications that a previous command finished here, and a folder ready for more.
 
     What is not whole, not as it was written, or not possible is dropped, which is told. All is dropped if it was
     computed with other versions or on another CPU family: a table must not be patched together from numbers that may
@@ -67,7 +67,7 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
     path = folder / LINES
     head = json.dumps({"environment": environment}, sort_keys=True)
     content = path.read_bytes() if path.exists() else b""
-    # The first line says what computed the others; what follows the last line break is what a kill left of a line.
+    # The first line names the program of the others; text after the last line break is the rest of a killed write.
     first, *rest = content.split(b"\n")[:-1] or [b""]
     if first != head.encode():
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
@@ -81,7 +81,7 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
             texts.append(text)
         else:
             n_damaged += 1
-            if read is not None and (file := _file(folder, read[0])).is_dir():  # which no file can replace
+            if read is not None and (file := _file(folder, read[0])).is_dir():  # no file can replace a folder
                 shutil.rmtree(file, ignore_errors=True)
     kept = b"".join(text + b"\n" for text in texts)
     if kept != content:
@@ -92,19 +92,19 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
 
 
 def lines_in(folder: Path) -> dict[Key, Line]:
-    """The replications that a command has finished so far, read while it may be writing; nothing is changed.
+    """Replications finished so far, read while the command may be writing; nothing is changed.
 
     Raises:
         OSError: the folder cannot be read.
     """
     path = folder / LINES
-    # The first line says what computed the others; the last may be half written.
+    # The first line names the program of the others; the last may be half written.
     whole_lines = (path.read_bytes() if path.exists() else b"").split(b"\n")[1:-1]
     return dict(line for line in map(_read, whole_lines) if line is not None)
 
 
 def keep(folder: Path, key: Key, part: Part) -> Line:
-    """Put one replication on the disk: its tables first, since the line says that they are there.
+    """Store one replication: its tables first, because the line refers to them.
 
     Raises:
         ValueError: a column of objects.
@@ -129,7 +129,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
 
 @contextmanager
 def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, zipfile.ZipFile]]:
-    """Files of the first replications, for `stored`: to open one, which lists all its columns, takes most of the time.
+    """Open files of the first replications for `stored`: opening, which lists all columns, takes most of the time.
 
     Raises:
         OSError: a file cannot be read.
@@ -143,7 +143,7 @@ def stored(
     folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key],
     files: Mapping[Key, zipfile.ZipFile] = MappingProxyType({}),
 ) -> Iterator[tuple[Key, Columns]]:  # fmt: skip
-    """One table of the replications that have it, one replication at a time; `files`: those that are open.
+    """One table of the replications that have it, one at a time; `files`: those already open.
 
     Raises:
         OSError: a file cannot be read.
@@ -159,14 +159,14 @@ def stored(
 
 
 def clear(folder: Path) -> None:
-    """Remove what is kept only while running, as far as possible: once the run is complete it does no harm."""
+    """Remove files needed only while running, as far as possible; after completion they do no harm."""
     with suppress(OSError):
         (folder / LINES).unlink(missing_ok=True)
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> None:
-    """Write each column of tables as numpy does, piece by piece if it comes in pieces.
+    """Write each column of tables as numpy does, in pieces if it arrives in pieces.
 
     Raises:
         ValueError: a column of objects.
@@ -187,7 +187,7 @@ def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> Non
 
 
 def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
-    """One table of such a file, read when a column is asked for."""
+    """One table of such a file; columns are read when accessed."""
     start, end = f"{table}/", ".npy"
     names = (name for name in archive.namelist() if name.startswith(start))
     columns = [name.removeprefix(start).removesuffix(end) for name in names]
@@ -195,7 +195,7 @@ def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
 
 
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
-    """A column, so many rows at a time as are written together.
+    """A column, in pieces of as many rows as are written together.
 
     Raises:
         ValueError: no column as `write_tables` writes it.
@@ -210,14 +210,14 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
 
 
 def _file(folder: Path, key: Key) -> Path:
-    """Readable, and different for different keys, whatever characters a scenario's name has."""
+    """A readable file name, different for different keys, whatever characters a scenario's name has."""
     scenario, replication = key
     readable = re.sub(r"[^A-Za-z0-9_.-]", "-", scenario)[:40]
     return folder / FOLDER / f"{readable}-{sha256_of(scenario.encode())[:8]}-{replication}.npz"
 
 
 def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> bool:
-    """Whether the file of its tables is there as it was written, by a command of ours."""
+    """Whether the file of its tables is unchanged since our command wrote it."""
     path = _file(folder, key)
     if line.sha256 is None:
         return not line.tables and is_possible(line, None)
@@ -231,7 +231,7 @@ def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> 
 
 
 def _text(key: Key, line: Line) -> str:
-    """A line as it stands in the file; its last value is the hash of all before."""
+    """A line as stored; its last value is the hash of all before."""
     scenario, replication = key
     stored = {"scenario": scenario, "replication": replication, **asdict(line)}
     stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
@@ -240,7 +240,7 @@ def _text(key: Key, line: Line) -> str:
 
 
 def _read(text: bytes) -> tuple[Key, Line] | None:
-    """None for what is no line of ours, as a crash of the machine can leave it."""
+    """The content of a line; None if it is not a line of ours, as after a crash of the machine."""
     try:
         line = json.loads(text)
         key = (str(line["scenario"]), int(line["replication"]))

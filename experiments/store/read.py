@@ -60,7 +60,7 @@ def read_run(
 def open_run(
     path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
 ) -> StoredRun:
-    """As `read_run`, but each table is read when it is first asked for: that of flows may not fit into memory.
+    """As `read_run`, but each table is read when first accessed: that of flows may not fit into memory.
 
     Raises:
         CargohubError: as in `read_run`.
@@ -79,7 +79,7 @@ def open_run(
 
 
 class _Tables(Mapping[str, "pd.DataFrame"]):
-    """By name, read once each, or, of many rows, whenever one is asked for."""
+    """Tables by name, read once; tables with many rows are read at each access."""
 
     def __init__(self, paths: Mapping[str, Path], scenarios: Collection[str] | None) -> None:
         self._paths, self._scenarios = paths, scenarios
@@ -137,7 +137,7 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
 
 
 def check_outside_runs(path: Path, option: str) -> None:
-    """Refuse to write a file into a run folder, to which nothing is added.
+    """Refuse to write a file into a run folder, which must not change.
 
     Raises:
         CargohubError: it would be in one.
@@ -148,7 +148,7 @@ def check_outside_runs(path: Path, option: str) -> None:
 
 
 def incomplete(folder: Path) -> str:
-    """What a folder without a manifest is."""
+    """Description of a folder without a manifest."""
     what = "no run"
     if (folder / CONFIG).exists():
         what = "an unfinished run; `cargohub resume RUN` or the same command continues it"
@@ -180,7 +180,7 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
 
 
 def run_folder(named: str, root: Path) -> Path:
-    """The folder, or the one run whose name or hash begins so: in `root`, or in the folder before it (`FOLDER/557f`).
+    """The folder, or the one run whose name or hash begins with it, in `root` or in the folder of `FOLDER/557f`.
 
     Raises:
         InputError: none, or several.

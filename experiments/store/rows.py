@@ -1,4 +1,4 @@
-"""A row class is a table: each column has its unit, its meaning and how it is shown in one place.
+"""A row class declares a table: unit, meaning and display of each column in one place.
 
 Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the
 class:
@@ -56,7 +56,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """A column, or the columns of an interval; without a heading it is not in the tables of terminal and page."""
+    """A declared column, or the columns of an interval; without a heading it is not shown on terminal and page."""
 
     unit: str
     meaning: str
@@ -68,7 +68,7 @@ class Declared:
     level: str = ""
 
     def columns(self, name: str) -> dict[str, str]:
-        """The column of each end of an interval."""
+        """A column for each end of an interval."""
         more = {end: "" if end == "mean" else f"_{end}" for end in self.ends}
         return {
             end: self.names.format(field=name, end=end, _end=more[end], own=more[end].removeprefix("_") or name)
@@ -91,7 +91,7 @@ def interval(
     unit: str, meaning: str, *, show: Callable[[Any], str] = str, heading: str | None = None,
     ends: tuple[str, ...] = ENDS, names: str = "{field}_{end}", level: str = " of its 95 % interval",
 ) -> FieldSpec:  # fmt: skip
-    """A field that is an interval: one column for each of its `ends`, called by the pattern `names`.
+    """A field that is an interval: one column for each of its `ends`, named by the pattern `names`.
 
     The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are
     x and x_low; or `{own}`: x and low. `level`: what low and high are the ends of.
@@ -101,7 +101,7 @@ def interval(
 
 @dataclass_transform(frozen_default=True)
 def table(name: str, meaning: str, *, sort: str) -> Callable[[type[R]], type[R]]:
-    """Declare a class to be the row of a table: a frozen dataclass, whose fields that are no columns stay in memory."""
+    """Declare the row class of a table: a frozen dataclass; fields that are not columns stay in memory."""
 
     def declare(declared: type[R]) -> type[R]:
         row = declared if is_dataclass(declared) else dataclass(frozen=True, slots=True)(declared)
@@ -118,7 +118,7 @@ def schema_of(row: type) -> TableSchema:
 
 
 def declared_tables() -> dict[str, TableSchema]:
-    """The tables that classes declare which are loaded, by name."""
+    """Tables declared by the loaded classes, by name."""
     return {schema.name: schema for schema in _SCHEMAS.values()}
 
 
@@ -135,7 +135,7 @@ def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
 def with_texts(
     table: tuple[TableSchema, Columns], names: Sequence[str], values: Sequence[Sequence[str]]
 ) -> tuple[TableSchema, Columns]:
-    """The table with columns of texts behind its first one: keys that were varied, and their values row by row."""
+    """The table with columns of texts added after its first one: varied keys, and their values row by row."""
     schema, columns = table
     first, *rest = schema.columns
     keys = [Column(name, "string", "", "value of this key") for name in names]
@@ -151,7 +151,7 @@ def types_of(columns: Iterable[Column]) -> dict[str, type]:
 
 
 def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
-    """The rows of a table as `stored` wrote them; NaN is None where it can be.
+    """Rows of a table as `stored` wrote them; NaN becomes None where the type permits it.
 
     An interval whose table has no column for the number of its values has 0 of them.
     """
@@ -167,7 +167,7 @@ def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
 
 
 def plain_row(row: object, *, without: Collection[str] = (), unit: str = "") -> dict[str, Any]:
-    """For JSON; what has no value is null. `unit`: of the intervals whose unit another column decides."""
+    """The row for JSON; missing values are null. `unit`: of intervals whose unit is in another column."""
     return {
         each.name: plain_interval(value, unit or declared.unit) if declared.ends else _or_none(value)
         for each, declared in _declared(type(row))
@@ -186,17 +186,17 @@ def plain_interval(interval: Interval, unit: str) -> dict[str, Any] | None:
 
 
 def interval_object(interval: Interval, unit: str) -> dict[str, Any]:
-    """`n` is null of an interval that a table stored: it has no column."""
+    """The interval for JSON; `n` is null if it comes from a table, which has no such column."""
     return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n or None, "unit": unit}
 
 
 def figures_of(row: object) -> Iterator[tuple[str, Any, str]]:
-    """Name, value and unit of each field, for a table with a row a figure."""
+    """Name, value and unit of each field, for a table with a row for each figure."""
     yield from ((each.name, getattr(row, each.name), declared.unit) for each, declared in _declared(type(row)))
 
 
 def grid_of(caption: str, rows: Sequence[object], *, without: Collection[str] = ()) -> Grid:
-    """The table of terminal and page; texts stand first."""
+    """The table for terminal and page; texts come first."""
     columns = sorted(_declared(type(rows[0])), key=lambda column: column[0].type is not str)
     shown = [(each, declared) for each, declared in columns if declared.heading and each.name not in without]
     n_texts = sum(each.type is str for each, _ in shown)

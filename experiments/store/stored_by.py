@@ -1,4 +1,4 @@
-"""What stored a run, and when: an environment and a program, whose runs may not be read here."""
+"""The environment and program that stored a run, whose runs may not be readable here, and when."""
 
 import datetime as dt
 import re
@@ -18,7 +18,7 @@ UNREAD: Final = "another version's run, or damaged"
 
 
 def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
-    """Why a run of this identity, stored by that program, cannot be read here: for the end of a message."""
+    """The reason why a run of this identity and program cannot be read here, for the end of a message."""
     if stored.get("sources") == surroundings()["sources"]:
         return UNREAD
     commit = f", commit {by['commit'][:HASH_DIGITS]}" if by.get("commit") else ""
@@ -29,7 +29,7 @@ def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
 
 
 def timings_of(folder: Path) -> Mapping[str, Any]:
-    """What a run noted of its machine and its time, which no hash covers; nothing where it noted none.
+    """A run's recorded machine and time, which no hash covers; empty if not recorded.
 
     Raises:
         InputError: a damaged file.
@@ -40,7 +40,7 @@ def timings_of(folder: Path) -> Mapping[str, Any]:
 
 
 def finished(folder: Path) -> dt.datetime:
-    """When a run was complete, as it noted; else when its manifest was written, which a copy may change."""
+    """When a run was complete, as recorded; otherwise the time of its manifest, which a copy may change."""
     with suppress(InputError, KeyError, TypeError, ValueError):
         return dt.datetime.fromisoformat(timings_of(folder)[FINISHED]).replace(tzinfo=dt.UTC, microsecond=0)
     return dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, dt.UTC).replace(microsecond=0)
@@ -57,7 +57,7 @@ def is_environment(value: Mapping[str, Any]) -> bool:
 
 
 def is_program(value: object) -> bool:
-    """Whether a value is the program of a run, as it is stored, or nothing, as runs of old have."""
+    """Whether a value is the program of a run as stored, or empty, as in old runs."""
     if value == {}:
         return True
     if not isinstance(value, dict) or value.keys() != {"version", "commit", "is_modified"}:

@@ -1,4 +1,4 @@
-"""The tables that sum up a study, beside those of its replications: what their rows hold, and in which unit."""
+"""Tables that sum up a study: what their rows contain, with units."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -83,7 +83,7 @@ class DesignRow:
 
     @property
     def packed_per_day(self) -> dict[PackoutRule, float]:
-        """What pack-out alone could handle, by packing rule."""
+        """Capacity of pack-out alone, by packing rule."""
         return {rule: getattr(self, f"packout_{rule}_per_day") for rule in PackoutRule}
 
 

@@ -1,4 +1,4 @@
-"""Tables as Parquet files: declared columns with unit and meaning, sorted rows, the same bytes for the same numbers."""
+"""Tables as Parquet files: columns with unit and meaning, sorted rows, the same bytes for the same numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -56,7 +56,7 @@ def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Ke
 
 
 def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
-    """Write what every column of the run is: table, column, dtype, unit and meaning, as CSV.
+    """Write the description of every column of the run: table, column, dtype, unit and meaning, as CSV.
 
     Raises:
         OSError: the disk is full, the folder read-only, and the like.
@@ -80,7 +80,7 @@ def _labelled(key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def sorted_pieces(schema: TableSchema, columns: Columns) -> Iterator[dict[str, NDArray[Any]]]:
-    """The table checked and sorted: a piece at a time if these follow one another, else whole.
+    """The table checked and sorted; piece by piece if the pieces are in order, otherwise whole.
 
     Raises:
         ValueError: as in `checked`.
@@ -97,7 +97,7 @@ def sorted_pieces(schema: TableSchema, columns: Columns) -> Iterator[dict[str, N
 
 
 def _follow(keys: Pieced) -> bool:
-    """Whether no row of a piece sorts before one of the pieces before it."""
+    """Whether no row of a piece sorts before a row of the previous pieces."""
     last: tuple[Any, ...] | None = None
     for piece in keys.pieces():
         columns = [*piece.values()]
@@ -124,7 +124,7 @@ def checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
         raise ValueError(f"table {schema.name}: columns must be of one length, got {lengths}")
     if not schema.sort:
         return typed
-    # The last key counts most.
+    # numpy sorts by the last key first.
     order = np.lexsort([typed[name] for name in reversed(schema.sort)])
     if (order[1:] > order[:-1]).all():  # as a rule: millions of rows need no copy
         return typed
@@ -151,7 +151,7 @@ def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, 
     described = [{"unit": column.unit, "meaning": column.meaning} for column in columns]
     pairs = zip(types.items(), described, strict=True)
     schema = pa.schema([pa.field(name, kind, nullable=False, metadata=about) for (name, kind), about in pairs])
-    # No index, no pandas metadata, no versions: nothing but the numbers decides the bytes.
+    # No index, no pandas metadata, no versions: only the numbers decide the bytes.
     with whole(path) as unfinished, parquet.ParquetWriter(unfinished, schema, compression="zstd") as writer:
         waiting, count = [], 0
         for chunk in chunks:
@@ -169,7 +169,7 @@ def _write(path: Path, columns: Sequence[Column], chunks: Iterable[Mapping[str, 
 
 
 def _arrow_array(values: NDArray[Any], kind: Arrow) -> Arrow:
-    """As `pyarrow.array`, which imports pandas to see that the values are none of its; no value is missing."""
+    """As `pyarrow.array`, which would import pandas to check the values; no value is missing."""
     import pyarrow as pa
 
     if values.dtype.kind == "U":
@@ -181,7 +181,7 @@ def _arrow_array(values: NDArray[Any], kind: Arrow) -> Arrow:
 
 
 def arrow_type(dtype: str) -> Arrow:
-    """Parquet's type of a declared one."""
+    """Parquet's type of a declared type."""
     import pyarrow as pa
 
     return pa.string() if dtype == "string" else pa.from_numpy_dtype(np.dtype(dtype))

@@ -1,4 +1,4 @@
-"""Workbooks with charts of Excel's own over their cells, and texts that a spreadsheet would calculate."""
+"""Workbooks with Excel charts over their cells, and texts that a spreadsheet must not calculate."""
 
 import errno
 import io
@@ -28,7 +28,7 @@ _INSTANT: Final = re.compile(rb'(W3CDTF">)[^<]*')
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart over rows of its sheet, which count from 1 as columns do; row 1 names the series.
+    """A chart over rows of its sheet; rows and columns count from 1; row 1 names the series.
 
     The first of the `columns` holds the categories, or the x of lines; each other one is a series.
     """
@@ -50,7 +50,7 @@ class Chart:
 
 
 def drawn(chart: Chart, sheet: Excel) -> Excel:
-    """The chart as openpyxl has it."""
+    """The chart for openpyxl."""
     from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 
     first, last = chart.rows
@@ -118,7 +118,7 @@ _WIDTH: Final = 17
 
 
 def plain_text(text: str) -> str:
-    """The text of a cell, with an apostrophe before what a spreadsheet would calculate; numbers are left alone.
+    """Text of a cell, with an apostrophe before anything a spreadsheet would calculate; numbers are unchanged.
 
     >>> plain_text("-2+3"), plain_text("-30%"), plain_text("a;=A1")
     ("'-2+3", '-30%', "a;'=A1")
@@ -132,7 +132,7 @@ def write_workbook(
     lists: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
     charts: Mapping[str, Sequence[Chart]] = MappingProxyType({}),
 ) -> None:
-    """Sheets by their names, row by row; the whole book or nothing.
+    """Write sheets by name, row by row; the whole book or nothing.
 
     `lists`: drop-downs by sheet and cell; `charts`: by sheet.
     """
@@ -148,7 +148,7 @@ def write_workbook(
 
 
 def _undated(content: io.BytesIO) -> bytes:
-    """The book without the instant at which it is written: the same command gives the same bytes."""
+    """The book without its time of writing: the same command gives the same bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(content) as book, zipfile.ZipFile(made, "w") as undated:
         for name in book.namelist():
@@ -159,7 +159,7 @@ def _undated(content: io.BytesIO) -> bytes:
 
 @contextmanager
 def _closed(book: Excel) -> Iterator[None]:
-    """Where openpyxl finds no room, all that it has begun is closed: Python would, and print the same error once more.
+    """Close what openpyxl has begun if the disk is full; Python would do so later and print the same error again.
 
     Raises:
         OSError: a full disk, of which lxml, with which openpyxl writes where it is installed, has an error of its own.
@@ -181,12 +181,12 @@ def _closed(book: Excel) -> Iterator[None]:
 def _fill(
     sheet: Excel, rows: Iterable[Sequence[Any]], lists: Mapping[str, str], charts: Sequence[Chart] | None
 ) -> None:
-    """`charts` None: of a sheet that is not laid out for any."""
+    """Fill a sheet; `charts` None: of a sheet that is not laid out for any."""
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.properties import PageSetupProperties
 
     if charts is not None:
-        # Printed as wide as the paper is.
+        # Printed to the width of the paper.
         sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.freeze_panes = "B2"
