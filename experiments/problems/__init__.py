@@ -1,4 +1,4 @@
-"""Problems of simulation optimisation on this hub: named instances, solvers, and how fast these get good.
+"""Problems of simulation optimisation on this hub: named instances, solvers, and their speed.
 
 The terms are those of SimOpt (D. Eckman, S. Henderson, S. Shashaani, INFORMS J. on Computing 35(2), 2023, 350-367,
 doi:10.1287/ijoc.2023.1273): decision variables, a budget of replications, a stochastic constraint, macroreplications,

@@ -1,4 +1,4 @@
-"""An instance: a hub, what may be changed of it, what is to be least, and what must hold."""
+"""An instance: a hub, decision variables, an objective to minimise, and a constraint."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Observed = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is chosen: one of the values, for all of its keys."""
+    """A decision variable: one of its values, set for all of its keys."""
 
     name: str
     keys: tuple[str, ...]
@@ -36,7 +36,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """A design that changes from year to year, each year a sampled hub at its own traffic.
+    """A design that changes over years, of which a sample is simulated, each at its own traffic.
 
     `halls`: scenarios in the order of growth; variable i is the year in which hall i + 1 opens. `flights_per_day` (Y).
     `rate` discounts to the first year; `days` make a year.
@@ -48,13 +48,13 @@ class Years:
     flights_per_day: tuple[float, ...]
 
     def hall(self, opens: Sequence[int], year: int) -> str:
-        """The largest hall that has opened by a year (from 1)."""
+        """The largest hall that is open in a year (counted from 1)."""
         return self.halls[max((at for at, since in enumerate(opens, 1) if since <= year), default=0)]
 
 
 @dataclass(frozen=True)
 class Instance:
-    """A problem with everything given.
+    """A completely specified problem.
 
     `minimise`: KPIs and what they are multiplied by. The mean over replications of the KPI `constraint` must be at
     least `target`. `budget`: replications that a solver may ask for.
@@ -73,17 +73,17 @@ class Instance:
 
     @property
     def unit(self) -> str:
-        """Of the objective."""
+        """Unit of the objective."""
         return "EUR a day" if self.years is None else "EUR"
 
     @cached_property
     def designs(self) -> tuple[Design, ...]:
-        """All of them, in order."""
+        """All designs, in order."""
         return tuple(product(*(range(len(each.values)) for each in self.variables)))
 
     @cached_property
     def hash(self) -> str:
-        """Of everything that decides what the problem is, the composed hubs included; not of the program's version."""
+        """Hash of all that defines the problem, including the composed hubs but not the program's version."""
         hubs = [plain(hub(compose(words))) for words, _ in self._parts(self.designs[0])]
         changed = {each.name: [each.keys, each.values] for each in self.variables}
         years = self.years and [self.years.halls, self.years.rate, self.years.days, self.years.flights_per_day]
@@ -97,11 +97,11 @@ class Instance:
         return tuple(each.values[place] for each, place in zip(self.variables, design, strict=True))
 
     def command_words(self, design: Design) -> tuple[str, ...]:
-        """The words of `cargohub run` for the design; of several years those of the last."""
+        """Words of `cargohub run` for the design; for several years, those of the last year."""
         return self._parts(design)[-1][0]
 
     def simulate(self, design: Design, replication: int) -> Observed:
-        """One replication. The same design and number give the same result.
+        """Simulate one replication. The same design and number give the same result.
 
         Args:
             design: Of each variable the place of its value.
@@ -119,7 +119,7 @@ class Instance:
         return objective, fsum(each[self.constraint] for each in kpis) / len(kpis)
 
     def _parts(self, design: Design) -> list[tuple[tuple[str, ...], float]]:
-        """The hubs that are simulated for a design, as words, each with its weight in the objective."""
+        """The hubs simulated for a design, as words, each with its weight in the objective."""
         values = self.values(design)
         if self.years is None:
             chosen = [
@@ -145,7 +145,7 @@ def _simulated(words: tuple[str, ...], replication: int) -> Mapping[str, float]:
 
 @cache
 def instances() -> Mapping[str, Instance]:
-    """All of them by name, in the order of configs/problems.yaml."""
+    """All instances by name, in the order of configs/problems.yaml."""
     document: Any = yaml.safe_load((packaged() / FILE).read_text(encoding="utf-8"))["problems"]
     made = {}
     for problem, asked in document.items():

@@ -1,4 +1,4 @@
-"""What a solver asks: replications of designs, counted against a budget; and what it would choose so far."""
+"""The oracle of a solver: replications of designs, counted against a budget, and the design chosen so far."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ PENALTY = 10.0
 
 
 class BudgetSpent(Exception):  # noqa: N818 - it ends every solver, and is no mistake
-    """There are no more replications."""
+    """No replications are left."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Oracle:
     _samples: dict[Design, list[Observed]] = field(default_factory=dict)
 
     def ask(self, design: Design, n: int) -> NDArray[np.float64]:
-        """Further n replications of a design.
+        """Simulate n further replications of a design.
 
         Args:
             design: Of each variable the place of its value.
@@ -55,25 +55,25 @@ class Oracle:
         return np.array(sample)
 
     def penalised(self, design: Design, n: int) -> float:
-        """The mean objective after further n replications, dearer where the constraint is missed in the mean."""
+        """Mean objective after n further replications, with a penalty if the mean misses the constraint."""
         return self._worth(self.ask(design, n))
 
     @property
     def chosen(self) -> Design:
-        """Of the designs asked for, the best by their means."""
+        """The best by the means of the designs asked for so far."""
         return min(self._samples, key=lambda design: (self._worth(np.array(self._samples[design])), design))
 
     def _worth(self, sample: NDArray[np.float64]) -> float:
         return self.dearer(*sample.mean(axis=0))
 
     def dearer(self, objective: float, held: float) -> float:
-        """The objective with the penalty for what the constraint lacks."""
+        """The objective plus a penalty for missing the constraint."""
         missing = max(0.0, 1 - held / self.instance.target)
         return float(objective * (1 + PENALTY * missing))
 
 
 def nearest(instance: Instance, point: Sequence[float]) -> Design:
-    """The design nearest to real numbers, cut to what there is."""
+    """The design nearest to real numbers, cut to the available values."""
     return tuple(
         min(len(each.values) - 1, max(0, round(place))) for each, place in zip(instance.variables, point, strict=True)
     )

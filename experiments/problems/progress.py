@@ -1,4 +1,4 @@
-"""How fast solvers get good: for each macroreplication, how far what would be chosen is from the reference solution."""
+"""Speed of solvers: for each macroreplication, the gap between the chosen design and the reference solution."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -19,7 +19,7 @@ FIRST = 1_000_000
 
 @dataclass(frozen=True)
 class Progress:
-    """Of a solver on an instance.
+    """Progress of a solver on an instance.
 
     `spent` (T): replications. `gaps` (M, T): how much dearer than the reference solution what each of M
     macroreplications would choose then, as a share; before the first choice that of the dearest design.
@@ -31,12 +31,12 @@ class Progress:
 
     @property
     def curve(self) -> list[Interval]:
-        """The mean gap at each point, with its interval over macroreplications."""
+        """Mean gap at each point, with its interval over macroreplications."""
         return [mean_interval(column.tolist(), possible=(0.0, np.inf)) for column in self.gaps.T]
 
 
 def progress_of(instance: Instance, reference: Reference, solver: str, n: int, simulate: Simulate) -> Progress:
-    """Run a solver n times, each with replications and a seed of its own."""
+    """Run a solver n times, each time with its own replications and seed."""
     spent = np.arange(0, instance.budget + 1)
     dearest = max(map(reference.gap, reference.rows))
     gaps = np.full((n, len(spent)), dearest)
@@ -50,7 +50,7 @@ def progress_of(instance: Instance, reference: Reference, solver: str, n: int, s
 
 
 def rows_of(found: Sequence[Progress]) -> Iterator[Mapping[str, object]]:
-    """The curves as rows: solver, replications, mean gap and its interval."""
+    """Curves as rows: solver, replications, mean gap and its interval."""
     for each in found:
         for spent, interval in zip(each.spent, each.curve, strict=True):
             low, high = interval.bounds or (np.nan, np.nan)

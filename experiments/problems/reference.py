@@ -1,4 +1,4 @@
-"""Reference solutions: every design of an instance simulated, which `cargohub problems NAME reference=N` does."""
+"""Reference solutions: every design of an instance simulated, by `cargohub problems NAME reference=N`."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ FILE = "problems_reference.csv"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A design with the means over n replications, and half of their 95 % intervals."""
+    """A design with its means over n replications, and the half-widths of their 95 % intervals."""
 
     instance: str
     hash: str
@@ -29,7 +29,7 @@ class Row:
 
     @property
     def held_interval(self) -> Interval:
-        """The mean of the constraint's share with its bounds, within 0 and 1."""
+        """Mean of the constraint's share with its bounds, within 0 and 1."""
         half = self.held_half_width
         if isinf(half):
             return Interval(self.held, None, None, self.n)
@@ -38,29 +38,29 @@ class Row:
 
 @dataclass(frozen=True)
 class Reference:
-    """All designs of an instance, as they were simulated."""
+    """All simulated designs of an instance."""
 
     instance: Instance
     rows: Mapping[Design, Row]
 
     @property
     def is_current(self) -> bool:
-        """Whether it is of the instance as it is defined now."""
+        """Whether it belongs to the instance as defined now."""
         return all(row.hash == self.instance.hash for row in self.rows.values())
 
     @property
     def feasible(self) -> list[Design]:
-        """Designs whose mean keeps the constraint."""
+        """Designs whose mean meets the constraint."""
         return [design for design, row in self.rows.items() if row.held >= self.instance.target]
 
     @cached_property
     def best(self) -> Design:
-        """Of these the one with the least objective."""
+        """The feasible design with the smallest objective."""
         return min(self.feasible, key=lambda design: (self.rows[design].objective, design))
 
     @property
     def ties(self) -> int:
-        """Other designs that may be the best: their intervals of objective and constraint allow it."""
+        """Other designs that may be the best, by their intervals of objective and constraint."""
         best = self.rows[self.best]
         most = best.objective + best.objective_half_width
         return -1 + sum(
@@ -70,17 +70,17 @@ class Reference:
 
     @cached_property
     def dearest(self) -> float:
-        """The greatest objective of all designs."""
+        """The largest objective of all designs."""
         return max(row.objective for row in self.rows.values())
 
     def gap(self, design: Design) -> float:
-        """How much dearer than the best, as a share; a design that misses the constraint counts as the dearest."""
+        """Extra cost over the best, as a share; a design that misses the constraint counts as the dearest."""
         is_feasible = self.rows[design].held >= self.instance.target
         return (self.rows[design].objective if is_feasible else self.dearest) / self.rows[self.best].objective - 1
 
 
 def rows_of(instance: Instance, samples: Mapping[Design, Sequence[Observed]]) -> Iterator[Row]:
-    """Means and intervals of what was simulated."""
+    """Means and intervals of the simulated designs."""
     for design, sample in samples.items():
         objective, held = (mean_interval([each[at] for each in sample]) for at in (0, 1))
         half = [_half(objective), _half(held)]

@@ -1,4 +1,4 @@
-"""Solvers of other libraries, and a random search, on one oracle. Each asks until the budget is spent."""
+"""Solvers of other libraries and a random search, on one oracle. Each runs until the budget is spent."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ Solver = Callable[[Oracle, int], None]
 
 
 def random_search(oracle: Oracle, seed: int) -> None:
-    """Designs drawn uniformly."""
+    """Random search: designs drawn uniformly."""
     rng = np.random.default_rng(seed)
     while True:
         oracle.ask(tuple(int(rng.integers(len(each.values))) for each in oracle.instance.variables), EACH)
@@ -28,7 +28,7 @@ def tpe(oracle: Oracle, seed: int) -> None:
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what the library calls experimental
+        warnings.simplefilter("ignore")  # the library calls it experimental
         study = optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed))
         while True:
             trial = study.ask()
@@ -53,7 +53,7 @@ def differential_evolution(oracle: Oracle, seed: int) -> None:
 
 
 def of_simopt(solver: str, replications: str) -> Solver:
-    """SimOpt's solver of that short name; `replications`: its own name for those of a design at a time."""
+    """SimOpt's solver with that short name; `replications`: its own parameter for replications per design."""
 
     def run(oracle: Oracle, seed: int) -> None:
         from experiments.problems.with_simopt import solve

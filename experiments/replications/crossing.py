@@ -1,4 +1,4 @@
-"""Where a yes turns into a no: a bracket by growing steps, then bisection."""
+"""Find where an answer changes from yes to no: a bracket by growing steps, then bisection."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Crossing:
 
 
 def most_flights(config: HubConfig) -> float:
-    """The highest demand that can be asked of a hub [flights/d]."""
+    """The highest demand that may be asked of a hub [flights/d]."""
     arrivals = config.arrivals
     return (arrivals.envelope_flights_per_day or _MOST_FLIGHTS) / arrivals.busiest_hour
 
@@ -31,7 +31,7 @@ def most_flights(config: HubConfig) -> float:
 def crossing(
     start: float, *, step: float, tolerance: float, limit: float, floor: float = 0.0
 ) -> Generator[float, bool, Crossing]:
-    """Asks by what it yields, is answered by what it is sent, and returns the crossing between 0 and the limit.
+    """A generator that yields questions, receives answers, and returns the crossing between 0 and the limit.
 
     Nothing below a floor is asked; if the floor is a no, it ends with 0 and the floor.
 

@@ -1,4 +1,4 @@
-"""Replications of designs: in parallel, kept as they finish, until intervals are as narrow as asked."""
+"""Replications of designs: simulated in parallel, stored as they finish, until intervals are as narrow as asked for."""
 
 import sys
 import time
@@ -34,14 +34,14 @@ Line = Callable[[Kpis, Left], str]
 
 
 class Made(Protocol):
-    """The KPIs of all replications that are there, those of these tasks among them."""
+    """KPIs of all existing replications, including those of these tasks."""
 
     def __call__(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
-        """`line`: said while they are made, where it is not known how many there will be."""
+        """`line`: printed while they are made, if their number is not known."""
 
 
 def check_designs(designs: Sequence[Design], study: Replicated) -> None:
-    """Refuse what cannot be simulated: units without room, flights that no hall can take, keys that no flight has.
+    """Refuse hubs that cannot be simulated: units without room, flights that no hall can take, unknown keys of flights.
 
     Of studies that store their replications; others check what they simulate.
 
@@ -56,7 +56,7 @@ def check_designs(designs: Sequence[Design], study: Replicated) -> None:
 
 
 def check_schedules(hub: HubConfig, replications: int, why: str = "") -> None:
-    """Refuse more replications than there are files of flights, where each has its own; `why` as in `Schedules.check`.
+    """Refuse more replications than flight files, if each has its own; `why` as in `Schedules.check`.
 
     Raises:
         InputError: one too few, or a file that cannot be read.
@@ -69,7 +69,7 @@ def replications(
     designs: Sequence[Design], study: DesignKeys, make: Made, *, is_quiet: bool, work_of: Simulation = replicate,
     so_far: Callable[[Outcome], None] = lambda _: None, first: Callable[[Outcome], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
-    """Have what is missing made, and sum up; `first` is given what is known before the margins are.
+    """Make the missing replications and sum them up; `first` receives what is known before the margins.
 
     `so_far`: what is known before longer runs are made to see whether the backlog grows.
 
@@ -118,15 +118,15 @@ def replications(
 
 
 def _say_longer(designs: Sequence[Design]) -> None:
-    """Before the first are made: that those with disruptions may go on for longer than was asked."""
+    """Announce that replications with disruptions may run longer than asked for."""
     hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
     if days := max((hub.horizon_days for hub in hubs), default=0):
         sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
 
 
 def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation) -> list[Task]:
-    """Those of the first n replications of each design that are not there, as tasks."""
-    # The longest first, so that no core waits at the end; bits do not depend on it.
+    """Tasks for those of the first n replications of each design that do not exist."""
+    # The longest first, so that no core waits at the end; results do not depend on the order.
     by_size = sorted(designs, key=lambda design: -daily_parcels(design.hub))
     return [
         ((design.label, number), work_of, (design.hub, number))
@@ -137,7 +137,7 @@ def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_o
 
 
 def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, seconds: float | None) -> None:
-    """One line on the error stream before further replications are made; `seconds` each, None if it is not known."""
+    """One line on the error stream before further replications; `seconds` for each, None if not known."""
     need = max(wide, key=lambda need: need.n or 0)
     wanted = min(need.n or n, most)
     text = f"precision: {_width_text(need)} after {n} replications; {_wanted(need)}"
@@ -149,7 +149,7 @@ def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, second
 
 
 def too_wide(wide: Sequence[Need], n: int) -> list[str]:
-    """A warning for each interval that is wider than asked in the end: its target was not reached."""
+    """A warning for each interval that is wider than asked for at the end."""
     return [f"precision: target not reached: {_why(need, n)}" for need in wide]
 
 

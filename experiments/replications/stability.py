@@ -1,4 +1,4 @@
-"""Whether a hub carries its demand without its backlog growing: one verdict for every verb, its page and `--json`.
+"""Whether a hub carries its demand without a growing backlog: one verdict for every verb, its page and `--json`.
 
 1. A hub of which nothing is used more than half of the time, and which has nothing left over, is stable, however short
    the run is.
@@ -56,7 +56,7 @@ Values = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Stability:
-    """The verdict, the growth that it rests on, and the measured days of the run that showed it."""
+    """The verdict, the growth that supports it, and the measured days of the run that showed it."""
 
     is_unstable: bool | None
     """None: not known, as of a hub to which nothing came."""
@@ -65,12 +65,12 @@ class Stability:
 
     @property
     def verdict(self) -> str:
-        """As tables name it."""
+        """The verdict as named in tables."""
         return next(name for name, is_unstable in VERDICTS.items() if is_unstable is self.is_unstable)
 
 
 def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
-    """What the replications of a design, with these measured days, say of it: all KPIs, or those of growth alone."""
+    """The verdict from the replications of a design with these measured days: all KPIs, or only those of growth."""
     growth = pooled([(kpis[GROWTH_KPIS[0]], kpis[GROWTH_KPIS[1]], kpis[GROWTH_KPIS[2]]) for kpis in replications])
     busiest = max(_mean(replications, f"utilisation_{name}") for name in RESOURCES)
     is_idle, is_left = not _mean(replications, "dwell_mean_h"), _mean(replications, "not_departed_share") > LITTLE_LEFT
@@ -79,12 +79,12 @@ def judged(replications: Sequence[Values], horizon_days: int) -> Stability:
 
 
 def judged_as_run(designs: Iterable[Design], values: Mapping[str, Sequence[Values]]) -> dict[str, Stability]:
-    """The verdict on each design, by its label, from the runs that it has: no longer ones are made."""
+    """The verdict on each design, by its label, from existing runs; no longer runs are made."""
     return {design.label: judged(values[design.label], design.hub.horizon_days) for design in designs}
 
 
 def unsure_lines(stability: Mapping[str, Stability]) -> Iterator[str]:
-    """Which of many designs are unstable or undecided, as warnings."""
+    """Warnings that name unstable and undecided designs."""
     unstable = [label for label, verdict in stability.items() if verdict.is_unstable]
     undecided = [label for label, verdict in stability.items() if verdict.is_unstable is None]
     depend = "their KPIs depend on the length of the run"
@@ -106,7 +106,7 @@ def _mean(replications: Sequence[Values], kpi: str) -> float:
 
 
 def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
-    """The same hub with longer runs, at the demand of the measured days all along.
+    """The same hub with longer runs, at the demand of the measured days throughout.
 
     None of a file, which says itself when it ends, and none where even the longest holds no two weeks.
     """
@@ -119,7 +119,7 @@ def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
 
 
 def in_season(config: HubConfig) -> HubConfig:
-    """The hub with the month index of its measured days in every month, so that a longer run is asked for the same."""
+    """The hub with the month index of its measured days in every month, so that longer runs have the same demand."""
     index = config.arrivals.month_index
     assert index is not None
     first = config.start_date + dt.timedelta(days=config.warmup_days)
@@ -129,7 +129,7 @@ def in_season(config: HubConfig) -> HubConfig:
 
 
 def longer_label(label: str, horizon_days: int) -> str:
-    """What a longer run of a design is kept under."""
+    """The label under which a longer run of a design is stored."""
     return f"{label}, {horizon_days} days measured"
 
 
@@ -140,7 +140,7 @@ def verdicts(
     *,
     is_quiet: bool,
 ) -> dict[str, Stability]:
-    """The verdict on each design, by its label; `longer` makes the longer runs of all that are undecided."""
+    """The verdict on each design, by its label; `longer` makes longer runs of all undecided designs."""
     known = judged_as_run(designs, values)
     hubs = {design.label: longer_hubs(design.hub) for design in designs}
     while True:
@@ -188,7 +188,7 @@ _STEP: Final = 0.25
 
 
 def _why_impossible(design: Design) -> str:
-    """Why other demands say nothing of a design; empty if they do."""
+    """The reason why a design can have no margin; empty if it can."""
     if design.hub.arrivals.model is ArrivalModel.FILE:
         return said("fixed_traffic")
     if design.hub.horizon_days < DAYS_PER_WEEK:
@@ -197,7 +197,7 @@ def _why_impossible(design: Design) -> str:
 
 
 def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin) -> list[str]:
-    """Of designs without a margin: why there is none, or the command that computes it."""
+    """Notes on designs without a margin: the reason, or the command that computes it."""
     reasons = {design.label: _why_impossible(design) for design in designs}
     lines = []
     for why in dict.fromkeys(why for why in reasons.values() if why and margin.designs):
@@ -212,7 +212,7 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin
 
 
 class Walk:
-    """One replication of a design, on its way to its threshold; goes on as its simulations come in."""
+    """The search for the threshold of one replication of a design, continued as its simulations finish."""
 
     def __init__(self, design: Design, number: int, margin: Margin, stability: Stability) -> None:
         self.design, self.number, self._is_growing = design, number, stability.is_unstable
@@ -231,16 +231,16 @@ class Walk:
         """About so many demands are still to be asked about."""
 
     def key(self) -> Key:
-        """What the demand that is asked about now is kept under: the first as the run's own."""
+        """The label of the demand now tested; the first is the run's own."""
         label = self.design.label
         return label if self._at == self._start else demand_label(label, self._at), self.number
 
     def missing(self, kpis: Mapping[Key, Values]) -> tuple[Key, tuple[HubConfig, int]] | None:
-        """What has to be simulated next, and its key; None if the threshold is known."""
+        """The simulation needed next, and its key; None if the threshold is known."""
         while self.crossing is None:
             if self.key() not in kpis:
                 hub = at_demand(self.design.hub, self._at)
-                # How long it takes to recover sets no threshold.
+                # The recovery time sets no threshold.
                 return self.key(), (replace(hub, recovery=replace(hub.recovery, runs_on=False)), self.number)
             self.n_left = max(1, self.n_left - 1)
             try:
@@ -262,7 +262,7 @@ class Walk:
 
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:
-    """One of each of the first replications of each design that has a margin."""
+    """A search for each of the first replications of each design that has a margin."""
     margin = study.answers_margin
     if margin is None or len(designs) > margin.designs:
         return []

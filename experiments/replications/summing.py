@@ -1,4 +1,4 @@
-"""The replications of designs summed up: intervals, differences and verdicts, and the tables that hold them."""
+"""Replications of designs summed up: intervals, differences and verdicts, and their tables."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def n(self) -> int:
-        """Replications of each design."""
+        """Number of replications of each design."""
         return next(interval.n for values in self.intervals.values() for interval in values.values())
 
     def is_unstable(self, design: Design) -> bool | None:
@@ -76,7 +76,7 @@ def outcome_of(
     stability: Mapping[str, Stability],
     warnings: Sequence[str],
 ) -> Outcome:
-    """Without margins."""
+    """The outcome without margins."""
     baseline, family = designs[0].label, study.family
     differences: dict[str, dict[str, Statement]] = {design.label: {} for design in designs[1:]}
     for kpi in KPIS if len(designs) > 1 else ():
@@ -87,12 +87,12 @@ def outcome_of(
 
 
 def by_design(kpis: Mapping[Key, Mapping[str, float]]) -> dict[str, list[Mapping[str, float]]]:
-    """The KPIs of each design's replications, in their order."""
+    """KPIs of each design's replications, in order."""
     return grouped((label, values) for (label, _), values in sorted(kpis.items()))
 
 
 def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
-    """Values by design and KPI, of KPIs by design and replication."""
+    """Values by design and KPI, from KPIs by design and replication."""
     return {
         label: grouped((kpi, value) for values in of_design for kpi, value in values.items())
         for label, of_design in by_design(kpis).items()
@@ -100,21 +100,21 @@ def samples_of(kpis: Mapping[Key, Mapping[str, float]]) -> Samples:
 
 
 def intervals_of(values: Samples) -> dict[str, dict[str, Interval]]:
-    """By design and KPI."""
+    """Intervals by design and KPI."""
     return {
         label: {kpi: interval_of(kpi, sample) for kpi, sample in samples.items()} for label, samples in values.items()
     }
 
 
 def interval_of(name: str, sample: Sequence[float]) -> Interval:
-    """Of a figure's mean over replications, within the possible values of a KPI."""
+    """Interval of a figure's mean over replications, within the possible values of a KPI."""
     if name not in KPIS:
         return mean_interval(sample)
     return mean_interval(sample, possible=KPIS[name].range, good_end=KPIS[name].good_end)
 
 
 def complete(run: RunDirectory, outcome: Outcome, extra: _Tables = ()) -> None:
-    """Write all tables, if they are not there yet."""
+    """Write all tables that do not exist yet."""
     if run.is_complete:
         return
     steady = {design.label: design for design in outcome.designs if not outcome.is_unstable(design)}
@@ -174,7 +174,7 @@ def design_rows(outcome: Outcome) -> list[summaries.DesignRow]:
 def design_row(
     design: Design, order: int = 0, verdict: str = "undecided", blocked_after_h: float = math.inf, other: str = ""
 ) -> summaries.DesignRow:
-    """What a design is, and what its replications say; `other`: the design that differs in the packing rule alone."""
+    """A design's row of table `points`; `other`: the design that differs only in the packing rule."""
     config = design.hub
     return summaries.DesignRow(
         design.label,
@@ -208,7 +208,7 @@ def _share_of(config: HubConfig) -> tuple[float, float, float]:
 
 
 def _other_packing(designs: Sequence[Design]) -> list[str]:
-    """The label of the design that differs from each in the packing rule alone; empty where there is none."""
+    """Label of the design that differs from each only in the packing rule; empty if there is none."""
     if len({design.hub.packout.rule for design in designs}) == 1:
         return [""] * len(designs)
     labels = {repr(design.hub): design.label for design in designs}

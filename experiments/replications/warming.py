@@ -20,7 +20,7 @@ _ZONE = "backlog"
 
 
 def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:
-    """The warm-up [d] of each design by label: of its mean backlog, up to the last measured day.
+    """The warm-up [d] needed by each design, by label, from its mean backlog up to the last measured day.
 
     `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has
     none.
@@ -56,7 +56,7 @@ def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> Iterator[WarmupRow]:
 
 
 def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
-    """By design, from the sorted rows of a run's table.
+    """Warm-ups by design, from the sorted rows of a run's table.
 
     Raises:
         ValueError: no such method.
@@ -78,7 +78,7 @@ def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
 def warmup_picture(
     warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]
 ) -> Iterator[Picture]:
-    """Of the design that needs the longest warm-up, if any; drawn within `style.look()`. `titles`: by label.
+    """Picture of the design that needs the longest warm-up, if any; draw within `style.look()`.
 
     A design whose backlog grows has no state to warm up to, and none of its own.
     """
@@ -111,7 +111,7 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
 
 
 def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
-    """What, and how much of it."""
+    """A warning: its text, and its size."""
     method = result.method.said
     if not result.is_found:
         yield f"the run is too short for {method} to find the warm-up it needs (figures/{PICTURE}.svg)", ""

@@ -1,4 +1,4 @@
-"""What a worker does: one replication, or a part of it. Each worker imports this anew, so it needs the model alone."""
+"""The work of a worker: one replication, or a part of it. Only the model is imported, to start workers fast."""
 
 import time
 from dataclasses import replace
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def replicate(config: HubConfig, replication: int, prices: "Prices | None" = None) -> "Part":
-    """One replication as the store keeps it, with the KPIs of money if there are prices."""
+    """One replication as it is stored, with KPIs of money if prices are given."""
     from sim.simulation import simulate
 
     began = time.perf_counter()
@@ -23,13 +23,13 @@ def replicate(config: HubConfig, replication: int, prices: "Prices | None" = Non
 
 
 def evaluate(config: HubConfig, replication: int, prices: "Prices | None" = None) -> "Part":
-    """A replication's KPIs alone: its tables would fill the disk, and can be had from `cargohub run`."""
+    """Only the KPIs of a replication: its tables would fill the disk, and `cargohub run` can make them."""
     config = replace(config, record=config.record.without_flows)
     return {**replicate(config, replication, prices), "tables": {}}
 
 
 def grow(config: HubConfig, replication: int) -> "Part":
-    """The growth of a longer run's backlog alone."""
+    """Only the growth of a longer run's backlog."""
     from sim.simulation import growth
 
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""What can be said from replications, and how surely."""
+"""Statistics: what replications show, and how certain it is."""
 
 from experiments.statistics.interval import Interval, mean_interval
 

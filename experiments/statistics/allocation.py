@@ -1,4 +1,4 @@
-"""The cheapest of many designs that meets a target, with a budget of replications spent where it tells most: OCBA.
+"""The cheapest of many designs that meets a target, with a budget of replications spent where it helps most: OCBA.
 
 After each look the next replications go to the designs whose place is least sure: to one that misses the
 target and is cheaper than the best by how little it misses, to one that meets it by how little dearer it
@@ -25,7 +25,7 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Of each design: replications, mean and standard deviation of what has a target and of the cost (n_designs)."""
+    """For each design: replications, and mean and standard deviation of the target's value and the cost (n_designs)."""
 
     n: Floats
     mean: Floats
@@ -64,7 +64,7 @@ def moments(sample: Sample, goal: Goal, counts: Counts) -> Moments:
 
 
 def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
-    """Of the replications to come, relative to each other (n_designs); all 0 where nothing is unsure.
+    """Relative shares of the next replications (n_designs); all 0 if nothing is uncertain.
 
     Distances below the tolerance or the indifference count as those: who is nearer would take all.
     """
@@ -87,7 +87,7 @@ def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
 
 
 def good_selection(known: Moments, goal: Goal, best: int | None) -> float:
-    """At least the probability, as far as the samples tell, that the best is right (as `selection` says)."""
+    """A lower bound of the estimated probability that the best is right (as `selection` defines it)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         error = known.deviation / np.sqrt(known.n)
         meets, misses = np.ones(goal.n_designs), np.zeros(goal.n_designs)
@@ -141,7 +141,7 @@ def _deviation(values: Floats) -> float:
 
 
 def _t(value: Floats, n: Floats) -> Floats:
-    """Student's t distribution with n - 1 degrees; 0/0, a difference of nothing without noise, counts as below."""
+    """Student's t distribution with n - 1 degrees of freedom; 0/0, a zero difference without noise, counts as below."""
     from scipy.special import stdtr
 
     return np.asarray(np.where(np.isnan(value), 0.0, stdtr(n - 1, np.nan_to_num(value, nan=0.0))), dtype=np.float64)

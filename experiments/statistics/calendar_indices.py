@@ -177,7 +177,7 @@ def _log_linear(design: Floats, counts: Floats) -> Floats:
 
 
 def _normalised(beta: Floats) -> tuple[Floats, Floats]:
-    """Indices of mean one and the levels they leave (19 + L), and the Jacobian of their logarithms by `beta`."""
+    """Indices of mean one, the resulting levels (19 + L), and the Jacobian of their logarithms by `beta`."""
     weekday, month, level = np.exp(beta[:_JANUARY]), np.exp(beta[_JANUARY:_FIRST_PERIOD]), np.exp(beta[_FIRST_PERIOD:])
     values = np.concatenate([weekday / weekday.mean(), month / month.mean(), level * weekday.mean() * month.mean()])
     jacobian = np.eye(beta.size)

@@ -1,4 +1,4 @@
-"""A calendar of arrivals from daily counts: the breaks of their level, the fit, and both by week, to be looked at.
+"""A calendar of arrivals from daily counts: breaks of the level, the fit, and weekly values of both.
 
 Breaks are dates on which a carrier came or left. The counts are summed to weeks, and the log of a week's count is
 regressed on the months its days lie in; a break adds a step to that. The largest Wald statistic over all dates but the
@@ -43,7 +43,7 @@ class Breaks:
 
 
 def find_breaks(*, days: Days, counts: Floats) -> Breaks:
-    """The breaks in the level of daily `counts` (N) [flights/day] on `days` (N, ascending; unknown days left out)."""
+    """Breaks in the level of daily `counts` (N) [flights/day] on `days` (N, ascending; unknown days left out)."""
     mondays, totals, months = _weeks(days, counts)
     weeks = _search(mondays, np.log(np.maximum(totals, _LEAST_COUNT)), months)
     return Breaks(tested=totals.size >= LEAST_WEEKS, n_weeks=int(totals.size), breaks=tuple(weeks))
@@ -108,13 +108,13 @@ def _long_run_variance(residuals: Floats, basis: Floats) -> float:
         by_fit = -variance * float(np.sum(basis[lag:] * basis[:-lag]))
         covariance = (float(residuals[lag:] @ residuals[:-lag]) - by_fit) / n_weeks
         total += 2 * (1 - lag / (lags + 1)) * covariance
-    # Alternating weeks can bring the sum to nothing; a series without noise has none at all.
+    # Alternating weeks can make the sum zero; a series without noise has a sum of zero.
     return float(max(total, variance / 2, np.finfo(np.float64).tiny))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """An airport's calendar: what was observed, what was estimated.
+    """An airport's calendar: observed and estimated values.
 
     `days` (N) and `counts` (N) [flights/day] are the known days. `mondays` (W) are the weeks of seven known
     days, `observed` (W) and `expected` (W) their mean, counted and fitted [flights/day]; with no whole
@@ -142,7 +142,7 @@ def calibrate(*, airport: str, column: str, days: Days, counts: Floats) -> Calib
     starts = np.array([each_break.week for each_break in breaks.breaks], dtype="datetime64[D]")
     fit = fit_calendar(days=days, counts=counts, breaks=starts)
     mondays, week, n_known = np.unique(days - weekday_of(days), return_inverse=True, return_counts=True)
-    # The mean of a few days would show the weekdays among them instead of the level.
+    # The mean of a few days would depend on their weekdays instead of the level.
     shown = n_known == (7 if (n_known == 7).any() else n_known)
     return Calibration(
         airport=airport,

@@ -1,4 +1,4 @@
-"""Which of several options is worth most in how many worlds, and what it is worth to know a number before choosing.
+"""In how many worlds each option has the highest value, and the value of knowing a number before choosing.
 
 All worlds have a cheap estimate of what each option is worth; some, in a random order, were simulated. A regression
 on the numbers corrects the estimate, and its errors at simulated worlds left out are those of all other worlds.
@@ -28,7 +28,7 @@ LEAST: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Of knowing a number before choosing [the unit of what options are worth]."""
+    """Value of knowing a number before choosing [the unit of the options' values]."""
 
     number: int
     worth: Interval
@@ -40,7 +40,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """What an option is worth with a number at the low and at the high end of its range, all others as they come."""
+    """Value of an option with a number at the low and at the high end of its range, all others as drawn."""
 
     number: int
     low: float
@@ -71,7 +71,7 @@ class Chosen:
     def of(
         cls, predicted: Floats, simulated: Mapping[int, Floats], replicated: Floats, points: Floats, scaled: Floats
     ) -> Self:
-        """`predicted` (N, P), `simulated` by world (P), `replicated`: worth in one world, by replication (P, R).
+        """From `predicted` (N, P), `simulated` by world (P), and `replicated`: values in one world (P, R).
 
         Raises:
             ValueError: fewer than three simulated worlds.
@@ -93,13 +93,13 @@ class Chosen:
 
     @cached_property
     def best(self) -> int:
-        """The option that is worth most on average."""
+        """The option with the highest mean value."""
         return int(self.corrected.mean(axis=0).argmax())
 
     def shares(
         self, predicted: Floats | None = None, points: Floats | None = None, scaled: Floats | None = None
     ) -> list[Share]:
-        """In which share of worlds each option is worth most; of others than those simulated, if they are given."""
+        """The share of worlds in which each option has the highest value; for other worlds if given."""
         worth, at = self.corrected, self.points
         if predicted is not None and points is not None and scaled is not None:
             worth, at = predicted + self.shift + scaled @ self.slopes, points
@@ -108,7 +108,7 @@ class Chosen:
         return [share(probability[:, option], strata, [self._checked(option)], at) for option in range(worth.shape[1])]
 
     def probability(self) -> Floats:
-        """That an option is worth most in a world, (N, P): simulated where it was, else predicted."""
+        """Probability that an option is the best in a world (N, P): simulated if available, else predicted."""
         probabilities = _best(self.corrected, self.errors)
         for world, holds in self._holds.items():
             probabilities[world] = holds
@@ -134,15 +134,15 @@ class Chosen:
 
     @property
     def _unseen(self) -> dict[int, Floats]:
-        """What each simulated world was predicted to be worth without it (P)."""
+        """The values predicted for each simulated world without using it (P)."""
         return {world: self.simulated[world] - self.errors[at] for at, world in enumerate(sorted(self.simulated))}
 
     def mean(self, option: int) -> Interval:
-        """What an option is worth, on average over the worlds."""
+        """Mean value of an option over the worlds."""
         return self._mean(self.corrected[:, option], self.errors[:, option])
 
     def lead(self, option: int) -> Interval:
-        """How much more the best is worth, on average over the worlds."""
+        """How much higher the mean value of the best is."""
         pairs = (each[:, self.best] - each[:, option] for each in (self.corrected, self.errors))
         return self._mean(*pairs)
 
@@ -154,12 +154,12 @@ class Chosen:
         )  # fmt: skip
 
     def quantiles(self, option: int, shares: Sequence[float]) -> Floats:
-        """Of what an option is worth over the worlds, each with the errors of its estimate."""
+        """Quantiles of an option's value over the worlds, including the errors of its estimate."""
         each = self.corrected[:, option][:, None] + (self.errors[:, option] - self.errors[:, option].mean())[None, :]
         return np.asarray(np.quantile(each, shares))
 
     def worths(self) -> list[Worth]:
-        """What it is worth to know each number: those beyond chance first, then most first.
+        """Value of knowing each number: those beyond chance first, in descending order.
 
         Intervals by a jackknife over groups of worlds. They do not know that the number was chosen among many.
         """
@@ -176,7 +176,7 @@ class Chosen:
         firsts = [each_explains(behind[:, [option]], self.scaled) for option in others]
         first = np.max(firsts, axis=0) if firsts else np.zeros(self.scaled.shape[1])
         least = by_chance(len(behind), self.scaled.shape[1] * max(1, len(others)))
-        # Knowing one number is worth no more than knowing all.
+        # The value of knowing one number is at most that of knowing all.
         worths = [
             Worth(number, interval.within(0.0, self.everything), float(first[number]), bool(first[number] > least))
             for number, interval in enumerate(intervals)
@@ -186,7 +186,7 @@ class Chosen:
     def _worth(
         self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
     ) -> float:
-        """Value of choosing along the number, minus that of the best choice without it."""
+        """Value of choosing along the number minus that of the best choice without it."""
         curves = []
         for option in range(behind.shape[1]):
             polynomial = line(self.scaled[kept, number], behind[:, option], degrees.get((number, option)))
@@ -197,11 +197,11 @@ class Chosen:
 
     @property
     def everything(self) -> float:
-        """What it is worth to know all numbers."""
+        """Value of knowing all numbers."""
         return float(self.corrected.max(axis=1).mean() - self.corrected.mean(axis=0).max())
 
     def swings(self, option: int) -> list[Swing]:
-        """Of all numbers: those that make more than by chance first, longest first."""
+        """Swings of all numbers: those beyond chance first, longest first."""
         swings = []
         variance = float(np.var(self.corrected[:, option]))
         for number in range(self.scaled.shape[1]):
@@ -212,11 +212,11 @@ class Chosen:
 
     @property
     def by_chance(self) -> float:
-        """Share of a variance that the luckiest of K numbers that do nothing makes in N worlds: 95 %, Bonferroni."""
+        """Largest share of a variance that K numbers without effect show by chance in N worlds: 95 %, Bonferroni."""
         return by_chance(*self.scaled.shape)
 
     def deciding(self, option: int, noticeable: float) -> list[int]:
-        """Numbers that make a noticeable share of whether the option is best, more than by chance; most first."""
+        """Numbers with a noticeable share in whether the option is best, beyond chance; most important first."""
         noticeable = max(noticeable, self.by_chance)
         holds = self.probability()[:, option]
         firsts = [curve(self.scaled[:, number], holds).first for number in range(self.scaled.shape[1])]
@@ -224,6 +224,6 @@ class Chosen:
 
 
 def _best(worth: Floats, errors: Floats) -> Floats:
-    """Probability that each option is worth most, (M, P), by the errors that there may be (n, P)."""
+    """Probability that each option is the best (M, P), given possible errors (n, P)."""
     ways = (worth[:, None, :] + errors[None, :, :]).argmax(axis=2)
     return np.asarray((ways[:, :, None] == np.arange(worth.shape[1])).mean(axis=1))

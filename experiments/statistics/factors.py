@@ -39,7 +39,7 @@ def library_seed(seed: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one factor does, in units of the output a range of the factor.
+    """Effect of one factor, in units of the output for the whole range of the factor.
 
     `mean`: of the elementary effects (Morris's µ), its sign the direction; `size`: of their absolute values
     (µ*); `spread`: their standard deviation (σ), which is large where the effect depends on the other
@@ -90,7 +90,7 @@ def effects(box: Box, points: Floats, outputs: Floats) -> tuple[Effect, ...]:
 def _intervals(
     estimates: Floats, sampling: Floats, simulation: Floats, n_samples: int, n_replications: int
 ) -> list[list[Interval]]:
-    """Of two figures of each factor (2, K), from the variances of both sources (2, K)."""
+    """Intervals of two figures of each factor (2, K), from the variances of both sources (2, K)."""
     return [
         [
             two_source_interval(
@@ -123,7 +123,7 @@ _FEWEST_RESAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Of one factor: `first`, the share of the variance it makes alone (S1); `total`, with all it acts with (ST)."""
+    """Indices of one factor: `first`, its own share of the variance (S1); `total`, including interactions (ST)."""
 
     factor: str
     first: Interval
@@ -131,13 +131,13 @@ class Index:
 
     @property
     def is_impossible(self) -> bool:
-        """Whether no true index is like the estimates: below 0 or above 1, or alone more than with others."""
+        """Whether the estimates are impossible for true indices: below 0, above 1, or S1 above ST."""
         least, most = min(self.first.mean, self.total.mean), max(self.first.mean, self.total.mean)
         return least < -NOTICEABLE or most > 1 + NOTICEABLE or self.first.mean > self.total.mean + NOTICEABLE
 
 
 def is_too_much(indices: Sequence[Index]) -> bool:
-    """Whether the factors alone make more than all the variance, by the estimates."""
+    """Whether the estimated first-order indices sum to more than the whole variance."""
     return sum(index.first.mean for index in indices) > 1 + NOTICEABLE
 
 
@@ -182,7 +182,7 @@ def _analysed(box: Box, response: Floats, resamples: int, seed: int) -> tuple[Fl
         nothing = np.zeros((2, len(box.names)))
         return nothing, nothing + np.nan
     with warnings.catch_warnings():
-        # A factor that changes nothing is told of by its index.
+        # A factor without effect is recognised by its index.
         warnings.simplefilter("ignore")
         said = analyze(
             box.problem(),

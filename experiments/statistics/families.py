@@ -31,7 +31,7 @@ _SLACK: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A family by its name in the configuration, where it has its parameters and its distribution."""
+    """A family by its name in the configuration, with its parameters and distribution."""
 
     name: str
     estimate: Callable[[Floats, Ends], Floats]
@@ -42,21 +42,21 @@ class Family:
     """Only values between two finite ends, which are known."""
 
     def refuses(self, values: Floats) -> NDArray[np.bool_]:
-        """Which of the values no distribution of the family has."""
+        """Values that no distribution of the family can have."""
         return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
 
     def is_cut(self, ends: Ends) -> bool:
-        """Whether the parameters are those of a normal before it is cut off below, not of its values."""
+        """Whether the parameters are those of a normal before it is truncated below, rather than of its values."""
         return self.name == "normal" and ends[0] > -np.inf
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Those that are estimated."""
+        """The estimated parameters."""
         names = distributions.FAMILIES[self.name].parameters
         return names[:2] if self.is_bounded else names
 
     def distribution(self, parameters: Floats, ends: Ends) -> Any:  # noqa: ANN401 - of scipy, which has no types
-        """Of one row of parameters (K,), or of many (B, K) whose values are (B, n): that of scipy.stats."""
+        """The distribution of scipy.stats for one row of parameters (K,), or for many (B, K) with values (B, n)."""
         rows = tuple(parameters if parameters.ndim == 1 else parameters.T[:, :, None])
         if self.is_cut(ends):
             mean, sd = rows
@@ -78,7 +78,7 @@ def _exponential(values: Floats, _: Ends) -> Floats:
 
 
 def _normal(values: Floats, ends: Ends) -> Floats:
-    """Of a normal that is cut off below at 0: the mean square over the squared mean gives where it is cut."""
+    """Parameters of a normal truncated below at 0, from the ratio of mean square to squared mean."""
     mean = values.mean(axis=1)
     if ends[0] == -np.inf:
         return np.column_stack([mean, values.std(axis=1)])
@@ -139,7 +139,7 @@ def _beta(values: Floats, ends: Ends) -> Floats:
 
 
 def _triangular(values: Floats, ends: Ends) -> Floats:
-    """The ends by a search on the logarithms of what they lie beyond the values; the mode is the best of the values."""
+    """Triangular: a search for the ends, on the logarithms of their distances from the values; then the best mode."""
     ordered = np.sort(values, axis=1)
     at = np.full((len(values), 2), -2.0)
     best, place = _triangular_likelihood(ordered, ends, at)
@@ -160,7 +160,7 @@ def _triangular(values: Floats, ends: Ends) -> Floats:
 
 
 def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Floats]:
-    """Beyond the values, and no farther than is possible but for what makes a value at an end possible."""
+    """Ends beyond the values, no farther than possible except to make a value at an end possible."""
     width = ordered[:, -1:] - ordered[:, :1]
     beyond = width * np.exp(np.clip(at, -20.0, 20.0))
     low = np.maximum(ordered[:, :1] - beyond[:, :1], ends[0] - _SLACK * width)
@@ -168,7 +168,7 @@ def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, F
 
 
 def _triangular_likelihood(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Any]:
-    """The largest log-likelihood (B,) with these ends, and which value is the mode."""
+    """The largest log-likelihood (B,) with these ends, and the value that is the mode."""
     low, high = _triangular_ends(ordered, ends, at)
     below, above = np.log(ordered - low), np.log(high - ordered)
     rank = np.arange(ordered.shape[1])
@@ -180,7 +180,7 @@ def _triangular_likelihood(ordered: Floats, ends: Ends, at: Floats) -> tuple[Flo
 
 
 def _root(difference: Callable[[Floats], Floats], low: float, high: float, n: int) -> Floats:
-    """Where n functions that grow from below 0 to above it are 0."""
+    """Zeros of n increasing functions that change from below 0 to above it."""
     least, most = np.full(n, low), np.full(n, high)
     for _step in range(_HALVINGS):
         middle = (least + most) / 2

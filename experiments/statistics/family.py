@@ -1,4 +1,4 @@
-"""Many comparisons with one baseline, and the chance of even one false statement kept within bounds.
+"""Many comparisons with one baseline, with a bound on the chance of even one false statement.
 
 Under common random numbers the replications of two scenarios are pairs, and so are the differences of all
 scenarios to the baseline: `paired_family` takes a paired t test each, and Holm's step-down adjustment,
@@ -24,7 +24,7 @@ _SEED: Final = 1
 
 
 class Family(StrEnum):
-    """How many comparisons with one baseline are taken together."""
+    """How differences from one baseline are tested together."""
 
     HOLM = "holm"
     DUNNETT = "dunnett"
@@ -33,7 +33,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A scenario minus the baseline, as one of a family.
+    """The difference of a scenario from the baseline, as one of a family.
 
     `interval` is simultaneous with those of the others. `p_value` is of this difference alone, `adjusted`
     within the family: those at most 1 − confidence are all true differences with the confidence. A
@@ -83,7 +83,7 @@ def statements(
 
 
 def widening(comparisons: int, n: int) -> float:
-    """How many times as wide as a single interval simultaneous ones (Bonferroni) are, from n replications.
+    """How many times as wide simultaneous intervals (Bonferroni) are as single ones, for n replications.
 
     >>> round(widening(26, 2)), round(widening(26, 20), 1)
     (26, 1.7)
@@ -169,7 +169,7 @@ def separate_family(
             for name, values in others.items()
         }
     with warnings.catch_warnings():
-        # Of samples that are nearly constant: the digits that are lost are those of a variance of nearly zero.
+        # For nearly constant samples, only digits of a variance of nearly zero are lost.
         warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
         test = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
         bounds = test.confidence_interval(confidence_level=confidence)
@@ -206,7 +206,7 @@ def _statements(
 
 
 def _paired_p(values: Sequence[float], base: Sequence[float], name: str) -> float | None:
-    """Two-sided p-value of a mean difference of zero; None without variance, of which no test can be made."""
+    """Two-sided p-value of a mean difference of zero; None without variance, for which there is no test."""
     from scipy.special import stdtr
 
     differences = [a - b for a, b in zip(values, base, strict=True)]

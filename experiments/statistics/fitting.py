@@ -26,7 +26,7 @@ CLOSE_AIC: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A family with its estimates; those of the tests are NaN until they are made."""
+    """A family with its estimates; test results are NaN until computed."""
 
     family: Family
     ends: Ends
@@ -47,7 +47,7 @@ class Fitted:
 
 
 def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
-    """The families that have an estimate, by AIC. `ends`: least and largest possible value, known beforehand."""
+    """Families that have an estimate, by AIC. `ends`: least and largest possible value, known beforehand."""
     fits = []
     for family in (FAMILIES[name] for name in names):
         if family.is_bounded and not (np.isfinite(ends).all() and ends[0] < values.min() and values.max() < ends[1]):
@@ -90,7 +90,7 @@ def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) ->
 
 
 def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int) -> Iterator[Floats]:
-    """Samples of n - 1 values, as rows, drawn with replacement; `block`: so many that follow one another together.
+    """Samples of n - 1 values, as rows, drawn with replacement; `block`: this many consecutive values together.
 
     One value fewer than there are, which gives a mean the variance that an unbiased estimate has.
 
@@ -113,7 +113,7 @@ def estimates(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap
 
 
 def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
-    """Ends of a triangular distribution about the estimate whose middle 95 % are those of the bootstrap.
+    """Ends of a triangular distribution about the estimate that has the bootstrap's middle 95 %.
 
     >>> low, high = range_of(np.linspace(-1.0, 1.0, 1001), 0.0)
     >>> f"{low:.3f} {high:.3f}"

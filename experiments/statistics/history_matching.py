@@ -46,7 +46,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Waves:
-    """How much is simulated: at most so many waves, each of so many worlds; and when a world is ruled out."""
+    """Amount of simulation: at most so many waves of so many worlds; and the limit at which a world is ruled out."""
 
     most: int
     worlds: int
@@ -55,7 +55,7 @@ class Waves:
 
 @dataclass(frozen=True, slots=True)
 class Emulator:
-    """What the model shows of one figure: a quadratic over the scaled numbers (K), and how far it is off."""
+    """Prediction of one figure: a quadratic over the scaled numbers (K), and its error."""
 
     surface: Quadratic
     of_simulation: float
@@ -64,18 +64,18 @@ class Emulator:
     """Standard deviation of a world's mean around the quadratic, at worlds left out of the fit."""
 
     def implausibility(self, target: Target, scaled: Floats) -> Floats:
-        """Distance of the observation from the model at scaled values (N, K), in standard deviations, (N,)."""
+        """Distance (N,) of the observation from the model at scaled values (N, K), in standard deviations."""
         return np.asarray(np.abs(self.surface(scaled) - target.value) / self.deviation(target))
 
     def deviation(self, target: Target) -> float:
-        """Of all errors together [the figure's unit]."""
+        """Standard deviation of all errors together [the figure's unit]."""
         parts = (target.of_observation, target.of_discrepancy, self.of_simulation, self.of_emulator)
         return float(np.sqrt(np.sum(np.square(parts))))
 
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """What was simulated until the end of a wave, and the emulators of all observations then."""
+    """All simulations up to the end of a wave, and the emulators of all observations then."""
 
     answers: Mapping[Run, Floats]
     emulators: tuple[Emulator, ...]
@@ -85,7 +85,7 @@ class Wave:
 
 @dataclass(slots=True)
 class Matched:
-    """All waves over the worlds of a sample; `can_be`: those (N,) in which the hubs can be at all."""
+    """All waves over the worlds of a sample; `can_be`: worlds (N,) in which the hubs are possible."""
 
     sample: Sample
     targets: Sequence[Target]
@@ -103,13 +103,13 @@ class Matched:
         return self.waves[-1].emulators
 
     def learn(self, answers: Mapping[Run, Floats]) -> None:
-        """A wave's end: fit to all that was simulated, and rule out."""
+        """End a wave: fit emulators to all simulations, and rule out worlds."""
         known = {**(self.waves[-1].answers if self.waves else {}), **answers}
         emulators = self._fitted(known, ())
         self.waves.append(Wave(known, emulators, self.possible & self._agrees(emulators)))
 
     def share(self, wave: int = -1) -> Interval:
-        """Of the worlds that are possible after a wave; its error is of which worlds were drawn and simulated.
+        """Share of the worlds that are possible after a wave; its error is due to the choice of worlds.
 
         The second is a delete-a-group jackknife over the simulated worlds, as in `what_decides`.
         """
@@ -120,19 +120,19 @@ class Matched:
         return bounded(float(holds.mean()), left_by_axes(holds, self.sample.points) / len(holds) + of_fits, len(holds))
 
     def varies(self, at: int) -> bool:
-        """Whether the model shows more than one value of an observed figure."""
+        """Whether the model gives more than one value of an observed figure."""
         design = self.targets[at].design
         values = np.concatenate([outputs[:, at] for run, outputs in self.waves[-1].answers.items() if run[0] == design])
         return bool(np.ptp(values) > 0)
 
     def alone(self, at: int) -> float:
-        """Share of the worlds that one observation rules out by itself, by the last emulator."""
+        """Share of the worlds that one observation alone rules out, by the last emulator."""
         return float(
             np.mean(self.emulators[at].implausibility(self.targets[at], self.sample.scaled) > self.effort.farthest)
         )
 
     def unmoved(self) -> Floats:
-        """Probability, for each number (K,), that it is no other in the worlds that remain than in those ruled out.
+        """Probability, for each number (K,), that it does not differ between remaining and ruled-out worlds.
 
         By its mean and its mean square. Their errors are of which worlds were drawn and which were simulated, since an
         emulator that knows few worlds seems to depend on numbers that do nothing. Bonferroni over all numbers.
@@ -189,7 +189,7 @@ def _change(values: Floats, possible: NDArray[np.bool_]) -> Floats:
 
 
 def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
-    """Of a figure in simulated worlds: scaled values (n, K), and by world its replications' values."""
+    """Emulator of a figure from simulated worlds: scaled values (n, K), and by world its replications' values."""
     noise = variance_within(values)
     surface = fitted(scaled, np.array([outputs.mean() for outputs in values]))
     of_means = noise * float(np.mean([1 / len(outputs) for outputs in values]))
@@ -197,7 +197,7 @@ def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
 
 
 def matched(sample: Sample, targets: Sequence[Target], effort: Waves, ask: Ask, can_be: NDArray[np.bool_]) -> Matched:
-    """Wave after wave, while possible worlds are left to simulate; the answers alone decide what is asked."""
+    """Wave after wave, while possible worlds are left to simulate; the choice depends only on the results."""
     history = Matched(sample, targets, effort, can_be)
     for wave in range(effort.most):
         wanted = _wanted(history, n_twice=0 if wave else TWICE)

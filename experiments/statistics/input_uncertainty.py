@@ -1,4 +1,4 @@
-"""One interval of a figure that two things leave open: the inputs, known from few observations, and the replications.
+"""One interval for two sources of uncertainty: inputs known from few observations, and replications.
 
 Worlds are drawn from what the inputs may be, each simulated by some replications. The means of worlds scatter by both;
 the scatter of replications within worlds says how much is theirs. Worlds without it give the interval of the inputs, to
@@ -22,21 +22,21 @@ from experiments.statistics.two_sources import Floats, variance_within
 
 @dataclass(frozen=True, slots=True)
 class OverInputs:
-    """The interval, and of its variance the share that is the inputs'; NaN where no world has several replications."""
+    """The interval, and the inputs' share of its variance; NaN if no world has several replications."""
 
     interval: Interval
     input_share: float
 
     @property
     def sampling_share(self) -> float:
-        """The replications'."""
+        """The replications' share."""
         return 1 - self.input_share
 
 
 def over_inputs(
     outputs: Sequence[Floats], weights: Sequence[float] | None = None, possible: Range = ANYTHING
 ) -> OverInputs:
-    """Of outputs by world, an array of replications each; `weights`: how many worlds each stands for.
+    """From outputs by world, an array of replications each; `weights`: number of worlds that each represents.
 
     Without a world of several replications the interval is as wide as if all scatter were the inputs'.
 
@@ -63,7 +63,7 @@ def over_inputs(
 
 
 def _quantiles(values: Floats, shares: Floats) -> Floats:
-    """Those that the ends of an interval are, of weighted values; the least of n stands for the share 1 / (n + 1)."""
+    """Quantiles for the ends of an interval, of weighted values; the least of n stands for the share 1 / (n + 1)."""
     order = np.argsort(values)
     n = len(values)
     below = np.cumsum(shares[order]) - shares[order] / 2

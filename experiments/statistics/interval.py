@@ -1,4 +1,4 @@
-"""How well replications know a mean: Student's t interval, wider on one side for shares near an end of their range.
+"""Confidence of a mean: Student's t interval, wider on one side for shares near an end of their range.
 
 An on-time share is near 1 in most replications and far below in a few. A handful of replications often holds
 none of the few: the mean is then too high and the deviation too small, and Student's interval misses the
@@ -31,7 +31,7 @@ _NEAR: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean over replications, and the bounds that its true value lies between with the chosen confidence.
+    """A mean over replications, and bounds for its true value at the chosen confidence.
 
     `low` and `high` are None where there are none: a single replication, or a value that is not finite.
     """
@@ -56,7 +56,7 @@ class Interval:
         return self.low is not None and self.high is not None and self.low <= value <= self.high
 
     def within(self, least: float = -math.inf, most: float = math.inf) -> Self:
-        """The same with bounds cut to where the true value can lie."""
+        """The interval with bounds cut to possible values."""
         low = None if self.low is None else max(least, self.low)
         high = None if self.high is None else min(most, self.high)
         return replace(self, low=low, high=high)
@@ -71,7 +71,7 @@ class Interval:
         return replace(self, mean=factor * self.mean, low=low, high=high)
 
     def moved(self, by: float) -> Self:
-        """The same with `by` more of all."""
+        """The interval with `by` added to all values."""
         low, high = (by + end for end in self.bounds) if self.bounds else (None, None)
         return replace(self, mean=by + self.mean, low=low, high=high)
 
@@ -144,7 +144,7 @@ def moments_of(values: Sequence[float]) -> tuple[float, float]:
 
 
 def _least_deviation(away: float, n: int) -> float:
-    """Least deviation of a share whose mean is so far from its good end, from n replications.
+    """Least assumed deviation of a share whose mean is this far from its good end, from n replications.
 
     >>> [round(_least_deviation(0.02, n), 3) for n in (5, 10, 90)], round(_least_deviation(0.08, 5), 3)
     ([0.049, 0.042, 0.019], 0.078)
@@ -159,12 +159,12 @@ def of_many(n: int, confidence: float = CONFIDENCE) -> float:
 
 
 def t_reach(degrees: float, confidence: float = CONFIDENCE) -> float:
-    """How many standard errors an interval with so many degrees of freedom reaches to each side."""
+    """Number of standard errors from the mean to each end of an interval with so many degrees of freedom."""
     return t_quantile((1 + confidence) / 2, degrees)
 
 
 def t_quantile(share: float, degrees: float) -> float:
-    """The value below which Student's t with so many degrees of freedom stays with this probability."""
+    """Quantile of Student's t distribution with so many degrees of freedom."""
     # The special function alone: scipy.stats takes half a second to import.
     from scipy.special import stdtrit
 

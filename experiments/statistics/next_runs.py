@@ -1,4 +1,4 @@
-"""Where to simulate next, so that the share of worlds in which an answer holds is known best for the runs spent.
+"""Choice of the next simulation, so that the share of worlds in which an answer holds is known best for the effort.
 
 The worlds that a screen calls clear are checked in a random sample; the others are simulated one by one in
 their random order. Each further run goes where it narrows the intervals most: to an open world, to a check,
@@ -30,7 +30,7 @@ _BATCH: Final = 8
 
 
 def explored(sample: Sample, effort: Effort, ask: Ask) -> Known:
-    """Simulate until the budget is spent or the precision reached; what is asked depends on the answers alone."""
+    """Simulate until the budget is spent or the precision reached; choices depend only on the results."""
     known = Known(sample, effort)
     wanted = list(_first(known))
     while wanted:
@@ -48,13 +48,13 @@ def _first(known: Known) -> Iterator[Wanted]:
 
 
 def _worlds(known: Known, design: int, kind: Stratum) -> list[int]:
-    """Of a stratum, those not simulated."""
+    """Worlds of a stratum that are not simulated."""
     members = np.flatnonzero(known.strata[design] == kind)
     return [int(world) for world in members if (design, int(world)) not in known.answers]
 
 
 def _next(known: Known) -> list[Wanted]:
-    """The runs with the largest gains; none if there is nothing more to do."""
+    """Runs with the largest gains; none if nothing is left to do."""
     n = min(known.effort.budget - known.n_runs, max(_BATCH, known.n_runs // 10))
     designs = _in_question(known) if n > 0 else []
     sources = list(_sources(known, designs)) if designs else []
@@ -68,7 +68,7 @@ def _next(known: Known) -> list[Wanted]:
 
 
 def _in_question(known: Known) -> list[int]:
-    """Designs whose interval is wider than asked."""
+    """Designs whose interval is wider than asked for."""
     limit = known.effort.precision
     designs = range(len(known.strata))
     return [design for design in designs if limit is None or (known.share(design).interval.half_width or 0.0) > limit]
@@ -95,12 +95,12 @@ def _sources(known: Known, designs: Sequence[int]) -> Iterator["_Source"]:
 
 
 def _shares(known: Known, design: int) -> list[float]:
-    """Of the worlds, by stratum."""
+    """Shares of the worlds, by stratum."""
     return [float(np.mean(known.strata[design] == kind)) for kind in Stratum]
 
 
 def _saved(variance: float, n: int) -> float:
-    """Off the variance of a mean by one value more."""
+    """Reduction of the variance of a mean by one more value."""
     return variance / ((n + 1) * (n + 2))
 
 
@@ -124,7 +124,7 @@ class _Alone:
 
 @dataclass(slots=True)
 class _Checks:
-    """Clear worlds of all designs on one side, whose checks are pooled."""
+    """Clear worlds of all designs on one side; their checks are pooled."""
 
     worlds: dict[int, list[int]]
     weights: dict[int, float]
@@ -137,7 +137,7 @@ class _Checks:
         return weight * _saved(self.checked.variance, self.checked.n + self.taken) if any(self.worlds.values()) else 0.0
 
     def take(self) -> Wanted:
-        """Of the design that has the fewest for its share."""
+        """Take a world of the design with the fewest checks for its share."""
         left = [design for design, worlds in self.worlds.items() if worlds]
         design = max(left, key=lambda each_design: self.weights[each_design] / (self.simulated[each_design] + 1))
         self.simulated[design] += 1
@@ -147,7 +147,7 @@ class _Checks:
 
 @dataclass(slots=True)
 class _Again:
-    """One replication more of an open world."""
+    """One more replication of an open world."""
 
     run: Run
     n: int

@@ -1,4 +1,4 @@
-"""What is known of all worlds from those that were simulated: a prediction for each, and the share that holds.
+"""Predictions for all worlds from the simulated ones, and the share in which the answer holds.
 
 A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the
 assumed numbers: a cheap model corrected by few runs of a dear one (M. C. Kennedy and A. O'Hagan, Biometrika
@@ -29,7 +29,7 @@ _CLEAR: Final = {Stratum.FAILS: 0.0, Stratum.HOLDS: 1.0}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What replications say of a design in a world: their margins, above 0 where the answer holds.
+    """Replications of a design in a world: their margins, which are above 0 if the answer holds.
 
     `is_refuted`: it fails whatever the margins are, as where a backlog grows. `of_mean`: the margin of what
     replications have on average, where that is not the mean of their margins.
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is simulated: `budget` runs at most, or until each half-width is `precision`."""
+    """Amount of simulation: at most `budget` runs, or until each half-width is `precision`."""
 
     budget: int
     precision: float | None
@@ -65,7 +65,7 @@ class Sample:
     scaled: Floats
 
     def features(self, design: int, worlds: Sequence[int] | slice = slice(None)) -> Floats:
-        """Of the regression, (M, F)."""
+        """Features of the regression, (M, F)."""
         ratio = np.maximum(self.screen[design, worlds], 1e-3)
         logs = np.log(ratio)[:, None]
         alike = np.zeros((len(logs), len(self.screen)))
@@ -75,7 +75,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Known:
-    """All that was simulated, and what follows for every world."""
+    """All simulations, and their consequences for every world."""
 
     sample: Sample
     effort: Effort
@@ -106,7 +106,7 @@ class Known:
         return sum(len(answer.margins) for answer in self.answers.values())
 
     def learn(self, answers: Mapping[Run, Answer]) -> None:
-        """Take further answers, and fit again."""
+        """Add further answers, and fit again."""
         self.answers |= answers
         self.runs = sorted(self.answers)
         self._at = {run: at for at, run in enumerate(self.runs)}
@@ -119,13 +119,13 @@ class Known:
         self.spread = max(0.0, self.fit.error**2 - of_noise) ** 0.5
 
     def scores(self, sample: Sample, design: int) -> Floats:
-        """Predicted margin in all worlds of a sample; far below 0 in impossible ones."""
+        """Predicted margin in all worlds of a sample; far below 0 in impossible worlds."""
         scores = self.fit.constant + sample.features(design) @ (self._features.T @ self.fit.weights)
         is_impossible = sample.screen[design] <= 0
         return np.asarray(np.where(is_impossible, min(-1.0, float(scores.min())), scores))
 
     def predictions(self, sample: Sample, design: int) -> Floats:
-        """Probability that the answer holds in each world: the screen's where it is clear."""
+        """Probability that the answer holds in each world; by the screen in clear worlds."""
         kinds = self.strata_of(sample)[design]
         probabilities = probability(self.scores(sample, design), self.spread)
         probabilities[kinds == Stratum.IMPOSSIBLE] = 0.0
@@ -142,7 +142,7 @@ class Known:
         return float(probability(np.array([answer.margin]), self.noise / len(answer.margins) ** 0.5)[0])
 
     def unseen(self, run: Run) -> float:
-        """What would have been predicted of a simulated world without its own runs."""
+        """Prediction for a simulated world without its own runs."""
         kind = Stratum(self.strata[run])
         if kind in _CLEAR and kind not in self.doubted:
             return _CLEAR[kind]
@@ -150,7 +150,7 @@ class Known:
         return float(probability(np.array([predicted]), self.spread)[0])
 
     def checked(self, design: int) -> list[Checked]:
-        """By stratum; checks of the screen are pooled over all designs as long as none contradicts it."""
+        """Checks by stratum; those of the screen are pooled over all designs until one contradicts it."""
         checks = []
         for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
             is_pooled = kind in _CLEAR and kind not in self.doubted
@@ -164,17 +164,17 @@ class Known:
         return [run for run in self.runs if self.strata[run] == kind]
 
     def _is_missed(self, run: Run) -> bool:
-        """Whether the screen calls a simulated world clear, and its likelier answer is another."""
+        """Whether the screen calls a simulated world clear although the opposite answer is likelier."""
         return (self.holds(run) > 0.5) != (_CLEAR[Stratum(self.strata[run])] > 0.5)
 
     def share(self, design: int, sample: Sample | None = None) -> Share:
-        """The share of the worlds of a sample in which the design's answer holds; none: of those simulated."""
+        """Share of a sample's worlds in which the design's answer holds; by default of the simulated worlds."""
         worlds = sample or self.sample
         kinds = self.strata_of(worlds)[design]
         found = share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
         holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
         interval = found.interval
-        # What nothing contradicts may be so in all worlds, or in none.
+        # Without a contradiction it may hold in all worlds, or in none.
         if not any(holds) and not np.any(kinds == Stratum.HOLDS):
             interval = replace(interval, low=0.0)
         if all(holds) and not np.any((kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)):
@@ -187,7 +187,7 @@ class Known:
         return self.fit.explained(self._margins)
 
     def best(self, design: int) -> Floats:
-        """Probability that the answer holds in each world: simulated where it was, else predicted.
+        """Probability that the answer holds in each world: from simulation if available, else predicted.
 
         Predictions are shifted so that the mean of a stratum is the one that its checks correct: the mean over all
         worlds is the share.
@@ -208,7 +208,7 @@ class Known:
         return probabilities
 
     def beyond_chance(self, design: int) -> NDArray[np.bool_]:
-        """Numbers (K,) that move the design's answer by more than the luckiest of K that do nothing would.
+        """Numbers (K,) whose effect on the design's answer exceeds the largest by chance of K without effect.
 
         Through the screen, by correlation with its logarithm over all worlds; or beside it, with what the regression
         on all else leaves of the simulated worlds' margins, predicted without them. A world counts once.
@@ -227,20 +227,20 @@ class Known:
         return is_screened | (each_explains(means, scaled[simulated]) > by_chance(len(simulated), k))
 
     def without(self, worlds: Collection[int]) -> "Known":
-        """As if some worlds had not been simulated."""
+        """The same without the simulations of some worlds."""
         left = Known(self.sample, self.effort)
         left.learn({run: answer for run, answer in self.answers.items() if run[1] not in worlds})
         return left
 
     @property
     def screen_errors(self) -> tuple[int, int]:
-        """Checks of the screen, and those that it got wrong."""
+        """Number of checks of the screen, and of those that contradict it."""
         runs = [run for kind in _CLEAR for run in self._of(kind)]
         return len(runs), sum(map(self._is_missed, runs))
 
     @property
     def open_errors(self) -> tuple[int, int]:
-        """Open worlds simulated, and those of which the regression without them predicts the wrong answer."""
+        """Number of simulated open worlds, and of those that the regression predicts wrongly without them."""
         runs = self._of(Stratum.OPEN)
         return len(runs), sum((self.holds(run) > 0.5) != (self.unseen(run) > 0.5) for run in runs)
 
@@ -254,7 +254,7 @@ def each_explains(responses: Floats, numbers: Floats) -> Floats:
 
 
 def shifted(probabilities: Floats, mean: float) -> Floats:
-    """Probabilities with another mean, all moved by as many standard deviations of a normal margin.
+    """Probabilities shifted to another mean, all by the same number of standard deviations of a normal margin.
 
     >>> shifted(np.array([0.2, 0.5, 0.8]), 0.6).round(2).tolist()
     [0.3, 0.62, 0.88]
@@ -266,5 +266,5 @@ def shifted(probabilities: Floats, mean: float) -> Floats:
 
 
 def probability(scores: Floats, deviation: float) -> Floats:
-    """That a margin is not below 0, of which the mean and the standard deviation are known."""
+    """Probability that a margin with this mean and standard deviation is not below 0."""
     return np.asarray(ndtr(scores / deviation) if deviation > 0 else (scores >= 0).astype(np.float64))

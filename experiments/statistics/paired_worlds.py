@@ -1,4 +1,4 @@
-"""In which share of worlds the answer of one design holds and that of another does not.
+"""Share of worlds in which the answer of one design holds and that of another does not.
 
 The worlds, the screen and the runs are those of each design alone. Errors of the regression in the same world are
 alike: two designs' margins are taken for normal with one correlation, which worlds tell in which several are simulated.
@@ -20,7 +20,7 @@ _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
 
 
 def only(known: Known, first: int, second: int) -> Interval:
-    """The share of the worlds in which the first design's answer holds and the second's does not."""
+    """Share of the worlds in which only the first design's answer holds."""
     alike = alikeness(known)
     designs = first, second
     alone = [known.predictions(known.sample, design) for design in designs]
@@ -41,13 +41,13 @@ def only(known: Known, first: int, second: int) -> Interval:
     errors = seen - only_first(unseen, others_unseen, alike)
     opened = Checked.of(errors.tolist(), (seen * (1 - seen)).tolist())
     interval = share(predicted, strata, [screened, opened], known.sample.points).interval
-    # What nothing shows may be so in no world.
+    # Without an example it may hold in no world.
     is_shown = np.any(seen > 0.5) or np.any(predicted[strata == 0] == 1)
     return interval if is_shown else replace(interval, low=0.0)
 
 
 def only_first(first: Floats, second: Floats, alike: float) -> Floats:
-    """Probability that the first holds and the second does not (N,), of each alone (N,), margins correlated.
+    """Probability (N,) that only the first holds, from the probability of each (N,), with correlated margins.
 
     >>> both = np.array([0.5]), np.array([0.8])
     >>> [only_first(*both, alike).round(3).tolist() for alike in (0.0, 0.9)]
@@ -63,7 +63,7 @@ def only_first(first: Floats, second: Floats, alike: float) -> Floats:
 
 
 def alikeness(known: Known) -> float:
-    """Correlation of the regression's errors of different designs in the same world, 0 or more."""
+    """Correlation (at least 0) of the regression's errors of different designs in the same world."""
     errors, worlds = known.fit.errors, [world for _, world in known.runs]
     n, sums, squares = (np.bincount(worlds, each) for each in (np.ones_like(errors), errors, errors**2))
     n_pairs, size = float(np.sum(n * (n - 1))), float(np.mean(errors**2))
@@ -75,7 +75,7 @@ def alikeness(known: Known) -> float:
 
 
 def _answer(known: Known, run: Run) -> tuple[float, float]:
-    """Whether it holds, and what was predicted of it unseen: both by the screen where it is not simulated."""
+    """Whether it holds, and its prediction without own runs; both by the screen if not simulated."""
     if run in known.answers:
         return known.holds(run), known.unseen(run)
     by_screen = float(known.strata[run] == Stratum.HOLDS)

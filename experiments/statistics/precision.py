@@ -1,4 +1,4 @@
-"""How many replications an answer needs: more of them, until each interval is as narrow as asked.
+"""The number of replications that an answer needs: more are added until each interval is as narrow as asked for.
 
 The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th
 ed., section 9.4.1): from what is there, the number of replications that would do is estimated, further ones
@@ -28,7 +28,7 @@ UNREACHABLE: Final = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An interval that is wider than asked: a KPI of a design.
+    """An interval of a design's KPI that is wider than asked for.
 
     `half_width` is what it has, None without bounds; `asked` what it should have [the KPI's unit]. `n` is the
     estimate of the replications in all that give it; None if no number does.
@@ -42,7 +42,7 @@ class Need:
 
 
 def replications_needed(values: Sequence[float], half_width: float) -> int:
-    """Least number of replications, not below those there, whose t interval would be as narrow with this variance.
+    """Least number of replications, at least the existing ones, for a t interval this narrow at this variance.
 
     Raises:
         ValueError: fewer than two values, one that is not finite, or a half-width that is not above zero.
@@ -64,12 +64,12 @@ def replications_needed(values: Sequence[float], half_width: float) -> int:
 
 
 def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
-    """Of a figure of which nothing is known beforehand."""
+    """The interval of a figure without prior knowledge."""
     return mean_interval(values)
 
 
 def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
-    """The intervals that are wider than asked, by design and then KPI; `asked` is a half-width each KPI [its unit]."""
+    """Intervals wider than asked for, by design and KPI; `asked`: a half-width for each KPI [its unit]."""
     wide = []
     for label, by_kpi in samples.items():
         for kpi, limit in asked.items():
@@ -82,7 +82,7 @@ def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals =
 
 
 def _estimate(values: Sequence[float], half_width: float, limit: float) -> int:
-    """Replications for a half-width of `limit`, where the interval is wider than Student's as it is now."""
+    """Replications for a half-width of `limit`, if the interval is now wider than Student's."""
     students = mean_interval(values).half_width
     if not students:
         return GROWTH * len(values)
@@ -90,7 +90,7 @@ def _estimate(values: Sequence[float], half_width: float, limit: float) -> int:
 
 
 def next_count(wide: Sequence[Need], n: int, most: int) -> int:
-    """How many replications to have next, all designs alike: `n` if there is nothing to gain, or no more is allowed."""
+    """Next number of replications, for all designs: `n` if more would not help or are not permitted."""
     wanted = max((need.n for need in wide if need.n is not None), default=n)
     return max(n, min(wanted, GROWTH * n, most))
 
@@ -104,7 +104,7 @@ def narrow(
     report: Callable[[int, Sequence[Need]], None] | None = None,
     interval_of: Intervals = plain_interval,
 ) -> tuple[int, list[Need]]:
-    """Replications until every interval is as narrow as asked: their number, and what is still too wide at `most`.
+    """Add replications until every interval is narrow enough: their number, and what is too wide at `most`.
 
     `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on
     nothing but the values. `report(n, needs)` hears of what is too wide before further replications are made.

@@ -1,4 +1,4 @@
-"""A response as a quadratic of many numbers, by kernel ridge regression: from fewer points than numbers.
+"""A response as a quadratic of many numbers, by kernel ridge regression from fewer points than numbers.
 
 The penalty is the one whose leave-one-group-out errors are least; those errors are what the fit says of itself.
 
@@ -36,7 +36,7 @@ class Ridge:
         return float(np.sqrt(np.mean(self.errors**2)))
 
     def explained(self, response: Floats) -> float:
-        """Share of the variance of the response (n,) that is predicted at points left out; 0 where none is."""
+        """Share of the variance of the response (n,) that is predicted at points left out; 0 if none."""
         variance = float(np.var(response))
         return max(0.0, 1 - self.error**2 / variance) if variance > 0 else 0.0
 
@@ -66,7 +66,7 @@ def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] |
 
 
 def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArray[np.int64]]) -> Floats:
-    """Of points predicted without their block, from what the fit to all leaves, (n,); no blocks: without themselves."""
+    """Errors of points predicted without their block, from residuals of the full fit (n,); default: by point."""
     if not blocks:
         return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
     errors = np.empty(len(left))
@@ -106,7 +106,7 @@ class Quadratic:
         return np.asarray(self.constant + points @ self.slopes + np.sum((points @ self.curvature) * points, axis=1))
 
     def raised(self, points: Floats, mean: float, deviation: float) -> "Quadratic":
-        """So that responses with a normal error are not below 0 with this mean probability at points (M, K)."""
+        """The quadratic shifted so that responses with a normal error are not below 0 with this mean probability."""
         if deviation <= 0 or not 0 < mean < 1:
             return self
         return replace(self, constant=self.constant + deviation * step_to(self(points) / deviation, mean))
@@ -141,7 +141,7 @@ def fitted(points: Floats, response: Floats, curved: float | None = None) -> Qua
 
 
 def step_to(scores: Floats, mean: float) -> float:
-    """What is to be added to normal scores so that their probabilities have a mean between 0 and 1.
+    """Amount to add to normal scores so that their probabilities have a given mean between 0 and 1.
 
     >>> round(step_to(np.array([-1.0, 0.0, 1.0]), 0.5), 9)
     0.0
@@ -150,6 +150,6 @@ def step_to(scores: Floats, mean: float) -> float:
 
 
 def additive(points: Floats, response: Floats) -> Ridge:
-    """A fit by each number alone: its value and its square."""
+    """A fit by each number separately: its value and its square."""
     features = np.hstack([points, points**2 - np.mean(points**2, axis=0)])
     return ridge(features @ features.T, response)

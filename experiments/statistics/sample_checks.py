@@ -1,4 +1,4 @@
-"""What one distribution for all values takes for granted: no order, no clock, one group, nothing cut off."""
+"""Checks of assumptions behind one distribution for all values: no order, no clock, one group, nothing cut off."""
 
 import math
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _EM_STEPS, _STILL = 300, 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How values depend on those before them: of the ranks, so that no outlier decides."""
+    """Dependence of values on previous ones, by their ranks, so that outliers do not decide."""
 
     lag_1: float
     """Autocorrelation of neighbours."""
@@ -50,7 +50,7 @@ class Order:
 
 
 def order_of(values: Floats) -> Order:
-    """Of values in the order in which they came.
+    """The order check of values in the order in which they arrived.
 
     >>> order_of(np.arange(40.0)).is_dependent, order_of(np.random.default_rng(1).normal(size=40)).is_dependent
     (True, False)
@@ -90,7 +90,7 @@ class Clock:
 
 
 def clock_of(values: Floats, hours: Floats) -> Clock:
-    """Values with the hours of the day (0 to 24) at which they came; p is 1 where fewer than two parts hold enough."""
+    """Check of values by the hour of the day (0 to 24); p is 1 if fewer than two parts have enough values."""
     from scipy.stats import kruskal
 
     part_of = (hours // _HOURS).astype(int)
@@ -104,7 +104,7 @@ def clock_of(values: Floats, hours: Floats) -> Clock:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Two normal, or of positive values lognormal, distributions that explain the values better than one of any family.
+    """Two normal (or, for positive values, lognormal) distributions that fit better than one of any family.
 
     `shares` and `middles` (medians): of the lower group, then of the upper.
     """
@@ -114,7 +114,7 @@ class Groups:
 
 
 def groups_in(values: Floats, least_bic: float) -> Groups | None:
-    """The two groups, if they are apart and beat the families' `least_bic` clearly."""
+    """The two groups, if they are separate and clearly beat the families' `least_bic`."""
     is_positive = bool(values.min() > 0)
     at = np.log(values) if is_positive else values
     jacobian = float(at.sum()) if is_positive else 0.0
@@ -151,7 +151,7 @@ def _two_normals(at: Floats, start: float) -> tuple[float, float, Floats, Floats
 
 
 def piled_up(values: Floats) -> list[tuple[float, int]]:
-    """The largest and the least value, each where far more values are equal to it than to those next to it.
+    """The largest and the least value, if far more values equal it than its neighbours.
 
     >>> piled_up(np.append(np.arange(20.0), [30.0] * 6)), piled_up(np.arange(20.0))
     ([(30.0, 6)], [])

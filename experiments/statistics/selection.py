@@ -45,7 +45,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is looked for among `n_designs`.
+    """What is sought among `n_designs`.
 
     `target` None: the cheapest of all. `tolerance` is in the target's unit, `indifference` in that of the
     cost. `costs` None: they come with the samples.
@@ -71,7 +71,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Replications before the first look, between two, and of one design at most."""
+    """Replications before the first look, between looks, and at most for one design."""
 
     first: int
     step: int
@@ -80,7 +80,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of a design, after how many replications; `by`: the design that is cheaper."""
+    """The fate of a design, and after how many replications; `by`: the cheaper design."""
 
     fate: Fate
     n: int
@@ -89,7 +89,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A verdict each design. `probability`: that it is right is at least that; None: not known.
+    """A verdict for each design. `probability` that it is right, at least; None: not known.
 
     No design is selected where none meets the target.
     """
@@ -103,7 +103,7 @@ class Selection:
 
 
 def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -> Floats:
-    """How far a sum of n differences may lie from 0 and leave it open which sign their mean has.
+    """How far a sum of n differences may lie from 0 while the sign of their mean is open.
 
     `variance` of the differences was taken from `n_variance` of them; `zone`: means nearer to 0 do not
     matter; `beta`: probability of the wrong sign. The triangle of KN, with c = 1.
@@ -117,7 +117,7 @@ def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -
 
 
 def kim_nelson(sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> Selection:
-    """The procedure with variances of the first look, or `is_updated` at every look (the ++ of KN++).
+    """The procedure with variances of the first look, or `is_updated` at every look (as in KN++).
 
     Raises:
         ValueError: fewer than two replications before the first look, or a limit below them.
@@ -132,7 +132,7 @@ def kim_nelson(sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) ->
 
 
 class _Race:
-    """The designs under way: `fates` of those decided, `passing` those that meet the target."""
+    """The remaining designs; `fates` of decided ones, `passing` those that meet the target."""
 
     def __init__(self, sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> None:
         self._sample, self._goal, self._looks, self._is_updated = sample, goal, looks, is_updated
@@ -144,7 +144,7 @@ class _Race:
         self._alpha = goal.alpha / max(1, n_phases)
 
     def meet_target(self) -> None:
-        """Tell the designs that meet the target from those that miss it."""
+        """Separate designs that meet the target from those that miss it."""
         goal, n = self._goal, self._looks.first
         alive = list(range(goal.n_designs))
         if goal.target is None:
@@ -159,7 +159,7 @@ class _Race:
             meets = total >= limit
             misses = ~meets & (total <= -limit)
             if n >= self._looks.most and not (meets | misses).all():
-                # The means decide what is left, and nothing is promised.
+                # The means decide among the rest, without a guarantee.
                 self._is_sure, meets = False, total >= 0
                 for at in np.flatnonzero(~meets & ~misses):
                     self._fates[alive[at]] = Verdict(Fate.OPEN, n)
@@ -171,7 +171,7 @@ class _Race:
             n = self._next(n)
 
     def compare(self) -> None:
-        """Tell the cheapest of the designs that meet the target, where costs come with the samples."""
+        """Find the cheapest design that meets the target, if costs vary between replications."""
         alive, goal = self._passing, self._goal
         n = max([self._looks.first, *(self._n[design] for design in alive)])
         while len(alive) > 1:
@@ -181,7 +181,7 @@ class _Race:
             limit = reach(n, spread, goal.indifference, self._alpha / (goal.n_designs - 1), known)
             total = costs.sum(axis=1)
             above = total[:, None] - total[None]
-            # Of designs that never differ the first is as good as any.
+            # If designs never differ, the first is as good as any.
             same = (limit == 0) & (above == 0) & np.tri(len(alive), k=-1, dtype=bool)
             beaten = (above > limit) | same
             out = beaten.any(axis=1)
@@ -213,7 +213,7 @@ class _Race:
         return np.stack(self._sample(designs, [n] * len(designs)))
 
     def _known(self, n: int) -> int:
-        """Replications that variances are taken from."""
+        """Number of replications from which variances are estimated."""
         return n if self._is_updated else self._looks.first
 
     def _next(self, n: int) -> int:
@@ -226,7 +226,7 @@ class _Race:
         return min(self._passing, key=lambda design: (costs[design], design))
 
     def _without_dearer(self, alive: Sequence[int]) -> list[int]:
-        """Those that are still cheaper than any that meets the target; all of them, where costs are not known."""
+        """Designs that are still cheaper than any that meets the target; all of them if costs are not known."""
         costs, best = self._goal.costs, self._cheapest()
         if costs is None or best is None:
             return list(alive)

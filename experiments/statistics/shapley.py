@@ -1,4 +1,4 @@
-"""What each of several changes contributes to the gain of all together: Shapley shares.
+"""Contribution of each of several changes to their total gain: Shapley shares.
 
 A change is worth what it adds, averaged over all orders in which the changes can be made. The sum over
 orders is one over coalitions, so that each of the 2^k coalitions is needed once:
@@ -24,7 +24,7 @@ from experiments.statistics.two_sources import difference_of, paired_interval
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What a change contributes: `share` over all orders, `alone` as the first of all, `last` after all others."""
+    """Contribution of a change: `share` over all orders, `alone` as the first of all, `last` after all others."""
 
     share: Interval
     alone: Interval
@@ -48,7 +48,7 @@ class Decomposition:
         return max(self.shares, key=lambda name: sign * self.shares[name].share.mean)
 
     def lead(self, name: str) -> dict[str, Interval]:
-        """How far the share of one change is above that of each other, replication by replication."""
+        """How far the share of one change is above that of each other change, replication by replication."""
         return {
             other: paired_interval(self.values[name], values) for other, values in self.values.items() if other != name
         }
@@ -95,7 +95,7 @@ def decompose(
 
 
 def n_changes(values: Sequence[float]) -> int:
-    """The k of 2^k values.
+    """The number k of changes for 2^k values.
 
     Raises:
         ValueError: another number of values.

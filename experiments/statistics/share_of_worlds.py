@@ -1,4 +1,4 @@
-"""In which share of worlds an answer holds, where few worlds are simulated and the others are predicted.
+"""Share of worlds in which an answer holds, if few worlds are simulated and the others predicted.
 
 All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression
 elsewhere. In each stratum (clear or open) some worlds, in a random order, are simulated; their mean error
@@ -39,7 +39,7 @@ Strata = NDArray[np.int64]
 
 
 class Stratum(IntEnum):
-    """What the screen says of a world."""
+    """Verdict of the screen on a world."""
 
     FAILS = 0
     OPEN = 1
@@ -73,7 +73,7 @@ def sobol_points(n: int, numbers: int, seed: int) -> Floats:
 
 
 def strata(screen: Floats, *, fails_below: float, holds_above: float) -> Strata:
-    """The stratum of each world, by its ratio of what can be handled to what arrives; 0 or less: impossible."""
+    """The stratum of each world, by its ratio of capacity to arrivals; 0 or less: impossible."""
     kinds = np.full(screen.shape, Stratum.OPEN, dtype=np.int64)
     kinds[screen < fails_below] = Stratum.FAILS
     kinds[screen > holds_above] = Stratum.HOLDS
@@ -87,7 +87,7 @@ _PRIOR: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A stratum: simulated answers against their predictions.
+    """Simulated answers of a stratum compared with their predictions.
 
     `errors`: of the worlds simulated, the probability that the answer holds there minus its prediction;
     `noise`: the variance that replications leave in each.
@@ -133,7 +133,7 @@ class Share:
 
 
 def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], points: Floats) -> Share:
-    """The share over worlds (N,) with these predictions, strata (numbers of `checked`), and coordinates (N, K)."""
+    """The share over worlds (N,), from predictions, strata (numbers of `checked`), and coordinates (N, K)."""
     weights = [float(np.mean(strata == number)) for number in range(len(checked))]
     mean = float(np.mean(predictions))
     mean += sum(weight * stratum.error for weight, stratum in zip(weights, checked, strict=True))
@@ -146,7 +146,7 @@ def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], point
 
 
 def left_by_axes(values: Floats, points: Floats) -> float:
-    """Variance of values at points that no sum of functions of one coordinate explains."""
+    """Variance of values at points that no sum of functions of single coordinates explains."""
     total = float(np.var(values))
     return min(total, additive(points, values).error ** 2) if total > 0 else 0.0
 

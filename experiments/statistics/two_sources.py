@@ -1,4 +1,4 @@
-"""Intervals of differences between pairs, of ratios, and of two sources of error: points sampled, and replications."""
+"""Intervals of paired differences, of ratios, and of estimates with two error sources: points and replications."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -84,7 +84,7 @@ def paired_intervals(
 
 
 def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float | None:
-    """Variance of the difference of separate runs, relative to that of these pairs: what common random numbers save.
+    """Variance of the difference of separate runs relative to that of these pairs.
 
     4 says that separate runs would need four times the replications. None with fewer than two pairs, or
     where all pairs have the same difference.
@@ -124,13 +124,13 @@ def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
 
 
 def variance_by_groups(left: Floats) -> Floats:
-    """Of figures, by what they are with each of G groups left out (G, ...): delete-a-group jackknife."""
+    """Variance of figures from their values with each of G groups left out (G, ...): delete-a-group jackknife."""
     n = len(left)
     return np.asarray((n - 1) / n * ((left - left.mean(axis=0)) ** 2).sum(axis=0), dtype=np.float64)
 
 
 def variance_within(groups: Iterable[Floats]) -> float:
-    """Of values around the mean of their group, pooled over groups of several; 0 without any."""
+    """Variance of values around the mean of their group, pooled over groups of several; 0 without any."""
     several = [values for values in groups if len(values) > 1]
     squares = sum(float(((values - values.mean()) ** 2).sum()) for values in several)
     return squares / sum(len(values) - 1 for values in several) if several else 0.0
@@ -164,7 +164,7 @@ def two_source_interval(
 
 
 def noise_share(outputs: Floats) -> float:
-    """Of the variance of the mean response over points, the share that is noise of the replications.
+    """Share of the variance of the mean response over points that is noise of the replications.
 
     What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2.
     0 where the response is the same everywhere.
@@ -183,7 +183,7 @@ def noise_share(outputs: Floats) -> float:
 
 
 def ratio_interval(above: Sequence[float], below: Sequence[float]) -> Interval:
-    """Mean of `above` over mean of `below`, pairs of a replication each; delete-one jackknife and Student's t.
+    """Mean of `above` over mean of `below`, in pairs by replication; delete-one jackknife and Student's t.
 
     Without bounds where one is left, or where a mean below is zero, with or without one replication.
 

@@ -1,4 +1,4 @@
-"""How much of a series is still the start of the run: the truncation that MSER-5 chooses.
+"""How much of a series belongs to the start of the run: the truncation that MSER-5 chooses.
 
 MSER (White 1997, Simulation 69(6):323-334) cuts where what is left knows its own mean best: it minimises
 the squared standard error of that mean, as if the values were independent. MSER-5 does so on means of five
@@ -39,7 +39,7 @@ _LEAST_WEEKS: Final = 3
 
 
 class Method(StrEnum):
-    """What the batches are."""
+    """The kind of batches."""
 
     WEEKS = "weeks"
     LESS_RHYTHM = "less_rhythm"
@@ -59,7 +59,7 @@ _SAID: Final = {
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """A truncation and what led to it. Dimensions: `B` batches; `D` = B // 2 + 1 truncations that were tried.
+    """A truncation and its basis. Dimensions: `B` batches; `D` = B // 2 + 1 truncations tried.
 
     `means` (B) are the batches' means. `statistic` (D) is the squared standard error of the mean of what is
     left when 0, 1, … batches are cut [square of the series' unit]; `n_cut` batches are cut where it is
@@ -75,7 +75,7 @@ class WarmUp:
 
     @property
     def length(self) -> float:
-        """How long the warm-up should be at least [as `spacing`]."""
+        """Least length of the warm-up [as `spacing`]."""
         return self.n_cut * self.batch * self.spacing
 
     @property
@@ -129,7 +129,7 @@ def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0
 
 
 def _less_rhythm(series: Floats, week: int) -> Floats:
-    """What each week is more than the others, the first of which is none, about the mean of those.
+    """Deviation of each week from the mean of the others without the first week, added to that mean.
 
     Divided by what the mean of m others adds to the deviation, √(1 + 1/m), so that no week looks noisier
     than another.
@@ -156,7 +156,7 @@ _WEIGHT: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Mean growth a day as a share of demand [1/d], its one-sided bounds, and how many differences it rests on.
+    """Mean growth a day as a share of demand [1/d], its one-sided bounds, and the number of differences.
 
     All NaN without any. `is_growing` is None where the bounds lie on both sides of the growth that counts.
     """
@@ -174,7 +174,7 @@ class Growth:
 
 
 def pooled(replications: Iterable[tuple[float, float, float]]) -> Growth:
-    """The growth of replications, each with number, mean and standard deviation of its week-on-week growths.
+    """The pooled growth, from number, mean and standard deviation of each replication's week-on-week growths.
 
     >>> [pooled([(3, mean, 0.002)] * 2).is_growing for mean in (0.001, 0.011, 0.05)]
     [False, None, True]

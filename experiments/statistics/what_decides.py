@@ -1,4 +1,4 @@
-"""Which numbers decide a yes or a no, and what it is worth to know one of them; for a design, with intervals.
+"""Numbers that decide a yes or no, and the value of knowing one of them; for a design, with intervals.
 
 The probability of a yes in each world is regressed on one number after the other: the curve is the
 probability over all other numbers. Knowing the number before deciding avoids wrong decisions: the expected
@@ -36,7 +36,7 @@ _SIGNALS: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Probability of a yes along one number, over all others."""
+    """Probability of a yes along one number, averaged over all others."""
 
     values: Floats
     """Of the number, (V,), equally likely, ascending."""
@@ -60,7 +60,7 @@ class Curve:
         return max(0.0, wrong(self.mean) - self.wrong)
 
     def wrong_after(self, deviation: float) -> float:
-        """Share of wrong decisions after the number was measured with this standard deviation [its unit].
+        """Share of wrong decisions after measuring the number with this standard deviation [its unit].
 
         >>> curve = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 1.0)
         >>> [round(curve.wrong_after(deviation), 2) for deviation in (0.01, 0.5, 100.0)]
@@ -87,7 +87,7 @@ def wrong(probability: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A response along one number, over all others: at its values (V,), equally likely, ascending."""
+    """A response along one number, averaged over all others: at its values (V,), equally likely, ascending."""
 
     values: Floats
     response: Floats
@@ -96,7 +96,7 @@ class Line:
 
 
 def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
-    """The polynomial of a response (N,) along a number (N,); no `degree`: of the least error at worlds left out."""
+    """Polynomial of a response (N,) along a number (N,); without `degree`: least error at worlds left out."""
     values = np.quantile(number, (np.arange(_VALUES) + 0.5) / _VALUES)
     mean, reach = float(number.mean()), float(np.ptp(number)) / 2
     if reach == 0:
@@ -106,7 +106,7 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
     orthogonal, upper = np.linalg.qr(basis)
     inside = orthogonal.T @ response
     left = response[:, None] - np.cumsum(orthogonal * inside, axis=1)
-    spare = 1 - np.cumsum(orthogonal**2, axis=1)  # 0: without this world, nothing is known where it is
+    spare = 1 - np.cumsum(orthogonal**2, axis=1)  # 0: without this world, nothing is known there
     errors = np.sum(np.divide(left, spare, out=np.full_like(left, np.inf), where=spare > _SATURATED) ** 2, axis=0)
     best = 1 + (int(np.argmin(errors)) if degree is None else min(degree, degrees - 1))
     answer: Floats = np.asarray(grid[:, :best] @ np.linalg.solve(upper[:best, :best], inside[:best]), dtype=np.float64)
@@ -114,7 +114,7 @@ def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
 
 
 def curve(number: Floats, holds: Floats) -> Curve:
-    """The probability along a number, from its value and the probability of a yes in each world, (N,) both."""
+    """Probability along a number, from its value and the probability of a yes in each world, both (N,)."""
     fit = line(number, holds)
     if np.ptp(number) == 0:
         return Curve(fit.values, fit.response, 0.0)
@@ -132,7 +132,7 @@ _ALONG: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Of a number on whether the answer holds: shares of the answer's variance, and what knowing it is worth."""
+    """Effect of a number on whether the answer holds: shares of the answer's variance, and value of knowing it."""
 
     number: int
     first: Interval
@@ -148,7 +148,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The quadratic of a design's margin over the scaled numbers, and its effects, largest total first."""
+    """Quadratic of a design's margin over the scaled numbers, and its effects, largest total first."""
 
     surface: Quadratic
     spread: float
@@ -156,7 +156,7 @@ class Decided:
     effects: tuple[Effect, ...]
 
     def probability(self, scaled: Floats) -> Floats:
-        """That the answer holds at scaled values (M, K), (M,)."""
+        """Probability that the answer holds at scaled values (M, K), (M,)."""
         return probability(self.surface(scaled), self.spread)
 
 
@@ -197,7 +197,7 @@ def _fit(
 
 
 def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
-    """Share of the variance of the surface's answer that is left where all numbers but one are known, for each."""
+    """Share of the variance of the surface's answer left if all numbers but one are known, for each number."""
     response, gradient = surface(scaled), surface.gradient(scaled)
     variance = float(np.var(response >= 0))
     if not variance:
@@ -216,7 +216,7 @@ def groups_of(n_worlds: int) -> NDArray[np.int64]:
 
 
 def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
-    """Of figures (K,), from the same with each of G groups of worlds left out (G, K): delete-a-group jackknife."""
+    """Variance of figures (K,), from their values with each of G groups of worlds left out (G, K)."""
     n = len(left)
     halves = t_reach(n - 1) * np.sqrt(variance_by_groups(left))
     ends = zip(whole.tolist(), halves.tolist(), strict=True)
