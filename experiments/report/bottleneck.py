@@ -1,4 +1,4 @@
-"""The bottleneck by the one definition of docs/model.md, section 4, as page, terminal and `capacity` name it.
+"""The bottleneck as defined in docs/model.md, section 4, for page, terminal and `capacity`.
 
 *By what-if* it is the resource of which ten per cent more improves the on-time share most; that takes simulations,
 which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. One is named: by what-if where
@@ -16,18 +16,18 @@ NEAR: Final = 0.05
 
 
 def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Resources and their parcels a day, the lowest first; not those that block nobody when they are full."""
+    """Resources with their parcels a day, lowest first, without those that block nobody when full."""
     can_block = [(name, rate) for name, rate in ladder.items() if name not in LAID_OUT]
     return sorted(can_block, key=lambda rung: (rung[1], rung[0]))
 
 
 def by_ladder(ladder: Mapping[str, float]) -> str | None:
-    """The resource of the lowest rung; None without a ladder."""
+    """The resource on the lowest rung; None without a ladder."""
     return next((name for name, _ in rungs(ladder)), None)
 
 
 def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
-    """The bottleneck with how it was found; empty if it is not known.
+    """The bottleneck, and how it was found; empty if unknown.
 
     >>> named("packout_posts", {"machines": 5.0, "packout_posts": 9.0})
     'bottleneck by what-if: pack-out posts'
@@ -42,7 +42,7 @@ def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
 
 
 def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: bool) -> str:
-    """The ladder's bottleneck with its capacity, beside what arrives; empty without a ladder.
+    """The bottleneck by the ladder with its capacity, and the arrivals; empty without a ladder.
 
     `is_late`: the design does not carry its traffic, which a ladder above the demand cannot explain.
     """

@@ -1,4 +1,4 @@
-"""A calibration in words and numbers: the table of a terminal, JSON, CSV, and the arrivals configuration of a run."""
+"""A calibration in words and numbers: terminal table, JSON, CSV, and the arrivals configuration for a run."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from sim.csv_rows import csv_text
 
 
 def notes(result: Calibration) -> Iterator[str]:
-    """What the user must know before using the result."""
+    """Notes to read before using the result."""
     breaks = result.breaks
     yield from (said("level_changes", shift=shift, critical=CRITICAL_VALUE) for shift in breaks.breaks)
     followed = [shift.week for shift in breaks.breaks if result.days[-1] - shift.week >= np.timedelta64(365, "D")]
@@ -29,7 +29,7 @@ def group_name(result: Calibration) -> str:
 
 
 def table(result: Calibration) -> str:
-    """The estimates for the reader of a terminal."""
+    """The estimates as a table for the terminal."""
     n_unknown = _n_unknown(result)
     span = f"{result.days[0]} to {result.days[-1]}: {result.days.size} days known, {n_unknown} unknown"
     lines = [
@@ -51,7 +51,7 @@ def table(result: Calibration) -> str:
 
 
 def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]:
-    """The whole result as one JSON object; `level` is in flights/day, the rest has no unit. `source` is the file."""
+    """The result as one JSON object; `level` is in flights/day, other values have no unit. `source` is the file."""
     fit = result.fit
     return {
         "airport": result.airport,
@@ -76,7 +76,7 @@ def document(result: Calibration, *, source: str, sha256: str) -> dict[str, Any]
 
 
 def estimates_csv(result: Calibration) -> str:
-    """The estimates as CSV, a row each."""
+    """The estimates as CSV, one a row."""
     fit = result.fit
     rows: list[list[object]] = [["kind", "key", "unit", "value", "low", "high", "n_days", "var_over_mean"]]
     for kind, unit, names, estimates in (*_indices(result), _level(result)):
@@ -87,7 +87,7 @@ def estimates_csv(result: Calibration) -> str:
 
 
 def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
-    """The group `arrivals` with the estimated calendar; the rest is the packaged weekly timetable's."""
+    """The group `arrivals` with the estimated calendar; other keys as in the packaged weekly timetable."""
     lines = [
         f"# A weekly timetable with the calendar of {result.airport}:",
         f"#   cargohub run --config-dir DIR arrivals={group_name(result)}",

@@ -1,4 +1,4 @@
-"""How the program and a stored run are cited: facts of both, as BibTeX and as a CITATION.cff."""
+"""Citations of the program and of a stored run, as BibTeX and as a CITATION.cff."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _FILE: Final = "CITATION.cff"
 
 @dataclass(frozen=True, slots=True)
 class Software:
-    """The program at a version. `commit`: empty where it is not known."""
+    """The program at a version. `commit`: empty if unknown."""
 
     title: str
     authors: tuple[str, ...]
@@ -30,7 +30,7 @@ class Software:
 
     @classmethod
     def at(cls, state: Mapping[str, Any]) -> Self:
-        """At a version and commit, as a run's manifest has them."""
+        """The program at a version and commit, as in a run's manifest."""
         about = _about()
         names = tuple(str(author.get("name") or FILL) for author in about["authors"])
         commit, version = state.get("commit") or "", str(state.get("version", about["version"]))
@@ -47,11 +47,11 @@ class Software:
 
     @property
     def committed(self) -> str:
-        """The day of its commit; empty where the commit is not here."""
+        """The date of its commit; empty if the commit is not available here."""
         return git("show", "-s", "--format=%cs", self.commit) or "" if self.commit else ""
 
     def as_cff(self) -> dict[str, Any]:
-        """As a reference of another CITATION.cff."""
+        """A reference for another CITATION.cff."""
         known = {"commit": self.commit} if self.commit else {}
         authors = [{"name": name} for name in self.authors]
         about = {"type": "software", "title": self.title, "authors": authors, "version": self.version}
@@ -60,7 +60,7 @@ class Software:
 
 @dataclass(frozen=True, slots=True)
 class RunCitation:
-    """A stored run. `author`: who made it; `made_on`: the day on which it was complete."""
+    """A stored run. `author`: who made it; `made_on`: the date on which it was complete."""
 
     name: str
     hash: str
@@ -94,7 +94,7 @@ class RunCitation:
         return entry("dataset", f"cargohub_run_{self.hash[:HASH_DIGITS]}", plain(self.author), fields)
 
     def cff(self, license_name: str) -> str:
-        """The CITATION.cff of its archive."""
+        """The CITATION.cff of the run's archive."""
         document = {
             "cff-version": "1.2.0", "message": "If you use this run, please cite the run and its program as below.",
             "type": "dataset", "title": self.title, "authors": [{"name": self.author}],
@@ -106,12 +106,12 @@ class RunCitation:
 
 
 def here() -> Software:
-    """The program that runs."""
+    """The running program."""
     return Software.at(program())
 
 
 def entry(kind: str, key: str, authors: str, fields: Mapping[str, str]) -> str:
-    r"""An entry of BibTeX, each field as LaTeX prints it; `authors`: names, as BibTeX takes them apart.
+    r"""An entry of BibTeX, with fields escaped for LaTeX; `authors`: names as BibTeX separates them.
 
     >>> print(entry("misc", "a b", "Ada Lovelace", {"title": "5 % of it"}))
     @misc{a_b,
@@ -125,7 +125,7 @@ def entry(kind: str, key: str, authors: str, fields: Mapping[str, str]) -> str:
 
 
 def _about() -> Mapping[str, Any]:
-    """What CITATION.cff says: the installed package's, or the checkout's."""
+    """The content of CITATION.cff, from the installed package or the checkout."""
     installed = Path(__file__).parents[1] / _FILE
     path = installed if installed.is_file() else ROOT / _FILE
     about: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""A decomposed gain in sentences: which factor buys most of it, and how surely."""
+"""A decomposed gain in sentences: which factor contributes most, and how certain that is."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,7 +17,7 @@ def sentences(
     end: str,
     lacks: Sequence[str] = (),
 ) -> Iterator[str]:
-    """What the change makes, which factor has the largest share, and whether it is sure to be the largest.
+    """The size of the change, the factor with the largest share, and whether it is certainly the largest.
 
     `lacks`: what that factor lacks in the first scenario if it comes alone.
     """

@@ -1,4 +1,4 @@
-"""What a reader calls designs: by area, traffic and what else tells them apart, or by the keys that they set."""
+"""Names of designs for a reader: by area, traffic and other differences, or by the keys that they set."""
 
 import re
 import textwrap
@@ -28,7 +28,7 @@ _MOST: Final = 8
 
 
 def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
-    """A line for each thing that is found of designs, which it names: (what, design, detail).
+    """One line for each finding about designs, with the designs' names: (what, design, detail).
 
     >>> named_together([("nothing left", "A", ""), ("unstable", "A", "by 7"), ("nothing left", "B", "")])
     ['nothing left: A; B', 'unstable: A (by 7)']
@@ -39,7 +39,7 @@ def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
 
 
 def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) -> str:
-    """What a reader calls a design: its label with names for keys; `more`: what else is said of it.
+    """The name of a design for a reader: its label with names for keys; `more`: additions.
 
     `begins`: a sentence, a heading or a row, with a capital.
 
@@ -57,7 +57,7 @@ def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) ->
 
 
 def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool = True) -> str:
-    """The design's name and its factors, in words; what all designs were typed with alike is no part of it.
+    """The design's name with its factors in words, without the words that all designs share.
 
     >>> tagged("more room", {"more room": {"halls.main.doors_out": "36"}})
     'more room: doors out 36'
@@ -80,12 +80,12 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool
 
 
 def hub_title(area_m2: float) -> str:
-    """A hub by its area alone, in a sentence."""
+    """A hub named only by its area, in a sentence."""
     return f"a hub of {_area(area_m2)}"
 
 
 def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
-    """Designs of which only hubs are compared, by label: the area [m²], with the label where several have it.
+    """Designs of which only hubs are compared, by label: the area [m²], and the label if several have this area.
 
     A label that says what was varied is put in words.
 
@@ -98,14 +98,14 @@ def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
 
 
 def _traffic(row: DesignRow, *, is_named: bool) -> str:
-    """`is_named`: others have as many flights; those of a file always say so."""
+    """The traffic; `is_named`: other designs have as many flights, so the demand's name is added."""
     if row.arrivals == "file":
         return f"{counted(row.flights_per_day, 'flight', 3)} a day in the file {row.demand}"
     return f"{counted(row.flights_per_day, 'flight', 4)} a day" + (f" ({row.demand})" if is_named else "")
 
 
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
-    """Of each design its site, its traffic and its title, which no other has; `factors`: by label, the keys' values."""
+    """Site, traffic and unique title of each design; `factors`: the keys' values, by label."""
     demands = nested((row.flights_per_day, row.demand, row) for row in rows)
     machines = nested((row.area_m2, row.n_machines, row) for row in rows if row.n_halls == 1)
     is_varied = {name: len({getattr(row, name) for row in rows}) > 1 for name in ("arrivals", "disruptions", "roster")}
@@ -133,7 +133,7 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
     for row, (site, traffic, title) in zip(rows, named, strict=True):
         more = ""
         if n_alike[title] > 1 or row.label in factors:
-            # Beside a picture's rows, a long name takes two lines; a page reads it as one.
+            # A long name takes two lines beside a picture's rows, and one on a page.
             name = f"({tagged(row.label, without_demand, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more

@@ -1,4 +1,4 @@
-"""What disrupted a run, in a sentence a design."""
+"""The disruptions of a run, in a sentence for each design."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from sim.config.disruptions import Disruption
 
 
 def in_words(disruptions: Mapping[str, Disruption]) -> str:
-    """What is on, each with its name, as a list for the end of a sentence; empty if nothing is.
+    """The active disruptions with their names, as a list for the end of a sentence; empty if there are none.
 
     >>> from sim.config.disruptions.kinds import DemandFactor, RunwayClosed
     >>> in_words({"fog": RunwayClosed("day 3 04:00", 6, "runway_closed"),
@@ -27,7 +27,7 @@ def sentences(
     values: Values,
     window: Window,
 ) -> Iterator[str]:
-    """Of each design with disruptions what happened and when; how often, if it was drawn at random or comes nightly."""
+    """For each design with disruptions: what happened and when, or how often if random or nightly."""
     if disruptions is None:
         return
     for point in points:

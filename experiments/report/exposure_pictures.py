@@ -1,4 +1,4 @@
-"""Which pictures the ledgers of data and goods have; texts.yaml says what each shows."""
+"""Pictures for the ledgers of data and goods; texts.yaml has their captions."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from experiments.report.style import Figure
 
 
 def achieved(changes: Sequence[Effect]) -> str:
-    """Whose inference each policy changes, for the caption."""
+    """Parties whose inference each policy changes, for the caption."""
     by_policy: dict[str, list[str]] = {}
     for effect in changes:
         if effect.r2_without is not None and effect.r2_with is not None:
@@ -20,7 +20,7 @@ def achieved(changes: Sequence[Effect]) -> str:
 
 
 def figures(ledgers: Ledgers) -> dict[str, Figure]:
-    """By name, those that there is something for."""
+    """Figures by name, if there is something to show."""
     drawn: dict[str, Figure] = {}
     if ledgers.matrices:
         drawn["exposure-matrix"] = exposure_figure.matrix_figure(ledgers.matrices)

@@ -1,4 +1,4 @@
-"""The ledgers of data and goods of one design, gathered from its tables: means over replications."""
+"""The ledgers of data and goods of one design, as means over replications."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LEAST_SHARE, _LEAST_R2 = 0.005, 0.005
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Parties x fields under one policy; of the measured days, a day."""
+    """Records a day by party and field under one policy, in the measured days."""
 
     policy: str
     is_in_force: bool
@@ -36,7 +36,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a policy changes for a party, compared with no policy."""
+    """The effect of a policy on a party, compared with no policy."""
 
     policy: str
     party: str
@@ -50,7 +50,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """Of the measured days, mean over replications."""
+    """Trade in the measured days, mean over replications."""
 
     parcels: Frame
     """Imports by lane and week."""
@@ -64,7 +64,7 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Ledgers:
-    """What a run tells of data and goods of one design; empty or None where it was not kept."""
+    """A run's ledgers of data and goods for one design; empty or None if not stored."""
 
     matrices: tuple[Matrix, ...]
     flows: Frame
@@ -75,7 +75,7 @@ class Ledgers:
 
     @property
     def effects(self) -> tuple[Effect, ...]:
-        """Policy by policy, of the parties for which it changes what is shown: records by 0.5 %, or R² by 0.005."""
+        """Effects by policy, for parties whose records change by at least 0.5 %, or R² by 0.005."""
         changed = []
         for matrix in self.matrices[1:]:
             for at, party in enumerate(matrix.parties):
@@ -89,7 +89,7 @@ class Ledgers:
 
 
 def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
-    """From the tables that are `READ`, of the design of this label."""
+    """The ledgers of the design with this label, from the tables in `READ`."""
     of_design = {name: tables[name][tables[name]["scenario"] == label] for name in READ}
     return Ledgers(
         matrices(of_design["exposure_matrix"], n_days),
@@ -102,7 +102,7 @@ def ledgers(tables: Mapping[str, Frame], label: str, n_days: int) -> Ledgers:
 
 
 def matrices(of_design: Frame, n_days: int) -> tuple[Matrix, ...]:
-    """One a policy, no policy first; parties by what they keep without one, most first."""
+    """One matrix for each policy, no policy first; parties in order of their records without a policy, most first."""
     if of_design.empty:
         return ()
     scale = 1 / (of_design["replication"].nunique() * max(1, n_days))
@@ -122,7 +122,7 @@ def matrices(of_design: Frame, n_days: int) -> tuple[Matrix, ...]:
 
 
 def flows(of_design: Frame, n_days: int) -> Frame:
-    """Records a day by policy and way, no policy first: sent, and readable in clear for the operator of the system.
+    """Records a day by policy and path, no policy first: sent, and readable in clear by the operator of the system.
 
     A way is from under the sender's law to where a copy is kept, and under whose law; fields together.
     """
@@ -133,7 +133,7 @@ def flows(of_design: Frame, n_days: int) -> Frame:
 
 
 def inference(of_design: Frame) -> Frame | None:
-    """R² by party and policy, mean over replications; NaN where volumes do not vary."""
+    """R² by party and policy, mean over replications; NaN if volumes do not vary."""
     if of_design.empty:
         return None
     wide = of_design.pivot_table(values="r2", index="party", columns="policy", dropna=False)
@@ -141,7 +141,7 @@ def inference(of_design: Frame) -> Frame | None:
 
 
 def accesses(watch: Frame, n_days: int) -> Frame:
-    """A row a policy, party and field, no policy first.
+    """A row for each policy, party and field, no policy first.
 
     Accesses a day, `given_per_day` and, expected, `outside_per_day`; the share of those that is never noticed, and the
     days until one is, and the first of them: the days that the log is kept, where no audit notices it.
@@ -156,7 +156,7 @@ def accesses(watch: Frame, n_days: int) -> Frame:
 
 
 def by_policy(accesses_made: Frame) -> Iterator[tuple[str, float, float, float]]:
-    """A policy, the accesses outside it a day, the share of them that is never noticed, and days until one is.
+    """For each policy: accesses a day outside it, the share never noticed, and the days until one is noticed.
 
     All parties and fields together, weighted by their accesses outside the policy; NaN without such accesses.
     """
@@ -169,7 +169,7 @@ def by_policy(accesses_made: Frame) -> Iterator[tuple[str, float, float, float]]
 
 
 def sentence(effect: Effect) -> str:
-    """What a policy does for a party, in words: records, and R² if it changes."""
+    """The effect of a policy on a party in words: records, and R² if it changes."""
     records = f"{compact(effect.kept_without)} → {compact(effect.kept_with)} records in clear"
     if effect.kept_without and effect.kept_with == effect.kept_without:
         records = f"still {compact(effect.kept_with)} records in clear"
@@ -187,7 +187,7 @@ def _r2_of(inferred: Frame | None, party: str, policy: str) -> float | None:
 
 
 def trade(of_design: Frame) -> Trade | None:
-    """Lanes by value, most first."""
+    """Lanes by value, largest first."""
     goods = of_design[~of_design["is_export"]]
     if goods.empty:
         return None
@@ -208,14 +208,14 @@ def trade(of_design: Frame) -> Trade | None:
 
 
 def balance(of_design: Frame) -> Frame:
-    """The rows of the table, mean over replications; the simulated ones first."""
+    """Rows of the table, mean over replications; simulated ones first."""
     figures = of_design.drop(columns=["scenario", "replication"])
     rows = figures.groupby(["is_simulated", "export_share", "national_year"])
     return rows.mean().reset_index().sort_values(["is_simulated", "export_share"], ascending=[False, True])
 
 
 def compact(value: float) -> str:
-    """A number in little room.
+    """A short form of a number.
 
     >>> compact(1.234e9), compact(45_600_000), compact(7_890), compact(12.3), compact(0)
     ('1.2 bn', '46 M', '7.9 k', '12', '0')
@@ -228,7 +228,7 @@ def compact(value: float) -> str:
 
 
 def name(text: str) -> str:
-    """Of a party, field, policy or product, for a reader.
+    """Name of a party, field, policy or product, for a reader.
 
     >>> name("data_eu_operator"), name("cloud_operator")
     ('EU operator', 'cloud operator')

@@ -1,4 +1,4 @@
-"""What the hub's undisclosed share of the airport's parcels means for figures of a year, in words."""
+"""The effect of the hub's undisclosed share of the airport's parcels on annual figures, in words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from sim.units import DAYS_PER_YEAR
 
 
 def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str:
-    """The year's imports and exports at both ends of the hub's share; nothing without goods, or of another demand."""
+    """The year's imports and exports at both ends of the hub's share; empty without goods or for another demand."""
     parcels, goods = (values.get(name) for name in ("parcels_per_day", "imports_meur_per_year"))
     if share is None or parcels is None or goods is None or not parcels.mean or not goods.mean:
         return ""
@@ -24,13 +24,13 @@ def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str
 
 
 def goods_lines(points: Sequence[NamedDesign], values: Values) -> list[str]:
-    """A sentence for each design whose goods have such a band."""
+    """A sentence for each design with such a range."""
     texts = ((point.title, goods_of_shares(point.share, values[point.label])) for point in points)
     return [f"{title}: {text}." for title, text in texts if text]
 
 
 def money_rests_on(hub: HubConfig) -> list[str]:
-    """On which share of the airport's parcels a study of money stands; nothing of another demand."""
+    """The share of the airport's parcels on which a study of money rests; empty for another demand."""
     if (share := hub.hub_share) is None:
         return []
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most)

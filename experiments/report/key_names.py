@@ -1,4 +1,4 @@
-"""What a reader calls a key of the configuration, and its unit."""
+"""Names and units of configuration keys for a reader."""
 
 import re
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def _in_words(key: str) -> str:
 
 
 def key_unit(key: str) -> str:
-    """The unit that the end of a key names; empty: none.
+    """The unit named by the end of a key; empty: none.
 
     >>> key_unit("halls.main.area_m2"), key_unit("halls.main.doors_out")
     ('m²', '')
@@ -87,7 +87,7 @@ def heading_of_key(key: str) -> str:
 
 
 def configured(value: float, most: int = 6) -> str:
-    """A number of a configuration: so many figures at most, and none is written as a power of ten.
+    """A number of a configuration, with a limited number of figures and never as a power of ten.
 
     >>> configured(326e6), configured(0.1875), configured(6600.0)
     ('326,000,000', '0.1875', '6,600')
@@ -96,7 +96,7 @@ def configured(value: float, most: int = 6) -> str:
 
 
 def changed_text(change: str) -> str:
-    """What fit=auto changed, in words.
+    """A change made by fit=auto, in words.
 
     >>> changed_text("halls.main.area_m2: 30000 -> 34444.5")
     'area 30,000 → 34,444.5 m²'

@@ -1,4 +1,4 @@
-"""What pictures are made of: means with their intervals, and tables as shaded cells with a text in each."""
+"""Elements of pictures: means with their intervals, and tables as shaded cells with a text in each."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -22,7 +22,7 @@ _DARK: Final = 0.5
 
 
 def errorbar(ax: Axes, xs: Values, ys: Values, **look: Trait) -> None:
-    """A mark at each mean, with bars along the axes whose values are intervals; without bounds, of no length."""
+    """A mark at each mean, with bars along the axes whose values are intervals; of no length without bounds."""
     (x, x_ends), (y, y_ends) = _means_and_ends(xs), _means_and_ends(ys)
     ax.errorbar(x, y, xerr=x_ends, yerr=y_ends, **look)
 
@@ -41,7 +41,7 @@ def _means_and_ends(values: Values) -> tuple[list[float], list[tuple[float, ...]
 
 
 def steps(ax: Axes, values: Numbers, color: str, *, fill: bool = False, baseline: Trait = 0.0, **look: Trait) -> None:
-    """A step a unit of the axis, as `Axes.stairs` draws them, of axes with limits of their own: they are not sought."""
+    """Steps of one unit of the axis, as `Axes.stairs` draws them, for axes whose limits are set."""
     from matplotlib.patches import StepPatch
 
     look |= {"facecolor": color, "linewidth": 0} if fill else {"edgecolor": color}
@@ -49,7 +49,7 @@ def steps(ax: Axes, values: Numbers, color: str, *, fill: bool = False, baseline
 
 
 def bar(ax: Axes, row: float, start: float, end: float, height: float, color: str, **look: Trait) -> None:
-    """A lying bar without an edge, as `Axes.barh` draws one, likewise."""
+    """A horizontal bar without an edge, as `Axes.barh` draws it, for axes whose limits are set."""
     from matplotlib.patches import Rectangle
 
     place = (start, row - height / 2)
@@ -60,7 +60,7 @@ def draw_cells(
     ax: Axes, values: Numbers, texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
     *, size: float, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
 ) -> "AxesImage":  # fmt: skip
-    """`texts` on `values` (R, C), which are colours between `ends`; NaN is blank. `heads`: how column names look."""
+    """`texts` on `values` (R, C), shown as colours between `ends`; NaN is blank. `heads`: style of column names."""
     shown = np.ma.masked_invalid(values)
     image = ax.imshow(shown, aspect="auto", cmap=cmap, vmin=ends[0], vmax=ends[1])
     ax.set_xticks(range(len(columns)), columns, fontsize=size + 0.5, **(heads or {}))
@@ -86,7 +86,7 @@ def draw_cells(
 
 
 def logarithmic(values: Numbers) -> Numbers:
-    """From 0, five decades below the largest and lower, to 1."""
+    """Values scaled logarithmically to 0 (five decades below the largest, and lower) … 1."""
     top = float(values.max()) if values.size else 0.0
     if top <= 0:
         return np.zeros_like(values)

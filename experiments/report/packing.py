@@ -1,4 +1,4 @@
-"""Where the rule by which packers work decides the answer (docs/model.md, rules 37 and 56)."""
+"""Whether the packing rule decides the answer (docs/model.md, rules 37 and 56)."""
 
 import re
 import shlex
@@ -22,7 +22,7 @@ _SEVERAL: Final = ("scenarios", "demands", "arrival_models")
 
 
 def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """A sentence for each two designs that differ in the packing rule alone, and in the verdict."""
+    """A sentence for each two designs that differ only in the packing rule, and in the verdict."""
     by_label = {point.label: point for point in points}
     for point in points:
         other = by_label.get(point.other_packing)
@@ -48,7 +48,7 @@ _SENTENCE: Final = {
 
 
 def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, str]]:
-    """What pack-out can handle by each rule, of designs where what arrives lies between; a command to simulate both.
+    """Capacity of pack-out by each rule, for designs whose arrivals lie between; and a command to simulate both.
 
     `command`: that of the run. Empty ones where designs are in a file, or where the run has both rules: then the two
     designs, which differ in nothing else, have one sentence.
@@ -78,7 +78,7 @@ def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, st
 
 
 def command_of_both(command: str, point: NamedDesign) -> str:
-    """The command that compares the design with the same one by the other packing rule; empty if none can be given.
+    """The command that compares the design with the same one by the other packing rule; empty if there is none.
 
     >>> from types import SimpleNamespace
     >>> design = SimpleNamespace(label="a", name="a", packout_rule="flexible")
@@ -107,7 +107,7 @@ def command_of_both(command: str, point: NamedDesign) -> str:
 
 
 def _options(point: NamedDesign, keys: Sequence[str]) -> Iterator[str]:
-    """What `demands` and `arrival_models` made of the design."""
+    """Options that `demands` and `arrival_models` set for the design."""
     if point.arrivals == "file":
         return
     if "demands" in keys or "study" in keys:

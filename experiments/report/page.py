@@ -1,4 +1,4 @@
-"""Every verb's page: one file that asks for nothing from outside, and its pictures."""
+"""Every verb's page: one file that loads nothing from outside, and its pictures."""
 
 import importlib.metadata
 import platform
@@ -27,7 +27,7 @@ PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core"
 
 
 class WhenPage(StrEnum):
-    """When a run's page and its pictures are made: after the answer is printed, once they are asked for, or never."""
+    """When a run's page and pictures are made: after the answer is printed, on request, or never."""
 
     NOW = "now"
     LATER = "later"
@@ -40,14 +40,14 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
     `libraries`: whose versions are told beside those of every page.
     """
     pictures = {picture_file(picture.name): picture.svg for picture in pictures_in(page.sections)}
-    # Last of the pictures, whose figures it lays out anew.
+    # After the pictures, because it lays out their figures again.
     first = as_source(style.svg(sheet(page.title, page.brief, command))) if page.brief else ""
     text = template("page.html").render(page=page, command=command, versions=_versions(libraries), sheet=first)
     return {**pictures, PAGE: text.encode()}
 
 
 def template(name: str) -> Template:
-    """A page of this folder, to be rendered."""
+    """A template of this folder."""
     return _templates().get_template(name)
 
 
@@ -64,18 +64,18 @@ def _templates() -> Template:
 
 
 def write_page(folder: Path, files: dict[str, bytes]) -> None:
-    """Each file whole or not at all."""
+    """Write the files, each whole or not at all."""
     for name, content in files.items():
         write_whole(folder / name, content)
 
 
 def picture_file(name: str) -> str:
-    """Of a picture of the page, in the run folder."""
+    """Path of a picture of the page, in the run folder."""
     return f"figures/{name}.svg"
 
 
 def pictures_shown(folder: Path) -> list[str]:
-    """The names of the pictures that a run's page has, in its order; none without a page.
+    """Names of the pictures on a run's page, in order; none without a page.
 
     Raises:
         InputError: a page that is no file, or larger than any.
@@ -85,7 +85,7 @@ def pictures_shown(folder: Path) -> list[str]:
 
 
 def is_drawn(folder: Path) -> bool:
-    """Whether a run's page is there with all its pictures.
+    """Whether a run's page exists with all its pictures.
 
     Raises:
         InputError: as `pictures_shown`.
@@ -95,7 +95,7 @@ def is_drawn(folder: Path) -> bool:
 
 
 def _marked(text: str) -> "Markup":
-    """With `commands` and *terms* marked, and numbers tied to their units."""
+    """Text with `commands` and *terms* marked, and numbers tied to their units."""
     from markupsafe import Markup, escape
 
     parts = re.split(r"`([^`]+)`", str(escape(text)))
@@ -105,7 +105,7 @@ def _marked(text: str) -> "Markup":
 
 
 def _versions(more: Sequence[str]) -> Iterator[str]:
-    """Python's and the packages' that the numbers rest on; `more`: those of this study alone."""
+    """Versions of Python and the packages on which the numbers depend; `more`: those of this study only."""
     yield f"Python {platform.python_version()}"
     for name in (*PACKAGES, *more):
         try:

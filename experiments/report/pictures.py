@@ -1,4 +1,4 @@
-"""The pictures of a run's page, as far as the run has the tables for them."""
+"""The pictures of a run's page, if the run has the tables for them."""
 
 from collections.abc import Iterator
 
@@ -25,13 +25,13 @@ from experiments.report.stored_designs import NamedDesign, panels
 
 
 def draw(run: Run) -> Iterator[Picture]:
-    """Those that the run has the tables for, within `style.look()`."""
+    """Pictures for which the run has the tables; call within `style.look()`."""
     for part in (_capacity, _recovery, _inside, _ledgers, _sureness):
         yield from part(run)
 
 
 def _capacity(run: Run) -> Iterator[Picture]:
-    """What leaves, and what limits it."""
+    """Parcels that leave, and what limits them."""
     leaving = leaving_figure.figure(run.tables["flights"], run.tables["loads"], panels(run.main))
     yield picture_of("leaving", leaving, service=hours_text(run.points[0].service_h))
     if ladder := ladder_figure.prepare(run.ladders, run.main):
@@ -74,7 +74,7 @@ def _of_first(points: tuple[NamedDesign, ...]) -> str:
 
 
 def _ledgers(run: Run) -> Iterator[Picture]:
-    """Data and goods of the first design, where they were kept."""
+    """Data and goods of the first design, if they were recorded."""
     if not all(name in run.tables for name in exposure_tables.READ):
         return
     first = run.points[0]
@@ -87,7 +87,7 @@ def _ledgers(run: Run) -> Iterator[Picture]:
 
 
 def _sureness(run: Run) -> Iterator[Picture]:
-    """How much the answer rests on chance, and on when flights come."""
+    """How much the answer depends on chance, and on the times of flights."""
     if spread := spread_figure.prepare(run.tables.get("kpis"), run.points, run.kpis):
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles need {spread_figure.LEAST_FOR_QUARTILES} replications." if few else ""

@@ -1,4 +1,4 @@
-"""Public sorting hubs and handling times, beside what the model's standards make of them."""
+"""Public sorting hubs and handling times, compared with the model's standards."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ _NORMAL: Final = 1.2816
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicHub:
-    """A hub with its published area and rate; `public_hubs.yaml` says what each field is."""
+    """A hub with its published area and rate; `public_hubs.yaml` explains the fields."""
 
     name: str
     continent: str
@@ -54,7 +54,7 @@ class SortWindow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandlingTime:
-    """A published time, and which of the model's it is held against."""
+    """A published time, and the model's time with which it is compared."""
 
     case: str
     model: str
@@ -66,7 +66,7 @@ class HandlingTime:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A published figure beside the model's, in one unit; `band`: values of ours that agree with it."""
+    """A published figure and the model's, in one unit; `band`: values of the model that agree with it."""
 
     case: str
     published: float
@@ -88,7 +88,7 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        """Whether the interval of ours reaches across an end of the band."""
+        """Whether the interval of the model's value includes an end of the band."""
         return self.bounds is not None and {self._holds(end) for end in self.bounds} != {self.within}
 
     def _holds(self, value: float) -> bool:
@@ -98,7 +98,7 @@ class Row:
 
 @cache
 def facts_beside(module: str) -> Plain:
-    """What the file of a module's name says, `.yaml` in place of its ending."""
+    """Content of the YAML file with the name of a module."""
     return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
@@ -123,21 +123,21 @@ def power_keys() -> tuple[str, ...]:
 
 
 def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
-    """Hall of a kind of hub for each rated parcel an hour: the standard of sorting, with the zones that go with it."""
+    """Hall of a kind of hub for each rated parcel an hour: the standard of sorting and its zones."""
     shares: dict[str, float] = plain(next(iter(config.halls.values())).zone_shares)
     zones = shares if kind == "air" else facts_beside(__file__)["ground_zones"]
     return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
 
 
 def scatter(hubs: Sequence[PublicHub]) -> float:
-    """The factor about the middle of their kind within which hubs lie: lognormal, 80 % of them."""
+    """Factor about the mean of their kind within which 80 % of hubs lie (lognormal)."""
     kinds = [[math.log(hub.m2_per_parcel_h) for hub in hubs if hub.kind == kind] for kind in KINDS]
     squares = sum(sum((value - fmean(values)) ** 2 for value in values) for values in kinds)
     return math.exp(_NORMAL * math.sqrt(squares / (len(hubs) - len(KINDS))))
 
 
 def sort_share(config: HubConfig) -> float:
-    """Of the rated parcels, those that a machine sorts in the long run."""
+    """Share of the rated parcels that a machine sorts in the long run."""
     outages, efficiency = config.sorting.outages, config.sorting.efficiency
     if outages is None:
         return efficiency
@@ -146,7 +146,7 @@ def sort_share(config: HubConfig) -> float:
 
 
 def off_load_min(config: HubConfig) -> float:
-    """Of the largest type, with a loader at each deck and nothing in its way."""
+    """Off-loading time of the largest type, with a loader at each deck and no waiting."""
     apron = config.apron
     return max(
         max(kind.main_deck.ulds * apron.main_deck_uld_min, kind.lower_deck.ulds * apron.lower_deck_uld_min)
@@ -177,7 +177,7 @@ def rows(config: HubConfig) -> Iterator[Row]:
 
 
 def _areas(config: HubConfig) -> Iterator[Row]:
-    """Each hall by its rate. How far hubs scatter is asked of all but the hub itself (leave one out)."""
+    """Each hall by its rate. The scatter is computed from all other hubs (leave one out)."""
     hubs = public_hubs()
     for hub in hubs:
         area = hub.parcels_per_h * model_m2_per_parcel_h(config, hub.kind)
@@ -186,7 +186,7 @@ def _areas(config: HubConfig) -> Iterator[Row]:
 
 
 def _middles(config: HubConfig) -> Iterator[Row]:
-    """The geometric mean of the hubs of a kind of which no number of the model was derived."""
+    """The geometric mean of the hubs of a kind from which no number of the model was derived."""
     for kind in KINDS:
         hubs = [hub for hub in public_hubs() if hub.kind == kind and not hub.informed]
         middle = math.exp(fmean(math.log(hub.m2_per_parcel_h) for hub in hubs))

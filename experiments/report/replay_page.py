@@ -1,4 +1,4 @@
-"""The page of a replay: one file that asks for nothing from outside, its script put together from readable parts."""
+"""The page of a replay: one file that loads nothing from outside; its script is joined from readable parts."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ SCRIPTS: Final = (
 
 
 def replay_page(content: Mapping[str, Any]) -> str:
-    """The page of `content`, plain values; nothing in it can end the element that it stands in."""
+    """The page of `content`, plain values; no value can end its HTML element."""
     data = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     script = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     title = " and ".join(run["title"] for run in content["runs"])

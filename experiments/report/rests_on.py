@@ -1,4 +1,4 @@
-"""What an answer rests on beside its sampling intervals, in sentences: for the terminal, and as a part of a page."""
+"""What an answer rests on beside sampling intervals, in sentences for the terminal and as a section of a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from experiments.report.sections import Section, said
 
 @dataclass(frozen=True)
 class OverAssumptions:
-    """What the answer of some designs rests on.
+    """Assumptions and stored results on which the answer of some designs rests.
 
     `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
     folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words;
@@ -43,10 +43,10 @@ class OverAssumptions:
 
     @property
     def lines(self) -> list[str]:
-        """For the terminal."""
+        """The sentences for the terminal."""
         return [*self.sentences, f"{self._what}: {self.command}"]
 
     @property
     def section(self) -> Section:
-        """For a page."""
+        """The section of a page."""
         return Section("What it rests on", items=self.sentences, notes=[f"{self._what}: `{self.command}`"])

@@ -1,4 +1,4 @@
-"""A run's results as a workbook: the numbers behind its page's first pictures, each beside a chart of Excel's own."""
+"""A run's results as a workbook: numbers of its page's first pictures, each with an Excel chart."""
 
 import math
 import re
@@ -42,7 +42,7 @@ _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the up
 
 
 def write(path: Path, page: Page, command: str, folder: Path) -> None:
-    """Of a run of designs, the first of them: its answer, KPIs with intervals, bottleneck, hours, leaving, backlog."""
+    """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog."""
     stored = read_run(folder, ["points"])
     first = sorted(stored.tables["points"].to_dict("records"), key=lambda row: row["order"])
     names = [*TABLES, "factors"] if "tables/factors.parquet" in stored.manifest["files"] else TABLES
@@ -82,7 +82,7 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_y
 
 
 def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:
-    """A column a design, and one chart of all."""
+    """A column for each design, and one chart of all."""
     n = len(panel.points)
     is_lines = kind == "lines"
     chart = Chart(
@@ -93,7 +93,7 @@ def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows,
 
 
 def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, float]]) -> Made:
-    """Lowest first, by the first design that has a ladder."""
+    """Rungs, lowest first, by the first design that has a ladder."""
     known = [point for point in points if ladders.get(point.label)]
     first = bottleneck.rungs(ladders[known[0].label]) if known else []
     rates = [[resource_heading(name), *(ladders[point.label].get(name) for point in known)] for name, _ in first]
@@ -106,7 +106,7 @@ def _ladder(points: Sequence[NamedDesign], ladders: Mapping[str, Mapping[str, fl
 
 
 def _headlines(points: Sequence[NamedDesign], values: Values) -> Made:
-    """Those of a unit under each other, and a chart a unit below the table, two in a row."""
+    """KPIs grouped by unit, and a chart for each unit below the table, two in a row."""
     units = list(dict.fromkeys(KPIS[name].unit for name in names(Rank.HEADLINE)))
     rows = _kpi_rows(points, values, sorted(names(Rank.HEADLINE), key=lambda name: units.index(KPIS[name].unit)))
     n, at = len(points), 2
@@ -123,7 +123,7 @@ def _headlines(points: Sequence[NamedDesign], values: Values) -> Made:
 
 
 def _kpi_rows(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str]) -> Rows:
-    """Of KPIs that a design has: means, and of each design its interval, and how far that reaches as formulas."""
+    """KPIs of the designs: means, each design's interval, and formulas for its half-lengths."""
     ends = [f"{point.title_line}: {end}" for point in points for end in _ENDS]
     rows: Rows = [["KPI", "unit", *(point.title_line for point in points), *ends]]
     for name in kpis:
@@ -144,13 +144,13 @@ def _kpi_rows(points: Sequence[NamedDesign], values: Values, kpis: Iterable[str]
 
 
 def _has_values(rows: Rows, chart: Chart) -> bool:
-    """Whether it would show anything."""
+    """Whether the chart would show anything."""
     first, last = chart.rows
     return any(row[column - 1] for row in rows[first - 1 : last] for column in chart.columns[1:])
 
 
 def _colors(n: int) -> list[str]:
-    """A colour a design, as all pictures of the run have it."""
+    """A colour for each design, as in all pictures of the run."""
     return [str(look["color"]) for look in style.lines_of([str(at) for at in range(n)]).values()]
 
 
@@ -161,7 +161,7 @@ def _letter(column: int) -> str:
 
 
 def _cell(value: str | float | None) -> str | float | None:
-    """Formulas are ours; no other text may be one, and what is no number is empty."""
+    """Only our own texts may be formulas; a value that is not a number is empty."""
     if isinstance(value, str):
         return value if _OURS.fullmatch(value) else plain_text(value)
     return None if value is None or not math.isfinite(value) else value

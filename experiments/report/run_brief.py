@@ -1,4 +1,4 @@
-"""The one sheet of run, compare and sweep: a verdict and a bottleneck a design, and pictures of the first designs."""
+"""The one sheet of run, compare and sweep: verdict and bottleneck of each design, and pictures of the first designs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _LONGEST: Final = 36
 
 
 def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brief:
-    """Drawn within `style.look()`; `sureness`: how sure the numbers are, what matters most first.
+    """The sheet; draw within `style.look()`; `sureness`: how sure the numbers are, most important first.
 
     `rests_on`: what the answer rests on beside its sampling intervals.
 
@@ -54,7 +54,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
 
 
 def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[str]:
-    """Letters with what tells the designs apart, for pictures: of a title the parts that not all designs have."""
+    """Letters with what distinguishes the designs, for pictures: the parts of a title that not all designs have."""
     parts = [re.split(r", | \(|: ", point.title_line.rstrip(")")) for point in points]
     shared = set.intersection(*map(set, parts))
     own = (", ".join(part for part in each if part not in shared) for each in parts)
@@ -68,7 +68,7 @@ def _letter(at: int) -> str:
 
 
 def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[str]:
-    """By the ladder; designs with the same are named together."""
+    """Bottlenecks by the ladder; designs with the same one are named together."""
 
     def limit(point: NamedDesign) -> str:
         is_late = verdicts.verdict(point, run.kpis[point.label]["on_time_share"]) is not verdicts.Verdict.CARRIES
@@ -80,7 +80,7 @@ def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[s
 
 
 def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[str]) -> Iterator[Picture]:
-    """Whether parcels leave on time, what limits them, and where their time goes; `marks`: in place of many names."""
+    """On-time share, limits, and where time is spent; `marks`: replace names if there are many designs."""
     shown, tables = run.main[:MOST_DESIGNS], run.tables
     panel = Panel("", shown, tuple(names[: len(shown)]))
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], (panel,))

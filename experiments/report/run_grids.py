@@ -1,4 +1,4 @@
-"""What stands in the tables of a run's page beside KPIs: lanes, chutes, customs, zones and halls, part by part."""
+"""Tables of a run's page other than KPIs: lanes, chutes, customs, zones and halls."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -13,7 +13,7 @@ from experiments.store.rows import Grid
 
 
 def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
-    """Lane, its trucks' route, drive and journey, and by design the on-time share there: all replications."""
+    """For each lane: its route, drive and journey, and the on-time share by design, over all replications."""
     header = ("Lane", "Trucks", "Drive [h]", "With rest [h]", *(point.title for point in points))
     if table is None or table.empty:
         return Grid("", header, ())
@@ -40,7 +40,7 @@ def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
 def fullest_chutes(
     packout: Frame | None, halls: Frame | None, points: Sequence[NamedDesign], window: Window
 ) -> Iterator[str]:
-    """A sentence for each design whose chutes had something in them: the fullest one of all its replications."""
+    """A sentence for each design with parcels in chutes: its fullest chute over all replications."""
     if packout is None or halls is None:
         return
     for point in points:
@@ -60,7 +60,7 @@ def fullest_chutes(
 
 
 def connections_grid(table: Frame | None, flights: Frame, points: Sequence[NamedDesign]) -> Grid:
-    """By design and destination: the cohort's parcels that connect there, and the share of each fate."""
+    """By design and destination: the cohort's connecting parcels, and the share of each outcome."""
     fates = rows_of("connections_by_destination")
     header = ("Destination", "Parcels", *(f"{fate} [%]" for fate in fates.values()))
     if table is None or table.empty:
@@ -77,7 +77,7 @@ def connections_grid(table: Frame | None, flights: Frame, points: Sequence[Named
 
 
 def _of_cohort(table: Frame, flights: Frame) -> Frame:
-    """Rows of a table of flights, of those that count."""
+    """Rows of flights that count for the cohort."""
     keys = ["scenario", "replication"]
     cohort = flights.loc[flights["is_cohort"], [*keys, "number"]].rename(columns={"number": "flight"})
     return table.merge(cohort, on=[*keys, "flight"])
@@ -90,7 +90,7 @@ INFRINGING: Final = "of these not as declared"
 def customs_counts(
     table: Frame | None, flights: Frame, points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
-    """Name, and by design the mean of the measured days; none where no design has declarations."""
+    """Names, and means of the measured days by design; none if no design has declarations."""
     if table is None or not (table["n_h7"] + table["n_h1"]).any():
         return []
     counts = _of_cohort(table, flights)
@@ -109,7 +109,7 @@ def customs_counts(
 
 
 def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
-    """By design with declarations, what has been reported of controls, over all replications; without interval."""
+    """Reported figures of controls, by design with declarations, over all replications; without interval."""
     if table is None:
         return {}
     by_design: dict[str, dict[str, Value]] = {}
@@ -126,7 +126,7 @@ def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
 
 
 def _of_declared(means: Mapping[Any, Any], column: str) -> str:
-    """Of a design; a dash where nothing is declared."""
+    """Value of a design; a dash if nothing is declared."""
     return number(float(means[column])) if means.get("n_h7", 0) + means.get("n_h1", 0) else "–"
 
 
@@ -137,13 +137,13 @@ ZONES: Final = (
 
 
 def limited(occupancy: Frame, zones: Collection[str], labels: Collection[str], window: Window) -> Frame:
-    """Of zones that have a limit, the measured days of these designs."""
+    """Rows of zones with a limit, in the measured days of these designs."""
     is_of_zone = occupancy["zone"].isin(zones) & (occupancy["limit"] > 0)
     return occupancy[is_of_zone & occupancy["scenario"].isin(labels) & window.closes(occupancy["time"])]
 
 
 def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> Grid:
-    """By zone and design its limit, and the mean and highest share of it; designs without the zone are left out."""
+    """By zone and design: its limit, and the mean and highest share in use; designs without the zone are left out."""
     titles = {point.label: point.title for point in points}
     shown = limited(occupancy, ZONES, titles, window)
     shown = shown.assign(share=shown["inside"] / shown["limit"])
@@ -165,7 +165,7 @@ def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Windo
 
 
 def halls_grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
-    """Of a design of several halls, means over replications: what each does a day, and flows between them, if any."""
+    """Tables for a design with several halls, means over replications: work of each a day, and flows between them."""
     if halls is None or halls.empty:
         return []
     of_point = halls[halls["scenario"] == point.label]

@@ -1,4 +1,4 @@
-"""The numbers below a run's pictures: a function for each part."""
+"""The numbers below a run's pictures: one function for each section."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
@@ -23,7 +23,7 @@ from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROU
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run stored. `main`: the designs under the arrival model of the first; `changes`: to the `baseline`."""
+    """A stored run. `main`: designs under the first arrival model; `changes`: differences from the `baseline`."""
 
     tables: Mapping[str, Frame]
     points: tuple[NamedDesign, ...]
@@ -39,12 +39,12 @@ class Run:
 
     @property
     def ladders(self) -> Mapping[str, Mapping[str, float]]:
-        """Parcels a day that each resource alone could pass, by design."""
+        """Parcels a day that each resource alone could handle, by design."""
         return read_ladder(self.tables.get("ladder"))
 
     @property
     def margins(self) -> Margins:
-        """How far the answer of each design is from changing, where the run looked."""
+        """How far the answer of each design is from changing, if the run computed it."""
         rows = records(self.tables["margin"]) if "margin" in self.tables else ()
         return margins_of(rows_from(MarginRow, rows))
 
@@ -65,7 +65,7 @@ class Run:
 
 
 def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
-    """The headline KPIs of each design behind its verdict: its kind, and its words."""
+    """Headline KPIs of each design after its verdict: kind and words."""
     caption = f"Verdict and headline KPIs{run.with_intervals}"
     grid = _by_design(run, caption, run.kpis, _cell)
     rows = tuple((row[0], word, *row[1:]) for row, (_, word) in zip(grid.rows, words, strict=True))
@@ -73,7 +73,7 @@ def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
 
 
 def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | None], str]) -> Grid:
-    """The headline KPIs of each design that has values."""
+    """Headline KPIs of each design that has values."""
     headlines, keys = names(Rank.HEADLINE), tuple(run.points[0].factors)
     rows = tuple(
         (point.title, *point.factors.values(), *(cell(values[point.label].get(name)) for name in headlines))
@@ -98,7 +98,7 @@ def _numbers(run: Run) -> Iterator[Section]:
 def kpi_grid(
     points: Sequence[NamedDesign], values: Values, kpis: Iterable[str], caption: str = "", *, has_factors: bool = False
 ) -> Grid:
-    """KPIs down, designs across; of those that a design has. `has_factors`: after the keys in which designs differ."""
+    """KPIs down, designs across. `has_factors`: preceded by the keys in which designs differ."""
     keys = points[0].factors if has_factors else ()
     rows: list[tuple[str, ...]] = [
         (f"{name_of(key)}\n{key}", key_unit(key), *(point.factors[key] for point in points)) for key in keys
@@ -116,7 +116,7 @@ def _group(run: Run, group: Group, caption: str = "") -> Grid:
 
 
 def has(run: Run, kpi: str) -> bool:
-    """Whether a design has more than nothing of it."""
+    """Whether a design has a KPI above zero."""
     return any(kpi in kpis and kpis[kpi].mean > 0 for kpis in (run.kpis[point.label] for point in run.main))
 
 
@@ -185,7 +185,7 @@ def _validation(run: Run) -> Iterator[Section]:
 
 
 def _area(run: Run) -> Iterator[Section]:
-    """The budget of each site's halls; the demand does not change it."""
+    """The area budget of each site's halls, which does not depend on demand."""
     if (table := run.tables.get("area")) is None:
         return
     first = {point.site: point.label for point in reversed(run.main)}
@@ -237,5 +237,5 @@ def _change(value: Value | None) -> str:
 
 
 def _cell(value: Value | None) -> str:
-    """The mean, and its interval in the line below it."""
+    """The mean, and its interval on the line below."""
     return "–" if value is None else f"{tied(amount(value, with_unit=False) + ' ')}\n{interval_of(value)}".rstrip("\n")

@@ -1,4 +1,4 @@
-"""The page of run, compare and sweep, from their stored tables alone: its answer, and a function for each part."""
+"""The page of run, compare and sweep, from stored tables alone: its answer, and one function for each part."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ def page_of(
     notes: Sequence[str], money: Section | None = None, rests_on: Sequence[Section] = (),
     pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
 ) -> Page:  # fmt: skip
-    """`notes`: below the answer; `money`: what it costs; `rests_on`: its assumptions.
+    """The page; `notes`: below the answer; `money`: costs; `rests_on`: assumptions.
 
     `pictures`: of the verb alone, with the page's look; `is_drawn`: with pictures.
     """
@@ -79,7 +79,7 @@ def _answer(run: Run) -> Iterator[str]:
 
 
 def _glance(run: Run) -> Section:
-    """The verdicts and the headline KPIs, a row a design."""
+    """Verdict and headline KPIs, a row for each design."""
     words = [verdicts.in_a_word(point, run.kpis[point.label]["on_time_share"]) for point in run.points]
     grid = headline_grid(run, words)
     return Section("At a glance", grids=[replace(grid, looks={word: kind for kind, word in words})])

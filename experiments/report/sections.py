@@ -1,4 +1,4 @@
-"""What a page is made of: parts with a heading, text, tables and pictures."""
+"""Parts of a page: sections with heading, text, tables and pictures."""
 
 import base64
 import re
@@ -23,7 +23,7 @@ _ONLY_OF_A_FILE: Final = re.compile(
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure of the page: `says` is its caption, `alt` what stands for it where it cannot be seen."""
+    """A figure of the page: `says` is its caption, `alt` the text for readers who cannot see it."""
 
     name: str
     heading: str
@@ -37,7 +37,7 @@ class Picture:
 
     @property
     def inline(self) -> str:
-        """The picture as an element of a page: its tooltips work there, and the page is one file."""
+        """The picture as an element of a page, which then is one file and has working tooltips."""
         head, _, body = self.svg.decode().partition("<svg")[2].partition(">")
         view = re.search(r' viewBox="[^"]*"', head)
         body = _ONLY_OF_A_FILE.sub("", body) if body else "</svg>"
@@ -45,13 +45,13 @@ class Picture:
 
 
 def as_source(svg: bytes) -> str:
-    """A picture itself as an address, so that the page is one file."""
+    """The picture as a data address, so that the page is one file."""
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page, in the order of its fields; `parts` are folded below it, the first open where `is_open`."""
+    """A part of a page, in the order of its fields; `parts` are folded below it, the first open if `is_open`."""
 
     heading: str
     text: Sequence[str] = ()
@@ -66,7 +66,7 @@ class Section:
 
 
 def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
-    """All pictures of these parts of a page."""
+    """All pictures of these sections."""
     for part in sections:
         yield from part.pictures
         yield from pictures_in(part.parts)
@@ -74,7 +74,7 @@ def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What the one sheet says of a page: verdicts, facts by their headings (bottleneck, how sure, …), and pictures."""
+    """Content of the one sheet: verdicts, facts by their headings (bottleneck, how sure, …), and pictures."""
 
     verdicts: Sequence[str]
     facts: Mapping[str, Sequence[str]]
@@ -108,24 +108,24 @@ def _texts() -> Mapping[str, Mapping[str, Any]]:
 
 
 def text_of(name: str, **values: object) -> str:
-    """What stands at a part or a picture of a page, with its gaps filled."""
+    """The text of a section or picture, with its gaps filled."""
     text: str = _texts()[name]["text"]
     return text.format(**values).strip()
 
 
 def paragraphs_of(name: str, **values: object) -> list[str]:
-    """The same where the text has several."""
+    """The same for a text with several paragraphs."""
     return text_of(name, **values).split("\n")
 
 
 def said(name: str, /, **values: object) -> str:
-    """A sentence, a warning or a caption, with its gaps filled."""
+    """A sentence, warning or caption, with its gaps filled."""
     text: str = _texts()["says"][name]
     return text.format(**values)
 
 
 def rows_of(name: str) -> Mapping[str, str]:
-    """What the rows of a part's table are called, by column."""
+    """Names of the rows of a section's table, by column."""
     rows: Mapping[str, str] = _texts()[name]["rows"]
     return rows
 
@@ -135,7 +135,7 @@ def heading_of(name: str) -> str:
 
 
 def section(name: str, *, text: Sequence[str] | None = None, **more: Any) -> Section:  # noqa: ANN401 - the fields'
-    """A part with the heading and, unless another is given, the text under its name; `more`: its other fields."""
+    """A section with the heading and, by default, the text of its name; `more`: its other fields."""
     return Section(heading_of(name), [text_of(name)] if text is None else text, **more)
 
 
@@ -145,7 +145,7 @@ def picture(name: str, heading: str, says: str, figure: Figure) -> Picture:
 
 
 def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **values: object) -> Picture:
-    """A figure with the heading and the caption that stand under its name; `more`: behind the caption.
+    """A figure with the heading and caption of its name; `more`: added to the caption.
 
     `verb`: of a picture that other verbs' pages do not have; it stands before the name there.
     """
@@ -154,7 +154,7 @@ def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **valu
 
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:
-    """The table for a terminal, a row a line; with `most`, its first rows and how many there are besides."""
+    """The table for a terminal, a line for each row; `most`: only the first rows, and the number of others."""
     rows = [tuple(map(on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [grid.caption] if grid.caption else []
@@ -169,7 +169,7 @@ def as_lines(grid: Grid, most: int | None = None) -> list[str]:
 
 
 def on_one_line(cell: str) -> str:
-    r"""What stands small in a cell's second line, in brackets behind the first.
+    r"""A cell on one line: its small second line in brackets after the first.
 
     >>> on_one_line("99.8 %\n95.3–99.9 %"), on_one_line("66,000 m²\n(of a file)")
     ('99.8 % (95.3–99.9 %)', '66,000 m² (of a file)')

@@ -1,4 +1,4 @@
-"""The answer in sentences: what carries which traffic, where its bottleneck is, and what a change makes."""
+"""The answer in sentences: which design carries which traffic, its bottleneck, and the effect of changes."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ Ladder = Mapping[str, Mapping[str, float]]
 
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
-    """A paragraph a site: each of its traffics, in the order asked for."""
+    """A paragraph for each site: each of its traffics, in the order asked for."""
     sites = grouped((point.site, point) for point in points)
 
     def of(point: NamedDesign, subject: str) -> str:
@@ -54,7 +54,7 @@ def sentence(
     point: NamedDesign, values: Mapping[str, Value], ladder: Mapping[str, float],
     thresholds: Sequence[MarginRow] = (), *, subject: str,
 ) -> str:  # fmt: skip
-    """Whether a design carries its traffic, and by how much; how far that is from changing; then its bottleneck."""
+    """Whether a design carries its traffic and by how much, how far that is from changing, and its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
     limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
@@ -83,7 +83,7 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
 
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """What another arrival model makes of a design that was run under several; the first is the answer's own."""
+    """The effect of another arrival model on a design run under several; the first is the answer's own."""
     first_model = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
     for point in points:
         first = first_model.get((point.site, point.traffic))
@@ -102,7 +102,7 @@ def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
 
 
 def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
-    """Designs of which the on-time share is as good as unknown, for the part of the page on how sure it is."""
+    """Designs whose on-time share is almost unknown, for the section on certainty."""
     wide = [(point.title, values[point.label]["on_time_share"]) for point in points]
     return [
         said("unknown_share", title=title, bounds=interval_of(on_time), n=on_time.n)
@@ -112,7 +112,7 @@ def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 
 def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """Why exports are on time where imports are not, of the designs where the two lie far apart."""
+    """Why exports are on time and imports not, for designs where the two differ much."""
     for point in points:
         kpis = values[point.label]
         exports, imports = kpis.get("export_on_time_share"), kpis["on_time_share"]
@@ -123,7 +123,7 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str
 
 
 def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, kpis: Values) -> Iterator[str]:
-    """What each design changes against the baseline: the on-time share, and the mean dwell; `kpis`: of the designs."""
+    """Changes of each design from the baseline: on-time share and mean dwell; `kpis`: of the designs."""
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
@@ -138,7 +138,7 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, k
 
 
 def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
-    """A difference in words, with what is known of it where means are only lower bounds."""
+    """A difference in words, and what is known if means are only lower bounds."""
     is_bound, is_base_bound = (each is not None and each.is_lower_bound for each in (value, baseline))
     if is_bound and is_base_bound:
         return f"{change}, between two lower bounds"
@@ -146,7 +146,7 @@ def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
 
 
 def _saved(change: Value) -> str:
-    """What common random numbers save, where replications are enough for variances."""
+    """Savings from common random numbers, if there are enough replications for variances."""
     if math.isnan(change.variance_ratio) or change.n < FEWEST_REPLICATIONS:
         return ""
     times = number(change.variance_ratio)
@@ -154,7 +154,7 @@ def _saved(change: Value) -> str:
 
 
 def probability_text(probability: float) -> str:
-    """An estimated probability: few replications make nothing certain.
+    """An estimated probability, never shown as certain because replications are few.
 
     >>> probability_text(0.94123), probability_text(1.0)
     ('0.941', '0.999')
@@ -163,12 +163,12 @@ def probability_text(probability: float) -> str:
 
 
 def means_of(n: int) -> str:
-    """What a table of means over n replications shows."""
+    """Description of a table of means over n replications."""
     return "mean and 95 % interval" if n > 1 else "one replication, no interval"
 
 
 def too_few_replications(n: int) -> list[str]:
-    """A warning where the intervals that are shown come from n replications, and these are few; else nothing."""
+    """A warning if the shown intervals rest on few replications; otherwise nothing."""
     if n == 1:
         return ["replications: a single replication has no intervals, so no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
@@ -177,7 +177,7 @@ def too_few_replications(n: int) -> list[str]:
 
 
 def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
-    """A warning where simultaneous intervals are much wider than a single one; else nothing."""
+    """A warning if simultaneous intervals are much wider than single ones; otherwise nothing."""
     if family != "holm" or n < 2 or comparisons < 2:
         return ""
     times = widening(comparisons, n)
@@ -187,12 +187,12 @@ def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
 
 
 def points_of(change: Value) -> str:
-    """A difference of shares in percentage points, with its interval, within what shares can differ by."""
+    """A difference of shares in percentage points with its interval, within possible differences."""
     return change_of(change, "1", partial(signed, digits=1)) + _unbounded(change)
 
 
 def _unbounded(change: Value) -> str:
-    """Why a change has no interval."""
+    """The reason why a change has no interval."""
     if change.bounds is not None:
         return ""
     return " (one replication, no interval)" if change.n == 1 else f" ({NO_VARIANCE})"
@@ -222,6 +222,6 @@ def _growth(point: NamedDesign, values: Mapping[str, Value]) -> str:
 
 
 def definitions(values: Values) -> list[tuple[str, str, str]]:
-    """Name, unit and meaning of the KPIs that the run has."""
+    """Name, unit and meaning of the run's KPIs."""
     present = {kpi for kpis in values.values() for kpi in kpis}
     return [(kpi.name, kpi.unit, kpi.meaning) for kpi in KPIS.values() if kpi.name in present]

@@ -1,4 +1,4 @@
-"""The one sheet: question, verdicts, three pictures or a table, what they rest on and the command, on one A4 page."""
+"""The one sheet: question, verdicts, three pictures or a table, assumptions and command, on one A4 page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
 
 @style.look()
 def sheet(question: str, brief: Brief, command: str) -> Figure:
-    """A page in short: text that has no room ends in …, at the end of a sentence if it can."""
+    """The page in short; text without room ends in …, if possible at the end of a sentence."""
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=A4_IN)
@@ -69,7 +69,7 @@ def sheet(question: str, brief: Brief, command: str) -> Figure:
 
 
 def _verdicts(texts: Sequence[str]) -> list[list[str]]:
-    """All of them, each as long as leaves room for the others; at last the first that have room."""
+    """All verdicts, shortened to share the room; otherwise the first that fit."""
     for most_lines in range(_LINES_EACH, 0, -1):
         verdicts = [fitted([text], VERDICT, _WIDTH_IN - _MARK_IN, most_lines) for text in texts]
         if sum(map(len, verdicts)) <= _MOST_VERDICT_LINES:
@@ -78,7 +78,7 @@ def _verdicts(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
-    """The first pictures that have room, under each other [in, from below], and the table in what they leave."""
+    """The first pictures that fit, stacked [in, from below], and the table in the remaining room."""
     head, room = HEADING.line_in + _GAP_IN, top - bottom
     shown: list[Picture] = []
     wanted: list[float] = []
@@ -103,7 +103,7 @@ def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid as it is set: lines of its caption, its header and the rows that have room, how many have none."""
+    """A grid as set: lines of its caption, its header, the rows that fit, and the number of the others."""
 
     caption: Sequence[str]
     letters: Type
@@ -119,7 +119,7 @@ class Table:
 
 
 def _table(grid: Grid, room: float) -> Table | None:
-    """The grid in so much room [in]; None where its columns are too wide for the page, or not one row has room."""
+    """The grid in this room [in]; None if its columns are too wide, or no row fits."""
     caption = fitted([grid.caption], FACT, _WIDTH_IN, 2) if grid.caption else []
     cells = [[tied(on_one_line(cell)) for cell in row] for row in (grid.header, *grid.rows)]
     for letters in TABLE:
@@ -145,7 +145,7 @@ def _set_table(drawing: Figure, table: Table, top: float) -> None:
 
 
 def shared(wanted: Sequence[float], room: float) -> list[float]:
-    """Equal parts of the room, but to none more than it wants.
+    """Equal parts of the room, but no part larger than wanted.
 
     >>> shared([1.0, 3.0, 4.0], 6.0)
     [1.0, 2.5, 2.5]
@@ -158,7 +158,7 @@ def shared(wanted: Sequence[float], room: float) -> list[float]:
 
 
 def placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":
-    """Another figure as part of a drawing: laid out again for this rectangle [in], with smaller letters."""
+    """Another figure as part of a drawing, laid out again for this rectangle [in], with smaller letters."""
     from matplotlib.artist import Artist
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
@@ -174,7 +174,7 @@ def placed(figure: Figure, left: float, bottom: float, width: float, height: flo
     scale = width / figure.get_size_inches()[0]
     for ax in figure.axes:
         for axis in (ax.xaxis, ax.yaxis):
-            axis.get_ticklabels()  # are made where they are asked for
+            axis.get_ticklabels()  # are created when first accessed
     for text in figure.findobj(Text):
         text.set_fontsize(text.get_fontsize() * scale)
     return Placed()
@@ -186,7 +186,7 @@ def _labelled(drawing: Figure, heading: str, lines: Sequence[str], letters: Type
 
 
 def _set(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top: float) -> float:
-    """Lines of text below `top` [in, from below]; where they end."""
+    """Set lines of text below `top` [in, from below]; returns where they end."""
     for line in lines:
         drawing.text(
             left / A4_IN[0], (top - letters.size / 72) / A4_IN[1], line,
@@ -197,7 +197,7 @@ def _set(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top:
 
 
 def _first(entries: Sequence[list[str]], most_lines: int) -> list[list[str]]:
-    """The first entries that have room, and how many have none."""
+    """The first entries that fit, and the number of the others."""
     kept: list[list[str]] = []
     for at, lines in enumerate(entries):
         left = len(entries) - at

@@ -1,4 +1,4 @@
-"""Slides of a page: its answer, its numbers and its pictures; texts and tables can be edited in PowerPoint."""
+"""Slides of a page: answer, numbers and pictures; texts and tables can be edited in PowerPoint."""
 
 import io
 import zipfile
@@ -30,7 +30,7 @@ _BLANK: Final = 6
 
 
 def slides(page: Page, brief: Brief, command: str) -> bytes:
-    """Answer with what it rests on, numbers, and up to three pictures; a slide each."""
+    """Slides with the answer and its assumptions, the numbers, and up to three pictures."""
     from pptx import Presentation
     from pptx.util import Inches
 
@@ -80,7 +80,7 @@ def _grids(sections: Sequence[Section]) -> Iterator[Grid]:
 
 
 def _shaped(grid: Grid) -> Grid:
-    """With the designs across, where there are many columns; as many rows and columns as have room."""
+    """The table with designs across if there are many columns, and only the rows and columns that fit."""
     rows = [grid.header, *grid.rows]
     if len(grid.header) > _MOST_COLUMNS and len(grid.rows) < _MOST_COLUMNS:
         rows = list(zip(*rows, strict=True))
@@ -113,7 +113,7 @@ def _text(
 
 
 def _table(slide: "Slide", grid: Grid, top: float, widths_in: Sequence[float], size: float) -> None:
-    """A table of PowerPoint's own."""
+    """A table of PowerPoint."""
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Inches, Pt
 
@@ -134,7 +134,7 @@ def _table(slide: "Slide", grid: Grid, top: float, widths_in: Sequence[float], s
 
 
 def _undated(file: io.BytesIO) -> bytes:
-    """With the date that a part has as a rule, 1980, so that the same run gives the same bytes."""
+    """The file with the default date of 1980 in all parts, so that the same run gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(file) as dated, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as undated:
         for name in sorted(dated.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):

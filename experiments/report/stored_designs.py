@@ -1,4 +1,4 @@
-"""The designs of a run and their KPIs, read from its tables and given the names that a reader sees."""
+"""The designs of a run and their KPIs, read from its tables, with names for a reader."""
 
 import datetime as dt
 import math
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Frame = pd.DataFrame
-else:  # pandas is loaded where a run is read
+else:  # pandas is imported only when a run is read
     Frame = Any
 
 MOST_PANELS: Final = 3
@@ -32,7 +32,7 @@ MOST_PANELS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedDesign(DesignRow):
-    """A design as the table `points` has it, and the names that a reader sees.
+    """A design of the table `points`, with its names for a reader.
 
     `site`, `traffic` and `title`: of the halls, of the demand, of both and the arrivals.
     """
@@ -50,21 +50,21 @@ class NamedDesign(DesignRow):
 
     @property
     def share(self) -> "ShareBand | None":
-        """Of the airport's parcels, where the demand is an estimate of the hub's."""
+        """The hub's share of the airport's parcels, if the demand is estimated from it."""
         band = ShareBand(self.airport_parcels_per_year, self.hub_share_least, self.hub_share_most)
         return None if math.isnan(band.airport_parcels_per_year) else band
 
 
 @dataclass(frozen=True, slots=True)
 class ShareBand:
-    """Between what the hub's undisclosed share of the airport's parcels lies."""
+    """The range of the hub's undisclosed share of the airport's parcels."""
 
     airport_parcels_per_year: float
     least: float
     most: float
 
     def of(self, a_year: float, parcels_per_day: float) -> tuple[float, float]:
-        """A figure of a year of such days at both ends, where it is proportional to the parcels."""
+        """An annual figure at both ends of the range, if it is proportional to the parcels."""
         each = a_year * self.airport_parcels_per_year / (parcels_per_day * DAYS_PER_YEAR)
         return each * self.least, each * self.most
 
@@ -77,7 +77,7 @@ class ShareBand:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Designs that are drawn in one panel, and the name of each there."""
+    """Designs drawn in one panel, and their names in it."""
 
     title: str
     points: tuple[NamedDesign, ...]
@@ -86,7 +86,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The measured days [min], and the date of the first midnight where it is known."""
+    """The measured days [min], and the date of the first midnight if known."""
 
     low: float
     high: float
@@ -101,24 +101,24 @@ class Window:
         return (instants >= self.low) & (instants < self.high)
 
     def closes(self, ends: "pd.Series[float]") -> "pd.Series[bool]":
-        """Which intervals, told by their ends, are of the measured days."""
+        """Which intervals, given by their ends, belong to the measured days."""
         return (ends > self.low) & (ends <= self.high)
 
     def day_name(self, day: int) -> str:
-        """Of a day counted from the first midnight: its weekday, or its number where the date is not known."""
+        """Name of a day counted from the first midnight: its weekday, or its number without a date."""
         if self.start_date is None:
             return f"day {day + 1}"
         return (self.start_date + dt.timedelta(days=day)).strftime("%a")
 
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
-    """The designs in the order asked for, each with a title of its own; `factors`: the table of that name, if any."""
+    """The designs in the order asked for, each with a unique title; `factors`: the table of that name, if any."""
     rows = ({"schedule": "", "time_zone": "", **row} for row in records(table.sort_values("order", kind="stable")))
     return named_designs(rows_from(DesignRow, rows), read_factors(factors))
 
 
 def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> tuple[NamedDesign, ...]:
-    """The same of rows of the table `points` in that order; `factors`: by design, the value of each key."""
+    """The same for rows of the table `points` in that order; `factors`: the value of each key, by design."""
     return tuple(
         NamedDesign(*astuple(row), site=site, traffic=traffic, title=title, factors=factors.get(row.label, {}))
         for row, (site, traffic, title) in zip(rows, names_of(rows, factors), strict=True)
@@ -126,13 +126,13 @@ def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, 
 
 
 def read_factors(table: Frame | None) -> dict[str, dict[str, str]]:
-    """From the table `factors`: by design, the value of each key; nothing without one."""
+    """The value of each key by design, from the table `factors`; empty without it."""
     rows = rows_from(FactorRow, records(table)) if table is not None else ()
     return nested((row.scenario, row.key, row.value) for row in rows)
 
 
 def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
-    """KPIs by design and name; of `summary`, or of `differences`."""
+    """KPIs by design and name, from `summary` or `differences`."""
     is_difference = "baseline" in summary.columns
     values: dict[str, dict[str, Value]] = {}
     for row in records(summary):
@@ -147,24 +147,24 @@ def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
 
 
 def within_possible(kpi: str, value: Value) -> Value:
-    """Few replications can put the lower bound of what is never negative below zero: it is cut there."""
+    """The interval cut to possible values, since few replications can give a negative lower bound."""
     is_never_negative = kpi in KPIS and KPIS[kpi].range[0] >= 0
     return value.within(0.0) if is_never_negative and value.mean >= 0 else value
 
 
 def read_ladder(ladder: Frame | None) -> dict[str, dict[str, float]]:
-    """Parcels a day that each resource could pass, by design."""
+    """Parcels a day that each resource could handle, by design."""
     rows = records(ladder) if ladder is not None else ()
     return nested((row["scenario"], row["resource"], float(row["parcels_per_day"])) for row in rows)
 
 
 def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:
-    """Those under the arrival model of the first; the others are only compared with them."""
+    """Designs under the first arrival model; the others are only compared with them."""
     return tuple(point for point in points if point.arrivals == points[0].arrivals)
 
 
 def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
-    """A panel a traffic, a line a site; one panel for all where there are many traffics."""
+    """A panel for each traffic, a line for each site; a single panel if there are many traffics."""
     by_traffic = grouped((point.traffic, point) for point in points)
     if len(by_traffic) > MOST_PANELS:
         return (Panel("", tuple(points), tuple(point.title for point in points)),)
@@ -177,7 +177,7 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
 
 
 def read_window(flights: Frame, config_yaml: str) -> Window:
-    """The measured days, from the configuration; where it does not say, the days of the cohort's arrivals."""
+    """The measured days, from the configuration, or else from the cohort's arrivals."""
     settings = _settings(config_yaml)
     warmup, horizon, date = (settings.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
     start = dt.date.fromisoformat(str(date)) if date is not None else None
@@ -192,12 +192,12 @@ def read_window(flights: Frame, config_yaml: str) -> Window:
 
 
 def read_family(config_yaml: str) -> str:
-    """How differences were taken together; none where the configuration does not say."""
+    """How differences were taken together; none if the configuration does not say."""
     return str(_settings(config_yaml).get("family", "none"))
 
 
 def _settings(config_yaml: str) -> dict[str, Any]:
-    """The scalars of a configuration by their last key; of several the outermost.
+    """Scalars of a configuration by their last key; of several, the outermost.
 
     Read by the loader in C: a study of many designs has megabytes of configuration.
     """

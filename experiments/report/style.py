@@ -1,4 +1,4 @@
-"""How every figure looks: fonts, a palette that colour-blind readers can tell apart, and the way to a file."""
+"""The style of all figures: fonts, a palette for colour-blind readers, and output to files."""
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Axes: TypeAlias = axes.Axes
     Figure: TypeAlias = figure.Figure
-else:  # matplotlib is loaded where it draws
+else:  # matplotlib is imported only for drawing
     Axes = Figure = Any
 
 T = TypeVar("T")
@@ -103,14 +103,14 @@ def name_rows(ax: Axes, names: Sequence[str]) -> None:
 
 
 def name_days(ax: Axes, window: Window, last: int, most: int) -> None:
-    """Names at noon of at most so many days, from the first that is measured until the last [d]."""
+    """Names at noon for a limited number of days, from the first to the last measured day [d]."""
     first = round(window.low / MIN_PER_DAY)
     days = range(first, last, max(1, -(-(last - first) // most)))
     ax.set_xticks([day + 0.5 for day in days], [window.day_name(day) for day in days], fontsize=8.5)
 
 
 def drawn_as(unit: str) -> tuple[float, str]:
-    """What values of a unit are multiplied by, and the name of the unit then: shares are drawn in per cent."""
+    """The factor for values of a unit, and the resulting unit: shares are drawn in per cent."""
     return (100.0, "%") if unit == "1" else (1.0, unit_name(unit))
 
 
@@ -121,7 +121,7 @@ def svg(figure: Figure) -> bytes:
 
 
 def svg_of(figure: Callable[[T], Figure], result: T) -> bytes:
-    """What a picture shows of a result, drawn with the look of all, as SVG."""
+    """The picture of a result as SVG, in the common style."""
     with look():
         return svg(figure(result))
 
@@ -136,7 +136,7 @@ def saved(figure: Figure, form: str, **more: Trait) -> bytes:
 
 @contextmanager
 def laid_out(figure: Figure, form: str) -> Iterator[None]:
-    """Until the block ends the figure keeps a layout for this form, for which `savefig` would draw it once more."""
+    """Until the block ends the figure keeps one layout; `savefig` would otherwise compute it again."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     engine, dpi = figure.get_layout_engine(), figure.dpi
@@ -154,7 +154,7 @@ def laid_out(figure: Figure, form: str) -> Iterator[None]:
 
 
 def slide(figure: Figure, form: str, title: str = "") -> bytes:
-    """The figure as svg, pdf or png in the shape of a slide; one that is too high becomes wider, then flatter.
+    """The figure as svg, pdf or png in the shape of a slide; a figure that is too high becomes wider, then flatter.
 
     `title`: above it, where no slide has it.
     """
@@ -169,7 +169,7 @@ def slide(figure: Figure, form: str, title: str = "") -> bytes:
 def each_drawn(
     draw: Callable[[Axes, T], None], items: Sequence[T], columns: int, row_in: float, more_in: float = 0.0
 ) -> Figure:
-    """A panel an item, as in `panels`, and one legend below them."""
+    """A panel for each item, as in `panels`, with one legend below."""
     drawing, axes = panels(len(items), columns, row_in, more_in)
     for ax, item in zip(axes, items, strict=True):
         draw(ax, item)
@@ -179,12 +179,12 @@ def each_drawn(
 def note(
     ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], size: float = 8.5, **look: Trait
 ) -> None:
-    """A text beside a place, so many points from it."""
+    """A text beside a position, at this distance in points."""
     ax.annotate(text, at, offset, textcoords="offset points", fontsize=size, **look)
 
 
 def legend_below(figure: Figure, axes: Iterable[Axes], columns: int = 4) -> Figure:
-    """One legend for all the axes, below them, where it covers nothing; fewer columns where long names ask for it."""
+    """One legend for all axes, below them; fewer columns if names are long."""
     handles: dict[str, Artist] = {}
     for ax in axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):

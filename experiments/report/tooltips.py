@@ -1,4 +1,4 @@
-"""What a reader sees who points at a mark of a picture: the names and the value that the mark stands for.
+"""Tooltips: the names and the value of a mark, shown to a reader who points at it.
 
 A mark's text travels as its group's id, which matplotlib writes into the SVG; there it becomes the group's title.
 """
@@ -23,7 +23,7 @@ _GROUP: Final = re.compile(rf'<g id="{_MARK}([^"]*)">')
 
 
 def add(figure: "Figure") -> None:
-    """Give a text to the bars, the points of interval plots and the lines of a figure that have a name."""
+    """Add a text to the bars, interval points and lines of a figure that have a name."""
     if figure.get_gid() == _DONE:
         return
     figure.set_gid(_DONE)
@@ -34,12 +34,12 @@ def add(figure: "Figure") -> None:
 
 
 def give(artist: "Artist", text: str) -> None:
-    """A text of the figure's own, as of a bar that is cut."""
+    """Add a given text, for example to a bar that is cut."""
     artist.set_gid(_MARK + " ".join(text.split()))
 
 
 def give_cells(ax: "Axes", texts: Iterable[tuple[float, float, str]]) -> None:
-    """A text to each cell of size one, by its left and upper end; painted faintly, since else it is not pointed at."""
+    """Add a text to each cell of size one, by its left and upper end; painted faintly so that it can be pointed at."""
     from matplotlib.patches import Rectangle
 
     for left, top, text in texts:
@@ -47,7 +47,7 @@ def give_cells(ax: "Axes", texts: Iterable[tuple[float, float, str]]) -> None:
 
 
 def titled(svg: bytes) -> bytes:
-    """The SVG with a title in each group that was given a text."""
+    """The SVG with a title in each group that has a text."""
     return _GROUP.sub(_title, svg.decode()).encode()
 
 
@@ -74,7 +74,7 @@ def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
 
 
 def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist", str]]:
-    """Each mean gets a mark of its own to point at, which is not seen: matplotlib draws all of them as one."""
+    """An invisible mark at each mean to point at, as matplotlib draws all means as one object."""
     if (line := container.lines[0]) is None:
         return
     is_lying = container.has_xerr
@@ -87,7 +87,7 @@ def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist",
 
 
 def _text(ax: "Axes", name: str, place: float, start: float, end: float, *, is_lying: bool) -> str:
-    """The row or column, the series, and the value with the name of its axis; of a bar that floats its ends, too.
+    """The row or column, the series, and the value with the name of its axis; for a floating bar also its ends.
 
     Nothing of what has no name.
     """

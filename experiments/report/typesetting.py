@@ -1,4 +1,4 @@
-"""Lines of text of a width, for a page that matplotlib sets: letters, measured words, what is cut and what is left."""
+"""Lines of text with a given width, for pages set by matplotlib: measuring, wrapping and cutting."""
 
 import re
 from bisect import bisect_right
@@ -19,7 +19,7 @@ _BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Letters: their size [points], and what matplotlib calls their other traits."""
+    """A font: size [points], and matplotlib's other properties."""
 
     size: float
     traits: tuple[tuple[str, str], ...] = ()
@@ -43,7 +43,7 @@ def tied(text: str) -> str:
 
 
 def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
-    """Lines of this width: as many whole sentences as have room, or the first one cut."""
+    """Lines of this width: as many whole sentences as fit, or else the first one cut."""
     ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
     text = tied(
         _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
@@ -60,7 +60,7 @@ def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int
 
 
 def _cut(line: str, letters: Type, width_in: float) -> str:
-    """As many words as have room with the sign that there were more."""
+    """As many words as fit, with a sign that there were more."""
     while " " in line and width_in_of(line + " …", letters) > width_in:
         line = line.rpartition(" ")[0]
     return f"{line} …"
@@ -83,7 +83,7 @@ def wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
 
 
 def _head(word: str, letters: Type, width_in: float) -> str:
-    """As much of a word as a line holds, ending at a sign where it can."""
+    """As much of a word as fits on a line, if possible ending at a punctuation mark."""
     at = max(1, bisect_right(range(1, len(word) + 1), width_in, key=lambda end: width_in_of(word[:end], letters)))
     ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
     return word[: ends[-1] if ends else at]
@@ -97,7 +97,7 @@ def _renderer() -> Any:  # noqa: ANN401 - matplotlib is loaded late
 
 
 def width_in_of(text: str, letters: Type) -> float:
-    """Word by word, which are measured once."""
+    """Width of a text [in], from words that are measured once."""
     return sum(_word_in(word, letters) for word in text.split(" ")) + text.count(" ") * _word_in(" ", letters)
 
 

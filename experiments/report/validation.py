@@ -1,4 +1,4 @@
-"""What the model predicts beside what has been reported about the hub; differences are explained, not fitted away."""
+"""Predictions of the model compared with reports about the hub; differences are explained, not fitted away."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from sim.config.bounds import DAYS_PER_WEEK
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Designs of which a number was said: flights a day, and m² above the first bound up to the second."""
+    """Designs to which a reported number applies: flights a day, and m² above the first bound and up to the second."""
 
     flights_per_day: Sequence[float]
     area_m2: Sequence[float]
@@ -32,7 +32,7 @@ _EVERY: Final = Group((0.0, math.inf), (0.0, math.inf))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """A reported number; `validation.yaml` says what each field is."""
+    """A reported number; `validation.yaml` explains the fields."""
 
     quantity: str
     of: str
@@ -56,7 +56,7 @@ class Check:
         return (_EVERY if self.of == "any" else groups()[self.of]).holds(point)
 
     def predicted(self, kpis: Mapping[str, Value]) -> Value | None:
-        """The design's value in the report's unit; None where the run does not have it."""
+        """The design's value in the report's unit; None if the run lacks it."""
         value = kpis.get(self.value)
         if value is None or (self.is_kept_by_some and value.mean == 0):
             return None
@@ -85,7 +85,7 @@ def checks() -> tuple[Check, ...]:
 
 
 def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[Compared]:
-    """Each check with the designs that it speaks of; what the run does not have is left out.
+    """Each check with the designs to which it applies; values that the run lacks are left out.
 
     Reports speak of a year or of a usual day: a few measured days of a week, whose days differ, are not judged by them.
     """
@@ -96,7 +96,7 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
 
 
 def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Row]:
-    """The same as numbers, whatever the days measured; a check of any design names the design."""
+    """The same as numbers, for any measured days; a check of any design names the design."""
     for check, point, predicted in _predictions(points, values):
         name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)
@@ -152,7 +152,7 @@ _G_PER_T: Final = 1e6
 
 
 def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
-    """By design; without intervals. What a run has no table or KPI for is left out."""
+    """Counted values by design, without intervals; values for which the run lacks a table or KPI are left out."""
     flights = tables["flights"]
     n_replications = flights.groupby("scenario")["replication"].nunique()
     landed = _by_design(flights[flights["is_cohort"]])
@@ -177,7 +177,7 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
 
 
 def with_counts(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
-    """The KPIs, and what is counted beside them, by design."""
+    """KPIs and counted values, by design."""
     besides, controls = counted(tables, values, window), reported(tables.get("customs"))
     return {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
 

@@ -51,7 +51,7 @@ class DesignVerdict:
 
     @property
     def details(self) -> str:
-        """What stands behind the word: sentences."""
+        """The sentences after the verdict's word."""
         parts = [f"On time: {self.on_time}"]
         parts += [f"Exports on time: {self.exports}"] if self.exports else []
         parts += [f"Undecided because {listed(self.reasons, 'and')}"] if self.reasons else []
@@ -98,18 +98,18 @@ def late_exports(point: NamedDesign, values: Mapping[str, Value]) -> str:
 
 
 def staffing(point: NamedDesign, values: Mapping[str, Value]) -> str:
-    """The people that an answer rests on; empty if not known."""
+    """The people on which an answer rests; empty if unknown."""
     paid = values.get("staff_h_paid_per_day")
     return paid_hours(paid.mean, point.roster) if paid and point.roster else ""
 
 
 def paid_hours(hours: float, roster_name: str) -> str:
-    """As: 2,597 paid hours a day (roster: follows work)."""
+    """Paid hours in words: 2,597 paid hours a day (roster: follows work)."""
     return f"{whole(hours)} paid hours a day ({roster(roster_name)})"
 
 
 def on_time_text(point: NamedDesign, on_time: Value) -> str:
-    """The on-time share with its interval, unless that is so wide that the share is as good as unknown."""
+    """The on-time share with its interval, or that the interval is too wide to know it."""
     if says_nothing(on_time) and not point.is_unstable:
         return f"unknown, because {on_time.n} replications differ too much"
     return f"{percent(on_time.mean)} % {bracket(on_time)}"
@@ -131,7 +131,7 @@ def held_since(point: NamedDesign) -> str:
 
 
 def carries(on_time_share: float, *, is_unstable: bool | None) -> bool:
-    """Whether a design carries its traffic: enough parcels are on time, and its backlog is not known to grow."""
+    """Whether a design carries its traffic: enough parcels on time, and no backlog that is known to grow."""
     return on_time_share >= LEAST_ON_TIME and not is_unstable
 
 
@@ -147,7 +147,7 @@ def is_close(point: NamedDesign, on_time: Value) -> bool:
 
 
 def reasons_open(point: NamedDesign, on_time: Value) -> list[str]:
-    """Why the verdict is undecided."""
+    """The reasons why the verdict is undecided."""
     if point.is_unstable:
         return []
     reasons = []
@@ -175,5 +175,5 @@ def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
 
 
 def traffic(point: NamedDesign) -> str:
-    """The traffic in a sentence: what was asked for, and the disruptions that are on."""
+    """The traffic in a sentence: the demand asked for, and active disruptions."""
     return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")

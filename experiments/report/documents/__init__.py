@@ -12,14 +12,14 @@ from experiments.store.rows import Grid
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Sentences, a point each."""
+    """Sentences, each a list item."""
 
     texts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What only a person knows: `text` says what to write there."""
+    """Information that only a person has: `text` says what to write."""
 
     text: str
 
@@ -51,21 +51,21 @@ class Report:
 
 
 def walked(chapters: Sequence[Chapter], depth: int = 1) -> Iterator[tuple[int, Chapter]]:
-    """All chapters in their order, each with its depth, 1 for those of the report."""
+    """All chapters in order, with their depth, 1 for those of the report."""
     for chapter in chapters:
         yield depth, chapter
         yield from walked(chapter.parts, depth + 1)
 
 
 def missing_in(chapters: Sequence[Chapter]) -> list[str]:
-    """Titles of the chapters that a person has to fill in."""
+    """Titles of the chapters that a person must complete."""
     return [
         chapter.title for _, chapter in walked(chapters) if any(isinstance(block, Missing) for block in chapter.blocks)
     ]
 
 
 def written(report: Report, path: Path) -> dict[Path, bytes]:
-    """The content of the file, in the form that its suffix says, and of the files that lie beside it."""
+    """Contents of the file, in the format of its suffix, and of the files beside it."""
     files: dict[Path, bytes] = import_module(f"{__name__}.{FORMS[path.suffix.lower()]}").files_of(report, path)
     return files
 

@@ -1,4 +1,4 @@
-"""Places and the paths between them: what a diagram shows, whether as text or as a drawing."""
+"""A diagram's places and paths, for text or drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A place at a row and a column of the diagram, counted from 0; `is_end`: where things come in or leave."""
+    """A place at a row and column of the diagram, counted from 0; `is_end`: things enter or leave here."""
 
     name: str
     label: str

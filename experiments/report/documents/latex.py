@@ -41,7 +41,7 @@ _BREAKS: Final = re.compile(r"(?<=[./=,])(?=\w)|(?<=\\_)(?=\w)")
 
 
 def files_of(report: Report, path: Path) -> dict[Path, bytes]:
-    """The text, and beside it the diagrams that it shows, by their paths."""
+    """The text and the diagrams that it includes, by path."""
     files: dict[Path, bytes] = {}
     lines = [_HEAD, r"\begin{document}", rf"\title{{{plain(report.title)}}}", r"\date{}", r"\maketitle"]
     chapters = [(0, "", report.opening), *((depth, each.title, each.blocks) for depth, each in walked(report.chapters))]
@@ -87,7 +87,7 @@ def _block(block: "Block") -> Iterator[str]:
 
 
 def _table(grid: Grid) -> Iterator[str]:
-    """With columns in proportion to the square root of their longest text, as long texts wrap."""
+    """A table whose columns are in proportion to the square root of their longest text, as long texts wrap."""
     rows = [[on_one_line(cell) for cell in row] for row in (grid.header, *grid.rows)]
     wants = [max(6, min(60, max(map(len, column)))) ** 0.5 for column in zip(*rows, strict=True)]
     widths = [0.94 * want / sum(wants) - 0.012 for want in wants]
@@ -115,7 +115,7 @@ def _parted(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    r"""Signs that LaTeX would take for its own, and those that its letters lack.
+    r"""Text with LaTeX's special characters and missing characters replaced.
 
     >>> print(plain("5 % of a_b, 30 m²"))
     5 \% of a\_b, 30 m$^2$
@@ -124,5 +124,5 @@ def plain(text: str) -> str:
 
 
 def _known(sign: str) -> str:
-    """The sign, or the nearest that the letters have."""
+    """The character, or the nearest that the font has."""
     return sign if ord(sign) < 256 else unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode() or "?"

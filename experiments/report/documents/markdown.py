@@ -50,13 +50,13 @@ def _table(grid: Grid) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Code between backticks stays as it is; all else that Markdown would take for a mark is written as it is."""
+    """Text for Markdown: code between backticks is unchanged, special characters elsewhere are escaped."""
     parts = text.split("`")
     return "`".join(part if at % 2 else plain(part) for at, part in enumerate(parts))
 
 
 def plain(text: str) -> str:
-    r"""Signs that would be marks, as signs; an underscore within a word is none.
+    r"""Text with Markdown's special characters escaped, except underscores within words.
 
     >>> print(plain("a_b *c* | d_"), plain("12 < 13"))
     a_b \*c\* \| d\_ 12 \< 13

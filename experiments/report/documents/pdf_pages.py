@@ -1,4 +1,4 @@
-"""A document as the pages of a PDF, set by matplotlib: text flows from page to page, wide cells of tables wrap."""
+"""A document as pages of a PDF, set by matplotlib: text continues on the next page, and wide cells wrap."""
 
 import io
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def files_of(report: Report, path: Path) -> dict[Path, bytes]:
 
 
 def pages_of(report: Report) -> "list[Drawing]":
-    """Drawn within `style.look()`."""
+    """The pages; call within `style.look()`."""
     setting = _Setting()
     setting.lines(report.title, TITLE)
     setting.skip(_GAP_IN)
@@ -65,7 +65,7 @@ def pages_of(report: Report) -> "list[Drawing]":
 
 
 class _Setting:
-    """Pages, and where on the last one what comes next begins [in, from below]."""
+    """Pages, and the position on the last page where the next part begins [in, from below]."""
 
     def __init__(self) -> None:
         self._pages: list[Drawing] = []
@@ -78,7 +78,7 @@ class _Setting:
         self._top = A4_IN[1] - _MARGIN_IN
 
     def need(self, height_in: float) -> None:
-        """A new page where this one has no such room."""
+        """Begin a new page if this one lacks so much room."""
         if self._top - height_in < _MARGIN_IN:
             self._turn()
 
@@ -87,7 +87,7 @@ class _Setting:
             self._top -= height_in
 
     def lines(self, text: str, letters: Type, left: float = 0.0) -> None:
-        """A paragraph, which may go on on the next page."""
+        """A paragraph, which may continue on the next page."""
         for line in wrapped(tied(text), letters, _WIDTH_IN - left):
             self.need(letters.line_in)
             self._put(line, letters, left, self._top)
@@ -164,7 +164,7 @@ def _cells(row: Sequence[str], letters: Type, widths: Sequence[float]) -> list[l
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Of the columns [in]: what most cells of each want, or where that is too much an equal part of the room.
+    """Widths of the columns [in]: the width of most cells, or an equal part of the room if that is too wide.
 
     No column is narrower than its words, if these are short. What a column wants less than its part is left to the
     others, first to those with longer cells.

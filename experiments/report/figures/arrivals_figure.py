@@ -1,4 +1,4 @@
-"""The on-time share under each arrival model: how much the answer rests on when flights come."""
+"""The on-time share under each arrival model: how much the answer depends on the times of flights."""
 
 from collections.abc import Sequence
 from typing import Final

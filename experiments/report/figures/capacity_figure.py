@@ -1,4 +1,4 @@
-"""What each scenario sustains, with its interval, beside what its resources alone could handle."""
+"""The demand that each scenario sustains, with its interval, and what each of its resources alone could handle."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
     style.name_rows(ax, [threshold.name for threshold in thresholds])
     ax.set_xlim(left=0)
     for row, threshold in enumerate(thresholds):
-        if threshold.rungs:  # its name lies towards the middle, where there is room
+        if threshold.rungs:  # its name is towards the middle, where there is room
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
@@ -61,7 +61,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
 
 
 def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
-    """`target`: share on time."""
+    """The figure; `target`: required on-time share."""
     drawn, ax = style.panel(1.4 + 0.8 * len(thresholds))
     draw(ax, thresholds, target)
     return style.legend_below(drawn, [ax])

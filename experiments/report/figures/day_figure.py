@@ -1,4 +1,4 @@
-"""A day of the hub as it was worked: flights on stands, their ULDs at break-down stations, trucks at doors."""
+"""A day of the hub: flights on stands, their ULDs at break-down stations, trucks at doors."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ _TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stay at one unit [h of the day]; `held` is where work was over but the unit not free; both cut to the day."""
+    """A stay at one unit [h of the day]; `held`: work was done but the unit not free; both cut to the day."""
 
     row: int
     start: float
@@ -34,7 +34,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """`n_rows` are as many as were in use at once."""
+    """A resource; `n_rows`: the largest number of units in use at the same time."""
 
     title: str
     bars: tuple[Bar, ...]
@@ -50,7 +50,7 @@ class Day:
 
 
 def busiest(flights: Frame, window: Window) -> int:
-    """The measured day, counted from the first midnight, on which most parcels arrived; the first of several."""
+    """The measured day, counted from the first midnight, with the most arriving parcels; the first of several."""
     cohort = flights[flights["is_cohort"]]
     first = round(window.low / MIN_PER_DAY)
     if cohort.empty:
@@ -60,7 +60,7 @@ def busiest(flights: Frame, window: Window) -> int:
 
 
 def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | None = None) -> Day:
-    """A day of the first replication of a design; the busiest if none is given."""
+    """A day of a design's first replication; by default the busiest day."""
     flights, ulds, trucks = (
         tables[name][(tables[name]["scenario"] == label) & (tables[name]["replication"] == 0)]
         for name in ("flights", "ulds", "trucks")
@@ -69,7 +69,7 @@ def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | N
 
 
 def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int) -> Day:
-    """The tables of one replication of one design; `day` counts from the first midnight."""
+    """Bars from the tables of one replication of one design; `day` counts from the first midnight."""
     date = "" if window.start_date is None else f", {window.start_date + dt.timedelta(days=day)}"
     numbers = flights["number"].tolist()
     colors = {number: style.PALETTE[at % (len(style.PALETTE) - 1)] for at, number in enumerate(sorted(numbers))}
@@ -99,14 +99,14 @@ _Stay = tuple[float, float, float, str, str]
 
 
 def _rows(table: Frame, day: int, what: str, start: str, *ends: str) -> Iterable[tuple[float, ...]]:
-    """Of the stays that reach into a day, what stays, when it comes, and until when: without an end for ever."""
+    """Stays that overlap a day, with their arrival and end; a stay without end lasts for ever."""
     known = table.assign(**{ends[-1]: table[ends[-1]].fillna(np.inf)})
     of_day = known[(known[start] < (day + 1) * MIN_PER_DAY) & (known[ends[-1]] > day * MIN_PER_DAY)]
     return zip(*(of_day[name].tolist() for name in (what, start, *ends)), strict=True)
 
 
 def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
-    """Stays in rows: each takes the lowest row that is free. Which unit it was is not recorded, and does not matter."""
+    """Stays in rows, each in the lowest free row; which unit it was is not recorded."""
     low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
     of_day = sorted(stays, key=lambda stay: stay[0])
     rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))
@@ -122,7 +122,7 @@ def draw(ax: Axes, result: Resource) -> None:
 
     around: list[AbstractPathEffect] = [
         withStroke(linewidth=2, foreground="white")
-    ]  # a name is readable on dark and on pale
+    ]  # a name is readable on dark and pale colours
     for stay in result.bars:
         bar(ax, stay.row, stay.start, stay.held, _BAR, stay.color)
         if stay.end > stay.held:

@@ -1,4 +1,4 @@
-"""The gain between two scenarios as a waterfall: a step a factor, with the interval of its share."""
+"""The gain between two scenarios as a waterfall: a step for each factor, with the interval of its share."""
 
 import textwrap
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _ROOM: Final = 0.14
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bar from one level to another [as drawn]; a factor's interval is that of its share, within what can be."""
+    """A bar from one level to another [as drawn]; a factor's interval is that of its share, within possible values."""
 
     name: str
     since: float
@@ -46,7 +46,7 @@ class Waterfall:
         for name, share in decomposition.shares.items():
             level = steps[-1].to.mean
             to = share.share.scaled(scale).moved(level)
-            # Levels between the two may lie beyond what can be: they are sums of mean changes.
+            # Levels between the two may lie outside possible values, as they are sums of mean changes.
             steps.append(Step(name, level, to.within(min(least, to.mean), max(most, to.mean))))
         steps.append(Step(end, 0.0, decomposition.end.scaled(scale)))
         return cls(formatting.kpi_name(kpi), axis, tuple(steps), axis == "%", KPIS[kpi].more_is_better is False)
@@ -75,13 +75,13 @@ def draw(ax: Axes, chart: Waterfall) -> None:
     ax.set_xticks(range(last + 1), [textwrap.fill(step.name, _WIDEST) for step in chart.steps])
     ax.margins(y=_ROOM)
     low, high = ax.get_ylim()
-    high = max(high, (1 + _ROOM) * highest)  # bars that begin at the top keep the margin away
+    high = max(high, (1 + _ROOM) * highest)  # bars that begin at the top would remove the margin
     ax.set_ylim(0 if low > 0 or (chart.is_share and min(step.to.mean for step in chart.steps) >= 0) else low, high)
     ax.set_ylabel(f"{chart.title} [{chart.axis}]")
 
 
 def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
-    """A panel a KPI."""
+    """A panel for each KPI."""
     charts = [Waterfall.of(kpi, decomposition, start, end) for kpi, decomposition in decompositions.items()]
     drawn = style.each_drawn(draw, charts, 1, 2.9, 0.6)
     drawn.axes[0].set_title("Contribution of each factor, mean over all orders; green: better, orange: worse")

@@ -1,4 +1,4 @@
-"""Where the hours of a parcel go: mean time in each stage."""
+"""Where a parcel spends its hours: mean time in each stage."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +16,7 @@ STAGES: Final = {
     "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
     "position": ("in a ULD position", "#999999", ""),
     "breakdown": ("break-down", "#E69F00", ""),
-    "sorting": ("sorting", "#0072B2", ""),  # and in chutes that lead to a machine again
+    "sorting": ("sorting", "#0072B2", ""),  # and in chutes that lead to another machine
     "handcoding": ("hand-coding", "#CC79A7", "//"),
     "manual_sort": ("manual sort", "#CC79A7", "xx"),
     "customs_hold": ("customs hold", "#D55E00", ".."),
@@ -35,7 +35,7 @@ DWELL: Final = "mean dwell of all parcels that arrived"
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Mean hours of a parcel, (designs, stages), and the mean dwell of the text, (designs)."""
+    """Mean hours of a parcel (designs, stages), and the mean dwell in the text (designs)."""
 
     title: str
     names: tuple[str, ...]
@@ -49,7 +49,7 @@ class Bars:
 
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
             window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
-    """Per parcel broken down in the measured days, whether it passes the stage or not."""
+    """Means per parcel broken down in the measured days, whether or not it passes the stage."""
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
     means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
     shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]

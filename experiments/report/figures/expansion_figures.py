@@ -1,4 +1,4 @@
-"""Paths over years: demand against slots, money, service; which path is best where, and what turns the choice."""
+"""Paths over years: demand and slots, money, service, the best path, and what changes the choice."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -22,7 +22,7 @@ Bands = Mapping[str, Numbers]
 
 
 def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
-    """Demand by growth with its band, and what each path is expected to have slots for (Y)."""
+    """Demand by growth with its band, and the expected slots of each path (Y)."""
     figure, ax = style.panel(4.6)
     looks = style.lines_of(list(slots))
     for at, (mean, low, high) in enumerate(demand.values()):
@@ -41,7 +41,7 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
 
 
 def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
-    """Cumulated money of each path less that of the path that builds nothing [MEUR], discounted."""
+    """Cumulated discounted money of each path minus that of the path that builds nothing [MEUR]."""
     figure, ax = style.panel(3.8)
     looks = style.lines_of(list(less_idle))
     for name, values in less_idle.items():
@@ -52,7 +52,7 @@ def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: s
 
 
 def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[str]) -> Figure:
-    """A panel a KPI: means of all paths, bands of a few."""
+    """A panel for each KPI: means of all paths, and bands of a few."""
     figure = style.new_figure(1.2 + 2.6 * len(panels))
     axes = figure.subplots(len(panels), 1, squeeze=False, sharex=True)[:, 0]
     for ax, (axis, paths) in zip(axes, panels.items(), strict=True):
@@ -70,7 +70,7 @@ def service(years: Sequence[int], panels: Mapping[str, Bands], banded: Sequence[
 def decisions(
     growths: Sequence[str], shares: Sequence[float], best: Mapping[tuple[str, float], str], paths: Sequence[str]
 ) -> Figure:
-    """The best path by growth and by the probability of the first decision in favour."""
+    """The best path by growth and by the probability that the first decision ends in favour."""
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
@@ -92,7 +92,7 @@ def decisions(
 
 
 def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
-    """The lead of the recommended path over the best other, with one thing at a time at another value.
+    """The recommended path's lead over the best other path, with one input at a time at another value.
 
     `rows`: what is set to which value, the lead then [MEUR], and the best path then, in whose colour the bar is.
     """
@@ -100,7 +100,7 @@ def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, p
     looks = style.lines_of(paths)
     for at, (_, own_lead, path) in enumerate(rows):
         ax.barh(at, own_lead.mean - lead, left=lead, color=looks[path]["color"], height=0.66, label=path)
-        for color, width in (("white", 2.4), ("black", 0.8)):  # seen on a black bar, too
+        for color, width in (("white", 2.4), ("black", 0.8)):  # visible on a black bar too
             errorbar(ax, [own_lead], [at], fmt="none", color=color, capsize=2, linewidth=width)
     ax.axvline(lead, color=_MARK, linewidth=1)
     ax.axvline(0, color=style.LIMIT, linewidth=1, linestyle="--")
@@ -111,7 +111,7 @@ def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, p
 
 
 def _apart(ends: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Where names stand at the ends of lines, each above the one below."""
+    """Positions of names at the ends of lines, each above the one below."""
     placed: dict[str, float] = {}
     last = -np.inf
     for name in sorted(ends, key=lambda name: ends[name]):

@@ -1,4 +1,4 @@
-"""Pictures of data and goods: who can read what, what crosses borders, what flows tell and audits notice, and trade."""
+"""Pictures of data and goods: who can read which data, flows across borders, inference, audits, and trade."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,7 +19,7 @@ _PER_ROW_IN: Final = 0.19
 
 
 def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
-    """`top`: records that are darkest, the same in all panels."""
+    """A matrix; `top`: records shown darkest, the same in all panels."""
     scaled = np.concatenate((matrix.kept.ravel(), [top]))
     shade = logarithmic(scaled)[:-1].reshape(matrix.kept.shape)
     texts = np.array([[compact(kept) if kept > 0 else "" for kept in row] for row in matrix.kept], dtype=np.str_)
@@ -33,7 +33,7 @@ def matrix_figure(matrices: Sequence[Matrix]) -> Figure:
 
 
 def flow_figure(flows: Frame) -> Figure:
-    """Records a day readable for the operator, by way and policy."""
+    """Records a day readable by the operator, by path and policy."""
     policies = list(flows["policy"].unique())
     wide = flows.pivot_table(values="readable_per_day", index=list(WAY), columns="policy")[policies]
     readable = wide.to_numpy(dtype=float)
@@ -69,7 +69,7 @@ def _titles(policies: Sequence[str]) -> list[str]:
 
 
 def watch_figure(accesses: Frame) -> Figure:
-    """A panel a policy; parties that have accesses outside any of them."""
+    """A panel for each policy, with the parties that have accesses outside any policy."""
     outside = accesses[accesses["outside_per_day"] > 0]
     parties, fields = (sorted(outside[key].unique()) for key in ("party", "field"))
     in_force = dict(zip(accesses["policy"], accesses["is_in_force"], strict=True))
@@ -130,7 +130,7 @@ def trade_figure(trade: Trade, rows: Frame) -> Figure:
 
 
 def consumption_figure(trade: Trade) -> Figure:
-    """Parcels and value per lane and week."""
+    """Parcels and value by lane and week."""
     parcels = trade.parcels.to_numpy(dtype=float)
     lanes, weeks = list(map(str, trade.parcels.index)), list(map(str, trade.parcels))
     texts = np.array(
@@ -140,7 +140,7 @@ def consumption_figure(trade: Trade) -> Figure:
         ],
         dtype=np.str_,
     ).reshape(parcels.shape)
-    # Few weeks take a part of the width that all figures have: pages scale a narrow figure up.
+    # Few weeks use only part of the common width, because pages enlarge narrow figures.
     wide = min(style.WIDTH_IN, 2.0 + 1.4 * len(weeks))
     drawing = style.new_figure(0.8 + 0.24 * len(trade.parcels))
     ax, rest = drawing.subplots(1, 2, width_ratios=[wide, max(style.WIDTH_IN - wide, 1e-3)])

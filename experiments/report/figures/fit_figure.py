@@ -1,4 +1,4 @@
-"""Values of a sample beside the distributions fitted to them: densities, and quantiles against quantiles."""
+"""Values of a sample and the distributions fitted to them: densities, and a Q-Q plot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MOST_BINS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class FitPicture:
-    """What is drawn of a fit, the best family first."""
+    """Data drawn for a fit, the best family first."""
 
     label: str
     """Of the values, with their unit."""

@@ -1,4 +1,4 @@
-"""The front of two goals: every design that was simulated, those on the front with their intervals."""
+"""The front of two goals: every simulated design, and intervals for those on the front."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ Point = tuple[float, float]
 def figure(
     names: Sequence[str], others: Sequence[Point], configured: Point | None, front: Sequence[tuple[Interval, Interval]]
 ) -> Figure:
-    """`names` of the axes, with units; designs as (x, y), those on the front each with its interval."""
+    """`names`: of the axes, with units; designs as (x, y), those on the front each with an interval."""
     drawn, ax = style.panel(4.8, 7.5)
     draw(ax, names, others, configured, front)
     return style.legend_below(drawn, [ax])

@@ -1,4 +1,4 @@
-"""The frontier of checks: detections against officers' hours and against delay, a line a control."""
+"""The frontier of checks: detections against officers' hours and against delay, a line for each control."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -32,7 +32,7 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
         ax.xaxis.set_major_formatter("{x:,g}")
         ax.grid(alpha=0.3)
     low, high = axes[0].get_ylim()
-    if high - low < _NOTHING:  # differences that are rounding alone
+    if high - low < _NOTHING:  # differences that are only rounding
         axes[0].set_ylim(-1, 1)
     axes[0].set_ylabel("detections a day: increase over the configured hub")
     return style.legend_below(drawn, axes)

@@ -1,4 +1,4 @@
-"""Halls of public sorting hubs by their rate, beside the model's."""
+"""Halls of public sorting hubs by their rate, compared with the model's."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The capacity ladder: what each resource alone could pass, beside what comes."""
+"""The capacity ladder: what each resource alone could handle, compared with the arrivals."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Ladder:
 
 
 def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesign, ...]) -> tuple[Ladder, ...]:
-    """A ladder a site, of the first of its designs that has one; several where their bottlenecks differ.
+    """A ladder for each site, from its first design that has one; several if their bottlenecks differ.
 
     The demand changes only the rungs of rooms, by how long goods stay there.
     """

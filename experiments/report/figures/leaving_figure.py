@@ -1,4 +1,4 @@
-"""How parcels leave after landing: the share gone by each hour after the drawn arrival."""
+"""How parcels leave: the share that has left by each hour after the drawn arrival."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
@@ -18,7 +18,7 @@ Hours: TypeAlias = NDArray[np.float64]
 
 
 def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tuple[Hours, Mapping[str, Hours]]:
-    """Hours, to twice what is promised to the first design, and the share gone by then [%] of each, by label.
+    """Hours, up to twice the first design's promise, and the share that has left by then [%], by label.
 
     All replications together; what has not left counts in the total, what customs took away does not.
     """

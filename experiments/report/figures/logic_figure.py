@@ -19,7 +19,7 @@ _LINE: Final = 24
 
 
 def figure(graph: Graph) -> Figure:
-    """Drawn within `style.look()`."""
+    """The figure; draw within `style.look()`."""
     columns, rows = (max(getattr(node, name) for node in graph.nodes) + 1 for name in ("column", "row"))
     drawing, ax = style.panel(_ROW_IN * rows, style.WIDTH_IN)
     ax.set_axis_off()
@@ -44,7 +44,7 @@ def _box(ax: Axes, node: Node) -> None:
 
 
 def _arrow(ax: Axes, origin: Node, target: Node, label: str, nodes: Sequence[Node]) -> None:
-    """From edge to edge of two boxes: down or up within a column, else from side to side; past boxes between them."""
+    """An arrow between two boxes: vertical within a column, otherwise sideways; past boxes between them."""
     right, down = target.column - origin.column, target.row - origin.row
     step_x, step_y = (right > 0) - (right < 0), 0 if right else (down > 0) - (down < 0)
     start = origin.column + step_x * _WIDE / 2, origin.row + step_y * _HIGH / 2
@@ -62,7 +62,7 @@ def _arrow(ax: Axes, origin: Node, target: Node, label: str, nodes: Sequence[Nod
 
 
 def _lies_between(node: Node, origin: Node, target: Node) -> bool:
-    """In the same row or column as both."""
+    """Whether a box is in the same row or column as both, and between them."""
     rows, columns = ({getattr(each, name) for each in (node, origin, target)} for name in ("row", "column"))
     if len(rows) == 1:
         return min(origin.column, target.column) < node.column < max(origin.column, target.column)
@@ -70,7 +70,7 @@ def _lies_between(node: Node, origin: Node, target: Node) -> bool:
 
 
 def _broken(label: str) -> str:
-    """On two lines where one has no room."""
+    """The text on two lines if one has no room."""
     from textwrap import wrap
 
     return "\n".join(wrap(label, _LINE))

@@ -1,4 +1,4 @@
-"""What history matching leaves: observed figures beside the model's, and ranges before and after."""
+"""Result of history matching: observed figures compared with the model's, and ranges before and after."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ROW_IN: Final = 0.32
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row: what nine worlds of ten have, of all and of those that remain (NaN: none), and the configured value."""
+    """A row: the range of 90 % of all and of the remaining worlds (NaN: none), and the configured value."""
 
     name: str
     before: tuple[float, float]
@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """An observed figure with the ends of its tolerance, and the model's."""
+    """An observed figure with its tolerance, and the model's values."""
 
     title: str
     seen: tuple[float, float]
@@ -36,12 +36,12 @@ class Panel:
 
 
 def observed(panels: Sequence[Panel]) -> Figure:
-    """A panel an observation, one below the other: each has its own unit."""
+    """A panel for each observation, stacked because each has its own unit."""
     return style.each_drawn(_draw_panel, panels, 1, 1.05, 0.5)
 
 
 def ranges(bars: Sequence[Bar]) -> Figure:
-    """A row a number, in per cent of its range."""
+    """A row for each number, in per cent of its range."""
     figure, ax = style.panel(0.9 + _ROW_IN * len(bars))
     for row, bar in enumerate(bars):
         _draw(ax, row, bar)
@@ -67,7 +67,7 @@ OBSERVED, FITTED, BREAK = "0.45", style.PALETTE[0], style.PALETTE[1]
 
 
 def draw_weeks(ax: Axes, result: Calibration) -> None:
-    """Observed and fitted flights a day, a point a week, and the breaks of the level."""
+    """Observed and fitted flights a day, a point for each week, and the breaks of the level."""
     ax.plot(result.mondays, result.observed, ".", color=OBSERVED, markersize=4, label="observed, mean of a week")
     ax.plot(result.mondays, result.expected, "-", color=FITTED, linewidth=1.4, label="fitted")
     for order, change in enumerate(result.breaks.breaks):
@@ -83,7 +83,7 @@ def draw_weeks(ax: Axes, result: Calibration) -> None:
 
 
 def draw_index(ax: Axes, estimates: Estimates, names: tuple[str, ...], title: str) -> None:
-    """An index with its 95 % intervals; the mean is one."""
+    """An index with its 95 % intervals; its mean is one."""
     reach = (estimates.value - estimates.low, estimates.high - estimates.value)
     ax.axhline(1, color="0.8", linewidth=1)
     ax.errorbar(range(len(names)), estimates.value, yerr=reach, fmt="o", color=FITTED, capsize=3, markersize=4)
@@ -92,7 +92,7 @@ def draw_index(ax: Axes, estimates: Estimates, names: tuple[str, ...], title: st
 
 
 def calendar(result: Calibration) -> Figure:
-    """The weeks above, the indices of weekdays and months below."""
+    """Weeks above, indices of weekdays and months below."""
     drawing = style.new_figure(7, 10)
     places = drawing.subplot_mosaic([["weeks", "weeks"], ["weekday", "month"]], width_ratios=(7, 12))
     draw_weeks(places["weeks"], result)

@@ -16,7 +16,7 @@ ZONES: Final = (
 
 
 def figure(occupancy: Frame, panels: Sequence[Panel], window: Window) -> tuple[Figure, bool] | None:
-    """A row a zone that has a limit, a column a panel; and whether exports have one. None without zones."""
+    """A row for each zone with a limit, a column for each panel; and whether exports have one. None without zones."""
     labels = [point.label for panel in panels for point in panel.points]
     shown = limited(occupancy, ZONES, labels, window)
     mean = shown.groupby(["scenario", "zone", "time"], as_index=False)[["inside", "limit"]].mean()

@@ -1,4 +1,4 @@
-"""How fast solvers get good: the mean gap to the reference solution over the replications spent."""
+"""Speed of solvers: the mean gap to the reference solution over the replications spent."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,7 +8,7 @@ from experiments.statistics import Interval
 
 
 def figure(title: str, budget: int, curves: Mapping[str, Sequence[Interval]]) -> Figure:
-    """A step curve a solver, at 0 … `budget` replications, with its interval over macroreplications."""
+    """A step curve for each solver, at 0 … `budget` replications, with its interval over macroreplications."""
     drawn, ax = style.panel(3.9, 7.5)
     looks = style.lines_of(list(curves))
     for name, curve in curves.items():

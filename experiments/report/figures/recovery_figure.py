@@ -1,4 +1,4 @@
-"""The backlog with disruptions and, with the same draws, without them."""
+"""The backlog with disruptions and without them, with the same draws."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -46,7 +46,7 @@ class Recovery:
 def prepare(
     occupancy: Frame, disruptions: Frame, points: tuple[NamedDesign, ...], values: Values, window: Window
 ) -> tuple[Recovery, ...]:
-    """The designs that have disruptions, from the first measured day to the end of the run."""
+    """Designs with disruptions, from the first measured day to the end of the run."""
     rows = occupancy[occupancy["zone"].isin(ZONES) & (occupancy["time"] > window.low)]
     first = rows["replication"].min()
     results = []
@@ -78,7 +78,7 @@ def prepare(
 
 
 def _spells(happened: Frame) -> list[tuple[str, float, float]]:
-    """What, from and to [d]."""
+    """Disruptions with their begin and end [d]."""
     once = np.where(happened["kind"].isin(nightly_kinds()), "night curfew", "disruption")
     names = np.where(happened["is_drawn"], "drawn at random", once)
     spans = happened[["start", "end"]].to_numpy(dtype=float) / MIN_PER_DAY

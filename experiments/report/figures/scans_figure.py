@@ -1,4 +1,4 @@
-"""How long things take from stage to stage: scanned beside simulated, a panel a stage."""
+"""Times from stage to stage: scanned and simulated, a panel for each stage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from experiments.statistics.two_sources import Floats
 
 @dataclass(frozen=True, slots=True)
 class StagePanel:
-    """A stage: times [min] below which these shares are."""
+    """A stage: the times [min] below which these shares lie."""
 
     title: str
     scanned: Floats

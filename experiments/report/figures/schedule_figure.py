@@ -16,7 +16,7 @@ from sim.units import Counts, Numbers
 
 @dataclass(frozen=True, slots=True)
 class WeekPattern:
-    """Flights counted by when they are due."""
+    """Flights counted by their scheduled time."""
 
     title: str
     first: dt.date
@@ -31,12 +31,12 @@ class WeekPattern:
 
     @property
     def a_week(self) -> Numbers:
-        """Flights a week, in a range shorter than a week flights in all (weekday, hour)."""
+        """Flights a week (weekday, hour); for a range shorter than a week, the total."""
         return self.counts / max(1.0, self.weeks) / self.replications
 
 
 def figure(result: WeekPattern) -> Figure:
-    """A cell a weekday and hour, the darker the more flights; the number stands in each that has some."""
+    """A cell for each weekday and hour, darker for more flights; cells with flights show their number."""
     drawing, ax = style.panel(3.6, 10)
     a_week = result.a_week
     texts = np.where(result.counts > 0, np.vectorize(short)(a_week, 2), "")

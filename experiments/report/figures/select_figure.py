@@ -1,4 +1,4 @@
-"""Designs by cost and service: all of them in one panel, and a row each with its interval and its replications."""
+"""Designs by cost and service: all in one panel, and a row for each with its interval and replications."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class SelectChart:
-    """Dots by cost, the cheapest first, with values as drawn (shares in per cent)."""
+    """Dots by cost, cheapest first, with values as drawn (shares in per cent)."""
 
     dots: tuple[Dot, ...]
     target: float | None
@@ -88,7 +88,7 @@ def draw_rows(ax: Axes, chart: SelectChart) -> None:
 
 
 def _beside(ax: Axes, row: float, texts: Sequence[str], color: str = "black") -> None:
-    """Columns right of the panel, at distances in points, for which the layout finds room."""
+    """Columns right of the panel, at distances in points; the layout makes room for them."""
     for column, text in zip(_COLUMNS_PT, texts, strict=True):
         style.note(ax, text, (1.0, row), (column, 0), xycoords=("axes fraction", "data"), va="center", color=color,
                    annotation_clip=False)  # fmt: skip

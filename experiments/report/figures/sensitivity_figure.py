@@ -1,4 +1,4 @@
-"""Tornado of elementary effects, and bars of Sobol's indices: a panel a KPI, a row a factor."""
+"""Tornado of elementary effects, and bars of Sobol's indices: a panel for each KPI, a row for each factor."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _BESIDE: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """A panel of a tornado: by factor the size of its effects, whether they raise the KPI, and their spread."""
+    """A panel of a tornado: for each factor the size of its effects, their direction and their spread."""
 
     title: str
     axis: str
@@ -33,12 +33,12 @@ class Effects:
 
 
 def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:
-    """The factors from top to bottom, as given, in every panel."""
+    """Factors from top to bottom, in the given order, in every panel."""
     return _side_by_side(names, panels, _draw_effects, _ROW_IN)
 
 
 def shares(names: Sequence[str], panels: Mapping[str, Sequence[Index]]) -> Figure:
-    """As `tornado`, of indices by their panel's title."""
+    """As `tornado`, for indices by their panel's title."""
     return _side_by_side(names, list(panels.items()), _draw_shares, 2 * _ROW_IN)
 
 
@@ -83,7 +83,7 @@ def _draw_shares(ax: Axes, panel: tuple[str, Sequence[Index]]) -> None:
 
 
 def _limit(ax: Axes, low: float, high: float) -> None:
-    """Ends of the axis, said where they cut something off."""
+    """Ends of the axis, with a note if they cut something off."""
     ends = ax.get_xlim()
     ax.set_xlim(low, min(ends[1], high))
     if ends[1] > high or ends[0] < min(low, 0.0):

@@ -1,4 +1,4 @@
-"""What a m² is worth over demand: a panel a zone, a mark a step, the rent as a line."""
+"""The value of a m² by demand: a panel for each zone, a mark for each step, the rent as a line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -24,7 +24,7 @@ Worths = Sequence[Sequence[Interval]]
 
 
 def figure(demands: Sequence[float], zones: Mapping[str, Worths], rent: float) -> Figure:
-    """`zones`: by the titles of their panels."""
+    """The figure; `zones`: by the titles of their panels."""
     drawn, axes = style.panels(len(zones), _COLUMNS, 2.7, 0.9)
     for ax, (title, worths) in zip(axes, zones.items(), strict=True):
         draw(ax, title, demands, worths, rent)
@@ -44,7 +44,7 @@ def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent
     ax.axhline(0, color="0.8", linewidth=0.8, zorder=0)
     ax.set_xticks(range(len(demands)), [f"{demand:g}" for demand in demands])
     ax.set(xlim=(-0.5, len(demands) - 0.5), xlabel="flights a day", title=title)
-    # From the rent of a m² to what a hub loses that breaks down: three orders of magnitude, of either sign.
+    # Values range over three orders of magnitude and both signs, from rents to losses of an overloaded hub.
     ax.margins(y=0.12)
     ax.set_yscale("symlog", linthresh=LINEAR_TO)
     shown = ax.get_ylim()
@@ -54,7 +54,7 @@ def draw(ax: Axes, title: str, demands: Sequence[float], by_demand: Worths, rent
 
 
 def _ticks(shown: tuple[float, float]) -> list[float]:
-    """Zero, decades from where the axis is logarithmic on, and the half of the even part where there is room for it."""
+    """Ticks at zero, at decades of the logarithmic part, and halfway through the linear part if there is room."""
     decades = [LINEAR_TO * 10.0**power for power in range(10)]
     sizes = [LINEAR_TO / 2, *decades] if max(map(abs, shown)) < _ROOMY * LINEAR_TO else decades
     return [at for at in (*(-size for size in reversed(sizes)), 0.0, *sizes) if shown[0] <= at <= shown[1]]

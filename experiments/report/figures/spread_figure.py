@@ -1,4 +1,4 @@
-"""How far replications lie apart, beside how well their mean is known.
+"""How far replications lie apart, and how well their mean is known.
 
 A measure of risk beside a measure of error: B. L. Nelson, The MORE plot, Proc. Winter Simulation Conf. 2008, 413-416.
 """
@@ -37,7 +37,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class SpreadPanel:
-    """A KPI: a row a design."""
+    """A KPI, with a row for each design."""
 
     label: str
     names: tuple[str, ...]
@@ -47,7 +47,7 @@ class SpreadPanel:
 def prepare(
     kpis: Frame | None, points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
 ) -> tuple[SpreadPanel, ...]:
-    """A panel a KPI; none for a single design, or replications that are not there or alone."""
+    """A panel for each KPI; none if there is one design, one replication or no replications."""
     if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:
         return ()
     panels = []

@@ -1,4 +1,4 @@
-"""The people of a week: all roles on top of each other, and each role beside the work that asks for it."""
+"""People over a week: all roles stacked, and each role compared with its work."""
 
 from collections.abc import Mapping, Sequence, Sized
 from typing import Final
@@ -20,7 +20,7 @@ Series = Sequence[float]
 
 
 def stacked(people: Mapping[str, Series]) -> Figure:
-    """`people`: by role, those at work."""
+    """`people`: people at work, by role."""
     drawing, ax = style.panel(4.2)
     below = np.zeros(len(next(iter(people.values()))))
     looks = style.lines_of(list(people))
@@ -36,7 +36,7 @@ def stacked(people: Mapping[str, Series]) -> Figure:
 
 
 def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
-    """A panel a role: people that the expected work keeps busy, those asked for, and those planned."""
+    """A panel for each role: people busy with the expected work, people needed, and people planned."""
     drawing, axes = style.panels(len(curves), COLUMNS, 1.75, 0.4)
     for ax, (role, (busy, asked, planned)) in zip(axes, curves.items(), strict=True):
         ax.stairs(planned, _edges(planned), fill=True, color="0.85", label="people at posts, planned")

@@ -1,4 +1,4 @@
-"""Shares of worlds, and what decides them: bars, a tornado, and a map over the two most important numbers."""
+"""Shares of worlds, and the numbers that decide them: bars, a tornado, and a map over the two most important."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _ROW_IN: Final = 0.27
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A panel of a tornado: numbers, and the response over worlds with each low and high, as it is drawn."""
+    """A panel of a tornado: numbers, and the response with each number low and high, as drawn."""
 
     title: str
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """A panel of a map: names of the axes, their lower and upper ends, and the probability (rows from below) [1]."""
+    """A panel of a map: names and ends of the axes, and the probability (rows from below) [1]."""
 
     title: str
     names: tuple[str, str]
@@ -54,7 +54,7 @@ def shares(rows: Sequence[tuple[str, Interval]], label: str) -> Figure:
 
 
 def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | None = None) -> Figure:
-    """A panel a design, one below the other; `label` of the response, and the ends of its axis."""
+    """A panel for each design, stacked; `label` of the response, and the ends of its axis."""
     rows = [len(panel.names) + 2.5 for panel in panels]
     figure = style.new_figure(0.6 + _ROW_IN * sum(rows))
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=rows, sharex=True)[:, 0]
@@ -67,7 +67,7 @@ def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | No
 
 
 def maps(panels: Sequence[Map]) -> Figure:
-    """Two panels a row."""
+    """Maps, two panels a row."""
     n_rows = (len(panels) + 1) // 2
     figure = style.new_figure(0.6 + 3.6 * n_rows)
     axes = figure.subplots(n_rows, 2, squeeze=False).ravel()

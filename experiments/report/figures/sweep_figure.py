@@ -1,4 +1,4 @@
-"""The line chart of a sweep: a KPI over one swept number, a line for each combination of the others."""
+"""Line chart of a sweep: a KPI over one swept number, with a line for each combination of the others."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _MOST_TICKS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class SweepChart:
-    """Lines by name, each its x and intervals."""
+    """Lines by name, each with x values and intervals."""
 
     x_name: str
     y_name: str
@@ -34,7 +34,7 @@ class SweepChart:
         what: str,
         notes: Sequence[str] = (),
     ) -> "SweepChart":
-        """Points in rows: the first swept key that is a number throughout goes along the x axis, else the first."""
+        """Points in rows; the x axis is the first swept key with only numbers, otherwise the first key."""
         numeric = [i for i in range(len(varied)) if all(_is_number(row[i]) for row in values)]
         axis = numeric[0] if numeric else 0
         names = list(dict.fromkeys(row[axis] for row in values)) if varied else ["all"]

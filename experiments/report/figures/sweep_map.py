@@ -1,4 +1,4 @@
-"""The map of a sweep over two keys: a cell a point, in which KPIs are read as numbers and seen as colours."""
+"""Map of a sweep over two keys: a cell for each point, whose KPI is shown as number and colour."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _LETTERS: Final = 36
 
 @dataclass(frozen=True, slots=True)
 class SweepMap:
-    """Dimensions: R values of the second key, from below; C of the first. NaN: the sweep has no such point."""
+    """Dimensions: R values of the second key, from below; C of the first. NaN: no such point."""
 
     title: str
     x_name: str
@@ -49,7 +49,7 @@ def maps_of(
     intervals: Sequence[Mapping[str, Interval]],
     is_unstable: Sequence[bool | None],
 ) -> Iterator[SweepMap]:
-    """A map a KPI; none unless exactly two keys were swept, each over several values."""
+    """A map for each KPI; none unless exactly two keys were swept, each over several values."""
     if len(varied) != 2:
         return
     columns, rows = (list(dict.fromkeys(row[at] for row in values)) for at in (0, 1))
@@ -97,7 +97,7 @@ def _text(result: SweepMap, *at: int) -> str:
 
 
 def figure(maps: Sequence[SweepMap]) -> Figure:
-    """The maps side by side."""
+    """The maps, side by side."""
     n_rows, n_columns = maps[0].mean.shape
     drawing = style.new_figure(1.3 + 0.55 * n_rows, max(style.WIDTH_IN, 1.6 + 0.75 * n_columns * len(maps)))
     for ax, each_map in zip(drawing.subplots(1, len(maps), squeeze=False)[0], maps, strict=True):

@@ -1,4 +1,4 @@
-"""The picture of a trace: what everything that belongs to it did or waited for, a row each, over time."""
+"""Picture of a trace: what each of its parts did or waited for over time, one a row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Gantt:
 
 
 def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title: str, since: str) -> Gantt:
-    """Rows of segments [min] as bars; `since` says what happened at the origin.
+    """Rows of segments [min] as bars; `since` describes the origin.
 
     The resources that cost most get the clearest colours.
     """

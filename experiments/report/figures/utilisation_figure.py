@@ -1,4 +1,4 @@
-"""How much each resource is used, and beside it how long it stands blocked."""
+"""Utilisation of each resource, and how long it is blocked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from sim.units import Numbers
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A row a design; `value` is written, `shade` (0 to 1) drawn."""
+    """A row for each design; `value` is written, `shade` (0 to 1) is drawn."""
 
     title: str
     rows: tuple[str, ...]
@@ -35,12 +35,12 @@ class Use:
 
 
 def prepare(points: tuple[NamedDesign, ...], values: Values) -> Use:
-    """Of what every hub has."""
+    """Cells for resources that every hub has."""
     return _use(points, values, tuple(RESOURCES), rows_of("utilisation"))
 
 
 def prepare_more(points: tuple[NamedDesign, ...], values: Values) -> Use | None:
-    """Of exports and of customs' controls, where a design has them; None where none has."""
+    """Cells for exports and customs' controls, if a design has them; None otherwise."""
     resources: list[str] = []
     blocked: dict[str, str] = {}
     for group, waits, signs in (

@@ -1,4 +1,4 @@
-"""The picture of a warm-up: the series with its cut, and the statistic that chose it."""
+"""Picture of a warm-up: the series with its cut, and the statistic that chose the cut."""
 
 from textwrap import fill
 from typing import Final
@@ -14,7 +14,7 @@ _LONGEST: Final = 100
 
 
 def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
-    """The batches' means at their middles; what is cut is grey."""
+    """Means of the batches at their middles; the cut part is grey."""
     middle = (np.arange(len(result.means)) + 0.5) * result.batch * result.spacing
     cut, means = result.n_cut, scale * result.means
     if cut:
@@ -24,7 +24,7 @@ def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
 
 
 def draw_statistic(ax: Axes, result: WarmUp) -> None:
-    """The MSER statistic of each cut that was tried, and the least; relative to the least, if that is not zero."""
+    """The MSER statistic of each cut, and the least; relative to the least, unless that is zero."""
     cut = np.arange(len(result.statistic)) * result.batch * result.spacing
     least = float(result.statistic[result.n_cut])
     relative = result.statistic / least if least > 0 else result.statistic
@@ -34,7 +34,7 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
 
 
 def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: float) -> Figure:
-    """Both, one below the other, over days.
+    """Series and statistic, stacked, over days.
 
     `what` names the series, times `scale`, with its unit; `configured` is the warm-up that the run had.
     """

@@ -1,4 +1,4 @@
-"""The week of the backlog: what has arrived and not left, by weekday and hour."""
+"""The backlog by weekday and hour: parcels that have arrived and not left."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -23,7 +23,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     first = round(window.low / MIN_PER_DAY)
     n_days = min(DAYS_PER_WEEK, window.n_days)
     weekday = window.start_date.weekday() if window.start_date is not None else 0
-    # Monday first where whole weeks were measured; else the days as they came.
+    # Monday first if whole weeks were measured; otherwise days in their order.
     shift = (weekday + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK and window.start_date is not None else 0
     names = [window.day_name(first + (row - shift) % DAYS_PER_WEEK) for row in range(n_days)]
     shown = points[:MOST_MAPS]
@@ -36,8 +36,8 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
 
 
 def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
-    """The backlog [thousand parcels], (days, hours); NaN where nothing was measured."""
-    # The end of an interval belongs to the hour that it closes.
+    """The backlog [thousand parcels] (days, hours); NaN where nothing was measured."""
+    # The end of an interval belongs to the hour that it ends.
     time = window.clock.locals(rows["time"].to_numpy(dtype=float) - 1e-6) - window.low
     day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS_PER_WEEK
     hour = np.floor(time % MIN_PER_DAY / 60).astype(np.int64)
