@@ -61,7 +61,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _listed(words: Sequence[str], arguments: Arguments) -> tuple[Assumption, ...]:
-    """Of the hub as it is simulated, of the study, and of the prices: those of a study that has its own are its own."""
+    """Numbers of the simulated hub, of the study, and of the prices, with the study's own prices if it has some."""
     composed = compose(words, arguments.config_dir)
     hub(composed)
     rows = assumptions_of(composed, arguments.config_dir)

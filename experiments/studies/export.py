@@ -50,7 +50,7 @@ _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
 
 def main(arguments: Arguments) -> int:
-    """Looks at everything first, so that nothing is written of a damaged run."""
+    """Check everything first, so that nothing is written of a damaged run."""
     folder, given = run_and_options(arguments, ("to", "pictures"), RUNS)
     if len(given) > 1:
         raise InputError("export: give either tables (--to) or --pictures")
@@ -86,7 +86,7 @@ def _pictures(folder: Path, form: str, out: Path, arguments: Arguments) -> int:
 
 
 class _Tables:
-    """The tables of a run, of so many `rows` each, and how many of them have been written."""
+    """The tables of a run with their numbers of `rows`, and the number written so far."""
 
     def __init__(self, manifest: Manifest, rows: Mapping[str, int], said_in: Lines) -> None:
         self.manifest, self.rows, self._said_in, self._n_written = manifest, rows, said_in, 0
@@ -135,7 +135,7 @@ FORMS: Mapping[str, Callable[[_Tables, Sequence[list[str]], Path], list[Path]]] 
 
 
 def _labels(manifest: Manifest) -> list[str]:
-    """The designs in the order in which they were given; none where a study has no table of them."""
+    """Designs in the order given; empty if the study has no table of them."""
     if "points" not in manifest.tables:
         return []
     designs = rows_of(manifest.tables["points"])
@@ -143,23 +143,23 @@ def _labels(manifest: Manifest) -> list[str]:
 
 
 def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
-    """By key, the value of each design; nothing where no designs of a file were compared."""
+    """Value of each design by key; empty if no designs of a file were compared."""
     rows = read_rows(manifest, FactorRow) if _FACTORS in manifest.tables else ()
     return nested((row.key, row.scenario, row.value) for row in sorted(rows, key=lambda row: row.order))
 
 
 def _added_to(name: str, header: Sequence[str], factors: _Factors) -> _Factors:
-    """The factors that stand behind a table's columns: all that it lacks, in every table that names designs."""
+    """Factors added after a table's columns: all that are missing, in every table that names designs."""
     if _DESIGN not in header or name == _FACTORS:
         return {}
     return {key: values for key, values in factors.items() if key not in header}
 
 
 def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[list[Any]]:
-    """Rows as plain values, in the order of the designs, factors behind; what is no number is empty."""
+    """Rows as plain values, in the order of the designs, followed by factors; NaN is empty."""
     header = list(columns_of(path))
     at = header.index(_DESIGN) if _DESIGN in header else -1
-    # Tables are stored by label: only another order takes a reading for each design.
+    # Tables are stored by label: another order needs a reading for each design.
     orders: Sequence[str | None] = labels if at >= 0 and list(labels) != sorted(labels) else [None]
     for label in orders:
         for batch in batches(path):

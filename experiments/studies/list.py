@@ -51,10 +51,10 @@ def is_run(folder: Path) -> bool:
 
 
 def entry_of(folder: Path) -> dict[str, Any]:
-    """What is known of a run; a damaged one says why, and hides no other."""
+    """Facts of a run; a damaged one gives the reason and does not hide others."""
     name = folder.name if folder.name.isprintable() else repr(folder.name)
     entry: dict[str, Any] = {"name": name, "state": "unfinished"}
-    with suppress(CargohubError, ValueError):  # a configuration that is none
+    with suppress(CargohubError, ValueError):  # an invalid configuration
         entry["command"] = shlex.join(command_in(folder))
     if not is_finished(folder):
         return entry

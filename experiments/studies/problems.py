@@ -52,7 +52,7 @@ _BEST: Final = 5
 
 
 def main(arguments: Arguments) -> int:
-    """Lists, shows one, or has solvers solve it."""
+    """List instances, show one, or let solvers solve it."""
     names = [word for word in arguments.words if "=" not in word]
     given = {key: value for key, _, value in (word.partition("=") for word in arguments.words if "=" in word)}
     if unknown := next((key for key in given if key not in _KEYS), None):
@@ -191,7 +191,7 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
 
 
 def _how_sure(reference: Reference) -> dict[str, Any]:
-    """The best design's objective, half of its 95 % interval, replications, and how many others may be as good."""
+    """The best design's objective, half-width of its 95 % interval, replications, and number of possible ties."""
     row = reference.rows[reference.best]
     half = row.objective_half_width
     return {"objective": row.objective, "objective_half_width": half if isfinite(half) else None, "n": row.n,
@@ -199,7 +199,7 @@ def _how_sure(reference: Reference) -> dict[str, Any]:
 
 
 def _replication(name: str, number: int) -> list[Observed]:
-    """Of every design, in order."""
+    """One replication of every design, in order."""
     instance = instance_of(name)
     return [instance.simulate(design, number) for design in instance.designs]
 
@@ -231,7 +231,7 @@ def _solvers(text: str) -> list[str]:
 
 
 def _folder(arguments: Arguments, instance: Instance) -> Path:
-    """Where the files go: made before anything is simulated, since what cannot be written would be lost."""
+    """The folder for the files, made before any simulation, because results that cannot be written would be lost."""
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder

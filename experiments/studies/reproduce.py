@@ -48,7 +48,7 @@ UNCHANGED = said("tables_changed")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where two runs differ first; `row` counts from 0. Without a column, it is the whole table."""
+    """The first difference between two runs; `row` counts from 0. Without a column it concerns the whole table."""
 
     table: str
     column: str | None
@@ -63,7 +63,7 @@ class Difference:
 
 
 def main(arguments: Arguments) -> int:
-    """Of a run folder, or of an archive, unpacked as long as it takes."""
+    """Reproduce a run folder, or an archive that is unpacked for the time of the command."""
     archives = [word for word in arguments.words if word.lower().endswith(archive.SUFFIX) and not Path(word).is_dir()]
     if len(archives) != 1:
         return _main(arguments)
@@ -73,7 +73,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _main(arguments: Arguments, named: str | None = None) -> int:
-    """Looks at all of the run first, so that a damaged one costs no simulation. `named`: the archive that it is of."""
+    """Check the whole run first, so that a damaged one costs no simulation. `named`: its archive."""
     folder, given = run_and_options(arguments, OPTIONS)
     recorded = manifest_of(folder)
     configuration = configuration_of(recorded)
@@ -111,13 +111,13 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
 
 
 def _shown(own: OwnFile) -> str:
-    """The code that would be executed, line by line, with nothing in it that a terminal would obey."""
+    """The code to be executed, line by line, without characters that control a terminal."""
     lines = enumerate(own.source.splitlines(), start=1)
     return "".join(f"{own.name}:{number}: {printable(line)}\n" for number, line in lines)
 
 
 def surroundings_of(recorded: Manifest, again: Manifest) -> Iterator[str]:
-    """What differs between the run's surroundings and those here: versions, CPU family, the program's source code."""
+    """Differences between the run's surroundings and those here: versions, CPU family, source code."""
     pairs = differing(recorded.environment, again.environment)
     yield from (f"{name}: {old} in the run, {new} here" for name, old, new in pairs)
     if recorded.identity.get("sources") != again.identity.get("sources"):
@@ -125,7 +125,7 @@ def surroundings_of(recorded: Manifest, again: Manifest) -> Iterator[str]:
 
 
 def _program(manifest: Manifest) -> str:
-    """Its version and commit, or what is known of them; the hash of its sources tells two apart in any case."""
+    """Version and commit of a program as far as known, and the hash of its sources."""
     program, sources = manifest.program, str(manifest.identity.get("sources"))[:HASH_DIGITS]
     if not program:
         return f"sources {sources}"
@@ -135,7 +135,7 @@ def _program(manifest: Manifest) -> str:
 
 
 def _workers(given: Mapping[str, str]) -> int | None:
-    """As many as the caller wants, not the run."""
+    """Number of workers given by the caller, not by the run."""
     text = given.get("workers")
     if text is not None and not re.fullmatch(r"\d{1,4}", text):
         raise InputError(f"workers: expected a whole number, got {text[:60]!r}")
@@ -151,7 +151,7 @@ def _new(root: Path, folder: Path) -> Path:
 
 
 def _again(recorded: Manifest, study: Study[Any, Any], asked: Asked[Any]) -> Manifest:
-    """The run computed once more."""
+    """The run computed again."""
     try:
         return manifest_of(runner.computed(study, asked)[0])
     except ConfigError as error:

@@ -49,7 +49,7 @@ def main(arguments: Arguments) -> int:
         for name in manifest.files:
             check_file(manifest, name)
         if not is_drawn(folder):
-            # A page that lost a picture was wanted once, whatever the run was asked for.
+            # A page that lacks a picture was requested once, whatever the run's request was.
             asked = None if (folder / PAGE).exists() else study_of(manifest, configuration_of(manifest)).page
             if (when or asked or WhenPage.NOW) is WhenPage.NOW:
                 runner.draw_page(manifest)
@@ -69,7 +69,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _points(run: Begun, schedule: str | None) -> Iterator[Design]:
-    """The designs; a file of flights is looked for where the caller says, or in the folder."""
+    """The designs; a flight file is searched for at the caller's path, or in the folder."""
     for label, hub in run.configuration.hubs.items():
         if hub.arrivals.schedule is not None:
             name = Path(hub.arrivals.schedule).name
@@ -83,7 +83,7 @@ def _points(run: Begun, schedule: str | None) -> Iterator[Design]:
 
 
 def _check_name(run: Begun, designs: list[Design]) -> None:
-    """The folder's name holds the hash of all that decides the result; anything else would begin a run of its own."""
+    """Refuse a folder whose name lacks the hash of its request, which would begin another run."""
     identity = identity_of({design.label: design.hub for design in designs}, run.configuration.study)
     name = run.folder.resolve().name
     if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):

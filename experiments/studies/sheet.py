@@ -45,7 +45,7 @@ _LONGEST_LIST: Final = 250
 
 
 def main(arguments: Arguments) -> int:
-    """`sheet new FILE.xlsx [KEY=VALUE …]`, or `sheet results RUN [FILE.xlsx]`."""
+    """Run `sheet new FILE.xlsx [KEY=VALUE …]`, or `sheet results RUN [FILE.xlsx]`."""
     what, file, *words = [*arguments.words, "", ""]
     if what == "results":
         return _results(arguments, *arguments.words[1:])
@@ -83,7 +83,7 @@ def _results(arguments: Arguments, named: str = "", file: str | None = None, *mo
 
 
 def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
-    """The words that a changed sheet stands for: for `compare` both designs, as it was and as it is.
+    """Words for the changes in a sheet: for `compare` both designs, unchanged and changed.
 
     Raises:
         InputError: in one line with file, sheet, cell and value: no such sheet, an unknown key, a refused value.
@@ -106,7 +106,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     try:
         hub(compose([*base, *changed], config_dir))
     except CargohubError as error:
-        # All together, since some change only with others: the message names the key.
+        # All together, because some values can only change together; the message names the key.
         place = next((at for key, at in places.items() if key in str(error)), f"{path}: sheet inputs")
         raise InputError(f"{place}: {error}") from error
     if verb != "compare":
@@ -139,7 +139,7 @@ def _list(field: Field) -> str:
 
 
 def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
-    """The zones of each hall by formulas over the inputs, so that they follow every change."""
+    """The zones of each hall by formulas over the inputs, which follow every change."""
     rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "needed by the units in it, m²", "room left, m²")]
     cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
     for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):
@@ -159,6 +159,6 @@ def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
 
 
 def _taken(units: Units, hall: str, cells: Mapping[str, str]) -> str:
-    """What stands in a zone takes [m²], as a formula over inputs."""
+    """Area used by the units in a zone [m²], as a formula over inputs."""
     numbers = [cells[f"halls.{hall}.{key}"] for key in units.keys]
     return f"({('*' if units.is_product else '+').join(numbers)})*{cells[f'space.{units.standard}']}"

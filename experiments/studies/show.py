@@ -38,7 +38,7 @@ _READ: Final = {
 
 
 def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, str]) -> Path | None:
-    """Draws the day asked for, of the first replication of a design, into the run's figures; None if none is asked for.
+    """Draw a day of the first replication of a design into the run's figures; None if no day is asked for.
 
     Raises:
         InputError: no date, a day that the run does not have, no such design, or tables that are not a run's.
@@ -74,7 +74,7 @@ def _design(designs: Sequence[Design], label: str | None) -> Design:
 
 
 def _day(design: Design, text: str) -> int:
-    """The day counted from the first midnight."""
+    """The day, counted from the first midnight."""
     try:
         asked = dt.date.fromisoformat(text)
     except ValueError:

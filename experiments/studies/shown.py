@@ -34,7 +34,7 @@ _LONGEST: Final = 600
 
 
 def show(arguments: Arguments) -> int:
-    """Print the composed configuration: one document, or one a design of a sweep or of `designs=`."""
+    """Print the composed configuration: one document, or one for each design of a sweep or of `designs=`."""
     if arguments.verb not in COMPOSED:
         return _show_study(arguments)
     titles, documents, designs, study = _asked(arguments)
@@ -57,7 +57,7 @@ def show(arguments: Arguments) -> int:
 
 
 def _show_study(arguments: Arguments) -> int:
-    """Print the study's keys, and every hub that it begins with."""
+    """Print the study's keys, and every hub of its start."""
     if (study := declared_study(arguments.verb)) is None:
         raise CargohubError(said("shows_nothing", verb=arguments.verb))
     designs, text = runner.configuration_text(study, arguments)
@@ -71,7 +71,7 @@ def _show_study(arguments: Arguments) -> int:
 
 
 def _differences(design: Design, document: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """Comments: where a design, and a study's keys in `document`, are not those of the packaged configuration."""
+    """Comments: where a design, and a study's keys in `document`, differ from the packaged configuration."""
     packaged = compose()
     default = dict(values_of({**(packaged if document else {}), **plain(hub_of(packaged))}))
     values = dict(values_of({**(document or {}), **plain(design.hub)}))
@@ -98,12 +98,12 @@ def _text(values: Mapping[str, Any], key: str) -> str:
 
 
 def _with_fit(document: Mapping[str, Any], hub: HubConfig) -> dict[str, Any]:
-    """The document with what fit=auto changed."""
+    """The document with the changes by fit=auto."""
     return {**document, **({key: plain(getattr(hub, key)) for key in ("halls", "fitted")} if hub.fitted else {})}
 
 
 def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]], list[Design], DesignKeys]:
-    """Titles of several documents, the documents, and what the run would be asked."""
+    """Titles of several documents, the documents, and the run's request."""
     words, folder = arguments.words, arguments.config_dir
     if arguments.verb == "sweep":
         grid = combinations_of(words, folder)

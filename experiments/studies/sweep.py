@@ -38,7 +38,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], DesignKeys]:
 
 
 def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
-    """The points of the grid, each checked, and the study's keys, the same at all of them.
+    """Points of the grid, each checked, and the study's keys, which are the same at all points.
 
     Raises:
         ConfigError: keys that the schema refuses, that are another verb's, or that differ from point to point.
@@ -50,7 +50,7 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
 
 
 def varied(asked: Asked[DesignKeys]) -> Varied:
-    """The keys that the designs differ in, and the values of each."""
+    """Keys in which the designs differ, and the values of each."""
     labels = [design.label for design in asked.designs]
     return with_factors(labels, *varied_of(labels), asked.keys.factors)
 
@@ -72,7 +72,7 @@ def document(asked: Asked[DesignKeys], summed: Replications) -> Document:
 
 
 def sweep_table(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Table:
-    """One row a point: what was varied, then mean and interval of every KPI."""
+    """One row for each point: varied keys, then mean and interval of every KPI."""
     of_kpis = [
         Column(f"{name}_{end}", "float64", kpi.unit, f"{end} of: {kpi.meaning}")
         for name, kpi in KPIS.items()

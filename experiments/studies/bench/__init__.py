@@ -61,7 +61,7 @@ _MB: Final = 2**20
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """Seconds are of processor time on one core."""
+    """Measurements; seconds are processor time on one core."""
 
     scenario: str
     demand: str
@@ -90,13 +90,13 @@ class BenchResult:
 
 
 def main(arguments: Arguments) -> int:
-    """Measures, and prints what was found."""
+    """Measure, and print the result."""
     if PARALLEL in arguments.words:
         return compare_workers(arguments)
     if ENGINES in arguments.words:
         return compare_engines(arguments)
     composed = compose(words_of(arguments, USUAL), arguments.config_dir)
-    study(DesignKeys, composed)  # a bench reads none of it, but finds what is misspelt
+    study(DesignKeys, composed)  # a bench does not use these keys, but misspelt ones are found
     result = measure(hub(composed), is_quiet=arguments.quiet)
     ratio = result.ratio_to_reference
     document = {**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio}
@@ -104,7 +104,7 @@ def main(arguments: Arguments) -> int:
 
 
 def measure(config: HubConfig, *, is_quiet: bool) -> BenchResult:
-    """Everything, one after the other, told as it goes."""
+    """All measurements, one after the other, with progress messages."""
     total = REPEATS + 3 + len(MEMORY_DAYS)
     *_, result = shown(_measurements(config), total=total, already=0, is_quiet=is_quiet, what="measurements")
     assert result is not None
@@ -112,7 +112,7 @@ def measure(config: HubConfig, *, is_quiet: bool) -> BenchResult:
 
 
 def _measurements(config: HubConfig) -> Generator["BenchResult | None", None, None]:
-    """Each but the last gives nothing yet."""
+    """Measurements in order; all but the last return no result yet."""
     from sim import reference
     from sim.inputs.inputs import make_inputs
     from sim.processes import hub
@@ -168,7 +168,7 @@ def _measurements(config: HubConfig) -> Generator["BenchResult | None", None, No
 
 
 def first_flights(inputs: Inputs) -> Inputs:
-    """The first flights of a replication, with the promised time after the last of them to leave the hub."""
+    """The first flights of a replication, and the promised time after the last of them."""
     flights, n = [], 0
     for flight in inputs.flights:
         flights.append(flight)
@@ -209,7 +209,7 @@ def replicate() -> None:
 
 
 def _peak_bytes() -> int:
-    # On Linux getrusage also counts what the parent held when it started us; the kernel's own mark does not.
+    # On Linux getrusage also counts the parent's memory at our start; the kernel's peak value does not.
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text().splitlines():
@@ -222,7 +222,7 @@ def _peak_bytes() -> int:
 
 
 def table(result: BenchResult) -> str:
-    """The result for people."""
+    """The result as a table for the terminal."""
     total = sum(result.ns_per_parcel_by_stage.values())
     stages = [f"    {stage:<24}{ns:>8.1f}{ns / total:>8.1%}" for stage, ns in result.ns_per_parcel_by_stage.items()]
     memory = [f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()]
@@ -236,7 +236,7 @@ def _timed(work: Callable[[], T]) -> tuple[float, T]:
 
 
 def _n_left(*loads: tuple[int, int]) -> int:
-    """Parcels of the loads (parcels, instant of leaving) that have left."""
+    """Parcels that have left, from loads (parcels, instant of leaving)."""
     from sim.units import NEVER
 
     return sum(n for n, instant in loads if instant != NEVER)

@@ -1,4 +1,4 @@
-"""The hub's kernels beside other engines of discrete events, on the same reduced hub with the same draws.
+"""The hub's kernels compared with other discrete-event engines, on the same reduced hub with the same draws.
 
 Processor time of one run on one core; what an engine needs once (to compile, to take the draws over) is not counted.
 Slow engines get the first ULDs alone: in none of these queues is anyone delayed by who comes later.
@@ -46,7 +46,7 @@ MODULES: Final[Mapping[str, tuple[str, float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How one engine did."""
+    """Result of one engine."""
 
     engine: str
     parcels: int
@@ -57,7 +57,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """All that are installed, the fastest first."""
+    """Results of all installed engines, fastest first."""
 
     engines: tuple[Engine, ...]
     absent: dict[str, str]
@@ -74,7 +74,7 @@ def compare_engines(arguments: Arguments) -> int:
 
 
 def measured(inputs: Inputs, *, is_quiet: bool) -> Engines:
-    """All engines, one after the other."""
+    """Measure all engines, one after the other."""
     network = reduced(inputs, FLIGHTS)
     network = until(network, kernels.prepared(network)()[0])
     engines, absent = [], {}
@@ -91,7 +91,7 @@ def measured(inputs: Inputs, *, is_quiet: bool) -> Engines:
 
 
 def _each(network: Network) -> Iterator[tuple[str, Engine | str]]:
-    """By name how an engine did, or why it did not run."""
+    """Result of each engine by name, or why it did not run."""
     for name, (module, most) in MODULES.items():
         given = network.of_first(int(min(most, network.n_parcels)))
         try:
@@ -110,7 +110,7 @@ def _each(network: Network) -> Iterator[tuple[str, Engine | str]]:
 
 
 def table(found: Engines) -> str:
-    """For people."""
+    """The result as a table for the terminal."""
     fastest = found.engines[0].parcels_per_s
     rows = [
         f"    {row.engine:<20}{row.parcels:>9,}{row.parcels_per_s:>14,.0f}{row.parcels_per_s / fastest:>10.2%}"

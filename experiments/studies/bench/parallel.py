@@ -1,4 +1,4 @@
-"""What two workers do against one, on a study of replications; and where one replication spends its time.
+"""Two workers compared with one on a study of replications, and the processor time of one replication by stage.
 
 Wall-clock time from the first task handed out to the last result. One worker is this process, two are others, which
 have done a replication before, as workers stay for the rounds of a study. Both are measured in turns, so that other
@@ -47,7 +47,7 @@ class Parallel:
 
 
 def words_of(arguments: Arguments, usual: Mapping[str, str]) -> list[str]:
-    """The words of the design that is measured, after the usual ones that they do not give."""
+    """Words of the measured design: the given ones after the defaults that they do not replace."""
     given = [word for word in arguments.words if word != PARALLEL]
     keys = {word.partition("=")[0] for word in given}
     return [*(f"{key}={value}" for key, value in usual.items() if key not in keys), *given]
@@ -92,7 +92,7 @@ Code = CodeType | str
 
 
 def stage_times(work: Callable[[], object]) -> dict[str, float]:
-    """Seconds of processor time by stage, largest first; what the profiler itself costs, about a third, is included."""
+    """Seconds of processor time by stage, largest first; includes the profiler's own cost, about a third."""
     profile = Profile()
     start = process_time()
     profile.runcall(work)
@@ -118,13 +118,13 @@ def stage_times(work: Callable[[], object]) -> dict[str, float]:
                     passed_on[caller] += seconds * share / total
         spent = passed_on
     result[OTHER] += sum(spent.values())
-    # The profiler reads the clock on the wall, which also runs while other programs have the processor.
+    # The profiler would use wall-clock time, which also runs while other programs use the processor.
     scale = spent_in_all / sum(result.values())
     return {stage: scale * seconds for stage, seconds in sorted(result.items(), key=lambda item: -item[1])}
 
 
 def stage_of(code: Code) -> str | None:
-    """The stage that a function belongs to; None: to its caller's."""
+    """The stage to which a function belongs; None: that of its caller."""
     if isinstance(code, str):
         return None
     path = Path(code.co_filename)

@@ -95,7 +95,7 @@ def _shown(
     ranges: Sequence[RangeRow],
     answers: Sequence[AnswerShareRow],
 ) -> Document:
-    """What the tables say by themselves. `ranges`: what changes most surely first."""
+    """The tables; `ranges`: those that change, clearest first."""
     moved = [row for row in ranges if row.is_moved][:_SHOWN]
     return Document(
         title="Which assumed worlds remain possible",
@@ -156,7 +156,7 @@ def _narrowing(row: RangeRow) -> str:
 def warnings(result: Result) -> Iterator[str]:
     poor = [
         f"{kpi_name(row.kpi)} of {row.hub}" for row in result.observation_rows if row.explained < 0.5
-    ]  # an emulator that explains little rules out little
+    ]  # an emulator with little explanatory power rules out little
     if poor:
         yield said("poor_emulator", kpis=listed(poor, "and"))
     if n := int((~result.history.can_be).sum()):
@@ -200,13 +200,13 @@ def _bars(result: Result) -> "list[Bar]":
 
 
 def main(arguments: Arguments) -> int:
-    """With observed KPIs the study, else the calendar of an airport's file."""
+    """With observed KPIs run the study, otherwise make the calendar from an airport's file."""
     given = {key_of(word) for word in arguments.words}
     return runner.main(STUDY, arguments) if given & {OBSERVED, "study"} else airport.main(arguments)
 
 
 def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
-    """Screen all worlds, rule some out wave by wave, and ask the others and all for the answer."""
+    """Screen all worlds, rule some out in waves, and compute the answer in all and in the remaining worlds."""
     designs, keys = asked.designs, asked.keys
     study, config = keys.calibrate, designs[0].hub
     sure.check_ranges(asked, kept=())
@@ -228,7 +228,7 @@ def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
 def _figures(
     bench: Bench, asked: Asked[CalibrateKeys], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Floats]:
-    """The observed KPIs in these worlds, by replication and observation; those of another hub are not looked at."""
+    """Values of the observed KPIs in these worlds, by replication and observation."""
     observations = asked.keys.calibrate.observations
     figures = {}
     for (at, world), several in sure.kpis_in(bench, asked, worlds, wanted).items():
@@ -241,7 +241,7 @@ def _figures(
 
 
 def _check_varies(asked: Asked[CalibrateKeys], history: Matched) -> None:
-    """Refuse an observation of what is the same in all worlds."""
+    """Refuse an observation of a figure that is the same in all worlds."""
     for at, seen in enumerate(asked.keys.calibrate.observations):
         if not history.varies(at):
             raise ConfigError(said("says_nothing", kpi=seen.kpi, hub=seen.hub))

@@ -140,7 +140,7 @@ USUAL_OUT: Final = Path("calibration")
 
 
 def main(arguments: Arguments) -> int:
-    """Calibrates, writes the files, and says what was found."""
+    """Calibrate, write the files, and print the result."""
     path, given = taken_apart(arguments.words, OPTIONS, "calibrate: expected one FILE of daily airport traffic")
     first, last, column = date_of(given, "from"), date_of(given, "to"), given.get("column", ARRIVALS)
     known = read_airport_traffic(path, airport=given.get("airport"), column=column)
@@ -170,7 +170,7 @@ def main(arguments: Arguments) -> int:
 
 
 def check_coverage(traffic: AirportTraffic, path: Path) -> None:
-    """Whether the known days reach for a calendar.
+    """Refuse known days that are too few for a calendar.
 
     Raises:
         InputError: too few days, or a weekday or month with too few.

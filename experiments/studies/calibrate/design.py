@@ -1,4 +1,4 @@
-"""What `cargohub calibrate observed=FILE` is asked: hubs, the file of what was observed of them, and the effort.
+"""The request of `cargohub calibrate observed=FILE`: hubs, the file of observations, and the effort.
 
 The file is a CSV with a row each of value, tolerance, unit, source, and of which hub.
 """
@@ -33,7 +33,7 @@ _NUMBERS: Final = ("value", "tolerance")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What was observed of a hub.
+    """An observed figure of a hub.
 
     `tolerance`: half the width of the range that holds the true value (95 %) [the KPI's unit]; `discrepancy`: standard
     deviation of the model's own error, as a share of the value; none: the study's.
@@ -61,7 +61,7 @@ class Observation:
 
 
 def file_of(named: str) -> Path:
-    """A file, or the packaged one of that name.
+    """The file, or the packaged file of that name.
 
     Raises:
         InputError: a name that neither has.
@@ -74,7 +74,7 @@ def file_of(named: str) -> Path:
 
 
 def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, ...]:
-    """The rows of the file, each of one of the hubs.
+    """Rows of the file, each of one of the hubs.
 
     Raises:
         InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
@@ -122,7 +122,7 @@ PUBLISHED: Final = "published"
 
 @dataclass(frozen=True, slots=True)
 class Calibrate:
-    """The keys below `calibrate`; `configs/study/calibrate.yaml` says what each is."""
+    """The keys below `calibrate`; `configs/study/calibrate.yaml` explains them."""
 
     hubs: dict[str, tuple[str, ...]]
     waves: Annotated[int, Bounds(ge=1, le=20)]
@@ -144,7 +144,7 @@ class Calibrate:
 
     @property
     def targets(self) -> list[Target]:
-        """By observation; a tolerance is the half-width of an interval as wide as all others."""
+        """Targets by observation; a tolerance is the half-width of an interval at the usual confidence."""
         from scipy.special import ndtri
 
         width = float(ndtri(TAILS[1]))
@@ -158,13 +158,13 @@ class Calibrate:
 
 @dataclass(frozen=True, slots=True)
 class CalibrateKeys(SureKeys):
-    """Keys of the study beside the hubs'; those of `sure` are for the answer."""
+    """Keys of the study other than the hubs'; those of `sure` are for the answer."""
 
     calibrate: Calibrate
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
-    """The hubs of the study, or the one that the words name; the file of observations, and the ranges."""
+    """The hubs of the study, or the one named by the words; the file of observations, and the ranges."""
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)
     composed = compose(words, arguments.config_dir)

@@ -1,4 +1,4 @@
-"""What history matching found: the worlds that remain, the ranges that narrow, and the answer before and after."""
+"""Result of history matching: remaining worlds, narrowed ranges, and the answer before and after."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ class WaveRow:
 
 @table("narrowed", "each number's range in all worlds and in those that remain", sort="number")
 class RangeRow:
-    """Quantiles of a number over worlds; after: NaN if too few remain."""
+    """Quantiles of a number over worlds; those after are NaN if too few worlds remain."""
 
     number: str = column("", "key of the number")
     name: str = column("", "label of the number", heading="number")
@@ -86,7 +86,7 @@ class AnswerShareRow:
 
 
 def narrowed(rows: Sequence[RangeRow]) -> list[RangeRow]:
-    """Ranges that narrow noticeably, and choices of which an option is left out."""
+    """Ranges that narrow noticeably, and choices that lose an option."""
     return [
         row for row in rows
         if row.is_moved and (row.before != row.after if np.isnan(row.narrower) else row.narrower >= _NARROWS)
@@ -111,7 +111,7 @@ class Result:
 
     @property
     def has_enough(self) -> bool:
-        """Whether enough worlds remain to say something of them."""
+        """Whether enough worlds remain for statements about them."""
         return int(self.possible.sum()) >= _FEWEST
 
     @cached_property
@@ -125,7 +125,7 @@ class Result:
 
     @cached_property
     def observation_rows(self) -> list[ObservationRow]:
-        """In the file's order."""
+        """Observations in the file's order."""
         base = configured(self.keys.sure.ranges)[None, :]
         rows = []
         for at, (seen, target, emulator) in enumerate(
@@ -150,7 +150,7 @@ class Result:
 
     @cached_property
     def range_rows(self) -> list[RangeRow]:
-        """What changes most surely first."""
+        """Ranges, those with the clearest change first."""
         rows = []
         columns = zip(
             self.keys.sure.ranges.items(), self.names, self.worlds.values.T, self.history.unmoved(), strict=True
@@ -186,12 +186,12 @@ class Result:
 
 
 def _text(name: Name, low: float, high: float) -> str:
-    """From the one to the other, with their unit once."""
+    """A range from low to high, with its unit once."""
     return f"{name.value(low).removesuffix(name.unit).rstrip()} to {name.value(high)}" if np.isfinite(low) else "–"
 
 
 def _options(name: Name, places: Floats) -> str:
-    """Those of a choice that some of the worlds have."""
+    """Options of a choice that occur in some of the worlds."""
     return listed([name.value(float(place)) for place in np.unique(places)], "or") or "–"
 
 

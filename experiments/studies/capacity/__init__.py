@@ -83,7 +83,7 @@ _NOT_ASKED: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class CapacityKeys(Designed):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     scenarios: tuple[str, ...]
     capacity: Sustained
@@ -94,7 +94,7 @@ class CapacityKeys(Designed):
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
-    """The designs, each checked with ten per cent more of every resource, before anything runs."""
+    """The designs, each checked with ten per cent more of every resource before anything runs."""
     config_dir = arguments.config_dir
     grid = combinations_of(_words(arguments.words), config_dir)
     check_group(grid.composed[0], "capacity", "capacity")
@@ -109,7 +109,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
 
 
 def _words(words: Sequence[str]) -> list[str]:
-    """The words with the packaged study, which names scenarios, where a file of designs does not."""
+    """The words, with the packaged study's scenarios unless a file of designs is given."""
     if any(word.lstrip("+~").startswith("precision") for word in words):
         raise ConfigError(said("capacity_makes"))
     given = {key_of(word) for word in words}
@@ -125,7 +125,7 @@ def _words(words: Sequence[str]) -> list[str]:
 
 
 def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> list[Design]:
-    """The rows of the file, or the scenarios, at every combination of the values given."""
+    """Rows of the file, or scenarios, at every combination of the given values."""
     for design in grid.rows:
         if "demand.flights_per_day" in {key_of(word) for word in design.words}:
             raise ConfigError(said("capacity_looks", place=design.place))
@@ -141,7 +141,7 @@ def _points(grid: Combinations, keys: CapacityKeys, config_dir: Path | None) -> 
 
 
 def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
-    """A scenario is called by its name; of several designs of it, each by all that tells it apart."""
+    """Name of a design: its scenario, and for several designs of a scenario also their differences."""
     if not varied:
         return scenario
     return ", ".join(f"{key}={value}" for key, value in zip(("scenario", *varied), (scenario, *values), strict=True))
@@ -152,7 +152,7 @@ _SUSTAINED: Final = ("sustained, flights/day", "parcels/day")
 
 
 def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
-    """All searches made, design by design."""
+    """Run all searches, design by design."""
     keys = asked.keys
     searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
@@ -213,7 +213,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
 
 
 def _varied(results: Sequence[Result], factors: Factors) -> Varied:
-    """The keys that designs were varied by, and each design's values; nothing for scenarios as they are."""
+    """Keys by which designs were varied, with each design's values; empty for unchanged scenarios."""
     labels = [result.label for result in results]
     if not all("=" in label for label in labels):
         return (), ()
@@ -229,7 +229,7 @@ class CurveRow:
 
 
 def _curve(results: Sequence[Result], varied: Sequence[str], values: Sequence[Sequence[str]]) -> Tables:
-    """One row a design: what was varied, what it sustains, its bottleneck; none without several values of a key."""
+    """One row for each design: varied keys, sustained demand and bottleneck; none unless a key has several values."""
     rows = [CurveRow(at, hub.flights, hub.binding or "", by_ladder(hub.ladder) or "") for at, hub in enumerate(results)]
     return [with_texts(stored(CurveRow, rows), varied, values)] if varied else []
 
@@ -249,7 +249,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
 
 
 def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Picture:
-    """The curve: sustained flights a day over the first key that is a number."""
+    """The curve: sustained flights a day over the first numeric key."""
     from experiments.report.figures.sweep_figure import SweepChart, figure
 
     means = means_of(results[0].flights.n)

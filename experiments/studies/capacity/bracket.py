@@ -1,4 +1,4 @@
-"""The next demand to simulate: beside the one at which as many parcels would be late as may be.
+"""The next demand to simulate: near the one at which the share of late parcels reaches its limit.
 
 One run says how far the threshold is. A hub that gets more than it can handle is late from the day on which its
 backlog is more than about a day's demand; that day comes the sooner, the more it gets. Below the threshold, the
@@ -33,7 +33,7 @@ _GUIDED: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a run at a demand shows."""
+    """Result of a run at a demand."""
 
     is_sustained: bool
     late: float
@@ -42,7 +42,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Bracketing:
-    """A search for two demands, at most the tolerance apart, of which one is sustained and the other is not."""
+    """A search for two demands, at most the tolerance apart, of which only the lower is sustained."""
 
     start: float
     step: float
@@ -54,13 +54,13 @@ class Bracketing:
     horizon_days: float
 
     def ends(self, runs: Mapping[float, Shown]) -> tuple[float, float | None]:
-        """The highest demand that is sustained below the lowest that is not; zero, and none, where there is no such."""
+        """The highest sustained demand below the lowest one that is not; zero and none if there is no such demand."""
         no = min((demand for demand, run in runs.items() if not run.is_sustained), default=None)
         below = [demand for demand, run in runs.items() if run.is_sustained and (no is None or demand < no)]
         return max(below, default=0.0), no
 
     def after(self, runs: Mapping[float, Shown]) -> Crossing | float:
-        """The crossing, or the demand to simulate next; `runs`: what those simulated show, by demand.
+        """The crossing, or the demand to simulate next; `runs`: results of simulated demands.
 
         Where answers go back and forth, the lowest crossing that was met. Zero counts as sustained, and is not asked.
         """
@@ -86,13 +86,13 @@ class Bracketing:
         return rounded(at if not yes + near < guess < no - near else guess - self.tolerance / 2)
 
     def _beyond(self, guess: float, end: float, way: int, n_alike: int) -> float:
-        """A demand on the other side of the guess than this end; the further, the more runs were on this side."""
+        """A demand on the other side of the guess from this end; farther after more runs on this side."""
         distance = way * (guess - end)
         near = self.tolerance if distance <= _NEAR * self.tolerance else distance + self.tolerance / 2
         return end + way * max(near, self.tolerance * 2 ** (n_alike - _FEW) if n_alike > _FEW else 0.0)
 
     def _guess(self, runs: Mapping[float, Shown], low: float, high: float) -> float | None:
-        """Where the late share would be its target, by the run that is nearest to that; None: none says so in between.
+        """The demand at which the late share would be its limit, by the nearest run; None: no run shows it.
 
         Runs that are not sustained for another reason say nothing of it.
         """
@@ -106,17 +106,17 @@ class Bracketing:
         return guess if guess is not None and low < guess < high else None
 
     def _shows(self, run: Shown) -> bool:
-        """Whether a run says how far the threshold is."""
+        """Whether a run shows how far the threshold is."""
         return _SHOWS <= run.late <= 1 - _SHOWS and run.is_sustained == (run.late <= self.late)
 
     def _shift(self, run: Shown) -> float:
-        """From the demand of a run to the guess, as a share of it."""
+        """Distance from the demand of a run to the guess, as a share of the demand."""
         if run.is_sustained:
             return (_log_odds(self.late) - _log_odds(run.late)) / _STEEPNESS
         return self._overload(self.late) - self._overload(run.late)
 
     def _overload(self, late: float) -> float:
-        """Share of the demand above what the hub can handle, with which so many of the measured parcels are late."""
+        """Share of the demand above the hub's capacity at which this share of the measured parcels is late."""
         return _LATE_AT / (self.warmup_days + self.horizon_days * (1 - late))
 
 

@@ -1,4 +1,4 @@
-"""What the searches of `cargohub capacity` found, its rows, and what it says."""
+"""Results of the searches of `cargohub capacity`: rows and sentences."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ _units = partial(configured, most=5)
 
 
 def _with_unit(name: str) -> str:
-    """A resource, and in what it is counted.
+    """Name of a resource, with its unit.
 
     >>> _with_unit("machines"), _with_unit("doors")
     ('sorting machines [parcels/h]', 'outbound dock doors')
@@ -49,7 +49,7 @@ class Threshold:
 
 @table("binding", "effect of 10 % more of each resource, just above the threshold", sort="scenario resource")
 class Lift:
-    """What more of one resource does to a scenario just above its threshold."""
+    """Effect of more of one resource on a scenario just above its threshold."""
 
     scenario: str = column("", "the scenario")
     resource: str = column("", "name of the resource", heading="more of", show=_with_unit)
@@ -89,19 +89,19 @@ class Lift:
 
     @property
     def step(self) -> str:
-        """What was simulated: how many instead of how many."""
+        """The simulated change: the new number instead of the old one."""
         after = f"{_units(self.after)} {UNITS.get(self.resource, '')}".rstrip()
         return f"{after} instead of {_units(self.before)}"
 
     @property
     def may_be_none(self) -> bool:
-        """Whether the interval of the lift includes zero; of one replication, which has none, nothing can be said."""
+        """Whether the interval of the lift includes zero; False for one replication, which has no interval."""
         return self.lift.low is not None and self.lift.low <= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A scenario's threshold; `lifts` are sorted, the highest first."""
+    """A scenario's threshold; `lifts` are sorted, highest first."""
 
     design: Design
     title: str
@@ -124,12 +124,12 @@ class Result:
 
     @property
     def binding(self) -> str | None:
-        """The resource that lifts most, of those known in every replication; None if its lift may as well be none."""
+        """The resource with the highest lift among those known in every replication; None if it may be zero."""
         return next((row.resource for row in self.lifts if row.is_binding and not row.may_be_none), None)
 
     @property
     def bottleneck(self) -> str:
-        """By what-if; by the ladder where that leaves open which lifts the share on time; none where none lifts."""
+        """The bottleneck by what-if; by the ladder if that is open; none if no resource helps."""
         named = bottleneck.named(self.binding, self.ladder)
         most = next((row for row in self.lifts if row.is_binding), None)
         if most is None:
@@ -143,7 +143,7 @@ class Result:
 
     @property
     def breaks(self) -> str:
-        """What goes wrong from which demand on, and since when; empty where all demands were sustained."""
+        """What fails above the threshold, from which demand on and since when; empty if all demands were sustained."""
         above = [row for row in self.thresholds if row.not_sustained is not None]
         if not above:
             return ""
@@ -163,7 +163,7 @@ class Result:
 
     @property
     def known_to(self) -> float | None:
-        """How far a threshold is from what was simulated beside it, at most; None: all were sustained."""
+        """Largest distance from a threshold to the simulated demands beside it; None: all were sustained."""
         return _known_to(self.thresholds)
 
     @property
@@ -189,7 +189,7 @@ def _known_to(thresholds: Sequence[Threshold]) -> float | None:
 
 
 def _mean(thresholds: Sequence[Threshold]) -> Interval:
-    """Over the replications; bounds at least as far away as each is known to, since they may agree by chance."""
+    """Mean over replications; its bounds are at least as wide as each threshold is known."""
     mean, apart = mean_interval([row.flights_per_day for row in thresholds]), _known_to(thresholds) or 0.0
     if mean.low is None or mean.high is None:
         return mean
@@ -197,7 +197,7 @@ def _mean(thresholds: Sequence[Threshold]) -> Interval:
 
 
 def _best(lifts: Sequence[Lift]) -> Lift | None:
-    """Of the resources known in every replication, the one that lifts most."""
+    """The resource with the highest lift among those known in every replication."""
     n = max((row.n for row in lifts), default=0)
     return next((row for row in lifts if row.n == n), None)
 
@@ -229,14 +229,14 @@ def result_of(
 
 
 def _samples(resources: Iterable[str], searches: Sequence[Search], kpis: Kpis) -> dict[str, list[float]]:
-    """Lifts of each resource, of the replications that show what more of it lifts; none of no replication."""
+    """Lifts of each resource, from the replications that show them."""
     lifts = {name: [search.lift(name, kpis) for search in searches] for name in resources}
     known = {name: [lift for lift in of_name if lift is not None] for name, of_name in lifts.items()}
     return {name: of_name for name, of_name in known.items() if of_name}
 
 
 def _rivals(best: Lift | None, samples: Mapping[str, Sequence[float]]) -> Iterator[str]:
-    """Resources, simulated in as many replications, of which more may lift as much, by pairs."""
+    """Resources, simulated in as many replications, that may have as high a lift, by paired comparison."""
     for name, lifts in samples.items():
         if best is not None and name != best.resource and len(lifts) == best.n > 1 and any(lifts):
             lead = paired_interval(samples[best.resource], lifts)
@@ -248,7 +248,7 @@ def _lifts(
     resources: Mapping[str, WhatIf], samples: Mapping[str, Sequence[float]], design: Design,
     searches: Sequence[Search], kpis: Kpis,
 ) -> Iterator[Lift]:  # fmt: skip
-    """Of each resource of which any replication shows what more of it lifts."""
+    """Lift of each resource that any replication shows."""
     befores = [kpis[search.key(search.above)] for search in searches]
     for name, lifts in samples.items():
         together = [search.together(name, kpis) for search in searches]
@@ -268,13 +268,13 @@ def _lifts(
 
 
 def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:
-    """Of these simulations; none of none."""
+    """Mean KPIs of these simulations; empty for none."""
     rows = [kpis[key] for key in keys]
     return {name: sum(row[name] for row in rows) / len(rows) for name in (rows[0] if rows else ())}
 
 
 def sentences(results: Sequence[Result]) -> list[str]:
-    """What each scenario sustains, what breaks above that, and its bottleneck."""
+    """For each scenario: the demand that it sustains, what fails above it, and its bottleneck."""
     lines = []
     for result in results:
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")

@@ -1,4 +1,4 @@
-"""The searches of `cargohub capacity`: one a replication of a scenario, advanced together, round after round."""
+"""The searches of `cargohub capacity`: one for each replication of a scenario, advanced together in rounds."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -33,10 +33,10 @@ _LIFTS: Final = 3
 
 
 class Search(ThresholdSearch):
-    """One replication of a scenario: its threshold, then what lifts it."""
+    """The search of one replication of a scenario: its threshold, then the resources that help."""
 
     def missing(self, kpis: Kpis) -> list[Task]:
-        """What has to be simulated next; nothing while it waits for the first replication, or for all."""
+        """Simulations needed next; none while it waits for the first replication, or for all."""
         tasks = self.for_threshold(kpis)
         if self.not_sustained is None or not self._asked.binding:
             return tasks
@@ -51,14 +51,14 @@ class Search(ThresholdSearch):
 
     @property
     def above(self) -> float:
-        """Where resources are compared: the lowest demand at which too many are late, above the threshold."""
+        """Demand at which resources are compared: the lowest above the threshold at which too many parcels are late."""
         assert self.not_sustained is not None
         no, (aim, most) = self.not_sustained, _ABOVE
         late = [at for at, run in self._shown.items() if run.late > 1 - self._asked.target and no <= at <= most * no]
         return min(late, default=min(rounded(aim * no), self._limit))
 
     def lifting(self, kpis: Kpis) -> list[Group]:
-        """The resources to simulate just above the threshold with more of them, as far as is known by now.
+        """Resources to simulate with more units just above the threshold, as far as known now.
 
         In the first replication those with low rungs one after the other, until one lifts nearly all, then all
         others together; where these lift as much as counts, each half of them, and so on. In the other replications
@@ -91,7 +91,7 @@ class Search(ThresholdSearch):
         return groups
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
-        """The resources that are worth simulating in other replications; none before all are simulated in this."""
+        """Resources worth simulating in other replications; none before all are simulated in this one."""
         if self.not_sustained is None or self.key(self.above) not in kpis:
             return []
         lifts = {group: self._lift_of(group, kpis) for group in self.lifting(kpis)}
@@ -102,14 +102,14 @@ class Search(ThresholdSearch):
         return [name for (name, *more), lift in known.items() if not more and lift >= _WORTHWHILE * best]
 
     def together(self, resource: str, kpis: Kpis) -> Group:
-        """The resources in the smallest simulation with more of this one; empty if there was none."""
+        """Resources in the smallest simulation with more of this one; empty if there was none."""
         if self.not_sustained is None:
             return ()
         groups = [group for group in self.lifting(kpis) if resource in group and self.key(self.above, group) in kpis]
         return min(groups, key=len, default=())
 
     def lift(self, resource: str, kpis: Kpis) -> float | None:
-        """Share of what is late that more of the resource makes on time; None if that was not simulated."""
+        """Share of the late parcels that more of the resource makes on time; None if not simulated."""
         if self.not_sustained is None:
             return None
         if blocked_h(resource, kpis[self.key(self.above)]) is None:
@@ -122,7 +122,7 @@ class Search(ThresholdSearch):
         return None if after is None else 1 - (1 - on_time(after)) / late if late else 0.0
 
     def left(self, kpis: Kpis) -> int:
-        """About how many simulations are still to come."""
+        """Approximate number of simulations still to come."""
         if self.crossing is None:
             first_left = 3 if self.first is None else 2
             lifts = (_LIFTS if self.first is None else 1) if self._asked.binding else 0
@@ -136,7 +136,7 @@ def searches_of(design: Design, replications: int, asked: Sustained) -> list[Sea
 
 
 def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
-    """Hours a day for which others waited for the resource; NaN if no KPI says so, None if there were none."""
+    """Hours a day for which others waited for the resource; NaN if no KPI measures it, None if there were none."""
     if resource in NEVER_BLOCKS:
         return None
     name = BLOCKED[resource]
@@ -146,13 +146,13 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
 
 
 def asked(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
-    """What all of them ask for."""
+    """Simulations that all of the searches need."""
     return [task for search in searches for task in search.missing(kpis)]
 
 
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
-    """Round after round: every search asks, all are answered."""
-    # The longest first, so that no core waits at the end of a round; bits do not depend on it.
+    """Rounds in which every search asks for simulations and all are answered."""
+    # The longest first, so that no core waits at the end of a round; results do not depend on the order.
     by_size = sorted(searches, key=lambda each: -each.lowest * each.design.hub.mean_parcels_per_flight)
 
     def line(kpis: Kpis, left: Left) -> str:
@@ -165,7 +165,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     days = searches[0].design.hub.days
     if asked(searches, kpis):
         bench.say(said("capacity_begins", n=len(searches), left=left, days=days))
-    # The last of a design that finds its threshold is what others have waited for: where nobody asks, all look again.
+    # When the last search of a design finds its threshold, those that waited continue: all are asked again.
     while tasks := asked(by_size, kpis) or asked(by_size, kpis):
         kpis = bench.answered(tasks, line)
     return kpis

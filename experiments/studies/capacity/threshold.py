@@ -1,4 +1,4 @@
-"""The threshold of one replication of a scenario: the demands to simulate, and what they show."""
+"""The threshold of one replication of a scenario: the demands to simulate, and their results."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ Group = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sustained:
-    """What counts as sustained, and how closely the threshold is looked for [flights/d]."""
+    """When a demand counts as sustained, and the tolerance of the threshold [flights/d]."""
 
     target: Annotated[float, Bounds(gt=0, le=1)]
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
@@ -38,10 +38,10 @@ class Sustained:
 
 
 class ThresholdSearch:
-    """On its way to the highest demand that a replication sustains; goes on as its simulations come in."""
+    """The search for the highest demand that a replication sustains, continued as its simulations finish."""
 
     def __init__(self, design: Design, number: int, asked: Sustained, others: list[Self]) -> None:
-        """`others`: the searches of the design so far, to which this one is added."""
+        """`others`: the previous searches of the design, to which this one is added."""
         self.design, self.number, self._asked = design, number, asked
         self.crossing: Crossing | None = None
         self._of_design = others
@@ -59,7 +59,7 @@ class ThresholdSearch:
 
     @property
     def first(self) -> Self | None:
-        """The first replication, where this is another."""
+        """The search of the first replication, if this is another one."""
         return None if self._of_design[0] is self else self._of_design[0]
 
     def _from(self, start: float, step: float) -> Bracketing:
@@ -70,13 +70,13 @@ class ThresholdSearch:
 
     @property
     def threshold(self) -> float:
-        """The middle of the crossing's two demands; the lower one where nothing is sustained, or everything."""
+        """The middle of the crossing's two demands; the lower one if nothing or everything is sustained."""
         assert self.crossing is not None
         yes, no = self.crossing.yes, self.crossing.no
         return yes if no is None or yes == 0 else rounded((yes + no) / 2)
 
     def for_threshold(self, kpis: Kpis) -> list[Task]:
-        """What has to be simulated next until the threshold is known; nothing while it waits for other replications.
+        """Simulations needed next until the threshold is known; none while it waits for other replications.
 
         The others begin where the first ends: theirs are near, so that most are found by two or three demands.
         """
@@ -97,7 +97,7 @@ class ThresholdSearch:
         return self._for_backlog(kpis)
 
     def _for_backlog(self, kpis: Kpis) -> list[Task]:
-        """The longer run that shows whether the backlog grows at the demands sustained, where the runs there do not.
+        """The longer run that shows whether the backlog grows at sustained demands, if existing runs do not.
 
         All replications judge it together. One of them is run for longer: that whose backlog grows most. Where it
         grows, none of these demands is sustained, and all look further below.
@@ -122,16 +122,16 @@ class ThresholdSearch:
 
     @property
     def sustained(self) -> float:
-        """The highest demand that was simulated and is sustained; 0: none was, or not known yet."""
+        """The highest simulated demand that is sustained; 0: none is, or not known yet."""
         return 0.0 if self.crossing is None else self.crossing.yes
 
     @property
     def not_sustained(self) -> float | None:
-        """The lowest demand above that is not; None: all were, or not known yet."""
+        """The lowest simulated demand above it that is not sustained; None: all are, or not known yet."""
         return None if self.crossing is None else self.crossing.no
 
     def step_below(self) -> None:
-        """Go on below the demand that seemed to be sustained."""
+        """Continue below the demand that seemed to be sustained."""
         self._shown[self.sustained] = replace(self._shown[self.sustained], is_sustained=False)
         self.crossing = None
 
@@ -150,7 +150,7 @@ class ThresholdSearch:
 
 
 def on_time(kpis: Mapping[str, float]) -> float:
-    """The share on time, or of exports that are kept up with where that is lower.
+    """The on-time share, or the share of exports that are kept up with if that is lower.
 
     Whether exports are on time hangs on how often flights leave to their destination: fewer flights would be worse.
     """

@@ -53,7 +53,7 @@ _more: Final = partial(interval, show=interval_text)
 
 
 def value_said(value: float) -> str:
-    """Without an exponent, which few readers of shares know.
+    """A value without an exponent, which few readers of shares know.
 
     >>> value_said(0.00005), value_said(0.1), value_said(12.0)
     ('0.00005', '0.1', '12')
@@ -67,7 +67,7 @@ def value_said(value: float) -> str:
     sort="control value",
 )
 class Setting:
-    """A value of a control: differences to the hub as configured, and their ratios."""
+    """A value of a control: differences from the hub as configured, and their ratios."""
 
     control: str = column("", "name of the control")
     value: float = column("see control", "value of the control", heading="value", show=value_said)
@@ -113,7 +113,7 @@ class Result:
 
     @property
     def by_control(self) -> dict[str, list[Setting]]:
-        """In the order asked for, values ascending."""
+        """Settings by control in the order asked for, with ascending values."""
         controls = dict.fromkeys(setting.control for setting in self.settings)
         ascending = sorted(self.settings, key=lambda row: row.value)
         return {control: [row for row in ascending if row.control == control] for control in controls}
@@ -122,7 +122,7 @@ class Result:
 def found_in(
     base: Kpis, settings: Mapping[tuple[str, float], Kpis], units: Mapping[str, str], examination_min: float = 0.0
 ) -> Result:
-    """Differences replication by replication; delay is that of the mean dwell, times the parcels that leave a day.
+    """Differences by replication; delay is the difference in mean dwell times the parcels that leave a day.
 
     `units`: of values, by control.
     """
@@ -158,7 +158,7 @@ def sentences(result: Result) -> Iterator[str]:
         may_be_none = more.holds(0)
         detections = interval_text(more) + (", which may be zero" if may_be_none else "")
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
-        # What one costs means nothing where there may be none.
+        # The cost of a detection means nothing if there may be none.
         is_known = (
             not may_be_none
             and np.isfinite(most.delay_h_per_detection.mean)
@@ -188,7 +188,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class CustomsKeys(Replicated):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     frontier: dict[str, Control]
 
@@ -206,7 +206,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
 
 
 def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
-    """Every value of every control against the hub as configured."""
+    """Simulate every value of every control, and compare with the hub as configured."""
     config, keys = asked.designs[0].hub, asked.keys
     n = keys.replications
     units = {name: key_unit(control.key) for name, control in keys.frontier.items()}

@@ -66,7 +66,7 @@ class CoalitionRow:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The outcome of all coalitions, and each KPI split."""
+    """Outcome of all coalitions, and the split of each KPI."""
 
     game: Game
     outcome: Outcome
@@ -154,7 +154,7 @@ class Decompose:
 
 @dataclass(frozen=True, slots=True)
 class DecomposeKeys(DesignKeys):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     decompose: Decompose
 
@@ -200,7 +200,7 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
 
 
 def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
-    """All coalitions simulated, and each KPI's gain split."""
+    """Simulate all coalitions, and split the gain of each KPI."""
     designs, keys = asked.designs, asked.keys
     outcome = bench.replicated(designs, keys, has_tables=False)
     values = samples_of(bench.evaluated(designs, outcome.n))
@@ -231,7 +231,7 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
 
 
 def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
-    """What a reader calls the two designs."""
+    """Names of the two designs for a reader."""
     names, factors = asked.keys.scenarios, asked.keys.factors
     titles = titles_of({design.label: design.hub.area_m2 for design in asked.designs if design.label in names})
     return [tagged(name, factors) if factors else titles[name] for name in names]
@@ -244,7 +244,7 @@ def _picture(result: Found, titles: Sequence[str]) -> Picture:
 
 
 def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
-    """In which keys the two designs differ, and which combinations do not fit their hall."""
+    """Keys in which the two designs differ, and combinations that do not fit their hall."""
     before, after = (keys.factors.get(name, {}) for name in keys.scenarios)
     lines = [f"{key}: {value} → {after[key]}" for key, value in before.items()]
     lines += [

@@ -112,7 +112,7 @@ _MOST_ON_TERMINAL: Final = 12
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
-    """The hub of today, and after it the different hubs of all states; all checked before anything runs."""
+    """The hub of today, followed by the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     base, keys = with_keys(arguments, ExpansionKeys, _VERB)
     if keys.expansion.states or keys.expansion.ranges:
@@ -124,7 +124,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
 
 
 def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
-    """Whether the hubs are those of the states.
+    """Refuse hubs that are not those of the states.
 
     Raises:
         ConfigError: one of them is not there.
@@ -190,7 +190,7 @@ def _misnamed(asked: Asked[ExpansionKeys]) -> Iterator[str]:
 
 
 def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
-    """The probability of the path over assumptions too, beside that over the futures."""
+    """The path's probability to be best over assumptions, beside that over futures."""
     today, path = asked.designs[0], answer.recommended
     compared = _compared(plain(asked.keys.expansion))
 

@@ -1,4 +1,4 @@
-"""Which path to choose, how surely, and what is lost by each: regret against who knows the future (H. Raiffa, 1968)."""
+"""The recommended path, its certainty, and the regret of each path against perfect foresight (H. Raiffa, 1968)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ def _behind(value: Interval) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PathAnswer:
-    """What is shown of a path. Quantiles and shares are over futures, intervals of means."""
+    """Results of a path. Quantiles and shares are over futures, intervals are of means."""
 
     path: str = column("", "name of the path", heading="path", show=path_name)
     npv: Interval = interval("EUR", "net present value", heading="NPV", show=_mean)
@@ -92,7 +92,7 @@ class Answer:
 
     @property
     def stability(self) -> dict[str, Stability]:
-        """Of each simulated week, by hub and load."""
+        """Stability of each simulated week, by hub and load."""
         return self.explored.world.curves.stability
 
     def of(self, path: str) -> PathAnswer:
@@ -139,7 +139,7 @@ def answer(result: Found, over: OverWorlds = NONE) -> Answer:
 
 
 def _on_time(result: Found, path: str) -> Interval:
-    """Of all parcels of the horizon."""
+    """On-time share of all parcels over the horizon."""
     at = result.world.curves.measured.kpis.index("on_time_share")
     in_time = _ratio(
         result,
@@ -151,7 +151,7 @@ def _on_time(result: Found, path: str) -> Interval:
 
 
 def _cost_per_parcel(result: Found, path: str) -> Interval:
-    """All that is spent, over all parcels that leave, by road or by air."""
+    """All expenditure divided by all parcels that leave, by road or by air."""
     lines, exports = result.books.lines, result.world.curves.measured.kpis.index("exports_per_day")
     revenue = [lines.index(name) for name in REVENUES]
     return _ratio(
@@ -163,7 +163,7 @@ def _cost_per_parcel(result: Found, path: str) -> Interval:
 
 
 def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Interval:
-    """Of the expected values of two figures (R)."""
+    """Ratio of the expected values of two figures (R)."""
     above, below = (expected(result.of(path, part), result.futures.weight) for part in parts)
     return two_sources(above / below)
 

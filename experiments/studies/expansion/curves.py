@@ -1,4 +1,4 @@
-"""What each hub does in a week, by how busy the week is: simulated at a few loads, in proportion between them.
+"""A hub's results in a week by its load: simulated at a few loads, and interpolated between them.
 
 A week is a hub and its flights a day. Weeks of all years, paths and futures that ask the same are the same run: each
 hub is simulated at the loads of `expansion.loads` only, as far as a week needs them, with the same flights, parcels and
@@ -33,7 +33,7 @@ _PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearan
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is carried from weeks to years: accounting lines, then KPIs, then what labour costs if paid otherwise."""
+    """Figures carried from weeks to years: accounting lines, then KPIs, then labour costs under other pay."""
 
     lines: tuple[str, ...]
     kpis: tuple[str, ...]
@@ -49,12 +49,12 @@ class Measured:
 
     @property
     def per_parcel(self) -> NDArray[np.bool_]:
-        """Whether a KPI's mean over weeks counts parcels, and not days (n_kpis)."""
+        """Whether a KPI's mean over weeks is weighted by parcels rather than days (n_kpis)."""
         return np.array([kpi.startswith(_PER_PARCEL) for kpi in self.kpis], dtype=bool)
 
 
 def week_indices(month_index: Sequence[float]) -> Floats:
-    """Of each quarter's representative and peak week, relative to the year's mean (4, 2).
+    """Index of each quarter's representative and peak week, relative to the year's mean (4, 2).
 
     The peak week is one of the quarter's busiest month, the representative one is the mean of the other two, so that
     the quarter's mean is that of its months.
@@ -69,18 +69,18 @@ def node_label(hub: str, load: float) -> str:
 
 
 def at_load(design: Design, load: float) -> Design:
-    """The run that a hub at a load is."""
+    """The design of a hub at a load."""
     flights = rounded(flights_at(design.hub, 1.0) * load)
     return Design(node_label(design.label, load), at_demand(design.hub, flights))
 
 
 def rounded(value: float) -> float:
-    """To six digits, so that it can be written down."""
+    """Rounded to six digits for output."""
     return float(f"{value:.6g}")
 
 
 class Curves:
-    """The hubs by number, and what was simulated of them: (hub, load, replication, measure); NaN: not yet."""
+    """Hubs by number, and their simulated results: (hub, load, replication, measure); NaN: not yet simulated."""
 
     def __init__(self, designs: Sequence[Design], asked: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
@@ -100,7 +100,7 @@ class Curves:
         """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
 
     def node(self, hub: int, load: int) -> Design:
-        """The run that a hub at a load is."""
+        """The design of a hub at a load."""
         return at_load(self.designs[hub], self.loads[load])
 
     def put(self, hub: int, load: int, of_replications: Sequence[Mapping[str, float]]) -> None:
@@ -115,7 +115,7 @@ class Curves:
             ]
 
     def _wages(self, rostered: Rostered, kpis: Mapping[str, float], paid: Paid) -> float:
-        """What labour costs a year if it is paid in this way [EUR], negative."""
+        """Annual labour cost if paid in this way [EUR], negative."""
         lines = self._lines(rostered, kpis, replace(self._cost.labour, paid=paid))
         return sum(line.eur for line in lines if line.name in WAGES)
 
@@ -123,7 +123,7 @@ class Curves:
         return annual_lines(rostered.config, activity(rostered, kpis, labour), self._cost)
 
     def compose(self) -> None:
-        """Fill in what is put together of hubs that are there; shares stay shares."""
+        """Fill in results of hubs that are combined from others; shares stay between 0 and 1."""
         for hub, (plain, *alone) in self._composed.items():
             composed = self.values[alone].sum(axis=0) - (len(alone) - 1) * self.values[plain]
             for at, kpi in enumerate(self.measured.kpis, start=len(self.measured.lines)):
@@ -131,7 +131,7 @@ class Curves:
             self.values[hub] = composed
 
     def missing(self, hubs: NDArray[np.intp], flights: Floats) -> set[tuple[int, int]]:
-        """Hubs and loads that these weeks need, and that are not there; `hubs` and `flights` of the same shape."""
+        """Hubs and loads that these weeks need and that are not simulated; `hubs` and `flights` have the same shape."""
         at, _ = self._place(hubs, flights)
         nodes: set[tuple[int, int]] = set()
         for step in (0, 1):
@@ -141,14 +141,14 @@ class Curves:
         return {(hub, load) for hub, load in runs if np.isnan(self.values[hub, load, 0, 0])}
 
     def weeks(self, hubs: NDArray[np.intp], flights: Floats) -> Floats:
-        """What weeks come to: (*shape of hubs, n_replications, n_measures); lines as EUR a year."""
+        """Results of weeks: (*shape of hubs, n_replications, n_measures); lines as EUR a year."""
         at, above = self._place(hubs, flights)
         weight = above[..., None, None]
         low, high = self.values[hubs, at], self.values[hubs, at + 1]
         return np.asarray(np.where(weight == 0, low, low + weight * (high - low)), dtype=np.float64)
 
     def _place(self, hubs: NDArray[np.intp], flights: Floats) -> tuple[NDArray[np.intp], Floats]:
-        """The load below, and how far on the way to the next."""
+        """The load below, and the relative position between it and the next."""
         load = flights / self.full[hubs]
         if load.size and (load.min() < self.loads[0] or load.max() > self.loads[-1]):
             worst = load.min() if load.min() < self.loads[0] else load.max()
@@ -171,7 +171,7 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
 
 
 def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
-    """Whether the busiest week of a hub that takes all it accepts is among the loads.
+    """Refuse loads that do not include the busiest week of a hub that takes all it accepts.
 
     Raises:
         ConfigError: it is above the last.

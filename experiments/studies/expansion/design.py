@@ -1,4 +1,4 @@
-"""What `cargohub expansion` asks: paths of phases, growth of demand, and decisions that are others' to take."""
+"""The request of `cargohub expansion`: paths of phases, growth of demand, and decisions that others take."""
 
 import datetime as dt
 import re
@@ -39,7 +39,7 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A KPI that stays below or above a value for so many quarters in a row."""
+    """A KPI that stays below or above a value for so many consecutive quarters."""
 
     kpi: str
     op: Op
@@ -55,7 +55,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Fields of the halls that a phase adds or changes: how many times their value at first, then evenly to it."""
+    """Fields of the halls that a phase adds or changes, and their factor at first, which approaches 1 evenly."""
 
     weeks: Annotated[float, Bounds(gt=0, le=520)]
     fields: dict[str, Annotated[float, Bounds(gt=0, le=10)]]
@@ -63,7 +63,7 @@ class Learning:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A step of a path; `configs/paths/` says what each key is."""
+    """A step of a path; `configs/paths/` explains its keys."""
 
     starts: dt.date
     when: tuple[Trigger, ...]
@@ -87,13 +87,13 @@ class Path:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Stages that any of its phases waits for."""
+        """Stages for which any of its phases waits."""
         return tuple(dict.fromkeys(stage for phase in self.phases.values() for stage in phase.needs))
 
 
 @dataclass(frozen=True, slots=True)
 class Months:
-    """A triangular distribution [months]; the three alike: no doubt."""
+    """A triangular distribution [months]; three equal values: no uncertainty."""
 
     least: _Months
     mode: _Months
@@ -106,7 +106,7 @@ class Months:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a stage may end, and what that means for the phases that need it."""
+    """A possible result of a stage, and its effect on the phases that need it."""
 
     probability: _Share
     is_refused: bool
@@ -120,7 +120,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A decision that others take: asked for on a date, or when another stage has ended in favour."""
+    """A decision that others take: asked for on a date, or after another stage has ended in favour."""
 
     asked: dt.date | None
     after: str | None
@@ -135,7 +135,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A demand path: flights of a year, relative to those of the configuration; in between in proportion."""
+    """A demand path: flights of a year relative to the configuration's; interpolated between years."""
 
     probability: _Share
     factors: dict[str, Annotated[float, Bounds(gt=0, le=1000)]]
@@ -150,7 +150,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The keys below `expansion`; `configs/study/expansion.yaml` says what each is.
+    """The keys below `expansion`; `configs/study/expansion.yaml` explains them.
 
     `states` are filled from the paths, `ranges` from those of all numbers if there are worlds.
     """
@@ -204,12 +204,12 @@ class Expansion:
         return next((name for name, path in self.paths.items() if not path.phases), None)
 
     def chain(self, stage: str) -> dict[str, Stage]:
-        """The stage with all that it comes after, the first of them first."""
+        """The stage and all stages before it, the first of them first."""
         asked = self.stages[stage]
         return {**({} if asked.after is None else self.chain(asked.after)), stage: asked}
 
     def first_asked(self, stage: str) -> dt.date:
-        """When the first of its chain is asked for."""
+        """The date on which the first stage of its chain is asked for."""
         day = next(iter(self.chain(stage).values())).asked
         assert day is not None
         return day
@@ -230,7 +230,7 @@ class ExpansionKeys(Replicated):
 
 
 def check_probabilities(key: str, probabilities: dict[str, float]) -> None:
-    """Refuse what is no distribution.
+    """Refuse probabilities that do not sum to 1.
 
     Raises:
         ValueError: the probabilities do not sum to 1.
@@ -250,12 +250,12 @@ def months_after(day: dt.date, months: float) -> dt.date:
 
 
 def month_of(day: dt.date, first_year: int) -> float:
-    """Months from the beginning of the first year, the day's part included."""
+    """Months from the beginning of the first year, including the day's part."""
     return (day.year - first_year) * MONTHS_PER_YEAR + day.month - 1 + (day.day - 1) / 31
 
 
 def path_name(key: str) -> str:
-    """A path as a reader calls it.
+    """The name of a path for a reader.
 
     >>> path_name("permit_100k_at_once"), path_name("stay_30k"), path_name("second_site")
     ('permit, 100,000 m² at once', 'stay, 30,000 m²', 'second site')
@@ -272,6 +272,6 @@ def _months_of(phase: Phase) -> float:
 
 
 def composed_of(base: HubConfig, expansion: Expansion | None) -> dict[str, Any]:
-    """The plain configuration whose numbers have ranges: the hub's, and those of an expansion with its prices."""
+    """The plain configuration whose numbers have ranges: the hub's, and for an expansion also its prices."""
     document: dict[str, Any] = plain(base)
     return document if expansion is None else {**document, "expansion": plain(replace(expansion, states={}, ranges={}))}

@@ -1,4 +1,4 @@
-"""All paths in all futures: which runs they need, the runs, and what each path is worth in each future."""
+"""All paths in all futures: the runs that they need, and the value of each path in each future."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Futures:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What became of each path in each future: `number[path]` says which timeline it is (G, F, K)."""
+    """Course of each path in each future: `number[path]` is the number of its timeline (G, F, K)."""
 
     keys: ExpansionKeys
     world: World
@@ -64,22 +64,22 @@ class Found:
         return values[places.reshape(self.number[path].shape)]
 
     def expected(self, pick: Callable[[Worth], Floats]) -> Floats:
-        """The expected value of a figure of each path by draw and replication, (R, …) to (P, K, R, …)."""
+        """Expected value of a figure of each path by draw and replication, (R, …) to (P, K, R, …)."""
         each = (self.of(path, pick) for path in self.number)
         return np.stack([np.einsum("gfkr...,gf->kr...", values, self.futures.weight) for values in each])
 
     def means(self, pick: Callable[[Worth], Floats]) -> Floats:
-        """Over draws and replications (P, …)."""
+        """Means over draws and replications (P, …)."""
         return np.asarray(self.expected(pick).mean(axis=(1, 2)))
 
     @property
     def npv(self) -> Floats:
-        """Of each path and future, by replication (P, G, F, K, R)."""
+        """NPV of each path and future, by replication (P, G, F, K, R)."""
         return np.stack([self.of(path, lambda worth: worth.present.sum(axis=1)) for path in self.number])
 
     @property
     def opens(self) -> list[list[float]]:
-        """Of each timeline, when its phases open, if before the last year ends [months from the first]."""
+        """For each timeline, when its phases open, if before the end of the last year [months from the first]."""
         last = MONTHS_PER_YEAR * self.keys.expansion.years
         return [[opening.opens for opening in line.openings if opening.opens <= last] for line in self.timelines]
 
@@ -132,7 +132,7 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
 
 
 def _wanted(asked: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
-    """Each path's timelines by number (G, F, K), and what each is of."""
+    """Each path's timelines by number (G, F, K), and the content of each."""
     at: dict[Key, int] = {}
     number = {}
     for path in asked.paths:

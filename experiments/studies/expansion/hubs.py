@@ -1,4 +1,4 @@
-"""The hubs of an expansion: each path's hub as its phases open, while the next is built, while people learn.
+"""The hubs of an expansion: each path's hub as its phases open, during construction, and while people learn.
 
 A state is what a path's hub is in for a time; states with the same hub have the same label, and are simulated once.
 Where several things act at once (works, learning, conditions), each is simulated alone, and their effects are added.
@@ -33,7 +33,7 @@ LEARNED: Final = (0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A path's hub: `n_open` phases are there; `limit_m2` of a smaller permit; `results` that set fields of it."""
+    """A state of a path's hub: `n_open` phases are open; `limit_m2` of a smaller permit; `results` that set fields."""
 
     path: str
     limit_m2: float | None
@@ -55,12 +55,12 @@ class State:
 
     @property
     def plain(self) -> "State":
-        """The same phases, whole, and nothing else."""
+        """The same phases, complete, without other effects."""
         return State(self.path, self.limit_m2, self.n_open)
 
     @property
     def alone(self) -> tuple["State", ...]:
-        """The plain state with each thing that acts in this one alone."""
+        """The plain state with each single effect of this state."""
         return (
             *([replace(self.plain, is_building=True)] if self.is_building else []),
             *([replace(self.plain, learned=self.learned)] if self.learned < 1 else []),
@@ -71,7 +71,7 @@ class State:
 def states_of(
     words: Sequence[str], base: HubConfig, asked: Expansion, config_dir: File | None
 ) -> tuple[list[Design], dict[str, tuple[str, ...]]]:
-    """The different hubs, and by state the label of its own. `words`: all that the study is composed of.
+    """The different hubs, and the label of each state's hub. `words`: of which the study is composed.
 
     Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
 
@@ -86,7 +86,7 @@ def states_of(
         for limit in _limits(asked, path)
         for made in _of_path(base, asked, name, limit, composer)
     ]
-    # Those in which one thing acts first: they are simulated.
+    # First those with a single effect, which are simulated.
     pairs.sort(key=lambda made: len(made[0].alone) > 1)
     hubs: dict[str, Design] = {}
     states: dict[str, tuple[str, ...]] = {}
@@ -108,7 +108,7 @@ def check_growth(base: HubConfig) -> None:
 
 
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
-    """The hub in a week of its own mean: how busy a week is, is said by its flights a day."""
+    """The hub in a week with its mean demand: flights a day say how busy a week is."""
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS_PER_YEAR))
 
 
@@ -146,7 +146,7 @@ def _of_path(
 
 
 def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
-    """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for.
+    """The hub after none, one, two … of the path's phases, up to the first for which the permit has no room.
 
     A permit smaller than the whole path is known before anything is built: phases are built as their `smaller` words
     say, where they have any.
@@ -172,7 +172,7 @@ def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, co
 
 
 def _setting(asked: Expansion, stage: str) -> list[tuple[str, str] | None]:
-    """A stage's results that set fields, and none of them."""
+    """Results of a stage that set fields, and no result."""
     return [None, *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
 
 
@@ -201,7 +201,7 @@ def _checked(config: HubConfig, key: str) -> HubConfig:
 
 
 def flights_at(config: HubConfig, load: float) -> float:
-    """Flights a day whose parcels are that share of what the hub's machines sort, as fast as they really do.
+    """Flights a day whose parcels are this share of the rate at which the hub's machines sort.
 
     Imports, and the exports that are sorted.
     """

@@ -1,4 +1,4 @@
-"""The paths in other worlds: all their accounts anew, with weeks simulated there or scaled from the configured world.
+"""Paths in other worlds: all accounts computed again, with weeks simulated there or scaled from the configured world.
 
 Prices, growth, decisions, building times and the slots that a world's machines give are the world's. What flows through
 a hub in a week is scaled from the same hub of the configured world at the same load (`carried_over`), where all weeks
@@ -41,7 +41,7 @@ _BEYOND: Final = 1.001
 
 @dataclass(slots=True)
 class Week:
-    """A hub of the configured world at a load: what of it does not depend on the world, and its mean KPIs."""
+    """A hub of the configured world at a load: properties that do not depend on the world, and its mean KPIs."""
 
     config: HubConfig
     kpis: Mapping[str, float]
@@ -55,7 +55,7 @@ class Week:
 
 @dataclass(slots=True)
 class Weeks:
-    """The weeks of the configured world, by label of a hub at a load: simulated once for all that need them."""
+    """Weeks of the configured world, by label of a hub at a load; each is simulated once."""
 
     simulate: Simulate
     keys: ExpansionKeys
@@ -71,7 +71,7 @@ class Weeks:
         return kpis
 
     def of(self, hubs: Sequence[tuple[Design, float]]) -> list[Week]:
-        """Of hubs of the configured world, each with a load."""
+        """Weeks of hubs of the configured world, each at a load."""
         nodes = [at_load(design, load) for design, load in hubs]
         if missing := [node for node in nodes if node.label not in self.known]:
             self.simulated(missing)
@@ -79,7 +79,7 @@ class Weeks:
 
 
 def weighed(expansion: Expansion) -> Expansion:
-    """Without growth that weighs nothing."""
+    """The study without growth paths of weight zero."""
     growth = {name: growth for name, growth in expansion.growth.items() if growth.probability > 0}
     return replace(expansion, growth=growth)
 
@@ -108,7 +108,7 @@ class InWorld:
         return explored(self.hubs, self.base, self._keys, simulate)
 
     def scaled(self, weeks: Weeks) -> Found:
-        """With the flows of the configured world."""
+        """Results with the flows of the configured world, scaled."""
 
         def simulate(designs: Sequence[Design]) -> Kpis:
             known = weeks.of([self._weeks[design.label] for design in designs])
@@ -146,7 +146,7 @@ class InWorlds:
         return cls(drawn.some(list(paths)), tuple(paths.values()), tuple(refused))
 
     def left_out(self, width: float) -> str:
-        """What is said of the others, whose ranges have this width; empty: there are none."""
+        """Sentence on the worlds that are left out, with ranges of this width; empty: none is."""
         if not self.refused:
             return ""
         n = len(self.refused)
@@ -154,7 +154,7 @@ class InWorlds:
 
 
 def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
-    """What flows through a hub of another world, from the same hub of the configured world at the same load.
+    """Flows through a hub of another world, from those of the same hub at the same load in the configured world.
 
     In proportion to the parcels, as far as the tightest resource of the capacity ladder lets them through; those that
     it does not are late. Paid hours in proportion to what the roster plans.
@@ -178,13 +178,13 @@ def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
 
 
 def _in_order(expansion: Mapping[str, Any]) -> dict[str, Any]:
-    """A world's study in which no phase begins before the one before it is open."""
+    """A world's study in which no phase begins before the previous one opens."""
     paths = {name: {"phases": _shifted(path["phases"])} for name, path in expansion["paths"].items()}
     return {**expansion, "paths": paths}
 
 
 def _holding(expansion: Expansion, base: HubConfig, hubs: Sequence[Design]) -> tuple[float, ...]:
-    """Loads whose first and last hold all weeks of a world: the quietest of the largest hub, the busiest accepted."""
+    """Loads that enclose all weeks of a world, from the largest hub's quietest to the busiest accepted."""
     assert base.arrivals.month_index is not None
     first, *between, last = expansion.loads
     quietest = futures_of(expansion, base).demand.min() * week_indices(base.arrivals.month_index).min()

@@ -1,4 +1,4 @@
-"""How often each path is the best, and worth most on average, over worlds in which every assumed number is another."""
+"""How often each path is the best, and has the highest mean value, over worlds with other assumed numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -47,14 +47,14 @@ class WorldRow:
 
 @dataclass(frozen=True, slots=True)
 class OverWorlds:
-    """Of N worlds and P paths: the expected NPV and the share of futures in which a path is the best, each (N, P)."""
+    """For N worlds and P paths: expected NPV, and the share of futures in which a path is the best, each (N, P)."""
 
     paths: tuple[str, ...]
     npv: Floats
     best: Floats
 
     def rows(self) -> list[OverRow]:
-        """Of each path; none without worlds."""
+        """A row for each path; none without worlds."""
         if not self.npv.size:
             return []
         most = self.npv == self.npv.max(axis=1, keepdims=True)
@@ -91,7 +91,7 @@ def _share(values: Floats) -> Interval:
 
 
 def with_ranges(keys: ExpansionKeys, base: HubConfig, config_dir: File | None) -> ExpansionKeys:
-    """With the ranges that the worlds are drawn from, if there are any."""
+    """The keys with the ranges from which the worlds are drawn, if any."""
     if not keys.expansion.worlds:
         return keys
     ranges = ranges_of(composed_of(base, keys.expansion), config_dir, KEPT)
@@ -99,7 +99,7 @@ def with_ranges(keys: ExpansionKeys, base: HubConfig, config_dir: File | None) -
 
 
 def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorlds:
-    """The accounts of all paths in every world, from the weeks of the configured one; of a finished run as stored.
+    """Accounts of all paths in every world, from weeks of the configured one; for a finished run, as stored.
 
     Raises:
         RangesMovedError: the worlds of the run were to be drawn from other ranges.

@@ -136,7 +136,7 @@ def _accounts(answer: Answer) -> Iterator[AccountRow]:
 def _by_year(
     row: Callable[..., R], answer: Answer, figures: Mapping[str, Yearly], unit: Callable[[str], str]
 ) -> Iterator[R]:
-    """Rows of path, year, the figure's name, its bands and their unit."""
+    """Rows of path, year, name of the figure, its bands and unit."""
     first_year = answer.explored.keys.expansion.first_year
     for name, of_paths in figures.items():
         for path, bands in of_paths.items():
@@ -163,14 +163,14 @@ def sentences(answer: Answer) -> list[str]:
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
-    """The verdicts of the one sheet, and what they depend on and rest on."""
+    """Texts of the one sheet: verdicts, and what they depend and rest on."""
     chosen, *more = _chosen(answer)
     over = answer.over.sentences(answer.recommended)
     return [chosen, *over, *more], {"Depends on": [_turned(answer), _uncertain(answer)]}
 
 
 def _staffed(answer: Answer) -> str:
-    """The staff that all of it rests on: of the first hub, and the way in which it is paid."""
+    """The staff on which all results rest: that of the first hub, and how it is paid."""
     config = answer.explored.world.curves.designs[0].hub
     paid = answer.explored.keys.expansion.cost.labour.paid
     flights = config.demand.flights_per_day
@@ -178,7 +178,7 @@ def _staffed(answer: Answer) -> str:
 
 
 def _uncertain(answer: Answer) -> str:
-    """What it would be worth most to know."""
+    """The most valuable information."""
     asked = [row for row in answer.knowing if row.what not in (EVERYTHING, WAITING)]
     main = max(asked, key=lambda row: row.worth.mean)
     everything = next(row for row in answer.knowing if row.what == EVERYTHING)
@@ -204,7 +204,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
-    # How well the level is known is another thing than how far futures lie apart, and may be worse known.
+    # The uncertainty of the level differs from the spread of futures, and may be larger.
     if half_width := best.npv.half_width:
         yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)

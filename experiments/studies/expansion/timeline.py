@@ -1,4 +1,4 @@
-"""A path in one future, quarter by quarter: what is open, what is built, what comes, and when the next phase begins.
+"""A path in one future, by quarter: open phases, construction, demand, and when the next phase begins.
 
 A quarter is what it is at its middle. Demand is the growth path's, and its own straying; the hub takes of it what it
 has slots for, given out up to `accept_load` of what its machines sort. Slots of a phase that opened come within
@@ -28,7 +28,7 @@ _WEEKS_PER_MONTH: Final = MEAN_DAYS_PER_YEAR / DAYS_PER_WEEK / MONTHS_PER_YEAR
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A phase that is built: when its construction begins and ends [months from the first year's beginning]."""
+    """A phase that is built: begin and end of its construction [months from the first year's beginning]."""
 
     phase: str
     begins: float
@@ -37,7 +37,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """By quarter: the hub's number, flights a day that are wanted, that there are slots for, and that come."""
+    """By quarter: the hub's number, and flights a day of demand, slots, and flights operated."""
 
     path: str
     limit_m2: float | None
@@ -55,7 +55,7 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All that timelines have in common."""
+    """Everything that timelines share."""
 
     asked: Expansion
     curves: Curves
@@ -65,7 +65,7 @@ class World:
     """Flights a day that each hub accepts (n_hubs)."""
 
     def label(self, state: State) -> str:
-        """What its hub is called.
+        """Label of its hub.
 
         Raises:
             ConfigError: no such state, as may be in a configuration from elsewhere.
@@ -78,20 +78,20 @@ class World:
         return self.curves.labels[self.label(state)]
 
     def n_phases(self, path: str, limit: float | None) -> int:
-        """Phases that there is room for."""
+        """Number of phases for which there is room."""
         n = 0
         while State(path, limit, n + 1).name in self.asked.states:
             n += 1
         return n
 
     def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Floats]:
-        """The hub of each of its weeks, and the flights a day that come (Q, 2)."""
+        """The hub of each of its weeks, and the flights operated a day (Q, 2)."""
         by_week = line.flights[:, None] * np.tile(self.weeks, (self.asked.years, 1))
         return np.repeat(line.hubs[:, None], 2, axis=1), by_week
 
 
 class Course:
-    """The state of a path while its quarters pass. `leaf`: results of the stages that the path needs."""
+    """The state of a path as its quarters pass. `leaf`: results of the stages that the path needs."""
 
     def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
         self._world, self._path, self._leaf = world, path, leaf
@@ -124,7 +124,7 @@ class Course:
         return Timeline(self._path, self._limit, hubs, wanted, slots, flights, done, conditions, self._is_whole)
 
     def _begin(self, quarter: int) -> None:
-        """Plan and open what falls before the middle of the quarter."""
+        """Plan and open the phases due before the middle of the quarter."""
         middle = MONTHS_PER_QUARTER * (quarter + 0.5)
         while True:
             if len(self._openings) == self._n_open and not self._plan(quarter):
@@ -135,7 +135,7 @@ class Course:
             self._bind(quarter)
 
     def _plan(self, quarter: int) -> bool:
-        """Whether the next phase has a date, from now on."""
+        """Set the date of the next phase, if it can have one now."""
         if self._n_open >= self._n_phases:
             return False
         name, phase = self._phases[self._n_open]
@@ -174,7 +174,7 @@ class Course:
         return value
 
     def _bind(self, quarter: int) -> None:
-        """Conditions of what the phase that just opened needed, and those of the stages before."""
+        """Apply the conditions of the stages that the opened phase needed, and of the stages before them."""
         for stage in self._phases[self._n_open - 1][1].needs:
             result = self._leaf[stage]
             if result is not None and not any(stage == known for _, known, _ in self._conditions):
@@ -188,7 +188,7 @@ class Course:
         return self._world.hub(State(self._path, self._limit, self._n_open, is_building, self._learned(quarter), named))
 
     def _learned(self, quarter: int) -> float:
-        """Of what is to be learned since the last opening, the quarter's mean, at the nearest step."""
+        """Mean learning effect of the quarter since the last opening, at the nearest step."""
         learning = self._phases[self._n_open - 1][1].learning if self._n_open else None
         if learning is None:
             return 1.0

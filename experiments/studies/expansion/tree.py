@@ -1,4 +1,4 @@
-"""The tree of what others decide, and of how demand grows: its leaves with their probabilities, and what is drawn.
+"""The tree of others' decisions and of demand growth: leaves with probabilities, and random draws.
 
 Results are enumerated, each leaf with its exact probability; only how long stages take and how demand strays from its
 path is drawn, by streams of their own, so that all paths meet the same futures (common random numbers). Means over
@@ -28,7 +28,7 @@ Leaf = Mapping[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What one future brings besides the results."""
+    """Random quantities of one future besides the results."""
 
     ranks: Mapping[str, tuple[float, float]]
     """In (0, 1), of each stage's `months`, and of the `later` of its result."""
@@ -37,7 +37,7 @@ class Draw:
 
 
 def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
-    """Every combination of results that can come about, and its probability; they sum to 1."""
+    """Every possible combination of results with its probability; they sum to 1."""
     tree: list[tuple[dict[str, str | None], float]] = [({}, 1.0)]
     for name, stage in stages.items():
         ends = [(result, end.probability) for result, end in stage.results.items()]
@@ -50,7 +50,7 @@ def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
 
 
 def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
-    """Whether the stage before it, if there is one, has ended in favour."""
+    """Whether the previous stage, if there is one, has ended in favour."""
     if stage.after is None:
         return True
     result = leaf[stage.after]
@@ -58,7 +58,7 @@ def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
 
 
 def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
-    """What of a leaf matters where only these stages do: with those that they come after."""
+    """The part of a leaf that matters for these stages and those before them."""
     needed = {name for stage in stages for name in asked.chain(stage)}
     return {name: result for name, result in leaf.items() if name in needed}
 
@@ -71,13 +71,13 @@ def draws(asked: Expansion, seed: int) -> Iterator[Draw]:
             streams.of("demand strays", asked.first_year + year).standard_normal() * asked.spread
             for year in range(asked.years)
         ]
-        # A walk whose mean stays on the path.
+        # A random walk whose mean stays on the path.
         walk = np.cumsum(steps) - 0.5 * asked.spread**2 * np.arange(1, asked.years + 1)
         yield Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk))
 
 
 def ended(stage: str, leaf: Leaf, draw: Draw, keys: Expansion) -> float | None:
-    """Months from the first year's beginning until a stage has ended in favour; None: it never does."""
+    """Months from the first year's beginning until a stage has ended in favour; None: never."""
     month = month_of(keys.first_asked(stage), keys.first_year)
     for name, asked in keys.chain(stage).items():
         result, (rank, rank_later) = leaf[name], draw.ranks[name]
@@ -101,7 +101,7 @@ def triangular(months: Months, rank: float) -> float:
 
 
 def factors(growth: Growth, asked: Expansion) -> Floats:
-    """Demand relative to the configuration's, by year: in proportion between the years given, level outside them."""
+    """Demand relative to the configuration's, by year: interpolated between the given years, constant outside."""
     years = sorted(int(year) for year in growth.factors)
     logs = [math.log(growth.factors[str(year)]) for year in years]
     return np.exp(np.interp(np.arange(asked.first_year, asked.first_year + asked.years), years, logs))
@@ -132,7 +132,7 @@ def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
 
 
 def probability_of_best(mean: Floats, best: int) -> float:
-    """At least the probability that a path has the highest expected value: Bonferroni's bound over paired differences.
+    """A lower bound of the probability that a path has the highest expected value (Bonferroni, paired).
 
     As `statistics/allocation.py` estimates a selection, but with pairs, and with both errors. (P, K, R). Paths that are
     alike in all futures are one.
@@ -157,7 +157,7 @@ def probability_of_best(mean: Floats, best: int) -> float:
 
 
 def quantile(values: Floats, weight: Floats, share: float) -> float:
-    """The value that so large a share of the futures lies below (G, F, K)."""
+    """Quantile over futures (G, F, K): this share of the futures lies below it."""
     return weighted_quantile(values.ravel(), np.broadcast_to(weight[:, :, None], values.shape).ravel(), share)
 
 
@@ -169,5 +169,5 @@ def bands(values: Floats, weight: Floats) -> Floats:
 
 
 def share(is_so: NDArray[np.bool_], weight: Floats) -> float:
-    """Probability of the futures in which something is so; sums of probabilities are exact to twelve digits."""
+    """Probability of the futures with a property; sums of probabilities are exact to twelve digits."""
     return round(float(np.einsum("gfk,gf->", is_so, weight)) / int(is_so.shape[2]), 12)

@@ -1,4 +1,4 @@
-"""What is not known: what it would be worth to know it before choosing a path, and what of it turns the choice.
+"""Uncertain inputs: the value of knowing them before choosing a path, and which of them change the choice.
 
 The expected value of perfect information: H. Raiffa, Decision Analysis, 1968, chapter 2; J. R. Birge and F. Louveaux,
 Introduction to Stochastic Programming, 2nd ed. 2011, chapter 4.
@@ -40,7 +40,7 @@ class Knowing:
 
 @table("turns", "best path with each uncertain quantity at one of its values, all else unchanged", sort="order")
 class Turn:
-    """A value of something that is not known, and which path is best with it."""
+    """A value of an uncertain input, and the path that is best with it."""
 
     order: int = column("1", "order of the answer")
     what: str = column("", "quantity that is set", heading="what", show=plain_name)
@@ -72,7 +72,7 @@ Means = tuple[str, str, Floats]
 
 
 def worth_of(row: Knowing) -> Interval:
-    """Who knows more chooses no worse, so that knowing is worth at least nothing; waiting may cost."""
+    """Value of information, which is at least zero, as knowing more allows no worse choice; waiting may cost."""
     return row.worth if row.what == WAITING else row.worth.within(0.0)
 
 
@@ -82,11 +82,11 @@ def knowing(result: Found, npv: Floats, pooled: Floats, mean: Floats, best: int)
 
 
 def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
-    """What is known, and how much more it is worth than the path that is best without (K, R)."""
+    """What is known, and its value over the path that is best without it (K, R)."""
     weight = explored.futures.weight
 
     def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Floats]:
-        """With the paths chosen so, by future as far as it is known: (G, F, K), or 1 where it is not."""
+        """Value with paths chosen by what is known of the future: (G, F, K), or 1 for what is not known."""
         chosen = np.take_along_axis(npv, which[None, ..., None], axis=0)[0]
         return what, expected(chosen, weight) - mean[best]
 
@@ -94,7 +94,7 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
     by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(explored.futures.draws)
     yield gain("growth of demand", by_growth.argmax(axis=0)[:, None, None])
     for stage in explored.keys.expansion.stages:
-        # Whoever knows how a stage ends knows it of those before.
+        # Knowing the result of a stage includes knowing those of earlier stages.
         known = [restricted(leaf, [stage], explored.keys.expansion) for leaf in explored.futures.leaves]
         alike = np.array([[other == leaf for other in known] for leaf in known])
         by_leaf = [np.einsum("pgfk,gf->p", pooled[:, :, leaves], weight[:, leaves]) for leaves in alike]
@@ -108,7 +108,7 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
 
 
 def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
-    """The answer with each uncertain thing at one of its values, and all else as it is; nothing of a path alone."""
+    """The answer with each uncertain input at one of its values and all else unchanged; empty for a single path."""
     names = list(result.number)
     if len(names) == 1:
         return
@@ -156,7 +156,7 @@ def _prices(result: Found) -> Iterator[Means]:
 
 
 def decision_map(result: Found) -> Iterator[Cell]:
-    """The best path where one growth is certain, by the probability that the first decision ends in favour.
+    """The best path if one growth is certain, by the probability that the first decision ends in favour.
 
     Nothing if no decision can end both ways.
     """

@@ -1,4 +1,4 @@
-"""What a timeline earns and spends, line by line, and how it serves, year by year."""
+"""Money of a timeline, line by line, and its service, year by year."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """How timelines are valued: the lines in their order, and what EUR of a quarter are worth at the beginning."""
+    """Accounting rules for timelines: the order of lines, and the present value of a quarter's money."""
 
     world: World
     built: tuple[str, ...]
@@ -93,7 +93,7 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
 
 
 def _building(books: Books, line: Timeline) -> Floats:
-    """What is spent besides the running of the hub, by quarter and line (Q, 3 + built)."""
+    """Spending other than running costs, by quarter and line (Q, 3 + built)."""
     asked, n = books.world.asked, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
     flows = np.zeros((n, built + 3))
@@ -111,7 +111,7 @@ def _building(books: Books, line: Timeline) -> Floats:
 
 
 def _planned(books: Books, path: str, n: int) -> Floats:
-    """Spent at risk when the first decision is asked for: a share of what the whole path costs (Q,)."""
+    """Spending at risk when the first decision is asked for: a share of the whole path's cost (Q,)."""
     asked, spent = books.world.asked, np.zeros(n)
     phases = asked.paths[path].phases.values()
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
@@ -127,7 +127,7 @@ def _risked(asked: Expansion, phase: Phase) -> float:
 
 
 def _while_built(opening: Opening, n: int) -> Floats:
-    """Share of a phase's cost that each quarter pays: evenly while it is built (Q,)."""
+    """Share of a phase's cost paid in each quarter: evenly during construction (Q,)."""
     edges = np.arange(n + 1) * float(MONTHS_PER_QUARTER)
     length = opening.opens - opening.begins
     if length == 0:
@@ -136,11 +136,11 @@ def _while_built(opening: Opening, n: int) -> Floats:
 
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
-    """What is left of an asset's worth when the last year ends, by line of `built`: written off in equal parts."""
+    """Remaining value of assets at the end of the last year, by line of `built`, with linear depreciation."""
     asked = books.world.asked
     age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
-        # Unfinished: worth what was paid for it.
+        # Unfinished: valued at the amount paid.
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
     lives = [

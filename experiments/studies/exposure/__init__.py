@@ -75,7 +75,7 @@ def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) 
 
 
 def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfig]) -> tuple[Cost, ...]:
-    """No policy first; felt by the designs that differ from this one in nothing else."""
+    """Costs of policies, no policy first, from designs that differ from this one only in the policy."""
     of_policy: dict[str, str] = {}
     for label, hub in hubs.items():
         if replace(hub, scenario=hub_shown.scenario, exposure=hub_shown.exposure) == hub_shown and hub.exposure.is_on:
@@ -101,7 +101,7 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
 
 
 def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> Iterator[Path]:
-    """The pictures; a folder that cannot be written is no mistake."""
+    """Draw the pictures; if the folder cannot be written, continue without."""
     from experiments.report import exposure_pictures, style
 
     with style.look():
@@ -148,7 +148,7 @@ def _document(facts: Facts, folder: Path, figures: list[Path]) -> dict[str, Any]
 
 
 def _of_shares(facts: Facts, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A year's figures at both ends of the hub's share."""
+    """Annual figures at both ends of the hub's share."""
     if facts.share_factors is None:
         return {}
     return {

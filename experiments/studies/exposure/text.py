@@ -1,4 +1,4 @@
-"""The ledgers of data and goods of a design, and as tables for a reader."""
+"""The ledgers of data and goods of a design, as JSON and as tables for a reader."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a policy costs the hub's work: as configured, and the KPIs of the run's design in which it is in force."""
+    """Cost of a policy for the hub's work: as configured, and KPIs of the run's design with it in force."""
 
     policy: str
     release_min: float
@@ -36,7 +36,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a run tells of one design."""
+    """A run's facts about one design."""
 
     scenario: str
     n_days: int
@@ -130,7 +130,7 @@ def _watched(watched: "pd.DataFrame") -> Iterator[Grid]:
 
 
 def _few(value: float) -> str:
-    """Also of less than one a day."""
+    """A number, also if less than one a day."""
     return compact(value) if value >= 10 else f"{value:.2g}"
 
 
@@ -174,7 +174,7 @@ def _exported(row: Mapping[Any, Any]) -> str:
 
 
 def _shares(facts: Facts) -> Iterator[Grid]:
-    """The year's figures at both ends of the hub's share."""
+    """Annual figures at both ends of the hub's share."""
     if (factors := facts.share_factors) is None:
         return
     first = facts.ledgers.balance.drop_duplicates(["is_simulated", "export_share"]).to_dict("records")

@@ -46,7 +46,7 @@ USUAL_OUT: Final = Path("fit")
 
 
 def main(arguments: Arguments) -> int:
-    """Reads, fits, writes, and says what was found."""
+    """Read, fit, write, and print the result."""
     folder = arguments.out if arguments.out != RUNS else arguments.config_dir or USUAL_OUT
     if any(word.startswith("run=") for word in arguments.words):
         return _beside(arguments, folder)
@@ -78,7 +78,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _beside(arguments: Arguments, folder: Path) -> int:
-    """Scans beside the instants of a run."""
+    """Compare scans with the instants of a run."""
     path, given = taken_apart(arguments.words, scans.OPTIONS, "fit: expected one FILE of scans")
     result = scans.compared(path, given, RUNS)
     plain = scans_text.document(result, source=path.name, sha256=sha256_of(path))

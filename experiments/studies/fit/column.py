@@ -1,4 +1,4 @@
-"""What `cargohub fit` is asked, and the column of a user's file that it is asked of."""
+"""The request of `cargohub fit`, and the column of the user's file."""
 
 import datetime as dt
 import math
@@ -31,7 +31,7 @@ LEAST: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """The request of the command line."""
 
     path: Path
     column: str | None
@@ -52,7 +52,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The values (N) of a column in the file's order, and the rows that they stand in."""
+    """Values (N) of a column in the file's order, and the numbers of their rows."""
 
     path: Path
     column: str
@@ -96,7 +96,7 @@ def read_request(words: Sequence[str]) -> Request:
 
 
 def read_sample(request: Request) -> Sample:
-    """The column, checked against what the families take.
+    """The column, checked against what the families accept.
 
     Raises:
         InputError: a file that cannot be read, no such column, a cell that is no number or outside the bounds, or too
@@ -142,7 +142,7 @@ def _check(sample: Sample, request: Request) -> None:
 
 
 def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
-    """The ends of what is possible: those given, those of a share, or 0 and none where nothing is below 0."""
+    """Ends of possible values: the given ones, those of a share, or 0 and none if no value is negative."""
     if request.high is not None:
         return request.low, request.high
     least, most = sample.values.min(), sample.values.max()

@@ -1,4 +1,4 @@
-"""A fit as an option of the group `fits/NAME`, and the ranges of its numbers, from which `sure` draws worlds.
+"""A fit as an option of the group `fits/NAME`, with ranges of its numbers for `sure`.
 
 With a key the option puts the distribution there; without one it is the distribution alone, for any key.
 """
@@ -34,7 +34,7 @@ Numbers = dict[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The files of a group by their path below the folder, and the word that chooses the option."""
+    """Files of a group by their path below the folder, and the word that chooses the option."""
 
     files: Mapping[Path, str]
     word: str
@@ -43,7 +43,7 @@ class Written:
 
 
 def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -> Written:
-    """What the user's folder is to hold.
+    """Content of the user's folder.
 
     Raises:
         ConfigError: a distribution or number that the configuration refuses at this key.
@@ -83,7 +83,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
 
 
 def numbers_of(fit: Fitted, parameters: Floats, factor: float, *, is_shape: bool) -> Numbers:
-    """What a mapping of the family has, of rows of parameters (1 + B, K): times by the factor, or only a shape."""
+    """Numbers of the family's mapping, from rows of parameters (1 + B, K): scaled by the factor, or pure shapes."""
     family = fit.family.name
     mean = fit.family.distribution(parameters, fit.ends).mean()[:, 0]
     by_name = dict(zip(fit.family.parameters, parameters.T, strict=True))
@@ -97,14 +97,14 @@ def numbers_of(fit: Fitted, parameters: Floats, factor: float, *, is_shape: bool
 
 
 def _ends(fit: Fitted, factor: float) -> dict[str, float]:
-    """Of a family between ends that are known, and where a normal is cut."""
+    """Ends of a family with known ends, and the truncation of a normal."""
     if not fit.family.is_bounded:
         return {AT_LEAST: 0.0} if fit.family.name == NORMAL and fit.ends[0] == 0 else {}
     return dict(zip(("low", "high"), (_rounded(factor * end) for end in fit.ends), strict=True))
 
 
 def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The range of each number: its key, and what `configs/assumptions` has of one."""
+    """Range of each number: its key, and its entry as in `configs/assumptions`."""
     sample = result.sample
     source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
     for key, values in numbers.items():
@@ -122,7 +122,7 @@ def _entries(result: Result, place: Place, numbers: Numbers, *, sha256: str) -> 
 
 
 def _correlations(numbers: Numbers) -> Iterator[dict[str, Any]]:
-    """Of normal scores of the bootstrap, two by two."""
+    """Pairwise correlations of normal scores of the bootstrap."""
     from scipy.special import ndtri
     from scipy.stats import rankdata
 
@@ -134,7 +134,7 @@ def _correlations(numbers: Numbers) -> Iterator[dict[str, Any]]:
 
 
 def _likewise(place: Place, value: Any) -> Any:  # noqa: ANN401 - a number, or a mapping
-    """Before its file is written, an empirical distribution is checked as a number."""
+    """A stand-in number: an empirical distribution is checked before its file is written."""
     is_of_file = isinstance(value, dict) and value["family"] == EMPIRICAL
     return {"family": "exponential", **({} if place.is_shape else {"mean": 1.0})} if is_of_file else value
 
@@ -144,7 +144,7 @@ def _values(result: Result, factor: float) -> str:
 
 
 def _nested(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by full key, as a configuration has them."""
+    """Values nested by full key, as in a configuration."""
     nested: dict[str, Any] = {}
     for key, value in content.items():
         put(nested, key.split("."), value)

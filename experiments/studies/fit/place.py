@@ -1,4 +1,4 @@
-"""A key of the configuration that a fit is for: what it takes, and how values of a file become its own."""
+"""A configuration key for a fit: what it accepts, and how values of a file are converted."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _RATE: Final = re.compile(r"_per_(\w+_)?h$")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`takes`: whether a distribution may stand there, or only a number. `unit`: of the values; None: the key's own."""
+    """`takes`: a distribution or only a number. `unit`: of the values; None: the key's own."""
 
     key: str
     takes: bool
@@ -44,17 +44,17 @@ class Place:
 
     @property
     def mean_key(self) -> str | None:
-        """The key of a number that the mean of the values is for."""
+        """The key that gets the mean of the values."""
         return SHAPES[self.key] if self.is_shape else None if self.takes else self.key
 
     def own(self, key: str, means: Floats) -> Floats:
-        """Means of the values as numbers of this key: a rate of times, or times in the key's unit."""
+        """Means of the values in the key's unit: a rate from times, or times."""
         if _RATE.search(key) and (self.unit or self.is_shape):
             return MIN_PER_H / (means * UNITS[self.unit or "min"])
         return means * self.factor(key)
 
     def factor(self, key: str) -> float:
-        """By what values are multiplied for a key that is no rate.
+        """Conversion factor of values for a key that is not a rate.
 
         Raises:
             InputError: values with a unit, for a key that is no time.
@@ -67,7 +67,7 @@ class Place:
         return UNITS[self.unit] / UNITS[of_key]
 
     def checked(self, numbers: Mapping[str, object]) -> None:
-        """Refuse values of keys, numbers or distributions, that the configuration refuses.
+        """Refuse values of keys that the configuration refuses.
 
         Raises:
             ConfigError: as the configuration.
@@ -76,7 +76,7 @@ class Place:
 
 
 def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
-    """The key, looked up.
+    """Look up the key.
 
     Raises:
         InputError: no such number of the configuration, or no such unit.

@@ -1,4 +1,4 @@
-"""What `cargohub fit` found: the families, the best of them, its ranges, and what one distribution does not show."""
+"""Result of `cargohub fit`: the families, the best of them, its ranges, and checks of one distribution."""
 
 import math
 import re
@@ -63,7 +63,7 @@ class Result:
 
     @property
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """Low and high end of each parameter of the family that is written."""
+        """Low and high end of each parameter of the written family."""
         parameters = self.chosen.by_name.items() if self.chosen else ()
         return {name: range_of(self.bootstrap[:, at], value) for at, (name, value) in enumerate(parameters)}
 
@@ -106,5 +106,5 @@ def fit_of(sample: Sample, request: Request) -> Result:
 
 
 def _name(column: str) -> str:
-    """A column's name as a file may be called."""
+    """A column's name, changed to a valid file name."""
     return re.sub(r"\W+", "_", column, flags=re.ASCII).strip("_").lower() or "values"

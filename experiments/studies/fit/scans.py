@@ -1,4 +1,4 @@
-"""Instants that were scanned beside those of a run: how long flights, ULDs or parcels take from stage to stage."""
+"""Scanned instants compared with those of a run: times of flights, ULDs or parcels from stage to stage."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -58,13 +58,13 @@ class StageRow:
 
     @property
     def is_apart(self) -> bool:
-        """Whether the simulated median is outside what the scans leave open of theirs."""
+        """Whether the simulated median is outside the interval of the scans' median."""
         return self.median.bounds is not None and not self.median.holds(self.simulated_median)
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The stages, and the times (N) of each: scanned, and simulated."""
+    """Stages, and times (N) of each: scanned and simulated."""
 
     table: str
     manifest: Manifest
@@ -86,7 +86,7 @@ class Scans:
 
 
 def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
-    """The scans of a file beside the run that `given` names.
+    """The scans of a file and the run that `given` names.
 
     Raises:
         InputError: a file or a run that cannot be read, no such stage or design, or nothing to compare.
@@ -121,7 +121,7 @@ def compared(path: Path, given: Mapping[str, str], runs: Path) -> Compared:
 
 
 def read_scans(path: Path) -> Scans:
-    """A row an instant: the thing (columns flight, uld, parcel, as far as there), the stage, and the instant."""
+    """Rows of instants: thing (columns flight, uld, parcel, if present), stage and instant."""
     scanned = csv_table(path)
     names = [name for name in ("flight", "uld", "parcel") if name in scanned.header]
     if not names:
@@ -147,7 +147,7 @@ def read_scans(path: Path) -> Scans:
 
 
 def stages_of(table: str) -> list[str]:
-    """The instants of a table, in the order in which they come."""
+    """Instants of a table, in order of time."""
     schema = TABLES[table]
     return [column.name for column in schema.columns if column.unit == "min" and not column.name.startswith("wait_")]
 
@@ -169,7 +169,7 @@ def _simulated(manifest: Manifest, scans: Scans, scenario: str, replications: Se
 
 
 def _median(middle: float, by_flight: Sequence[Sequence[float]]) -> Interval:
-    """With what other flights like these would have had: flights are drawn whole, since their times are alike."""
+    """Median with an interval for other flights: flights are drawn whole, because their times are alike."""
     n, rng = len(by_flight), np.random.default_rng(_SEED)
     if n == 1:
         return Interval(middle, None, None, n)

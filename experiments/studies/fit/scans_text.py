@@ -1,4 +1,4 @@
-"""Scans beside a run in words and numbers: sentences, the table of stages, JSON, and what its picture shows."""
+"""Scans and a run compared: sentences, the table of stages, JSON, and data for the picture."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def warnings(result: Compared) -> Iterator[str]:
 
 
 def document(result: Compared, *, source: str, sha256: str) -> dict[str, Any]:
-    """For a program."""
+    """The result as JSON."""
     return {
         "source": source,
         "sha256": sha256,
@@ -64,6 +64,6 @@ def _stage(row: StageRow) -> str:
 
 
 def _ratio(row: StageRow) -> float:
-    """How far the medians are apart, beside the larger."""
+    """Difference of the medians relative to the larger."""
     both = row.median.mean, row.simulated_median
     return abs(both[0] - both[1]) / max(*map(abs, both), 1e-9)

@@ -1,4 +1,4 @@
-"""A fit in words and numbers: sentences, the table of families, JSON, and what its picture shows."""
+"""A fit in words and numbers: sentences, the table of families, JSON, and data for the picture."""
 
 import math
 from collections.abc import Iterator
@@ -63,7 +63,7 @@ def sentences(result: Result) -> Iterator[str]:
 
 
 def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:
-    """What a written file says of where it comes from."""
+    """Origin of a written file, as comment lines."""
     sample, chosen = result.sample, result.chosen
     source = said("fit_source", n=len(sample.values), file=sample.path.name, column=sample.column, sha256=sha256[:12])
     tests = "" if chosen is None else said("fit_tested", aic=chosen.aic - result.best.aic, tests=_tests(chosen))
@@ -72,7 +72,7 @@ def provenance(result: Result, key: str | None, *, sha256: str) -> list[str]:
 
 
 def warnings(result: Result) -> Iterator[str]:
-    """What one distribution does not show, and what the values are too few for."""
+    """What one distribution cannot represent, and conclusions for which there are too few values."""
     values, order, clock, groups = result.sample.values, result.order, result.clock, result.groups
     n = len(values)
     if n < FEW:
@@ -96,7 +96,7 @@ def warnings(result: Result) -> Iterator[str]:
 
 
 def document(result: Result, *, sha256: str) -> dict[str, Any]:
-    """For a program."""
+    """The result as JSON."""
     order, clock, groups = result.order, result.clock, result.groups
     return {
         "best": result.best.family.name,
@@ -145,7 +145,7 @@ def picture(result: Result) -> FitPicture:
 
 
 def _finite(density: Any) -> Any:  # noqa: ANN401 - an array
-    """A density that has no value at an end is not drawn there."""
+    """A density that is infinite at an end is not drawn there."""
     return np.where(np.isfinite(density), density, math.nan)
 
 

@@ -48,7 +48,7 @@ def main(arguments: Arguments) -> int:
     things = Things(replication, moments_of(replication.hub))
     lines = Lines(is_quiet=arguments.quiet)
     written = {}
-    if "xes" in paths:  # first, since it may be refused: then nothing is written
+    if "xes" in paths:  # first, because it may be refused before anything is written
         written["xes"] = write_cases(paths["xes"], replication, things, CASES[case], lines)
     if "ocel" in paths:
         written["ocel"] = write_objects(paths["ocel"], replication, things, lines)

@@ -1,4 +1,4 @@
-"""Things of one kind, some thousands at a time: what they are called, what they are, and what happened to them."""
+"""Things of one kind in batches of some thousands: names, attributes and events."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ CODE_BITS, EVENT_BITS = 44, 4
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Of things of a batch to others, by name; an event in one of the `columns` has both as objects."""
+    """Relations of a batch's things to others, by name; events in one of the `columns` involve both."""
 
     qualifier: str
     rows: Indices
@@ -45,7 +45,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Things of one type (N). Each is called by its name, by number, and its `rows` behind it unless that is `NONE`."""
+    """Things of one type (N). Each is named by its name, by number, followed by its `rows` unless `NONE`."""
 
     type: str
     names: Indices
@@ -67,12 +67,12 @@ class Batch:
 
 
 def us(minutes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Microseconds after the first midnight; some number for NaN."""
+    """Microseconds after the first midnight; an arbitrary number for NaN."""
     return np.rint(np.nan_to_num(minutes) * _US_PER_MIN).astype(np.int64)
 
 
 def attributes_of(kind: Kind, table: Table, halls: Sequence[str], moments: Moments) -> dict[str, Arrow]:
-    """Typed columns, null where nothing is known, and whether each thing is open at the end of the run."""
+    """Typed columns, null if unknown, and whether each thing is open at the end of the run."""
     columns = {}
     for name, what in kind.attributes.items():
         if name == OPEN:
@@ -97,7 +97,7 @@ def is_closed(kind: Kind, table: Table) -> NDArray[np.bool_]:
 
 
 def records_of(batch: Batch) -> NDArray[Any]:
-    """The objects of all events of a batch: each thing itself, and what is related to it then."""
+    """Objects of all events of a batch: each thing itself, and the things related to it at that time."""
     kind, parts = batch.kind, [np.empty(0, RECORD)]
     for column, event in () if kind is None else kind.events.items():
         assert kind is not None
@@ -134,7 +134,7 @@ def _records(
 
 
 def types_of(batch: Batch, column: str) -> Indices:
-    """Numbers of the types of the events that things have in a column (N)."""
+    """Numbers of the types of events that things have in a column (N)."""
     assert batch.kind is not None
     own = CODES.get((batch.kind.table, column), NONE)
     if column not in batch.shared:

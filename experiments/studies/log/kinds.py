@@ -1,4 +1,4 @@
-"""What an event log holds of a run: kinds of objects, what happens to them, and with which resources (kinds.yaml)."""
+"""Content of an event log: kinds of objects, their events, and the resources (kinds.yaml)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _TYPES: Final = {"string": "string", "bool": "boolean", "float64": "float"}
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happens at the instant in a column: an event of its own, or a part in that of the same column in `of`."""
+    """What happens at the instant in a column: an own event, or participation in that of the same column in `of`."""
 
     says: str
     at: str = ""
@@ -40,7 +40,7 @@ class Kind:
 
     @property
     def attributes(self) -> dict[str, str]:
-        """All that is neither an event nor known otherwise, with its type in OCEL; a hall has its name."""
+        """All columns that are neither events nor known otherwise, with their type in OCEL; a hall has its name."""
         types = {
             column.name: "time" if column.name in self.planned else _TYPES.get(column.dtype, "integer")
             for column in TABLES[self.table].columns
@@ -51,7 +51,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Equal units. `units`: where the configuration has their number, from the hub or from a hall."""
+    """Equal units. `units`: key of their number in the configuration of the hub or a hall."""
 
     type: str
     units: str

@@ -1,4 +1,4 @@
-"""OCEL 2.0 as one JSON document, written as it comes."""
+"""OCEL 2.0 as one JSON document, written while it is read."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _ALWAYS = "1970-01-01T00:00:00Z"
 
 
 class JsonLog:
-    """Objects first, then events."""
+    """Writes objects first, then events."""
 
     def __init__(self, path: Path, names: Sequence[str], moments: Moments) -> None:
         self._file, self._moments = path.open("wb"), moments
@@ -73,7 +73,7 @@ class JsonLog:
         return joined(',"attributes":[', some(each, ","), "]")
 
     def _relations(self, batch: Batch) -> Arrow:
-        """Of each object its relations to others, as many as it has."""
+        """Relations of each object to others."""
         if not batch.relations:
             return ""
         rows = np.concatenate([relation.rows for relation in batch.relations])

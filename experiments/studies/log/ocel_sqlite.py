@@ -1,4 +1,4 @@
-"""OCEL 2.0 as a SQLite database: a table for each type of object and event, and one for each sort of relation."""
+"""OCEL 2.0 as an SQLite database: a table for each type of object and event, and for each sort of relation."""
 
 import errno
 import re
@@ -29,7 +29,7 @@ _ROWS: Final = 50
 _ACTIVITIES: Final = np.array(ACTIVITIES, dtype=object)
 _QUALIFIERS: Final = np.array([[name or owner for name in QUALIFIERS] for owner in OWNERS], dtype=object)
 """By type of event and number."""
-# Rows come in the order of their keys, or nearly so, and a table without row numbers is its own index.
+# Rows arrive nearly in the order of their keys, and a table without row numbers is its own index.
 _SCHEMA: Final = """
 PRAGMA page_size = 16384; PRAGMA cache_size = -65536;
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
@@ -47,7 +47,7 @@ CREATE TABLE object_object (
 
 
 class SqliteLog:
-    """Objects first, then events."""
+    """Writes objects first, then events."""
 
     def __init__(self, path: Path, names: Sequence[str], moments: Moments) -> None:
         path.unlink(missing_ok=True)
@@ -73,7 +73,7 @@ class SqliteLog:
             self._fill("object_object", sources, targets, [relation.qualifier] * len(targets))
 
     def begin_events(self) -> None:
-        """They have tables of their own."""
+        """Create the tables of events."""
 
     def events(self, records: NDArray[Any], starts: Indices, ids_: Arrow) -> None:
         codes, names = codes_of(records), np.array(ids_.to_pylist(), dtype=object)
@@ -93,13 +93,13 @@ class SqliteLog:
         self._base.close()
 
     def _make(self, of: str, type_: str, key: str, *columns: str) -> None:
-        """The table of a type, and its line in the map."""
+        """Create the table of a type, and its line in the map."""
         self._fill(f"{of}_map_type", [type_], [_short(type_)])
         listed = ", ".join([f"ocel_id {key} REFERENCES {of} (ocel_id)", "ocel_time TIMESTAMP", *columns])
         self._base.execute(f"CREATE TABLE {of}_{_short(type_)} ({listed})")
 
     def _fill(self, table: str, *columns: Sequence[Any]) -> None:
-        """Rows by their columns, many with one statement: that takes half the time of one by one."""
+        """Insert rows by columns, many with one statement: half the time of single inserts."""
         width, n = len(columns), len(columns[0])
         values: list[Any] = [None] * (width * n)
         for at, column in enumerate(columns):
@@ -113,7 +113,7 @@ class SqliteLog:
 
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
-    """What SQLite says, as other mistakes are.
+    """Context that turns errors of SQLite into our errors.
 
     Raises:
         InputError: two things have the same name.
@@ -128,7 +128,7 @@ def errors_of(path: Path) -> Iterator[None]:
 
 
 def _short(type_: str) -> str:
-    """A type's name as a part of that of a table.
+    """A type's name as part of a table's name.
 
     >>> _short("ULD at the hall's door")
     'ULD_at_the_halls_door'

@@ -1,4 +1,4 @@
-"""The objects of a run that are many: parcels of imports and exports, part by part, as far as they were kept."""
+"""Objects that are many: stored parcels of imports and exports, part by part."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -19,7 +19,7 @@ _MOST: Final = 10_000
 
 
 def parcels_of(replication: Replication, things: Things, name: str) -> Iterator[Batch]:
-    """Those that the run kept.
+    """The parcels that the run stored.
 
     Raises:
         InputError: a damaged table, or one that contradicts the others.
@@ -82,7 +82,7 @@ def _export_batch(things: Things, table: Table, first: int) -> Batch:
 
 
 def _second(things: Things, machine: Indices, route: Indices) -> Indices:
-    """The machine that sorts a parcel for the second time: the first one, or the one that its chute leads to."""
+    """The machine of a parcel's second sorting: the first one, or the one that its chute leads to."""
     routes = list(things.hub.route_shares)
     second = np.repeat(np.arange(things.first_machine[-1])[:, None], len(routes), axis=1)
     for first, hall in zip(things.first_machine.tolist(), things.hub.halls.values(), strict=False):

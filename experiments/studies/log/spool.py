@@ -1,4 +1,4 @@
-"""Objects of events as they come, on the disk, and in the order of their instants again: memory stays what it is."""
+"""Objects of events collected on disk and sorted by time, so that memory use stays constant."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _MOST: Final = 50_000
 
 
 class Spool:
-    """A file without a name, which is gone with the process."""
+    """A file without a name, which disappears with the process."""
 
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by its owner
@@ -41,7 +41,7 @@ class Spool:
         self._file.write(records[order].tobytes())
 
     def sorted(self) -> Iterator[tuple[NDArray[Any], NDArray[np.integer]]]:
-        """Objects of whole events in the order of time, and where each event begins.
+        """Objects of whole events in order of time, and where each event begins.
 
         Raises:
             InputError: something takes part in an event that no row of its table has.

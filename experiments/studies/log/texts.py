@@ -16,7 +16,7 @@ from sim.config.zones import zone_of
 
 
 def moments_of(hub: HubConfig) -> Moments:
-    """Instants as ISO 8601 in UTC; without a time zone the hub's clocks are taken to show UTC."""
+    """Instants as ISO 8601 in UTC; without a time zone the hub's clocks are assumed to show UTC."""
     zone = dt.UTC if hub.time_zone is None else zone_of(hub.time_zone)
     midnight = dt.datetime.combine(hub.start_date, dt.time(), tzinfo=zone).astimezone(dt.UTC).replace(tzinfo=None)
     first = int(np.datetime64(midnight, "us").astype(np.int64))
@@ -29,7 +29,7 @@ def moments_of(hub: HubConfig) -> Moments:
 
 
 def quoted(text: str) -> str:
-    r"""Between the quotes of JSON.
+    r"""Texts escaped for quotes of JSON.
 
     >>> quoted('a "b"')
     'a \\"b\\"'
@@ -38,29 +38,29 @@ def quoted(text: str) -> str:
 
 
 def joined(*parts: Arrow) -> Arrow:
-    """One text after another; null where one is."""
+    """Texts concatenated; null if one of them is."""
     return pc.binary_join_element_wise(*parts, "")
 
 
 def some(parts: Sequence[Arrow], between: str) -> Arrow:
-    """Those that are not null, with a text between them."""
+    """Texts that are not null, joined with a separator."""
     return pc.binary_join_element_wise(*parts, between, null_handling="skip")
 
 
 def ids(names: Arrow, index: Indices, rows: Indices) -> Arrow:
-    """Names, with the number of their row behind where they have one."""
+    """Names, followed by the row number if they have one."""
     numbers = pc.if_else(pa.array(rows >= 0), pc.cast(pa.array(rows), pa.string()), "")
     return joined(names.take(pa.array(index)), numbers)
 
 
 def grouped(texts: Arrow, starts: Indices, between: str) -> Arrow:
-    """Texts of a group in one; each begins where the next ones `starts`."""
+    """Texts of each group joined; groups begin at `starts`."""
     ends = pa.array(np.append(starts, len(texts)).astype(np.int32))
     return pc.binary_join(pa.ListArray.from_arrays(ends, texts), between)
 
 
 def by_text(column: Arrow, change: Callable[[str], str]) -> Arrow:
-    """Each text changed; few are different."""
+    """A function applied to each distinct text, of which there are few."""
     coded = column.dictionary_encode()
     changed = [change(text) for text in coded.dictionary.to_pylist()]
     return pa.array(changed, pa.string()).take(coded.indices)
@@ -73,6 +73,6 @@ def values_of(columns: Mapping[str, Arrow], types: Mapping[str, str], change: Ca
 
 
 def data_of(texts: Arrow, skipped: int = 0) -> Any:  # noqa: ANN401 - a part of a buffer
-    """All texts behind each other, without the first bytes."""
+    """All texts concatenated, without the first bytes."""
     ends = np.frombuffer(texts.buffers()[1], np.int32)
     return memoryview(texts.buffers()[2])[ends[texts.offset] + skipped : ends[texts.offset + len(texts)]]

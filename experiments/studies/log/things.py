@@ -1,4 +1,4 @@
-"""The objects of a run that are few: flights, ULDs, trains, trucks, collections, machines, packers and desks."""
+"""Objects that are few: flights, ULDs, trains, trucks, collections, machines, packers and desks."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ _ON_A_FLIGHT: Final = ("taken", "loaded", "departed")
 
 
 class Things:
-    """What they are called, by number, and how they belong together.
+    """Names of things, by number, and their relations.
 
     Raises InputError if the tables contradict each other or the configuration.
     """
@@ -63,7 +63,7 @@ class Things:
         return len(next(iter(self.tables[table].values())))
 
     def batches(self) -> Iterator[Batch]:
-        """All that is few, resources first."""
+        """All objects that are few, resources first."""
         machines = np.arange(self.first_machine[-1]) + self.first[MACHINE]
         posts = np.arange(sum(self.n_posts)) + self.first[_POSTS]
         yield _resources(MACHINE, machines, np.ones_like(machines))
@@ -77,11 +77,11 @@ class Things:
                 yield self._batch(kind)
 
     def resource(self, name: str, halls: Indices) -> Indices:
-        """The group of each hall; `NONE` for what has no hall yet."""
+        """The group of each hall; `NONE` for things that have no hall yet."""
         return np.where(halls < 0, NONE, self.groups[name][halls])
 
     def posts(self, halls: Indices, post: Indices) -> Indices:
-        """Who packs in a hall: a post by its number, or the hall's packers.
+        """Packers of a hall: a post by its number, or the hall's packers.
 
         Raises:
             InputError: a post that the hall has not.
@@ -127,7 +127,7 @@ class Things:
             yield Relation("takes parcels of", rows, loads["collection"] + self.first["collections"])
 
     def _takes(self, table: Table, *, is_flown: bool) -> Relation:
-        """Flights of which a truck, or a ULD of imports that fly on, takes parcels."""
+        """Flights from which a truck, or a ULD of connecting imports, takes parcels."""
         loads = self.tables["loads"]
         chosen = (loads["kind"] == FLOWN) == is_flown
         loads = {name: values[chosen] for name, values in loads.items()}
@@ -135,7 +135,7 @@ class Things:
         return Relation("takes parcels of", rows, loads["flight"] + self.first["flights"])
 
     def _check(self) -> None:
-        """Whether rows that no journal has refer to what there is."""
+        """Check that rows without a journal refer to existing things."""
         hall, flights = (0, len(self.halls)), self.n("flights")
         check_ranges("out_ulds", self.tables["out_ulds"], {"hall": hall, "flight": (-1, flights)})
         check_ranges("out_trains", self.tables["out_trains"], {"hall": hall, "flight": (0, flights)})
@@ -147,7 +147,7 @@ class Things:
         self.names += names
 
     def _names_of(self, kind: Kind, journal: Journal) -> list[str]:
-        """As `cargohub trace` takes them; of parcels all but their row."""
+        """Names as `cargohub trace` accepts them; of parcels without the row."""
         if kind.table in OF_PARCELS:
             keys = self.keys if kind.table == "parcels" else self.tables["collections"]["key"].tolist()
             return [f"{kind.type} {key}/" for key in keys]
@@ -161,7 +161,7 @@ class Things:
         return [journal.name(kind.table, row) for row in range(n)]
 
     def _units(self, name: str) -> list[int]:
-        """Of a group, by hall; those of the apron belong to the first."""
+        """Number of units of a group, by hall; those of the apron belong to the first hall."""
         where, _, path = GROUPS[name].units.partition(".")
         if where == "apron":
             return [attrgetter(path)(self.hub.apron)]
@@ -179,7 +179,7 @@ class Things:
 
 
 def rows_of(table: Table, wanted: Table, columns: Sequence[str]) -> Indices:
-    """The row of the table that has what each row wanted has in some columns; `NONE` where none has.
+    """Row of the table with the wanted values in some columns; `NONE` if there is none.
 
     >>> table = {"hall": np.array([0, 0, 1]), "train": np.array([0, 1, 0])}
     >>> rows_of(table, {"hall": np.array([1, 0, 1]), "train": np.array([0, 1, 1])}, ("hall", "train")).tolist()
@@ -198,7 +198,7 @@ def rows_of(table: Table, wanted: Table, columns: Sequence[str]) -> Indices:
 
 
 def _one_each(keys: Sequence[str]) -> list[str]:
-    """Flights' names; their numbers where several have the same, as `cargohub trace` takes them.
+    """Flights' names, or their numbers if several share a name, as `cargohub trace` accepts them.
 
     >>> _one_each(["a", "b", "a"])
     ['#0', 'b', '#2']

@@ -37,7 +37,7 @@ _DIGITS: Final = 10
 
 @dataclass(slots=True)
 class Written:
-    """How many objects and events by type, and of how many flights the parcels."""
+    """Numbers of objects and events by type, and the number of flights with parcels."""
 
     objects: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
@@ -48,7 +48,7 @@ class Written:
         return {"objects": dict(self.objects), "events": dict(self.events), "flights_with_parcels": len(self.flights)}
 
     def count(self, types: Indices) -> None:
-        """Events by the numbers of their types."""
+        """Count events by the numbers of their types."""
         counts = np.bincount(types, minlength=len(ACTIVITIES)).tolist()
         self.events += Counter(dict(zip(ACTIVITIES, counts, strict=True)))
 
@@ -60,7 +60,7 @@ class Written:
 
 
 def write_objects(path: Path, replication: Replication, things: Things, lines: Lines) -> Written:
-    """OCEL, in the form that the suffix says.
+    """Write OCEL in the format given by the suffix.
 
     Raises:
         InputError: a damaged run, or one whose tables contradict each other.
@@ -89,7 +89,7 @@ def write_objects(path: Path, replication: Replication, things: Things, lines: L
 
 
 def write_cases(path: Path, replication: Replication, things: Things, table: str, lines: Lines) -> Written:
-    """XES, a case for each row of a table.
+    """Write XES, a case for each row of a table.
 
     Raises:
         InputError: as in `write_objects`, or no parcels where they are the cases.
@@ -108,7 +108,7 @@ def write_cases(path: Path, replication: Replication, things: Things, table: str
 
 
 def _all(replication: Replication, things: Things, tables: tuple[str, ...] = ()) -> Iterator[Batch]:
-    """Things of some tables, or all; those that are few first."""
+    """Things of some tables, or all; the few ones first."""
     for batch in things.batches():
         if not tables or (batch.kind is not None and batch.kind.table in tables):
             yield batch

@@ -1,4 +1,4 @@
-"""XES: the cases of one kind of object, each with what happened to it in the order of time."""
+"""XES: cases of one kind of object, each with its events in order of time."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,19 +28,19 @@ _NOT_YET: Final = np.iinfo(np.int64).max
 
 
 def quoted(text: str) -> str:
-    """Between the quotes of an attribute."""
+    """Text escaped for the quotes of an attribute."""
     return escape(text, {'"': "&quot;"})
 
 
 class XesLog:
-    """Case by case."""
+    """Writes case by case."""
 
     def __init__(self, path: Path, names: Sequence[str], moments: Moments) -> None:
         self._file, self._moments = path.open("wb"), moments
         self._names = pa.array([quoted(name) for name in names], pa.string())
         head = '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="'
         self._heads = pa.array([head.format(quoted(what)) for what in ACTIVITIES])
-        # The last one is of an event without a resource.
+        # The last one is for events without a resource.
         self._resources = pa.array([*(f'<string key="org:resource" value="{quoted(name)}"/>' for name in names), ""])
         self._file.write(_HEAD)
 

@@ -1,4 +1,4 @@
-"""A checklist filled in: its headings from checklists.yaml, its paragraphs and tables from the facts of a run."""
+"""A completed checklist: headings from checklists.yaml, paragraphs and tables from the facts of a run."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".ya
 
 
 def filled(facts: Facts, name: str) -> Report:
-    """The checklist of this name."""
+    """The completed checklist of this name."""
     filling, checklist = _Filling(facts), TEXTS[name]
     chapters = list(filling.chapters(checklist["chapters"]))
     missing, n_items = missing_in(chapters), sum(bool(chapter.blocks) for _, chapter in walked(chapters))
@@ -28,7 +28,7 @@ def filled(facts: Facts, name: str) -> Report:
 
 
 class _Filling:
-    """The blocks that items hold, made of the facts."""
+    """Blocks of the items, made from the facts."""
 
     def __init__(self, facts: Facts) -> None:
         self.values, self._facts, self._rows = facts.values, facts, facts.rows()
@@ -50,7 +50,7 @@ class _Filling:
                 yield Chapter(number, heading, list(self.blocks(inside)))
 
     def blocks(self, entries: Sequence[Mapping[str, str]]) -> Iterator[Block]:
-        """Those that have something in them."""
+        """Blocks with content."""
         for entry in entries:
             ((kind, name),) = entry.items()
             if kind == "text":

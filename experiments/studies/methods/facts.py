@@ -1,4 +1,4 @@
-"""What a methods report says of a run: facts for the gaps in its texts, and its tables."""
+"""Facts of a run for a methods report: values for gaps in its texts, and tables."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ _STREAM: Final = re.compile(r'streams\.of\("(\w+)"')
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known of a stored run. `asked` and `document`: what it was asked, and what it says."""
+    """Facts of a stored run. `asked` and `document`: its request and its document."""
 
     manifest: Manifest
     asked: Asked[Any]
@@ -52,12 +52,12 @@ class Facts:
 
     @property
     def hub(self) -> HubConfig:
-        """Of the first design."""
+        """The first design's hub."""
         return self.asked.designs[0].hub
 
     @cached_property
     def plain(self) -> dict[str, Any]:
-        """The first hub as plain values, and what conditions ask for beside it."""
+        """The first hub as plain values, with further values for conditions."""
         values: dict[str, Any] = plain(self.hub)
         return {
             **values,
@@ -69,13 +69,13 @@ class Facts:
 
     @cached_property
     def numbers(self) -> tuple[Assumption, ...]:
-        """Every number of the first hub, and the prices that the study has."""
+        """Every number of the first hub, and the study's prices."""
         prices = getattr(self.asked.keys, "prices", None)
         return assumptions_of({**plain(self.hub), **({} if prices is None else {"cost": plain(prices)})})
 
     @property
     def values(self) -> dict[str, str]:
-        """By name, for the gaps in texts."""
+        """Values by name, for gaps in texts."""
         return {
             **self._of_the_run(),
             **self._of_the_hub(),
@@ -176,13 +176,13 @@ class Facts:
         return notes(plain(self.hub))
 
     def _shown(self, row: Assumption) -> tuple[str, ...]:
-        """A row of the table of all numbers; a decision with what `configs` notes behind its value."""
+        """A row of the table of all numbers; a decision is followed by its comment in `configs`."""
         shown = row_of(row)
         note = self._notes.get(row.key) if row.kind is Kind.DECISION else None
         return shown.key, shown.value, shown.range, shown.kind, f"{shown.source}; {note}" if note else shown.source
 
     def _scenarios(self) -> Iterator[tuple[str, str]]:
-        """Where each design differs from the first."""
+        """Differences of each design from the first."""
         first, *others = self.asked.designs
         default = dict(values_of(plain(first.hub)))
         yield first.label, "baseline" if others else "the only design"
@@ -227,14 +227,14 @@ class Facts:
 
 
 def attributes() -> list[str]:
-    """What streams belong to, as the program's text names it."""
+    """Things to which streams belong, as named in the program's text."""
     folder = Path(sim.__file__).parent
     texts = (path.read_text(encoding="utf-8") for path in sorted((folder / "inputs").rglob("*.py")))
     return sorted({plain_name(name) for text in texts for name in _STREAM.findall(text)})
 
 
 def _decisions(config: HubConfig) -> Iterator[tuple[str, str, str]]:
-    """Every decision, the rule in force, and the first sentence of what that rule says of itself."""
+    """Every decision, the rule in force, and the first sentence of the rule's description."""
     for decision, module in DECISIONS.items():
         name = config.complex.policy if decision == "hall" else config.rules[decision]
         rule = module.RULES.get(name)
@@ -245,12 +245,12 @@ def _decisions(config: HubConfig) -> Iterator[tuple[str, str, str]]:
 
 
 def _first(text: str) -> str:
-    """The first paragraph, without its stop."""
+    """The first paragraph, without its full stop."""
     return " ".join(text.partition("\n\n")[0].split()).rstrip(".")
 
 
 def _timings(noted: Mapping[str, Any]) -> dict[str, str]:
-    """What the run noted of its machine and its time."""
+    """The run's recorded machine and time."""
     cpus, rows = noted.get("cpus"), noted.get("replications")
     seconds = [row.get("seconds") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
     times = [each for each in seconds if isinstance(each, int | float)]

@@ -1,4 +1,4 @@
-"""What a configuration has: its places and paths, its entities, what it draws. hub.yaml lists all that there can be."""
+"""Content of a configuration: places, paths, entities and draws. hub.yaml lists all possible ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -23,7 +23,7 @@ LISTED: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".y
 
 
 def at(hub: Plain, key: str) -> list[Any]:
-    """The values at a key, of which a part may be `*`; none where there is no such key.
+    """Values at a key, in which a part may be `*`; empty if there is no such key.
 
     >>> at({"halls": {"a": {"doors": 3}, "b": {"doors": 4}}}, "halls.*.doors")
     [3, 4]
@@ -36,7 +36,7 @@ def at(hub: Plain, key: str) -> list[Any]:
 
 
 def holds(conditions: Sequence[str], hub: Plain) -> bool:
-    """Whether all of them do: KEY is set, !KEY is not, KEY=VALUE or KEY!=VALUE.
+    """Whether all conditions hold: KEY is set, !KEY is not, KEY=VALUE or KEY!=VALUE.
 
     >>> hub = {"share": 0.2, "goods": "bags", "declared": None}
     >>> [holds([each], hub) for each in ("share", "!share", "declared", "goods=bags", "goods!=bags")]
@@ -56,12 +56,12 @@ def _holds(condition: str, hub: Plain) -> bool:
 
 
 def units(place: Mapping[str, Any], hub: Plain) -> int | None:
-    """How many units of a place there are, in all halls; None of a place that has none to count."""
+    """Number of units of a place in all halls; None if the place has no count."""
     return sum(at(hub, place["of"])) if "of" in place else None
 
 
 def places(hub: Plain) -> dict[str, Mapping[str, Any]]:
-    """The places that the hub has, by name."""
+    """Places of the hub, by name."""
     return {
         name: place
         for name, place in LISTED["places"].items()
@@ -91,7 +91,7 @@ def _label(place: Mapping[str, Any], hub: Plain) -> str:
 
 
 def rows_of_places(hub: Plain, *names: str) -> list[tuple[str, ...]]:
-    """Of each place that has them all, its label and what is listed under these names."""
+    """For each place that has all these names: its label and the listed values."""
     return [
         (place["label"], *(capitalised(place[name]) for name in names))
         for place in places(hub).values()
@@ -104,7 +104,7 @@ def rows_of_units(hub: Plain) -> list[tuple[str, ...]]:
 
 
 def rows_of_roles(hub: Plain) -> list[tuple[str, ...]]:
-    """What people do, and how many posts there are."""
+    """Roles with their work, and their numbers of posts."""
     shown = [
         (
             role.meaning,
@@ -126,7 +126,7 @@ def _machines(hub: Plain) -> int:
 
 
 def rows_of_entities(hub: Plain) -> list[tuple[str, ...]]:
-    """Each entity with what is recorded of it."""
+    """Each entity with its recorded variables."""
     return [
         (entity["label"], ", ".join(column.name for column in TABLES[table].columns))
         for table, entity in LISTED["entities"].items()
@@ -135,7 +135,7 @@ def rows_of_entities(hub: Plain) -> list[tuple[str, ...]]:
 
 
 def draws(keys: Sequence[str], hub: Plain) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Keys of the configuration that decide a distribution, and what is known of each."""
+    """Keys of the configuration that set a distribution, and the facts about each."""
     for pattern, draw in LISTED["draws"].items():
         if holds(draw.get("if", ()), hub):
             yield from ((key, draw) for key in keys if fnmatchcase(key, pattern))

@@ -1,4 +1,4 @@
-"""What `configs` notes behind a value: the comment on its line, often its source, which composing leaves out."""
+"""Comments behind values in `configs`, often their sources, which composing removes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ Option = tuple[Mapping[str, Any], Mapping[str, str]]
 
 
 def notes(hub: Mapping[str, Any]) -> dict[str, str]:
-    """By key, what is noted of the values that are as an option of `configs` has them.
+    """Comments by key, for values that are unchanged from an option of `configs`.
 
     Of the options of a group, that one counts which most values are as in. Values that the run was given have no note.
     """
@@ -36,14 +36,14 @@ def notes(hub: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _places(hub: Mapping[str, Any], prefix: str) -> list[str]:
-    """Where a group's options may stand, each with the dot before its keys."""
+    """Places of a group's options, each with the prefix of its keys."""
     group = prefix.removesuffix(".")
     return [f"{group}.{name}." for name in hub.get(group, {})] if group in _NAMED.values() else [prefix]
 
 
 @cache
 def _options() -> dict[str, list[Option]]:
-    """The options of each group, by the beginning of their keys."""
+    """Options of each group, by the prefix of their keys."""
     options: dict[str, list[Option]] = {"": [_read(packaged() / "config.yaml")]}
     for path in sorted(packaged().glob("*/*.yaml")):
         group = path.parent.name

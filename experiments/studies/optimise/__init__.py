@@ -70,7 +70,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
 
 
 def grids(result: Result) -> list[Grid]:
-    """What the designs on the front reach, and what they are: as many variables a table as a page is wide."""
+    """Results and variables of the designs on the front, in tables that fit a page."""
     asked = result.asked
     reached = tuple(
         (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
@@ -124,7 +124,7 @@ def _picture(result: Result) -> Picture:
 
 
 def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
-    """The search, and the confirmation of its front."""
+    """Run the search, then confirm its front."""
     config, keys = asked.designs[0].hub, asked.keys
     optimise = keys.optimise
     check_variables(config, optimise.variables)

@@ -1,4 +1,4 @@
-"""What `cargohub optimise` asks: its goals, its variables, and the design that some values of them are."""
+"""The request of `cargohub optimise`: goals, variables, and the design for given values of the variables."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ UNITS: Final = {name: unit for name, (_, unit) in _FIGURES.items()}
 
 
 def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
-    """Each of `UNITS`. Hours of posts are those of the roster; halls are at their market rent."""
+    """Values of each of `UNITS`. Hours of posts are those of the roster; halls are at market rent."""
     rostered = rostered_h_per_day(config)
     hours = sum(h for role, h in rostered.items() if role not in prices.labour.paid_by_others)
     machines = config.rated_per_h * prices.capex.machine_eur_per_parcel_h / prices.discounting.equipment_years
@@ -62,7 +62,7 @@ class Sampler(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is free: numbers from `low` to `high` by `step` (None: any), or `choices`, as texts."""
+    """A free variable: numbers from `low` to `high` by `step` (None: any), or `choices` as texts."""
 
     fields: dict[str, Annotated[float, Bounds(gt=0)]]
     low: float | None
@@ -95,7 +95,7 @@ class Variable:
 
     @property
     def unit(self) -> str:
-        """Of numbers, as the first field's key names it."""
+        """Unit of its numbers, from the name of the first field's key."""
         return "" if self.choices else key_unit(next(iter(self.fields))).partition(",")[0]
 
     @property
@@ -105,7 +105,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Optimise:
-    """The study's own keys; `configs/study/optimise.yaml` says what each is."""
+    """The study's keys; `configs/study/optimise.yaml` explains them."""
 
     minimise: tuple[str, ...]
     maximise: tuple[str, ...]
@@ -130,7 +130,7 @@ class Optimise:
 
     @property
     def called(self) -> list[str]:
-        """The goals as a reader calls them."""
+        """Names of the goals for a reader."""
         return [_FIGURES[goal][0] if goal in _FIGURES else kpi_name(goal) for goal in self.goals]
 
     def unit(self, goal: str) -> str:
@@ -139,14 +139,14 @@ class Optimise:
 
 @dataclass(frozen=True, slots=True)
 class OptimiseKeys(Replicated):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     optimise: Optimise
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Values of the variables, and what they make: a hub; or none, by how much not, and why."""
+    """Values of the variables, and the hub, or why and by how much they give no hub."""
 
     values: tuple[Value, ...]
     label: str
@@ -163,7 +163,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], OptimiseKeys]:
 
 
 def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:
-    """Refuse what no design can be: fields that are not there or there twice, and ends outside the field's bounds."""
+    """Refuse fields that are missing or occur twice, and ends outside the bounds of a field."""
     check_set_once(f"{VERB}.variables", {name: variable.fields for name, variable in variables.items()})
     for name, variable in variables.items():
         place = f"{VERB}.variables.{name}"
@@ -176,7 +176,7 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
             try:
                 changed(config, values)
             except ConfigError as error:
-                # What other variables may put right is no mistake; a value out of the field's own bounds is.
+                # Only a value outside the field's own bounds is a mistake; other variables may correct the rest.
                 text = str(error)
                 if any(text.startswith((f"{field}: must be ", f"{field}: expected ")) for field in variable.fields):
                     raise ConfigError(f"{place}: {error}") from error
@@ -200,7 +200,7 @@ def design_of(config: HubConfig, variables: Mapping[str, Variable], values: Sequ
 
 
 def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Value, ...] | None:
-    """The values at which the variables leave the hub as it is; None if they cannot."""
+    """Values at which the variables leave the hub unchanged; None if impossible."""
     values: list[Value] = []
     for variable in variables.values():
         options: tuple[Value, ...] = variable.choices or _number_now(config, variable)
@@ -212,7 +212,7 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
 
 
 def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
-    """The number at which the first of its fields stays as it is; none where it is out of range."""
+    """The number at which the first of its fields stays unchanged; None if out of range."""
     key, ratio = next(iter(variable.fields.items()))
     now = value_of(config, key)
     value = now / ratio if isinstance(now, int | float) else math.nan
@@ -222,13 +222,13 @@ def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
 
 def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, object]:
     if isinstance(value, str):
-        # As after the = of a word: 8 is a number, [a,b] a list.
+        # As written after = in a word: 8 is a number, [a,b] a list.
         return dict.fromkeys(variable.fields, yaml.safe_load(value))
     return scaled(config, variable.fields, value)
 
 
 def _lacks(config: HubConfig) -> float:
-    """Shares by which zones and façades are too small, added up."""
+    """Sum of the shares by which zones and façades are too small."""
     total = 0.0
     for use in zones_in_use(config):
         needed = use.n_units * use.standard_m2
@@ -240,7 +240,7 @@ def _lacks(config: HubConfig) -> float:
 
 
 def _excess(fields: Mapping[str, object]) -> float:
-    """How far zone shares that are set exceed a whole hall, so that the search can tell more from less."""
+    """How far the zone shares exceed a whole hall, so that the search can compare designs that do not fit."""
     shares = [value for key, value in fields.items() if ".zone_shares." in key and isinstance(value, float)]
     return max(0.0, sum(shares) - 1)
 
@@ -250,5 +250,5 @@ def value_text(value: Value) -> str:
 
 
 def read_value(value: Value) -> str:
-    """As a reader sees it."""
+    """A value as shown to a reader."""
     return value if isinstance(value, str) else configured(value)

@@ -1,4 +1,4 @@
-"""What `cargohub optimise` found: the front with its intervals and commands, its tables, and what it says."""
+"""Result of `cargohub optimise`: the front with intervals and commands, tables and sentences."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ class FrontRow:
 
 @dataclass(frozen=True, slots=True)
 class FrontPoint:
-    """A design on the front. `seen` by the search; `confirmed` by replications after it (`seen` if there are none)."""
+    """A design on the front. `seen` by the search; `confirmed` by later replications (`seen` if none)."""
 
     trial: Trial
     seen: dict[str, Interval]
@@ -79,7 +79,7 @@ class Result:
 
     @property
     def n_designs(self) -> int:
-        """Different designs that were simulated."""
+        """Number of different simulated designs."""
         return len({trial.design.label for trial in self.tried.trials if trial.samples})
 
     @property
@@ -114,7 +114,7 @@ class Result:
         }
 
     def commands(self, arguments: Arguments) -> Iterator[str]:
-        """Command lines that run the designs on the front again, with the replications of search and confirmation."""
+        """Commands that run the designs on the front again, with the replications of search and confirmation."""
         folder, own = arguments.config_dir, file_words(arguments.words)
         n = f"replications={self.replications + self.asked.confirm}"
         for point in self.front:
@@ -179,14 +179,14 @@ def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval
 
 
 def goal_text(interval: Interval, unit: str) -> str:
-    """A goal's value with its interval; a figure of the design has none."""
+    """A goal's value with its interval; a property of the design has none."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
     return with_interval(interval, unit=f" {unit_name(unit)}", hides_same=True)
 
 
 def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
-    """A design by what is not as configured; by all its values where the hub as configured is no design."""
+    """A design by its differences from the configured hub, or by all its values if that is not a design."""
     pairs = zip(asked.variables.items(), trial.design.values, strict=True)
     named = [f"{spelt(name)} {read_value(value)} {variable.unit}".rstrip() for (name, variable), value in pairs]
     if start is None:

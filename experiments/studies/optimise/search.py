@@ -1,4 +1,4 @@
-"""The search of `cargohub optimise`: generations of designs asked of optuna, simulated, and told.
+"""The search of `cargohub optimise`: generations of designs from optuna, simulated, and reported back.
 
 A generation is asked for as a whole and told in the order in which it was asked, so that what is asked depends on the
 seed and on the values alone: not on the number of workers, nor on where an interrupted search went on. A design that
@@ -36,7 +36,7 @@ _CONSTRAINT: Final = "lacks"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A design that was asked for; `samples`: each goal by replication, empty if it does not fit."""
+    """A design requested by the search; `samples`: each goal by replication, empty if it does not fit."""
 
     number: int
     generation: int
@@ -77,7 +77,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
             samples = goals_of(design, optimise, kpis, range(keys.replications))
             trials.append(Trial(trial.number, generation, design, samples))
             trial.set_constraint(_CONSTRAINT, design.lacks)
-            # What a design that does not fit is told to reach decides nothing: only by how much it does not.
+            # Goals reported for a design that does not fit have no effect; only its lack of room does.
             values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(optimise.goals)
             study.tell(trial, values)
     if not any(trial.samples for trial in trials):
@@ -97,7 +97,7 @@ def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> Kpis:
 
 
 def goals_of(design: Candidate, asked: Optimise, kpis: Kpis, numbers: range) -> dict[str, tuple[float, ...]]:
-    """Each goal by replication; a figure of the design itself is the same in all. Empty if the design does not fit."""
+    """Each goal by replication; a property of the design is the same in all. Empty if the design does not fit."""
     if design.hub is None:
         return {}
     known = figures(design.hub, asked.cost)
@@ -116,7 +116,7 @@ def _sampler(asked: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
     import optuna
 
     with warnings.catch_warnings():
-        # Options that the library calls experimental are its own defaults.
+        # The options that the library calls experimental are its defaults.
         warnings.simplefilter("ignore")
         if asked.sampler is Sampler.NSGA2:
             return optuna.samplers.NSGAIISampler(population_size=asked.population, seed=library_seed(seed))

@@ -76,7 +76,7 @@ def main(arguments: Arguments) -> int:
 
 
 def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License) -> dict[str, bytes | Path]:
-    """The files of the archive by their names in it."""
+    """Files of the archive by their names in it."""
     answer = " ".join(map(str, facts.document.opening))
     values = {
         "title": run.title, "version": run.software.version, "verb": manifest.verb, "answer": answer, "run": run.name,
@@ -103,7 +103,7 @@ def _packed(manifest: Manifest, facts: Facts, run: RunCitation, chosen: License)
 
 
 def _of_run(manifest: Manifest) -> Iterator[str]:
-    """What the manifest lists, what the run read, and its page; not what names the computer, or can be drawn again."""
+    """Files listed in the manifest, inputs and page; not files that name the computer or can be drawn again."""
     yield from manifest.files
     for name in files_in(manifest.folder):
         if name in _BESIDE or name.partition("/")[0] in _FOLDERS:
@@ -111,7 +111,7 @@ def _of_run(manifest: Manifest) -> Iterator[str]:
 
 
 def _about(name: str) -> str:
-    """What is said of a file of the archive."""
+    """Description of a file of the archive."""
     _, _, inside = name.partition(f"{RUN}/")
     if name in _TEXTS["files"]:
         return str(_TEXTS["files"][name])
@@ -132,7 +132,7 @@ def _size(content: bytes | Path) -> int:
 
 
 def _dictionary(manifest: Manifest) -> Iterator[str]:
-    """The dictionary of columns as a page, a heading a table."""
+    """The dictionary of columns as a page, with a heading for each table."""
     path = check_file(manifest, DICTIONARY)
     with damage_told(path):
         header, *rows = csv.reader(bytes_of(path).decode().splitlines())

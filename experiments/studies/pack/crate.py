@@ -1,4 +1,4 @@
-"""An archive described for machines: RO-Crate 1.1 (ro-crate-metadata.json), by the profile Workflow Run Crate 0.5.
+"""Machine-readable description of an archive: RO-Crate 1.1 (ro-crate-metadata.json), Workflow Run Crate 0.5.
 
 The configuration of the run is the workflow, the program that follows it an application, and the run an action that
 made the tables. Profiles: https://w3id.org/ro/wfrun/workflow/0.5.
@@ -42,7 +42,7 @@ Entity = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A file of the archive: its hash, its size, and what is said of it."""
+    """A file of the archive: its hash, size and description."""
 
     name: str
     sha256: str
@@ -60,7 +60,7 @@ class License:
 def metadata(
     manifest: Manifest, run: RunCitation, texts: Mapping[str, str], files: Sequence[Packed], chosen: License, today: str
 ) -> bytes:
-    """The content of ro-crate-metadata.json. `texts`: those of the archive, filled in; `today`: when it is made."""
+    """Content of ro-crate-metadata.json. `texts`: those of the archive, filled in; `today`: its date."""
     graph = [
         {"@id": METADATA, "@type": "CreativeWork", "about": _to("./"), "conformsTo": [_to(_CRATE), _to(_WORKFLOW)]},
         _root(run, texts, files, chosen, today),
@@ -92,7 +92,7 @@ def _root(run: RunCitation, texts: Mapping[str, str], files: Sequence[Packed], c
 
 
 def _program(manifest: Manifest, run: RunCitation, texts: Mapping[str, str]) -> Iterator[Entity]:
-    """The program, what it is made of, and the language of its configurations."""
+    """The program, its components, and the language of its configurations."""
     state, packages = run.software, manifest.environment["packages"]
     release = manifest.environment["python"]
     needs = {f"https://www.python.org/downloads/release/python-{release.replace('.', '')}/": ("Python", release)} | {
@@ -117,7 +117,7 @@ def _program(manifest: Manifest, run: RunCitation, texts: Mapping[str, str]) -> 
 
 
 def _parameters(manifest: Manifest, run: RunCitation) -> Iterator[Entity]:
-    """What goes in and comes out, each with the value that it had."""
+    """Inputs and outputs, each with its value."""
     kind = {"@type": "FormalParameter", "conformsTo": _to(f"{_BIOSCHEMAS}FormalParameter/1.0-RELEASE")}
     seeds = [f"#seed-{seed}" for seed in run.seeds]
     yield {
@@ -190,7 +190,7 @@ def _to_file(name: str) -> Entity:
 
 
 def _compact(entity: Entity) -> Entity:
-    """A list of one entry is that entry, as JSON-LD in its compact form has it."""
+    """A list of one entry becomes that entry, as in compact JSON-LD."""
     return {
         key: value[0] if isinstance(value, list) and len(value) == 1 else value
         for key, value in entity.items()

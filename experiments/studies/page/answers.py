@@ -1,4 +1,4 @@
-"""The views *Capacity*, *How sure* and *Expansion*: what the latest runs of their verbs found, with their pictures."""
+"""The views *Capacity*, *How sure* and *Expansion*: results and pictures of the latest runs of their verbs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MOST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What it is called, what it answers, and which verbs answer that."""
+    """A view: its title, the question it answers, and the verbs that answer it."""
 
     title: str
     says: str
@@ -41,7 +41,7 @@ VIEWS: Final[Mapping[str, View]] = MappingProxyType({
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A run of a view: its result, or why it has none."""
+    """A run in a view: its result, or why it has none."""
 
     name: str
     result: Result | None
@@ -49,7 +49,7 @@ class Answer:
 
 
 def answers_of(root: Path, view: View) -> tuple[list[Answer], int]:
-    """The latest runs of the verbs, and how many there are."""
+    """The latest runs of the verbs, and their total number."""
     named = [run for run in names_in(root) if run.verb in view.verbs]
     return [_answer(root / run.name, is_complete=run.is_complete) for run in named[:_MOST]], len(named)
 

@@ -1,4 +1,4 @@
-"""A plan checked as the command line checks it: what would run, what fits, how long it takes, or the mistake."""
+"""A plan checked as on the command line: command, space, expected time, or the mistake."""
 
 import json
 import re
@@ -38,7 +38,7 @@ _AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A plan as the command line takes it; or the sentence with which it refuses it."""
+    """A plan as a command, or the message that refuses it."""
 
     plan: Plan
     fields: Sequence[Field]
@@ -57,7 +57,7 @@ class Checked:
 
 
 def checked(plan: Plan, arguments: Arguments) -> Checked:
-    """Whether the plan can be run, and what it would be.
+    """Check whether the plan can be run.
 
     Raises:
         ConfigError: a verb, a scenario or options that are not there.
@@ -86,7 +86,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
 
 
 def _refused(shown: Checked, says: str) -> Checked:
-    """With the sentence beside the field that it is about."""
+    """The refused plan, with the message at the field concerned."""
     named = _AT.match(says)
     key = named[1].rstrip(".") if named else ""
     known = {each.key for each in shown.fields}
@@ -97,7 +97,7 @@ def _refused(shown: Checked, says: str) -> Checked:
 
 
 def _expected(root: Path, designs: Sequence[Design], n: int | None) -> str:
-    """How long it takes at the pace of the latest run in the folder, on all cores here; `n`: None, if not known."""
+    """Expected time at the pace of the latest run in the folder, on all cores here; `n`: None if unknown."""
     if (pace := _pace(root)) is None:
         return said("pace_unknown")
     seconds_per_parcel, name = pace
@@ -108,7 +108,7 @@ def _expected(root: Path, designs: Sequence[Design], n: int | None) -> str:
 
 
 def _pace(root: Path) -> tuple[float, str] | None:
-    """The seconds that a parcel takes in the latest run that was timed, and its name."""
+    """Seconds per parcel in the latest timed run, and its name."""
     for run in islice((run for run in names_in(root) if run.is_complete and run.verb in _TIMED), _MOST_TIMED):
         try:
             timings = json.loads((root / run.name / TIMINGS).read_text(encoding="utf-8"))

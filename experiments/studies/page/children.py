@@ -1,4 +1,4 @@
-"""Command lines that the page starts: child processes of the same program, which end with the server."""
+"""Commands that the page starts: child processes of the same program, which end with the server."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ _PREFIX: Final = "cargohub: "
 
 
 def answered(words: Sequence[str]) -> str:
-    """What the command prints on standard output, when it has ended.
+    """Standard output of a command that has ended.
 
     Raises:
         CargohubError: what it refuses, in its own words.
@@ -34,14 +34,14 @@ def answered(words: Sequence[str]) -> str:
 
 @dataclass
 class Children:
-    """The studies under way, by the name of their run folder; their error streams are kept in `logs`."""
+    """Running studies by the name of their run folder; their error streams are stored in `logs`."""
 
     logs: Path
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self, name: str, words: Sequence[str]) -> None:
-        """Start the command that works in the folder of this name, unless it is under way already."""
+        """Start the command for the folder of this name, unless it is already running."""
         with self._lock:
             if self.is_running(name):
                 return
@@ -53,7 +53,7 @@ class Children:
                 )  # fmt: skip
 
     def is_known(self, name: str) -> bool:
-        """Whether this server has begun a command there."""
+        """Whether this server has started a command there."""
         return name in self._processes
 
     def is_running(self, name: str) -> bool:
@@ -61,23 +61,23 @@ class Children:
         return process is not None and process.poll() is None
 
     def cancel(self, name: str) -> None:
-        """End the command as a SIGTERM does: what is finished is kept."""
+        """End the command as by SIGTERM: finished parts are kept."""
         if (process := self._processes.get(name)) is not None:
             _end([process])
 
     def mistake(self, name: str) -> str | None:
-        """What the last command in this folder refused, in its own words; None: nothing."""
+        """Message of the last command in this folder that was refused; None: none."""
         process = self._processes.get(name)
         is_cancelled = process is not None and process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM, None)
         return None if is_cancelled else _mistake_in(self._last(name))
 
     def progress(self, name: str) -> str:
-        """The last line that the command printed on how far it is; empty before it has."""
+        """The command's last line of progress; empty before the first."""
         lines = [line for line in self._last(name).splitlines() if line.strip()]
         return lines[-1].rpartition("\r")[2] if lines else ""
 
     def end(self) -> None:
-        """End all that are under way."""
+        """End all running commands."""
         _end([process for process in self._processes.values() if process.poll() is None])
 
     def _last(self, name: str) -> str:
@@ -109,5 +109,5 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(max(0.1, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # its session is its own, and holds its workers
+            os.killpg(process.pid, signal.SIGKILL)  # it has its own session, with its workers
             process.wait()

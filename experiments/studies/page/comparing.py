@@ -33,12 +33,12 @@ _SAYS: Final = "says.txt"
 
 @dataclass(frozen=True)
 class Comparing:
-    """Of one folder of runs."""
+    """Views on one folder of runs."""
 
     arguments: Arguments
 
     def read(self) -> Mapping[str, Callable[..., Any]]:
-        """Addresses that show something."""
+        """Addresses that only show something."""
         return {
             "/compare": self.compare,
             "/run/{name}/expansion": self.expansion,
@@ -51,13 +51,13 @@ class Comparing:
         return {"/replay": self.replay, "/flights": self.send}
 
     def compare(self, request: "Request") -> "Response":
-        """The runs that the address names, the first as the baseline."""
+        """The runs in the address, the first as the baseline."""
         names = list(dict.fromkeys(request.query_params.getlist("run")))
         folders = [folder_in(self.arguments.out, name) for name in names]
         return page("compare.html", names=names, compared=compared(folders))
 
     async def replay(self, request: "Request") -> "Response":
-        """Two runs in step."""
+        """A replay of two runs in step."""
         async with request.form() as form:
             names = [str(name) for name in form.getlist("run")]
         if len(names) != 2:
@@ -67,18 +67,18 @@ class Comparing:
         return RedirectResponse(address("run", names[0], "file", Path(path).name), 303)
 
     def expansion(self, request: "Request") -> "Response":
-        """A stored expansion with the probabilities that the address says."""
+        """A stored expansion with the probabilities in the address."""
         folder = folder_in(self.arguments.out, request.path_params["name"])
         again = recomputed(folder, dict(request.query_params), request.query_params.getlist("moved"))
         command = Arguments(VERB, tuple(again.words)).command
         return page("expansion.html", name=folder.name, again=again, command=command)
 
     def flights(self, _: "Request") -> "Response":
-        """The files sent, and what is in them."""
+        """The uploaded files and their contents."""
         return page("flights.html", files=[self._sent(name) for name in sent_flights(self.arguments.out)])
 
     def picture(self, request: "Request") -> "Response":
-        """The week of flights that were sent."""
+        """The week of an uploaded flight file."""
         name, file = request.path_params["name"], request.path_params["file"]
         if name not in sent_flights(self.arguments.out) or file != self._sent(name)["picture"]:
             raise HTTPException(404, "No such picture.")
@@ -86,7 +86,7 @@ class Comparing:
         return FileResponse(path, headers={"content-security-policy": STORED_POLICY})
 
     async def send(self, request: "Request") -> "Response":
-        """A file of flights, read as `cargohub schedule` reads it."""
+        """Upload of a flight file, read as by `cargohub schedule`."""
         async with request.form(max_files=1) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile) or not file.filename:
@@ -110,11 +110,11 @@ class Comparing:
                 raise InputError(str(error).replace(f"{folder}/", "")) from None
         if not (into / FLIGHTS).is_file():
             raise InputError(f"{filename[:80]}: {says.strip().splitlines()[-1]}")
-        # What follows the table names files of this folder.
+        # Lines after the table name files of this folder.
         write_whole(into / _SAYS, says.partition("\nWritten to")[0].replace(f"{folder}/", "").encode())
 
     def _sent(self, name: str) -> dict[str, str]:
-        """Flights that the browser has sent."""
+        """Uploaded flight files."""
         folder = flights_folder(self.arguments.out) / name
         says = (folder / _SAYS).read_text(encoding="utf-8") if (folder / _SAYS).is_file() else ""
         picture = next((path.name for path in sorted(folder.glob("*.svg"))), "")

@@ -1,4 +1,4 @@
-"""Stored runs beside each other: what was asked for otherwise, then what came of it, replication by replication."""
+"""Stored runs compared: differences in the request, then in the results, replication by replication."""
 
 import math
 from collections import Counter
@@ -79,7 +79,7 @@ def _columns(manifest: Manifest) -> Iterator[Column]:
 
 
 def _named(columns: Sequence[Column]) -> list[Column]:
-    """With titles of which no two are the same: by their labels, by what differs, or else by their number."""
+    """Unique titles: by label, by differences, or else by number."""
     named = [replace(column, title=design_name(column.title)) for column in columns]
     if len({column.title for column in named}) < len(named):
         differing = _differing(columns)[:_MOST_NAMED]
@@ -94,7 +94,7 @@ def _named(columns: Sequence[Column]) -> list[Column]:
 
 
 def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
-    """The keys whose values differ, with the value of each column."""
+    """Keys whose values differ, with the value in each column."""
     values = [dict(values_of(plain(column.hub))) for column in columns]
     keys = [key for key in dict.fromkeys(key for each in values for key in each) if key not in ("fitted", "scenario")]
     return [
@@ -105,7 +105,7 @@ def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
 
 
 def _text(value: object) -> str:
-    """As a reader has it: 32,000, not 32000.0."""
+    """A value for a reader: 32,000, not 32000.0."""
     return f"{value:,.10g}" if isinstance(value, float) else shown_text(value)
 
 
@@ -121,7 +121,7 @@ def _changed(columns: Sequence[Column]) -> Grid:
 
 
 def _not_paired(columns: Sequence[Column]) -> str:
-    """Why replications of one design cannot be taken from those of another; empty where they can."""
+    """The reason why replications of two designs cannot be paired; empty if they can."""
     for key in _DRAWS:
         values = list(dict.fromkeys(str(getattr(column.hub, key)) for column in columns))
         if len(values) > 1:

@@ -1,4 +1,4 @@
-"""The form of a plan, generated: nothing of a value is typed a second time.
+"""The form of a plan, generated without repeating any value.
 
 Keys and values come from the composed configuration, kinds and bounds from the schema, units from the keys' names,
 sources and ranges from configs/assumptions.
@@ -120,25 +120,25 @@ class Field:
 
     @property
     def name(self) -> str:
-        """What a planner would call it."""
+        """The name of the value for a planner."""
         label = self.about.entry.label if self.about and not self.about.stars else None
         return capitalised(label) if label else name_of(self.key)
 
     @property
     def unit(self) -> str:
-        """Of the value, from the name of its key."""
+        """Unit of the value, from the name of its key."""
         return unit_of(self.key) or ("number" if self.leaf.kind == "whole" else "")
 
     @property
     def bounds(self) -> str:
-        """In words."""
+        """Bounds in words."""
         said = self.leaf.bounds
         ends = (("at least", said.ge), ("above", said.gt), ("at most", said.le), ("below", said.lt)) if said else ()
         return ", ".join(f"{word} {end:,.10g}" for word, end in ends if end is not None and end < BEYOND_ALL)
 
     @property
     def range(self) -> str:
-        """How far it may be from what it is."""
+        """The range of the assumption."""
         about = self.about
         if about is None or about.low is None or about.high is None or about.entry.options:
             return ""
@@ -147,7 +147,7 @@ class Field:
 
     @property
     def word(self) -> str:
-        """As it is typed."""
+        """The word as typed."""
         return f"{self.key}={self._typed}"
 
     @property
@@ -160,7 +160,7 @@ class Field:
 def fields_of(
     kinds: Sequence[type], composed: Mapping[str, Any], config_dir: Path | None, *, has_hidden: bool = False
 ) -> Iterator[Field]:
-    """A field for each value of a composed configuration that a form can show; also those that none does."""
+    """A field for each value of a composed configuration that a form can show; and values that cannot be shown."""
     values = list(values_of(composed))
     about = explained((key for key, _ in values), folders_of(config_dir))
     about |= {each.key: each for each in _assumptions(composed, config_dir)}
@@ -191,12 +191,12 @@ def unit_of(key: str) -> str:
 
 
 def shown_text(value: object) -> str:
-    """A plain value as a field has it."""
+    """A plain value as shown in a field."""
     return "" if value is None else value if isinstance(value, str) else word_value(value)
 
 
 def group_of(key: str) -> str:
-    """Where the field stands."""
+    """The group of the field in the form."""
     lengths = {
         group: match.end() for group, pattern in GROUPS.items() if (match := re.match(rf"({pattern})(?=\.|$)", key))
     }
@@ -204,7 +204,7 @@ def group_of(key: str) -> str:
 
 
 def choices_of(config_dir: Path | None) -> dict[str, list[str]]:
-    """Options of the configuration groups that a plan may choose, by group; `hall` and `disruption` among them."""
+    """Options of the configuration groups for a plan, by group, including `hall` and `disruption`."""
     folders = folders_of(config_dir)
     return {group: options(group, folders) for group in ("scenario", STUDY, *CHOICES, "hall", "disruption")}
 

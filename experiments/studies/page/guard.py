@@ -1,4 +1,4 @@
-"""Who may ask the page for anything: only this machine's user, from the page itself.
+"""Access to the page: only for this machine's user, and only from the page itself.
 
 Another web site that the user's browser shows can send requests to 127.0.0.1, too. It does not know the token, its
 `Host` or `Origin` is another, and its request is refused before anything of it is read.
@@ -45,7 +45,7 @@ STORED_POLICY: Final = (
 
 
 def token_of(folder: Path) -> str:
-    """The token that is kept in the folder, so that an open page outlives the server; a new one, if there is none.
+    """The token in the folder, so that an open page survives a restart of the server; a new one if missing.
 
     Raises:
         OSError: the folder cannot be written, and the like.
@@ -65,13 +65,13 @@ def token_of(folder: Path) -> str:
 
 
 class Guard:
-    """Around the whole application: host, origin, token and size of each request; headers of each answer."""
+    """Checks host, origin, token and size of each request, and sets headers of each answer."""
 
     def __init__(self, app: "ASGIApp", token: str, port: int) -> None:
         self._app, self._token = app, token
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
         self._origins = tuple(f"http://{host}" for host in self._hosts)
-        # Cookies know no port: another cargohub page on this machine has one of its own.
+        # Cookies are not separated by port, so each cargohub page on this machine has its own.
         self._cookie = f"cargohub-{port}"
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -95,7 +95,7 @@ class Guard:
         await self._app(scope, _limited(receive), sending)
 
     def _refusal(self, method: str, request: HTTPConnection) -> Any:  # noqa: ANN401 - an answer of Starlette
-        """What is answered in place of the application; None where the request may pass."""
+        """The answer if a request is refused; None if it may pass."""
         headers, given = request.headers, request.query_params
         if headers.get("host") not in self._hosts:
             return _refused(403, f"This page answers only at {self._origins[0]}.")
@@ -115,8 +115,8 @@ class Guard:
         return None
 
     def _welcome(self, path: str, rest: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - an answer of Starlette
-        """The same address without the token, which the browser keeps from now on and no history shows."""
-        # One slash: an address that begins with two is another host's.
+        """Redirect to the same address without the token, which the browser keeps, so that no history shows it."""
+        # One slash: an address with two would be on another host.
         query = urlencode(rest)
         answer = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{query}" if query else ""), status_code=303)
         answer.set_cookie(self._cookie, self._token, httponly=True, samesite="strict")
@@ -127,11 +127,11 @@ class Guard:
 
 
 class TooLarge(Exception):  # noqa: N818 - what it is, not that it is an error
-    """A request that says no length, and is longer than any may be."""
+    """A request without a length that is longer than permitted."""
 
 
 def _limited(receive: "Receive") -> "Receive":
-    """The same request, as far as it is not too large; one may say a length that is not its own, or none."""
+    """The same request, cut off if too large; a stated length may be wrong or missing."""
     n_bytes = 0
 
     async def receiving() -> "Message":

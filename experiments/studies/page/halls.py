@@ -1,4 +1,4 @@
-"""The halls of a plan, drawn to scale with what stands in their zones."""
+"""The halls of a plan, drawn to scale with the units in their zones."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from sim.site.zones import zones_in_use
 
 
 class ZoneShown(NamedTuple):
-    """A zone of the drawing, and how much of what fits it stands there."""
+    """A zone of the drawing, and how full it is."""
 
     zone: Zone
     used: float | None
@@ -25,7 +25,7 @@ class HallShown(NamedTuple):
 
 
 def halls_shown(config: HubConfig) -> list[HallShown]:
-    """Each hall with its zones; what is in them may be more than fits."""
+    """Each hall with its zones, whose units may exceed the room."""
     uses = {(use.hall, use.zone): use for use in zones_in_use(config)}
 
     def shown(name: str, zone: Zone) -> ZoneShown:

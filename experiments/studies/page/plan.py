@@ -1,4 +1,4 @@
-"""A plan: a verb, a scenario, options of groups and changed values; and the words that the command line has for it."""
+"""A plan: verb, scenario, options and changed values, and their words for the command line."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ OF_ALL_DESIGNS: Final = ("Study", "Precision")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a form says. `chosen`: options by configuration group; `values`: texts by key, as words have them."""
+    """Content of a form. `chosen`: options by configuration group; `values`: texts by key, as in words."""
 
     verb: str = "run"
     scenario: str = "liege_30k"
@@ -56,7 +56,7 @@ class Plan:
         return study
 
     def query(self) -> list[tuple[str, str]]:
-        """The plan as an address says it."""
+        """The plan as the query of an address."""
         groups = [(f"group.{name}", option) for name, option in self.chosen.items()]
         values = [(f"set.{key}", value) for key, value in self.values.items()]
         flights = [("flights", self.flights)] if self.flights else []
@@ -65,7 +65,7 @@ class Plan:
         return [("verb", self.verb), ("scenario", self.scenario), *against, *groups, *flights, *ticked, *values]
 
     def base_words(self, out: Path) -> list[str]:
-        """The words that give each value its base; `out`: the folder of the runs, with the files sent."""
+        """Words for the unchanged values; `out`: folder of the runs, with uploaded files."""
         name = self.chosen.get(STUDY, self.verb.replace("-", "_"))
         study = [f"study={name}"] if (packaged() / "study" / f"{name}.yaml").is_file() else []
         groups = [f"{group}={option}" for group, option in self.chosen.items() if group != STUDY]
@@ -75,17 +75,17 @@ class Plan:
 
     @property
     def of_file(self) -> str:
-        """How the flights of a file come: as they are, unless its weeks are to be drawn."""
+        """How the file's flights are used: unchanged, unless its weeks are to be drawn."""
         return "resampled" if self.chosen.get("arrivals") == "resampled" else "file"
 
     def flights_words(self, out: Path) -> list[str]:
-        """The word that names the file of flights; none where they are drawn."""
+        """The word that names the flight file; empty if flights are drawn."""
         path = flights_folder(out) / self.flights / FLIGHTS
         return [f"arrivals.schedule={word_value(str(path))}"] if self.flights else []
 
 
 def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
-    """The values of the form, with those of the plan.
+    """Fields of the form with the plan's values.
 
     Raises:
         ConfigError: a choice that is not there, or a value that no form shows.
@@ -102,14 +102,14 @@ def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
 
 
 def _value(field: Field, text: str) -> str:
-    """What is typed; of a number "+20 %" and "-30 %" are from what the scenario has, whole numbers rounded half up."""
+    """A typed value; "+20 %" and "-30 %" are relative to the scenario's, whole numbers rounded half up."""
     if not is_share(text) or field.leaf.kind not in ("number", "whole") or not field.base:
         return text
     return str(changed_by_share(float(field.base), text, is_whole=field.leaf.kind == "whole"))
 
 
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
-    """All that is typed behind the verb; of a comparison the baseline and, as a second design, the plan."""
+    """Words after the verb; for a comparison, the baseline and the plan as second design."""
     base = plan.base_words(out)
     if plan.verb == "capacity":  # which has a threshold for each of several scenarios
         base = [f"scenarios=[{plan.scenario}]" if word == f"scenario={plan.scenario}" else word for word in base]
@@ -122,7 +122,7 @@ def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
 
 
 def check_choices(plan: Plan, arguments: Arguments) -> None:
-    """Refuse a verb, options or files that are not there: their names become words.
+    """Refuse verbs, options or files that do not exist, because their names become words.
 
     Raises:
         ConfigError: the first of them.
@@ -147,13 +147,13 @@ def flights_folder(out: Path) -> Path:
 
 
 def sent_flights(out: Path) -> list[str]:
-    """Files of flights that the browser has sent, by name."""
+    """Uploaded flight files, by name."""
     folder = flights_folder(out)
     return sorted(path.parent.name for path in folder.glob(f"*/{FLIGHTS}"))
 
 
 def plan_of(query: Sequence[tuple[str, str]]) -> Plan:
-    """The plan that an address or a form says: verb, scenario, `group.NAME`, `disruption` and `set.KEY`."""
+    """The plan in an address or form: verb, scenario, `group.NAME`, `disruption` and `set.KEY`."""
     given = dict(query)
     chosen = {group: given[f"group.{group}"] for group in (STUDY, *CHOICES) if given.get(f"group.{group}")}
     halls = {key.removeprefix("group."): value for key, value in query if key.startswith("group.hall@halls.") and value}

@@ -1,4 +1,4 @@
-"""The views of *Plan*: the form, what it says, and what is done with it."""
+"""The views of *Plan*: the form, its check, and its actions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ MOST_FIELDS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What stands together in the form."""
+    """Values that are together in the form."""
 
     fields: Sequence[Field]
     choices: Mapping[str, Sequence[str]]
@@ -45,13 +45,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Planning:
-    """Of one folder of runs, and one of the user's configurations."""
+    """Views on one folder of runs, and one of the user's configurations."""
 
     arguments: Arguments
     children: Children
 
     def read(self) -> Mapping[str, Callable[..., Any]]:
-        """Addresses that show something."""
+        """Addresses that only show something."""
         return {"/plan": self.form, "/plan/workbook": self.workbook}
 
     def done(self) -> Mapping[str, Callable[..., Any]]:
@@ -59,7 +59,7 @@ class Planning:
         return {"/plan": self.sent}
 
     def form(self, request: "Request") -> "Response":
-        """The form of the plan that the address says."""
+        """The form of the plan in the address."""
         plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
@@ -73,7 +73,7 @@ class Planning:
         )  # fmt: skip
 
     def workbook(self, request: "Request") -> "Response":
-        """The inputs of the plan that the address says, as `cargohub sheet new FILE.xlsx` writes them."""
+        """Inputs of the plan in the address, as `cargohub sheet new FILE.xlsx` writes them."""
         plan = replace(plan_of(request.query_params.multi_items()), verb="run")
         shown = checked(plan, self.arguments)
 
@@ -85,7 +85,7 @@ class Planning:
         return made_file(plan.scenario, sheet)
 
     async def sent(self, request: "Request") -> "Response":
-        """The form sent: its values are compared with those that it showed, and the rest becomes an address."""
+        """The submitted form: values that differ from those shown become an address."""
         async with request.form(max_fields=MOST_FIELDS) as form:
             given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
         return await run_in_threadpool(self._carried_out, given)
@@ -110,14 +110,14 @@ class Planning:
         return RedirectResponse(f"/plan?{urlencode([*plan.query(), *more.items()])}", 303)
 
     def _saved(self, plan: Plan, name: str, *, is_replacing: bool) -> dict[str, str]:
-        """What the address says of it: where the plan was saved, or that another has its name."""
+        """Message in the address: where the plan was saved, or that the name is taken."""
         try:
             return {"saved": str(saved(plan, name, self.arguments, is_replacing=is_replacing))}
         except NameTakenError as error:
             return {"taken": str(error)}
 
     def _begun(self, shown: Checked) -> "Response":
-        """The run of the plan: begun, unless it is there."""
+        """The plan's run, started unless it exists."""
         if not shown.is_stored:
             options = ["--out", str(self.arguments.out), *folder_option(self.arguments.config_dir)]
             self.children.start(shown.folder, [shown.plan.verb, *shown.words, *options])
@@ -125,7 +125,7 @@ class Planning:
 
 
 def _studies(verb: str, options: Sequence[str]) -> list[str]:
-    """The packaged studies of a verb, where it has several."""
+    """The packaged studies of a verb, if it has several."""
     name = verb.replace("-", "_")
     named = [option for option in options if option == name or option.startswith(f"{name}_")]
     return named if len(named) > 1 else []

@@ -1,4 +1,4 @@
-"""A stored expansion with other probabilities of what others decide: computed again from its own simulations."""
+"""A stored expansion with other probabilities of others' decisions, computed from its own simulations."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What follows from the probabilities."""
+    """Results for the new probabilities."""
 
     sliders: Mapping[str, Sequence[Slider]]
     """By stage."""
@@ -49,7 +49,7 @@ class Recomputed:
 
 
 def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] = ()) -> Recomputed:
-    """`weights`: by `STAGE.RESULT`, as the sliders stand; `moved`: those that stay as they stand.
+    """`weights`: by `STAGE.RESULT`, as on the sliders; `moved`: results that keep their weight.
 
     The others of a stage are scaled, so that all of it sum to 1.
 
@@ -96,7 +96,7 @@ def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved
 
 
 def _scaled(values: Mapping[str, float], kept: str | None, stored: Mapping[str, float]) -> dict[str, float]:
-    """The values that sum to 1, one of them kept; the others share the rest as they stand, or else as stored or alike.
+    """Values scaled to sum to 1 with one kept; the others keep their proportions, else the stored or equal ones.
 
     >>> _scaled({"yes": 0.6, "no": 0.3, "late": 0.1}, "yes", {"yes": 0.2, "no": 0.6, "late": 0.2})
     {'yes': 0.6, 'no': 0.3, 'late': 0.1}
@@ -121,7 +121,7 @@ def _scaled(values: Mapping[str, float], kept: str | None, stored: Mapping[str, 
 def _with(keys: ExpansionKeys, sliders: Mapping[str, Sequence[Slider]]) -> ExpansionKeys:
     changed = plain(keys)
     if any(each.value != each.stored for stage in sliders.values() for each in stage):
-        # The accounts of all worlds take minutes, and those stored are of other probabilities.
+        # The accounts of all worlds take minutes, and the stored ones used other probabilities.
         changed[VERB] |= {"worlds": 0, "ranges": {}}
     for stage in sliders.values():
         for each in stage:
@@ -131,7 +131,7 @@ def _with(keys: ExpansionKeys, sliders: Mapping[str, Sequence[Slider]]) -> Expan
 
 
 def _map(answer: Answer, paths: Sequence[str]) -> tuple[list[str], list[tuple[str, list[tuple[int, str]]]]]:
-    """The best path by growth and by the probability of the first decision in favour."""
+    """The best path by growth and by the probability that the first decision ends in favour."""
     cells = list(decision_map(answer.explored))
     shares = sorted({cell.probability for cell in cells})
     by_growth: dict[str, list[tuple[int, str]]] = {}

@@ -1,4 +1,4 @@
-"""A run as the page shows it: what is complete from its own tables, what runs by the replications that are there."""
+"""A run on the page: complete ones from their tables, running ones from finished replications."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -52,7 +52,7 @@ class Result:
 
 
 def result_of(folder: Path) -> Result:
-    """From the run's own tables; nothing is simulated or drawn.
+    """The result from the run's own tables; nothing is simulated or drawn.
 
     Raises:
         InputError: no complete run, or a damaged one.
@@ -78,7 +78,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
 
 
 def _in_order(folder: Path, present: Collection[str]) -> list[str]:
-    """The names of the pictures as the report has them; what it does not show comes last."""
+    """Names of the pictures in the report's order; pictures that it lacks come last."""
     return [name for name in dict.fromkeys((*pictures_shown(folder), *present)) if name in present]
 
 
@@ -95,14 +95,14 @@ def _heading(verb: str, name: str) -> str:
 
 
 def file_in(folder: Path, name: str) -> Path | None:
-    """A file that lies in the folder under this name; None if there is none that the page gives away."""
+    """The file of this name in the folder; None if the page does not serve it."""
     given = [file for file in files_in(folder) if not file.startswith((".", "parts/"))]
     return folder / name if name in given else None
 
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """An unfinished run, and what its finished replications say so far."""
+    """An unfinished run, and the results of its finished replications."""
 
     verb: str
     command: str
@@ -119,14 +119,14 @@ class UnderWay:
         return None if self.n_asked is None else min(1.0, self.n_done / self.n_asked)
 
     def left(self, workers: int) -> str:
-        """How long the rest takes, at the pace of those done; empty before the first."""
+        """Time left, at the pace of the finished replications; empty before the first."""
         if self.n_asked is None or self.seconds_each is None or self.n_done >= self.n_asked:
             return ""
         return time_left(self.seconds_each * (self.n_asked - self.n_done) / workers)
 
 
 def under_way(folder: Path) -> UnderWay:
-    """What the folder of an unfinished run holds so far.
+    """Content of the folder of an unfinished run so far.
 
     Raises:
         InputError: no run, or a configuration that is none.
@@ -149,7 +149,7 @@ def _so_far(
     keys: Replicated,
     kpis: Mapping[tuple[str, int], Mapping[str, float]],
 ) -> tuple[Sequence[DesignVerdict], Grid]:
-    """A first look at the first designs: verdicts, the means so far, and their intervals."""
+    """A first look at the first designs: verdicts, means so far, and intervals."""
     intervals = intervals_of(samples_of(kpis))
     begun_ones = [design for design in designs if design.label in intervals][:_MOST_DESIGNS]
     values = {

@@ -1,4 +1,4 @@
-"""The runs of the folder, as the page lists them: names first, and what a run says only where it is shown."""
+"""The runs of the folder for the page: names first, and content only of those shown."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _BY_NAME_LENGTH: Final = sorted(VERBS, key=len, reverse=True)
 
 @dataclass(frozen=True, slots=True)
 class RunName:
-    """A run folder, by what its name and its files' times say."""
+    """A run folder, by its name and its files' times."""
 
     name: str
     verb: str
@@ -34,13 +34,13 @@ class RunName:
 
 
 def names_in(root: Path) -> list[RunName]:
-    """The run folders right below `root`, the last changed first; links and names that no address can hold are none."""
+    """Run folders directly below `root`, last changed first; without links and unusable names."""
     folders = filter(is_run, _folders(root))
     return sorted(map(_named, folders), key=lambda run: (-run.changed_s, run.name))
 
 
 def folder_in(root: Path, name: str) -> Path:
-    """The run folder of this name: one that is there, and never a path that the name spells.
+    """The existing run folder of this name, never a path given by the name.
 
     Raises:
         InputError: none of the runs in `root`.
@@ -51,12 +51,12 @@ def folder_in(root: Path, name: str) -> Path:
 
 
 def is_there(root: Path, name: str) -> bool:
-    """Whether a run folder of this name lies right below `root`."""
+    """Whether a run folder of this name is directly below `root`."""
     return any(folder.name == name and is_run(folder) for folder in _folders(root))
 
 
 def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunName]:
-    """Those whose name holds all words of `text`, of a verb and a state; empty: any."""
+    """Runs whose name contains all words of `text`, with this verb and state; empty: any."""
     words = text.lower().split()
     return [
         run
@@ -68,23 +68,23 @@ def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunNam
 
 
 def entry(root: Path, run: RunName) -> Mapping[str, Any]:
-    """What `cargohub list` says of the run; read again only if the run has changed."""
+    """The facts that `cargohub list` shows; read again only if the run has changed."""
     return _entry(root / run.name, run.is_complete, run.changed_s)
 
 
 def state_of(folder: Path, *, is_here: bool) -> str:
-    """Complete, running or unfinished; `is_here`: a command of this page works there. Otherwise the lock says so."""
+    """Complete, running or unfinished; `is_here`: a command of this page works there. Otherwise by the lock."""
     if is_finished(folder):
         return COMPLETE
     return RUNNING if is_here or is_held(folder) else UNFINISHED
 
 
 @lru_cache(maxsize=4_096)
-def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT001 - what makes an entry another
+def _entry(folder: Path, _: bool, __: float) -> Mapping[str, Any]:  # noqa: FBT001 - part of the cache's key
     entry = entry_of(folder)
     if entry["state"] != COMPLETE or entry["scenarios"]:
         return entry
-    with suppress(CargohubError):  # a run that stored no sentences has no scenarios, and nothing to say
+    with suppress(CargohubError):  # a run without stored sentences has no scenarios
         return {**entry, "says": read_rows(manifest_of(folder), AnswerRow)[0].sentence}
     return entry
 

@@ -1,4 +1,4 @@
-"""A plan kept as a scenario of the user's own, and the command that asks its question again."""
+"""A plan saved as the user's scenario, and the command that asks its question again."""
 
 import re
 import threading
@@ -27,7 +27,7 @@ class NameTakenError(ConfigError):
 
 
 def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = False) -> Path:
-    """Keep the plan as a scenario of the user's folder of configurations, which the command line reads.
+    """Save the plan as a scenario in the user's folder of configurations, which the command line reads.
 
     Raises:
         NameTakenError: another plan has the name, and is not to be replaced.
@@ -49,7 +49,7 @@ def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = F
 
 
 def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arguments) -> str:
-    """What asks the plan's question of the scenario that it was saved as."""
+    """The command that asks the plan's question of the saved scenario."""
     study = {group: option for group, option in plan.chosen.items() if group == STUDY}
     again = Plan(plan.verb, name, study, against=plan.baseline)
     words = tuple(typed_words(again, _of_question(plan, fields), arguments.out))
@@ -57,7 +57,7 @@ def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arg
 
 
 def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
-    """Values that no scenario keeps: the study of the verb sets them after it, or there are several of one key."""
+    """Values that a scenario cannot keep: the verb's study sets them later, or a key has several."""
     if plan.verb == "run":
         return []
     return [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS or _is_swept(each)]
@@ -68,8 +68,8 @@ def _is_swept(field: Field) -> bool:
 
 
 def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
-    """Only the differences from the scenario that it began with, which it takes over whole."""
-    defaults: list[Any] = [plan.scenario]  # by its file: as a group it would be this very choice
+    """Only the differences from the original scenario, which it includes."""
+    defaults: list[Any] = [plan.scenario]  # by its file: as a group it would refer to itself
     defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
     chosen = {**plan.chosen, **({"arrivals": plan.of_file} if plan.flights else {})}
     defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]

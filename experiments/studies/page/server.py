@@ -1,4 +1,4 @@
-"""The server of the page: its socket, and how it begins and ends."""
+"""The server of the page: its socket, start and end."""
 
 import contextlib
 import errno
@@ -45,7 +45,7 @@ def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
 
         @contextlib.asynccontextmanager
         async def lifespan(_: Any) -> AsyncIterator[None]:  # noqa: ANN401 - Starlette's application
-            # From here on a signal ends the server, and connections wait for it.
+            # From here on a signal ends the server, and connections wait until it is ready.
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()
             if has_browser:
@@ -64,7 +64,7 @@ def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
         def end(*_: object) -> None:
             server.should_exit = True
 
-        # Asked to end, it does what it should: no mistake, and no exception.
+        # A requested end is neither a mistake nor an exception.
         before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             server.run(sockets=[listening])
@@ -76,7 +76,7 @@ def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
 
 
 def application_of(arguments: Arguments, children: Children, token: str, port: int, lifespan: Any = None) -> Guard:  # noqa: ANN401 - Starlette's kind
-    """All that is answered, behind its guard."""
+    """The whole application behind its guard."""
     views = Views(arguments, children)
     application = Starlette(routes=views.routes(), exception_handlers=views.mistakes(), lifespan=lifespan)
     return Guard(application, token, port)

@@ -1,4 +1,4 @@
-"""The shares of a role's shifts as values of the form; in the configuration they stand in one list.
+"""Shares of a role's shifts as values of the form; in the configuration they are in one list.
 
 A share is called after its shift, as `night_mon-sun_22:00-06:00`; days and hours are changed on the command line.
 """
@@ -17,14 +17,14 @@ _SHARE: Final = Leaf("number", Bounds(ge=0, le=1))
 
 @dataclass(frozen=True, slots=True)
 class ShiftShare(Field):
-    """The share of the posts that one shift mans; `place`: the key of the list, `shift`: its entry."""
+    """The share of the posts that one shift mans; `place`: key of the list, `shift`: its entry."""
 
     place: str = ""
     shift: Any = None
 
 
 def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[Field]:
-    """The fields, with one for the share of each shift in place of a list of shifts; `values`: plain, by key."""
+    """The fields, with one for each shift's share in place of a list of shifts; `values`: plain, by key."""
     for each in fields:
         shifts = values[each.key]
         if each.key.startswith("roster.") and each.leaf.kind == "list" and shifts and isinstance(shifts[0], dict):
@@ -40,7 +40,7 @@ def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[
 
 
 def changed_words(fields: Sequence[Field]) -> list[str]:
-    """The words of what differs from the base: a word a value, and one for all shifts of a role."""
+    """Words for differences from the base: one per value, and one for all shifts of a role."""
     words = [each.word for each in fields if each.is_changed and not isinstance(each, ShiftShare)]
     shares = [each for each in fields if isinstance(each, ShiftShare)]
     for place in dict.fromkeys(each.place for each in shares if each.is_changed):

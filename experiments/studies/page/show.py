@@ -1,4 +1,4 @@
-"""How a page of the server is made from its template, and how its addresses are written."""
+"""Rendering of the server's pages from templates, and their addresses."""
 
 import os
 import tempfile
@@ -30,7 +30,7 @@ def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
 
 
 def made_file(name: str, make: Callable[[Path], Path]) -> FileResponse:
-    """A file made for this answer alone, in a folder that goes with it."""
+    """A file made for one answer, in a folder that is removed after it."""
     with ExitStack() as stack:
         path = make(Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-"))))
         kept = stack.pop_all()
@@ -38,7 +38,7 @@ def made_file(name: str, make: Callable[[Path], Path]) -> FileResponse:
 
 
 def address(*parts: str, **query: object) -> str:
-    """An address on this page, whatever stands in its parts."""
+    """An address on this page, with its parts escaped."""
     path = "/".join(quote(os.fsencode(part), safe="") for part in parts)
     words = urlencode({key: value for key, value in query.items() if value not in ("", None)}, doseq=True)
     return f"/{path}" + (f"?{words}" if words else "")

@@ -1,4 +1,4 @@
-"""What is answered at each address: the list of runs, a run, its files, and what can be done with it."""
+"""Answers by address: the list of runs, a run, its files, and actions on it."""
 
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +47,7 @@ _FORMS: Final = ("csv", "xlsx")
 
 @dataclass(frozen=True)
 class Views:
-    """Of one folder of runs. Functions that are not asynchronous run in threads of their own."""
+    """Views on one folder of runs. Functions that are not asynchronous run in their own threads."""
 
     arguments: Arguments
     children: Children
@@ -58,7 +58,7 @@ class Views:
         return self.arguments.out
 
     def routes(self) -> Sequence[Route | Mount]:
-        """Address by address."""
+        """Routes by address."""
         planning, comparing = Planning(self.arguments, self.children), Comparing(self.arguments)
         read: dict[str, Callable[..., Any]] = {
             "/": lambda _: RedirectResponse(address("runs")),
@@ -86,7 +86,7 @@ class Views:
         ]
 
     def mistakes(self) -> Mapping[Any, Callable[..., Any]]:
-        """What is said where no view answers."""
+        """Answers for requests that no view answers."""
         return {
             CargohubError: lambda request, error: _refused(request, 400, str(error)),
             TooLarge: lambda request, _: _refused(request, 413, "The file is too large."),
@@ -95,7 +95,7 @@ class Views:
         }
 
     def listed(self, request: "Request") -> "Response":
-        """The runs, so many at a time."""
+        """The runs, page by page."""
         asked = {key: request.query_params.get(key, "") for key in ("text", "verb", "state")}
         everything = runs.names_in(self.root)
         chosen = runs.chosen(everything, **asked)
@@ -113,7 +113,7 @@ class Views:
         )  # fmt: skip
 
     def run(self, request: "Request") -> "Response":
-        """A run: its result, or how far it is."""
+        """A run: its result, or its progress."""
         name = request.path_params["name"]
         if self.children.is_known(name) and not runs.is_there(self.root, name):
             mistake = None if self.children.is_running(name) else self.children.mistake(name) or "It ended."
@@ -126,7 +126,7 @@ class Views:
                 return page("result.html", name=name, result=result.result_of(folder), forms=_FORMS, is_here=is_here)
             run = result.under_way(folder)
         except CargohubError as error:
-            if is_here:  # asked for again in a second
+            if is_here:  # the browser asks again in a second
                 return page("starting.html", name=name, mistake=None, is_begun=True)
             return _refused(request, 409, str(error))
         return page(
@@ -136,7 +136,7 @@ class Views:
         )  # fmt: skip
 
     def file(self, request: "Request") -> "Response":
-        """A file of a run, which may be a stranger's."""
+        """A file of a run, whose origin may be unknown."""
         folder, name = self._folder(request), request.path_params["file"]
         if (path := result.file_in(folder, name)) is None:
             raise HTTPException(404, f"{name[:80]}: not a file of this run")
@@ -165,7 +165,7 @@ class Views:
         return made_file(folder.name, made)
 
     def answers(self, request: "Request") -> "Response":
-        """What the latest runs of some verbs found."""
+        """Results of the latest runs of some verbs."""
         at = request.url.path.strip("/")
         answers, n = answers_of(self.root, VIEWS[at])
         return page("answers.html", at=at, runs=answers, n=n)
@@ -178,7 +178,7 @@ class Views:
         return FileResponse(STATIC / name)
 
     def resume(self, request: "Request") -> "Response":
-        """Go on with an unfinished run, or make the report of a finished one that has none."""
+        """Continue an unfinished run, or make the missing report of a finished one."""
         folder = self._folder(request)
         is_here = self.children.is_running(folder.name)
         if runs.state_of(folder, is_here=is_here) == runs.UNFINISHED:
@@ -188,7 +188,7 @@ class Views:
         return _see(folder.name)
 
     def cancel(self, request: "Request") -> "Response":
-        """End a run that this page began; what is finished is kept."""
+        """End a run that this page started; finished parts are kept."""
         folder = self._folder(request)
         self.children.cancel(folder.name)
         return _see(folder.name)
@@ -218,7 +218,7 @@ def _mean(kpi: str, value: float) -> str:
 
 
 def _refused(request: "Request", status: int, says: str) -> "Response":
-    """Why nothing was done, and the way back to where it was asked for."""
+    """The reason why nothing was done, and a link back."""
     asked = request.url.path.split("/")[1]
     return page("mistake.html", status, says=says, back=asked if asked in ("plan", "flights") else "runs")
 

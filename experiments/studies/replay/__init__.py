@@ -66,7 +66,7 @@ def _stored(folder: Path, given: dict[str, str], option: str) -> Replication:
 
 
 def file_name(shown: list[Shown]) -> str:
-    """A name that no other replay in the folder has."""
+    """A file name that no other replay in the folder has."""
     (folder, replication), *others = shown
     words = ["replay", *_own(replication)]
     for other_folder, other in others:
@@ -75,14 +75,14 @@ def file_name(shown: list[Shown]) -> str:
 
 
 def _own(replication: Replication) -> list[str]:
-    """What tells it from the first replication of the run's first design."""
+    """What distinguishes it from the first replication of the run's first design."""
     is_first = replication.scenario == next(iter(replication.manifest.identity["hubs"]))
     number = ["replication", str(replication.number)] if replication.number else []
     return [replication.scenario] * (not is_first) + number
 
 
 def _part(word: str) -> str:
-    """A word as a part of a file's name; one that has to be changed ends in a hash, so that names stay different.
+    """A word as part of a file name; a changed word ends in a hash, so that names stay different.
 
     >>> _part("liege_66k"), _part("seed=2")
     ('liege_66k', 'seed-2-e70e6bea')
@@ -92,7 +92,7 @@ def _part(word: str) -> str:
 
 
 def _check_step(shown: list[Replication]) -> None:
-    """Two runs go in step by the calendar, so they begin on the same day, and have flights in common."""
+    """Refuse two runs in step that do not begin on the same day or share flights."""
     if len(shown) < 2:
         return
     first, second = shown

@@ -1,4 +1,4 @@
-"""What a page of a replay holds of one replication: its floor, its rows, and its counts by interval, all packed."""
+"""Content of a replay page for one replication: floor, rows and counts by interval, packed."""
 
 import datetime as dt
 import shlex
@@ -31,7 +31,7 @@ TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 
 
 def kinds() -> dict[str, Any]:
-    """What the page says of things, whatever the run."""
+    """Texts on things, the same for every run."""
     return {
         "kinds": [asdict(kind) for kind in KINDS],
         "counts": [asdict(count) for count in COUNTS],
@@ -42,7 +42,7 @@ def kinds() -> dict[str, Any]:
 
 
 def content(replication: Replication, named: Path) -> dict[str, Any]:
-    """All of one replication. `named`: the run folder as it was given, for commands to repeat.
+    """The content of one replication. `named`: the run folder as given, for commands to repeat.
 
     Raises:
         InputError: tables that contradict each other or the configuration.
@@ -72,7 +72,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
 
 
 def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
-    """Whether rows beside a journal's refer to what there is."""
+    """Check that rows without a journal refer to existing things."""
     n_flights, n_halls = len(tables["flights"]["number"]), len(hub.halls)
     lanes, hall = (0, len(hub.exports.lanes)), (0, n_halls)
     check_ranges("collections", tables["collections"], {"hall": hall})
@@ -82,7 +82,7 @@ def _check(tables: Mapping[str, Table], hub: HubConfig) -> None:
 
 
 def _title(replication: Replication) -> str:
-    """The design's name, as reports and pages have it."""
+    """The design's name, as on reports and pages."""
     manifest, label = replication.manifest, replication.scenario
     titles = {label: design_name(label)}
     if "points" in manifest.tables:
@@ -101,7 +101,7 @@ def _command(replication: Replication, named: Path) -> str:
 
 
 def _days(hub: HubConfig) -> Iterator[dict[str, str]]:
-    """Every day of the run, the warm-up and what comes after the measured days included."""
+    """Every day of the run, including the warm-up and the time after the measured days."""
     for number in range(int(np.ceil(hub.end_min / MIN_PER_DAY))):
         measured = number - hub.warmup_days + 1
         period = "warm-up" if measured < 1 else f"day {measured}" if measured <= hub.horizon_days else "after the end"
@@ -126,7 +126,7 @@ def _hall(hub: HubConfig, name: str) -> dict[str, Any]:
 
 
 def _leads(hub: HubConfig, name: str) -> dict[str, int]:
-    """The machines that chutes lead to, by their own machine and the number of their first route."""
+    """Machines to which chutes lead, by their own machine and the number of their first route."""
     routes = list(hub.route_shares)
     return {
         f"{machine} {routes.index(chute.routes[0])}": chute.second
@@ -137,7 +137,7 @@ def _leads(hub: HubConfig, name: str) -> dict[str, int]:
 
 
 def _limits(hub: HubConfig) -> dict[str, int]:
-    """How many there are of what is counted from rows."""
+    """Limits of what is counted from rows."""
     halls = list(hub.halls.values())
     return {
         "stands": hub.apron.stands,
@@ -162,7 +162,7 @@ def _names(journal: Journal, hub: HubConfig) -> dict[str, list[str]]:
 
 
 def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
-    """The columns that the page needs of a kind: instants in seconds, and whole numbers."""
+    """Columns of a kind for the page: instants in seconds, and whole numbers."""
     table: Table = journal.tables[kind.table]
     if (derived := {"flights": _held, "ulds": _breakdown_queue}.get(kind.name)) is not None:
         table = {**table, **derived(journal)}
@@ -174,7 +174,7 @@ def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
 
 
 def _held(journal: Journal) -> Table:
-    """Until when each flight is held at its origin, and when it is gone: off-block, or diverted [min]."""
+    """Until when each flight is held at its origin, and when it is gone: off-block or diverted [min]."""
     flights = journal.tables["flights"]
     gave_up = np.where(flights["is_diverted"], flights["stand_requested"] + journal.longest_hold, np.nan)
     gone = np.where(np.isnan(flights["stand_free"]), gave_up, flights["stand_free"])
@@ -182,7 +182,7 @@ def _held(journal: Journal) -> Table:
 
 
 def _breakdown_queue(journal: Journal) -> Table:
-    """When each ULD may be broken down, and since when it heads the queue, by what it lacked longest there [min]."""
+    """When each ULD is ready for break-down and heads the queue, by what it waited for longest there [min]."""
     ulds = journal.tables["ulds"]
     n = len(ulds["flight"])
     lacked = np.array([ulds[f"wait_{what}"] for what in ("station", "workers", "floor")]).reshape(3, n)
@@ -205,7 +205,7 @@ def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:
 
 
 def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
-    """Counts at the ends of intervals, a column a zone.
+    """Counts at the ends of intervals, a column for each zone.
 
     Raises:
         InputError: the zones do not have the same intervals.
@@ -227,6 +227,6 @@ def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
 
 
 def _zone_label(zone: str) -> str:
-    """As `Lanes' floor`, or `Lanes' floor, hall east`."""
+    """Label of a zone, such as `Lanes' floor` or `Lanes' floor, hall east`."""
     name, _, hall = zone.partition(" @ ")
     return f"{formatting.zone(name)}, hall {hall}" if hall else formatting.zone(name)

@@ -1,4 +1,4 @@
-"""A hall drawn to scale: a rectangle for each zone, with exactly its square metres."""
+"""A hall drawn to scale: a rectangle for each zone, with exactly its area."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Zone:
 
 
 def zones_of(config: HubConfig, name: str) -> list[Zone]:
-    """The zones of a hall, which is as wide as its façade.
+    """The zones of a hall, whose width is that of its façade.
 
     Circulation and doors are strips along it; between them stand imports on the left and exports on the right.
     """
@@ -64,13 +64,13 @@ def zones_of(config: HubConfig, name: str) -> list[Zone]:
 
 
 def _rows(area: Mapping[str, float], rows: Iterable[tuple[str, ...]]) -> list[Row]:
-    """The rows without what the hall does not have."""
+    """Rows without zones that the hall lacks."""
     occupied = [[(zone, area[zone]) for zone in row if zone in area] for row in rows]
     return [row for row in occupied if row]
 
 
 def _stacked(zones: list[Zone], rows: Iterable[Row], x: float, y: float, width: float) -> float:
-    """Add rows from y on, of zones side by side, which are as high as each other; where the last row ends."""
+    """Add rows of adjacent zones of equal height, starting at y; returns where the last row ends."""
     for row in rows:
         total, left = sum(m2 for _, m2 in row), x
         for name, m2 in row:

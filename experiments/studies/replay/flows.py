@@ -1,4 +1,4 @@
-"""Flows by place and interval, and posts manned, of a run that has these tables."""
+"""Flows by place and interval, and manned posts, for a run that has these tables."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -20,7 +20,7 @@ _POST: Final = ("kind", "hall", "machine")
 
 
 def flows_and_posts(replication: Replication) -> dict[str, Any]:
-    """`flows`: places and their counts by interval; `posts`: of each kind of post, how many are manned from when on.
+    """`flows`: places and their counts by interval; `posts`: for each kind of post, how many are manned from when on.
 
     `disruptions`: what disturbs the run. All are empty of a run without these tables.
 
@@ -44,7 +44,7 @@ def _stored(replication: Replication, name: str, column: str) -> Table | None:
 
 
 def _flows(table: Table, replication: Replication) -> dict[str, Any]:
-    """Counts of place i are the columns came_i and left_i, dense from the first interval to the last (B)."""
+    """Counts of place i are the columns came_i and left_i, without gaps from the first to the last interval (B)."""
     width = round(replication.hub.record.flow_min * SECONDS_PER_MIN)
     routes = {lane.route for lane in replication.hub.lanes.values()}
     halls = replication.hub.halls
@@ -66,7 +66,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
 
 
 def _posts(table: Table, replication: Replication, rests: Rests) -> Iterator[dict[str, Any]]:
-    """`causes`: why none of a kind works, by the number that is in the column `cause` of its steps."""
+    """`causes`: why no post of a kind works, by the number in the column `cause` of its steps."""
     check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
     labels = {role.kind: role.label for role in ROLES.values()}
     if odd := sorted({*table["kind"].tolist()} - {*labels}):
@@ -84,7 +84,7 @@ def _posts(table: Table, replication: Replication, rests: Rests) -> Iterator[dic
 
 
 def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]], np.ndarray]:
-    """The distinct values of some columns, in the order of their first rows, and which of them each row (N) has."""
+    """Distinct values of some columns in order of their first rows, and the number of each row's value (N)."""
     number_of: dict[tuple[Any, ...], int] = {}
     rows = zip(*(table[name].tolist() for name in names), strict=True)
     numbers = np.array([number_of.setdefault(row, len(number_of)) for row in rows])
@@ -92,7 +92,7 @@ def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]
 
 
 def check_ranges(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:
-    """Whether columns of whole numbers stay between a lowest one and what they must be below.
+    """Refuse columns of whole numbers with values outside their range.
 
     Raises:
         InputError: one that does not.

@@ -1,4 +1,4 @@
-"""What moves through the hub in a replay: the steps of each kind of thing, what it waits for, and what is counted.
+"""Things that move in a replay: the steps of each kind, what it waits for, and what is counted.
 
 All of it stands in kinds.yaml.
 """
@@ -12,7 +12,7 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From an instant on a thing is in a state, until its next step."""
+    """A state of a thing from an instant until its next step."""
 
     since: str
     """Column of the instant."""
@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Things of one table. `title`: what a row is called; {flight} is a flight's name, {name} its own."""
+    """Things of one table. `title`: name of a row; {flight} is a flight's name, {name} its own."""
 
     name: str
     noun: str
@@ -46,7 +46,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows of a kind are between two instants; `limit` names how many there can be, `zones` where they are."""
+    """Number of rows of a kind between two instants; `limit`: name of the maximum, `zones`: where they are."""
 
     label: str
     kind: str
@@ -58,7 +58,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a thing is drawn between two instants: in `column`, the lowest free place of its group."""
+    """Where a thing is drawn between two instants: in `column`, at the lowest free place of its group."""
 
     kind: str
     column: str

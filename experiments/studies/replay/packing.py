@@ -1,4 +1,4 @@
-"""Columns of whole numbers, packed small enough for one page, and the places that things are drawn at."""
+"""Columns of whole numbers, packed to fit on one page, and the places at which things are drawn."""
 
 import base64
 import zlib
@@ -30,7 +30,7 @@ def seconds(minutes: ArrayLike) -> Whole:
 
 
 def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
-    """Columns (N) of int32 as text: differences from row to row, byte planes apart, deflated, in base64.
+    """Columns (N) of int32 as text: differences between rows, separated byte planes, deflated, base64.
 
     Raises:
         ValueError: columns of different lengths.
@@ -39,7 +39,7 @@ def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
     lengths = {len(values) for values in whole.values()} or {0}
     if len(lengths) > 1:
         raise ValueError(f"columns must be of one length, got {sorted(lengths)}")
-    # Differences wrap around in 32 bits, and so do the sums that undo them.
+    # Differences wrap around in 32 bits, as do the sums that reverse them.
     steps = [np.diff(values, prepend=np.int32(0)).astype("<i4") for values in whole.values()]
     planes = np.concatenate([np.empty(0, dtype="<i4"), *steps]).view(np.uint8).reshape(-1, 4).T
     data = base64.b64encode(zlib.compress(planes.tobytes(), 9)).decode("ascii")
@@ -47,7 +47,7 @@ def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
 
 
 def places(enter: Whole, leave: Whole) -> Whole:
-    """The lowest place that is free when each (N) enters; `NOT_YET` for those that never do."""
+    """The lowest free place when each thing (N) enters; `NOT_YET` for those that never enter."""
     place = np.full(len(enter), NOT_YET, dtype=np.int32)
     came = np.flatnonzero(enter != NOT_YET)
     came = came[np.argsort(enter[came], kind="stable")]

@@ -1,4 +1,4 @@
-"""Why nobody works at a post or a machine: what of the disruptions and of the roster leaves none of them."""
+"""Why nobody works at a post or a machine: the disruption, or the roster."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -23,7 +23,7 @@ _NOBODY, _OUTAGE = "nobody is on the roster", "an outage at random"
 
 
 class Rests:
-    """Of one replication. `disruptions`: its table of that name; None: it has none."""
+    """Causes of one replication. `disruptions`: its table of that name; None: it has none."""
 
     def __init__(self, replication: Replication, disruptions: Table | None) -> None:
         """Raises InputError: the table names a disruption that the configuration does not have."""
@@ -37,14 +37,14 @@ class Rests:
 
     @property
     def happenings(self) -> list[dict[str, Any]]:
-        """Every disruption: what it is, since when, and until when [s]."""
+        """Every disruption: its name, begin and end [s]."""
         return [
             {"is": self._words(name), "since": int(seconds(since)), "until": int(seconds(until))}
             for since, until, name in self._rows
         ]
 
     def cause(self, kind: str, hall: int, machine: int, since: float) -> str:
-        """Why nobody works from an instant [min] on."""
+        """Why nobody works from this instant on [min]."""
         name, role = list(self._hub.halls)[hall] if hall >= 0 else None, _ROLE[kind]
         on = dict(self._on(since))
         for label, each in on.items():
@@ -64,7 +64,7 @@ class Rests:
                 yield name, self._hub.disruptions[name]
 
     def _rostered(self, role: str, hall: str | None, instant: float) -> int:
-        """Posts that the roster mans, without those who stay away."""
+        """Posts that the roster mans, without absent people."""
         if (role, hall) not in self._rosters:
             self._rosters[role, hall] = self._all.of_role(role, hall)
         manning = self._rosters[role, hall]

@@ -47,7 +47,7 @@ _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
 
 
 def main(arguments: Arguments) -> int:
-    """Reads, chooses, writes, and says what was found."""
+    """Read, filter, write, and print the result."""
     request = read_request(arguments.words)
     result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir, **request.hub)))
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.name
@@ -75,7 +75,7 @@ def main(arguments: Arguments) -> int:
 
 
 def table(result: Schedule) -> str:
-    """What the file holds and what was chosen, for a terminal."""
+    """Content of the file and the chosen flights, for a terminal."""
     lines = [f"{result.source}:"]
     for name, value in result.content.items():
         lines.append(f"  {name.replace('_', ' '):<24}{counts_text(value) if isinstance(value, dict) else value}")
@@ -102,7 +102,7 @@ def table(result: Schedule) -> str:
 
 
 def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
-    """What the file holds and what was chosen, for a program."""
+    """Content of the file and the chosen flights, as JSON."""
     pattern = result.pattern if result.calls else None
     return {
         "source": result.source,
@@ -123,7 +123,7 @@ def document(result: Schedule, *, sha256: str) -> dict[str, Any]:
 
 
 def flights_csv(calls: Sequence[Call]) -> str:
-    """The flights as `arrivals=file` reads them; a column that no flight fills is left out."""
+    """The flights in the format of `arrivals=file`; columns without values are left out."""
     rows = [
         {
             "flight": call.flight,

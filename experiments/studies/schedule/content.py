@@ -1,4 +1,4 @@
-"""What a file of flights holds, and the flights chosen from it."""
+"""Content of a file of flights, and the flights chosen from it."""
 
 import datetime as dt
 import re
@@ -36,7 +36,7 @@ _EPOCH: Final = dt.date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A flight as it is written."""
+    """A flight as written to the file."""
 
     sibt: dt.datetime
     flight: str
@@ -55,7 +55,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What a file holds, and the flights chosen from it."""
+    """Content of a file, and the flights chosen from it."""
 
     name: str
     source: str
@@ -76,7 +76,7 @@ class Schedule:
 
     @property
     def empty_days(self) -> list[dt.date]:
-        """Between the first and the last day, those on which no flight is scheduled."""
+        """Days between the first and the last without a scheduled flight."""
         days = sorted({call.sibt.date() for call in self.calls})
         return [day + dt.timedelta(n) for day, later in pairwise(days) for n in range(1, (later - day).days)]
 
@@ -89,7 +89,7 @@ class Schedule:
 
 
 def read_schedule(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
-    """Read the file and choose; `limits`: the aircraft types that a run knows, and what they carry.
+    """Read the file and choose flights; `limits`: known aircraft types and their capacity.
 
     Raises:
         InputError: a file that cannot be read, or nothing left to choose.
@@ -173,8 +173,8 @@ def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
 
 
 def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> tuple[dt.date, dt.date]:
-    """From the first to the last day on which a flight may arrive."""
-    # A flight arrives, on the hub's clock, from a day before its day of operation to ten days after.
+    """The first and the last day on which a flight may arrive."""
+    # By the hub's clock a flight arrives between a day before its day of operation and ten days after.
     first = request.first or min(leg.first for leg in legs) - dt.timedelta(days=2)
     if (last := request.last) is None:
         ends = [leg.last or last_day for leg in legs]
@@ -260,7 +260,7 @@ def _call(row: FlightRow, replication: int | None, zone: ZoneInfo | None, *, is_
 
 
 def _instant(ticks: int, zone: ZoneInfo | None = None, *, is_second: bool = False) -> dt.datetime:
-    """A local time; with its offset where the zone's clocks show it twice."""
+    """A local time, with its offset if the zone's clocks show it twice."""
     seconds = round(ticks / TICKS_PER_MIN * 60, 3)
     local = dt.datetime.combine(_EPOCH, dt.time()) + dt.timedelta(seconds=seconds)
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
@@ -274,12 +274,12 @@ def _counts(values: Any) -> dict[str, int]:  # noqa: ANN401 - Counter's own argu
 
 
 def counts_text(counts: dict[str, int]) -> str:
-    """Counts in a line, the largest first."""
+    """Counts on one line, largest first."""
     return named(f"{name} {count}" for name, count in counts.items()) or "none"
 
 
 def named(names: Iterable[str]) -> str:
-    """The first of them in a line, and how many more there are."""
+    """The first of them on one line, and the number of the others."""
     names = list(names)
     more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
     return ", ".join([*names[:MOST_NAMED], *more])

@@ -1,4 +1,4 @@
-"""What `cargohub schedule` is asked: a file, and which of its flights."""
+"""The request of `cargohub schedule`: a file, and which of its flights."""
 
 import datetime as dt
 import re
@@ -24,7 +24,7 @@ HOME: Final = "LGG"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the command line asks for."""
+    """The request of the command line."""
 
     path: Path
     airport: str
@@ -86,7 +86,7 @@ def read_request(words: tuple[str, ...]) -> Request:
 
 
 def is_ssim(path: Path) -> bool:
-    """Whether the first line is a record, which begins with a digit; a table's header begins with a letter."""
+    """Whether the first line is an SSIM record, which begins with a digit; a CSV header begins with a letter."""
     return content_of(path).removeprefix(b"\xef\xbb\xbf")[:512].lstrip()[:1].isdigit()
 
 

@@ -135,7 +135,7 @@ def _on(design: Design, area_m2: float) -> Design:
 
 
 def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
-    """Stages of replications until all is decided."""
+    """Simulate stages of replications until everything is decided."""
     designs, keys = asked.designs, asked.keys
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
@@ -152,7 +152,7 @@ def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selecti
 
 
 def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Select:
-    """The question with the costs of the file's column, where they are meant."""
+    """The keys with costs from the file's column, if they are used."""
     has_column = any(COLUMN in design.beside for design in grid.rows)
     cost = asked.cost or (COLUMN if has_column or asked.costs else AREA)
     if cost != COLUMN:

@@ -1,4 +1,4 @@
-"""What `cargohub select` is asked: the KPI with a target, the cost, the procedure, and how sure it is to be."""
+"""The request of `cargohub select`: KPI with a target, cost, procedure and required certainty."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """The keys below `select`. `costs` are those of the designs' column, by design."""
+    """The keys below `select`. `costs`: from the designs' column, by design."""
 
     kpi: str
     target: float | None
@@ -81,7 +81,7 @@ class Select:
 
     @property
     def cost_kpi(self) -> str | None:
-        """The KPI that is the cost, and so differs from replication to replication; None: the cost is known."""
+        """The KPI that is the cost, which differs between replications; None: the cost is known."""
         return self.cost if self.cost is not None and self.cost in KPIS else None
 
     @property
@@ -90,7 +90,7 @@ class Select:
 
     @property
     def sign(self) -> int:
-        """By which the KPI is multiplied, so that more is better."""
+        """The factor for the KPI that makes larger values better."""
         return 1 if KPIS[self.kpi].more_is_better else -1
 
     @property
@@ -118,7 +118,7 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class SelectKeys(DesignKeys):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     select: Select
 
@@ -149,7 +149,7 @@ def known_cost(design: Design, asked: Select) -> float:
 
 
 def check(designs: Sequence[Design], keys: SelectKeys) -> None:
-    """Whether each design has a cost, and there are several, as in a run that select stored.
+    """Refuse designs without a cost, or a single design.
 
     Raises:
         ConfigError: it does not.
@@ -164,7 +164,7 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
 
 
 def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
-    """The samples that a procedure sees: the KPI, with a sign so that more is better, and the cost."""
+    """Samples for a procedure: the KPI, signed so that more is better, and the cost."""
 
     def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Floats]:
         wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]

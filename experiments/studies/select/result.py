@@ -1,4 +1,4 @@
-"""What `cargohub select` found: a verdict and a reason each design, its table, and what is told of it."""
+"""Result of `cargohub select`: verdict and reason for each design, table and sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from experiments.studies.select.design import Method, Select, SelectKeys, known_
 
 
 def interval_text(interval: Interval, unit: str) -> str:
-    """A mean with its interval, as its KPI is written."""
+    """A mean with its interval, in the format of its KPI."""
     return in_percent(interval) if unit == "1" else with_interval(interval, short)
 
 
@@ -30,7 +30,7 @@ _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"
 
 @table("selection", "the designs that were compared, and the result of each", sort="order")
 class Row:
-    """A design: what it costs, what the KPI is over its replications, and what became of it."""
+    """A design: cost, KPI over its replications, and verdict."""
 
     scenario: str = column("", "the design", heading="design")
     order: int = column("1", "order of the command")
@@ -60,7 +60,7 @@ class Found:
 
     @property
     def at_same_cost(self) -> list[Row]:
-        """Dropped, not for their KPI, and not for a higher cost."""
+        """Designs dropped neither for their KPI nor for a higher cost."""
         best = self.selected
         return [row for row in self.rows if best and row.verdict is Fate.NOT_CHEAPER and row.cost == best.cost]
 
@@ -104,13 +104,13 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised
 
 
 def _cheapest(asked: Select, *, is_promised: bool) -> str:
-    """What the selected design is: by the means alone where replications ran out before it was decided."""
+    """How the selected design is cheapest: only by the means if replications ran out before a decision."""
     which = "the cheapest" if is_promised else "cheapest by the means"
     return which + ("" if asked.target is None else f" with {asked.wanted}")
 
 
 def answer(result: Found) -> list[str]:
-    """Which design it is, and how surely; or that there is none."""
+    """The selected design and its certainty; or that there is none."""
     asked, best = result.keys.select, result.selected
     n = sum(row.kpi.n for row in result.rows)
     among = f"{len(result.rows)} designs, {whole(n)} replications"
@@ -137,7 +137,7 @@ def answer(result: Found) -> list[str]:
 
 
 def _promise(result: Found, probability: float) -> str:
-    """What holds with which probability: within the tolerance, and of KN++ only in the limit."""
+    """What holds with which probability: within the tolerance, and for KN++ only in the limit."""
     asked = result.keys.select
     spare = f"meets the target with {asked.margin} to spare"
     if asked.indifference is None:

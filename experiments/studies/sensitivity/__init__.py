@@ -42,7 +42,7 @@ from sim.errors import CargohubError
 
 
 def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
-    """The stages that the method has."""
+    """Run the stages of the method."""
     config, keys = asked.designs[0].hub, asked.keys
     sensitivity = keys.sensitivity
     is_first_sobol = sensitivity.method is Method.SOBOL
@@ -73,7 +73,7 @@ def _noise(outputs: Mapping[str, Floats]) -> dict[str, float]:
 
 
 def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[str, Floats], dict[str, Stability]]:
-    """Each KPI at all points, (R, N), and whether the designs are stable."""
+    """Each KPI at all points (R, N), and whether the designs are stable."""
     rows = by_design(bench.evaluated(stage.designs, keys.replications))
     at_points = list(zip(*(rows[label] for label in stage.labels), strict=True))
     by_kpi = {}

@@ -1,4 +1,4 @@
-"""What `cargohub sensitivity` asks: its keys, the points of each stage, and the designs that they are."""
+"""The request of `cargohub sensitivity`: keys, points of each stage, and their designs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Method(StrEnum):
 
 
 class Group(StrEnum):
-    """What a factor is counted with."""
+    """The group of a factor."""
 
     ARRIVALS = "arrivals"
     CREWS = "crews"
@@ -47,7 +47,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A number that is varied from `low` to `high`: each of the `fields` is set to so many times its value."""
+    """A number varied from `low` to `high`: each of the `fields` is set to its multiple of it."""
 
     fields: dict[str, Annotated[float, Bounds(gt=0)]]
     group: Group
@@ -68,7 +68,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The study's own keys; `configs/study/sensitivity.yaml` says what each is."""
+    """The study's keys; `configs/study/sensitivity.yaml` explains them."""
 
     method: Method
     kpis: tuple[str, ...]
@@ -91,7 +91,7 @@ class Sensitivity:
 
 @dataclass(frozen=True, slots=True)
 class SensitivityKeys(Replicated):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     sensitivity: Sensitivity
 
@@ -102,7 +102,7 @@ class SensitivityKeys(Replicated):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Points (N, K) of a method in its order, and which design each is: points that are alike are one design."""
+    """Points (N, K) of a method in order, and the design of each; equal points are one design."""
 
     name: str
     box: Box
@@ -114,7 +114,7 @@ class Stage:
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
-    """The hub that is varied, and the study; checked at the ends of the ranges, two factors at a time."""
+    """The varied hub, and the study; checked at the ends of the ranges, two factors at a time."""
     config, keys = with_keys(arguments, SensitivityKeys, VERB)
     check_area(config)
     _check_words(arguments.words, keys.sensitivity)
@@ -123,7 +123,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
 
 
 def _check_words(words: Sequence[str], keys: Sensitivity) -> None:
-    """A field that is varied has no other value, but where a second stage keeps some factors as they are in the hub."""
+    """Refuse another value for a varied field, except for factors that a second stage keeps fixed."""
     varied = {field: name for name, factor in keys.factors.items() for field in factor.fields}
     for key in map(key_of, words):
         if key in varied and keys.method is not Method.BOTH:
@@ -139,7 +139,7 @@ def screening_stage(config: HubConfig, keys: Sensitivity) -> Stage:
 
 
 def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) -> Stage:
-    """The stage for the factors named; the others stay as they are in the hub."""
+    """The stage for the named factors; the others keep the hub's values."""
     factors = {name: keys.factors[name] for name in names}
     box = _box(config, factors)
     return _stage("sobol", config, factors, box, crossed_points(box, n=keys.samples, seed=config.seed))
@@ -178,12 +178,12 @@ def _box(config: HubConfig, factors: Mapping[str, Factor]) -> Box:
 
 
 def _is_whole(config: HubConfig, factor: Factor) -> bool:
-    """Whether the factor's fields are whole numbers; by `scaled`, which makes them what they are."""
+    """Whether the factor's fields are whole numbers."""
     return any(isinstance(value, int) for value in scaled(config, factor.fields, factor.low).values())
 
 
 def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
-    """Refuse ranges of which some pair of ends is not possible: in a moment, and before anything runs."""
+    """Refuse ranges with an impossible pair of ends, quickly and before anything runs."""
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
         with placed(f"sensitivity.factors.{name}: "):

@@ -1,4 +1,4 @@
-"""How `cargohub sensitivity` shows what it found: a page with pictures, and lines for a reader."""
+"""Output of `cargohub sensitivity`: a page with pictures, and lines for a reader."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ _NAMED: Final = 3
 
 
 def sentences(result: Result) -> list[str]:
-    """Which factors matter most to each KPI, and what a study of another air hub found."""
+    """The factors that affect each KPI most, and what a study of another air hub found."""
     lines = [_most(result, kpi) for kpi in result.asked.kpis]
     if result.crossed is not None:
         lines += [line for kpi in result.asked.kpis if (line := _shares(result.crossed, kpi))]
@@ -70,19 +70,19 @@ def _is_unusable(result: Result, kpi: str) -> bool:
 
 
 def _percent(share: Interval) -> str:
-    """An estimate beyond 0 or 1 is there by chance: the table has it, a sentence does not."""
+    """An estimate in per cent, cut to 0 and 1: values beyond are chance, and only tables show them."""
     return with_interval(possible(share).scaled(100), partial(number, digits=0), unit=" %")
 
 
 def _may_change(sizes: Sequence[Interval]) -> bool:
-    """Whether any may be larger than a named one before it, by the intervals."""
+    """Whether a factor may be larger than a named one before it, by the intervals."""
     highs = [-math.inf if size.high is None else size.high for size in sizes]
     return any(size.low is not None and size.low < max(highs[at:]) for at, size in enumerate(sizes[:_NAMED], 1)
                if highs[at:])  # fmt: skip
 
 
 def _ups(result: Result) -> list[str]:
-    """What UPS found in 1996 beside what is found here: the groups of factors by weight."""
+    """The order of factor groups in UPS's study of 1996, compared with the order here."""
     study = said("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
     if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:
@@ -91,7 +91,7 @@ def _ups(result: Result) -> list[str]:
 
 
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
-    """Whether the groups wanted weigh most; a group weighs what its heaviest factor does.
+    """Whether the expected groups weigh most; a group's weight is that of its heaviest factor.
 
     Only intervals that do not overlap allow a conclusion, and impossible indices allow none.
     """
@@ -114,7 +114,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
 
 
 def _reach(result: Result, size: Interval) -> tuple[float, float]:
-    """The bounds of a factor's weight; without an interval it may be anything."""
+    """Bounds of a factor's weight; without an interval, unlimited."""
     cut = size if result.screened is not None else possible(size)
     return (-math.inf if cut.low is None else cut.low, math.inf if cut.high is None else cut.high)
 
@@ -184,13 +184,13 @@ def _grids(result: Result) -> Iterator[Grid]:
 
 
 def _scale(kpi: str) -> tuple[float, str]:
-    """What changes of a KPI are multiplied by, and their unit then: shares change by percentage points."""
+    """Factor and unit for changes of a KPI: shares change by percentage points."""
     unit = KPIS[kpi].unit
     return (100.0, "pp") if unit == "1" else (1.0, unit)
 
 
 def _pictures(result: Result) -> Iterator[Picture]:
-    """In the order of the first KPI: the factor that moves it most on top."""
+    """Pictures in the order of the first KPI, with the most important factor on top."""
     from experiments.report.figures import sensitivity_figure
 
     first = result.asked.kpis[0]

@@ -1,4 +1,4 @@
-"""What `cargohub sensitivity` found, and what must be known of it."""
+"""Result of `cargohub sensitivity`, and its warnings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,20 +69,20 @@ class NoiseRow:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """Morris's stage, its effects by KPI, and the share of noise by KPI."""
+    """Morris's stage: effects by KPI, and the share of noise by KPI."""
 
     stage: Stage
     effects: Mapping[str, tuple[Effect, ...]]
     noise: Mapping[str, float]
 
     def ranked(self, kpi: str) -> list[str]:
-        """The factors, the largest effect first."""
+        """Factors, largest effect first."""
         return [effect.factor for effect in sorted(self.effects[kpi], key=lambda effect: -effect.size.mean)]
 
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """Sobol's stage, its indices by KPI, and the share of noise by KPI."""
+    """Sobol's stage: indices by KPI, and the share of noise by KPI."""
 
     stage: Stage
     indices: Mapping[str, tuple[Index, ...]]
@@ -114,7 +114,7 @@ class Result:
                 yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
-        """Each factor's weight, the largest first: of all factors by the screening, else by total index."""
+        """Weight of each factor, largest first: from the screening for all factors, otherwise by total index."""
         if self.screened is not None:
             sizes = [(effect.factor, effect.size) for effect in self.screened.effects[kpi]]
         else:
@@ -124,7 +124,7 @@ class Result:
 
     @property
     def stages(self) -> "list[tuple[str, Screened | Crossed]]":
-        """Those that were made, by the name of their method."""
+        """Stages that were run, by name of their method."""
         stages = {"morris": self.screened, "sobol": self.crossed}
         return [(method, stage) for method, stage in stages.items() if stage is not None]
 
@@ -179,25 +179,25 @@ def amount(kpi: str, interval: Interval) -> str:
 
 
 def changing(kpi: str, interval: Interval) -> Interval:
-    """As a page tells a change of a KPI: with bounds as far as the KPI reaches, but for those that hold the mean."""
+    """A change of a KPI for a page, with bounds cut to its possible range unless the mean is outside."""
     lowest, highest = KPIS[kpi].range
     most = max(highest - lowest, abs(interval.mean))
     return interval.within(-most, most)
 
 
 def possible(index: Interval) -> Interval:
-    """As a page tells an index: a share of the variance is between 0 and 1, beyond which an estimate lies by chance."""
+    """An index for a page, cut to 0 … 1, as estimates beyond are chance."""
     low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (index.low, index.high))
     return Interval(min(1.0, max(0.0, index.mean)), low, high, index.n)
 
 
 def leaves_open(index: Interval) -> bool:
-    """Whether the interval of an index leaves so much of 0 to 1 that nothing follows from it."""
+    """Whether the interval of an index is too wide for any conclusion."""
     return (possible(index).half_width or 0) > _WIDE / 2
 
 
 def _impossible(kpi: str, indices: Sequence[Index], samples: int) -> list[str]:
-    """What the estimates of a KPI's indices contradict, as a warning."""
+    """A warning on impossible estimates of a KPI's indices."""
     what = [
         f"{spelt(index.factor)} (S1 {number(index.first.mean, 2)}, ST {number(index.total.mean, 2)})"
         for index in indices

@@ -32,7 +32,7 @@ from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Ste
 
 
 def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
-    """Every hub of every ladder."""
+    """Simulate every hub of every ladder."""
     config, keys, n = asked.designs[0].hub, asked.keys.shadow_price, asked.keys.replications
     steps = ladders(config, keys)
     bench.check(asked.designs)

@@ -1,4 +1,4 @@
-"""What `cargohub shadow-price` found: EUR a m² and year by zone, demand and step, its table, and what it says."""
+"""Result of `cargohub shadow-price`: EUR per m² and year by zone, demand and step, table and sentences."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ VERB: Final = "shadow_price"
 
 @dataclass(frozen=True, slots=True)
 class ShadowPrice:
-    """The study's own keys; `configs/study/shadow_price.yaml` says what each is."""
+    """The study's keys; `configs/study/shadow_price.yaml` explains them."""
 
     flights_per_day: tuple[Annotated[float, Bounds(gt=0, le=200)], ...]
     zones: tuple[str, ...] | None
@@ -53,14 +53,14 @@ class ShadowPrice:
 
 @dataclass(frozen=True, slots=True)
 class ShadowPriceKeys(Replicated):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     shadow_price: ShadowPrice
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A zone made larger step by step at one demand: hubs from the hub as it is on, which is the first."""
+    """A zone enlarged step by step at one demand: hubs, beginning with the configured one."""
 
     zone: str
     flights_per_day: float
@@ -76,7 +76,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
 
 
 def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:
-    """Those asked for; all that the hub has, if none are named.
+    """The zones asked for; by default all that the hub has.
 
     Raises:
         ConfigError: a zone without units in some hall, where more of them would be another kind of hall.
@@ -89,7 +89,7 @@ def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:
 
 
 def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
-    """By demand and zone.
+    """Ladders by demand and zone.
 
     Raises:
         ConfigError: a demand or a step that the schema refuses.
@@ -149,7 +149,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """What enlarging a zone is worth at a demand [EUR/m²/year]."""
+    """Value of enlarging a zone at a demand [EUR/m²/year]."""
 
     ladder: Ladder
     steps: tuple[Step, ...]
@@ -168,13 +168,13 @@ class Zone:
 
 
 def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -> float:
-    """What a year leaves before the rent of its floor [EUR]; energy, upkeep, people, trucks, late parcels are paid."""
+    """Annual result before rent [EUR], after energy, upkeep, people, trucks and late parcels."""
     lines = annual_lines(config, activity(Rostered(config), kpis, prices.labour), prices)
     return as_eur(total(line for line in lines if line.name != "rent"))
 
 
 def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
-    """Differences of each step to the one before, replication by replication, over the floor that it adds."""
+    """Differences of each step from the previous one, by replication, divided by the floor that it adds."""
     base = ladder.designs[0].hub
     worth = np.array([
         [yearly_worth(design.hub, kpis[design.label, number], prices) for number in range(n)]
@@ -204,7 +204,7 @@ class Result:
         return floor_eur_per_m2_year(self.asked.prices)
 
     def at(self, flights: float) -> list[Zone]:
-        """The zones at a demand, the most worth first."""
+        """Zones at a demand, highest value first."""
         zones = [zone for zone in self.zones if zone.ladder.flights_per_day == flights]
         return sorted(zones, key=lambda zone: -zone.first.worth.mean)
 
@@ -220,7 +220,7 @@ class Result:
         ]
 
     def first(self, flights: float) -> str | None:
-        """The zone to enlarge first: the most worth, if surely worth more than its floor costs; None: no zone is.
+        """The zone to enlarge first: the highest value, if certainly above the cost of floor; None: no zone.
 
         The largest of several estimates is large by chance, too: its interval is as wide as all together need it.
         """
@@ -229,13 +229,13 @@ class Result:
 
 
 def _is_above(samples: Sequence[float], least: float, n_compared: int) -> bool:
-    """Whether the mean is surely more, as one of so many comparisons (Bonferroni)."""
+    """Whether the mean is significantly above, as one of so many comparisons (Bonferroni)."""
     low = mean_interval(samples, confidence=of_many(n_compared)).low
     return low is not None and low > least
 
 
 def _sentence(result: Result, flights: float) -> str:
-    """At a demand: the zone to enlarge first, how much it is worth, and whether all others are surely worth less."""
+    """At a demand: the zone to enlarge first, its value, and whether all others are certainly worth less."""
     best, *others = result.at(flights)
     start = f"At {counted(flights, 'flight')} a day"
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"

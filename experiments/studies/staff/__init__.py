@@ -85,7 +85,7 @@ _FILE: Final = f"configs/roster/{ROSTER}.yaml"
 
 
 def _roster(asked: Asked[StaffKeys], result: Result) -> bytes:
-    """The option of the configuration group, to be run."""
+    """The roster as an option of the configuration group."""
     staffed = with_shifts(result.config, result.posts)
     text = yaml.safe_dump(plain(staffed.roster), sort_keys=False, default_flow_style=None, width=120)
     return f"# {asked.arguments.command}\n{text}".encode()

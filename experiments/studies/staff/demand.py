@@ -1,4 +1,4 @@
-"""The demand curve of each role over the week: the work that the default roster expects, by half hour."""
+"""Demand curve of each role over the week: the work that the default roster expects, by half hour."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _BINS_PER_SLOT: Final = MIN_PER_H // SLOTS_PER_H // BIN_MIN
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Of a role in all halls together. Its posts are manned in units: whole crews, or a post at each machine.
+    """Demand of a role in all halls. Its posts are manned in units: whole crews, or a post at each machine.
 
     By half hour of the week, Monday's midnight first (336).
     """
@@ -40,7 +40,7 @@ class Demand:
     """Units for which there are posts."""
 
     def asked(self, pace: float, window_h: int) -> Numbers:
-        """Units asked for by half hour: the rule of the default roster (rule 55) over the hours around each.
+        """Units needed by half hour, by the default roster's rule (rule 55) over the hours around each.
 
         `pace`: by which their utilisation is multiplied.
         """
@@ -49,7 +49,7 @@ class Demand:
 
 
 def around(values: Numbers, window_h: int) -> Numbers:
-    """Means over so many hours around each half hour of a week that repeats itself."""
+    """Means over this many hours around each half hour of a repeating week."""
     n = window_h * SLOTS_PER_H
     summed = np.cumsum(np.concatenate(([0.0], values, values, values)))
     first = np.arange(len(values)) + len(values) - n // 2
@@ -59,7 +59,7 @@ def around(values: Numbers, window_h: int) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Those who are planned together: the people of a role, or of a pool of roles."""
+    """People who are planned together: those of a role, or of a pool of roles."""
 
     name: str
     demands: tuple[Demand, ...]
@@ -70,7 +70,7 @@ class Pool:
 
 
 def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
-    """Those of several roles first; a role that is in none of them is a pool of its name.
+    """Pools of several roles first; other roles are pools of their own name.
 
     Raises:
         ConfigError: a pool whose roles work in crews of different size.
@@ -87,7 +87,7 @@ def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
 
 
 def demand_of(config: HubConfig, role: str) -> Demand:
-    """Of the whole weeks from the first measured day on."""
+    """Demand over the whole weeks from the first measured day."""
     weeks = -(-config.horizon_days // DAYS_PER_WEEK)
     rosters = rosters_of(config, (config.warmup_days + weeks * DAYS_PER_WEEK) * TICKS_PER_DAY)
     assert rosters.work is not None and config.roster.work is not None

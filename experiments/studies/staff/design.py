@@ -1,4 +1,4 @@
-"""What `cargohub staff` asks: a service level, the contracts that people can have, and who can do whose work."""
+"""The request of `cargohub staff`: service level, contracts, and pools of roles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ Hours = Annotated[float, Bounds(ge=0, le=24)]
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A shift on so many days in a row every week, from the same clock time on, with one unpaid break."""
+    """Shifts on so many consecutive days each week, at the same clock time, with one unpaid break."""
 
     shift_h: Annotated[float, Bounds(gt=0, le=24)]
     break_h: Hours
@@ -33,13 +33,13 @@ class Contract:
 
     @property
     def paid_h(self) -> float:
-        """Of a shift."""
+        """Paid hours of a shift."""
         return self.shift_h - self.break_h
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The study's own keys; `configs/study/staff.yaml` says what each is."""
+    """The study's keys; `configs/study/staff.yaml` explains them."""
 
     on_time: Share
     window_h: Annotated[int, Bounds(ge=1, le=24)]
@@ -87,7 +87,7 @@ class Staff:
         return ""
 
     def breaks(self, contract: Contract) -> Sequence[int]:
-        """When the break can begin [half hours after the shift begins]: about its middle, an hour apart at most."""
+        """When the break may begin [half hours after the shift begins]: near its middle, at most an hour apart."""
         length, pause, most = (
             int(hours * SLOTS_PER_H) for hours in (contract.shift_h, contract.break_h, self.without_break_h)
         )
@@ -100,7 +100,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class StaffKeys(Replicated):
-    """Keys of the study beside the hub's."""
+    """Keys of the study other than the hub's."""
 
     cost: Prices
     staff: Staff
@@ -117,12 +117,12 @@ def asked(arguments: Arguments) -> tuple[list[Design], StaffKeys]:
 
 
 def planned_roles(config: HubConfig) -> list[str]:
-    """Roles that follow the work; others are there as their roster says."""
+    """Roles that follow the work; others keep their roster."""
     return [name for name, role in ROLES.items() if has_work(config, role) and config.roster.follows_work(name)]
 
 
 def check(config: HubConfig) -> None:
-    """Refuse a roster that leaves nobody to plan, or that multiplies what is planned.
+    """Refuse a roster that leaves nobody to plan, or that scales what is planned.
 
     Raises:
         ConfigError: it does.
@@ -138,7 +138,7 @@ def check(config: HubConfig) -> None:
 
 
 def same_units(pool: str, units: Sequence[tuple[str, tuple[int, int]]]) -> None:
-    """Refuse a pool whose roles work in crews of different size; `units`: by role posts and people of a crew."""
+    """Refuse a pool whose roles have crews of different size; `units`: posts and people of a crew, by role."""
     for (role, unit), (other, another) in pairwise(units):
         if unit != another:
             raise ConfigError(said("different_crews", pool=pool, role=role, other=other))

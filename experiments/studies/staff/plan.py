@@ -1,4 +1,4 @@
-"""A plan: who works when, the posts that are manned for it, what it costs a week, and the roster that it is."""
+"""A plan: who works when, the manned posts, its cost a week, and its roster."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ ROSTER: Final = "staffed"
 
 @dataclass(frozen=True)
 class PoolPlan:
-    """The tours of a pool, and by role how many units man its posts in each half hour."""
+    """Tours of a pool, and the number of units at each role's posts in each half hour."""
 
     pool: Pool
     tours: Mapping[Tour, int]
@@ -33,7 +33,7 @@ class PoolPlan:
 
     @cached_property
     def units(self) -> dict[str, Numbers]:
-        """By role. Who may do the work of several goes to where most is left undone."""
+        """Units by role. People who can do several roles go where most work is left undone."""
         free = covered(self.tours)
         units = {each.role: np.zeros(SLOTS) for each in self.pool.demands}
         left = dict.fromkeys(units, 0.0)
@@ -50,7 +50,7 @@ class PoolPlan:
 
     @property
     def is_full(self) -> bool:
-        """Whether all posts are asked for at all hours."""
+        """Whether all posts are needed at all hours."""
         return all((self.asked[each.role] >= each.most).all() for each in self.pool.demands)
 
     @property
@@ -59,11 +59,11 @@ class PoolPlan:
 
     @property
     def paid_h(self) -> float:
-        """A week."""
+        """Paid hours a week."""
         return sum(len(tour.slots) * n for tour, n in self.tours.items()) * self.pool.unit_people / SLOTS_PER_H
 
     def eur(self, labour: Labour) -> dict[str, float]:
-        """Wages a week with the premium of the night, by role as its hours cost; none where others pay them."""
+        """Wages a week with night premium, by role as its hours cost; none for roles that others pay."""
         hours = sum(hours_at_price(tour, labour) * n for tour, n in self.tours.items())
         weights = {
             role: float(units @ (1 + labour.night_premium * at_night(labour))) for role, units in self.units.items()
@@ -79,7 +79,7 @@ def planned(pool: Pool, pace: float, staff: Staff, labour: Labour) -> PoolPlan:
 
 
 def posts_of(plans: Sequence[PoolPlan]) -> dict[str, tuple[int, list[float]]]:
-    """By role how many there are, and how many are manned by half hour."""
+    """By role: number of posts, and manned posts by half hour."""
     return {
         each.role: (each.posts, (plan.units[each.role] * each.unit_posts).tolist())
         for plan in plans for each in plan.pool.demands
@@ -87,14 +87,14 @@ def posts_of(plans: Sequence[PoolPlan]) -> dict[str, tuple[int, list[float]]]:
 
 
 def with_shifts(config: HubConfig, posts: Mapping[str, tuple[int, Sequence[float]]]) -> HubConfig:
-    """The hub with the roster that mans so many posts by role; roles that are not planned are there as before."""
+    """The hub with a roster that mans these posts; roles that are not planned keep theirs."""
     shifts = {role: RoleRoster(1.0, shifts_of(there, manned)) for role, (there, manned) in posts.items()}
     roster = replace(config.roster, name=ROSTER, roles={**config.roster.roles, **shifts})
     return replace(config, roster=roster)
 
 
 def shifts_of(posts: int, manned: Sequence[float]) -> tuple[Shift, ...]:
-    """Where as many are manned, day by day; the same on several days is one shift."""
+    """Shifts with constant numbers, day by day; equal shifts on several days are one."""
     days: dict[tuple[str, str, float], list[str]] = {}
     for day, name in enumerate(DAYS):
         of_day = np.array(manned[day * SLOTS_PER_DAY : (day + 1) * SLOTS_PER_DAY])

@@ -1,4 +1,4 @@
-"""What `cargohub staff` found: its tables, and what it says in words and JSON."""
+"""Result of `cargohub staff`: tables, sentences and JSON."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -82,7 +82,7 @@ class ShiftRow:
 
 
 def cost_of(plans: Sequence[PoolPlan], labour: Labour) -> float:
-    """EUR a week."""
+    """Cost [EUR] a week."""
     return sum(sum(plan.eur(labour).values()) for plan in plans)
 
 
@@ -114,12 +114,12 @@ class Result:
 
     @property
     def posts(self) -> dict[str, tuple[int, list[float]]]:
-        """By role how many there are, and how many are manned by half hour."""
+        """By role: number of posts, and manned posts by half hour."""
         return {row.role: (row.posts, [slot.posts for slot in self.by_role[row.role]]) for row in self.roles}
 
     @cached_property
     def by_role(self) -> dict[str, list[RoleSlot]]:
-        """By half hour."""
+        """Values by role and half hour."""
         rows = grouped((row.role, row) for row in sorted(self.slots, key=lambda row: row.slot))
         return {role.role: rows[role.role] for role in self.roles}
 
@@ -178,13 +178,13 @@ class Result:
 
 
 def _is_sure(plan: Round, least: float) -> bool:
-    """Whether the intervals keep a level, too."""
+    """Whether the intervals also keep the level."""
     shares = [share for share in (plan.on_time, plan.exports_on_time) if not math.isnan(share.mean)]
     return all(share.low is not None and share.low >= least for share in shares)
 
 
 def best_of(rounds: Sequence[Round]) -> Round:
-    """The cheapest that keeps the level; if none does, the last."""
+    """The cheapest plan that keeps the level; if none does, the last."""
     return min((row for row in rounds if row.is_kept), key=lambda row: row.cost_eur, default=rounds[-1])
 
 
@@ -216,7 +216,7 @@ def result_of(config: HubConfig, keys: StaffKeys, rounds: Sequence[Round], plans
 
 
 def in_order(roles: Sequence[RoleRow]) -> list[RoleRow]:
-    """As parcels come to them, computed or read from a table."""
+    """Roles in the order in which parcels reach them."""
     return sorted(roles, key=lambda row: [*ROLES].index(row.role))
 
 
@@ -226,7 +226,7 @@ def by_hour(values: Sequence[float]) -> list[float]:
 
 
 def when(slot: int) -> str:
-    """A half hour of the week.
+    """Name of a half hour of the week.
 
     >>> when(0), when(75)
     ('Mon 00:00', 'Tue 13:30')

@@ -1,4 +1,4 @@
-"""Rounds: a plan, replications that check it, and from what they say the next one."""
+"""Rounds: a plan, replications that check it, and the next plan derived from their results."""
 
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -63,7 +63,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
                 (pools[at].name, pace)
                 for at in _waiting(pools, plans, samples, kept)
                 for pace in (paces[pools[at].name] / (1 + staff.step) ** n for n in range(1, _MOST_STEPS + 1))
-                if plan_of(at, pace).paid_h > plans[at].paid_h  # a step may be too small for one more shift
+                if plan_of(at, pace).paid_h > plans[at].paid_h  # a step may be too small to add a shift
             )
             if (added := next(more, None)) is None:
                 break
@@ -76,7 +76,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
 
 
 def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
-    """Shares of imports and of exports."""
+    """On-time shares of imports and of exports."""
     imports, exports = (
         interval_of(kpi, [each[kpi] for each in samples]) for kpi in ("on_time_share", "export_on_time_share")
     )
@@ -84,7 +84,7 @@ def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
 
 
 def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples, kept: Samples) -> list[int]:
-    """The pools for which work waits longer than in the plan that kept the level, of those that can be more.
+    """Pools for which work waits longer than in the plan that kept the level, and that can have more people.
 
     The longest first; empty: more people would not help.
     """

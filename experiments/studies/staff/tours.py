@@ -1,4 +1,4 @@
-"""The cheapest people who man what is asked for: a mixed-integer program over the tours that contracts allow.
+"""The cheapest people for the needed posts: a mixed-integer program over the tours that contracts permit.
 
 A tour is a contract's shift from one clock time on, on its days in a row, with its break: rest between shifts and days
 off hold by construction. Set covering of shifts with breaks: G. B. Dantzig, A comment on Edie's "Traffic delays at toll
@@ -47,7 +47,7 @@ class Tour:
 
     @property
     def shift(self) -> Slots:
-        """The same with breaks."""
+        """The same, including breaks."""
         return self._week(range(_length(self.terms)))
 
     def _week(self, of_shift: Sequence[int]) -> Slots:
@@ -57,7 +57,7 @@ class Tour:
 
 
 def tours_of(staff: Staff) -> list[Tour]:
-    """All that contracts allow, their breaks in the middle."""
+    """All tours that contracts permit, with breaks in the middle."""
     starts = range(0, SLOTS_PER_DAY, staff.start_every_h * SLOTS_PER_H)
     return [
         Tour(name, terms, day, start, staff.breaks(terms)[len(staff.breaks(terms)) // 2])
@@ -68,7 +68,7 @@ def tours_of(staff: Staff) -> list[Tour]:
 
 
 def at_night(labour: Labour) -> Flags:
-    """Which half hours of the week are paid as night, by their middle."""
+    """Half hours of the week that are paid as night, by their middle."""
     first, length = labour.night
     middles = (np.arange(SLOTS) + 0.5) * MIN_PER_H / SLOTS_PER_H
     since: Numbers = (middles - first) % MIN_PER_DAY
@@ -76,7 +76,7 @@ def at_night(labour: Labour) -> Flags:
 
 
 def hours_at_price(tour: Tour, labour: Labour) -> float:
-    """Paid hours of a week, those at night with their premium: what a tour costs in wages of an hour."""
+    """Paid hours of a week, with night hours weighted by the premium: a tour's wages in hours."""
     paid = len(tour.slots) + labour.night_premium * np.count_nonzero(at_night(labour)[tour.slots])
     return float(paid) / SLOTS_PER_H
 
@@ -90,7 +90,7 @@ def covered(tours: Mapping[Tour, int]) -> Numbers:
 
 
 def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[Mapping[Tour, int], float]:
-    """How many units have each tour, and how far their cost may be from the least, as a share of it.
+    """Number of units with each tour, and how far their cost may be from the minimum, as a share of it.
 
     First the tours, which have their break's share less everywhere; then when each has its break.
     In each part of the day between two instants at which a shift can begin or end, those at work do what is asked, and
@@ -118,7 +118,7 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[
 
 
 def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: Staff) -> dict[Tour, int]:
-    """Each tour's units divided among the instants at which its break may begin, so that least is left undone."""
+    """Each tour's units divided among possible break times, so that least work is left undone."""
     options = [replace(tour, pause=pause) for tour in tours for pause in staff.breaks(tour.terms)]
     works = np.zeros((SLOTS, len(options)))
     for column, tour in enumerate(options):
@@ -138,7 +138,7 @@ def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: S
 def _solved(
     pool: Pool, costs: Numbers, matrix: Numbers, least: Numbers, gap: float, n_whole: int | None = None
 ) -> tuple[Numbers, float]:
-    """At least cost, none of them negative, the first `n_whole` of them whole (None: all); and the gap that is left."""
+    """Minimum-cost solution, non-negative, with the first `n_whole` values whole (None: all); and the remaining gap."""
     from scipy.optimize import LinearConstraint, milp
     from scipy.sparse import csr_array
 
@@ -153,5 +153,5 @@ def _solved(
 
 
 def _length(terms: Contract) -> int:
-    """Of a shift [half hours]."""
+    """Length of a shift [half hours]."""
     return int(terms.shift_h * SLOTS_PER_H)

@@ -53,7 +53,7 @@ to the worlds in which hardly a parcel is on time."""
 
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
-    """Screen all worlds, simulate some, and say what follows."""
+    """Screen all worlds, simulate some, and draw conclusions."""
     designs, sure = asked.designs, asked.keys.sure
     config, folder = designs[0].hub, asked.arguments.config_dir
     check_ranges(asked, sure.question.kept)
@@ -95,7 +95,7 @@ def margin(on_time_share: float) -> float:
 
 
 def answers(bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
-    """Whether designs carry their traffic in these worlds, by replications made for it or found."""
+    """Whether designs carry their traffic in these worlds, from new or existing replications."""
     simulated = kpis_in(bench, asked, worlds, wanted)
     return {run: _answer(asked.designs[run[0]], kpis) for run, kpis in simulated.items()}
 
@@ -103,7 +103,7 @@ def answers(bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wa
 def kpis_in(
     bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Sequence[Mapping[str, float]]]:
-    """The KPIs of these worlds by replication: each world has its own, which all designs share."""
+    """KPIs of these worlds by replication: each world has its own draws, which all designs share."""
     keys: dict[Run, list[Key]] = {}
     hubs: dict[Key, Callable[[], HubConfig]] = {}
     for at, world, n in wanted:
@@ -121,7 +121,7 @@ def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
 
 
 def check_ranges(asked: Asked[K], kept: Kept) -> None:
-    """Refuse a stored run whose worlds were drawn from other ranges. `kept`: what its verb does not vary."""
+    """Refuse a stored run whose worlds were drawn from other ranges. `kept`: keys that its verb does not vary."""
     keys, folder = asked.keys, asked.arguments.config_dir
     now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, kept)
     refuse_moved(keys.sure.ranges, now, "sure.ranges")

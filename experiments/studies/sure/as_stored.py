@@ -1,4 +1,4 @@
-"""What a stored run of `sure` said, from its tables as they are: its worlds cannot be drawn again from other ranges."""
+"""The document of a stored run of `sure`, from its tables alone: its worlds cannot be drawn again from other ranges."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def _ends(share: Interval) -> dict[str, float | None]:
 
 
 def _object(row: ProbabilityRow, deciding: list[DecidingRow], n_worlds: int) -> dict[str, Any]:
-    """Its deciding numbers are those that the table names."""
+    """JSON of a design; its deciding numbers are those named in the table."""
     keys = {of.name.partition(" [")[0]: of.number for of in deciding if of.scenario == row.scenario}
     return {
         "probability": _ends(row.probability),

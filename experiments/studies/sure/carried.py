@@ -1,4 +1,4 @@
-"""`cargohub sure question=capacity`: flights a day that a hall carries, as a distribution over the worlds."""
+"""`cargohub sure question=capacity`: flights a day that a hall carries, as a distribution over worlds."""
 
 import math
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ SHARES: Final = (0.9, 0.5, 0.1)
 
 @table("carried", "flights a day that a hall carries in a share of the worlds", sort="hall share")
 class CarriedRow:
-    """Between the levels asked for, in proportion; NaN: more than the highest of them."""
+    """A demand, interpolated between the levels asked for; NaN: above the highest level."""
 
     hall: str = column("", "name of the hall's design", heading="hall")
     share: float = column("1", "share of the worlds", heading="in at least", show=share_text)
@@ -41,22 +41,22 @@ def carried_rows(result: Result) -> list[CarriedRow]:
 
 
 def halls(result: Result) -> dict[str, list[Answered]]:
-    """The levels of each hall, least traffic first."""
+    """Levels of each hall, least traffic first."""
     return grouped((answer.design.label.rpartition(", ")[0], answer) for answer in result.answered)
 
 
 def middle(levels: Sequence[Answered]) -> Answered:
-    """The level of which it is least clear whether it is carried."""
+    """The level at which it is least clear whether the traffic is carried."""
     return min(levels, key=openness)
 
 
 def openness(answer: Answered) -> float:
-    """How far the share is from one half: the less, the more open."""
+    """Distance of the share from one half; the smaller, the more open."""
     return abs(answer.share.interval.mean - 0.5)
 
 
 def objects(result: Result) -> dict[str, Any]:
-    """For JSON, by hall."""
+    """The result for JSON, by hall."""
     return grouped(
         (row.hall, {"share": row.share, "flights_per_day": plain.pop("flights"), **plain})
         for row in carried_rows(result)
@@ -65,7 +65,7 @@ def objects(result: Result) -> dict[str, Any]:
 
 
 def sentence(result: Result, hall: str) -> str:
-    """How much a hall carries, in which shares of the worlds."""
+    """The traffic that a hall carries, in which shares of the worlds."""
     levels = halls(result)[hall]
     most = levels[-1].design.hub.demand.flights_per_day
     beyond = f"more than {most:g}"
@@ -78,7 +78,7 @@ def sentence(result: Result, hall: str) -> str:
 
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
-    """Flights a day up to which at least this share of the worlds carries; nothing is carried everywhere."""
+    """Flights a day up to which at least this share of the worlds carries; zero is carried in all."""
     flights = [0.0, *(answer.design.hub.demand.flights_per_day for answer in levels)]
     shares = np.minimum.accumulate([1.0, *(_end(answer.share.interval, ends) for answer in levels)])
     if shares[-1] > share:

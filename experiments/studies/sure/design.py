@@ -1,4 +1,4 @@
-"""What `cargohub sure` is asked: the question, its designs, how many worlds, and how much is simulated."""
+"""The request of `cargohub sure`: question, designs, number of worlds, and amount of simulation."""
 
 import math
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ _WORLDS_SHARE: Final = 0.5
 
 
 class Question(StrEnum):
-    """What is asked of every world, as by the verb of the same name; `run` stands for `compare` too."""
+    """The question asked of every world, named after its verb; `run` also stands for `compare`."""
 
     RUN = "run"
     CAPACITY = "capacity"
@@ -53,7 +53,7 @@ class Question(StrEnum):
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """How the names of numbers begin that do not vary: what is asked for, and what cannot move the answer."""
+        """Prefixes of the numbers that do not vary: those asked for, and those without effect on the answer."""
         return {
             Question.RUN: ACCOUNTS,
             Question.CAPACITY: (*ACCOUNTS, FLIGHTS),
@@ -63,7 +63,7 @@ class Question(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """The keys below `sure`; `configs/study/sure.yaml` says what each is."""
+    """The keys below `sure`; `configs/study/sure.yaml` explains them."""
 
     question: Question
     flights: tuple[Annotated[float, Bounds(gt=0, le=50)], ...]
@@ -91,7 +91,7 @@ class Sure:
 
     @property
     def n_worlds(self) -> int:
-        """Worlds: as asked for, or as many as the precision takes if each of them were known."""
+        """Number of worlds: as asked for, or as many as the precision would need if each were known."""
         if self.worlds is not None or self.precision is None:
             return self.worlds or _USUAL
         least = 0.25 * float(ndtri(TAILS[1])) ** 2 / (_WORLDS_SHARE * self.precision**2)
@@ -100,7 +100,7 @@ class Sure:
 
 @dataclass(frozen=True, slots=True)
 class SureKeys(DesignKeys):
-    """Keys of the study beside the hub's; `replications` of a world at most."""
+    """Keys of the study other than the hub's; `replications`: at most, in a world."""
 
     sure: Sure
     expansion: Expansion | None
@@ -120,7 +120,7 @@ class SureKeys(DesignKeys):
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
-    """The designs of the question, and the ranges of the numbers that they are made of."""
+    """The designs of the question, and the ranges of their numbers."""
     given = replace(arguments, words=tuple(_words(arguments)))
     question = _question(arguments.words)
     if question is Question.EXPANSION:
@@ -136,7 +136,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 
 
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
-    """Label and flights a day at which a hall is asked for; none given: by the capacity ladder."""
+    """Label and flights a day of each level at which a hall is asked; by default from the capacity ladder."""
     hub = design.hub
     most = min(capacity_ladder(hub, {}).values()) / hub.mean_parcels_per_flight
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
@@ -177,7 +177,7 @@ def _check_budget(keys: SureKeys, least: int, why: str) -> None:
 
 
 def _question(words: Sequence[str]) -> Question:
-    """As it is asked for.
+    """The question in the words.
 
     Raises:
         ConfigError: none that there is.
@@ -190,7 +190,7 @@ def _question(words: Sequence[str]) -> Question:
 
 
 def _words(arguments: Arguments) -> list[str]:
-    """The words with what they mean here: a precision is of the probability, one demand or scenario is all of them.
+    """The words for this verb: a precision of the probability, and a single demand or scenario.
 
     A scenario with a demand of its own keeps it.
     """

@@ -1,4 +1,4 @@
-"""KPIs over the assumed worlds: an interval each, of which part is the inputs' and part the replications'."""
+"""KPIs over the assumed worlds: intervals, divided into parts due to inputs and to replications."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def kpi_rows(result: Result) -> list[KpiRow]:
 
 
 def _over(result: Result, kpis: Sequence[str]) -> Iterator[tuple[str, str, OverInputs]]:
-    """Of each design with simulated worlds: those of a stratum stand for all of it."""
+    """Values of each design with simulated worlds, which represent their whole stratum."""
     for at, answer in enumerate(result.answered):
         worlds = [world for of_design, world in result.kpis if of_design == at]
         if not worlds:

@@ -1,4 +1,4 @@
-"""How `cargohub sure` shows what it found: sentences, shares of worlds, tornado and map by design, and the method."""
+"""Output of `cargohub sure`: sentences, shares of worlds, tornado and map by design, and the method."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -51,7 +51,7 @@ def headline(answer: Answered) -> str:
 
 
 def with_widths(widths: Mapping[float, Share]) -> str:
-    """The same share with ranges of other widths; nothing of none."""
+    """The same share with ranges of other widths; empty without any."""
     others = [
         f"{in_percent(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
         for width, share in widths.items()
@@ -78,7 +78,7 @@ def _decided(result: Result, answer: Answered) -> Iterator[str]:
 
 
 def _turn(result: Result, answer: Answered, effect: Effect) -> str:
-    """Where the answer turns along a number; empty if it does not."""
+    """The value of a number at which the answer changes; empty if it does not."""
     if (at := result.turns(answer, effect)) is None:
         return ""
     lowest = answer.decided.surface.along(result.configured[None, :], effect.number, np.array([-1.0]))[0, 0]

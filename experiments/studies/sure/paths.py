@@ -1,4 +1,4 @@
-"""`cargohub sure question=expansion`: which path is worth most, in how many of the assumed worlds.
+"""`cargohub sure question=expansion`: which path has the highest NPV, in which share of the assumed worlds.
 
 In every world the accounts of all paths are made anew, with flows scaled from the configured world (`in_worlds`). In
 some worlds, in a random order, all weeks are simulated with the world's own hubs: this measures the error of the scaled
@@ -27,7 +27,7 @@ from experiments.studies.sure.worlds import kpis_of
 
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
-    """The accounts of all paths in all worlds, and all weeks simulated in some of them."""
+    """Accounts of all paths in all worlds, and all weeks simulated in some worlds."""
     sure, (base, *hubs) = asked.keys.sure, asked.designs
     assert asked.keys.expansion is not None
     expansion = weighed(asked.keys.expansion)
@@ -75,7 +75,7 @@ def _worth(result: Found) -> Floats:
 
 
 class _Runs:
-    """The simulations of a study, and how many they were."""
+    """The simulations of a study, and their number."""
 
     def __init__(self, bench: Bench, replications: int) -> None:
         self._bench, self._replications, self.n = bench, replications, 0
@@ -85,7 +85,7 @@ class _Runs:
         return self._bench.evaluated(designs, self._replications)
 
     def of_world(self, world: int, designs: Sequence[Design]) -> Kpis:
-        """Of a world's own hubs, one replication of each, with draws of its own."""
+        """Simulations of a world's own hubs, one replication of each, with its own draws."""
         number = self._replications + world
         keys = {design.label: (f"{design.label}, world {world}", number) for design in designs}
         simulated = kpis_of(self._bench, {keys[design.label]: partial(getattr, design, "hub") for design in designs})

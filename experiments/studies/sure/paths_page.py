@@ -1,4 +1,4 @@
-"""What `cargohub sure question=expansion` found: the paths over the worlds, and what it says and shows of them."""
+"""Result of `cargohub sure question=expansion`: paths over the worlds, sentences and pictures."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,22 +107,22 @@ class PathsResult:
 
     @cached_property
     def swings(self) -> list[list[Swing]]:
-        """Of each path."""
+        """Swings of each path."""
         return [self.chosen.swings(option) for option in range(len(self.paths))]
 
     @cached_property
     def deciding(self) -> list[list[int]]:
-        """Of each path, the numbers that decide whether it is worth most."""
+        """For each path, the numbers that decide whether its NPV is the highest."""
         return [self.chosen.deciding(option, NOTICEABLE)[:MOST_DECIDING] for option in range(len(self.paths))]
 
     @property
     def by_share(self) -> list[int]:
-        """The paths, that which is best most often first."""
+        """Paths, the one with the highest share first."""
         return sorted(range(len(self.paths)), key=lambda option: -self.shares[option].interval.mean)
 
     @property
     def annuity(self) -> float:
-        """What 1 EUR a year over the horizon is worth today."""
+        """Present value of 1 EUR a year over the horizon."""
         assert self.keys.expansion is not None
         return annuity_factor(self.keys.expansion.cost.discounting.rate, self.keys.expansion.years)
 

@@ -1,4 +1,4 @@
-"""What `cargohub sure` found: the share of worlds by design, what decides it, and the tables of both."""
+"""Result of `cargohub sure`: share of worlds by design, what decides it, and the tables of both."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,7 +110,7 @@ class WorldRow:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measurement that would make the answer surer."""
+    """A measurement that would make the answer more certain."""
 
     number: int
     n: int
@@ -129,7 +129,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A design, its share, the same by width of the ranges, and what decides it."""
+    """A design, its share, its shares by width of the ranges, and what decides it."""
 
     design: Design
     share: Share
@@ -138,13 +138,13 @@ class Answered:
 
     @property
     def called(self) -> str:
-        """The design with its floor and its traffic."""
+        """Name of the design with its floor and traffic."""
         hub = self.design.hub
         return f"{self.design.label} ({whole(hub.area_m2)} m², {counted(traffic(hub)[0], 'flight', 4)} a day)"
 
     @property
     def deciding(self) -> tuple[Effect, ...]:
-        """The numbers that decide it by more than chance would, most important first."""
+        """Numbers that decide it beyond chance, most important first."""
         deciding = [
             effect for effect in self.decided.effects if effect.is_beyond_chance and effect.total.mean >= NOTICEABLE
         ]
@@ -193,7 +193,7 @@ class Result:
         return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
 
     def measure(self, answer: Answered) -> Measure | None:
-        """Of the deciding numbers the one worth most to know, and the fewest observations that bring most of that.
+        """The deciding number with the highest value of information, and the fewest observations that bring most of it.
 
         The worth of a number that decides nothing is chance, and the largest of a hundred such may be large.
         """
@@ -227,7 +227,7 @@ class Result:
 
     @cached_property
     def pairs(self) -> list[PairRow]:
-        """Each design against the first with its traffic."""
+        """Each design compared with the first with its traffic."""
         rows = []
         firsts: dict[tuple[float, float], int] = {}
         for at, answer in enumerate(self.answered):
@@ -245,7 +245,7 @@ class Result:
         ]
 
     def deciding_rows(self, answer: Answered, effects: Sequence[Effect] | None = None) -> Iterator[DecidingRow]:
-        """Of all numbers, or those given; most important first."""
+        """Rows of all numbers, or of those given; most important first."""
         for effect in answer.decided.effects if effects is None else effects:
             at, curve = self.turns(answer, effect), effect.curve.probability
             turns = float("nan") if at is None else self.value(effect, at)

@@ -1,4 +1,4 @@
-"""The worlds of a study: values of all assumed numbers at once, the hubs there, and what the capacity ladder says."""
+"""Worlds of a study: values of all assumed numbers, the hubs in them, and the capacity ladder's screening."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -23,13 +23,13 @@ from sim.measures.ladder import capacity_ladder
 
 @dataclass(slots=True)
 class Screened(Drawn):
-    """Worlds of which the capacity ladder says how much is carried there at most."""
+    """Worlds with an upper limit of the traffic that is carried, by the capacity ladder."""
 
     refused: Counter[str] = field(default_factory=Counter)
     """Why hubs are not possible in some worlds, and in how many."""
 
     def ratio(self, hub: HubConfig, world: int) -> float:
-        """What the tightest resource could handle over what arrives; 0 where the hub is not possible."""
+        """Capacity of the scarcest resource divided by the arrivals; 0 if the hub is not possible."""
         try:
             changed = self.hub(hub, world)
         except ConfigError as error:
@@ -38,13 +38,13 @@ class Screened(Drawn):
         return min(capacity_ladder(changed, {}).values()) / daily_parcels(changed)
 
     def sample(self, designs: Sequence[Design], ranges: Ranges) -> Sample:
-        """For the statistics: -1 and 1 are the ends of the ranges as they are configured."""
+        """The sample for statistics: -1 and 1 are the ends of the configured ranges."""
         screen = np.array([[self.ratio(design.hub, world) for world in range(len(self.values))] for design in designs])
         return Sample(screen, self.points, scaled(self.values, ranges))
 
 
 def kpis_of(bench: Bench, wanted: Mapping[Key, Callable[[], HubConfig]]) -> Kpis:
-    """All replications that are there, these among them: each of the hub that is built where it is not."""
+    """KPIs of all existing replications, including these; hubs are built if needed."""
 
     def line(kpis: Kpis, left: Left) -> str:
         n_left = sum(key not in kpis for key in wanted)

@@ -101,7 +101,7 @@ def _flight(arguments: Arguments, replication: Replication, journal: Journal, gi
         parcels = [(what, row, parcel_path(journal, number, row)) for what, row in named.items() if row is not None]
     plain = flight_object(journal, number, path, ulds, parcels, n_gone)
     rows: Rows = [("aircraft", list(path.segments))]
-    # A ULD shares its first steps with the aircraft, up to when unloading begins.
+    # A ULD shares its first steps with the aircraft, until unloading begins.
     begins = float(journal.tables["flights"]["unloading_start"][number])
     for index, (row, (_, its)) in enumerate(zip(numbers, ulds, strict=True)):
         later = [segment for segment in its.segments if segment.start >= begins]
@@ -149,7 +149,7 @@ def _collection(_: Arguments, __: Replication, journal: Journal, given: Given) -
 
 
 def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
-    """The flight of a key, or of `#number` where several have the same key.
+    """The flight with a key, or `#number` if several have the same key.
 
     Raises:
         InputError: none, or several.
@@ -172,7 +172,7 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
 
 
 def truck_row(journal: Journal, text: str) -> int:
-    """Row of the truck that is called ROUTE/kind/sequence, with its hall before it where there are several.
+    """Row of the truck ROUTE/kind/sequence, preceded by its hall if there are several.
 
     Raises:
         InputError: no such name, or no such truck.
@@ -202,7 +202,7 @@ def _at_station(journal: Journal, uld: int) -> list[Segment]:
     start, end, released = (float(journal.tables["ulds"][name][uld]) for name in ("start", "end", "released"))
     if np.isnan(start):
         return []
-    # Between start and end, and end and released, the run may be over.
+    # The run may end between start and end, or between end and released.
     handled = journal.end if np.isnan(end) else end
     segments = [Segment(start, handled, "breakdown")]
     if handled < journal.end:
@@ -222,7 +222,7 @@ def _figure(given: Given, folder: Path, subject: str) -> Path:
 
 
 def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
-    """The picture; where nobody asked for it, a folder that cannot be written is no mistake."""
+    """Draw the picture; if it was not requested, a folder that cannot be written is ignored."""
     from experiments.report import style
     from experiments.report.figures import trace_figure
 

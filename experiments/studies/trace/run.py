@@ -1,4 +1,4 @@
-"""What a trace reads: one replication of a stored run; parcels that were not stored are simulated again.
+"""Data of a trace: one replication of a stored run; parcels that were not stored are simulated again.
 
 And `compare=on_time`: what a late flight cost, under common random numbers.
 """
@@ -49,7 +49,7 @@ class Replication:
 def stored_replication(
     folder: Path, given: Mapping[str, str], names: Sequence[str] = (*NEEDED, "parcels", "collections")
 ) -> Replication:
-    """The replication that `scenario` and `replication` name: as a rule the only design's, and number 0.
+    """The replication named by `scenario` and `replication`; by default of the only design, and number 0.
 
     `names`: of the tables to read.
 
@@ -73,7 +73,7 @@ def stored_replication(
 
 
 def with_parcels(replication: Replication, flight: int, given: Mapping[str, str], *, is_quiet: bool) -> Journal:
-    """The journal with the parcels of a flight: those stored, or those of the same replication once more.
+    """The journal with the parcels of a flight: stored, or simulated again in the same replication.
 
     Raises:
         InputError: what is computed here is not what was stored.
@@ -98,7 +98,7 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
 
 
 def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
-    """The run up to the day on which the flight's last parcel left, and the whole one, lest the end should matter.
+    """The run up to the day on which the flight's last parcel left, and the whole run in case its end matters.
 
     Disruptions that begin after its end are left out: they lie outside it, and change nothing before them. The
     warm-up stays, since their days are counted from it.
@@ -123,7 +123,7 @@ def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
 
 
 def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: ArrayLike) -> bool:
-    """Whether both say the same of flights, given by number, to the bit."""
+    """Whether both agree on flights, given by number, to the bit."""
     for name, column in _OF_FLIGHT.items():
         is_ours, is_theirs = (np.isin(tables[name][column], flights) for tables in (ours, others))
         for key in ours[name]:
@@ -134,12 +134,12 @@ def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: Arr
 
 
 def why_not(folder: Path) -> str:
-    """The command that says why a run is not the same when computed here, for a message."""
+    """The command that explains why a run differs when computed here, for a message."""
     return f"`cargohub reproduce {shlex.quote(str(folder))}` says why"
 
 
 def comparison(replication: Replication, number: int, given: Mapping[str, str], *, is_quiet: bool) -> dict[str, Any]:
-    """The run as it was beside the same with the flight on schedule; `cost` is None where it was not late.
+    """The run compared with the same with the flight on schedule; `cost` is None if it was not late.
 
     Raises:
         InputError: what is computed here is not what was stored, or the flight is scheduled before the run.
@@ -203,7 +203,7 @@ _MOST_NAMED = 5
 
 
 def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
-    """The answer first, then trucks, flights and parcels, and from when lateness counts."""
+    """The answer first, then trucks, flights and parcels, and when parcels count as late."""
     key, late = document["title"].removeprefix("flight "), document["late_min"]
     if document["cost"] is None:
         side = f"{duration(-late)} early" if late < 0 else "exactly on schedule"

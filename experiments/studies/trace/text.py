@@ -29,7 +29,7 @@ def flight_object(
     parcels: Sequence[tuple[str, int, Path]],
     n_gone: int,
 ) -> dict[str, Any]:
-    """The flight, its ULDs' ways to break-down, its trucks, and the ways of the parcels that its clearance hung on."""
+    """The flight, its ULDs' paths to break-down, its trucks, and the paths of parcels that decided its clearance."""
     flights = journal.tables["flights"]
     key = str(flights["key"][number])
     n_parcels = int(flights["n_parcels"][number])
@@ -250,7 +250,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
 
 
 def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """By resource: how many ULDs waited for it, how long on average of all, and which the longest."""
+    """For each resource: number of ULDs that waited for it, mean wait over all ULDs, and the longest."""
     waits = grouped(
         (resource, (minutes, uld["uld"]))
         for uld in ulds

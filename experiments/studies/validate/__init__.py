@@ -40,7 +40,7 @@ _PUBLISHED: Final = "Published, and the model's"
 
 @dataclass(frozen=True, slots=True)
 class ValidateKeys(Replicated):
-    """Keys of the study beside the hubs'."""
+    """Keys of the study other than the hubs'."""
 
     validate: dict[str, tuple[str, ...]]
     carried: bool
@@ -58,7 +58,7 @@ class Result:
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
-    """The hubs that the study names, each with the user's words after its own."""
+    """The hubs named by the study, each with the user's words after its own."""
     words = with_study(arguments.words, _VERB)
     composed = compose(words, arguments.config_dir)
     check_group(composed, _VERB, _VERB)
@@ -94,7 +94,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
 
 
 def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
-    """What each counts, and where it is published; of the acceptance cases that is one place."""
+    """What each case counts, and its source; acceptance cases have a single one."""
     for case in cases:
         yield f"{case.case}: {case.counts}." + (f" {case.source}." if not keys.carried else "")
     if keys.carried:
@@ -102,7 +102,7 @@ def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
 
 
 def main(arguments: Arguments) -> int:
-    """With a RUN its designs, else the study's."""
+    """Validate the designs of RUN if given, otherwise the study's hubs."""
     runs = [word for word in arguments.words if not is_override(word)]
     if not runs:
         return runner.main(STUDY, arguments)

@@ -1,4 +1,4 @@
-"""Acceptance cases: whether hubs carry traffic of which it is reported that they do."""
+"""Acceptance cases: whether hubs carry traffic that they are reported to carry."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -17,7 +17,7 @@ _CARRIES, _FAILS, _OPEN = "carries", "fails", "undecided"
 
 
 def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
-    """The on-time share of each hub beside the least with which it carries its traffic.
+    """On-time share of each hub, compared with the least share with which it carries its traffic.
 
     It carries with 95 % on time by the lower end of the interval and no backlog that grows, fails with less by the
     upper end or a backlog that grows, and is undecided otherwise, as with one replication, which has no interval. None
@@ -50,7 +50,7 @@ def _case(design: Design, kpis: Sequence[Mapping[str, float]]) -> Case:
 
 
 def sentences(cases: Sequence[Case]) -> Iterator[str]:
-    """How many cases are carried, and which are not."""
+    """Number of cases that are carried, and those that are not."""
     by_verdict: dict[str, list[str]] = {}
     for case in cases:
         label = case.case.removeprefix("On time, ").removesuffix(" (share)")

@@ -1,4 +1,4 @@
-"""How wrong an assumption must be before any row notices: computed, row by row, without a simulation."""
+"""How wrong an assumption must be before a row notices it: computed row by row, without simulation."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ def _factor(value: float) -> str:
 
 @table("validation_power", "factor on an assumption at which the first row leaves its band", sort="key")
 class Noticed:
-    """An assumption, and when the first row notices."""
+    """An assumption, and the factor at which the first row notices it."""
 
     key: str = column("", "key of the assumption", heading="assumption")
     up: float = column("1", "factor above 1 at which a row leaves its band; NaN: none", heading="up", show=_factor)
@@ -44,7 +44,7 @@ def _by_case(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has_roster: bool) -> Noticed:
-    """`inside`: rows that lie within their bands as the assumption is."""
+    """`inside`: rows within their bands with the assumption unchanged."""
 
     def rows(factor: float) -> dict[str, Row]:
         varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
@@ -58,7 +58,7 @@ def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has
 def _first(
     rows: Callable[[float], dict[str, Row]], inside: Collection[str], factor: Callable[[float], float]
 ) -> tuple[float, str]:
-    """The least step at which a row leaves, and which."""
+    """The smallest step at which a row leaves its band, and which row."""
 
     def left(step: float) -> list[str]:
         now = rows(factor(step))

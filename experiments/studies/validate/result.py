@@ -1,4 +1,4 @@
-"""What is published beside what the model makes of it: the rows of `validate`."""
+"""Published figures and the model's: the rows of `validate`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
@@ -36,7 +36,7 @@ def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
 
 @table("validation", "published figures, and the model's values", sort="case")
 class Case:
-    """A published figure beside the model's."""
+    """A published figure and the model's."""
 
     case: str = column("", "name of the comparison, with its unit", heading="case")
     published: float = column("1", "published value", heading="published", show=number)
@@ -60,7 +60,7 @@ def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
 
 
 def sentences(cases: Sequence[Case]) -> list[str]:
-    """How many rows agree, those of other sources apart, and which do not."""
+    """Number of rows that agree, independent ones separately, and those that do not."""
     apart = [case for case in cases if case.independent]
     n_own, n_all = (sum(case.within for case in some) for some in (apart, cases))
     agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
@@ -71,7 +71,7 @@ def sentences(cases: Sequence[Case]) -> list[str]:
 
 
 def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
-    """Of simulated hubs, by the means of their first n replications."""
+    """Cases of simulated hubs, by the means of their first n replications."""
     values: dict[str, dict[str, Value]] = {}
     for design in designs:
         runs = [kpis[design.label, at] for at in range(n)]
@@ -84,7 +84,7 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
 
 
 def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
-    """Of a stored run, from its own tables; and its designs.
+    """Cases of a stored run from its own tables, and its designs.
 
     Raises:
         InputError: a run of which the validation can say nothing, since it kept no KPIs of designs.
@@ -102,7 +102,7 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
 
 
 def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
-    """The rows that need no simulation: public hubs, the traffic asked for, and what the roster plans.
+    """Rows without simulation: public hubs, the traffic asked for, and the roster's plan.
 
     `configured`: the designs by which reports are chosen, where others are asked of the same hubs.
     """
@@ -125,7 +125,7 @@ def _planned(config: HubConfig) -> Mapping[str, float]:
 
 
 def _reported(design: Design) -> NamedDesign:
-    """As a page names it."""
+    """The source, as named on a page."""
     return NamedDesign(*astuple(design_row(design)), site=design.label, traffic="", title=design.label)
 
 

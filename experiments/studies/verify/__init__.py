@@ -46,7 +46,7 @@ _LAW_SCENARIOS: Final = ("liege_30k", "liege_100k")
 
 
 def main(arguments: Arguments) -> int:
-    """Check all, say what was found, and tell by the exit code whether all passed."""
+    """Run all checks and print the result; the exit code shows whether all passed."""
     examples = read_examples(arguments)
     file = next((word for word in arguments.words if word.startswith(_RULES)), None)
     own = read_own(file.removeprefix(_RULES)) if file else None
@@ -73,7 +73,7 @@ def main(arguments: Arguments) -> int:
 
 
 def read_examples(arguments: Arguments) -> int:
-    """How many small hubs to compare.
+    """Number of small hubs to compare.
 
     Raises:
         CargohubError: an unknown word, or no whole number from 1.
@@ -92,7 +92,7 @@ def read_examples(arguments: Arguments) -> int:
 
 
 def _rounds(own: OwnFile | None) -> Iterator[dict[str, str]]:
-    """Names by kind, of rules by decision: the first of each in the file, then the second, until all were there."""
+    """Names by kind, rules by decision: the first of each in the file, then the second, and so on."""
     kinds = {decision: own.names("rule", decision) for decision in DECISIONS} if own else {}
     kinds |= {ARRIVALS: own.names(ARRIVALS), DISTRIBUTION: own_shapes(own)} if own else {}
     for at in range(max(1, *map(len, kinds.values())) if kinds else 1):
@@ -104,7 +104,7 @@ def _with(names: Mapping[str, str]) -> str:
 
 
 def _laws(file: str | None, names: Mapping[str, str]) -> Iterator[Case]:
-    """A short replication of some scenarios, in which every law is checked, and all KPIs of the file are computed."""
+    """A short replication of some scenarios that checks every law and computes all KPIs of the file."""
     from sim import simulate
 
     chosen = [

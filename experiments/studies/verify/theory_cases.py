@@ -1,4 +1,4 @@
-"""The hub's parts against what theory says of them: one row a case.
+"""Parts of the hub compared with theory: one row for each case.
 
 A random case passes if the interval of its replications covers the value, and is narrow enough to mean something. All
 intervals together hold with 99.9 % (Bonferroni), so that a right model fails about one set of seeds in a thousand; the
@@ -23,7 +23,7 @@ _DOOR_HUBS: Final = range(20)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was expected, and what came of it."""
+    """A case with its expected and its computed value."""
 
     name: str
     expected: float
@@ -189,7 +189,7 @@ def _exact_cases() -> Iterator[Case]:
 
 
 def judge(name: str, expected: float, largest_half_width: float, values: Sequence[float], confidence: float) -> Case:
-    """Whether the interval of some replications covers the value expected, and is narrow enough."""
+    """Whether the interval of some replications includes the expected value and is narrow enough."""
     interval = mean_interval(values, confidence=confidence)
     low, high = interval.low, interval.high
     if low is None or high is None:
