@@ -80,7 +80,7 @@ def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None
     """Refuse a name that is not among those known; `what` completes the message, such as "no kind of case".
 
     Raises:
-        InputError: it is none of them.
+        InputError: the name is not among them.
     """
     if name not in (names := list(known)):
         raise InputError(f"{option}: {name[:60]!r} is {what}{near(name, names)}")

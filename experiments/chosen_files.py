@@ -39,7 +39,7 @@ def merged(
         root: The name of the file, without its ending.
         words: Choices of groups.
         folders: Where files are looked for.
-        state: Of all these files, another once one of them has changed.
+        state: State of all these files, which differs once one of them has changed.
 
     Returns:
         The values, and those of the words that choose no option: they change values.

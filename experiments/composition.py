@@ -135,7 +135,7 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
 def study(kind: type[T], composed: Mapping[str, object]) -> T:
     """The keys that are not the hub's, as the verb's checked dataclass.
 
-    Keys that every configuration has, and this verb does not read, may be there, as they are by default.
+    Keys of the packaged configuration that this verb does not read may be present with their default values.
 
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.

@@ -18,7 +18,7 @@ def with_period(composed: dict[str, Any]) -> dict[str, Any]:
     """The configuration, with null values of `start_date`, `warmup_days` and `horizon_days` taken from the file.
 
     Raises:
-        CargohubError: a value that is none, or a warm-up as long as the file.
+        CargohubError: an invalid value, or a warm-up as long as the file.
     """
     arrivals = composed.get("arrivals")
     names = Period._fields

@@ -48,7 +48,7 @@ def one_line(place: str = "", also: tuple[type[Exception], ...] = (ValueError, R
     """Context that turns errors of Hydra, OmegaConf and YAML, which have many lines, into one line.
 
     Raises:
-        ConfigError: for whatever those libraries raise on a user's mistake.
+        ConfigError: for any error that those libraries raise on a user's mistake.
     """
     try:
         yield
@@ -61,7 +61,7 @@ def parsed(word: str, *, is_sweep: bool = False) -> Override:
     """One word as Hydra reads it.
 
     Raises:
-        ConfigError: no KEY=VALUE, a `hydra.*` key, or several values where one belongs.
+        ConfigError: not KEY=VALUE, a `hydra.*` key, or several values where only one is permitted.
     """
     if not is_override(word):
         raise ConfigError(f"{word!r}: expected KEY=VALUE, such as scenario=liege_66k, or +KEY=VALUE or ~KEY")

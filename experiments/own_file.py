@@ -81,7 +81,7 @@ def with_own_file(words: Sequence[str]) -> tuple[str, ...]:
     """The words with `rules=FILE.py` and names of its functions in full; registers its KPIs.
 
     Raises:
-        ConfigError: a file that cannot be read, several files, or a rule that there is not.
+        ConfigError: a file that cannot be read, several files, or a rule that does not exist.
     """
     files = file_words(words)
     check_once(files)

@@ -71,7 +71,7 @@ def replicate(
         KPIs, their intervals, and the tables that were asked for, as DataFrames.
 
     Raises:
-        ConfigError: A number of replications or workers that is none, a table that does not exist, or a hub that
+        ConfigError: An invalid number of replications or workers, a table that does not exist, or a hub that
             cannot be simulated.
     """
     import pandas as pd

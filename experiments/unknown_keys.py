@@ -40,7 +40,7 @@ def _with_word(key: str, known: Sequence[str]) -> list[str]:
 def whose(key: str) -> str:
     """The message for a key of another verb, as a study file of that verb contains it."""
     verb = key.replace("_", "-")
-    return f"a key of cargohub {verb}, which has no effect here; cargohub {verb} reads it" if verb in VERBS else ""
+    return f"a key of cargohub {verb}, which has no effect here; only cargohub {verb} reads it" if verb in VERBS else ""
 
 
 def nested(key: str) -> str:

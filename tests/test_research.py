@@ -57,7 +57,7 @@ def test_a_replication_is_the_same_whatever_is_asked_besides(config):
     [
         ({"n": 0}, "n, workers: at least 1, got 0, None"),
         ({"n": 1, "workers": 0}, "n, workers: at least 1, got 1, 0"),
-        ({"n": 1, "workers": 1, "tables": ["parcel"]}, "tables: no 'parcel'; there are "),
+        ({"n": 1, "workers": 1, "tables": ["parcel"]}, "tables: no table 'parcel'; there are "),
     ],
 )
 def test_a_mistake_is_one_line(config, asked, message):

@@ -84,7 +84,7 @@ def assumptions_of(
         elif match is not None and (not is_choice or match[0].options):
             rows.append(_assumption(key, value, *match))
     if missing:
-        raise ConfigError(f"{missing[0]}: a number without a range (configs/assumptions)")
+        raise ConfigError(f"{missing[0]}: this number has no range in configs/assumptions")
     return tuple(_within_bounds(row, document) for row in _with_tables(rows))
 
 

@@ -268,7 +268,7 @@ def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None 
     """The hub that a verb is asked about, and its keys; `group`: its required group of keys (None: the verb's name).
 
     Raises:
-        ConfigError: a study without them, and whatever the schemas refuse.
+        ConfigError: a study without these keys, or values that the schemas refuse.
     """
     composed = compose(with_study(arguments.words, verb), arguments.config_dir)
     check_group(composed, verb, group or verb)

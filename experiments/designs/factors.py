@@ -1,9 +1,9 @@
 """The hubs between two scenarios: fields that differ, grouped into factors, and one hub for each set of factors.
 
-A coalition may hold more than its hall has room for, as six machines on 30,000 m². It is simulated all the
-same, since the question is what each factor buys: its units stand closer, on just the net area that the
-zone has for each (`space` in its configuration), and what they lack by the standards is told. The net areas
-decide nothing else in a simulation; only the KPI spare_area_m2 reads them.
+A coalition may have more units than fit its hall, such as six machines on 30,000 m². It is simulated anyway, because
+the question is how much each factor contributes: its units stand closer, on the net area that the zone has for each
+(`space` in its configuration), and the area that they lack by the standards is reported. The net areas have no other
+effect in a simulation; only the KPI spare_area_m2 reads them.
 """
 
 import math

@@ -55,7 +55,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
 
     Raises:
         InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
-            that is no value, a name that is missing or there twice.
+            that is not a value, a name that is missing or occurs twice.
     """
     hint = "" if path.suffix else said("typed_hint", path=path)
     sheet, rows = sheet_of(path) if path.suffix.lower() == XLSX else ("", csv_rows(path, hint=hint))
@@ -88,7 +88,7 @@ def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path |
 
     Raises:
         InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
-        CargohubError: the same of one of the words, in which the file has no part.
+        CargohubError: the same mistake in one of the words rather than in the file.
     """
     keys = {key_of(word) for word in design.words}
     try:

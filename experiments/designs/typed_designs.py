@@ -40,7 +40,7 @@ def is_typed(text: str) -> bool:
 def typed_designs(text: str) -> list[DesignWords]:
     """Designs in brackets, separated by commas; each is a scenario name, KEY=VALUE words, or both.
 
-    A design is called as it is typed.
+    The name of a design is the text as typed.
 
     Raises:
         InputError: a bracket or a quote that is not closed, no designs, a word that is no KEY=VALUE, or a design twice.

@@ -66,9 +66,9 @@ class WhatIf:
 def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     """Ten per cent more of each resource of the hub, by name, and at least one unit more.
 
-    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger.
-    Where the units do not fit, the hall is enlarged by the very area that they lack, and the façade by the
-    length: all other zones keep their m². What is of exports or of declarations is there where they are.
+    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger. If the
+    units do not fit, the hall is enlarged by exactly the area that they lack, and the façade by the length: all other
+    zones keep their m². Resources of exports or declarations are included if the hub has these.
 
     Raises:
         ConfigError: a resource that cannot get more within the bounds of its key.
@@ -190,9 +190,8 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     """The hub scaled to this total area. Zones keep their shares, so all floors scale alike.
 
-    Units become the next whole number if that fits, else the one below, and at least one where there are
-    some, or one a chute; machines stay as many and become as much slower or faster; people and façade go
-    with the units. The apron stays as it is.
+    Numbers of units are rounded up if that fits, otherwise down, and are at least one, or one for each chute. The
+    number of machines stays, and their rate is scaled; people and façade follow the units. The apron is unchanged.
 
     Raises:
         ConfigError: a hall that the schema refuses, or in which something does not fit.

@@ -47,7 +47,7 @@ class LocalProcesses:
         """Each task's key and result, as they come.
 
         Raises:
-            CargohubError: workers are killed again and again.
+            CargohubError: workers are killed repeatedly.
         """
         # Starting a worker takes as long as a small run, mostly for imports.
         workers = 1 if len(tasks) == 1 else self._workers or usable_workers()

@@ -20,13 +20,13 @@ class Pool:
     ) -> Generator[tuple[K, R], None, None]:
         """Each task's key and result as it arrives.
 
-        Tasks are independent, and the same task gives the same result, so that one whose worker was killed
-        is asked again. Close the generator, or let an exception through it, and the workers are stopped at
-        once. `already`: results that were there before, for the progress on the error stream.
+        Tasks are independent, and the same task gives the same result, so a task whose worker was killed is repeated.
+        Closing the generator, or an exception in it, stops the workers immediately. `already`: number of earlier
+        results, for the progress on the error stream.
 
         Raises:
-            CargohubError: workers are killed again and again, or a cluster is not there, or another program.
-            Exception: whatever a task raises; what was yielded before stands.
+            CargohubError: workers are killed repeatedly, or a cluster is missing or runs another program.
+            Exception: any error of a task; results yielded before remain valid.
         """
         keys = [key for key, _, _ in tasks]
         if len(set(keys)) != len(keys):

@@ -48,7 +48,7 @@ S = TypeVar("S", SummaryRow, DifferenceRow)
 class Simulated:
     """Simulates what the run folder lacks, and stores each result as it arrives.
 
-    The folder is opened when it is first needed: what is refused before leaves none.
+    The folder is opened when it is first needed, so a request that is refused before leaves no folder.
     """
 
     def __init__(
@@ -183,7 +183,7 @@ class Stored:
     """Reads what a finished run stored, without trust in it; simulates, writes, checks and prints nothing.
 
     Raises:
-        InputError: what a study asks for is not there, or damaged.
+        InputError: a table that the study needs is missing or damaged.
     """
 
     manifest: Manifest

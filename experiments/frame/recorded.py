@@ -38,8 +38,8 @@ _NOT_STORED: Mapping[str, Mapping[str, Any]] = MappingProxyType({"precision": {"
 def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str, HubConfig]) -> str:
     """The text of `config.yaml`; `keys`: the study's own, as plain values.
 
-    How it is computed is no part of what it is, and left open. Hub by hub: the nodes of a YAML document take thirty
-    times the room of its text, and there may be a thousand designs.
+    Where it is computed is left out. The text is written hub by hub: the nodes of a YAML document take thirty times
+    the memory of its text, and there may be a thousand designs.
     """
     head = {"verb": arguments.verb, "study": {**keys, **dict.fromkeys(LEFT_OPEN)}}
     texts = (_dumped({"hubs": {label: as_stored(plain(hub))}}).removeprefix(_HUBS) for label, hub in hubs.items())

@@ -122,7 +122,7 @@ def show(
 ) -> int:
     """Show a stored run from its own tables; nothing is simulated, and the page stays unchanged.
 
-    `more`: what else there is to tell, by name; `is_drawn`: its page is made.
+    `more`: additional values for the document, by name; `is_drawn`: its page is made.
     """
     asked, document = stored_document(study, asked, manifest)
     if is_drawn:  # first, so that a run that cannot be drawn is refused before anything is printed

@@ -169,7 +169,7 @@ def instance_of(name: str) -> Instance:
     """The instance of that name.
 
     Raises:
-        InputError: There is none.
+        InputError: There is no such instance.
     """
     if name not in instances():
         raise InputError(f"{name[:60]!r}: not an instance of configs/{FILE}{near(name, instances())}")

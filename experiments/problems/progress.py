@@ -21,8 +21,8 @@ FIRST = 1_000_000
 class Progress:
     """Progress of a solver on an instance.
 
-    `spent` (T): replications. `gaps` (M, T): how much dearer than the reference solution what each of M
-    macroreplications would choose then, as a share; before the first choice that of the dearest design.
+    `spent` (T): replications. `gaps` (M, T): extra cost over the reference solution, as a share, of the design that
+    each of M macroreplications would choose then; before the first choice, that of the most expensive design.
     """
 
     solver: str

@@ -35,9 +35,9 @@ def crossing(
 
     Nothing below a floor is asked; if the floor is a no, it ends with 0 and the floor.
 
-    Zero counts as a yes and is not asked. Both ends of the crossing but zero were asked, so a question with
-    one crossing has it between them to within the tolerance. Where answers go back and forth with growing
-    values there are several, and one of them is found: which one depends on the start.
+    Zero counts as a yes and is not asked. Both ends of the crossing but zero were asked, so a question with one
+    crossing has it between them to within the tolerance. If answers alternate with growing values, there are several
+    crossings; the start decides which one is found.
 
     Raises:
         ValueError: a start, step, tolerance or limit that is not positive.

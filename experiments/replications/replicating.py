@@ -71,7 +71,7 @@ def replications(
 ) -> Outcome:  # fmt: skip
     """Make the missing replications and sum them up; `first` receives what is known before the margins.
 
-    `so_far`: what is known before longer runs are made to see whether the backlog grows.
+    `so_far`: receives the outcome known before longer runs show whether the backlog grows.
 
     Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
     a run that goes on where a former one ended, or has other workers, ends with the same.

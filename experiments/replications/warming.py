@@ -80,7 +80,7 @@ def warmup_picture(
 ) -> Iterator[Picture]:
     """Picture of the design that needs the longest warm-up, if any; draw within `style.look()`.
 
-    A design whose backlog grows has no state to warm up to, and none of its own.
+    A design whose backlog grows has no steady state, and therefore no warm-up.
     """
     from experiments.report.figures import warmup_figure
 

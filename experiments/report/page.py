@@ -37,7 +37,7 @@ class WhenPage(StrEnum):
 def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[str, bytes]:
     """The page and its pictures, by their names in a run folder, the page last.
 
-    `libraries`: whose versions are told beside those of every page.
+    `libraries`: their versions are shown in addition to those on every page.
     """
     pictures = {picture_file(picture.name): picture.svg for picture in pictures_in(page.sections)}
     # After the pictures, because it lays out their figures again.

@@ -39,7 +39,7 @@ class OverAssumptions:
     @property
     def _what(self) -> str:
         """Of the command."""
-        return "More on what decides it" if self.bands else said(self.asks)
+        return "More on the numbers that decide it" if self.bands else said(self.asks)
 
     @property
     def lines(self) -> list[str]:

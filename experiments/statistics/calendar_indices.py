@@ -93,8 +93,8 @@ def month_of(days: Days) -> NDArray[np.int64]:
 def period_starts(days: Days, breaks: Days) -> Days:
     """First days of the periods of one level each (L,): the first day, every twelve months after it, and the breaks.
 
-    Calendar years would leave months that occur in one year only, whose index no other year could tell from
-    the level. A year's start near a break gives way to it, or a level would rest on the few days between.
+    Calendar years would leave months that occur in only one year, whose index could not be separated from the level.
+    A year's start near a break gives way to it, or a level would rest on the few days between.
     """
     first, last = days[[0, -1]].astype("datetime64[M]")
     years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
@@ -108,7 +108,7 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     From each day of `breaks` (B) on the level is another.
 
     Raises:
-        ValueError: a weekday, month or period without a flight, or months that cannot be told from periods.
+        ValueError: a weekday, month or period without a flight, or months that cannot be separated from periods.
     """
     level_from = period_starts(days, breaks)
     period = np.searchsorted(level_from, days, side="right") - 1

@@ -1,7 +1,7 @@
 """Predictions for all worlds from the simulated ones, and the share in which the answer holds.
 
 A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the
-assumed numbers: a cheap model corrected by few runs of a dear one (M. C. Kennedy and A. O'Hagan, Biometrika
+assumed numbers: a cheap model corrected by few runs of an expensive one (M. C. Kennedy and A. O'Hagan, Biometrika
 87(1), 2000, 1-13, doi:10.1093/biomet/87.1.1).
 """
 

@@ -1,7 +1,8 @@
 """Share of worlds in which the answer of one design holds and that of another does not.
 
-The worlds, the screen and the runs are those of each design alone. Errors of the regression in the same world are
-alike: two designs' margins are taken for normal with one correlation, which worlds tell in which several are simulated.
+Each design has its own screen and runs in the same worlds. Errors of the regression in one world are similar: two
+designs' margins are assumed normal with a correlation that is estimated from worlds in which several designs are
+simulated.
 """
 
 from dataclasses import replace

@@ -1,10 +1,9 @@
 """The number of replications that an answer needs: more are added until each interval is as narrow as asked for.
 
-The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th
-ed., section 9.4.1): from what is there, the number of replications that would do is estimated, further ones
-are made, and the intervals are taken again from all of them. Stopping at an interval that looks narrow
-makes it hold the mean a little less often than it says, the less so the more replications there were before
-the first look.
+The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th ed.,
+section 9.4.1): the sufficient number of replications is estimated from the existing ones, further ones are made, and
+the intervals are computed again from all of them. Stopping at an interval that looks narrow makes it hold the mean a
+little less often than it says, the less so the more replications there were before the first look.
 """
 
 import math
@@ -106,8 +105,8 @@ def narrow(
 ) -> tuple[int, list[Need]]:
     """Add replications until every interval is narrow enough: their number, and what is too wide at `most`.
 
-    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on
-    nothing but the values. `report(n, needs)` hears of what is too wide before further replications are made.
+    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on nothing but
+    the values. `report(n, needs)` receives the intervals that are too wide before further replications are made.
     """
     n = first
     while True:

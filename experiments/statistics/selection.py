@@ -1,12 +1,11 @@
 """The cheapest of many designs that meets a target, with a stated probability of being right.
 
-Fully sequential procedures under common random numbers: designs are replicated side by side, and each is
-decided as soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first
-(procedure F_B of Batur and Kim), then, where costs vary from replication to replication too, the comparison
-of the designs that meet the target (KN, or KN++ with variances taken anew at every look). Where both are
-needed each has half of the error probability, as in procedure AK of Andradóttir and Kim. Known costs need
-no replications: of two designs that meet the target the dearer is dropped at once, and so is one that is
-not cheaper than another which meets it.
+Fully sequential procedures under common random numbers: designs are replicated side by side, and each is decided as
+soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first (procedure F_B of Batur
+and Kim), then, where costs vary from replication to replication too, the comparison of the designs that meet the
+target (KN, or KN++ with variances taken anew at every look). Where both are needed each has half of the error
+probability, as in procedure AK of Andradóttir and Kim. Known costs need no replications: of two designs that meet the
+target the more expensive one is dropped immediately, as is one that is not cheaper than another which meets it.
 
 The selected design is right if it misses the target by no more than the tolerance, and no design that meets
 the target with the tolerance to spare is cheaper by the indifference or more. Values are taken for normal,

@@ -113,7 +113,7 @@ def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
     Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, section 11.5.
 
     Raises:
-        ValueError: fewer than two replications, which tell nothing of the noise.
+        ValueError: fewer than two replications, which do not show the noise.
     """
     n = len(outputs)
     if n < 2:

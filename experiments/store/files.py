@@ -58,7 +58,7 @@ def archived() -> Iterator[None]:
     except ValueError as error:
         if "before 1980" not in str(error):
             raise
-        raise CargohubError(f"{error}, which the clock of this machine shows; set it") from None
+        raise CargohubError(f"{error}, which this machine's clock shows; set the clock") from None
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -136,7 +136,7 @@ def as_json(document: object) -> bytes:
     """JSON text of a value; refuses NaN and infinity.
 
     Raises:
-        ValueError: one of them.
+        ValueError: NaN or infinity.
     """
     return json.dumps(document, indent=2, allow_nan=False).encode() + b"\n"
 

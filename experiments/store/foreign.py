@@ -88,7 +88,7 @@ def manifest_of(folder: Path) -> Manifest:
     """The manifest, after a check of the folder's files.
 
     Raises:
-        InputError: no complete run, links, files that are missing or not a run's, or a manifest that is none.
+        InputError: not a complete run, links, files that are missing or not a run's, or an invalid manifest.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder")
@@ -154,7 +154,7 @@ def begun(folder: Path) -> Begun:
     """The request of an unfinished run; its finished parts are not checked.
 
     Raises:
-        InputError: no run, links, or a configuration that is none.
+        InputError: not a run, links, or an invalid configuration.
     """
     if CONFIG not in set(files_in(folder)):
         raise InputError(f"{folder}: not a run ({CONFIG} is missing)")

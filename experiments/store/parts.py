@@ -57,7 +57,7 @@ IsPossible = Callable[["Line", zipfile.ZipFile | None], bool]
 def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible = lambda *_: True) -> dict[Key, Line]:
     """Replications that a previous command finished here, and a folder ready for more.
 
-    What is not whole, not as it was written, or not possible is dropped, which is told. All is dropped if it was
+    Parts that are incomplete, changed or impossible are dropped with a message. All are dropped if they were
     computed with other versions or on another CPU family: a table must not be patched together from numbers that may
     differ in the last bit.
 

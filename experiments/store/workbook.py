@@ -162,7 +162,7 @@ def _closed(book: Excel) -> Iterator[None]:
     """Close what openpyxl has begun if the disk is full; Python would do so later and print the same error again.
 
     Raises:
-        OSError: a full disk, of which lxml, with which openpyxl writes where it is installed, has an error of its own.
+        OSError: a full disk, for which lxml (used by openpyxl if installed) has its own error.
     """
     try:
         yield

@@ -94,7 +94,8 @@ def decisions(
 def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
     """The recommended path's lead over the best other path, with one input at a time at another value.
 
-    `rows`: what is set to which value, the lead then [MEUR], and the best path then, in whose colour the bar is.
+    `rows`: the input and its value, the resulting lead [MEUR], and the path that is then best, which gives the bar
+    its colour.
     """
     figure, ax = style.panel(1.5 + _ROW_IN * len(rows))
     looks = style.lines_of(paths)

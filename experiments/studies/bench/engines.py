@@ -1,7 +1,7 @@
 """The hub's kernels compared with other discrete-event engines, on the same reduced hub with the same draws.
 
 Processor time of one run on one core; what an engine needs once (to compile, to take the draws over) is not counted.
-Slow engines get the first ULDs alone: in none of these queues is anyone delayed by who comes later.
+Slow engines get only the first ULDs: in these queues nothing is delayed by later arrivals.
 """
 
 from collections.abc import Iterator, Mapping

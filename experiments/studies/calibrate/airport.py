@@ -47,7 +47,7 @@ def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> Air
 
     Raises:
         InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
-            airport's rows: a date that is none or occurs twice, a count that is none.
+            airport's rows: a date that is invalid or occurs twice, or an invalid count.
     """
     table = csv_table(path, may_be_latin=True)  # only the airport's name is outside ASCII
     if not table.header:

@@ -62,7 +62,7 @@ class Lift:
     after: float = column("see resource", "with 10 % more (at least one unit)", heading="to", show=_units)
     lift: Interval = interval(
         "1",
-        "share that is then on time of what is late, or of exports not kept up with where these are more; mean over "
+        "share of late parcels that become on time, or of exports not kept up with if these are more; mean over "
         "replications",
         heading="of the late on time, %",
         show=lambda lift: cell(lift.scaled(100)),

@@ -100,7 +100,7 @@ class ThresholdSearch:
         """The longer run that shows whether the backlog grows at sustained demands, if existing runs do not.
 
         All replications judge it together. One of them is run for longer: that whose backlog grows most. Where it
-        grows, none of these demands is sustained, and all look further below.
+        grows, none of these demands is sustained, and all searches continue below.
         """
         bounded = [search for search in self._of_design if search.sustained > 0]
         if not bounded or any(search.crossing is None for search in self._of_design):
@@ -152,6 +152,6 @@ class ThresholdSearch:
 def on_time(kpis: Mapping[str, float]) -> float:
     """The on-time share, or the share of exports that are kept up with if that is lower.
 
-    Whether exports are on time hangs on how often flights leave to their destination: fewer flights would be worse.
+    Whether exports are on time depends on how often flights leave to their destination: fewer flights would be worse.
     """
     return min(kpis["on_time_share"], kpis["exports_kept_up_share"])

@@ -127,7 +127,7 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     """Refuse hubs that are not those of the states.
 
     Raises:
-        ConfigError: one of them is not there.
+        ConfigError: one of them is missing.
     """
     check_growth(designs[0].hub)
     labels = {design.label for design in designs[1:]}

@@ -62,7 +62,7 @@ class PathAnswer:
         "EUR", "total spending per parcel", heading="cost a parcel [EUR]", show=_in_eur
     )
     payback: float | None = column(
-        "year", "of what it spends more than the path that builds nothing, by what it earns more; None: never",
+        "year", "time until extra earnings repay extra spending, compared with building nothing; None: never",
         heading="payback [years]", show=lambda years: "–" if years is None else number(years, 1),
     )  # fmt: skip
     opens: float = column(

@@ -1,9 +1,9 @@
 """A path in one future, by quarter: open phases, construction, demand, and when the next phase begins.
 
-A quarter is what it is at its middle. Demand is the growth path's, and its own straying; the hub takes of it what it
-has slots for, given out up to `accept_load` of what its machines sort. Slots of a phase that opened come within
-`ramp_months`, since customers do not come on one day. Conditions of a permit bind from the opening of the first phase
-that needs it.
+A quarter has the state at its middle. Demand is the growth path's, with random deviations; the hub takes as much of
+it as it has slots for, up to `accept_load` of the machines' rate. Slots of an opened phase are filled over
+`ramp_months`, because customers do not all arrive on one day. Conditions of a permit apply from the opening of the
+first phase that needs it.
 """
 
 from collections.abc import Sequence

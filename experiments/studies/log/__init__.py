@@ -69,7 +69,7 @@ def _path(option: str, text: str) -> Path:
     """Where to write.
 
     Raises:
-        InputError: another suffix, or a file that is there.
+        InputError: another suffix, or a file that exists.
     """
     path, suffixes = Path(text), SUFFIXES[option]
     if path.suffix not in suffixes:

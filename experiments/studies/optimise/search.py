@@ -1,8 +1,8 @@
 """The search of `cargohub optimise`: generations of designs from optuna, simulated, and reported back.
 
-A generation is asked for as a whole and told in the order in which it was asked, so that what is asked depends on the
-seed and on the values alone: not on the number of workers, nor on where an interrupted search went on. A design that
-is asked for again is not simulated again; one that does not fit is told by how much, and never simulated.
+A generation is requested as a whole, and its results are reported in the order of the requests. Requests therefore
+depend only on the seed and the values, not on the number of workers or an interruption. A design that is requested
+again is not simulated again; for one that does not fit, the lack is reported, and it is never simulated.
 """
 
 import warnings

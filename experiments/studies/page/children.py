@@ -24,7 +24,7 @@ def answered(words: Sequence[str]) -> str:
     """Standard output of a command that has ended.
 
     Raises:
-        CargohubError: what it refuses, in its own words.
+        CargohubError: a refused command, with its own message.
     """
     done = subprocess.run(_command(words), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
     if done.returncode:

@@ -54,7 +54,7 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
     The others of a stage are scaled, so that all of it sum to 1.
 
     Raises:
-        InputError: no expansion, a weight that is none, or weeks that the run did not simulate.
+        InputError: not an expansion, an invalid weight, or weeks that the run did not simulate.
     """
     manifest = manifest_of(folder)
     if manifest.verb != VERB:

@@ -129,7 +129,7 @@ def under_way(folder: Path) -> UnderWay:
     """Content of the folder of an unfinished run so far.
 
     Raises:
-        InputError: no run, or a configuration that is none.
+        InputError: not a run, or an invalid configuration.
     """
     run = begun(folder)
     lines, hubs = lines_in(folder), run.configuration.hubs

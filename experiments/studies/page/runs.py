@@ -43,7 +43,7 @@ def folder_in(root: Path, name: str) -> Path:
     """The existing run folder of this name, never a path given by the name.
 
     Raises:
-        InputError: none of the runs in `root`.
+        InputError: not a run in `root`.
     """
     if is_there(root, name):
         return root / name

@@ -47,7 +47,7 @@ def read_request(words: tuple[str, ...]) -> Request:
     """The file and the options among the words.
 
     Raises:
-        InputError: no file, several files, an unknown option, or a value that is none.
+        InputError: no file, several files, an unknown option, or an invalid value.
     """
     path, given = taken_apart(words, OPTIONS, "schedule: expected one FILE, in SSIM or CSV")
     from_ssim = is_ssim(path)

@@ -26,9 +26,10 @@ Samples = Sequence[Mapping[str, float]]
 def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Round], list[PoolPlan]]:
     """All rounds, and the cheapest plan that keeps the level; if none does, the last.
 
-    First the default roster's utilisation; while the level is kept, each at work gets `step` more of it; from the first
-    plan on that does not keep it, people are added where work waits longer for them than in the last that did. A plan
-    that would be no cheaper than the one before it ends the search: its people are there so that somebody is.
+    The first plan has the default roster's utilisation. While the level is kept, utilisation is raised by `step`;
+    after the first plan that does not keep it, people are added where work waits longer for them than in the last
+    plan that did. A plan that would be no cheaper than the previous one ends the search: its people are the minimum
+    presence.
     """
     staff, labour = keys.staff, keys.cost.labour
     pools = pools_of(config, staff)

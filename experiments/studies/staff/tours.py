@@ -92,9 +92,9 @@ def covered(tours: Mapping[Tour, int]) -> Numbers:
 def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[Mapping[Tour, int], float]:
     """Number of units with each tour, and how far their cost may be from the minimum, as a share of it.
 
-    First the tours, which have their break's share less everywhere; then when each has its break.
-    In each part of the day between two instants at which a shift can begin or end, those at work do what is asked, and
-    nowhere are they fewer than one flight asks for.
+    First the tours, which have their break's share less everywhere; then when each has its break. In each part of the
+    day between two possible shift changes, the people at work can do the required work, and they are never fewer than
+    one flight needs.
 
     Raises:
         CargohubError: no tours were found within the limit of the search.

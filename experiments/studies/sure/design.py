@@ -180,7 +180,7 @@ def _question(words: Sequence[str]) -> Question:
     """The question in the words.
 
     Raises:
-        ConfigError: none that there is.
+        ConfigError: an unknown question.
     """
     given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
     text = "run" if not given or given[-1] == "compare" else given[-1]
@@ -192,7 +192,7 @@ def _question(words: Sequence[str]) -> Question:
 def _words(arguments: Arguments) -> list[str]:
     """The words for this verb: a precision of the probability, and a single demand or scenario.
 
-    A scenario with a demand of its own keeps it.
+    A scenario with its own demand keeps it.
     """
     question = _question(arguments.words)
     words = [word for word in arguments.words if word.partition("=")[0] not in ("question", "sure.question")]

@@ -54,7 +54,7 @@ def stored_replication(
     `names`: of the tables to read.
 
     Raises:
-        InputError: no run, a damaged one, or none of its designs or replications.
+        InputError: not a run, a damaged run, or an unknown design or replication.
     """
     manifest = manifest_of(folder)
     hubs = configuration_of(manifest).hubs
@@ -142,7 +142,7 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
     """The run compared with the same with the flight on schedule; `cost` is None if it was not late.
 
     Raises:
-        InputError: what is computed here is not what was stored, or the flight is scheduled before the run.
+        InputError: the computed replication differs from the stored one, or the flight is scheduled before the run.
     """
     from sim.worlds import world
 
@@ -256,7 +256,7 @@ def _shift_lines(what: str, did: str, shifts: Sequence[Mapping[str, Any]]) -> It
     numbers = {
         "later": len(later),
         "earlier": sum(each["later_min"] is not None and each["later_min"] < 0 for each in shifts),
-        "only as it was": sum(each["on_schedule_min"] is None for each in shifts),
+        "only with the flight late": sum(each["on_schedule_min"] is None for each in shifts),
         "only with the flight on schedule": sum(each["actual_min"] is None for each in shifts),
     }
     parts = [f"{n} {when}" for when, n in numbers.items() if n]

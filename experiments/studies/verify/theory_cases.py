@@ -85,8 +85,9 @@ def pollaczek_khinchine(rate: float, mean: float, second_moment: float) -> float
 def constant_service(offered: float, servers: int) -> tuple[float, float]:
     """Share that waits for one of `servers` of constant service, and mean wait of all, in services (Crommelin 1932).
 
-    Who is there one service later are those who were not in service, and those who have come meanwhile: a Markov chain,
-    whose stationary distribution is that of any instant. Truncated far above what is ever there.
+    One service time later, the customers present are those who were not in service and those who have arrived since:
+    a Markov chain, whose stationary distribution is that of any instant. It is truncated far above any number that
+    occurs.
 
     >>> [round(value, 6) for value in constant_service(0.7, 1)]
     [0.7, 1.166667]
