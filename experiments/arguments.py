@@ -23,21 +23,21 @@ class Arguments:
     verb: str
     words: tuple[str, ...] = ()
     json: bool = False
-    """The result as one JSON document on standard output, and nothing else there."""
+    """Print the result as one JSON document, and nothing else, on standard output."""
     out: Path = RUNS
-    """Folder in which run directories are made."""
+    """Folder in which run folders are made."""
     quiet: bool = False
     """No progress."""
     fresh: bool = False
-    """Simulate what other studies have simulated, too."""
+    """Also simulate replications that other studies have simulated."""
     config_dir: Path | None = None
     """A folder of the user's own configuration groups."""
     show: bool = False
     """Print the composed configuration instead of running it."""
     all: bool = False
-    """Every KPI and every row on the terminal, not those at a glance alone."""
+    """Show every KPI and every row on the terminal, rather than a selection."""
     is_of_sheet: bool = False
-    """Some words come from a workbook of inputs: results are wanted as a workbook, too."""
+    """Some words come from a workbook of inputs, so results are also written as a workbook."""
 
     @property
     def command(self) -> str:

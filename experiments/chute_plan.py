@@ -19,7 +19,7 @@ from sim.reading import plain, read
 _LISTED: Final = re.compile("[|;,]")
 _PACKOUT, _PLAN = CHUTE_PLAN.split(".")
 _OF_ALL: Final = ""
-"""In place of a hall's name."""
+"""Used in place of a hall's name."""
 
 
 def with_chute_plans(composed: dict[str, Any]) -> dict[str, Any]:

@@ -50,10 +50,10 @@ ROOT = "config"
 _OF_HUB = [field.name for field in fields(HubConfig)]
 """Keys of a hub."""
 _FACTORS = "factors"
-"""Of designs, which no word sets."""
+"""Keys of designs' factors, which no word sets."""
 _PRECISION = "precision"
 _State = tuple[tuple[str, int, int], ...]
-"""Of files: path, time and size."""
+"""State of files: path, time and size."""
 # The message shortens a long key.
 _UNKNOWN = re.compile(r"Could not (?:override|delete from config\.?).*?'([^'…]+)['…]")
 _MISSING = re.compile(r"Could not find '([\w/]+)/([^'/]+)'")

@@ -11,7 +11,7 @@ from sim.reading import read
 
 _EPOCH: Final = dt.date(2000, 1, 1)
 _UNKNOWN: Final = Period(_EPOCH, 0, 7)
-"""Where the file cannot be read, which whoever makes its flights says."""
+"""If the file cannot be read; making its flights gives the error."""
 
 
 def with_period(composed: dict[str, Any]) -> dict[str, Any]:

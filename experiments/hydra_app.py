@@ -40,7 +40,7 @@ from sim.errors import CargohubError, ConfigError
 from sim.reading import near, read
 
 _NAME: Final = "hydra_app"
-"""Of the configuration: `configs/hydra_app.yaml`."""
+"""Name of the configuration: `configs/hydra_app.yaml`."""
 _BEGINS_RUN: Final = b"# cargohub "
 """The configuration of a run folder, which repeats its command."""
 

@@ -9,9 +9,9 @@ from experiments.formatting import MINUS, found_share, number, percent, signed, 
 from experiments.statistics.interval import Interval, Value
 
 NO_VARIANCE: Final = "the same in every replication"
-"""In place of an interval and a p-value where all replications show the same difference."""
+"""Text instead of interval and p-value if all replications show the same difference."""
 _NOUGHT: Final = 1e-6
-"""What is smaller is nought."""
+"""Smaller values are shown as zero."""
 
 
 def _texts(interval: Interval, show: Callable[[float], str] = number) -> list[str]:

@@ -29,10 +29,10 @@ from sim.names import printable, wrong_text
 MISTAKE, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 130, 141, 143
 
 _GARBAGE = 50_000
-"""New objects until garbage is looked for: modules, configurations and pictures are many small ones that stay."""
+"""New objects before a garbage collection: modules, configurations and pictures have many that stay."""
 
 ASK_AGAIN_S = 20.0
-"""Longer than it takes to unwind."""
+"""Time longer than unwinding takes."""
 
 FLAGS = ("--json", "--quiet", "--show", "--all", "--fresh", "--help", "--version")
 PATHS = {"--out": Path("runs"), "--config-dir": None}
@@ -41,18 +41,18 @@ OF_VERBS = {name: value for verb in VERBS.values() for name, value in verb.optio
 _WITH_VALUE = {*PATHS, *(name for name, value in OF_VERBS.items() if value)}
 
 LONGEST_WORD = 100_000
-"""Characters of a word: a list of designs."""
+"""Largest length of a word [characters]: a list of designs."""
 _LONGEST_LINE = 980
-"""Characters of a mistake, which may repeat what was typed."""
+"""Largest length of a message [characters], which may repeat the input."""
 _KEPT = "; finished parts are kept: repeat the command or use `cargohub resume RUN` to continue"
 _OF_LIBRARIES = {
     "can't start new thread": "no more threads can be started",
     "failed to load glyph": "a font that a picture needs cannot be read",
 }
-"""What libraries raise, and what it means."""
+"""Errors of libraries, and their meaning."""
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _BLANKS = str.maketrans("\t\r\n", "   ")
-"""A script may have a list of designs on several lines."""
+"""Line breaks to be replaced: a script may have a list of designs on several lines."""
 
 
 class Terminated(BaseException):

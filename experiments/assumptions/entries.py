@@ -81,7 +81,7 @@ class Entry(Fields):
     text: str = ""
     file: Path = Path()
     correlations: Mapping[str, float] = field(default_factory=dict)
-    """With other entries, by key."""
+    """Correlations with other entries, by key."""
 
     @property
     def source(self) -> str:

@@ -17,7 +17,7 @@ from sim.leaves import leaf_at
 from sim.reading import near, plain
 
 _PACKAGED = ((), ("customs=declared",), ("study=expansion",))
-"""Words of configurations that together hold all keys whose ranges have ends of their own."""
+"""Words of configurations that together have all keys with their own ends of ranges."""
 Value = float | int | str | tuple[float, ...]
 
 
@@ -37,7 +37,7 @@ class Assumption:
     source: str
     entry: Entry
     stars: tuple[str, ...] = ()
-    """What stands for the stars of the entry's key."""
+    """Names that replace the stars of the entry's key."""
 
     @property
     def name(self) -> str:

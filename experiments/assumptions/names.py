@@ -22,7 +22,7 @@ class Name:
     unit: str = ""
     scale: float = 1.0
     options: tuple[str, ...] = ()
-    """Whose places the values are, of a choice."""
+    """Options of a choice, whose positions are the values."""
 
     @classmethod
     def of(

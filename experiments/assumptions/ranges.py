@@ -15,7 +15,7 @@ from sim.errors import ConfigError
 
 Composed = Mapping[str, Any] | HubConfig
 Kept = tuple[str, ...]
-"""How the names of numbers begin that do not vary."""
+"""Prefixes of the names of numbers that do not vary."""
 Ranges = dict[str, tuple[float, ...]]
 """Lowest, configured and highest value of each number, or of the factor by which several move."""
 _END: Final = 1e-9

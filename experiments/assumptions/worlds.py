@@ -34,7 +34,7 @@ class Sampled:
     low: float
     high: float
     weights: tuple[float, ...] = ()
-    """Of the options."""
+    """Weights of the options."""
 
     @classmethod
     def of(cls, members: Sequence[Assumption]) -> "Sampled":
@@ -120,7 +120,7 @@ class Sampled:
 
 
 _SLACK = 1e-9
-"""Of an eigenvalue, by which rounding may put it below zero."""
+"""How far rounding may put an eigenvalue below zero."""
 
 
 @dataclass(frozen=True, slots=True)

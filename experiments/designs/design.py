@@ -34,11 +34,11 @@ class Replicated:
     replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
     execution: Place | None
-    """None: not said, as in a stored run, and this machine."""
+    """None: not given, as in a stored run; then this machine."""
     page: WhenPage | None = field(default=None, kw_only=True)
-    """None: not said, and now."""
+    """None: not given; then now."""
     cache_mb: Annotated[int, Bounds(ge=0, le=10_000_000)] | None = field(default=None, kw_only=True)
-    """Of replications that other studies may take; None: not said, as in a stored run, and none."""
+    """Size of the cache of replications for other studies; None: not given, as in a stored run; then none."""
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -66,7 +66,7 @@ class Designed(Replicated):
     """Keys of every study that compares designs."""
 
     factors: dict[str, dict[str, str]]
-    """By design, the keys in which a file's or typed designs differ, and their values; no word sets them."""
+    """By design, the keys in which designs of a file or typed designs differ, with values; no word sets them."""
 
     def __post_init__(self) -> None:
         keys = [list(values) for values in self.factors.values()]
@@ -91,7 +91,7 @@ class DesignKeys(Designed):
     precision: dict[str, Annotated[float, Bounds(gt=0)] | None]
     """Half-widths asked for, by KPI; and `max_replications`."""
     family: Family
-    """How the differences to the first design are taken together."""
+    """How the differences from the first design are tested together."""
     cost: Prices
 
     @property
@@ -152,11 +152,11 @@ class Margin:
 
     replications: Annotated[int, Bounds(ge=1, le=100)]
     reach: Annotated[float, Bounds(gt=0, lt=1)]
-    """Share of the demand asked for that they lie within."""
+    """Largest distance from the demand asked for, as a share of it."""
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
-    """Between what is carried and what is not [flights/d]."""
+    """Distance between a demand that is carried and one that is not [flights/d]."""
     designs: Annotated[int, Bounds(ge=0, le=1000)]
-    """Of more designs it is computed for none."""
+    """Largest number of designs; with more, it is computed for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,12 @@ from sim.site.zones import zones_in_use
 
 REST: Final = "rest"
 MOST_FACTORS: Final = 8
-"""256 coalitions."""
+"""More would need over 256 coalitions."""
 _Path = tuple[str, ...]
 _NAME: Final = ("scenario",)
-"""The field that only says what a hub is called."""
+"""The field that only names a hub."""
 _CLOSER: Final = 1 - 1e-12
-"""So that rounding leaves none of the units without room."""
+"""Factor below 1, so that rounding leaves no unit without room."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ class HallUnits:
     unit: str
     count: Callable[[Hall], float]
     standing: Callable[[Hall], float]
-    """Units that share the zone, those of `count` among them."""
+    """Units that share the zone, including those of `count`."""
     unit_m2: Callable[[Space], float]
     step: Callable[[Space], float] | None
-    """The least that there can be more of; None: whole units."""
+    """The smallest increase; None: whole units."""
     add: Callable[[Hall, HubConfig, float], Hall]
-    """The hall with so many more, and their people; the zone as it was."""
+    """The hall with this many more, and their people; the zone is unchanged."""
 
 
 def with_more(config: HubConfig, kind: HallUnits, units: float) -> HubConfig:
@@ -169,9 +169,9 @@ class PartUnits:
     part: str
     count: Callable[[Hall], int]
     takes_m2: Callable[[Hall, Space], float]
-    """Of the part, with all that stands there."""
+    """Area of the part that one unit needs, with everything in it."""
     add: Callable[[Hall, HubConfig, int], Hall]
-    """The hall with so many more, and their people; its floor as it was."""
+    """The hall with this many more, and their people; its floor is unchanged."""
 
 
 def with_more_in_part(config: HubConfig, kind: PartUnits, more: Callable[[int], int]) -> HubConfig:

@@ -166,7 +166,7 @@ Values = tuple[str, ...]
 Varied = tuple[tuple[str, ...], tuple[Values, ...]]
 """The keys that designs differ in, and the values of each design."""
 DESIGN: Final = "design"
-"""What a design's name is called where the swept keys stand."""
+"""Name of the column of designs beside the swept keys."""
 
 
 def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: Sequence[Mapping[str, Any]]) -> Factors:

@@ -13,7 +13,7 @@ from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
 _CHANGES: Final = 6
-"""So many changes of a week are listed one by one; of more the fewest and the most."""
+"""Up to this many changes of a week are listed; of more, only the minimum and maximum."""
 
 
 def paid_by_roster(config: HubConfig) -> str:

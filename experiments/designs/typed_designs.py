@@ -23,9 +23,9 @@ class DesignWords:
     place: str
     """For messages: file and row, or the design as it was typed."""
     beside: Mapping[str, str] = field(default_factory=dict)
-    """Cells of the verb's own columns."""
+    """Cells of columns for the verb only."""
     places: Mapping[str, str] = field(default_factory=dict)
-    """Of a row of a file: where each key stands."""
+    """For a row of a file: the place of each key."""
 
     def at(self, key: str) -> str:
         """The place of one of the design's keys, for messages."""

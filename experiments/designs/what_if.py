@@ -46,7 +46,7 @@ BLOCKED: Final[Mapping[str, str | None]] = {
 }
 """Each resource and the KPI of the time for which it blocks others; None: no KPI says so."""
 NEVER_BLOCKS: Final = frozenset({"customs_hold"})
-"""Whom nobody ever waits for: more of it lifts nothing."""
+"""Resources for which nothing ever waits: more of them has no effect."""
 UNITS: Final[Mapping[str, str]] = {
     "machines": "parcels/h", **dict.fromkeys(("floor", "export_floor", "customs_hold"), "m²")
 }  # fmt: skip
@@ -106,7 +106,7 @@ def more_units(n: int) -> int:
 
 
 _More = tuple[Callable[[HubConfig], float], Callable[[HubConfig], HubConfig]]
-"""How much a hub has of a resource, and the hub with more of it."""
+"""The hub's amount of a resource, and the hub with more of it."""
 
 
 def _apron(name: str) -> _More:
@@ -184,7 +184,7 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
     "build_up_places": "build_up",
     "empty_ulds": "empty_ulds",
 }
-"""Those of its exports."""
+"""The same for exports."""
 
 
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:

@@ -27,7 +27,7 @@ from sim.errors import CargohubError
 _LOOK_S: Final = 0.02
 _TEND_S: Final = 1.0
 _LOST_AFTER: Final = "5s"
-"""After which a worker of our own that does not come back is given up, and another one started."""
+"""Time after which a lost worker of our own cluster is given up and replaced."""
 _LOGGED: Final = re.compile(r"(distributed|tornado)(\.|$)")
 _LOST: Final = "execution: the scheduler is lost; finished parts are kept, and the same command continues"
 

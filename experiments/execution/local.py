@@ -13,10 +13,10 @@ from typing import Any, Final
 from experiments.execution.place import IN_FLIGHT, MOST_FRUITLESS, K, R, Task, given_up, usable_workers
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
-"""Of `mallopt(3)`."""
+"""Parameters of `mallopt(3)`."""
 _TRIM: Final = 64 << 20
 _MMAP: Final = 32 << 20
-"""The largest that glibc takes."""
+"""The largest value that glibc accepts."""
 
 
 def keep_freed_memory() -> None:
@@ -34,7 +34,7 @@ def keep_freed_memory() -> None:
 
 
 PARENT_CHECK_S: Final = 0.5
-"""How often a worker looks whether its parent is still there."""
+"""Interval at which a worker checks whether its parent still exists."""
 
 
 class LocalProcesses:

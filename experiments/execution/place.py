@@ -28,7 +28,7 @@ class Place:
     backend: Backend
     address: str | None
     patience_s: Annotated[float, Bounds(gt=0, le=86_400)] | None
-    """For the scheduler to answer [s]."""
+    """Time for the scheduler to answer [s]."""
 
     def __post_init__(self) -> None:
         if self.backend is Backend.LOCAL:
@@ -66,7 +66,7 @@ Task = tuple[K, Callable[..., R], tuple[Any, ...]]
 IN_FLIGHT: Final = 2
 """Tasks handed out for each worker, so that none waits for its next."""
 MOST_FRUITLESS: Final = 3
-"""Kills of workers in a row without anything new finished, after which we give up."""
+"""Consecutive kills of workers without a finished task, after which the run is given up."""
 
 
 class Executor(Protocol):

@@ -12,13 +12,13 @@ from typing import ClassVar, Final, TypeVar
 R = TypeVar("R")
 
 FIRST_LINE_S: Final = 10.0
-"""Of work of which there is no result: its first line. Short work says nothing."""
+"""Time until the first line if there is no result yet. Short work prints nothing."""
 NEXT_LINE_S: Final = 20.0
-"""From line to line without a terminal ..."""
+"""Time between lines without a terminal ..."""
 NEXT_ON_TERMINAL_S: Final = 10.0
-"""... and on one, where the first line comes with the first result."""
+"""... and on a terminal, where the first line follows the first result."""
 _LOOK_S: Final = 1.0
-"""How often it is looked whether a line is due while no result comes."""
+"""Interval of checks whether a line is due while no result arrives."""
 
 
 def shown(
@@ -62,7 +62,7 @@ def _with_lines(results: Iterator[R], total: int, already: int, what: str) -> Ge
 
 
 Left = Callable[[int], str]
-"""How long so many further results take, in words."""
+"""Time for this many further results, in words."""
 
 
 class Lines:
@@ -80,7 +80,7 @@ class Lines:
         self._due, self._next_s = (0.0, NEXT_ON_TERMINAL_S) if is_terminal else (FIRST_LINE_S, NEXT_LINE_S)
         self._due = self._next_s if is_around else self._due
         self._n, self._last = 0, 0.0
-        """Results, and when the last of them came."""
+        """Number of results, and when the last one arrived."""
         self._lock = threading.Lock()
 
     def say(self, line: Callable[[Left], str], n_come: int = 1) -> None:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 SCHEMA_VERSION = 1
-"""Of the JSON objects."""
+"""Version of the JSON objects."""
 MOST_ON_PAGE = 24
-"""Designs; a page of more could not be read."""
+"""Largest number of designs on a page that can be read."""
 
 
 def fit_lines(designs: Sequence[Design], titles: Mapping[str, str]) -> Iterator[str]:
@@ -154,9 +154,9 @@ Item: TypeAlias = DesignVerdict | Grid | str
 WARNING: Final = "warning: "
 _COLORS: Final = {"carries": "bold green", "close": "bold yellow", "fails": "bold red", "unstable": "bold red"}
 _LEAST_TEXT: Final = 20
-"""Characters of a column of text, below which its words would be broken."""
+"""Least width [characters] of a column of text that does not break words."""
 _WIDEST: Final = 10_000
-"""Characters, of a table that no terminal holds."""
+"""Width [characters] beyond that of any terminal."""
 
 
 def is_terminal() -> bool:

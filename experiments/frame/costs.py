@@ -27,7 +27,7 @@ _GROUP: Final = "cost"
 _YEAR: Final = "cost_eur_per_year"
 _CAPITAL: Final = "capital_eur_per_year"
 _OWN: Final = "own"
-"""Kind of a price that is not the packaged one."""
+"""Kind of a price that differs from the packaged one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ from sim.errors import ConfigError
 from sim.measures.kpis import RECOVERY, Rank
 
 _ACROSS: Final = 3
-"""Designs side by side."""
+"""Largest number of designs side by side."""
 _ASKED: Final = "on_time_share"
-"""A difference of it is told even if it is none."""
+"""KPI whose difference is shown even if it is not significant."""
 _SAVED: Final = ("on_time_share", "dwell_mean_h", "trucks_per_day")
 """KPIs for which the gain from common random numbers is shown."""
 

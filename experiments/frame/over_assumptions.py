@@ -45,7 +45,7 @@ _NOT_ASKED: Final = (
     "family", "cost", "workers", "execution", "page", "cache_mb", "capacity", "expansion", "select", "optimise",
     "shadow_price", "frontier", "decompose", "staff",
 )  # fmt: skip
-"""Keys of other studies, which `sure` has not, and those that its command is given anew."""
+"""Keys of other studies that `sure` lacks, and keys that its command sets again."""
 _NOT_COMPARED: Final = frozenset(
     {"seed", "start_date", "warmup_days", "horizon_days", "record", "recovery", "scenario", "fit", "fitted"}
 )
@@ -53,7 +53,7 @@ _NOT_COMPARED: Final = frozenset(
 
 
 Answers = Mapping[str, str]
-"""What a stored run of `sure` says of its hubs, in words that go on after a design's name; by label of the hub."""
+"""Results of a stored run of `sure`, in words to follow a design's name; by label of the hub."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ TRUST = "trust_code"
 """The option of verbs that simulate a stored run, `--trust-code`."""
 _HUBS = "hubs:\n"
 _NOT_STORED: Mapping[str, Mapping[str, Any]] = MappingProxyType({"precision": {"max_replications": 100}, "factors": {}})
-"""Keys that a run does not store where they decide nothing, as a limit of what was not asked for."""
+"""Keys that a run does not store if they have no effect, such as a limit of something not asked for."""
 
 
 def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str, HubConfig]) -> str:

@@ -50,7 +50,7 @@ def need(library: str, extra: str) -> None:
 
 
 RESULTS: Final = "results.xlsx"
-"""Where the results of a workbook of inputs go, in the run folder."""
+"""File in the run folder for results of a workbook of inputs."""
 
 K = TypeVar("K", bound=Replicated)
 R = TypeVar("R")

@@ -26,7 +26,7 @@ Tables = Sequence[Table]
 Kpis = Mapping[Key, Mapping[str, float]]
 """By label and replication."""
 Opening = Callable[[Outcome], "Sequence[DesignVerdict | str]"]
-"""Of what the replications say, the lines that come first."""
+"""Returns the first lines from the replications."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Asked(Generic[K]):
     keys: K
     arguments: Arguments
     is_typed: bool = True
-    """By its user. A stored run's is only repeated: the folder of configurations that it names is not looked into."""
+    """Whether the user typed it. A stored run's command is only repeated; its folder of configurations is not read."""
 
 
 class Bench(Protocol):
@@ -82,37 +82,37 @@ class Document:
 
     title: str
     data: Mapping[str, Any] | list[Mapping[str, Any]]
-    """Of the JSON object; or a list of objects, which stands alone."""
+    """Content of the JSON object, or a list of objects."""
     sentences: Sequence[str] = ()
     """The answer."""
     verdicts: Sequence[DesignVerdict | str] = ()
-    """What terminal and page open with: a line a design; none: the first sentence."""
+    """Opening of terminal and page: a line for each design; none: the first sentence."""
     tables: Tables = ()
-    """That the run stores beside the KPIs and the sentences; none where the bench has completed it."""
+    """Tables stored beside the KPIs and sentences; none if the bench has completed the run."""
     grids: Sequence[Grid] = ()
     most_rows: int | None = None
-    """Of a grid on the terminal."""
+    """Largest number of rows of a grid on the terminal."""
     method: Sequence[str] = ()
-    """How it was found, a paragraph each."""
+    """Paragraphs on the method."""
     brief: Sequence[str] = ()
     """Verdicts of the one sheet; none: the answer."""
     facts: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Of the one sheet, by their headings, such as the bottleneck."""
+    """Facts for the one sheet, by their headings, such as the bottleneck."""
     pictures: Callable[[], Iterable[Picture]] = tuple
-    """Drawn for the page alone, with its look."""
+    """Pictures drawn only for the page, in its style."""
     warnings: Sequence[str] = ()
     libraries: Sequence[str] = ()
-    """Whose versions are told beside those of every page."""
+    """Libraries whose versions are shown in addition."""
     lines: Sequence[str | Grid] = ()
-    """For the terminal, between grids and sentences."""
+    """Lines for the terminal, between grids and sentences."""
     more: Callable[[], Iterable[Grid | str]] = tuple
-    """For the terminal, where all is asked for."""
+    """Additions for the terminal with --all."""
     notes: Sequence[str] = ()
-    """For the terminal, after the warnings."""
+    """Notes for the terminal, after the warnings."""
     over: OverAssumptions | None = None
     """What the answer rests on beside its sampling intervals; for terminal and page."""
     files: Mapping[str, bytes] = field(default_factory=dict)
-    """That lie beside the page, by their names in the run folder."""
+    """Files beside the page, by their names in the run folder."""
     page: Callable[[Path, bool], Page] | None = None
     """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
 
@@ -147,18 +147,18 @@ class Study(Generic[K, R]):
     """
 
     keys: type[K]
-    """Of its part of the configuration."""
+    """Class of the study's part of the configuration."""
     asked: Callable[[Arguments], tuple[Sequence[Design], K]]
     """Designs and keys, checked before anything runs."""
     compute: Callable[[Bench, Asked[K]], R]
     document: Callable[[Asked[K], R], Document]
     name: Callable[[Asked[K]], str] = lambda asked: asked.designs[0].hub.scenario
-    """Of the run, in its folder's name."""
+    """Name of the run in the name of its folder."""
     check: Callable[[Sequence[Design], K], object] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
-    """Refuse, before a folder is made, designs and keys that cannot be its own, as those of a stored run may be."""
+    """Refuse invalid designs and keys before a folder is made, as a stored run may have them."""
     as_stored: Callable[[Bench, Asked[K]], Document] | None = None
     """Of a run whose ranges have moved since, from its stored tables as they are; its sentences are added."""
     library: str | None = None
-    """Of the extra `study`, that it needs."""
+    """Library of the extra `study` that it needs."""
     replications: Callable[[Asked[K]], int | None] = lambda asked: None  # noqa: ARG005 - the signature of a count
-    """How many its designs have together; None: what they show decides."""
+    """Total number over its designs; None: the results decide."""

@@ -15,9 +15,9 @@ from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans
 from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 REVENUES: Final = ("revenue", "export_revenue")
-"""Lines of the accounts that are earned."""
+"""Lines of the accounts that are revenue."""
 WAGES: Final = ("wages", "night_premium")
-"""Lines that the way of paying labour changes."""
+"""Lines that depend on how labour is paid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,15 @@ class Activity:
     """The paid activity of a hub in a year."""
 
     parcels: float
-    """Departed by road."""
+    """Parcels that departed by road."""
     late_parcels: float
     exports: float
-    """Off-block."""
+    """Exports that went off-block."""
     late_exports: float
     trucks: float
     truck_km: float
     staff_h: float
-    """Paid hours, of which `night_h` at night."""
+    """Paid hours, including `night_h` at night."""
     night_h: float
 
 

@@ -47,7 +47,7 @@ def cents(eur: float) -> int:
 
 HALLS: Final = "halls"
 BUILDINGS: Final = (HALLS, "stands")
-"""What lives as long as a hall."""
+"""Assets with the life of a hall."""
 
 
 def assets(config: HubConfig) -> dict[str, float]:

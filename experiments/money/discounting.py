@@ -18,14 +18,14 @@ class Timing(StrEnum):
     """The instant of a period at which its money counts as paid."""
 
     MID_YEAR = "mid_year"
-    """In the middle of it, as what is paid all along."""
+    """In the middle of the period, for money paid continuously."""
     END_OF_YEAR = "end_of_year"
 
 
 @dataclass(frozen=True, slots=True)
 class Discounting:
     rate: Annotated[float, Bounds(ge=0, le=1)]
-    """A year, real."""
+    """Real rate a year."""
     timing: Timing
     equipment_years: Annotated[float, Bounds(gt=0, le=100)]
     hall_years: Annotated[float, Bounds(gt=0, le=100)]

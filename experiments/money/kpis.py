@@ -62,7 +62,7 @@ def capital_eur_per_year(run: Priced) -> float:
 
 _MONEY: Final = declared(sys.modules[__name__])
 KPIS: Final[Mapping[str, Kpi]] = ChainMap(_MONEY, of_hub.KPIS)
-"""Those of the hub, then those of money."""
+"""KPIs of the hub, then those of money."""
 names: Final = partial(of_hub.names, kpis=KPIS)
 
 

@@ -101,7 +101,7 @@ class Prices:
     """Prices; `configs/cost/` gives their sources."""
 
     year: Annotated[int, Bounds(ge=1990, le=2100)]
-    """Whose money it is: real EUR of that year."""
+    """Prices are real EUR of this year."""
     discounting: Discounting
     capex: Capex
     labour: Labour

@@ -20,9 +20,9 @@ from sim.reading import near, plain, read
 
 FILE: Final = "problems.yaml"
 Design = tuple[int, ...]
-"""Of each variable, in their order, the place of its value."""
+"""For each variable, in order, the position of its value."""
 Observed = tuple[float, float]
-"""Of a replication: the objective, and the KPI that must reach the target."""
+"""Result of a replication: the objective, and the KPI that must reach the target."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from experiments.problems.instance import Design, Instance, Observed
 
 Simulate = Callable[[Design, int], Observed]
 PENALTY = 10.0
-"""For solvers that know no constraint: each share of the target that is missing costs so many times the objective."""
+"""For solvers without constraints: factor on the objective for the missing share of the target."""
 
 
 class BudgetSpent(Exception):  # noqa: N818 - it ends every solver, and is no mistake
@@ -29,7 +29,7 @@ class Oracle:
     simulate: Simulate
     spent: int = 0
     path: list[tuple[int, Design]] = field(default_factory=list)
-    """Replications spent, and the design that would be chosen since then."""
+    """Replications spent, and the design that would be chosen from then on."""
     _samples: dict[Design, list[Observed]] = field(default_factory=dict)
 
     def ask(self, design: Design, n: int) -> NDArray[np.float64]:

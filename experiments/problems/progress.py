@@ -14,7 +14,7 @@ from experiments.problems.solvers import SOLVERS
 from experiments.statistics.interval import Interval, mean_interval
 
 FIRST = 1_000_000
-"""Number of the first replication that a solver sees: none of those of the reference."""
+"""Number of a solver's first replication, beyond those of the reference."""
 
 
 @dataclass(frozen=True)

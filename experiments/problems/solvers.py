@@ -10,9 +10,9 @@ import numpy as np
 from experiments.problems.oracle import Oracle, nearest
 
 EACH: Final = 3
-"""Replications of a design at a time (decision): with fewer a bad one is taken for a good one too often."""
+"""Replications of a design at a time (decision): with fewer, bad designs too often appear good."""
 Solver = Callable[[Oracle, int], None]
-"""Asks an oracle, which raises BudgetSpent at the end; with a seed."""
+"""A function of an oracle, which raises BudgetSpent at the end, and a seed."""
 
 
 def random_search(oracle: Oracle, seed: int) -> None:
@@ -64,7 +64,7 @@ def of_simopt(solver: str, replications: str) -> Solver:
 
 
 LIBRARIES: Final = MappingProxyType({"tpe": "optuna", "simopt_random": "simopt", "simopt_nelder_mead": "simopt"})
-"""Of the extra `solvers`, by solver."""
+"""Libraries of the extra `solvers`, by solver."""
 SOLVERS: Final[Mapping[str, Solver]] = {
     "random": random_search,
     "tpe": tpe,
@@ -72,4 +72,4 @@ SOLVERS: Final[Mapping[str, Solver]] = {
     "simopt_random": of_simopt("RNDSRCH", "sample_size"),  # with a stochastic constraint
     "simopt_nelder_mead": of_simopt("NELDMD", "r"),  # on real numbers, rounded, with a penalty
 }
-"""By name."""
+"""Solvers by name."""

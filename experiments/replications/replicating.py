@@ -25,12 +25,12 @@ from sim.inputs.inputs import check_recorded, make_inputs
 from sim.measures.recovery import LONGER
 
 Simulation = Callable[[HubConfig, int], Part]
-"""What a worker does: `replicate`, or `evaluate`."""
+"""The work of a worker: `replicate` or `evaluate`."""
 Task = execution.Task[Key, Part]
 Kpis = Mapping[Key, Mapping[str, float]]
-"""By label and number."""
+"""KPIs by label and number."""
 Line = Callable[[Kpis, Left], str]
-"""How far the work is, by what is there and how long more of it takes."""
+"""Text on progress, from the finished results and the time for further ones."""
 
 
 class Made(Protocol):

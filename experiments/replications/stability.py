@@ -59,7 +59,7 @@ class Stability:
     """The verdict, the growth that supports it, and the measured days of the run that showed it."""
 
     is_unstable: bool | None
-    """None: not known, as of a hub to which nothing came."""
+    """None: not known, for example if nothing arrived at the hub."""
     growth: Growth
     horizon_days: int
 

@@ -16,7 +16,7 @@ from sim.units import MIN_PER_DAY
 
 PICTURE = "warmup"
 _ZONE = "backlog"
-"""What has arrived and not left: it holds all that a start from an empty hub lacks."""
+"""Zone of parcels that have arrived and not left, which shows an empty start best."""
 
 
 def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:
