@@ -16,15 +16,15 @@ _ARRIVALS: Final = {
     "hourly": "Poisson arrivals by hour of the week", "banks": "banks with delays", "file": "a file of flights",
 }  # fmt: skip
 _LONG: Final = 30
-"""Letters of a name that takes a line of its own."""
+"""Length of a name that gets its own line [letters]."""
 _LONGEST: Final = 68
-"""Letters of a name; tables have all factors."""
+"""Largest length of a name [letters]; tables have all factors."""
 _WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
 """KEY=VALUE in a label."""
 
 
 _MOST: Final = 8
-"""Designs that a warning names; tables have all."""
+"""Largest number of designs named in a warning; tables have all."""
 
 
 def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:

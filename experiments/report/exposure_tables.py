@@ -12,10 +12,10 @@ from sim.measures.exposure import NO_POLICY
 from sim.units import Numbers
 
 READ: Final = ("exposure_matrix", "data_flows", "inference", "trade", "trade_balance", "watch")
-"""Tables that the ledgers are gathered from."""
+"""Tables from which the ledgers are made."""
 WAY: Final = ("sender_jurisdiction", "location", "operator_jurisdiction")
 _LEAST_SHARE, _LEAST_R2 = 0.005, 0.005
-"""Changes that are too small to be seen in the figures shown."""
+"""Changes too small to be visible in the figures shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Matrix:
     kept: Numbers
     """Record-days a day: records kept in clear at any time, in the long run."""
     pseudonym: Numbers
-    """Likewise under a pseudonym."""
+    """The same under a pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Trade:
     parcels: Frame
     """Imports by lane and week."""
     value: Frame
-    """Theirs [EUR]."""
+    """Value of the imports [EUR]."""
     by_product: Frame
     """By lane and product group [EUR]."""
     duties: Frame

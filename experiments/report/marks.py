@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Values: TypeAlias = Sequence[Interval] | Sequence[float]
 _LUMINANCE: Final = np.array([0.2126, 0.7152, 0.0722])
-"""Of red, green and blue (ITU-R BT.709)."""
+"""Luminance of red, green and blue (ITU-R BT.709)."""
 _DARK: Final = 0.5
 """Luminance of a cell below which its text is white."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 Template: TypeAlias = Any
-"""Of jinja2, which is loaded late; or all of them."""
+"""A template of jinja2, which is imported late; or the environment."""
 PAGE: Final = "report.html"
 _FIGURE: Final = re.compile(rb'<figure data-name="([\w.-]+)"')
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "scipy", "simpy", "hydra-core", "matplotlib")

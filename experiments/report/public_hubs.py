@@ -76,7 +76,7 @@ class Row:
     source: str
     independent: bool = True
     bounds: tuple[float, float] | None = None
-    """Of the interval of ours; None: it has none."""
+    """Bounds of the interval of the model's value; None: no interval."""
 
     @property
     def ratio(self) -> float:

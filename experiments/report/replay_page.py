@@ -21,7 +21,7 @@ SCRIPTS: Final = (
     "strips.js",
     "player.js",
 )
-"""In the order in which they build on each other."""
+"""Scripts, each after those that it uses."""
 
 
 def replay_page(content: Mapping[str, Any]) -> str:

@@ -30,13 +30,13 @@ from sim.units import MIN_PER_H
 
 Rows: TypeAlias = list[list[Any]]
 Made: TypeAlias = tuple[str, Rows, list[Chart]]
-"""Of a sheet: its name, its rows, and its charts."""
+"""A sheet: its name, rows and charts."""
 
 TABLES: Final = ("points", "summary", "ladder", "flights", "loads", "stages", "ulds", "occupancy")
 MOST_DESIGNS: Final = 8
-"""That a chart can show."""
+"""Largest number of designs in a chart."""
 _TALLEST: Final = 17
-"""Rows of a sheet that a chart takes, and a blank one."""
+"""Rows of a sheet taken by a chart and a blank row."""
 _OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
 _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
 

@@ -19,9 +19,9 @@ from experiments.report.stored_designs import NamedDesign, Panel
 Ladders: TypeAlias = Mapping[str, Mapping[str, float]]
 
 MOST_DESIGNS: Final = 6
-"""That are drawn."""
+"""Largest number of designs drawn."""
 MOST_RUNGS: Final = 6
-"""Of a ladder, the lowest."""
+"""Number of rungs shown of a ladder, the lowest ones."""
 MOST_LADDERS: Final = 2
 _LONGEST: Final = 36
 """Letters of a design's name in a picture."""

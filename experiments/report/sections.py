@@ -62,7 +62,7 @@ class Section:
     parts: "Sequence[Section]" = ()
     is_open: bool = False
     is_reference: bool = False
-    """To look things up on a screen: it is not printed."""
+    """For reference on a screen; not printed."""
 
 
 def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
@@ -80,16 +80,16 @@ class Brief:
     facts: Mapping[str, Sequence[str]]
     pictures: Sequence[Picture]
     marks: Sequence[str] = ()
-    """Of the verdicts, by which the pictures name their designs; none: a bullet each."""
+    """Letters of the verdicts, which pictures use for designs; none: bullets."""
     grid: Grid | None = None
-    """Below the pictures, where these leave room."""
+    """Table below the pictures, if there is room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     title: str
     answer: Sequence[DesignVerdict | str]
-    """What it opens with."""
+    """The opening of the page."""
     sections: Sequence[Section]
     config_yaml: str
     brief: Brief | None

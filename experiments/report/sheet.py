@@ -23,7 +23,7 @@ _MARK_IN: Final = 0.22
 _GAP_IN: Final = 0.1
 MOST_PICTURES: Final = 3
 _LINES_EACH: Final = 3
-"""At most, of a verdict or a fact."""
+"""Largest number of lines of a verdict or a fact."""
 _MOST_VERDICT_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.6
 """Of a picture, of what it has on the page; one that has less room is left out."""
@@ -36,7 +36,7 @@ MARK: Final = Type(9.5, (("weight", "bold"),))
 HEADING: Final = Type(8.5, (("weight", "bold"),))
 FACT: Final = Type(8.5)
 TABLE: Final = (Type(8), Type(7), Type(6))
-"""The first in which all columns have room."""
+"""Font sizes; the first in which all columns fit is used."""
 COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
 
 

@@ -23,12 +23,12 @@ T = TypeVar("T")
 # Okabe and Ito, Color universal design (2008); without the yellow, which is faint on white.
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _MORE: Final = ("#8B5A2B", "#7F3C8D")
-"""Where more names than that want a colour each."""
+"""Colours used if there are more names."""
 DASHES: Final = ("-", "--", "-.", ":")
 LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0
 FORMS: Final = ("pdf", "svg", "png")
-"""In which pictures are saved."""
+"""Formats in which pictures are saved."""
 _SLIDE: Final = 16 / 9
 _WIDEST_IN: Final = 12.5
 """Of a slide: letters have 10 points there, where it is shown as 13.3 in wide."""
@@ -44,7 +44,7 @@ _RC: Final[dict[Any, Any]] = {
 
 
 Trait: TypeAlias = Any
-"""Whatever matplotlib takes under a name of its own."""
+"""Any property of matplotlib, by its name."""
 Look: TypeAlias = dict[str, Trait]
 """How one design is drawn: its colour and its dash, as matplotlib calls them."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Drawn: TypeAlias = Any
-"""An artist, or a container of some, which is none."""
+"""An artist, or a container of artists, which is not itself one."""
 _MARK: Final = "tooltip: "
 _DONE: Final = "with-tooltips"
 _GROUP: Final = re.compile(rf'<g id="{_MARK}([^"]*)">')

@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any, Final
 
 _LEADING: Final = 1.3
-"""From line to line, in sizes of the type."""
+"""Distance between lines, in sizes of the type."""
 _MEASURED_AT: Final = 720
-"""Dots an inch, so many that no width is rounded much."""
+"""Dots per inch, enough to measure widths accurately."""
 _MARKS: Final = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*(?!\w)")
-"""What a page sets in another type."""
+"""Marks for text in another type."""
 _BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
-"""Where a word that is wider than a line may be parted."""
+"""Where a word wider than a line may be broken."""
 
 
 @dataclass(frozen=True, slots=True)

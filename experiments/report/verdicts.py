@@ -17,7 +17,7 @@ from sim.units import MIN_PER_DAY, MIN_PER_H
 LEAST_ON_TIME: Final = 0.95
 """Share of parcels on time from which a design carries its traffic."""
 WIDEST: Final = 0.5
-"""An interval of the on-time share that is wider says nothing: it is kept out of the answer (assumption)."""
+"""A wider interval of the on-time share is left out of the answer (assumption)."""
 
 
 class Verdict(StrEnum):
@@ -31,21 +31,21 @@ class DesignVerdict:
     """The answer of one design, in the words of terminal, page and sheet."""
 
     label: str
-    """Of the design, as tables have it."""
+    """Label of the design in tables."""
     title: str
     kind: str
-    """How it looks: carries, close, fails or unstable."""
+    """Kind of the verdict: carries, close, fails or unstable."""
     word: str
     on_time: str
-    """The on-time share with its interval; why there is none where it says nothing."""
+    """The on-time share with its interval, or why it is unknown."""
     bottleneck: str
     """By the ladder; empty without a ladder."""
     since: str
     """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
     staffing: str
-    """With which the answer was found; empty where it is not known."""
+    """Staff on which the answer rests; empty if unknown."""
     reasons: Sequence[str]
-    """Why it is undecided; none where it is not."""
+    """Reasons why it is undecided; none otherwise."""
     exports: str = ""
     """Their on-time share, which the verdict does not ask, where it is below that of a design that carries."""
 

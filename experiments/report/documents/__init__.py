@@ -25,7 +25,7 @@ class Missing:
 
 
 FILL: Final = "TO FILL IN"
-"""In its place."""
+"""Text in place of missing information."""
 
 Block: TypeAlias = str | Points | Grid | Graph | Missing
 """A paragraph, points, a table, a drawing, or a place to fill in."""

@@ -24,7 +24,7 @@ _COLUMN_GAP_IN: Final = 0.12
 
 
 _MOST_CELLS: Final = 0.9
-"""Of a column, that are on one line where the others have room."""
+"""Share of a column's cells that fit on one line if the other columns have room."""
 _WORD_IN: Final = 0.8
 _BOLD: Final = (("weight", "bold"),)
 TITLE: Final = Type(15, _BOLD)

@@ -12,7 +12,7 @@ from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
 REACH: Final = 2.0
-"""Rungs beyond so many times the largest threshold are left out."""
+"""Rungs above this multiple of the largest threshold are left out."""
 NEAR: Final = 0.005
 """Rungs nearer than this share of the axis share a name."""
 
@@ -25,7 +25,7 @@ class Threshold:
     flights: Interval
     rungs: tuple[tuple[str, float], ...]
     lowest: str
-    """Name of the lowest rung, with those that lie where it does."""
+    """Name of the lowest rung, with rungs at the same place."""
 
 
 def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]]) -> list[Threshold]:

@@ -16,7 +16,7 @@ from sim.units import MIN_PER_DAY
 
 _BAR: Final = 0.72
 _NAMED_H: Final = 0.9
-"""A bar that is shorter has no room for its name."""
+"""Shorter bars have no room for their name."""
 _TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
 
 

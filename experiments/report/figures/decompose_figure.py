@@ -14,9 +14,9 @@ from experiments.statistics import Interval
 from experiments.statistics.shapley import Decomposition
 
 _WIDEST: Final = 24
-"""Letters of a name below a bar."""
+"""Largest length of a name below a bar [letters]."""
 _ROOM: Final = 0.14
-"""Above the highest bar, for its number."""
+"""Room above the highest bar for its number."""
 
 
 @dataclass(frozen=True, slots=True)

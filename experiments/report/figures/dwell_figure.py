@@ -28,7 +28,7 @@ STAGES: Final = {
 }
 """Label, colour and hatch."""
 _OF_SOME: Final = ("transfer", "build_up_of_imports")
-"""Stages that are left out where no parcel comes by."""
+"""Stages that are left out if no parcel passes them."""
 DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all parcels that arrived"
 
@@ -42,9 +42,9 @@ class Bars:
     stages: tuple[str, ...]
     hours: Numbers
     dwell_h: Numbers
-    """Of all parcels that arrived in the measured days; NaN where it is not known."""
+    """Mean dwell of all parcels that arrived in the measured days; NaN if not known."""
     is_lower_bound: tuple[bool, ...]
-    """Whether parcels of it had not left when the run ended."""
+    """Whether some of these parcels had not left when the run ended."""
 
 
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],

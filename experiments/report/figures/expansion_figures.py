@@ -18,7 +18,7 @@ _BANDED: Final = 2
 
 
 Bands = Mapping[str, Numbers]
-"""By name, figures by year: expected values, and what nine futures of ten lie between (3, Y)."""
+"""By name, figures by year: expected values, and the band of 90 % of the futures (3, Y)."""
 
 
 def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:

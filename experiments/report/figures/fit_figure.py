@@ -17,16 +17,16 @@ class FitPicture:
     """Data drawn for a fit, the best family first."""
 
     label: str
-    """Of the values, with their unit."""
+    """Label of the values, with their unit."""
     values: Floats
     densities: Mapping[str, tuple[Floats, Floats]]
-    """By family: places and the density there."""
+    """By family: places, and the density at each."""
     dots: Floats
-    """The values in order, or so many of them."""
+    """The values in order, or a selection of them."""
     quantiles: Floats
-    """Of the best family, one for each of the dots."""
+    """Quantiles of the best family, one for each of the dots."""
     band: tuple[Floats, Floats]
-    """What 95 % of samples of the best family have there."""
+    """Band of 95 % of samples of the best family."""
 
 
 def figure(result: FitPicture) -> Figure:

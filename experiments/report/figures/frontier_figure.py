@@ -9,10 +9,10 @@ from experiments.report.style import Figure
 from experiments.statistics import Interval
 
 Curve = tuple[tuple[Interval, Interval, Interval], ...]
-"""(officers' hours, delay, detections), all a day and more than as configured, by value of the control."""
+"""(officers' hours, delay, detections), increases a day over the configured hub, by value of the control."""
 
 _NOTHING: Final = 1e-9
-"""Detections a day, far below one in the life of a hub."""
+"""Detections a day that count as zero: far below one in the life of a hub."""
 _AXES: Final = ("officers' hours a day", "parcel-hours in the hub a day")
 
 

@@ -12,7 +12,7 @@ from sim.config import HubConfig
 
 _MARKS: Final = {"air": "o", "ground": "s"}
 _SIDES: Final = {"air": ("left", (5, -8)), "ground": ("right", (-5, 3))}
-"""Where a hub's name stands, so that names of the two kinds keep apart."""
+"""Side of a hub's name, so that names of the two kinds do not overlap."""
 _RATES: Final = (20_000, 50_000, 100_000, 200_000, 500_000)
 
 

@@ -14,11 +14,11 @@ from experiments.report.stored_designs import NamedDesign
 from experiments.report.style import Axes, Figure
 
 REACH: Final = 2.5
-"""Bars end at so many times the largest demand; their number goes on."""
+"""Bars end at this multiple of the largest demand; their number is still shown."""
 MILLION: Final = 1e6
 MOST_LADDERS: Final = 8
 TITLE_CHARACTERS: Final = 30
-"""That a title of half the width has room for."""
+"""Length of a title that fits in half the width [letters]."""
 
 
 @dataclass(frozen=True, slots=True)

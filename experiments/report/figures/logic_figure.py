@@ -9,13 +9,13 @@ from experiments.report.style import Axes, Figure
 
 _WIDE: Final = 0.7
 _HIGH: Final = 0.52
-"""Of a box, in columns and rows."""
+"""Size of a box, in columns and rows."""
 _ROW_IN: Final = 0.56
 _BEND: Final = (0.9, 0.25)
-"""Of an arrow up or down, and of one to the side, so that it passes a box."""
+"""Bend of a vertical and of a horizontal arrow, so that it passes a box."""
 _LETTERS: Final = 8.0
 _LINE: Final = 24
-"""Letters on a line of a box."""
+"""Largest length of a line in a box [letters]."""
 
 
 def figure(graph: Graph) -> Figure:

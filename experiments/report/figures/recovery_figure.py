@@ -23,7 +23,7 @@ _SHADES: Final = {
     "disruption": (style.PALETTE[5], 0.22),
     "drawn at random": (style.PALETTE[3], 0.5),
 }
-"""Colour and opacity of what lasts for a time."""
+"""Colour and opacity of disruptions that last for a time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _SAID: Final = {
     "open": "not decided",
 }  # fmt: skip
 _COLUMNS_PT: Final = (8, 62)
-"""Right of the rows: cost, and replications."""
+"""Distances [points] right of the rows: cost and replications."""
 
 
 @dataclass(frozen=True, slots=True)

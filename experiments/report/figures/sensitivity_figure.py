@@ -14,7 +14,7 @@ P = TypeVar("P")
 _RAISES, _LOWERS, _MARK = style.PALETTE[0], style.PALETTE[1], style.PALETTE[6]
 _ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
 _ROW_IN: Final = 0.27
-"""Height of a row; of two bars, twice so much."""
+"""Height of a row [in]; twice this for two bars."""
 _BESIDE: Final = 0.25
 """Drawn of a share below 0 and above 1."""
 
@@ -29,7 +29,7 @@ class Effects:
     raises: tuple[bool, ...]
     spreads: tuple[float, ...]
     most: float
-    """What a KPI can change by at most; an interval may say more, and is cut there."""
+    """Largest possible change of a KPI, at which intervals are cut."""
 
 
 def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:

@@ -10,17 +10,17 @@ from experiments.report.style import Axes, Figure
 from experiments.statistics import Interval
 
 LINEAR_TO: Final = 100
-"""EUR a m² and year up to which the axis is even, and logarithmic beyond."""
+"""EUR per m² and year up to which the axis is linear; beyond, it is logarithmic."""
 _ROOMY: Final = 5
 """Of LINEAR_TO, up to where its half has room for a label."""
 _COLUMNS: Final = 3
 _MARKS: Final = "osD^v<>P"
 _APART: Final = 0.12
-"""Between the steps of a demand, of the distance between demands."""
+"""Distance between the steps of a demand, as a share of that between demands."""
 
 
 Worths = Sequence[Sequence[Interval]]
-"""Of a zone, by demand the worth of each step [EUR/m²/year]."""
+"""For a zone: by demand, the value of each step [EUR/m²/year]."""
 
 
 def figure(demands: Sequence[float], zones: Mapping[str, Worths], rent: float) -> Figure:

@@ -20,9 +20,9 @@ from sim.units import Numbers
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
 LEAST_FOR_QUARTILES: Final = 5
-"""Replications; fewer have quartiles that are mere values."""
+"""Least replications for quartiles; with fewer, these are single values."""
 MOST_DOTS: Final = 50
-"""Replications; more are not drawn one by one."""
+"""Largest number of replications drawn one by one."""
 _BOX: Final = 0.44
 
 

@@ -13,7 +13,7 @@ from experiments.statistics.calendar_indices import WEEKDAYS
 from sim.units import HOURS_PER_WEEK, Numbers
 
 _HATCHES: Final = ("", "////", "....")
-"""By which roles of the same colour are told apart."""
+"""Hatches that distinguish roles of the same colour."""
 
 Series = Sequence[float]
 """By equal parts of the week."""

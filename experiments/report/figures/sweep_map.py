@@ -18,7 +18,7 @@ from sim.units import Numbers
 
 MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
-"""Cells; more have no room for numbers."""
+"""Largest number of cells with room for numbers."""
 _LETTERS: Final = 36
 """Below a map, side by side: names that are longer together stand aslant."""
 

@@ -10,7 +10,7 @@ from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below,
 from experiments.statistics.warmup import WarmUp
 
 _LONGEST: Final = 100
-"""Letters of a title's line, which are about as wide as the axes."""
+"""Largest length of a title's line [letters], about the width of the axes."""
 
 
 def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:

@@ -105,7 +105,7 @@ class Result:
 
     design: Design
     title: str
-    """What a reader calls the design."""
+    """Name of the design for a reader."""
     thresholds: tuple[Threshold, ...]
     is_undecided: bool
     """Whether nothing shows if the backlog grows at the demands sustained."""

@@ -29,7 +29,7 @@ ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
 Simulate = Callable[[Sequence[Design]], Mapping[tuple[str, int], Mapping[str, float]]]
 """The KPIs of each replication of designs, by label and number."""
 Key = tuple[str, int, int, tuple[tuple[str, str | None], ...]]
-"""Path, growth, draw, and the results that matter to the path."""
+"""Path, growth, draw, and the results that affect the path."""
 
 
 @dataclass(frozen=True, slots=True)

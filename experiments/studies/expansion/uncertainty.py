@@ -50,7 +50,7 @@ class Turn:
         "EUR", "of the recommended path over the best of the others", heading="lead [MEUR]", show=in_millions,
         names="{field}{_end}",
     )  # fmt: skip
-    """By pairs, of this turn alone. Below 0, another is better."""
+    """From pairs, for this input alone. Below 0, another path is better."""
     is_sure: bool = column(
         "", "the lead differs from 0, by an interval adjusted for all values that were set (Bonferroni)"
     )

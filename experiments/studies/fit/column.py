@@ -24,9 +24,9 @@ from sim.scalars import number_hint
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
 
 _ALIKE: Final = 1e-6
-"""Of the largest value: nearer to one another values are the same."""
+"""Share of the largest value; values closer than this are equal."""
 LEAST: Final = 10
-"""Values, of fewer no family can be told from another."""
+"""Least number of values for which families can be distinguished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,13 @@ class Request:
     high: float | None
     name: str | None
     family: str | None
-    """That is written; None: the best."""
+    """Family to write; None: the best."""
     key: str | None
-    """Of the configuration, that it is for."""
+    """Key of the configuration for the fit."""
     unit: str | None
-    """Of the values, if they are times."""
+    """Unit of the values, if they are times."""
     scenario: str | None
-    """That has the key; None: the packaged one."""
+    """Scenario with the key; None: the packaged one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Sample:
     values: Floats
     rows: tuple[int, ...]
     hours: Floats | None
-    """Of the day, at which they came; None: not known."""
+    """Hours of the day at which the values arrived; None: not known."""
 
     @property
     def place(self) -> str:

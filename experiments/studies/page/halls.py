@@ -14,7 +14,7 @@ class ZoneShown(NamedTuple):
 
     zone: Zone
     used: float | None
-    """Share of what fits; None: nothing with a name stands there."""
+    """Share of the fitting units; None: a zone without counted units."""
     says: str
 
 

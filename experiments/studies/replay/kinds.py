@@ -20,7 +20,7 @@ class Step:
     waits: str = ""
     """For what; empty if it does not wait."""
     is_blocked: bool = False
-    """Drawn red: a resource that it needs is not free, or it holds one that it cannot leave."""
+    """Drawn in red: a resource that it needs is not free, or it cannot leave the one that it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class Kind:
     title: str
     steps: tuple[Step, ...]
     gone: str
-    """Column of the instant at which it is out of the picture."""
+    """Column of the instant from which it is no longer shown."""
     trace: str = ""
     """The subject of `cargohub trace`, as {flight} or {name}."""
     no_trace: str = ""
-    """What a click says where there is no such subject."""
+    """Text shown by a click if there is no such subject."""
     facts: dict[str, str] = field(default_factory=dict)
     """Columns that a click shows, with their labels."""
     facts_since: str = ""
@@ -66,7 +66,7 @@ class Place:
     until: str
     group: str = ""
     label: str = ""
-    """What an empty one is called; empty: it cannot be clicked on."""
+    """Name of an empty place; empty: it cannot be clicked."""
     zones: tuple[str, ...] = ()
 
 

@@ -22,7 +22,7 @@ from sim.site.room import check_area
 
 VERB = "sensitivity"
 _FEWEST = 2
-"""Replications, without which nothing tells the noise of the simulation."""
+"""Least replications that show the noise of the simulation."""
 
 
 class Method(StrEnum):

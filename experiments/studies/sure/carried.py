@@ -15,7 +15,7 @@ from experiments.store.rows import ENDS, column, plain_row, table
 from experiments.studies.sure.result import Answered, Result
 
 SHARES: Final = (0.9, 0.5, 0.1)
-"""Of the worlds, in which so many flights a day are carried at least."""
+"""Shares of the worlds in which at least this traffic is carried."""
 
 
 @table("carried", "flights a day that a hall carries in a share of the worlds", sort="hall share")

@@ -33,7 +33,7 @@ VERB: Final = "sure"
 FLIGHTS: Final = "demand.flights_per_day"
 """What the capacity is of: it is looked for, and no number that varies."""
 ACCOUNTS: Final = ("environment.", "trade.", "exposure.messages.", "exposure.watch.", "roster.job_h_per_year")
-"""How numbers are called that are read after the flow, so that no parcel goes another way for them."""
+"""Prefixes of numbers that are used only after the simulation, so that they change no parcel's path."""
 _LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
 """Of the flights a day that a hall's tightest resource could handle: at which capacity is asked for (assumption)."""
 _FEWEST: Final = 16

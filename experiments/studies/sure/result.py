@@ -43,7 +43,7 @@ def share_of(what: str, *, heading: str | None = None) -> Any:  # noqa: ANN401 -
 
 
 found: Final = partial(column, "1", show=found_share)
-"""A field that is a share without one."""
+"""A field that is a share without interval."""
 
 
 @table("probabilities", "share of the assumed worlds in which each design carries its traffic", sort="scenario")
@@ -118,7 +118,7 @@ class Measure:
     after: float
     """Share of wrong decisions."""
     exactly: float
-    """If the number were known exactly."""
+    """The same if the number were known exactly."""
     avoided: Interval
     """The share of them that knowing it exactly avoids."""
 
