@@ -99,7 +99,7 @@ def test_sweep_gives_one_row_a_point_and_a_chart(capsys: pytest.CaptureFixture[s
         (["compare"], "compare needs some"),
         (["compare", "scenarios=[liege_30k,liege_99k]"], "did you mean 'liege_66k'"),
         (["compare", "scenarios=[liege_30k,liege_30k]"], "occurs twice"),
-        (["compare", "scenarios=[liege_30k]", "arrival_models=[sundays]"], "none of timetable, poisson, all_ifr"),
+        (["compare", "scenarios=[liege_30k]", "arrival_models=[sundays]"], "not one of timetable, poisson, all_ifr"),
         (["sweep", "scenarios=[liege_30k,liege_66k]"], "is for compare"),
         (["sweep", "exports=none", "exports.service_h=12,24"], "exports.service_h: is varied, but no design has"),
         (["sweep", "replications=2,3"], "the same for every design"),

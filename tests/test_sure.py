@@ -83,7 +83,7 @@ def is_shown_with_other_ranges(folder: str, printed: dict, monkeypatch: pytest.M
     ("words", "message"),
     [
         (["scenarios=[liege_30,liege_100k]"], "scenarios: unknown scenario 'liege_30'"),
-        (["sure.budget=20"], "sure.budget: at least 8 runs for each of 8 designs, 64, got 20"),
+        (["sure.budget=20"], "sure.budget: must be at least 64, 8 runs for each of 8 designs; got 20"),
         (["sure.worlds=8"], "sure.worlds: must be a power of two from 16 to 8192, got 8"),
         (["sure.worlds=100"], "sure.worlds: must be a power of two"),
         (["precision=0.9"], "sure.precision: must be less than 0.5, got 0.9"),
@@ -166,7 +166,7 @@ def test_a_run_whose_ranges_changed_since_is_refused(monkeypatch: pytest.MonkeyP
     words = Arguments("sure", tuple(FEW))
     designs, keys = asked(words)
     monkeypatch.setattr(sure, "ranges_of", lambda *_: {**keys.sure.ranges, "sorting.efficiency": (0.1, 0.2, 0.3)})
-    with pytest.raises(Exception, match=r"sure.ranges.sorting.efficiency: was .* and is .*; run it again"):
+    with pytest.raises(Exception, match=r"sure.ranges.sorting.efficiency: was .*, is now .*; run it again"):
         sure.check_ranges(sure.Asked(designs, keys, words), keys.sure.question.kept)
 
 
