@@ -517,7 +517,7 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     assert result.bottleneck == (
         "bottleneck by the ladder: pack-out posts (no single resource is the bottleneck by what-if: the largest "
         "lift is 6.0 % (−10.0 to 22.0) of the late parcels, by more sorting machines (3 parcels/h instead of 2), and "
-        "may be none)"
+        "may be zero)"
     )
     assert replace(result, lifts=(replace(noise, lift=Interval(0.06, None, None, 1)),)).binding == "machines"
     none = replace(noise, lift=Interval(0.0, 0.0, 0.0, 3), is_binding=False)
