@@ -115,4 +115,4 @@ def test_two_workers_and_one_do_the_same_replications():
 
 
 def test_only_bench_takes_parallel(capsys):
-    assert refused(capsys, "run", "--parallel") == "cargohub: --parallel: only bench takes it\n"
+    assert refused(capsys, "run", "--parallel") == "cargohub: --parallel: only bench takes this option\n"
