@@ -20,7 +20,7 @@ from sim.reference.small_numbers import draw
 from sim.units import NEVER
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
-SMALL = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
+SMALL = ("demand.parcels_per_flight=60_000", "demand.net_t_per_flight=48")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def always():
 
 @pytest.fixture(scope="module")
 def rostered():
-    return simulate(load("liege_30k", *SHORT, "roster=three_shifts"))
+    return simulate(load("liege_30k", *SHORT, *SMALL, "roster=three_shifts"))
 
 
 @pytest.fixture(scope="module")
