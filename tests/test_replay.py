@@ -187,6 +187,7 @@ def test_whoever_is_at_rest_has_a_cause(run):
         (["{run}", "scenario=x"], "scenario: there is no design 'x'"),
         (["{run}", "day=3"], "unknown option"),
         (["{run}", "--out", "{run}"], "--out: expected a file *.html, got "),
+        (["{run}", "--out", "{run}/report.html"], "report.html would be in a run folder"),
     ],
 )
 def test_mistakes_are_one_line(run, capsys, words, said):

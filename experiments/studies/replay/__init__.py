@@ -23,7 +23,7 @@ from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console
 from experiments.report.replay_page import replay_page
 from experiments.store.files import sha256_of, write_whole
-from experiments.store.read import run_folder
+from experiments.store.read import check_outside_runs, run_folder
 from experiments.studies.replay.content import TABLES, content, kinds
 from experiments.studies.trace.run import Replication, stored_replication
 from sim.errors import InputError
@@ -42,6 +42,8 @@ def main(arguments: Arguments) -> int:
     is_usual = arguments.out == RUNS
     if not is_usual and arguments.out.suffix != ".html":
         raise InputError(f"--out: expected a file *.html, got {str(arguments.out)[:60]!r}")
+    if not is_usual:
+        check_outside_runs(arguments.out, "--out")
     folders = [run_folder(str(run), RUNS) for run in runs]
     shown = [(folders[0], _stored(folders[0], given, "scenario"))]
     if len(folders) > 1 or "scenario_b" in given:
