@@ -74,18 +74,10 @@ def loader_min(config: HubConfig) -> float:
 def tug_min(config: HubConfig) -> float:
     """Tug-minutes: a train is held while all its ULDs but the first are lifted, and on its round trip."""
     apron, trip = config.apron, round_trip_min(config)
-
-    def of_deck(n: int, lift: float) -> float:
-        trains = math.ceil(n / apron.dollies_per_train)
-        return trains * trip + (n - trains) * lift
-
     return sum(
-        kind.share
-        * (
-            of_deck(kind.main_deck.ulds, apron.main_deck_uld_min)
-            + of_deck(kind.lower_deck.ulds, apron.lower_deck_uld_min)
-        )
+        kind.share * ((trains := math.ceil(deck.ulds / apron.dollies_per_train)) * trip + (deck.ulds - trains) * lift)
         for kind in config.fleet.values()
+        for deck, lift in ((kind.main_deck, apron.main_deck_uld_min), (kind.lower_deck, apron.lower_deck_uld_min))
     )
 
 

@@ -33,7 +33,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
     """
     staff, labour = keys.staff, keys.cost.labour
     pools = pools_of(config, staff)
-    paces, change, is_added = {pool.name: 1.0 for pool in pools}, said("staff_first"), False
+    paces, change, is_added = [1.0] * len(pools), said("staff_first"), False
     rounds: list[Round] = []
     best: list[PoolPlan] = []
     kept: Samples = ()
@@ -43,7 +43,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
         return planned(pools[at], pace, staff, labour)
 
     for number in range(staff.rounds):
-        plans = [plan_of(at, paces[pool.name]) for at, pool in enumerate(pools)]
+        plans = [plan_of(at, pace) for at, pace in enumerate(paces)]
         if not is_added and rounds and cost_of(plans, labour) >= rounds[-1].cost_eur:
             break
         design = Design(f"plan {number + 1}", with_shifts(config, posts_of(plans)))
@@ -60,18 +60,19 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
             break
         kept = samples if row.is_kept else kept
         if is_added:
-            more = (
-                (pools[at].name, pace)
+            slower = (
+                (at, paces[at] / (1 + staff.step) ** n)
                 for at in _waiting(pools, plans, samples, kept)
-                for pace in (paces[pools[at].name] / (1 + staff.step) ** n for n in range(1, _MOST_STEPS + 1))
-                if plan_of(at, pace).paid_h > plans[at].paid_h  # a step may be too small to add a shift
+                for n in range(1, _MOST_STEPS + 1)
             )
+            # A step may be too small to add a shift.
+            more = ((at, pace) for at, pace in slower if plan_of(at, pace).paid_h > plans[at].paid_h)
             if (added := next(more, None)) is None:
                 break
-            paces = paces | dict([added])
-            change = said("staff_more", name=role_name(added[0]))
+            at, paces[at] = added
+            change = said("staff_more", name=role_name(pools[at].name))
         else:
-            paces = {name: pace * (1 + staff.step) for name, pace in paces.items()}
+            paces = [pace * (1 + staff.step) for pace in paces]
             change = said("staff_fewer", step=f"{100 * staff.step:g}")
     return rounds, best
 
