@@ -55,6 +55,10 @@ class Interval:
         """Whether a value lies between the bounds; none does without bounds."""
         return self.low is not None and self.high is not None and self.low <= value <= self.high
 
+    def excludes(self, value: float) -> bool:
+        """Whether a value lies beyond a bound; without bounds no value is excluded."""
+        return self.bounds is not None and not self.holds(value)
+
     def within(self, least: float = -math.inf, most: float = math.inf) -> Self:
         """The interval with bounds cut to possible values."""
         low = None if self.low is None else max(least, self.low)

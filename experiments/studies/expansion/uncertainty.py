@@ -117,8 +117,7 @@ def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
         means = each.mean(axis=(1, 2))
         other = int(np.where(np.arange(len(names)) == best, -np.inf, means).argmax())
         lead = each[best] - each[other]
-        of_all = two_sources(lead, of_many(len(varied)))
-        is_sure = of_all.bounds is not None and not of_all.holds(0)
+        is_sure = two_sources(lead, of_many(len(varied))).excludes(0)
         yield Turn(order, what, value, names[int(means.argmax())], two_sources(lead), is_sure)
 
 

@@ -59,7 +59,7 @@ class StageRow:
     @property
     def is_apart(self) -> bool:
         """Whether the simulated median is outside the interval of the scans' median."""
-        return self.median.bounds is not None and not self.median.holds(self.simulated_median)
+        return self.median.excludes(self.simulated_median)
 
 
 @dataclass(frozen=True, slots=True)
