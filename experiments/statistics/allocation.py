@@ -1,15 +1,15 @@
 """The cheapest of many designs that meets a target, with a budget of replications spent where it helps most: OCBA.
 
-After each look the next replications go to the designs whose place is least sure: to one that misses the
-target and is cheaper than the best by how little it misses, to one that meets it by how little dearer it
-is, to the best by both. Without a target the shares are those of Chen and others, with known costs only the
-target counts. Looks end when the estimated probability of a good selection reaches 1 - alpha, or the budget
-is spent. That probability is an estimate (Bonferroni's bound over posterior t distributions), and no
-promise, as that of KN is.
+After each look, replications go to the designs whose verdict is least certain. A design that misses the target and is
+cheaper than the best counts by how little it misses. A design that meets the target counts by how little dearer it is
+than the best; the best counts by both. Without a target the shares are those of Chen and others; with known costs only
+the target counts.
 
-Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Systems 10 (2000), 251-270
-(OCBA); L. H. Lee, N. A. Pujowidianto, L.-W. Li, C.-H. Chen, C. M. Yap, IEEE Trans. Automatic Control 57
-(2012), 2940-2945 (OCBA-CO).
+Looks end when the budget is spent, or when the estimated probability of a good selection reaches 1 - alpha. That
+probability is an estimate (Bonferroni's bound over posterior t distributions), not a guarantee like that of KN.
+
+Sources: C.-H. Chen, J. Lin, E. Yücesan, S. E. Chick, Discrete Event Dynamic Systems 10 (2000), 251-270 (OCBA); L. H.
+Lee, N. A. Pujowidianto, L.-W. Li, C.-H. Chen, C. M. Yap, IEEE Trans. Automatic Control 57 (2012), 2940-2945 (OCBA-CO).
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Moments:
 
 
 def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
-    """The procedure with `looks.step` replications handed out at a time, and `budget` in all.
+    """OCBA with `looks.step` replications between two looks, and `budget` replications in all.
 
     Raises:
         ValueError: fewer than two replications of each design to begin with, or a budget below them.
@@ -66,7 +66,7 @@ def moments(sample: Sample, goal: Goal, counts: Counts) -> Moments:
 def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
     """Relative shares of the next replications (n_designs); all 0 if nothing is uncertain.
 
-    Distances below the tolerance or the indifference count as those: who is nearer would take all.
+    Distances below the tolerance or the indifference count as equal to it: otherwise the nearest design would take all.
     """
     with np.errstate(divide="ignore"):
         noise = np.zeros(goal.n_designs)
@@ -87,7 +87,7 @@ def shares(known: Moments, goal: Goal, best: int | None) -> Floats:
 
 
 def good_selection(known: Moments, goal: Goal, best: int | None) -> float:
-    """A lower bound of the estimated probability that the best is right (as `selection` defines it)."""
+    """A lower bound of the estimated probability that the selection is right (defined in `selection`)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         error = known.deviation / np.sqrt(known.n)
         meets, misses = np.ones(goal.n_designs), np.zeros(goal.n_designs)
@@ -141,7 +141,7 @@ def _deviation(values: Floats) -> float:
 
 
 def _t(value: Floats, n: Floats) -> Floats:
-    """Student's t distribution with n - 1 degrees of freedom; 0/0, a zero difference without noise, counts as below."""
+    """Student's t distribution with n - 1 degrees of freedom; 0 for 0/0, a zero difference without noise."""
     from scipy.special import stdtr
 
     return np.asarray(np.where(np.isnan(value), 0.0, stdtr(n - 1, np.nan_to_num(value, nan=0.0))), dtype=np.float64)

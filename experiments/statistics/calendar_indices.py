@@ -1,15 +1,16 @@
 """Weekday and month indices of a daily count, with the level of each period and the dispersion around them.
 
-The counts of a day have mean level × weekday index × month index: a log-linear model fitted by
-quasi-likelihood (Wedderburn 1974; McCullagh and Nelder 1989, ch. 9), which equals the Poisson
-maximum-likelihood fit, while the variance is left as dispersion × mean. Weekdays, months and periods are
-estimated jointly, so that an incomplete year or an unequal number of Mondays a month biases none of them.
-Days that resemble their neighbours (a strike, Christmas) carry less information than their number says: the
-variance is that of Zeger (1988, Biometrika 75:621), with the autocorrelation of the residuals pooled over
+The mean count of a day is level × weekday index × month index. This log-linear model is fitted by quasi-likelihood
+(Wedderburn 1974; McCullagh and Nelder 1989, ch. 9). Its estimates equal those of Poisson maximum likelihood, but the
+variance is dispersion × mean. Weekdays, months and periods are estimated jointly, so neither an incomplete year nor an
+unequal number of Mondays a month biases them.
+
+Neighbouring days resemble each other (a strike, Christmas), so they carry less information than their number suggests.
+The variance is therefore that of Zeger (1988, Biometrika 75:621). The autocorrelation of the residuals is pooled over
 the series and weighted as in Newey and West (1987, Econometrica 55:703).
 
-Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each: the years counted
-from the first month observed, cut at the breaks; `K` = 7 + 11 + (L − 1) coefficients.
+Dimensions: `N` observed days, `B` breaks of the level, `L` periods of one level each, `K` = 7 + 11 + (L − 1)
+coefficients. Periods are years counted from the first month observed, cut at the breaks.
 """
 
 from dataclasses import dataclass
@@ -28,21 +29,21 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 CORRELATED_DAYS: Final = 13
 """Longest lag of the residuals' autocorrelation that widens the intervals [days]: not quite two weeks."""
 LEAST_PERIOD_DAYS: Final = 56
-"""A new year of the range starts no new level so close to a break [days]."""
+"""A year begins no new level if it starts less than this before or after a break [days]."""
 
 _JANUARY: Final = 7
-"""First month's place among the coefficients: seven weekdays, twelve months, the periods."""
+"""Place of the first month among the coefficients: seven weekdays, then twelve months, then the periods."""
 _FIRST_PERIOD: Final = 19
 _LARGEST_LOG: Final = 50.0
-"""A trial step of the search may overshoot; e⁵⁰ flights a day is far enough."""
+"""Largest logarithm of a day's mean in a trial step, which may overshoot: e⁵⁰ flights a day is far enough."""
 _TINY: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Estimates:
-    """Estimates of one kind (`value`, with the ends `low` and `high` of their 95 % intervals) and the days behind each.
+    """Estimates of one kind (`value`), the ends of their 95 % intervals (`low`, `high`) and the days behind each.
 
-    All four have shape (n,). `dispersion` is the variance over the mean of the days of each, around the fit.
+    Shape of each: (n,). `dispersion` is the variance of those days around the fit, over their mean.
     """
 
     value: Floats
@@ -56,9 +57,8 @@ class Estimates:
 class CalendarFit:
     """The fitted calendar: weekday index (7, Monday first), month index (12), level (L) [flights/day].
 
-    The indices have mean one. `level_from` (L) is the first day of each period, `expected` (N) the fitted
-    mean of each day [flights/day], `dispersion` the variance over the mean around it, one for a Poisson
-    process.
+    The indices have mean one. `level_from` (L) is the first day of each period. `expected` (N) is the fitted mean of
+    each day [flights/day]. `dispersion` is the variance around it over the mean: one for a Poisson process.
     """
 
     weekday_index: Estimates
@@ -93,8 +93,8 @@ def month_of(days: Days) -> NDArray[np.int64]:
 def period_starts(days: Days, breaks: Days) -> Days:
     """First days of the periods of one level each (L,): the first day, every twelve months after it, and the breaks.
 
-    Calendar years would leave months that occur in only one year, whose index could not be separated from the level.
-    A year's start near a break gives way to it, or a level would rest on the few days between.
+    Calendar years would leave months that occur in only one year, whose index could not be separated from the level. A
+    year's start near a break is left out: otherwise a level would rest on the few days between.
     """
     first, last = days[[0, -1]].astype("datetime64[M]")
     years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
@@ -105,7 +105,7 @@ def period_starts(days: Days, breaks: Days) -> Days:
 def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
     """The calendar of daily `counts` (N) [flights/day] on `days` (N, ascending, each once; unknown days left out).
 
-    From each day of `breaks` (B) on the level is another.
+    A new level begins on each day of `breaks` (B).
 
     Raises:
         ValueError: a weekday, month or period without a flight, or months that cannot be separated from periods.
@@ -155,7 +155,7 @@ def fit_calendar(*, days: Days, counts: Floats, breaks: Days) -> CalendarFit:
 
 
 def _log_linear(design: Floats, counts: Floats) -> Floats:
-    """Coefficients (K,) of the log-linear fit of `counts` (N) to `design` (N, K): the likelihood is concave."""
+    """Coefficients (K,) of the log-linear fit of `counts` (N) to `design` (N, K), whose likelihood is concave."""
     from scipy.optimize import minimize
 
     scale = counts.sum()
@@ -190,10 +190,9 @@ def _normalised(beta: Floats) -> tuple[Floats, Floats]:
 def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], dispersion: float) -> Floats:
     """Covariance (K, K) of the coefficients, with autocorrelated residuals (Zeger 1988).
 
-    `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. A lag's
-    autocorrelation is freed of what the fit itself puts there (the hat matrix's diagonal), since months
-    take the mean of a few weeks out; and none below zero is used, so that no interval is narrower than with
-    independent days.
+    `weighted` (N, K) is the design times the root of the mean, `at` (N) the day number of each row. Months remove the
+    mean of a few weeks, and so the fit itself adds autocorrelation: that part (from the hat matrix's diagonal) is
+    removed. Values below zero count as zero, so no interval is narrower than with independent days.
     """
     bread = np.linalg.inv(weighted.T @ weighted)
     middle = weighted.T @ weighted
@@ -209,7 +208,7 @@ def _covariance(weighted: Floats, residuals: Floats, at: NDArray[np.int64], disp
 
 
 def _relative_error(series: Floats, at: NDArray[np.int64]) -> float:
-    """Standard error of the mean of `series` (N), in means, its neighbours correlated (Newey and West 1987)."""
+    """Standard error of the mean of `series` (N), over that mean; neighbours are correlated (Newey and West 1987)."""
     centred = series - series.mean()
     total = float(centred @ centred)
     for lag in range(1, CORRELATED_DAYS + 1):

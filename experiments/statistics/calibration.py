@@ -1,10 +1,10 @@
 """A calendar of arrivals from daily counts: breaks of the level, the fit, and weekly values of both.
 
-Breaks are dates on which a carrier came or left. The counts are summed to weeks, and the log of a week's count is
-regressed on the months its days lie in; a break adds a step to that. The largest Wald statistic over all dates but the
-first and last 15 % is compared with the critical value of Andrews (1993, Econometrica 61:821; corrected 2003,
-Econometrica 71:395, table 1) for one parameter, its variance being the long-run one of Newey and West (1987). With a
-break found, both sides are searched in turn: Bai (1997, Econometric Theory 13:315), breaks one at a time.
+Breaks are dates on which a carrier came or left. The counts are summed to weeks, and the logarithm of a week's count is
+regressed on the months of its days; a break adds a step. Each date except the first and last 15 % is tried. The largest
+Wald statistic is compared with the critical value of Andrews (1993, Econometrica 61:821; corrected 2003, Econometrica
+71:395, table 1) for one parameter. Its variance is the long-run variance of Newey and West (1987). After a break is
+found, both sides are searched in turn, one break at a time: Bai (1997, Econometric Theory 13:315).
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ CRITICAL_VALUE: Final = 8.68
 """Andrews (2003), table 1: p = 1, π₀ = 0.15, 5 %."""
 TRIMMED_SHARE: Final = 0.15
 LEAST_WEEKS: Final = 104
-"""With less than two years on both sides together a step cannot be told from the season [weeks]."""
+"""With fewer weeks on both sides together, a step cannot be separated from the season [weeks]."""
 
 _LEAST_COUNT: Final = 0.5
-"""Stands for an empty week, whose logarithm does not exist [flights]."""
+"""Count of a week without flights, because zero has no logarithm [flights]."""
 
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A change of level: `week` is the Monday of the first week at the new one, `ratio` the new level over the old."""
+    """A change of level: `week` is the Monday of its first week, `ratio` the new level over the old."""
 
     week: np.datetime64
     ratio: float
@@ -35,7 +35,7 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """The breaks in order of time; `tested` is False where the weeks are too few to tell a break from the season."""
+    """Breaks in order of time; `tested` is False if the weeks are too few to separate a break from the season."""
 
     tested: bool
     n_weeks: int
@@ -75,11 +75,11 @@ def _search(mondays: Days, level: Floats, months: Floats) -> list[Break]:
 
 
 def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
-    """Week, size [log] and Wald statistic of the step that explains most of `level` (W), `months` (W, 12) removed."""
+    """Week, size [log] and Wald statistic of the step that best explains `level` (W), after the `months` (W, 12)."""
     basis, _ = np.linalg.qr(months[:, months.any(axis=0)])
     candidates = np.arange(round(TRIMMED_SHARE * level.size), round((1 - TRIMMED_SHARE) * level.size) + 1)
     steps = (np.arange(level.size)[:, None] >= candidates).astype(np.float64)
-    # Frisch and Waugh (1933): what the months explain is taken out of both sides, and the step's size remains.
+    # Frisch and Waugh (1933): the effect of the months is removed from both sides, which leaves the step's size.
     rest = level - basis @ (basis.T @ level)
     steps -= basis @ (basis.T @ steps)
     energy = np.sum(steps**2, axis=0)
@@ -93,8 +93,8 @@ def _largest_step(level: Floats, months: Floats) -> tuple[int, float, float]:
 def _long_run_variance(residuals: Floats, basis: Floats) -> float:
     """Variance plus twice the Bartlett-weighted autocovariances, with the lags of Newey and West (1994).
 
-    `basis` (W, K, orthonormal) is what was taken out of `residuals` (W). That alone makes neighbours
-    differ, the more the fewer weeks a month has: its part of each autocovariance is put back.
+    `basis` (W, K, orthonormal) is what was removed from `residuals` (W). Its removal alone makes neighbours differ,
+    most if a month has few weeks. That part of each autocovariance is added back.
 
     >>> by_hand = 8 / 7 + 2 * 2 / 3 * (1 + 7 / 7) / 8 + 2 * 1 / 3 * (-6 + 6 / 7) / 8  # two lags
     >>> bool(np.isclose(_long_run_variance(np.array([1, 1, -1, -1] * 2), np.full((8, 1), 8**-0.5)), by_hand))
@@ -116,9 +116,8 @@ def _long_run_variance(residuals: Floats, basis: Floats) -> float:
 class Calibration:
     """An airport's calendar: observed and estimated values.
 
-    `days` (N) and `counts` (N) [flights/day] are the known days. `mondays` (W) are the weeks of seven known
-    days, `observed` (W) and `expected` (W) their mean, counted and fitted [flights/day]; with no whole
-    week, any week.
+    `days` (N) and `counts` (N) [flights/day] are the known days. `mondays` (W) are the weeks with seven known days; if
+    there are none, all weeks. `observed` (W) and `expected` (W) are the weeks' means, counted and fitted [flights/day].
     """
 
     airport: str

@@ -1,10 +1,10 @@
 """In how many worlds each option has the highest value, and the value of knowing a number before choosing.
 
-All worlds have a cheap estimate of what each option is worth; some, in a random order, were simulated. A regression
-on the numbers corrects the estimate, and its errors at simulated worlds left out are those of all other worlds.
+All worlds have a cheap estimate of each option's value; some, in a random order, were simulated. A regression on the
+numbers corrects the estimate. Its errors at simulated worlds that are left out stand for the errors at all others.
 
-Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, chapter 12 (double sampling with regression); M. Strong,
-J. E. Oakley and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910 (information).
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, chapter 12 (double sampling with regression); M. Strong, J.
+E. Oakley and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910 (information).
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from experiments.statistics.two_sources import Floats, two_source_interval
 from experiments.statistics.what_decides import GROUPS, curve, groups_of, jackknifed, line
 
 LEAST: Final = 3
-"""Worlds simulated, without which no error is known."""
+"""Least number of simulated worlds from which errors are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +33,30 @@ class Worth:
     number: int
     worth: Interval
     first: float
-    """The largest share of the variance of how far an option is behind the best that a line in the number explains."""
+    """Share of variance that a line in the number explains, of an option's distance behind the best; largest of all
+    options.
+    """
     is_beyond_chance: bool
-    """Whether that share is more than the luckiest of so many idle numbers and options would have."""
+    """Whether that share exceeds the largest that so many numbers without effect would show by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """Value of an option with a number at the low and at the high end of its range, all others as drawn."""
+    """Mean value of an option with a number at the low and at the high end of its range."""
 
     number: int
     low: float
     high: float
     first: float
-    """Share of the variance over worlds that the number makes alone."""
+    """Share of the variance over worlds that the number explains alone."""
 
 
 @dataclass(frozen=True)
 class Chosen:
     """P options in N worlds with K numbers.
 
-    `corrected`: what each option is worth (N, P); `errors`: of the corrected estimate at simulated worlds left out
-    (n, P); `noise`: what replications of one world differ by from their mean (R, P).
+    `corrected`: value of each option (N, P); `errors`: of the corrected estimate at simulated worlds that were left out
+    (n, P); `noise`: deviations of one world's replications from their mean (R, P).
     """
 
     corrected: Floats
@@ -64,7 +66,7 @@ class Chosen:
     points: Floats
     scaled: Floats
     slopes: Floats
-    """Of the correction (K, P), beside `shift` (P)."""
+    """Slopes of the correction (K, P); its constant is `shift` (P)."""
     shift: Floats
 
     @classmethod
@@ -99,7 +101,7 @@ class Chosen:
     def shares(
         self, predicted: Floats | None = None, points: Floats | None = None, scaled: Floats | None = None
     ) -> list[Share]:
-        """The share of worlds in which each option has the highest value; for other worlds if given."""
+        """Share of worlds in which each option has the highest value; of other worlds if those are given."""
         worth, at = self.corrected, self.points
         if predicted is not None and points is not None and scaled is not None:
             worth, at = predicted + self.shift + scaled @ self.slopes, points
@@ -129,7 +131,7 @@ class Chosen:
 
     @property
     def wrong(self) -> int:
-        """Simulated worlds in which the option predicted without them is not the best."""
+        """Number of simulated worlds in which the option predicted without them is not the best."""
         return sum(int(worth.argmax() != self.simulated[world].argmax()) for world, worth in self._unseen.items())
 
     @property
@@ -142,7 +144,7 @@ class Chosen:
         return self._mean(self.corrected[:, option], self.errors[:, option])
 
     def lead(self, option: int) -> Interval:
-        """How much higher the mean value of the best is."""
+        """How far the mean value of the best option lies above that of this one."""
         pairs = (each[:, self.best] - each[:, option] for each in (self.corrected, self.errors))
         return self._mean(*pairs)
 
@@ -161,7 +163,7 @@ class Chosen:
     def worths(self) -> list[Worth]:
         """Value of knowing each number: those beyond chance first, in descending order.
 
-        Intervals by a jackknife over groups of worlds. They do not know that the number was chosen among many.
+        Intervals by a jackknife over groups of worlds. They do not account for choosing the number among many.
         """
         behind = self.corrected - self.corrected[:, [self.best]]
         groups = groups_of(len(behind))
@@ -186,7 +188,7 @@ class Chosen:
     def _worth(
         self, behind: Floats, number: int, kept: NDArray[np.bool_], degrees: dict[tuple[int, int], int]
     ) -> float:
-        """Value of choosing along the number minus that of the best choice without it."""
+        """Value of choosing with the number known, minus that of the best choice without it."""
         curves = []
         for option in range(behind.shape[1]):
             polynomial = line(self.scaled[kept, number], behind[:, option], degrees.get((number, option)))

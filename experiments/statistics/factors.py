@@ -21,19 +21,19 @@ class Box:
     is_whole: tuple[bool, ...]
 
     def problem(self, widen: float = 0.0) -> dict[str, Any]:
-        """What SALib calls a problem; whole numbers with `widen` more on both sides."""
+        """The ranges as a SALib problem; `widen` extends those of whole numbers on both sides."""
         ends = zip(self.low, self.high, self.is_whole, strict=True)
         bounds = [[low - widen * whole, high + widen * whole] for low, high, whole in ends]
         return {"num_vars": len(self.names), "names": list(self.names), "bounds": bounds}
 
     def rounded(self, points: Floats) -> Floats:
-        """The points with whole numbers where they belong, and all within the ranges."""
+        """The points with whole numbers rounded, and all values within the ranges."""
         whole = np.array(self.is_whole)
         return np.clip(np.where(whole, np.floor(points + 0.5), points), self.low, self.high)
 
 
 def library_seed(seed: int) -> int:
-    """A seed that the library accepts as one: it takes 0 for none."""
+    """A seed above 0: the library takes 0 for no seed."""
     return 1 + seed % (2**31 - 1)
 
 
@@ -41,9 +41,8 @@ def library_seed(seed: int) -> int:
 class Effect:
     """Effect of one factor, in units of the output for the whole range of the factor.
 
-    `mean`: of the elementary effects (Morris's µ), its sign the direction; `size`: of their absolute values
-    (µ*); `spread`: their standard deviation (σ), which is large where the effect depends on the other
-    factors.
+    `mean` of the elementary effects (Morris's µ): its sign is the direction. `size`: mean of their absolute values
+    (µ*). `spread`: their standard deviation (σ), which is large if the effect depends on the other factors.
     """
 
     factor: str
@@ -53,9 +52,9 @@ class Effect:
 
 
 def trajectories(box: Box, *, n: int, levels: int, seed: int) -> Floats:
-    """Points of n random trajectories, (n·(K + 1), K): from each to the next a single factor changes.
+    """Points of n random trajectories, (n·(K + 1), K); each step changes a single factor.
 
-    Whole numbers are rounded to the nearest; `effects` goes by the steps that were really made.
+    Whole numbers are rounded to the nearest; `effects` uses the rounded steps.
 
     Source: M. D. Morris, Technometrics 33(2), 1991, 161-174, doi:10.1080/00401706.1991.10484804.
     """
@@ -103,7 +102,7 @@ def _intervals(
 
 
 def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
-    """(trajectories, K): change of the response over the change of the factor, as a share of its range."""
+    """Elementary effects (trajectories, K): change of the response for a change of the factor over its whole range."""
     n_factors = len(box.names)
     unit = (points - np.array(box.low)) / (np.array(box.high) - np.array(box.low))
     steps = np.diff(unit.reshape(-1, n_factors + 1, n_factors), axis=1)
@@ -115,9 +114,9 @@ def _elementary(box: Box, points: Floats, response: Floats) -> Floats:
 
 
 NOTICEABLE: Final = 0.02
-"""By which estimates must contradict what indices can be, to be called impossible (assumption)."""
+"""Estimates are impossible if they lie further than this outside possible indices (assumption)."""
 _WHOLE: Final = 0.5
-"""More on both sides of a whole range, so that each number is as likely as any other."""
+"""Extension of a whole number's range on both sides, so that each number is as likely as any other."""
 _FEWEST_RESAMPLES: Final = 2
 
 
@@ -137,7 +136,7 @@ class Index:
 
 
 def is_too_much(indices: Sequence[Index]) -> bool:
-    """Whether the estimated first-order indices sum to more than the whole variance."""
+    """Whether the first-order indices add up to more than the whole variance."""
     return sum(index.first.mean for index in indices) > 1 + NOTICEABLE
 
 
@@ -160,8 +159,8 @@ def crossed_points(box: Box, *, n: int, seed: int) -> Floats:
 def indices(box: Box, outputs: Floats, *, resamples: int, seed: int) -> tuple[Index, ...]:
     """Indices of all factors, in their order; `outputs` (R, N) at `crossed_points`, under common random numbers.
 
-    First-order indices by Saltelli et al. 2010, total ones by Jansen's estimator as given there. A response
-    that is the same everywhere has no variance to share: its indices are 0, without interval.
+    First-order indices are those of Saltelli et al. 2010, total indices Jansen's estimator in that paper. A response
+    that is the same everywhere has indices of 0, without intervals.
     """
     from scipy.special import ndtri
 

@@ -1,7 +1,7 @@
 """Families of distributions, each fitted by maximum likelihood to many samples of the same size together.
 
-Samples are rows: values (B, n) give parameters (B, K), so that a bootstrap is one call. The estimates are those of
-`scipy.stats.FAMILY.fit` with the same parameters held, in closed form or from one equation. NaN: no estimate exists.
+Samples are rows: values (B, n) give parameters (B, K), so a bootstrap is one call. The estimates are those of
+`scipy.stats.FAMILY.fit` with the same parameters fixed, in closed form or from one equation. NaN: no estimate exists.
 
 Sources: N. L. Johnson, S. Kotz and N. Balakrishnan, Continuous Univariate Distributions, 2nd ed. 1994-95, sections
 13.10 (truncated normal), 14.4 (lognormal), 17.7 (gamma), 21.4 (Weibull), 25.4 (beta); S. Kotz and J. R. van Dorp,
@@ -24,9 +24,9 @@ Ends = tuple[float, float]
 """Least and largest possible value, which may be infinite."""
 _HALVINGS: Final = 60
 _NEWTON: Final = 40
-"""Steps, after which each equation is solved to the last digits."""
+"""Newton steps that solve each equation to the last digits."""
 _SLACK: Final = 1e-9
-"""Of the values' width."""
+"""Tolerance, as a share of the range of the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Family:
         return np.asarray(values <= 0 if self.is_positive else (values < 0) & (self.name == "exponential"))
 
     def is_cut(self, ends: Ends) -> bool:
-        """Whether the parameters are those of a normal before it is truncated below, rather than of its values."""
+        """Whether the parameters describe a normal distribution before its truncation below, and not its values."""
         return self.name == "normal" and ends[0] > -np.inf
 
     @property
@@ -139,7 +139,7 @@ def _beta(values: Floats, ends: Ends) -> Floats:
 
 
 def _triangular(values: Floats, ends: Ends) -> Floats:
-    """Triangular: a search for the ends, on the logarithms of their distances from the values; then the best mode."""
+    """Triangular: the ends are searched on the logarithms of their distances from the values; the best mode follows."""
     ordered = np.sort(values, axis=1)
     at = np.full((len(values), 2), -2.0)
     best, place = _triangular_likelihood(ordered, ends, at)
@@ -160,7 +160,7 @@ def _triangular(values: Floats, ends: Ends) -> Floats:
 
 
 def _triangular_ends(ordered: Floats, ends: Ends, at: Floats) -> tuple[Floats, Floats]:
-    """Ends beyond the values, no farther than possible except to make a value at an end possible."""
+    """Ends beyond the values but within the possible ones, unless a value lies at an end of those."""
     width = ordered[:, -1:] - ordered[:, :1]
     beyond = width * np.exp(np.clip(at, -20.0, 20.0))
     low = np.maximum(ordered[:, :1] - beyond[:, :1], ends[0] - _SLACK * width)

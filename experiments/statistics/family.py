@@ -1,10 +1,9 @@
 """Many comparisons with one baseline, with a bound on the chance of even one false statement.
 
-Under common random numbers the replications of two scenarios are pairs, and so are the differences of all
-scenarios to the baseline: `paired_family` takes a paired t test each, and Holm's step-down adjustment,
-which holds however the differences depend on one another. Dunnett's test (`separate_family`) assumes
-independent samples of equal variance: it is for scenarios that saw different random numbers. On pairs it
-would take the common noise for uncertainty.
+Under common random numbers the replications of two scenarios are pairs. `paired_family` therefore uses paired t tests
+with Holm's step-down adjustment, which is valid for any dependence between the differences. Dunnett's test
+(`separate_family`) assumes independent samples of equal variance, from scenarios with different random numbers. On
+pairs it would count the common noise as uncertainty.
 """
 
 import math
@@ -18,9 +17,9 @@ from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Rang
 from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
 
 _ROUNDING: Final = 1e-12
-"""Of values: by so much differences of sums that are the same may differ, since sums are rounded."""
+"""Relative rounding error of sums: equal differences may differ by this share of the values."""
 _SEED: Final = 1
-"""Dunnett's probabilities are integrals by quasi-random points: fixed, so that the same data give the same digits."""
+"""Fixed, because Dunnett's probabilities are integrals by quasi-random points: the same data give the same digits."""
 
 
 class Family(StrEnum):
@@ -33,15 +32,15 @@ class Family(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The difference of a scenario from the baseline, as one of a family.
+    """The difference of a scenario from the baseline, in a family of differences.
 
-    `interval` is simultaneous with those of the others. `p_value` is of this difference alone, `adjusted`
-    within the family: those at most 1 − confidence are all true differences with the confidence. A
-    step-down adjustment finds more than the intervals do, so that zero may lie just inside the interval of
-    a difference that is stated. Both are None, and nothing is stated, where there is no test: of a single
-    replication, of values that are not finite, or of a difference that is the same in every replication,
-    which may be so by chance and then has no bounds either. `variance_ratio` is what common random numbers
-    save (`two_sources.variance_ratio`).
+    `interval` is simultaneous with the others. `p_value` is that of this difference alone, `adjusted` that within the
+    family. With the confidence, all differences with `adjusted` of at most 1 − confidence are true. The step-down
+    adjustment finds more than the intervals do: zero may lie just inside the interval of a stated difference.
+
+    Both p-values are None if there is no test: for a single replication, for values that are not finite, and for a
+    difference that is the same in all replications. Such a difference may be chance, and has no bounds either.
+    `variance_ratio` is the gain by common random numbers (`two_sources.variance_ratio`).
     """
 
     interval: Interval
@@ -59,10 +58,9 @@ class Statement:
 def statements(
     scenarios: Mapping[str, Sequence[float]], baseline: str, family: Family, *, possible: Range = ANYTHING
 ) -> dict[str, Statement]:
-    """Each scenario against the baseline, replication by replication, in the family asked for.
+    """Difference of each scenario from the baseline, replication by replication, tested in the family given.
 
-    `possible`: the values that the figure can have; intervals of differences stay within what follows from
-    them.
+    `possible`: the values that the figure can have, which limit the intervals of differences.
 
     Raises:
         KeyError: no such baseline.
@@ -83,7 +81,7 @@ def statements(
 
 
 def widening(comparisons: int, n: int) -> float:
-    """How many times as wide simultaneous intervals (Bonferroni) are as single ones, for n replications.
+    """Width of simultaneous intervals (Bonferroni) over that of single ones, for n replications.
 
     >>> round(widening(26, 2)), round(widening(26, 20), 1)
     (26, 1.7)
@@ -142,8 +140,8 @@ def separate_family(
 ) -> dict[str, Statement]:
     """Each scenario against the baseline, from *independent* samples: Dunnett's p-values and intervals.
 
-    For scenarios under common random numbers take `paired_family`. The numbers of replications may differ.
-    `p_value` is that of Student's test with the two samples' own variance.
+    Under common random numbers use `paired_family`. The numbers of replications may differ. `p_value` is that of
+    Student's test with the variance of the two samples alone.
 
     Source: C. W. Dunnett, J. American Statistical Association 50 (1955), 1096-1121.
 
@@ -169,7 +167,7 @@ def separate_family(
             for name, values in others.items()
         }
     with warnings.catch_warnings():
-        # For nearly constant samples, only digits of a variance of nearly zero are lost.
+        # For nearly constant samples, only digits of a variance near zero are lost.
         warnings.filterwarnings("ignore", message="Precision loss", category=RuntimeWarning)
         test = stats.dunnett(*others.values(), control=base, random_state=default_rng(_SEED))
         bounds = test.confidence_interval(confidence_level=confidence)
@@ -195,7 +193,7 @@ def _statements(
     adjusted: Sequence[float | None],
     confidence: float,
 ) -> dict[str, Statement]:
-    """Without a p-value there are no bounds and no adjusted one: nothing is stated."""
+    """Statements; without a p-value they have no bounds and no adjusted p-value."""
     made = {}
     for (name, interval), alone, within in zip(intervals.items(), p_values, adjusted, strict=True):
         if alone is None or within is None:

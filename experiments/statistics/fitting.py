@@ -1,8 +1,8 @@
-"""Families fitted to one sample: AIC, goodness of fit by the parametric bootstrap, and what the sample leaves open.
+"""Families fitted to one sample: AIC, goodness of fit by the parametric bootstrap, and uncertainty of the parameters.
 
-The tests' parameters are estimated, so that no table of critical values holds: samples are drawn from the fitted
-distribution and fitted themselves (W. Stute, W. G. Manteiga and M. P. Quindimil, Metrika 40, 1993, 243-256,
-doi:10.1007/BF02613687).
+The parameters are estimated from the same sample, so no table of critical values is valid. Samples are therefore drawn
+from the fitted distribution and fitted themselves (W. Stute, W. G. Manteiga and M. P. Quindimil, Metrika 40, 1993,
+243-256, doi:10.1007/BF02613687).
 """
 
 import math
@@ -17,9 +17,9 @@ from experiments.statistics.interval import CONFIDENCE, TAILS
 from experiments.statistics.two_sources import Floats
 
 MOST_TESTED: Final = 5_000
-"""Values of a sample that goodness of fit is tested with: so many show what matters, and more take minutes."""
+"""Most values of a sample that goodness of fit is tested with: they show all that matters, and more take minutes."""
 _CELLS: Final = 1_000_000
-"""Values of bootstrap samples that are in memory at a time."""
+"""Most values of bootstrap samples in memory at a time."""
 CLOSE_AIC: Final = 2.0
 """Difference of AIC up to which another family is as good (K. P. Burnham and D. R. Anderson, 2002, section 2.6)."""
 
@@ -47,7 +47,7 @@ class Fitted:
 
 
 def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
-    """Families that have an estimate, by AIC. `ends`: least and largest possible value, known beforehand."""
+    """Families that have an estimate, by AIC. `ends`: least and largest possible value."""
     fits = []
     for family in (FAMILIES[name] for name in names):
         if family.is_bounded and not (np.isfinite(ends).all() and ends[0] < values.min() and values.max() < ends[1]):
@@ -63,7 +63,7 @@ def fitted(values: Floats, names: Sequence[str], ends: Ends) -> list[Fitted]:
 
 
 def with_tests(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap: int) -> Fitted:
-    """With Kolmogorov and Smirnov's, and Anderson and Darling's statistic, and their p-values."""
+    """The fit with the statistics of Kolmogorov and Smirnov and of Anderson and Darling, and their p-values."""
     if len(values) > MOST_TESTED:
         values = rng.choice(values, MOST_TESTED, replace=False)
     n, family, ends = len(values), fit.family, fit.ends
@@ -92,10 +92,10 @@ def distances(family: Family, values: Floats, parameters: Floats, ends: Ends) ->
 def resampled(values: Floats, rng: np.random.Generator, n_bootstrap: int, block: int) -> Iterator[Floats]:
     """Samples of n - 1 values, as rows, drawn with replacement; `block`: this many consecutive values together.
 
-    One value fewer than there are, which gives a mean the variance that an unbiased estimate has.
+    One value is left out, so that the variance of a mean has no bias.
 
-    Sources: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 6 and 8; D. N. Politis and
-    J. P. Romano, in Exploring the Limits of Bootstrap, 1992, 263-270 (blocks on a circle).
+    Sources: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapters 6 and 8; D. N. Politis and J.
+    P. Romano, in Exploring the Limits of Bootstrap, 1992, 263-270 (blocks on a circle).
     """
     n = len(values)
     for size in _chunks(n_bootstrap, n):
@@ -113,14 +113,14 @@ def estimates(fit: Fitted, values: Floats, rng: np.random.Generator, n_bootstrap
 
 
 def range_of(bootstrap: Floats, estimate: float) -> tuple[float, float]:
-    """Ends of a triangular distribution about the estimate that has the bootstrap's middle 95 %.
+    """Ends of a triangular distribution around the estimate that has the same middle 95 % as the bootstrap.
 
     >>> low, high = range_of(np.linspace(-1.0, 1.0, 1001), 0.0)
     >>> f"{low:.3f} {high:.3f}"
     '-1.224 1.224'
     """
     low, high = np.quantile(bootstrap, TAILS)
-    # A tail of half of a symmetric triangle: (1 - x)² / 2 at x of the way to its end.
+    # Tail of one half of a symmetric triangle: (1 - x)² / 2, at the share x of the distance to its end.
     reach = 1 / (1 - math.sqrt(1 - CONFIDENCE))
     return estimate - reach * max(0.0, estimate - low), estimate + reach * max(0.0, high - estimate)
 

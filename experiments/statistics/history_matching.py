@@ -1,11 +1,12 @@
 """History matching: which worlds remain possible, given what was observed.
 
-A world is ruled out where an observation lies more than `farthest` standard deviations from what the model shows there:
-of all errors together, of observation, model (discrepancy), replication (simulation) and emulator. Within
-3 of them lie at least 95 % of whatever has one peak, so the true world is ruled out at most once in 20 observations.
+A world is ruled out if an observation lies more than `farthest` standard deviations from the model's figure in that
+world. The standard deviation covers all errors: of observation, model (discrepancy), replication (simulation) and
+emulator. At least 95 % of any distribution with one peak lies within 3 of them, so an observation rules the true world
+out at most once in 20.
 
-What the model shows is predicted by an emulator, a quadratic through few simulated worlds. It works in waves: each
-simulates worlds that are still possible, and rules out more with emulators that have learnt from them.
+An emulator, a quadratic through few simulated worlds, predicts the model's figures. Each wave simulates worlds that are
+still possible; with these, its emulators rule out more.
 
 Sources: P. S. Craig, M. Goldstein, A. H. Seheult and J. A. Smith, in: Case Studies in Bayesian Statistics 3, Springer
 1997, 37-93, doi:10.1007/978-1-4612-2290-3_2; I. Vernon, M. Goldstein and R. G. Bower, Bayesian Analysis 5(4), 2010,
@@ -29,9 +30,9 @@ from experiments.statistics.two_sources import Floats, variance_by_groups, varia
 from experiments.statistics.what_decides import GROUPS
 
 Ask = Callable[[Sequence[Wanted]], Mapping[Run, Floats]]
-"""The observed figures as the model has them in these worlds: by replication and observation, (n, T)."""
+"""The observed figures as the model shows them in these worlds: by replication and observation, (n, T)."""
 TWICE: Final = 4
-"""Worlds of the first wave with two replications, that tell the noise (assumption)."""
+"""Worlds of the first wave with two replications, which show the noise (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Waves:
-    """Amount of simulation: at most so many waves of so many worlds; and the limit at which a world is ruled out."""
+    """Most waves, worlds in each wave, and the limit beyond which a world is ruled out."""
 
     most: int
     worlds: int
@@ -80,7 +81,7 @@ class Wave:
     answers: Mapping[Run, Floats]
     emulators: tuple[Emulator, ...]
     possible: NDArray[np.bool_]
-    """Worlds (N,) that neither this wave nor one before rules out."""
+    """Worlds (N,) that no wave so far rules out."""
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Matched:
     def share(self, wave: int = -1) -> Interval:
         """Share of the worlds that are possible after a wave; its error is due to the choice of worlds.
 
-        The second is a delete-a-group jackknife over the simulated worlds, as in `what_decides`.
+        The error of the choice of simulated worlds is a delete-a-group jackknife, as in `what_decides`.
         """
         possible_now = self.waves[wave].possible
         until = self.waves[: wave % len(self.waves) + 1]
@@ -134,8 +135,8 @@ class Matched:
     def unmoved(self) -> Floats:
         """Probability, for each number (K,), that it does not differ between remaining and ruled-out worlds.
 
-        By its mean and its mean square. Their errors are of which worlds were drawn and which were simulated, since an
-        emulator that knows few worlds seems to depend on numbers that do nothing. Bonferroni over all numbers.
+        Mean and mean square are compared. Their errors are due to the choice of worlds, both drawn and simulated: an
+        emulator that knows few worlds seems to depend on numbers without effect. Bonferroni over all numbers.
         """
         from scipy.stats import t
 
@@ -155,7 +156,7 @@ class Matched:
         return np.asarray(np.minimum(1.0, p_values.size * p_values.min(axis=0)))
 
     def _without_groups(self, waves: Sequence[Wave]) -> Iterator[NDArray[np.bool_]]:
-        """Worlds that remain possible (N,) if a group of those simulated is left out of all fits, for each group."""
+        """For each group of simulated worlds: worlds that remain possible (N,) if all fits leave the group out."""
         for group in range(GROUPS):
             possible = self.can_be
             for wave in waves:
@@ -197,7 +198,7 @@ def emulator(scaled: Floats, values: Sequence[Floats]) -> Emulator:
 
 
 def matched(sample: Sample, targets: Sequence[Target], effort: Waves, ask: Ask, can_be: NDArray[np.bool_]) -> Matched:
-    """Wave after wave, while possible worlds are left to simulate; the choice depends only on the results."""
+    """Waves, as long as possible worlds are left to simulate; the choice of worlds depends only on the results."""
     history = Matched(sample, targets, effort, can_be)
     for wave in range(effort.most):
         wanted = _wanted(history, n_twice=0 if wave else TWICE)

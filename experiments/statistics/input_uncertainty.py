@@ -1,8 +1,8 @@
 """One interval for two sources of uncertainty: inputs known from few observations, and replications.
 
-Worlds are drawn from what the inputs may be, each simulated by some replications. The means of worlds scatter by both;
-the scatter of replications within worlds says how much is theirs. Worlds without it give the interval of the inputs, to
-which that of the mean is added.
+Worlds are drawn from the possible inputs, and each is simulated by some replications. Inputs and replications both
+scatter the means of worlds; the scatter of replications within worlds shows their part. Without that part, the worlds
+give the interval of the inputs, to which the interval of the mean is added.
 
 Sources: R. R. Barton, B. L. Nelson and W. Xie, INFORMS Journal on Computing 26(1), 2014, 74-87,
 doi:10.1287/ijoc.2013.0548 (quantiles over bootstrapped inputs); T. A. Louis, JASA 79, 1984, 393-398,
@@ -36,9 +36,9 @@ class OverInputs:
 def over_inputs(
     outputs: Sequence[Floats], weights: Sequence[float] | None = None, possible: Range = ANYTHING
 ) -> OverInputs:
-    """From outputs by world, an array of replications each; `weights`: number of worlds that each represents.
+    """Interval from outputs by world, an array of replications each; `weights`: number of worlds that each represents.
 
-    Without a world of several replications the interval is as wide as if all scatter were the inputs'.
+    Without a world of several replications, all scatter is attributed to the inputs.
 
     >>> worlds = over_inputs([np.array([at, at + 0.1]) for at in range(100)])
     >>> f"{worlds.interval.low:.1f} {worlds.interval.high:.1f} {worlds.input_share:.4f}"
@@ -63,7 +63,7 @@ def over_inputs(
 
 
 def _quantiles(values: Floats, shares: Floats) -> Floats:
-    """Quantiles for the ends of an interval, of weighted values; the least of n stands for the share 1 / (n + 1)."""
+    """Quantiles of weighted values for the ends of an interval; the lowest of n is at the share 1 / (n + 1)."""
     order = np.argsort(values)
     n = len(values)
     below = np.cumsum(shares[order]) - shares[order] / 2

@@ -1,11 +1,11 @@
 """Confidence of a mean: Student's t interval, wider on one side for shares near an end of their range.
 
-An on-time share is near 1 in most replications and far below in a few. A handful of replications often holds
-none of the few: the mean is then too high and the deviation too small, and Student's interval misses the
-true mean much more often than it says. Towards the bad side the deviation is therefore taken for at least
-`_LEAST_VARIATION` times the distance to the good end, less so with more replications, which show it
-themselves. `tests/measure_coverage.py` measures how often such intervals hold the true mean; docs/model.md,
-section 4, has its figures.
+An on-time share is near 1 in most replications and far below in a few. A few replications often include none of the bad
+ones. Their mean is then too high and their deviation too small, and Student's interval misses the true mean much more
+often than it should. On the bad side the deviation is therefore at least `_LEAST_VARIATION` times the distance to the
+good end. This multiple falls with the number of replications, which show the deviation themselves.
+`tests/measure_coverage.py` measures how often such intervals contain the true mean; docs/model.md, section 4, has its
+figures.
 """
 
 import math
@@ -16,24 +16,23 @@ from typing import Final, Self
 Range = tuple[float, float]
 """The least and the largest value that a figure can have."""
 CONFIDENCE: Final = 0.95
-"""Share of such intervals that hold the true mean, where nothing else is asked for."""
+"""Share of intervals that contain the true mean, by default."""
 TAILS: Final = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 """Shares of a distribution below the ends of such an interval."""
 ANYTHING: Final[Range] = (-math.inf, math.inf)
 _LEAST_VARIATION: Final = 3.0
-"""Deviation of what a share lacks to its good end, as a multiple of its mean (assumption)."""
+"""Deviation of a share from its good end, as a multiple of the mean distance to it (assumption)."""
 _KNOWN_FROM: Final = 10
-"""Replications that weigh as much as that assumption (assumption)."""
+"""Number of replications that weigh as much as that multiple (assumption)."""
 _NEAR: Final = 0.1
-"""A mean this far from the good end is no longer near it; from half as far on the assumption fades
-(assumption)."""
+"""A mean this far from the good end is no longer near it; from half this distance the multiple falls (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A mean over replications, and bounds for its true value at the chosen confidence.
 
-    `low` and `high` are None where there are none: a single replication, or a value that is not finite.
+    `low` and `high` are None for a single replication, and for a value that is not finite.
     """
 
     mean: float
@@ -52,11 +51,11 @@ class Interval:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies between the bounds; none does without bounds."""
+        """Whether a value lies between the bounds; False without bounds."""
         return self.low is not None and self.high is not None and self.low <= value <= self.high
 
     def excludes(self, value: float) -> bool:
-        """Whether a value lies beyond a bound; without bounds no value is excluded."""
+        """Whether a value lies outside the bounds; False without bounds."""
         return self.bounds is not None and not self.holds(value)
 
     def within(self, least: float = -math.inf, most: float = math.inf) -> Self:
@@ -87,9 +86,9 @@ class Value(Interval):
     unit: str
     is_lower_bound: bool = False
     p_family: float = math.nan
-    """Of a difference: p-value within its family; NaN without a test."""
+    """p-value of a difference within its family; NaN without a test."""
     variance_ratio: float = math.nan
-    """Of a difference: how many times the replications separate runs would need; NaN where it has no variance."""
+    """For a difference: how many times the replications separate runs would need; NaN if it has no variance."""
 
     @classmethod
     def of(cls, interval: Interval, unit: str) -> "Value":
@@ -109,10 +108,10 @@ def mean_interval(
 ) -> Interval:
     """The t interval of the mean of independent values, one a replication, within the `possible` values.
 
-    `good_end`: the end of `possible` that a share is near in most replications; away from it the interval
-    is wider.
+    `good_end`: the end of `possible` to which a share is close in most replications; the interval is wider on the other
+    side.
 
-    A NaN or an infinity among the values makes the mean NaN or infinite, and leaves no bounds.
+    With a NaN or an infinity among the values the mean is NaN or infinite, without bounds.
 
     Source: A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015, section 4.5.
 

@@ -1,8 +1,8 @@
-"""Choice of the next simulation, so that the share of worlds in which an answer holds is known best for the effort.
+"""Choice of the next simulation, to know the share of worlds in which an answer holds best for the effort.
 
-The worlds that a screen calls clear are checked in a random sample; the others are simulated one by one in
-their random order. Each further run goes where it narrows the intervals most: to an open world, to a check,
-or to another replication where the noise leaves the answer of a world open.
+Of the worlds that the screen calls clear, a random sample is checked. The others are simulated one by one in their
+random order. Each further run goes where it narrows the intervals most: to an open world, to a check, or to another
+replication of a world whose answer the noise leaves open.
 """
 
 from collections import Counter
@@ -16,21 +16,21 @@ from experiments.statistics.open_worlds import Answer, Effort, Known, Run, Sampl
 from experiments.statistics.share_of_worlds import Checked, Stratum
 
 Wanted = tuple[int, int, int]
-"""Design, world, and how many replications it is to have."""
+"""Design, world, and the number of replications that it is to have."""
 Ask = Callable[[Sequence[Wanted]], Mapping[Run, Answer]]
 """The answers of these worlds, at least with so many replications each."""
 _PILOT: Final = 4
 """Open worlds of each design that are simulated first (assumption)."""
 _TWICE: Final = 2
-"""Of which so many with two replications, that tell the noise (assumption)."""
+"""Number of those with two replications, which show the noise (assumption)."""
 PILOT: Final = _PILOT + _TWICE + 2
-"""Runs of a design at most before the first look, a check on each side of the screen among them."""
+"""Most runs of a design before the first look, including a check on each side of the screen."""
 _BATCH: Final = 8
-"""Runs between two looks; from 80 runs on, a tenth of what there is (assumption)."""
+"""Runs between two looks; from 80 runs on, a tenth of the runs made (assumption)."""
 
 
 def explored(sample: Sample, effort: Effort, ask: Ask) -> Known:
-    """Simulate until the budget is spent or the precision reached; choices depend only on the results."""
+    """Simulate until the budget is spent or the precision is reached; choices depend only on the results."""
     known = Known(sample, effort)
     wanted = list(_first(known))
     while wanted:
@@ -68,7 +68,7 @@ def _next(known: Known) -> list[Wanted]:
 
 
 def _in_question(known: Known) -> list[int]:
-    """Designs whose interval is wider than asked for."""
+    """Designs whose interval is wider than `precision`."""
     limit = known.effort.precision
     designs = range(len(known.strata))
     return [design for design in designs if limit is None or (known.share(design).interval.half_width or 0.0) > limit]
@@ -137,7 +137,7 @@ class _Checks:
         return weight * _saved(self.checked.variance, self.checked.n + self.taken) if any(self.worlds.values()) else 0.0
 
     def take(self) -> Wanted:
-        """Take a world of the design with the fewest checks for its share."""
+        """The next check: a world of the design with the fewest checks for its share."""
         left = [design for design, worlds in self.worlds.items() if worlds]
         design = max(left, key=lambda each_design: self.weights[each_design] / (self.simulated[each_design] + 1))
         self.simulated[design] += 1
@@ -168,4 +168,4 @@ class _Again:
 
 
 _Source = _Alone | _Checks | _Again
-"""`gain`: variance that its next run takes off the shares, 0 where there is none left; `take`: that run."""
+"""`gain`: by how much its next run reduces the variance of the shares, 0 if no run is left; `take`: that run."""

@@ -1,8 +1,8 @@
 """Predictions for all worlds from the simulated ones, and the share in which the answer holds.
 
-A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the
-assumed numbers: a cheap model corrected by few runs of an expensive one (M. C. Kennedy and A. O'Hagan, Biometrika
-87(1), 2000, 1-13, doi:10.1093/biomet/87.1.1).
+A regression on all runs of all designs predicts the margin of a world from the screen's ratio and the assumed numbers.
+Few runs of an expensive model thus correct a cheap one (M. C. Kennedy and A. O'Hagan, Biometrika 87(1), 2000, 1-13,
+doi:10.1093/biomet/87.1.1).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,19 +20,19 @@ from experiments.statistics.two_sources import Floats, variance_within
 Run = tuple[int, int]
 """Design and world."""
 _STEEP: Final = 4.0
-"""Of the regression's step where the screen's ratio is 1 (assumption)."""
+"""Steepness of the regression's step where the screen's ratio is 1 (assumption)."""
 _STRONG: Final = 10.0
-"""Of the screen beside one number, in the regression (assumption)."""
+"""Weight of the screen relative to one number in the regression (assumption)."""
 _CLEAR: Final = {Stratum.FAILS: 0.0, Stratum.HOLDS: 1.0}
-"""Probability that the answer holds, where the screen is clear."""
+"""Probability that the answer holds in clear worlds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """Replications of a design in a world: their margins, which are above 0 if the answer holds.
 
-    `is_refuted`: it fails whatever the margins are, as where a backlog grows. `of_mean`: the margin of what
-    replications have on average, where that is not the mean of their margins.
+    `is_refuted`: the answer fails whatever the margins are, for example because the backlog grows. `of_mean`: margin of
+    the replications' mean, if it differs from the mean of their margins.
     """
 
     margins: tuple[float, ...]
@@ -47,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Amount of simulation: at most `budget` runs, or until each half-width is `precision`."""
+    """Amount of simulation: at most `budget` runs, fewer if each half-width is at most `precision`."""
 
     budget: int
     precision: float | None
@@ -87,10 +87,9 @@ class Known:
     noise: float = field(init=False, default=0.0)
     """Standard deviation of a replication's margin around its world's."""
     spread: float = field(init=False, default=0.0)
-    """Standard deviation of worlds' margins around what the regression predicts of them unseen, without
-    that noise."""
+    """Standard deviation of a world's margin around its prediction without own runs, excluding that noise."""
     doubted: frozenset[Stratum] = field(init=False, default=frozenset())
-    """Sides of the screen of which some check came out otherwise: the regression predicts there too."""
+    """Sides of the screen that a check has contradicted: the regression predicts their worlds too."""
     _features: Floats = field(init=False)
     _margins: Floats = field(init=False)
     _at: dict[Run, int] = field(init=False, default_factory=dict)
@@ -150,7 +149,7 @@ class Known:
         return float(probability(np.array([predicted]), self.spread)[0])
 
     def checked(self, design: int) -> list[Checked]:
-        """Checks by stratum; those of the screen are pooled over all designs until one contradicts it."""
+        """Checks by stratum; those of a side of the screen are pooled over all designs until one contradicts it."""
         checks = []
         for kind in (Stratum.FAILS, Stratum.OPEN, Stratum.HOLDS):
             is_pooled = kind in _CLEAR and kind not in self.doubted
@@ -168,13 +167,13 @@ class Known:
         return (self.holds(run) > 0.5) != (_CLEAR[Stratum(self.strata[run])] > 0.5)
 
     def share(self, design: int, sample: Sample | None = None) -> Share:
-        """Share of a sample's worlds in which the design's answer holds; by default of the simulated worlds."""
+        """Share of a sample's worlds in which the design's answer holds; by default of `self.sample`."""
         worlds = sample or self.sample
         kinds = self.strata_of(worlds)[design]
         found = share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
         holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
         interval = found.interval
-        # Without a contradiction it may hold in all worlds, or in none.
+        # Until a check contradicts the screen, the answer may hold in all worlds, or in none.
         if not any(holds) and not np.any(kinds == Stratum.HOLDS):
             interval = replace(interval, low=0.0)
         if all(holds) and not np.any((kinds == Stratum.FAILS) | (kinds == Stratum.IMPOSSIBLE)):
@@ -183,14 +182,14 @@ class Known:
 
     @property
     def explained(self) -> float:
-        """Share of the variance of simulated margins that is predicted without a world's own runs."""
+        """Share of the variance of simulated margins that predictions without a world's own runs explain."""
         return self.fit.explained(self._margins)
 
     def best(self, design: int) -> Floats:
         """Probability that the answer holds in each world: from simulation if available, else predicted.
 
-        Predictions are shifted so that the mean of a stratum is the one that its checks correct: the mean over all
-        worlds is the share.
+        Predictions of a stratum are shifted to the mean that its checks correct, so that the mean over all worlds is
+        the share.
         """
         probabilities, kinds = self.predictions(self.sample, design), self.strata[design]
         known = {run[1]: self.holds(run) for run in self.runs if run[0] == design}
@@ -208,10 +207,10 @@ class Known:
         return probabilities
 
     def beyond_chance(self, design: int) -> NDArray[np.bool_]:
-        """Numbers (K,) whose effect on the design's answer exceeds the largest by chance of K without effect.
+        """Numbers (K,) whose effect on the design's answer exceeds the largest that K numbers show by chance.
 
-        Through the screen, by correlation with its logarithm over all worlds; or beside it, with what the regression
-        on all else leaves of the simulated worlds' margins, predicted without them. A world counts once.
+        The effect through the screen is the correlation with its logarithm over all worlds. The effect beside the
+        screen is on the residuals of the simulated worlds' margins, predicted without them. A world counts once.
         """
         scaled = self.sample.scaled
         n, k = scaled.shape
@@ -227,7 +226,7 @@ class Known:
         return is_screened | (each_explains(means, scaled[simulated]) > by_chance(len(simulated), k))
 
     def without(self, worlds: Collection[int]) -> "Known":
-        """The same without the simulations of some worlds."""
+        """This knowledge without the simulations of some worlds."""
         left = Known(self.sample, self.effort)
         left.learn({run: answer for run, answer in self.answers.items() if run[1] not in worlds})
         return left

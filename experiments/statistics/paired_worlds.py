@@ -1,8 +1,8 @@
 """Share of worlds in which the answer of one design holds and that of another does not.
 
-Each design has its own screen and runs in the same worlds. Errors of the regression in one world are similar: two
-designs' margins are assumed normal with a correlation that is estimated from worlds in which several designs are
-simulated.
+Each design has its own screen and runs in the same worlds. The regression's errors in one world are similar. The
+margins of two designs are therefore assumed normal and correlated; the correlation is estimated from worlds in which
+several designs are simulated.
 """
 
 from dataclasses import replace
@@ -42,7 +42,7 @@ def only(known: Known, first: int, second: int) -> Interval:
     errors = seen - only_first(unseen, others_unseen, alike)
     opened = Checked.of(errors.tolist(), (seen * (1 - seen)).tolist())
     interval = share(predicted, strata, [screened, opened], known.sample.points).interval
-    # Without an example it may hold in no world.
+    # Without an example, the interval includes zero.
     is_shown = np.any(seen > 0.5) or np.any(predicted[strata == 0] == 1)
     return interval if is_shown else replace(interval, low=0.0)
 
@@ -58,7 +58,7 @@ def only_first(first: Floats, second: Floats, alike: float) -> Floats:
     shared, own = np.sqrt(alike) * _NODES, np.sqrt(1 - alike)
     holds, fails = ndtr((scores[0] + shared) / own), ndtr(-(scores[1] + shared) / own)
     joint = (holds * fails) @ _WEIGHTS / _WEIGHTS.sum()
-    # Where one of them is certain, the other alone decides.
+    # If one answer is certain, the other alone decides.
     is_certain = (first <= 0) | (first >= 1) | (second <= 0) | (second >= 1)
     return np.asarray(np.where(is_certain, first * (1 - second), joint))
 
@@ -70,13 +70,13 @@ def alikeness(known: Known) -> float:
     n_pairs, size = float(np.sum(n * (n - 1))), float(np.mean(errors**2))
     if not n_pairs or not size:
         return 0.0
-    # The products of all pairs in a world are the square of its sum, without those of an error with itself.
+    # The products of all pairs in a world are the square of its sum, minus the squares of single errors.
     together = float(np.sum(sums**2 - squares)) / n_pairs
     return min(_MOST_ALIKE, max(0.0, together / size))
 
 
 def _answer(known: Known, run: Run) -> tuple[float, float]:
-    """Whether it holds, and its prediction without own runs; both by the screen if not simulated."""
+    """Whether the answer holds, and its prediction without own runs; both by the screen if not simulated."""
     if run in known.answers:
         return known.holds(run), known.unseen(run)
     by_screen = float(known.strata[run] == Stratum.HOLDS)

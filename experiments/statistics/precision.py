@@ -1,9 +1,9 @@
-"""The number of replications that an answer needs: more are added until each interval is as narrow as asked for.
+"""The number of replications that an answer needs: more are added until each interval is narrow enough.
 
-The sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th ed.,
-section 9.4.1): the sufficient number of replications is estimated from the existing ones, further ones are made, and
-the intervals are computed again from all of them. Stopping at an interval that looks narrow makes it hold the mean a
-little less often than it says, the less so the more replications there were before the first look.
+This is the sequential procedure for means with a given half-width (Law 2015, Simulation Modeling and Analysis, 5th ed.,
+section 9.4.1). It estimates the sufficient number from the existing replications, adds replications, and computes the
+intervals again from all. Because it stops at an interval that looks narrow, the interval contains the mean a little
+less often than stated. The effect is smaller with more replications before the first look.
 """
 
 import math
@@ -20,17 +20,17 @@ Intervals = Callable[[str, Sequence[float]], Interval]
 """The interval of a KPI's mean over replications."""
 
 GROWTH: Final = 2
-"""Replications grow at most so many times at once: the variance of a few says little about how many it takes."""
+"""Largest factor by which replications grow at once: the variance of a few is a poor guide to the number needed."""
 UNREACHABLE: Final = 10**9
-"""Replications; an estimate of more is not told apart from it."""
+"""Replications; larger estimates count as this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """An interval of a design's KPI that is wider than asked for.
+    """An interval of a design's KPI that is wider than requested.
 
-    `half_width` is what it has, None without bounds; `asked` what it should have [the KPI's unit]. `n` is the
-    estimate of the replications in all that give it; None if no number does.
+    `half_width` is the present one, None without bounds; `asked` the requested one [the KPI's unit]. `n` estimates the
+    total number of replications that achieves it; None if no number does.
     """
 
     label: str
@@ -63,12 +63,12 @@ def replications_needed(values: Sequence[float], half_width: float) -> int:
 
 
 def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
-    """The interval of a figure without prior knowledge."""
+    """Student's interval."""
     return mean_interval(values)
 
 
 def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
-    """Intervals wider than asked for, by design and KPI; `asked`: a half-width for each KPI [its unit]."""
+    """Intervals that are too wide, by design and KPI; `asked`: a half-width for each KPI [its unit]."""
     wide = []
     for label, by_kpi in samples.items():
         for kpi, limit in asked.items():
@@ -89,7 +89,7 @@ def _estimate(values: Sequence[float], half_width: float, limit: float) -> int:
 
 
 def next_count(wide: Sequence[Need], n: int, most: int) -> int:
-    """Next number of replications, for all designs: `n` if more would not help or are not permitted."""
+    """Next number of replications of all designs; `n` if more would not help or are not permitted."""
     wanted = max((need.n for need in wide if need.n is not None), default=n)
     return max(n, min(wanted, GROWTH * n, most))
 
@@ -103,10 +103,10 @@ def narrow(
     report: Callable[[int, Sequence[Need]], None] | None = None,
     interval_of: Intervals = plain_interval,
 ) -> tuple[int, list[Need]]:
-    """Add replications until every interval is narrow enough: their number, and what is too wide at `most`.
+    """Add replications until every interval is narrow enough: their number, and the intervals still too wide at `most`.
 
-    `sample(n)` gives the first n replications of each design; the numbers that it is asked for depend on nothing but
-    the values. `report(n, needs)` receives the intervals that are too wide before further replications are made.
+    `sample(n)` returns the first n replications of each design; the requested n depend only on the values. `report(n,
+    needs)` receives the intervals that are too wide before each further request.
     """
     n = first
     while True:

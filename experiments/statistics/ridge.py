@@ -1,6 +1,6 @@
 """A response as a quadratic of many numbers, by kernel ridge regression from fewer points than numbers.
 
-The penalty is the one whose leave-one-group-out errors are least; those errors are what the fit says of itself.
+The penalty is the one with the smallest leave-one-group-out errors, which are also the errors reported.
 
 Sources: C. Saunders, A. Gammerman and V. Vovk, Ridge regression learning algorithm in dual variables, ICML 1998,
 515-521; D. M. Allen, Technometrics 16(1), 1974, 125-127, doi:10.1080/00401706.1974.10489157 (errors left out).
@@ -18,7 +18,7 @@ from scipy.special import ndtr
 from experiments.statistics.two_sources import Floats
 
 _PENALTIES: Final = 10.0 ** np.arange(-6.0, 2.1, 0.5)
-"""Tried, as multiples of the mean of the Gram matrix's diagonal."""
+"""Penalties tried, as multiples of the mean of the Gram matrix's diagonal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Ridge:
     constant: float
     weights: Floats
     errors: Floats
-    """Of each fitted point, predicted without its group: what was observed minus what was predicted."""
+    """For each fitted point: observed minus predicted without its group."""
 
     @property
     def error(self) -> float:
@@ -44,7 +44,7 @@ class Ridge:
 def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] | None = None) -> Ridge:
     """The fit to a response (n,) whose points have the kernel `gram` (n, n); the constant has no penalty.
 
-    `groups`: points that are left out together, (n,); none: each alone.
+    `groups`: points that are left out together, (n,); without groups each point alone.
     """
     n = len(response)
     blocks = [] if groups is None else _blocks(groups)
@@ -66,7 +66,7 @@ def ridge(gram: Floats, response: Floats, groups: Sequence[Any] | NDArray[Any] |
 
 
 def _errors(kept: Floats, vectors: Floats, left: Floats, blocks: Sequence[NDArray[np.int64]]) -> Floats:
-    """Errors of points predicted without their block, from residuals of the full fit (n,); default: by point."""
+    """Errors of points predicted without their block, from residuals of the full fit (n,); without blocks, by point."""
     if not blocks:
         return np.asarray(left / (1 - 1 / len(left) - (vectors**2) @ kept))
     errors = np.empty(len(left))
@@ -83,7 +83,7 @@ def _blocks(groups: Sequence[Any] | NDArray[Any]) -> list[NDArray[np.int64]]:
 
 
 _CURVED: Final = (0.0, 0.3, 1.0, 3.0)
-"""Weights of squares and products beside the linear terms, of which the one with the least error is taken."""
+"""Weights tried for squares and products relative to linear terms; the one with the smallest error is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,11 @@ class Quadratic:
     constant: float
     slopes: Floats
     curvature: Floats
-    """(K, K), symmetric."""
+    """Symmetric (K, K)."""
     error: float
     """Root mean square of the errors at points left out of the fit [the response's unit]."""
     explained: float
-    """Share of the response's variance at points left out that it explains; 0 where it explains none."""
+    """Share of the response's variance at points left out that the fit explains, at least 0."""
     curved: float
     """Weight of squares and products in the fit."""
 
@@ -116,7 +116,7 @@ class Quadratic:
         return self.moved(self(points), self.gradient(points), points, number, values)
 
     def gradient(self, points: Floats) -> Floats:
-        """(M, K)."""
+        """Shape (M, K)."""
         return np.asarray(self.slopes + 2 * points @ self.curvature)
 
     def moved(self, response: Floats, gradient: Floats, points: Floats, number: int, values: Floats) -> Floats:
@@ -128,7 +128,7 @@ class Quadratic:
 def fitted(points: Floats, response: Floats, curved: float | None = None) -> Quadratic:
     """The quadratic through a response (n,) at points (n, K), by kernel ridge regression.
 
-    `curved`: weight of squares and products beside the linear terms; none: the one with the least error.
+    `curved`: weight of squares and products relative to linear terms; by default the one with the smallest error.
     """
     product = points @ points.T
     scale = float(np.mean(np.diag(product))) or 1.0

@@ -1,4 +1,4 @@
-"""Checks of assumptions behind one distribution for all values: no order, no clock, one group, nothing cut off."""
+"""Checks that one distribution can fit all values: independent of order and time of day, one group, not cut off."""
 
 import math
 from dataclasses import dataclass
@@ -13,27 +13,27 @@ SIGNIFICANT: Final = 0.01
 """p-value from which a check is reported (assumption): several are made of each sample."""
 _LAGS: Final = 10
 _HOURS: Final = 4
-"""Of a part of the day: shorter ones hold few values."""
+"""Length of a part of the day [h]: shorter parts have few values."""
 _FEW: Final = 5
 _PILED: Final = 3
-"""Values that are equal at an end, and times what the next five have, from which they are taken for cut off."""
+"""Values are cut off at an end if more equal it than this number, and than this multiple of the next five's mean."""
 _BETTER: Final = 10.0
 """Difference of BIC that speaks very strongly (R. E. Kass and A. E. Raftery, JASA 90, 1995, 773-795)."""
 _APART: Final = 2.0
-"""Ashman's D, from which two groups are apart (K. M. Ashman, C. M. Bird and S. E. Zepf, AJ 108, 1994, 2348-2361)."""
+"""Ashman's D from which two groups are separate (K. M. Ashman, C. M. Bird and S. E. Zepf, AJ 108, 1994, 2348-2361)."""
 _SMALLEST: Final = 0.05
-"""Share of a group (assumption)."""
+"""Least share of a group (assumption)."""
 _EM_STEPS, _STILL = 300, 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Dependence of values on previous ones, by their ranks, so that outliers do not decide."""
+    """Dependence of values on previous ones, by their ranks, so that outliers have little weight."""
 
     lag_1: float
     """Autocorrelation of neighbours."""
     p_value: float
-    """Ljung and Box's, of up to ten lags (Biometrika 65, 1978, 297-303)."""
+    """Ljung and Box's p-value, of up to ten lags (Biometrika 65, 1978, 297-303)."""
     n: int
 
     @property
@@ -106,7 +106,7 @@ def clock_of(values: Floats, hours: Floats) -> Clock:
 class Groups:
     """Two normal (or, for positive values, lognormal) distributions that fit better than one of any family.
 
-    `shares` and `middles` (medians): of the lower group, then of the upper.
+    `shares` and `middles` (medians): of the lower and the upper group.
     """
 
     shares: tuple[float, float]

@@ -1,20 +1,19 @@
 """The cheapest of many designs that meets a target, with a stated probability of being right.
 
-Fully sequential procedures under common random numbers: designs are replicated side by side, and each is decided as
-soon as a sum of its values leaves a region that narrows to nothing. Feasibility comes first (procedure F_B of Batur
-and Kim), then, where costs vary from replication to replication too, the comparison of the designs that meet the
-target (KN, or KN++ with variances taken anew at every look). Where both are needed each has half of the error
-probability, as in procedure AK of Andradóttir and Kim. Known costs need no replications: of two designs that meet the
-target the more expensive one is dropped immediately, as is one that is not cheaper than another which meets it.
+Fully sequential procedures under common random numbers: designs are replicated side by side. A design is decided as
+soon as a sum of its values leaves a region that narrows to nothing. Feasibility is decided first (procedure F_B of
+Batur and Kim). If costs vary between replications, the designs that meet the target are then compared (KN, or KN++ with
+variances estimated again at every look). If both steps are needed, each has half of the error probability, as in
+procedure AK of Andradóttir and Kim. Known costs need no replications: a design is dropped as soon as one that meets the
+target is not dearer.
 
-The selected design is right if it misses the target by no more than the tolerance, and no design that meets
-the target with the tolerance to spare is cheaper by the indifference or more. Values are taken for normal,
-and their number of looks may be smaller than that of replications, which makes the procedures a little more
-careful.
+The selected design is right if it misses the target by no more than the tolerance, and no design that meets the target
+with the tolerance to spare is cheaper by at least the indifference. Values are assumed normal. There may be fewer looks
+than replications, which makes the procedures a little more careful.
 
-Sources: S.-H. Kim, B. L. Nelson, ACM TOMACS 11 (2001), 251-273 (KN); Operations Research 54 (2006), 475-488
-(KN++); D. Batur, S.-H. Kim, ACM TOMACS 20 (2010), 13:1-13:26 (F_B); S. Andradóttir, S.-H. Kim, Naval
-Research Logistics 57 (2010), 403-421 (AK).
+Sources: S.-H. Kim, B. L. Nelson, ACM TOMACS 11 (2001), 251-273 (KN); Operations Research 54 (2006), 475-488 (KN++); D.
+Batur, S.-H. Kim, ACM TOMACS 20 (2010), 13:1-13:26 (F_B); S. Andradóttir, S.-H. Kim, Naval Research Logistics 57 (2010),
+403-421 (AK).
 """
 
 from collections.abc import Callable, Sequence
@@ -26,9 +25,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Sample = Callable[[Sequence[int], Sequence[int]], Sequence[Floats]]
-"""`sample(designs, counts)`: of each design its first `counts` replications, (2, n): what has a target, and the cost.
+"""`sample(designs, counts)`: the first `counts` replications of each design, (2, n): target figure and cost.
 
-More of it is better in the first row, less in the second. The same replication is the same in every answer.
+More is better in the first row, less in the second. A replication is the same in every answer.
 """
 
 
@@ -37,17 +36,17 @@ class Fate(StrEnum):
     INFEASIBLE = "infeasible"
     NOT_CHEAPER = "not cheaper"
     AT_TARGET = "at target"
-    """Dropped, but within the tolerance of the target: it may be taken for either."""
+    """Dropped, but within the tolerance of the target: it may meet the target or miss it."""
     OPEN = "open"
-    """Not decided with the replications allowed."""
+    """Not decided with the replications permitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is sought among `n_designs`.
+    """The goal among `n_designs`.
 
-    `target` None: the cheapest of all. `tolerance` is in the target's unit, `indifference` in that of the
-    cost. `costs` None: they come with the samples.
+    `target` None: the cheapest of all. `tolerance` has the target's unit, `indifference` the cost's. `costs` None: the
+    samples have them.
     """
 
     n_designs: int
@@ -70,7 +69,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Replications before the first look, between looks, and at most for one design."""
+    """Replications before the first look, between looks, and at most of one design."""
 
     first: int
     step: int
@@ -79,7 +78,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The fate of a design, and after how many replications; `by`: the cheaper design."""
+    """The fate of a design, and its number of replications; `by`: the cheaper design."""
 
     fate: Fate
     n: int
@@ -88,9 +87,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """A verdict for each design. `probability` that it is right, at least; None: not known.
+    """A verdict for each design. `probability`: lower bound that the selection is right; None if not known.
 
-    No design is selected where none meets the target.
+    No design is selected if none meets the target.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -102,10 +101,10 @@ class Selection:
 
 
 def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -> Floats:
-    """How far a sum of n differences may lie from 0 while the sign of their mean is open.
+    """Largest distance of a sum of n differences from 0 at which the sign of their mean is open.
 
-    `variance` of the differences was taken from `n_variance` of them; `zone`: means nearer to 0 do not
-    matter; `beta`: probability of the wrong sign. The triangle of KN, with c = 1.
+    `variance` is estimated from `n_variance` differences; `zone`: means nearer to 0 do not matter; `beta`: probability
+    of the wrong sign. The triangle of KN, with c = 1.
 
     >>> round(float(reach(10, np.array(1.0), 0.5, 0.025, 10)), 3)
     6.013
@@ -116,7 +115,7 @@ def reach(n: int, variance: Floats, zone: float, beta: float, n_variance: int) -
 
 
 def kim_nelson(sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> Selection:
-    """The procedure with variances of the first look, or `is_updated` at every look (as in KN++).
+    """KN with variances of the first look, or KN++ (`is_updated`) with variances of every look.
 
     Raises:
         ValueError: fewer than two replications before the first look, or a limit below them.
@@ -131,7 +130,7 @@ def kim_nelson(sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) ->
 
 
 class _Race:
-    """The remaining designs; `fates` of decided ones, `passing` those that meet the target."""
+    """The remaining designs; `fates`: of decided designs, `passing`: those that meet the target."""
 
     def __init__(self, sample: Sample, goal: Goal, looks: Looks, *, is_updated: bool) -> None:
         self._sample, self._goal, self._looks, self._is_updated = sample, goal, looks, is_updated
@@ -158,7 +157,7 @@ class _Race:
             meets = total >= limit
             misses = ~meets & (total <= -limit)
             if n >= self._looks.most and not (meets | misses).all():
-                # The means decide among the rest, without a guarantee.
+                # The means decide the rest, without a guarantee.
                 self._is_sure, meets = False, total >= 0
                 for at in np.flatnonzero(~meets & ~misses):
                     self._fates[alive[at]] = Verdict(Fate.OPEN, n)
@@ -206,7 +205,7 @@ class _Race:
         return Selection(verdicts, 1 - self._goal.alpha if self._is_sure else None)
 
     def _values(self, designs: Sequence[int], n: int) -> Floats:
-        """(designs, 2, n)."""
+        """Shape (designs, 2, n)."""
         for design in designs:
             self._n[design] = n
         return np.stack(self._sample(designs, [n] * len(designs)))
@@ -225,7 +224,7 @@ class _Race:
         return min(self._passing, key=lambda design: (costs[design], design))
 
     def _without_dearer(self, alive: Sequence[int]) -> list[int]:
-        """Designs that are still cheaper than any that meets the target; all of them if costs are not known."""
+        """Designs that are cheaper than any that meets the target; all if costs are not known."""
         costs, best = self._goal.costs, self._cheapest()
         if costs is None or best is None:
             return list(alive)

@@ -1,16 +1,15 @@
 """Contribution of each of several changes to their total gain: Shapley shares.
 
-A change is worth what it adds, averaged over all orders in which the changes can be made. The sum over
-orders is one over coalitions, so that each of the 2^k coalitions is needed once:
+The share of a change is what it adds to the value, on average over all orders of the changes. This mean over orders
+equals a sum over coalitions, so each of the 2^k coalitions is needed once:
 
-    share(i) = sum over S without i of |S|! (k - |S| - 1)! / k! (value(S with i) - value(S))
+share(i) = sum over S without i of |S|! (k - |S| - 1)! / k! (value(S with i) - value(S))
 
-Source: L. S. Shapley, A value for n-person games, Annals of Mathematics Studies 28 (1953), 307-317. Of
-outputs of a simulation: E. Song, B. L. Nelson, J. Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016),
-1060-1083.
+Source: L. S. Shapley, A value for n-person games, Annals of Mathematics Studies 28 (1953), 307-317. For outputs of a
+simulation: E. Song, B. L. Nelson, J. Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016), 1060-1083.
 
-Shares are computed as fractions and rounded once: they add up to the gain, a change that adds nothing has
-0, and two that add the same have the same.
+Shares are computed as fractions and rounded once: they add up to the gain, a change that adds nothing has 0, and
+changes that add the same have equal shares.
 """
 
 import math
@@ -43,12 +42,12 @@ class Decomposition:
 
     @property
     def largest(self) -> str:
-        """The change whose mean share is the largest in the direction of the gain, the first of equals."""
+        """The change whose mean share is the largest in the direction of the gain; of equals, the first."""
         sign = -1 if self.gain.mean < 0 else 1
         return max(self.shares, key=lambda name: sign * self.shares[name].share.mean)
 
     def lead(self, name: str) -> dict[str, Interval]:
-        """How far the share of one change is above that of each other change, replication by replication."""
+        """How far the share of one change lies above each other's, replication by replication."""
         return {
             other: paired_interval(self.values[name], values) for other, values in self.values.items() if other != name
         }
@@ -64,10 +63,9 @@ def decompose(
 ) -> Decomposition:
     """The shares of the changes named, from the values of all coalitions under common random numbers.
 
-    `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its
-    own shares, whose t intervals hold for the mean. `idle` changes alter nothing: their share is 0.
-    `possible` and `good_end`: as in `mean_interval`; a share, as a mean of differences, can be no more than
-    the largest difference.
+    `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its own shares; t
+    intervals are those of their means. `idle` changes alter nothing: their share is 0. `possible` and `good_end`: as in
+    `mean_interval`. A share is a mean of differences, so at most the largest possible one.
 
     Raises:
         ValueError: no replication, or not one value for each coalition of the names.

@@ -1,14 +1,14 @@
 """Share of worlds in which an answer holds, if few worlds are simulated and the others predicted.
 
-All worlds of a sample have a prediction: a cheap one where it is clear beyond doubt, that of a regression
-elsewhere. In each stratum (clear or open) some worlds, in a random order, are simulated; their mean error
-corrects the mean prediction. Predictions that are wrong on average are corrected so, and make the interval wide.
+Each world of a sample has a prediction: that of a cheap screen if it is clear beyond doubt, otherwise that of a
+regression. In each stratum (clear or open) some worlds, in a random order, are simulated. Their mean error corrects the
+mean prediction, so predictions that are wrong on average widen the interval and do not bias it.
 
-Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double
-sampling with regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.1080/00401706.1987.10488205
-(points that fill each axis evenly leave only the variance that no sum of functions of one number explains);
-Y. Sun, D. W. Apley and J. Staum, Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932
-(variance between scenarios, apart from the noise within).
+Sources: W. G. Cochran, Sampling Techniques, 3rd ed. 1977, sections 5A and 12.6-12.9 (strata, double sampling with
+regression); M. Stein, Technometrics 29(2), 1987, 143-151, doi:10.1080/00401706.1987.10488205 (points that fill each
+axis evenly leave only the variance that no sum of functions of one number explains); Y. Sun, D. W. Apley and J. Staum,
+Operations Research 59(4), 2011, 998-1007, doi:10.1287/opre.1110.0932 (variance between scenarios, apart from the noise
+within).
 """
 
 import math
@@ -26,7 +26,7 @@ from experiments.statistics.two_sources import Floats
 
 
 def by_chance(n: int, numbers: int) -> float:
-    """Share of a variance that the luckiest of so many numbers that do nothing makes in n worlds: 95 %, Bonferroni.
+    """Largest share of a variance that so many numbers without effect show by chance in n worlds: 95 %, Bonferroni.
 
     >>> f"{by_chance(64, 180):.4f}"
     '0.1933'
@@ -45,7 +45,7 @@ class Stratum(IntEnum):
     OPEN = 1
     HOLDS = 2
     IMPOSSIBLE = 3
-    """No design like this can be in such a world: it fails there without being simulated."""
+    """No such design can exist in this world: it fails there without being simulated."""
 
 
 _BLOCK: Final = 4
@@ -55,8 +55,8 @@ _BLOCK: Final = 4
 def sobol_points(n: int, numbers: int, seed: int) -> Floats:
     """Scrambled Sobol' points (n, numbers) in [0, 1); n a power of two.
 
-    In blocks of few numbers, which are paired at random (Latin supercube sampling). In a hundred dimensions at once,
-    columns of 256 points correlate by 0.4 to 0.9, and a number that does nothing looks like one that acts.
+    Points have blocks of few numbers, which are paired at random (Latin supercube sampling). In a single sequence of a
+    hundred dimensions, columns of 256 points correlate by 0.4 to 0.9, and numbers without effect seem to have one.
 
     Source: A. B. Owen, ACM Transactions on Modeling and Computer Simulation 8(1), 1998, 71-102,
     doi:10.1145/272991.273010.
@@ -82,28 +82,26 @@ def strata(screen: Floats, *, fails_below: float, holds_above: float) -> Strata:
 
 
 _PRIOR: Final = 0.5
-"""Answers of each kind that are added to those seen when their variance is estimated (Jeffreys)."""
+"""Added to the answers seen of each kind, to estimate their variance (Jeffreys)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Simulated answers of a stratum compared with their predictions.
-
-    `errors`: of the worlds simulated, the probability that the answer holds there minus its prediction;
-    `noise`: the variance that replications leave in each.
-    """
+    """Simulated answers of a stratum compared with their predictions."""
 
     n: int
     error: float
-    """Mean."""
+    """Mean of probability that the answer holds, as simulated, minus its prediction."""
     variance: float
-    """Of one world's error, noise of its replications included."""
+    """Variance of one world's error, including the noise of its replications."""
     noise: float
-    """Of which are noise of the replications."""
+    """Part of it that is noise of the replications."""
 
     @classmethod
     def of(cls, errors: Sequence[float], noise: Sequence[float]) -> "Checked":
-        """Without a world simulated: an error of none, as uncertain as a coin's.
+        """From the errors of simulated worlds and the variance that replications leave in each.
+
+        Without a simulated world the mean error is 0, as uncertain as a coin's.
 
         >>> stratum = Checked.of([0.5, -0.5, 0.0], [0.1, 0.0, 0.0])
         >>> stratum.error, round(stratum.variance, 4), round(stratum.of_mean, 4)  # 3/8 of wrong answers
@@ -123,17 +121,17 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The share with its interval, and the standard deviations that the interval is made of."""
+    """The share with its interval, and the standard deviations behind it."""
 
     interval: Interval
     of_worlds: float
-    """From which worlds were drawn, and which of them were simulated."""
+    """Due to the choice of worlds, both drawn and simulated."""
     of_replications: float
-    """From the noise of the replications within the worlds."""
+    """Due to the noise of the replications within worlds."""
 
 
 def share(predictions: Floats, strata: Strata, checked: Sequence[Checked], points: Floats) -> Share:
-    """The share over worlds (N,), from predictions, strata (numbers of `checked`), and coordinates (N, K)."""
+    """The share over worlds (N,), from predictions, strata (indices of `checked`), and coordinates (N, K)."""
     weights = [float(np.mean(strata == number)) for number in range(len(checked))]
     mean = float(np.mean(predictions))
     mean += sum(weight * stratum.error for weight, stratum in zip(weights, checked, strict=True))
@@ -154,7 +152,8 @@ def left_by_axes(values: Floats, points: Floats) -> float:
 def bounded(mean: float, variance: float, n: int) -> Interval:
     """The interval of a share: the quantiles of the beta distribution with this mean and variance.
 
-    Exactly 0 or 1 is taken as nearly so, with the variance given; of a variance that no share has nothing is known.
+    A mean of exactly 0 or 1 counts as near it, with the variance given. With a variance that no share can have, the
+    interval is 0 to 1.
 
     >>> [[round(end, 3) for end in bounded(0.5, variance, 100).bounds] for variance in (0.0025, 1.0)]
     [[0.402, 0.598], [0.0, 1.0]]
@@ -164,7 +163,7 @@ def bounded(mean: float, variance: float, n: int) -> Interval:
     if variance <= 0:
         return Interval(mean, mean, mean, n)
     edge = min(0.5, math.sqrt(variance))
-    # A mean at the end would have no variance: the distribution is that of a mean half a standard deviation inside.
+    # A mean at the end would have no variance: the distribution's mean is half a standard deviation inside.
     centre = min(1 - edge / 2, max(edge / 2, mean))
     size = max(centre * (1 - centre) / variance - 1, 1e-3)
     low, high = (float(betaincinv(centre * size, (1 - centre) * size, tail)) for tail in TAILS)

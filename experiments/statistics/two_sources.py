@@ -27,10 +27,10 @@ def paired_interval(
 ) -> Interval:
     """The t interval of the mean of `values` minus `baseline`, replication by replication.
 
-    `possible` values of each give the largest possible difference, and bounds stay within it.
+    `possible` values of each limit the difference and its bounds.
 
-    Under common random numbers what both scenarios have in common falls out of each difference, so that the
-    interval is as a rule much shorter than one from separate means.
+    Common random numbers cancel in each difference, so the interval is usually much shorter than one from separate
+    means.
 
     Source: A. M. Law, Simulation Modeling and Analysis, 5th ed. 2015, section 10.2.1.
 
@@ -68,7 +68,7 @@ def paired_intervals(
 ) -> dict[str, Interval]:
     """Each scenario minus the baseline, by scenario; the baseline itself is left out.
 
-    `is_simultaneous`: all intervals hold with the confidence (Bonferroni), which makes each wider.
+    `is_simultaneous`: all intervals together have this confidence (Bonferroni), so each is wider.
 
     Raises:
         KeyError: no such baseline.
@@ -86,8 +86,8 @@ def paired_intervals(
 def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float | None:
     """Variance of the difference of separate runs relative to that of these pairs.
 
-    4 says that separate runs would need four times the replications. None with fewer than two pairs, or
-    where all pairs have the same difference.
+    4 means that separate runs would need four times the replications. None with fewer than two pairs, or if all pairs
+    have the same difference.
 
     Raises:
         ValueError: different numbers of replications.
@@ -105,10 +105,10 @@ Floats = NDArray[np.float64]
 
 
 def jackknife(statistic: Callable[[Floats], Floats], outputs: Floats) -> Floats:
-    """Variance of a statistic of the mean response that comes from the replications: delete-one jackknife.
+    """Variance of a statistic of the mean response that is due to replications: delete-one jackknife.
 
-    `outputs`: (R, N), a row a replication, a column a point, under common random numbers; `statistic` takes
-    the mean over rows, (N,), and gives any shape, which the variance has too.
+    `outputs`: (R, N), a row for each replication, a column for each point, under common random numbers. `statistic`
+    receives the mean over rows, (N,), and may return any shape, which is also that of the variance.
 
     Source: B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, section 11.5.
 
@@ -130,7 +130,7 @@ def variance_by_groups(left: Floats) -> Floats:
 
 
 def variance_within(groups: Iterable[Floats]) -> float:
-    """Variance of values around the mean of their group, pooled over groups of several; 0 without any."""
+    """Variance of values around the mean of their group, pooled over groups of several; 0 if there is none."""
     several = [values for values in groups if len(values) > 1]
     squares = sum(float(((values - values.mean()) ** 2).sum()) for values in several)
     return squares / sum(len(values) - 1 for values in several) if several else 0.0
@@ -142,10 +142,9 @@ def two_source_interval(
 ) -> Interval:  # fmt: skip
     """The t interval of an estimate whose variance is the sum of `sampling` and `simulation`.
 
-    `sampling`: its variance over samples of the points, the mean response given; `simulation`: over sets of
-    replications, the points given. What depends on both is in each, so that the interval is rather too wide
-    than too narrow. Degrees of freedom: F. E. Satterthwaite, Biometrics Bulletin 2(6), 1946, 110-114,
-    doi:10.2307/3002019.
+    `sampling`: variance over samples of the points for a given mean response. `simulation`: variance over sets of
+    replications for given points. Effects of both together count in each, so the interval tends to be too wide. Degrees
+    of freedom: F. E. Satterthwaite, Biometrics Bulletin 2(6), 1946, 110-114, doi:10.2307/3002019.
 
     >>> interval = two_source_interval(1.0, sampling=0.01, n_samples=10, simulation=0.0, n_replications=3)
     >>> f"{interval.low:.3f} {interval.high:.3f}"
@@ -166,8 +165,8 @@ def two_source_interval(
 def noise_share(outputs: Floats) -> float:
     """Share of the variance of the mean response over points that is noise of the replications.
 
-    What a replication adds to all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2.
-    0 where the response is the same everywhere.
+    A replication's effect on all points alike changes no index and is left out. `outputs`: (R, N), R ≥ 2. 0 if the
+    response is the same everywhere.
 
     >>> noise_share(np.array([[0.0, 3.0], [0.0, 1.0]]))  # 0.5 of 2
     0.25
@@ -185,10 +184,10 @@ def noise_share(outputs: Floats) -> float:
 def ratio_interval(above: Sequence[float], below: Sequence[float]) -> Interval:
     """Mean of `above` over mean of `below`, in pairs by replication; delete-one jackknife and Student's t.
 
-    Without bounds where one is left, or where a mean below is zero, with or without one replication.
+    No bounds with a single pair, or if the mean of `below` is zero with all replications or without one.
 
-    Source: R. G. Miller, The jackknife - a review, Biometrika 61(1), 1974, doi:10.1093/biomet/61.1.1; A. M.
-    Law, Simulation Modeling and Analysis, 5th ed. 2015, section 9.5.3.
+    Source: R. G. Miller, The jackknife - a review, Biometrika 61(1), 1974, doi:10.1093/biomet/61.1.1; A. M. Law,
+    Simulation Modeling and Analysis, 5th ed. 2015, section 9.5.3.
 
     >>> ratio_interval([2.0, 4.0], [1.0, 2.0])
     Interval(mean=2.0, low=2.0, high=2.0, n=2)

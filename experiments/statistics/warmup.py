@@ -1,20 +1,19 @@
 """How much of a series belongs to the start of the run: the truncation that MSER-5 chooses.
 
-MSER (White 1997, Simulation 69(6):323-334) cuts where what is left knows its own mean best: it minimises
-the squared standard error of that mean, as if the values were independent. MSER-5 does so on means of five
-values each (White, Cobb and Spratt 2000, Proc. Winter Simulation Conf., 755-760; tried on many series by
-Hoad, Robinson and Davies 2010, J. Operational Research Society 61(9):1389-1403). A cut in the second half
-rests on too little to be believed.
+MSER (White 1997, Simulation 69(6):323-334) cuts where the rest has the most precise mean: it minimises the squared
+standard error of that mean, as if the values were independent. MSER-5 does so on means of five values each (White, Cobb
+and Spratt 2000, Proc. Winter Simulation Conf., 755-760; tried on many series by Hoad, Robinson and Davies 2010, J.
+Operational Research Society 61(9):1389-1403). A cut in the second half leaves too few values to be reliable.
 
-A rhythm is no warm-up, but MSER takes a low weekend for one. Where the run holds four weeks or more, the
-batches are therefore whole weeks; where it holds three, the rhythm is taken out of batches of five: each
-week is seen against the mean of the others at the same hour of the week, of which the first is none, since
-the warm-up is there. Of fewer weeks nothing tells a rhythm from a warm-up, and it stays in.
+MSER would count a low weekend as a warm-up. With four weeks or more, the batches are therefore whole weeks. With three
+weeks, the weekly rhythm is removed from batches of five: each week is compared with the mean of the others at the same
+hour of the week. The first week is in none of these means, because it contains the warm-up. Fewer weeks do not separate
+rhythm and warm-up, so the rhythm stays.
 
-Whether a backlog grows is decided from week-on-week growths of several replications, or not at all. The mean growth is
-held against the growth that counts, on both sides, each with an error of at most `ERROR`. The variance is moderated
-(Smyth 2004, doi:10.2202/1544-6115.1027): few differences that agree by chance do not pass for certainty, and a single
-one is not without any.
+Whether a backlog grows is decided from the week-on-week growths of several replications. The mean growth is tested
+against the growth that counts, on both sides, each with an error of at most `ERROR`. The variance is moderated (Smyth
+2004, doi:10.2202/1544-6115.1027), so few differences that agree by chance do not count as certain, and a single
+difference has a variance too.
 """
 
 import math
@@ -33,9 +32,9 @@ Floats = NDArray[np.float64]
 BATCH: Final = 5
 """Values in a batch: the 5 of MSER-5."""
 LEAST_BATCHES: Final = 4
-"""With fewer there is next to nothing to choose from."""
+"""With fewer batches there are hardly any truncations to choose from."""
 _LEAST_WEEKS: Final = 3
-"""Two weeks beside the first, to see each against the other."""
+"""The first week and two others to compare with each other."""
 
 
 class Method(StrEnum):
@@ -61,9 +60,9 @@ _SAID: Final = {
 class WarmUp:
     """A truncation and its basis. Dimensions: `B` batches; `D` = B // 2 + 1 truncations tried.
 
-    `means` (B) are the batches' means. `statistic` (D) is the squared standard error of the mean of what is
-    left when 0, 1, … batches are cut [square of the series' unit]; `n_cut` batches are cut where it is
-    least. `batch` values make a batch, `spacing` is the time between two values [any; that of `length`].
+    `means` (B) are the batches' means. `statistic` (D) is the squared standard error of the mean without the first 0,
+    1, … batches [square of the series' unit]. `n_cut` is the number of batches cut at its minimum. A batch has `batch`
+    values, `spacing` apart [any unit, also that of `length`].
     """
 
     means: Floats
@@ -80,15 +79,15 @@ class WarmUp:
 
     @property
     def is_found(self) -> bool:
-        """Whether the series is long enough: the least value is not the last that was tried."""
+        """Whether the series is long enough: the minimum is not at the last truncation tried."""
         return self.n_cut < len(self.statistic) - 1
 
 
 def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float = 1.0) -> WarmUp:
-    """The truncation of a series (N), in order of time, from the start of the run on.
+    """The truncation of a series (N), in order of time from the start of the run.
 
-    Of replications, their mean at each instant is the series: it has less noise, and the same start. Values
-    that do not fill a last batch are left out. Of equal truncations the shortest counts.
+    For several replications, use their mean at each instant: it has less noise and the same start. Values that do not
+    fill a last batch are left out. Of equal truncations the shortest is chosen.
 
     Raises:
         ValueError: too few values for four batches, or one that is not finite.
@@ -107,7 +106,7 @@ def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float
     if not np.isfinite(series).all():
         raise ValueError("values: one is not finite")
     means = series[: n * batch].reshape(n, batch).mean(axis=1)
-    # Seen from the last value, a constant series has a variance of exactly zero, whatever its rounding.
+    # Relative to the last value, a constant series has a variance of exactly zero, whatever its rounding.
     seen = means - means[-1]
     statistic = np.array([seen[cut:].var() / (n - cut) for cut in range(n // 2 + 1)])
     return WarmUp(means=means, statistic=statistic, n_cut=int(statistic.argmin()), batch=batch, spacing=spacing)
@@ -129,9 +128,9 @@ def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0
 
 
 def _less_rhythm(series: Floats, week: int) -> Floats:
-    """Deviation of each week from the mean of the others without the first week, added to that mean.
+    """Deviation of each week from the mean of the others, except the first week, plus the mean of all but the first.
 
-    Divided by what the mean of m others adds to the deviation, √(1 + 1/m), so that no week looks noisier
+    The deviation is divided by √(1 + 1/m), because the mean of m others adds to its variance: no week looks noisier
     than another.
     """
     weeks = series.reshape(-1, week)
@@ -145,20 +144,20 @@ def _less_rhythm(series: Floats, week: int) -> Floats:
 
 
 GROWTH_THAT_COUNTS: Final = 0.01
-"""Of the parcels a day [1/d]: a backlog that grows less counts as level (assumption)."""
+"""Growth of a backlog, as a share of demand [1/d]; smaller growth counts as level (assumption)."""
 ERROR: Final = 0.05
-"""Of calling a backlog growing that grows just less than counts, and the other way round (assumption)."""
+"""Probability of calling a backlog growing that grows just less than this, or the reverse (assumption)."""
 _USUAL_SD: Final = 0.005
-"""Of a week-on-week growth of weekly lows, before any is seen [1/d] (assumption)."""
+"""Standard deviation of a week-on-week growth of weekly lows, before any is known [1/d] (assumption)."""
 _WEIGHT: Final = 4
-"""Degrees of freedom that this is worth (assumption)."""
+"""Degrees of freedom of that standard deviation (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
     """Mean growth a day as a share of demand [1/d], its one-sided bounds, and the number of differences.
 
-    All NaN without any. `is_growing` is None where the bounds lie on both sides of the growth that counts.
+    All are NaN without differences. `is_growing` is None if the growth that counts lies between the bounds.
     """
 
     mean: float

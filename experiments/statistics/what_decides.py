@@ -1,13 +1,12 @@
 """Numbers that decide a yes or no, and the value of knowing one of them; for a design, with intervals.
 
-The probability of a yes in each world is regressed on one number after the other: the curve is the
-probability over all other numbers. Knowing the number before deciding avoids wrong decisions: the expected
-value of partial perfect information, with a loss of one for each.
+The probability of a yes in each world is regressed on each number alone: the curve is the probability over all other
+numbers. Knowing the number before deciding avoids wrong decisions. Its value is the expected value of partial perfect
+information, with a loss of one for each wrong decision.
 
-Sources: A. Saltelli et al., Global Sensitivity Analysis: The Primer, 2008, chapter 4 (effects); M. Strong,
-J. E. Oakley and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910
-(partial information by regression); H. Raiffa and R. Schlaifer, Applied Statistical Decision Theory, 1961,
-chapter 5 (samples beforehand).
+Sources: A. Saltelli et al., Global Sensitivity Analysis: The Primer, 2008, chapter 4 (effects); M. Strong, J. E. Oakley
+and A. Brennan, Medical Decision Making 34(3), 2014, 311-326, doi:10.1177/0272989X13505910 (partial information by
+regression); H. Raiffa and R. Schlaifer, Applied Statistical Decision Theory, 1961, chapter 5 (samples beforehand).
 """
 
 from dataclasses import dataclass
@@ -23,15 +22,15 @@ from experiments.statistics.ridge import Quadratic, fitted
 from experiments.statistics.two_sources import Floats, variance_by_groups
 
 _DEGREES: Final = 10
-"""Of the polynomial that are tried, from a constant on (assumption)."""
+"""Number of polynomial degrees tried, from a constant on (assumption)."""
 _EACH: Final = 8
-"""Worlds for each degree, at least (assumption)."""
+"""Least number of worlds for each degree (assumption)."""
 _SATURATED: Final = 1e-9
-"""Of a world's own value no more than this part comes from the others: rounding."""
+"""If 1 minus a world's leverage is at most this (rounding), the other worlds do not determine its fit."""
 _VALUES: Final = 32
-"""Of a number, equally likely (assumption)."""
+"""Values of a number, equally likely (assumption)."""
 _SIGNALS: Final = 16
-"""Of a measurement at each value, equally likely (assumption)."""
+"""Measurements at each value, equally likely (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,11 @@ class Curve:
     """Probability of a yes along one number, averaged over all others."""
 
     values: Floats
-    """Of the number, (V,), equally likely, ascending."""
+    """Values of the number, (V,), equally likely, ascending."""
     probability: Floats
-    """(V,)."""
+    """Probability at each value, (V,)."""
     first: float
-    """Share of the answer's variance that the number makes alone (first-order index)."""
+    """Share of the answer's variance that the number explains alone (first-order index)."""
 
     @property
     def mean(self) -> float:
@@ -56,7 +55,7 @@ class Curve:
 
     @property
     def information(self) -> float:
-        """Share of decisions that are wrong now, and right once the number is known."""
+        """Share of decisions that are wrong now and become right once the number is known."""
         return max(0.0, wrong(self.mean) - self.wrong)
 
     def wrong_after(self, deviation: float) -> float:
@@ -77,7 +76,7 @@ class Curve:
 
 
 def wrong(probability: float) -> float:
-    """Share of wrong decisions where the likelier answer is given.
+    """Share of wrong decisions if the likelier answer is given.
 
     >>> wrong(0.75)
     0.25
@@ -87,16 +86,16 @@ def wrong(probability: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A response along one number, averaged over all others: at its values (V,), equally likely, ascending."""
+    """A response along one number, averaged over all others, at its values (V,): equally likely, ascending."""
 
     values: Floats
     response: Floats
     degree: int
-    """Of the polynomial."""
+    """Degree of the polynomial."""
 
 
 def line(number: Floats, response: Floats, degree: int | None = None) -> Line:
-    """Polynomial of a response (N,) along a number (N,); without `degree`: least error at worlds left out."""
+    """Polynomial of a response (N,) along a number (N,); by default with the least error at worlds left out."""
     values = np.quantile(number, (np.arange(_VALUES) + 0.5) / _VALUES)
     mean, reach = float(number.mean()), float(np.ptp(number)) / 2
     if reach == 0:
@@ -125,9 +124,9 @@ def curve(number: Floats, holds: Floats) -> Curve:
 
 
 GROUPS: Final = 8
-"""Of worlds, each left out once for the intervals (assumption)."""
+"""Groups of worlds; for the intervals each is left out once (assumption)."""
 _ALONG: Final = 16
-"""Of a number, equally likely, along which total effects are taken (assumption)."""
+"""Values of a number, equally likely, for its total effect (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +135,23 @@ class Effect:
 
     number: int
     first: Interval
-    """What it makes alone."""
+    """Effect alone."""
     total: Interval
-    """With all that it acts with."""
+    """Effect including interactions."""
     information: Interval
-    """Share of decisions that are right once it is known, and wrong before."""
+    """Share of decisions that are wrong now and become right once the number is known."""
     curve: Curve
     is_beyond_chance: bool
-    """It moves the answer by more than the luckiest of so many numbers that do nothing would."""
+    """The effect exceeds the largest that so many numbers without effect would show by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Quadratic of a design's margin over the scaled numbers, and its effects, largest total first."""
+    """Quadratic of a design's margin over the scaled numbers, and the effects of these, largest total first."""
 
     surface: Quadratic
     spread: float
-    """Standard deviation of a world's margin around the quadratic's."""
+    """Standard deviation of a world's margin around the quadratic."""
     effects: tuple[Effect, ...]
 
     def probability(self, scaled: Floats) -> Floats:
@@ -163,10 +162,10 @@ class Decided:
 def decided(known: Known, design: int) -> Decided:
     """Effects of all numbers on a design's answer.
 
-    Alone, and worth of knowing: by regression of the answer on the number. Total: whether the quadratic's
-    answer changes along the number. Intervals leave a group of worlds out of all fits, each group once
-    (delete-a-group jackknife, P. S. Kott, Journal of Official Statistics 17(4), 2001, 521-526). They hold
-    the error of the fits, not what a quadratic cannot follow.
+    First-order effect and value of knowing: by regression of the answer on the number. Total effect: whether the
+    quadratic's answer changes along the number. Intervals leave each group of worlds out of all fits once
+    (delete-a-group jackknife, P. S. Kott, Journal of Official Statistics 17(4), 2001, 521-526). They include the error
+    of the fits, but not deviations from a quadratic.
     """
     n_worlds = len(known.sample.scaled)
     groups = groups_of(n_worlds)
@@ -186,7 +185,7 @@ def decided(known: Known, design: int) -> Decided:
 def _fit(
     known: Known, design: int, rows: NDArray[Any], curved: float | None = None
 ) -> tuple[Quadratic, list[Curve], Floats]:
-    """The surface, the curves of all numbers, and their figures (3, K); `curved`: as in `fitted`."""
+    """The surface, the curves of all numbers, and their figures (3, K); `curved`: as in `ridge.fitted`."""
     scaled = known.sample.scaled[rows]
     surface = fitted(scaled, known.scores(known.sample, design)[rows], curved)
     holds = known.best(design)[rows]
@@ -197,7 +196,7 @@ def _fit(
 
 
 def _totals(surface: Quadratic, scaled: Floats) -> list[float]:
-    """Share of the variance of the surface's answer left if all numbers but one are known, for each number."""
+    """For each number: share of the variance of the surface's answer that is left if all other numbers are known."""
     response, gradient = surface(scaled), surface.gradient(scaled)
     variance = float(np.var(response >= 0))
     if not variance:
@@ -216,7 +215,7 @@ def groups_of(n_worlds: int) -> NDArray[np.int64]:
 
 
 def jackknifed(whole: Floats, left: Floats) -> list[Interval]:
-    """Variance of figures (K,), from their values with each of G groups of worlds left out (G, K)."""
+    """Intervals of figures (K,), from their values with each of G groups of worlds left out (G, K)."""
     n = len(left)
     halves = t_reach(n - 1) * np.sqrt(variance_by_groups(left))
     ends = zip(whole.tolist(), halves.tolist(), strict=True)
