@@ -1,8 +1,8 @@
 """A Dask cluster: the same tasks and the same results, computed by workers that may run on other machines.
 
-Dask itself gives a killed worker's task to another one; a task that loses several workers in a row is given
-back, and asked again here. Results hold to the bit for the same versions and CPU family only, so a worker
-compares its own with ours before it computes.
+Dask repeats a killed worker's task on another worker. After several lost workers it returns the task, which is then
+submitted again. Results are equal to the bit only with the same versions and CPU family, so a worker compares its own
+with ours before it computes.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from sim.errors import CargohubError
 _LOOK_S: Final = 0.02
 _TEND_S: Final = 1.0
 _LOST_AFTER: Final = "5s"
-"""Time after which a lost worker of our own cluster is given up and replaced."""
+"""Time after which a lost worker of our own cluster is replaced."""
 _LOGGED: Final = re.compile(r"(distributed|tornado)(\.|$)")
 _LOST: Final = "execution: the scheduler is lost; finished parts are kept, and the same command continues"
 
@@ -48,7 +48,7 @@ class DaskCluster:
         self._holding.close()
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as they come.
+        """Each task's key and result, as it arrives.
 
         Raises:
             CargohubError: no scheduler at the address, or it is lost, or a worker of another version or CPU family.
@@ -60,14 +60,14 @@ class DaskCluster:
         yield from _Round(self._client, tasks, self._at_once).results(self._tend)
 
     def _at_once(self) -> int:
-        """Tasks to hand out, enough for all workers that exist now."""
+        """Number of tasks in the cluster at a time, enough for all present workers."""
         if self._place.address is None:
             return IN_FLIGHT * _n_own(self._workers)
         return self._workers or max(1, IN_FLIGHT * sum(self._client.nthreads().values()))
 
 
 class _Round(Generic[K, R]):
-    """Tasks in the cluster: those that wait, and those handed out, alone or with others."""
+    """Tasks in the cluster: those that wait, those submitted together, and those submitted alone."""
 
     def __init__(self, client: Any, tasks: Sequence[Task[K, R]], at_once: Callable[[], int]) -> None:  # noqa: ANN401 - distributed has no types
         from distributed import as_completed
@@ -79,7 +79,7 @@ class _Round(Generic[K, R]):
         self._n_done = self._fruitless = 0
 
     def results(self, tend: Callable[[], None]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as they come; `tend`: from time to time while it waits."""
+        """Each task's key and result, as it arrives; `tend` is called from time to time while waiting."""
         try:
             self._ask()
             tended = time.monotonic()
@@ -102,7 +102,7 @@ class _Round(Generic[K, R]):
                 self._client.cancel(list(self._asked))
 
     def _ask(self) -> None:
-        # After a fruitless kill a task runs alone: this needs the least memory, and no other task is lost with it.
+        # After a kill without progress a task runs alone, which needs the least memory and loses no other task.
         is_alone = self._fruitless > 0
         with _answered():
             most = 1 if is_alone else self._at_once()
@@ -113,7 +113,7 @@ class _Round(Generic[K, R]):
                 self._finished.add(future)
 
     def _settled(self, future: Any) -> Iterator[tuple[K, R]]:  # noqa: ANN401 - as above
-        """The task's key and result; none if its worker was killed and the task waits again."""
+        """The task's key and result; nothing if its worker was killed and the task waits again."""
         task, was_alone = self._asked.pop(future)
         if future.status == "finished" and (result := self._fetched(future)):
             yield task[0], result[0]
@@ -151,7 +151,7 @@ def _answered() -> Iterator[None]:
     """Ask the scheduler a question.
 
     Raises:
-        CargohubError: it is lost.
+        CargohubError: the scheduler is lost.
     """
     from distributed.client import ClosedClientError
 
@@ -244,10 +244,10 @@ def _own(n: int) -> Iterator[Any]:
     with interrupts_are_ours(), dask.config.set({"distributed.deploy.lost-worker-timeout": _LOST_AFTER}):
         cluster = distributed.LocalCluster(
             n_workers=0,
-            threads_per_worker=1,  # Python computes in one at a time
+            threads_per_worker=1,  # Python computes one task at a time
             host="127.0.0.1",
             dashboard_address=None,
-            memory_limit=None,  # the machine's, as with processes of our own
+            memory_limit=None,  # the machine's limit, as for processes of our own
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0},  # a killed worker's task returns to us immediately
         )
@@ -272,4 +272,4 @@ def _replenished(cluster: Any, n: int) -> None:  # noqa: ANN401 - as above
 
 
 def _leave_alone() -> None:
-    """Do nothing for workers of a cluster that we did not start."""
+    """Do nothing, for workers of a cluster that we did not start."""

@@ -22,8 +22,8 @@ _MMAP: Final = 32 << 20
 def keep_freed_memory() -> None:
     """Keep up to 64 MiB of freed memory for the next column.
 
-    Otherwise glibc returns the pages of columns of more than 128 KiB at once, and the system clears them
-    again for the next. Where the C library is another one, nothing happens.
+    Otherwise glibc returns the pages of columns of more than 128 KiB immediately, and the system clears them for the
+    next. No effect with another C library.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -44,7 +44,7 @@ class LocalProcesses:
         self._workers = workers
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as they come.
+        """Each task's key and result, as it arrives.
 
         Raises:
             CargohubError: workers are killed repeatedly.
@@ -60,7 +60,7 @@ def _in_rounds(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K, 
     missing = {key: (key, function, arguments) for key, function, arguments in tasks}
     fruitless = 0
     while missing:
-        # After a fruitless round a task runs alone: this needs the least memory, and no other task is lost with it.
+        # After a round without progress a task runs alone, which needs the least memory and loses no other task.
         at_once = 1 if fruitless else workers
         asked = list(missing.values())[: 1 if fruitless else None]
         before = len(missing)
@@ -85,8 +85,8 @@ def _in_workers(tasks: Sequence[Task[K, R]], workers: int) -> Generator[tuple[K,
 
     # A worker that has grown is replaced between two tasks without loss; no message is needed.
     warnings.filterwarnings("ignore", message="A worker stopped while some jobs were given", category=UserWarning)
-    # A single task also gets a worker process, so that a kill does not hit us; n_jobs=1 would start none.
-    # Watched from the start: a worker waiting for its first task would wait for ever if we were killed.
+    # A single task also gets a worker process, so that a kill does not end ours; n_jobs=1 would start none. Watched
+    # from the start: a worker waiting for its first task would wait for ever if we were killed.
     following = {"initializer": _begin, "initargs": (os.getpid(),)}
     with parallel_config(backend="loky", inner_max_num_threads=1, n_jobs=max(2, workers), **following):
         pool = Parallel(

@@ -23,7 +23,7 @@ class Backend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """This machine, or a Dask cluster: the one at `address`, or one that lasts as long as the command."""
+    """This machine, or a Dask cluster: the one at `address`, or one that exists as long as the command."""
 
     backend: Backend
     address: str | None

@@ -1,4 +1,4 @@
-"""One interface to all executors: `with opened(place, workers) as pool:`, then `pool.run(tasks)`, once or often."""
+"""One interface to all executors: `with opened(place, workers) as pool:`, then `pool.run(tasks)`, repeatedly."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -44,7 +44,7 @@ class Pool:
 def opened(place: Place | None, workers: int | None) -> Iterator[Pool]:
     """Workers at the place (None: this machine) until the block ends; `workers` tasks at a time (None: all cores).
 
-    Nothing is started, and no cluster is asked, before there are tasks.
+    No worker is started, and no cluster contacted, before the first tasks.
     """
     if workers is not None and workers < 1:
         raise ValueError(f"workers: at least 1, got {workers}")

@@ -14,9 +14,9 @@ R = TypeVar("R")
 FIRST_LINE_S: Final = 10.0
 """Time until the first line if there is no result yet. Short work prints nothing."""
 NEXT_LINE_S: Final = 20.0
-"""Time between lines without a terminal ..."""
+"""Time between lines without a terminal."""
 NEXT_ON_TERMINAL_S: Final = 10.0
-"""... and on a terminal, where the first line follows the first result."""
+"""Time between lines on a terminal, where the first line follows the first result."""
 _LOOK_S: Final = 1.0
 """Interval of checks whether a line is due while no result arrives."""
 
@@ -26,7 +26,7 @@ def shown(
 ) -> Generator[R, None, None]:
     """The results, one by one, while the error stream shows how many of `total` are ready and the time left.
 
-    `already` of the total were there before, and do not count towards the speed.
+    `already` of the total existed before, and do not count towards the speed.
     """
     if is_quiet:
         yield from results
@@ -46,7 +46,7 @@ def _with_bar(results: Iterator[R], total: int, already: int, what: str) -> Gene
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar, Lines.none_around():
         task = bar.add_task(what, total=total, completed=already, left="")
         for count, result in enumerate(results, start=1):
-            # Results of parallel workers come in bursts: the speed is that of the whole work.
+            # Results of parallel workers arrive in bursts, so the speed is the mean of the whole work.
             seconds = (time.monotonic() - began) / count * (total - already - count)
             bar.update(task, advance=1, left=f", {time_left(seconds)} left")
             yield result
@@ -68,11 +68,11 @@ Left = Callable[[int], str]
 class Lines:
     """Occasional lines on the error stream for work whose results arrive one by one.
 
-    `is_around`: of work around other work, said where that says nothing.
+    `is_around`: surrounding work, whose lines appear only while inner work prints none.
     """
 
     _latest: ClassVar[float] = -math.inf
-    """When any of them last wrote; infinite while a bar is drawn."""
+    """Time of the latest line of any object; infinite while a bar is drawn."""
 
     def __init__(self, *, is_quiet: bool, is_around: bool = False) -> None:
         self._is_quiet, self._is_around = is_quiet, is_around

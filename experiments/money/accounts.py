@@ -80,7 +80,7 @@ def activity(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> A
 def annual_lines(config: HubConfig, done: Activity, prices: Prices) -> tuple[Line, ...]:
     """Revenue and running costs of the year with the activity `done`.
 
-    What the year adds to the site is in `investment`, not here.
+    Additions to the site are in `investment`.
     """
     site, labour = prices.site, prices.labour
     new = replacement_value(config, prices)

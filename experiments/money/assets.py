@@ -1,4 +1,4 @@
-"""Lines of the accounts, and the assets of a hub: what they cost new, and what additions cost."""
+"""Lines of the accounts, and the assets of a hub: their costs when new, and the costs of additions."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ def total(lines: Iterable[Line]) -> int:
 
 
 def cents(eur: float) -> int:
-    """Rounded to the nearest cent, a half to the even one.
+    """Cents, rounded to the nearest, a half to the even one.
 
     >>> cents(0.019), cents(0.125)
     (2, 12)
@@ -75,7 +75,7 @@ def assets(config: HubConfig) -> dict[str, float]:
 def investment(before: HubConfig | None, after: HubConfig, prices: Prices) -> tuple[Line, ...]:
     """Cost of turning one hub into another, or of building one from nothing; reductions earn nothing.
 
-    A leased hall costs nothing here: its rent pays for it.
+    A leased hall costs nothing here, because rent is paid for it.
     """
     had = dict.fromkeys(assets(after), 0.0) if before is None else assets(before)
     more = {name: max(0.0, n - had[name]) for name, n in assets(after).items()}

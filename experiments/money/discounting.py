@@ -1,4 +1,4 @@
-"""Present value of later money: discounting, net present value and payback.
+"""Present value of future money: discounting, net present value and payback.
 
 Source: R. A. Brealey, S. C. Myers and F. Allen, Principles of Corporate Finance, 13th ed. 2020, chapters 2, 5 and 6.
 """
@@ -65,7 +65,7 @@ def discount_factor(rate: float, years: float) -> float:
 def present_value(amounts: Iterable[Flow], rate: float) -> Fraction:
     """Present value of flows [cents], exact for the given factors.
 
-    Present values of parts therefore add up to that of the whole exactly, and at rate zero it is the plain sum.
+    Present values of parts therefore add up exactly to that of the whole. At rate zero it is the sum.
 
     >>> present_value(flows([110, 121], Timing.END_OF_YEAR), 0.0)
     Fraction(231, 1)
@@ -80,7 +80,7 @@ def as_eur(cents: int | Fraction) -> float:
 def annuity_factor(rate: float, years: float) -> float:
     """Present value of one unit a year, paid at the end of each of so many years.
 
-    One over it is what a EUR of investment costs a year over its life, interest included.
+    Its inverse is the annual cost of one EUR of investment over its life, including interest.
 
     >>> round(annuity_factor(0.06, 10), 4), annuity_factor(0, 10)
     (7.3601, 10)
@@ -89,9 +89,10 @@ def annuity_factor(rate: float, years: float) -> float:
 
 
 def payback(amounts: Sequence[Flow], rate: float = 0.0) -> float | None:
-    """Years until the cumulated money becomes and stays non-negative; None: never.
+    """Years until the cumulative money becomes and stays non-negative; None: never.
 
-    Discounted at the rate, by default not. Between two flows as if the second came in evenly. 0: it is never behind.
+    Money is discounted at the rate, by default 0, and interpolated between flows. The result is 0 if the sum is never
+    negative.
     """
     order = sorted(amounts, key=lambda flow: flow.years)
     years: float | None = 0.0

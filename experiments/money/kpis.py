@@ -1,6 +1,6 @@
 """The KPIs of money: the costs of a replication's KPIs at given prices, added to the hub's own `KPIS`.
 
-To add one, declare it here. Which of them a run has is what its study says: those that know prices have all.
+To add one, declare it here. Runs of studies with prices have all of them.
 """
 
 import sys
@@ -62,7 +62,7 @@ def capital_eur_per_year(run: Priced) -> float:
 
 _MONEY: Final = declared(sys.modules[__name__])
 KPIS: Final[Mapping[str, Kpi]] = ChainMap(_MONEY, of_hub.KPIS)
-"""KPIs of the hub, then those of money."""
+"""The KPIs of the hub, then those of money."""
 names: Final = partial(of_hub.names, kpis=KPIS)
 
 

@@ -20,14 +20,14 @@ from sim.reading import near, plain, read
 
 FILE: Final = "problems.yaml"
 Design = tuple[int, ...]
-"""For each variable, in order, the position of its value."""
+"""For each variable in order, the position of its value."""
 Observed = tuple[float, float]
 """Result of a replication: the objective, and the KPI that must reach the target."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A decision variable: one of its values, set for all of its keys."""
+    """A decision variable, which sets all of its keys to one of its values."""
 
     name: str
     keys: tuple[str, ...]
@@ -36,7 +36,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """A design that changes over years, of which a sample is simulated, each at its own traffic.
+    """A design that changes over years. A sample of the years is simulated, each at its own traffic.
 
     `halls`: scenarios in the order of growth; variable i is the year in which hall i + 1 opens. `flights_per_day` (Y).
     `rate` discounts to the first year; `days` make a year.
@@ -56,8 +56,8 @@ class Years:
 class Instance:
     """A completely specified problem.
 
-    `minimise`: KPIs and what they are multiplied by. The mean over replications of the KPI `constraint` must be at
-    least `target`. `budget`: replications that a solver may ask for.
+    `minimise`: KPIs and their weights. The mean over replications of the KPI `constraint` must be at least `target`.
+    `budget`: most replications of a solver.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Instance:
         """Simulate one replication. The same design and number give the same result.
 
         Args:
-            design: Of each variable the place of its value.
+            design: For each variable, the position of its value.
             replication: Its number, at least 0; designs that share it see the same draws.
 
         Returns:

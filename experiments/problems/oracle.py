@@ -10,7 +10,7 @@ from experiments.problems.instance import Design, Instance, Observed
 
 Simulate = Callable[[Design, int], Observed]
 PENALTY = 10.0
-"""For solvers without constraints: factor on the objective for the missing share of the target."""
+"""Factor on the objective for the missing share of the target, for solvers without constraints."""
 
 
 class BudgetSpent(Exception):  # noqa: N818 - it ends every solver, and is no mistake
@@ -21,7 +21,8 @@ class BudgetSpent(Exception):  # noqa: N818 - it ends every solver, and is no mi
 class Oracle:
     """Replications of one macroreplication.
 
-    `first`: number of the first replication. The k-th of every design has the number first + k: common random numbers.
+    `first`: number of the first replication. The k-th (from 0) of every design has the number first + k: common random
+    numbers.
     """
 
     instance: Instance
@@ -29,14 +30,14 @@ class Oracle:
     simulate: Simulate
     spent: int = 0
     path: list[tuple[int, Design]] = field(default_factory=list)
-    """Replications spent, and the design that would be chosen from then on."""
+    """Replications spent, and the design chosen from then on."""
     _samples: dict[Design, list[Observed]] = field(default_factory=dict)
 
     def ask(self, design: Design, n: int) -> NDArray[np.float64]:
         """Simulate n further replications of a design.
 
         Args:
-            design: Of each variable the place of its value.
+            design: For each variable, the position of its value.
             n: Replications, at least 1.
 
         Returns:
@@ -60,7 +61,7 @@ class Oracle:
 
     @property
     def chosen(self) -> Design:
-        """The best by the means of the designs asked for so far."""
+        """The best design so far, by means."""
         return min(self._samples, key=lambda design: (self._worth(np.array(self._samples[design])), design))
 
     def _worth(self, sample: NDArray[np.float64]) -> float:
@@ -73,7 +74,7 @@ class Oracle:
 
 
 def nearest(instance: Instance, point: Sequence[float]) -> Design:
-    """The design nearest to real numbers, cut to the available values."""
+    """The design nearest to real numbers, limited to the available values."""
     return tuple(
         min(len(each.values) - 1, max(0, round(place))) for each, place in zip(instance.variables, point, strict=True)
     )

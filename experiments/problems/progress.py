@@ -22,7 +22,8 @@ class Progress:
     """Progress of a solver on an instance.
 
     `spent` (T): replications. `gaps` (M, T): extra cost over the reference solution, as a share, of the design that
-    each of M macroreplications would choose then; before the first choice, that of the most expensive design.
+    each of M macroreplications would choose at that point. Before the first choice it is that of the most expensive
+    design.
     """
 
     solver: str

@@ -29,7 +29,7 @@ class Row:
 
     @property
     def held_interval(self) -> Interval:
-        """Mean of the constraint's share with its bounds, within 0 and 1."""
+        """Mean of the constraint's KPI with its bounds, within 0 and 1."""
         half = self.held_half_width
         if isinf(half):
             return Interval(self.held, None, None, self.n)
@@ -45,7 +45,7 @@ class Reference:
 
     @property
     def is_current(self) -> bool:
-        """Whether it belongs to the instance as defined now."""
+        """Whether the solutions are those of the instance as now defined."""
         return all(row.hash == self.instance.hash for row in self.rows.values())
 
     @property

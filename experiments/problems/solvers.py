@@ -10,9 +10,9 @@ import numpy as np
 from experiments.problems.oracle import Oracle, nearest
 
 EACH: Final = 3
-"""Replications of a design at a time (decision): with fewer, bad designs too often appear good."""
+"""Replications of a design at a time (decision): with fewer, bad designs too often look good."""
 Solver = Callable[[Oracle, int], None]
-"""A function of an oracle, which raises BudgetSpent at the end, and a seed."""
+"""A function of an oracle and a seed, which ends by raising BudgetSpent."""
 
 
 def random_search(oracle: Oracle, seed: int) -> None:
@@ -53,7 +53,7 @@ def differential_evolution(oracle: Oracle, seed: int) -> None:
 
 
 def of_simopt(solver: str, replications: str) -> Solver:
-    """SimOpt's solver with that short name; `replications`: its own parameter for replications per design."""
+    """SimOpt's solver with that short name; `replications`: name of its parameter for replications per design."""
 
     def run(oracle: Oracle, seed: int) -> None:
         from experiments.problems.with_simopt import solve

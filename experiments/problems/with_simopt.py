@@ -1,12 +1,10 @@
 """Instances as problems of SimOpt (the extra `solvers`: simoptlib), for any of its solvers.
 
-    from experiments.problems import Oracle, instance_of
-    from experiments.problems.with_simopt import hub_problem
+from experiments.problems import Oracle, instance_of from experiments.problems.with_simopt import hub_problem
 
-    instance = instance_of("staffing_today")
-    problem = hub_problem(Oracle(instance, 0, instance.simulate), is_rounded=False)
+instance = instance_of("staffing_today") problem = hub_problem(Oracle(instance, 0, instance.simulate), is_rounded=False)
 
-A variable is the place of its value, from 0 on. The oracle numbers replications, so that all designs share draws.
+A variable is the position of its value, from 0 on. The oracle numbers replications, so all designs share draws.
 """
 
 from typing import Annotated, Any, ClassVar
@@ -34,7 +32,7 @@ class _Place(BaseModel):
 
 
 class HubModel(Model):
-    """The hub; the oracle is that of the problem."""
+    """The hub, as a model of SimOpt."""
 
     class_name_abbr: ClassVar[str] = "CARGOHUB"
     class_name: ClassVar[str] = "Air-cargo hub"
@@ -53,7 +51,7 @@ def hub_problem(oracle: Oracle, *, is_rounded: bool) -> Problem:
     """An instance as a problem of SimOpt.
 
     Args:
-        oracle: Of the instance; it counts the replications and keeps the path.
+        oracle: Oracle of the instance, which counts the replications and keeps the path.
         is_rounded: Variables are real numbers that are rounded, and the constraint is a penalty: for solvers that know
             neither whole numbers nor constraints. Otherwise whole numbers and a stochastic constraint.
 
@@ -118,7 +116,7 @@ def solve(oracle: Oracle, name: str, seed: int, factors: dict[str, Any]) -> None
     """Run a solver of SimOpt by its short name, until the oracle's budget is spent.
 
     Raises:
-        BudgetSpent: In the end.
+        BudgetSpent: At the end.
     """
     solver_class = solver_directory[name]
     problem = hub_problem(oracle, is_rounded=solver_class.variable_type is VariableType.CONTINUOUS)

@@ -1,4 +1,4 @@
-"""Run folders: written whole or not at all, named by the hash of all that decides them, and resumable."""
+"""Run folders: written whole or not at all, named by the hash of all that decides their results, and resumable."""
 
 from experiments.store.directory import RunDirectory
 from experiments.store.identity import environment, identity_of

@@ -24,7 +24,7 @@ SUMS: Final = "SHA256SUMS"
 RUN: Final = "run"
 """The folder of the run in its archive."""
 MOST_BYTES: Final = 16 * 2**30
-"""Of all files together, unpacked."""
+"""Most bytes of all unpacked files together."""
 _MOST_SUMS_BYTES: Final = 2**20
 _CHUNK: Final = 2**20
 _LONGEST: Final = 240
@@ -34,7 +34,7 @@ _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, str]) -> None:
-    """Write the archive of these files, by their names inside, and of the list of their `hashes`; whole or not at all.
+    """Write an archive of files by their names inside, with the list of their `hashes`; whole or not at all.
 
     Raises:
         OSError: the disk is full, and the like.
@@ -54,7 +54,7 @@ def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, st
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Path]:
-    """The files of an archive in a temporary folder; each must have the hash that is listed.
+    """The files of an archive in a temporary folder; each must have its listed hash.
 
     Raises:
         InputError: no archive, a damaged or encrypted one, names that leave the folder, links, more or larger files
@@ -119,7 +119,7 @@ def _listed(path: Path, content: bytes) -> dict[str, str]:
 
 
 def _written(path: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> str:
-    """Write a file with at most the announced number of bytes; returns its hash."""
+    """Write a file with at most its declared number of bytes; returns its hash."""
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, left = hashlib.sha256(), entry.file_size
     with archive.open(entry) as inside, target.open("xb") as file:

@@ -1,7 +1,7 @@
 """Cache of simulated replications: no study simulates one again.
 
-A file a replication, in the user's cache folder, under the hash of all that decides its bits: hub, number, what was
-computed of it, program, versions and CPU family. Those used least recently go first.
+Each replication has a file in the user's cache folder. Its name is the hash of all that decides its bits: hub, number,
+computed results, program, versions and CPU family. The files used least recently are removed first.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """The cached files of a folder, up to so many bytes; several processes may use it at the same time."""
+    """The cached files of a folder, limited in bytes; several processes may use it at the same time."""
 
     folder: Path
     most_bytes: int
@@ -76,7 +76,7 @@ class Cache:
             return
         kpis = {kpi: float(value) for kpi, value in part["kpis"].items()}
         rest = {"kpis": kpis, "seconds": part.get("seconds", 0.0), "tables": [*part["tables"]]}
-        # Named by process: two that store the same replication write separate files, and the later one remains.
+        # Named by process: processes that store the same replication write separate files, and the last one remains.
         unfinished = self.folder / f".{name}-{os.getpid()}"
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -115,5 +115,5 @@ class Cache:
 
 
 def _digest(name: str, file: BufferedIOBase) -> bytes:
-    """Digest of the name and the rest of the file: content under another name is another replication."""
+    """Digest of the name and the rest of the file, so that content under another name is not accepted."""
     return hashlib.file_digest(file, lambda: hashlib.sha256(name.encode())).digest()

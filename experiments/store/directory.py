@@ -30,9 +30,9 @@ from sim.errors import CargohubError
 DICTIONARY: Final = "dictionary.csv"
 TIMINGS: Final = "timings.json"
 _MOST_CONFIG: Final = MOST_BYTES // 2
-"""Of the configuration: the manifest, which has all of it, too, is less than twice as large."""
+"""Most bytes of a configuration. The manifest, which contains it, is less than twice as large."""
 FINISHED: Final = "finished"
-"""In the timings: when the run was complete."""
+"""Key of the timings: when the run was complete."""
 
 
 KPIS: Final = TableSchema.of(
@@ -41,17 +41,17 @@ KPIS: Final = TableSchema.of(
     Column("kpi", "string", "", "the name of the figure"),
     Column("value", "float64", "see unit in summary", "its value in this replication"),
 )
-"""The KPIs of every replication, one a row, in the order in which the model gives them."""
+"""The KPIs of every replication, one a row, in the model's order."""
 
 
 class RunDirectory:
     """A run folder, locked against other commands until the block ends: `with RunDirectory.open(...) as run:`.
 
-    A complete run is not held, and may stand in a read-only folder.
+    A complete run is not locked, and may be in a read-only folder.
     """
 
     was_held: ClassVar[bool] = False
-    """By this process: an end leaves something to go on with."""
+    """Whether this process has locked a run, and so leaves a folder from which the command can go on."""
 
     def __init__(
         self, path: Path, verb: str, identity: Mapping[str, Any], config_yaml: str, is_possible: IsPossible
@@ -65,7 +65,7 @@ class RunDirectory:
         self._began = time.monotonic()
         self._holding = ExitStack()
         self._made: tuple[Path, ...] = ()
-        """Folders that were not there before, the inner first."""
+        """Folders created by this command, the inner first."""
 
     @classmethod
     def open(
@@ -74,8 +74,9 @@ class RunDirectory:
     ) -> "RunDirectory":  # fmt: skip
         """The folder of this run inside `root`, new or as a previous command left it.
 
-        `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed
-        configuration, from which the run can be repeated. `is_possible`: what a former command may have finished.
+        `name`: of the scenario or study. `identity`: from `identity_of`. `config_yaml`: the composed configuration,
+        from which the run can be repeated. `is_possible`: whether a part that a previous command stored can be
+        accepted.
 
         Raises:
             CargohubError: another command is writing there, or more designs than could be read again.
@@ -90,7 +91,8 @@ class RunDirectory:
         path = Path(root) / folder_name(verb, name, identity)
         run = cls(path, verb, identity, config_yaml, is_possible)
         if run.is_complete:
-            # A kill just after the manifest leaves files that are needed only while running.
+            # Files that are needed only while running are left if the process is killed just after writing the
+            # manifest.
             parts.clear(path)
         else:
             run._made = tuple(folder for folder in (path, path.parent) if not folder.exists())
@@ -106,8 +108,8 @@ class RunDirectory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        # Refused before anything was finished, such as for a missing cluster. Removed while locked, and not
-        # if another command completed it before we got the lock.
+        # Nothing was finished, for example because a cluster is missing. The folder is removed while locked, unless
+        # another command completed it before we got the lock.
         is_refused = kind is not None and issubclass(kind, CargohubError) and not self._lines and not self.is_complete
         if is_refused and self.path in self._made:
             shutil.rmtree(self.path, ignore_errors=True)
@@ -162,8 +164,8 @@ class RunDirectory:
     ) -> None:
         """Write the tables of all replications, the study's own `tables`, and the manifest last of all.
 
-        `schemas`: of the replications' tables, by name. `keys`: the replications that make up the result
-        (None: all); others are dropped.
+        `schemas`: of the replications' tables, by name. `keys`: replications of the result (None: all); others are
+        dropped.
 
         Raises:
             ValueError: a table that does not fit its schema, or twice the same table.
@@ -236,27 +238,27 @@ class RunDirectory:
 
 
 def folder_name(verb: str, name: str, identity: Mapping[str, Any]) -> str:
-    """Name of a run folder; as in `RunDirectory.open`."""
+    """Name of a run folder; arguments as in `RunDirectory.open`."""
     readable = re.sub(r"[^A-Za-z0-9_.+-]", "-", name)[:60]
     return f"{verb}-{readable}-{hash_of(identity)[:HASH_DIGITS]}"
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a command is writing there now.
+    """Whether a command is writing in the folder now.
 
-    Read from the system's list of locks: to try the lock would be to hold it for an instant, in which a command that
-    begins there would be refused. False where the system has no such list.
+    This reads the system's list of locks. Trying the lock would hold it for an instant, and a command that begins then
+    would be refused. False if the system has no such list.
     """
     try:
         file, listed = (folder / ".lock").stat(), Path("/proc/locks").read_text(encoding="ascii")
     except OSError:
         return False
-    # Only by the file's number: some file systems report another device.
+    # Compared by inode only: some file systems report another device.
     return re.search(rf" FLOCK .*:{file.st_ino} ", listed) is not None
 
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    # In pieces: a manifest has every design, and its whole text would take many times its size in memory.
+    # Read in pieces: a manifest has every design, and the whole text would need many times its size in memory.
     with whole(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="\n") as file:
         json.dump(content, file, indent=2, allow_nan=False)
         file.write("\n")
@@ -264,7 +266,7 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Lock the folder until the block ends. The system removes the lock however the process ends.
+    """Lock the folder until the block ends. The system removes the lock when the process ends, however it ends.
 
     Raises:
         CargohubError: another command holds it.
@@ -272,7 +274,8 @@ def held(folder: Path) -> Iterator[None]:
     """
     import fcntl
 
-    # A file, as NFS cannot lock folders; it stays, since after a removal two commands could lock two files.
+    # The lock is on a file, because NFS cannot lock folders. The file stays: if it were removed, two commands could
+    # lock two files.
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
     try:
         try:

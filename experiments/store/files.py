@@ -124,7 +124,7 @@ def sha256_of(content: Path | bytes) -> str:
 
 
 def _settle(path: Path) -> None:
-    # A rename reaches the disk with the folder, and must not do so before the content.
+    # A rename reaches the disk with the folder. It must not do so before the content.
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

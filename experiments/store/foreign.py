@@ -34,7 +34,7 @@ _TABLE: Final = re.compile(rf"{TABLES}/[a-z][a-z0-9_]{{0,59}}\.parquet")
 _FREE: Final = re.compile(
     rf"\.lock|{re.escape(TIMINGS)}|report\.html|replay[\w.-]*\.html|sheet\.pdf|(methods|odd)[\w.-]*\.(md|pdf|tex)|configs/[a-z]+/[a-z]+\.yaml|results\.xlsx|figures/[\w.-]+\.(svg|png)|{LINES}|{FOLDER}/[^/]+|{OWN}/[^/]+\.py"
 )
-"""Files that are never opened: what verbs make of a run, and where they keep it usually."""
+"""Files that are never opened: those that verbs make from a run, in their usual places."""
 _KINDS: Final = MappingProxyType({"verb": str, "hash": str, "environment": dict, "identity": dict, "files": dict})
 
 
@@ -49,7 +49,7 @@ class Manifest:
     identity: Mapping[str, Any]
     files: Mapping[str, str]
     program: Mapping[str, Any]
-    """Version and commit; empty in a run that was stored before runs said so."""
+    """Version and commit; empty in a run stored before runs recorded them."""
 
     @property
     def tables(self) -> dict[str, Path]:
@@ -57,7 +57,7 @@ class Manifest:
 
     @property
     def unread(self) -> str:
-        """The reason why the run cannot be read here, for the end of a message."""
+        """The reason why the run cannot be read, for the end of a message."""
         return unread(self.identity, self.program)
 
 
@@ -71,7 +71,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """An unfinished run. `words`: of its command, which are only repeated, never followed."""
+    """An unfinished run. `words` of its command are only displayed, never executed."""
 
     folder: Path
     verb: str
@@ -133,7 +133,7 @@ def configuration_of(manifest: Manifest) -> Configuration:
     if verb != manifest.verb:
         raise InputError(f"{path}: verb: differs from that of {MANIFEST}")
     hubs = configuration.hubs
-    # By hash, as the order of lanes and halls matters, which equality of mappings ignores.
+    # Compared by hash, because the order of lanes and halls matters, which equality of mappings ignores.
     plain_hubs = {label: plain_hub(hub) for label, hub in hubs.items()}
     asked = configuration.study
     study = {key: asked[key] for key in sorted(asked, key=str) if key not in NOT_IDENTITY}
@@ -181,7 +181,7 @@ def _configuration(path: Path, why: str) -> tuple[str, Configuration]:
 
 
 def command_in(folder: Path) -> tuple[str, ...]:
-    """The command line in the first line of the configuration; empty if there is none."""
+    """The command line in the first line of the configuration; empty without one."""
     first = bytes_of(folder / CONFIG).decode().partition("\n")[0]
     try:
         words = shlex.split(first.removeprefix("# ")) if first.startswith("# cargohub ") and first.isprintable() else []
@@ -191,7 +191,7 @@ def command_in(folder: Path) -> tuple[str, ...]:
 
 
 def command_words(folder: Path) -> tuple[str, ...]:
-    """Words of the command after its verb, to be shown on a page."""
+    """Words of the command after its verb, for display on a page."""
     return command_in(folder)[2:]
 
 
@@ -211,7 +211,7 @@ def schedule_of(manifest: Manifest, label: str, named: str, given: Path | None) 
         if inside.is_absolute() or ".." in inside.parts or re.search(r"[\\:]", named) or not inside.parts:
             raise InputError(f"{manifest.folder}: {named[:60]!r} is outside the folder; give the file by schedule=FILE")
         path = manifest.folder / inside
-        if not path.exists():  # where it was when the run was made; its content must be the run's
+        if not path.exists():  # the place of the file when the run was made; its content must be the run's
             path = Path(inside)
     if not path.exists():
         where = f", here or in {manifest.folder}; give it by schedule=FILE" if given is None else ""

@@ -15,9 +15,9 @@ MOST_COLUMNS: Final = 2_000
 MOST_ROWS: Final = 1_000_000_000
 MOST_GROUPS: Final = 10_000
 MOST_GROUP_BYTES: Final = 256 * 2**20
-"""Of a row group, unpacked: 50,000 rows of sixty numbers take 24 MB."""
+"""Most bytes of a row group, unpacked: 50,000 rows of sixty numbers need 24 MB."""
 LONGEST: Final = 1_000
-"""Characters of a text: one of a dictionary's may stand in a million rows."""
+"""Most characters of a text: a dictionary's text may occur in a million rows."""
 _ROWS: Final = 65_536
 _THRIFT_BYTES: Final = 64 * 2**20
 
@@ -76,7 +76,7 @@ def batches(path: Path) -> Iterator[Arrow]:
 
 
 def _mistake_in(column: Arrow) -> str:
-    """A mistake in a column's values, in words; empty: none. Each distinct text is checked once."""
+    """A mistake in a column's values, in words; empty without a mistake. Each distinct text is checked once."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -92,8 +92,8 @@ def _mistake_in(column: Arrow) -> str:
 def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, object, object] | None:
     """Column, row and both values where two tables first differ in any bit; None if they are equal.
 
-    Without a row, the columns themselves differ (their types or None stand for the values); without a
-    column, the numbers of rows.
+    Without a row, the columns differ, and their types or None replace the values. Without a column, the numbers of rows
+    differ.
 
     Raises:
         InputError: as in `check_table`.
@@ -123,7 +123,7 @@ def _opened(path: Path) -> Iterator[Arrow]:
 
     with damage_told(path):
         limits = {"thrift_string_size_limit": _THRIFT_BYTES, "thrift_container_size_limit": 1_000_000}
-        # Texts stay dictionaries: a short file may repeat a long text a million times.
+        # Texts remain dictionaries: a short file may repeat a long text a million times.
         with parquet.ParquetFile(path, **limits) as file:
             _check_footer(path, file)
             texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
@@ -143,7 +143,7 @@ def _check_footer(path: Path, file: Arrow) -> None:
         group = footer.row_group(number)
         if not 0 <= group.num_rows <= ROWS_PER_GROUP:
             raise InputError(f"{path}: {group.num_rows} rows in a group; a run writes at most {ROWS_PER_GROUP}")
-        # Sizes of columns are not read: for some damaged files pyarrow ends the process.
+        # Sizes of columns are not read: with some damaged files pyarrow would end the process.
         if not 0 <= group.total_byte_size <= MOST_GROUP_BYTES:
             raise InputError(f"{path}: a group of more than {MOST_GROUP_BYTES // 2**20} MiB; no run writes that")
     if not 0 <= footer.num_rows <= MOST_ROWS:

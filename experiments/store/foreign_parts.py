@@ -13,11 +13,11 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TABLES
 
 _MOST: Final = 1e15
-"""Of a KPI's value."""
+"""Largest value of a KPI."""
 
 
 def is_possible(line: Line, file: zipfile.ZipFile | None) -> bool:
-    """Whether a finished replication has the right KPIs and tables with possible values; `file`: of its tables."""
+    """Whether a finished replication has the right KPIs and tables with possible values; `file` contains its tables."""
     try:
         _check(line, file)
     except Exception:  # noqa: BLE001 - whatever is wrong with it, or a library says so: it is simulated again

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 COUNT = "n_"
-"""The name of a column that counts begins so."""
+"""Beginning of the name of a column that counts."""
 ROUNDING = 1e-6
-"""How far a share may lie beyond its end: one in use was up to 1.0000001 in runs that were stored before 0.1.0."""
+"""Tolerance for shares beyond their ends: shares in use reached 1.0000001 in runs stored before 0.1.0."""
 FARTHEST_MIN = 1e8
-"""From the first midnight: longer than any run."""
+"""Latest instant after the first midnight: longer than any run."""
 
 
 def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = (
     columns = [column for column in schema.columns if not names or column.name in names]
     kinds = types_of((*LEADING, *columns))
     frame = pd.DataFrame(typed_rows(manifest, schema.name, kinds), columns=list(kinds))
-    return frame.astype({name: kind for name, kind in kinds.items() if kind is float})  # without rows they have no type
+    return frame.astype({name: kind for name, kind in kinds.items() if kind is float})  # empty tables have no types
 
 
 def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
@@ -123,7 +123,7 @@ def replication_table(
 def replication_parts(
     manifest: Manifest, schema: TableSchema, scenario: str, replication: int
 ) -> Iterator[dict[str, Any]]:
-    """The same in parts, for a table that may not fit into memory.
+    """The same rows in parts, for a table that may not fit into memory.
 
     Raises:
         InputError: as in `replication_table`.

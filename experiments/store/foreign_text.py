@@ -15,18 +15,18 @@ from sim.files import content_of
 from sim.reading import Plain
 
 MOST_BYTES: Final = 128 * 2**20
-"""Of a configuration or a manifest: some two thousand designs, each of 30 KiB there and 45 KiB here."""
+"""Most bytes of a configuration or manifest: two thousand designs, of 30 KiB and 45 KiB each."""
 DEEPEST: Final = 24
-"""Levels of nesting."""
+"""Most levels of nesting."""
 LONGEST: Final = 10_000
-"""Characters of a text or of a number's digits."""
+"""Most characters of a text, or digits of a number."""
 _DIRECTIVE: Final = re.compile(r"_\w+_")
-"""Keys as `_target_`, by which libraries are told what to call."""
+"""Keys such as `_target_`, by which libraries find the function to call."""
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
-    """The safe loader, which besides refuses a key that occurs twice."""
+    """The safe loader, which also refuses a key that occurs twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: ANN401, FBT001, FBT002
         seen = [key.value for key, _ in node.value]
@@ -37,10 +37,10 @@ class _Loader(_Base):  # type: ignore[misc]  # yaml has no types
 
 
 def bytes_of(path: Path, most: int = MOST_BYTES) -> bytes:
-    """Content of a file that is not a link, even if it was replaced after the folder was checked.
+    """Content of a file; a link is refused, even if it replaced the file after the folder was checked.
 
     Raises:
-        InputError: another kind of file, none, or a large one.
+        InputError: not a plain file, missing, or too large.
     """
     return content_of(path, most, may_be_link=False)
 
@@ -49,7 +49,7 @@ def yaml_of(path: Path) -> Plain:
     """The one YAML document of the file.
 
     Raises:
-        InputError: no plain YAML: anchors, aliases, tags, `${…}`, `_target_` and its like, or too deep or too long.
+        InputError: no plain YAML: anchors, aliases, tags, `${…}`, keys such as `_target_`, or too deep or too long.
     """
     text = text_of(path)
     try:
@@ -69,7 +69,7 @@ def json_of(path: Path) -> Plain:
     """The file's value.
 
     Raises:
-        InputError: no JSON, or NaN, a key that occurs twice, `${…}`, `_target_` and its like, or too deep.
+        InputError: no JSON, or NaN, a key that occurs twice, `${…}`, keys such as `_target_`, or too deep.
     """
     try:
         value = json.loads(text_of(path), parse_constant=_no_constant, object_pairs_hook=_once)
@@ -81,7 +81,7 @@ def json_of(path: Path) -> Plain:
 
 @contextmanager
 def damage_told(path: Path) -> Iterator[None]:
-    """Context that turns errors of a library that reads tables into one line.
+    """Context in which errors of a library that reads tables become one line.
 
     Raises:
         InputError: a damaged file, or one that cannot be read.
@@ -113,7 +113,7 @@ def text_of(path: Path) -> str:
 
 
 def _check_events(path: Path, text: str) -> None:
-    """Check before anything is built: an alias can expand to more than the memory."""
+    """Check before building: an alias can expand to more than the memory."""
     depth = 0
     for event in yaml.parse(text, Loader=_Base):
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:

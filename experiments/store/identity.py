@@ -1,4 +1,4 @@
-"""Everything that decides a result, and its hash, which names the run folder."""
+"""All that decides a result, and its hash, which names the run folder."""
 
 import hashlib
 import json
@@ -20,26 +20,27 @@ from sim.inputs.flight_files import files_of
 from sim.reading import plain
 
 PACKAGES: Final = ("cargohub", "numpy", "pandas", "pyarrow", "scipy", "simpy", "SALib", "optuna")
-"""Whose versions are stored with a run."""
+"""Packages whose versions are stored with a run."""
 FLIGHTS: Final = "flights"
-"""Folder inside a run folder, for the files of flights that were read."""
+"""Folder inside a run folder for copies of flight files."""
 VALUES: Final = "values"
-"""Likewise, for the files that distributions were read from."""
+"""Folder inside a run folder for copies of files from which distributions are read."""
 HASH_DIGITS: Final = 12
 """Digits of the hash in the name of a run folder."""
 LEFT_OPEN: Final = frozenset({"workers", "execution", "cache_mb"})
-"""Keys of a study that say how it is computed, which is open again in a stored run."""
+"""Keys of a study that say how it is computed; they may change when a stored run is repeated."""
 NOT_IDENTITY: Final = LEFT_OPEN | {"page"}
 """Keys of a study that decide no number."""
 _SOURCES: Final = ("sim", "experiments")
-"""Whose code decides the tables: all of it, since a table may hold a sentence, and a list of parts would
-grow stale."""
+"""Folders whose code decides the tables: complete, because tables may contain sentences, and a list of parts would
+become outdated.
+"""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:
     """All that decides the tables of a run, as plain values: `hubs` by scenario, the study's keys, the program.
 
-    How it is computed (`NOT_IDENTITY`) is left out.
+    Keys without effect on the tables (`NOT_IDENTITY`) are left out.
 
     Raises:
         OSError: an input file cannot be read.
@@ -100,7 +101,7 @@ def value_files(hub: HubConfig) -> list[Path]:
 def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
     """Copy flight files, folders of them, and files of values into the run folder, where commands find them.
 
-    Of two files of flights with the same name the first; the other is to be given by whoever asks.
+    Of two flight files with the same name only the first is copied; commands need the path of the other.
     """
     for hub in hubs:
         for path in value_files(hub):
@@ -115,7 +116,7 @@ def keep_inputs(folder: Path, hubs: Iterable[HubConfig]) -> None:
 
 
 def plain_hub(hub: HubConfig) -> dict[str, Any]:
-    """A hub as plain values; an input file only by its name, and not opened."""
+    """A hub as plain values; an input file is represented by its name and not opened."""
     plain_values: dict[str, Any] = plain(hub)
     if hub.arrivals.schedule is not None:
         plain_values["arrivals"]["schedule"] = Path(hub.arrivals.schedule).name
@@ -127,8 +128,7 @@ def plain_hub(hub: HubConfig) -> dict[str, Any]:
 def hash_of(identity: Mapping[str, Any]) -> str:
     """SHA-256 of the identity as JSON, in hexadecimal digits.
 
-    The order of a mapping's keys counts: that of lanes and halls is the order in which they are numbered,
-    and so decides what is drawn for them.
+    The order of a mapping's keys counts: lanes and halls are numbered in this order, which decides their random draws.
 
     Raises:
         ValueError: NaN or an infinity among the numbers.
@@ -138,7 +138,7 @@ def hash_of(identity: Mapping[str, Any]) -> str:
 
 
 def environment() -> dict[str, Any]:
-    """Versions, and the CPU family: with both the same, tables are the same to the last bit."""
+    """Versions and CPU family: if both are equal, tables are equal to the last bit."""
     return {
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
@@ -148,7 +148,7 @@ def environment() -> dict[str, Any]:
 
 @cache
 def surroundings() -> dict[str, Any]:
-    """All that decides the bits of a result besides its inputs: the environment and the program."""
+    """All that decides the bits of a result except its inputs: the environment and the program."""
     return {**environment(), "sources": _hash_of_sources()}
 
 
@@ -185,7 +185,7 @@ def _version(package: str) -> str:
 
 
 def _hash_of_sources() -> str:
-    # A version does not show edits in a checkout: without this, old results could pass for those of new code.
+    # A version does not show edits in a checkout: without this, old results could be taken for those of new code.
     digest = hashlib.sha256()
     for folder in _SOURCES:
         for path in sorted([*(ROOT / folder).rglob("*.py"), *(ROOT / folder).rglob("report/*.yaml")]):
@@ -195,19 +195,19 @@ def _hash_of_sources() -> str:
 
 
 ROOT = Path(__file__).resolve().parents[2]
-"""The checkout; of an installed package, the folder that it is installed in."""
+"""The checkout, or the folder that contains the installed package."""
 _PATHS = ("sim", "experiments", "configs")
-"""Where a change may change a result."""
+"""Folders in which a change may change a result."""
 
 
 @cache
 def program() -> dict[str, Any]:
-    """`version`; `commit`, null where there is none to ask; `is_modified`: files were changed since that commit."""
+    """`version`; `commit`, null without a repository; `is_modified`: whether files changed since that commit."""
     try:
         package = distribution("cargohub")
     except PackageNotFoundError:
         return {"version": "not installed", **_of_checkout()}
-    # pip records here the repository from which it installed, if any (PEP 610).
+    # pip records here the repository of the package, if any (PEP 610).
     origin = json.loads(package.read_text("direct_url.json") or "{}").get("vcs_info")
     checkout = _of_checkout() if origin is None else {"commit": origin.get("commit_id"), "is_modified": False}
     return {"version": package.version, **checkout}
@@ -223,7 +223,7 @@ def _of_checkout() -> dict[str, Any]:
 
 def git(*words: str) -> str | None:
     """Output of git; None if git, the repository or its first commit is missing."""
-    # In a hook, variables name another repository.
+    # Variables of a Git hook may name another repository.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     command = ["git", "-C", str(ROOT), *words]
     try:

@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.own import FILE, MOST_BYTES, SOURCE, OwnFile
 
 FOLDER: Final = "rules"
-"""Of a run folder, for the copy of the file."""
+"""Folder inside a run folder for the copy of the file."""
 SHA256: Final = "sha256"
 _GROUP: Final = "rules"
 
@@ -39,7 +39,7 @@ def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:
     """Plain hubs of a run folder, with the text of the run's copy in place of its hash. Nothing is executed.
 
     Raises:
-        InputError: no copy, or another one than the run's.
+        InputError: no copy, or a changed one.
     """
     copy = cache(partial(_copied, folder))
     return {
@@ -51,7 +51,7 @@ def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def own_in(hubs: Mapping[str, Any]) -> OwnFile | None:
-    """The file of the first of these plain hubs that has one."""
+    """The user's file of the first plain hub that has one."""
     groups = (hub.get(_GROUP) for hub in hubs.values() if isinstance(hub, dict))
     rules = next((rules for rules in groups if isinstance(rules, dict) and SOURCE in rules), None)
     return None if rules is None else OwnFile(str(rules.get(FILE)), str(rules[SOURCE]))

@@ -26,7 +26,7 @@ LINES: Final = "replications.jsonl"
 FOLDER: Final = "parts"
 _CHECK: Final = "check"
 _MOST_OPEN: Final = 8
-"""Files at a time; each lists some hundred columns."""
+"""Most files open at a time; each lists about a hundred columns."""
 
 
 class Part(TypedDict):
@@ -46,20 +46,19 @@ class Line:
     tables: tuple[str, ...]
     seconds: float | None
     sha256: str | None
-    """Of the file of its tables; None without tables."""
+    """Hash of the file of its tables; None without tables."""
     is_cached: bool
 
 
 IsPossible = Callable[["Line", zipfile.ZipFile | None], bool]
-"""Whether a line and the file of its tables, if it has any, may be a replication's."""
+"""Whether a line, and the file of its tables if any, can be a replication's."""
 
 
 def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible = lambda *_: True) -> dict[Key, Line]:
     """Replications that a previous command finished here, and a folder ready for more.
 
-    Parts that are incomplete, changed or impossible are dropped with a message. All are dropped if they were
-    computed with other versions or on another CPU family: a table must not be patched together from numbers that may
-    differ in the last bit.
+    Incomplete, changed or impossible parts are dropped with a message. All are dropped if computed with other versions
+    or on another CPU family: numbers in one table must not differ in the last bit.
 
     Raises:
         OSError: the folder cannot be read or written.
@@ -67,7 +66,8 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
     path = folder / LINES
     head = json.dumps({"environment": environment}, sort_keys=True)
     content = path.read_bytes() if path.exists() else b""
-    # The first line names the program of the others; text after the last line break is the rest of a killed write.
+    # The first line describes the program that wrote the others; text after the last line break is the rest of a killed
+    # write.
     first, *rest = content.split(b"\n")[:-1] or [b""]
     if first != head.encode():
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
@@ -92,13 +92,13 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
 
 
 def lines_in(folder: Path) -> dict[Key, Line]:
-    """Replications finished so far, read while the command may be writing; nothing is changed.
+    """Replications finished so far. The command may still be writing; nothing is changed.
 
     Raises:
         OSError: the folder cannot be read.
     """
     path = folder / LINES
-    # The first line names the program of the others; the last may be half written.
+    # The first line describes the program that wrote the others; the last may be incomplete.
     whole_lines = (path.read_bytes() if path.exists() else b"").split(b"\n")[1:-1]
     return dict(line for line in map(_read, whole_lines) if line is not None)
 
@@ -129,7 +129,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
 
 @contextmanager
 def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, zipfile.ZipFile]]:
-    """Open files of the first replications for `stored`: opening, which lists all columns, takes most of the time.
+    """Open files of the first replications for `stored`. Opening lists all columns and takes most of the time.
 
     Raises:
         OSError: a file cannot be read.
@@ -159,14 +159,14 @@ def stored(
 
 
 def clear(folder: Path) -> None:
-    """Remove files needed only while running, as far as possible; after completion they do no harm."""
+    """Remove files needed only while running, as far as possible; in a complete run they do no harm."""
     with suppress(OSError):
         (folder / LINES).unlink(missing_ok=True)
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> None:
-    """Write each column of tables as numpy does, in pieces if it arrives in pieces.
+    """Write each column of tables in numpy's format, in pieces if it arrives in pieces.
 
     Raises:
         ValueError: a column of objects.
@@ -187,7 +187,7 @@ def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> Non
 
 
 def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
-    """One table of such a file; columns are read when accessed."""
+    """One table of a file of tables; columns are read when accessed."""
     start, end = f"{table}/", ".npy"
     names = (name for name in archive.namelist() if name.startswith(start))
     columns = [name.removeprefix(start).removesuffix(end) for name in names]
@@ -195,7 +195,7 @@ def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
 
 
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
-    """A column, in pieces of as many rows as are written together.
+    """A column in pieces, each with the rows that were written together.
 
     Raises:
         ValueError: no column as `write_tables` writes it.
@@ -210,14 +210,14 @@ def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
 
 
 def _file(folder: Path, key: Key) -> Path:
-    """A readable file name, different for different keys, whatever characters a scenario's name has."""
+    """A readable file name, different for different keys, whatever characters the scenario's name contains."""
     scenario, replication = key
     readable = re.sub(r"[^A-Za-z0-9_.-]", "-", scenario)[:40]
     return folder / FOLDER / f"{readable}-{sha256_of(scenario.encode())[:8]}-{replication}.npz"
 
 
 def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> bool:
-    """Whether the file of its tables is unchanged since our command wrote it."""
+    """Whether the file of the tables is unchanged since our command wrote it."""
     path = _file(folder, key)
     if line.sha256 is None:
         return not line.tables and is_possible(line, None)
@@ -231,7 +231,7 @@ def _is_as_kept(folder: Path, key: Key, line: Line, is_possible: IsPossible) -> 
 
 
 def _text(key: Key, line: Line) -> str:
-    """A line as stored; its last value is the hash of all before."""
+    """A stored line; its last value is the hash of all others."""
     scenario, replication = key
     stored = {"scenario": scenario, "replication": replication, **asdict(line)}
     stored["kpis"] = {name: _plain(value) for name, value in line.kpis.items()}
@@ -240,7 +240,7 @@ def _text(key: Key, line: Line) -> str:
 
 
 def _read(text: bytes) -> tuple[Key, Line] | None:
-    """The content of a line; None if it is not a line of ours, as after a crash of the machine."""
+    """The content of a line; None if it is damaged, as after a crash of the machine."""
     try:
         line = json.loads(text)
         key = (str(line["scenario"]), int(line["replication"]))

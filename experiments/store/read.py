@@ -20,7 +20,7 @@ CONFIG: Final = "config.yaml"
 MANIFEST: Final = "manifest.json"
 TABLES: Final = "tables"
 MOST_HELD: Final = 100_000
-"""Rows of a table that is kept in memory while others are read."""
+"""Most rows of a table that stays in memory while others are read."""
 KPI_COLUMNS: Final = {"scenario": str, "replication": int, "kpi": str, "value": float}
 
 
@@ -44,8 +44,8 @@ def read_run(
 
     Args:
         path: The run folder.
-        names: Of tables, as `docs/kpis.md` lists them; None: all.
-        scenarios: Only the rows of these, as far as a table has them by scenario; others never come into memory.
+        names: Names of tables, as in `docs/kpis.md`; None: all.
+        scenarios: Scenarios whose rows are read, of tables by scenario; other rows are never in memory.
 
     Returns:
         Its configuration, its manifest, and its tables as DataFrames.
@@ -60,7 +60,7 @@ def read_run(
 def open_run(
     path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
 ) -> StoredRun:
-    """As `read_run`, but each table is read when first accessed: that of flows may not fit into memory.
+    """As `read_run`, but tables are read when first accessed: the table of flows may not fit into memory.
 
     Raises:
         CargohubError: as in `read_run`.
@@ -122,7 +122,7 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
     from pyarrow import parquet
 
     with damage_told(path):
-        # One thread and no file system layer: a table is one file.
+        # One thread and no file system layer, because a table is one file.
         with parquet.ParquetFile(path) as file:
             schema = file.schema_arrow
             table = file.read(use_threads=False) if scenarios is None or "scenario" not in schema.names else None
@@ -140,7 +140,7 @@ def check_outside_runs(path: Path, option: str) -> None:
     """Refuse to write a file into a run folder, which must not change.
 
     Raises:
-        CargohubError: it would be in one.
+        CargohubError: the file would be in one.
     """
     for folder in path.absolute().parents:
         if (folder / MANIFEST).is_file() and (folder / CONFIG).is_file():
@@ -180,7 +180,7 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
 
 
 def run_folder(named: str, root: Path) -> Path:
-    """The folder, or the one run whose name or hash begins with it, in `root` or in the folder of `FOLDER/557f`.
+    """The folder named, or the run whose name or hash begins so, in `root` or in FOLDER of `FOLDER/557f`.
 
     Raises:
         InputError: none, or several.

@@ -1,7 +1,6 @@
 """A row class declares a table: unit, meaning and display of each column in one place.
 
-Parquet's schema, the data dictionary, the JSON object and the table of terminal and page follow from the
-class:
+The class decides Parquet's schema, the data dictionary, the JSON object and the table of terminal and page:
 
 >>> @table("doors", "what a door more brings", sort="doors")
 ... class Door:
@@ -29,7 +28,7 @@ from sim.domain.fields import FieldSpec
 
 R = TypeVar("R")
 Held: TypeAlias = Any
-"""Whatever a field holds."""
+"""Value of a field."""
 
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
@@ -43,8 +42,7 @@ _SCHEMAS: Final[dict[type, TableSchema]] = {}
 class Grid:
     """A table of terminal and page; the first `n_texts` columns hold text, the others numbers.
 
-    On a page the second line of a cell is written small, and a cell of which `looks` names the text has
-    that look.
+    On a page the second line of a cell is small. `looks`: style of a cell by its text.
     """
 
     caption: str
@@ -63,7 +61,7 @@ class Declared:
     heading: str | None
     show: Callable[[Any], str]
     ends: tuple[str, ...] = ()
-    """Of an interval: the attributes that have a column each."""
+    """Attributes of an interval that have a column each."""
     names: str = "{field}_{end}"
     level: str = ""
 
@@ -93,8 +91,8 @@ def interval(
 ) -> FieldSpec:  # fmt: skip
     """A field that is an interval: one column for each of its `ends`, named by the pattern `names`.
 
-    The pattern may hold `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" are
-    x and x_low; or `{own}`: x and low. `level`: what low and high are the ends of.
+    The pattern may contain `{field}`, `{end}`, and `{_end}`, which is empty for the mean: "{field}{_end}" gives x and
+    x_low. `{own}` gives x and low. `level` describes the interval of low and high.
     """
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show, ends, names, level)})
 
@@ -135,7 +133,7 @@ def stored(row: type[R], rows: Iterable[R]) -> tuple[TableSchema, Columns]:
 def with_texts(
     table: tuple[TableSchema, Columns], names: Sequence[str], values: Sequence[Sequence[str]]
 ) -> tuple[TableSchema, Columns]:
-    """The table with columns of texts added after its first one: varied keys, and their values row by row."""
+    """The table with columns of texts after its first column: names of varied keys, and their values row by row."""
     schema, columns = table
     first, *rest = schema.columns
     keys = [Column(name, "string", "", "value of this key") for name in names]
@@ -151,9 +149,9 @@ def types_of(columns: Iterable[Column]) -> dict[str, type]:
 
 
 def rows_from(row: type[R], records: Iterable[Mapping[str, Any]]) -> list[R]:
-    """Rows of a table as `stored` wrote them; NaN becomes None where the type permits it.
+    """Rows of a table that `stored` wrote; NaN becomes None if the type permits it.
 
-    An interval whose table has no column for the number of its values has 0 of them.
+    An interval whose table has no column for the number of values has 0 of them.
     """
     columns, kinds = list(_declared(row)), get_type_hints(row)
 
@@ -181,12 +179,12 @@ def _or_none(value: Held) -> Held:
 
 
 def plain_interval(interval: Interval, unit: str) -> dict[str, Any] | None:
-    """For JSON; null if it has no mean."""
+    """The interval for JSON; null without a mean."""
     return interval_object(interval, unit) if math.isfinite(interval.mean) else None
 
 
 def interval_object(interval: Interval, unit: str) -> dict[str, Any]:
-    """The interval for JSON; `n` is null if it comes from a table, which has no such column."""
+    """The interval for JSON; `n` is null if the interval is from a table, which has no such column."""
     return {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n or None, "unit": unit}
 
 

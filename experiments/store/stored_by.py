@@ -1,4 +1,4 @@
-"""The environment and program that stored a run, whose runs may not be readable here, and when."""
+"""The environment and program that stored a run, the time, and why a run may not be readable here."""
 
 import datetime as dt
 import re
@@ -14,11 +14,11 @@ from experiments.store.read import CONFIG, MANIFEST
 from sim.errors import InputError
 
 UNREAD: Final = "another version's run, or damaged"
-"""Of a run that this program may have stored."""
+"""The reason for a run that this program may have stored."""
 
 
 def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
-    """The reason why a run of this identity and program cannot be read here, for the end of a message."""
+    """The reason why a run of this identity and program cannot be read, for the end of a message."""
     if stored.get("sources") == surroundings()["sources"]:
         return UNREAD
     commit = f", commit {by['commit'][:HASH_DIGITS]}" if by.get("commit") else ""
@@ -40,14 +40,14 @@ def timings_of(folder: Path) -> Mapping[str, Any]:
 
 
 def finished(folder: Path) -> dt.datetime:
-    """When a run was complete, as recorded; otherwise the time of its manifest, which a copy may change."""
+    """When the run was complete, as recorded; otherwise the time of its manifest, which copying may change."""
     with suppress(InputError, KeyError, TypeError, ValueError):
         return dt.datetime.fromisoformat(timings_of(folder)[FINISHED]).replace(tzinfo=dt.UTC, microsecond=0)
     return dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, dt.UTC).replace(microsecond=0)
 
 
 def is_environment(value: Mapping[str, Any]) -> bool:
-    """Whether a value is the environment of a run, as it is stored."""
+    """Whether a value is a stored environment of a run."""
     texts = [value.get("python")]
     for key in ("packages", "cpu"):
         if not isinstance(value.get(key), dict):
@@ -57,7 +57,7 @@ def is_environment(value: Mapping[str, Any]) -> bool:
 
 
 def is_program(value: object) -> bool:
-    """Whether a value is the program of a run as stored, or empty, as in old runs."""
+    """Whether a value is a stored program of a run; it is empty in old runs."""
     if value == {}:
         return True
     if not isinstance(value, dict) or value.keys() != {"version", "commit", "is_modified"}:

@@ -27,7 +27,7 @@ def mean_and_ends(meaning: str, level: str = " of its 95 % interval") -> FieldSp
 
 
 VERDICTS: Final[Mapping[str, bool | None]] = MappingProxyType({"unstable": True, "stable": False, "undecided": None})
-"""How tables name whether a design is unstable."""
+"""Words of tables for whether a design is unstable."""
 
 
 @table("points", "designs of the run", sort="order")
@@ -78,7 +78,7 @@ class DesignRow:
 
     @property
     def is_unstable(self) -> bool | None:
-        """Whether its backlog grows; None: undecided."""
+        """Whether the backlog grows; None: undecided."""
         return VERDICTS[self.stability]
 
     @property

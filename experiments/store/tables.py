@@ -12,20 +12,20 @@ from sim.csv_rows import csv_text
 from sim.domain.columns import Column, Pieced, TableSchema
 
 Arrow: TypeAlias = Any
-"""A thing of pyarrow, which has no types to name."""
+"""An object of pyarrow, which has no types."""
 Columns = Mapping[str, NDArray[Any]]
 Key = tuple[str, int]
 """Scenario and replication."""
 
 ROWS_PER_GROUP: Final = 50_000
-"""Rows that are gathered before they are written, so that memory does not follow the size of the table."""
+"""Rows collected before they are written, so that memory does not grow with the table."""
 
 
 LEADING: Final = (
     Column("scenario", "string", "", "the scenario that the row belongs to"),
     Column("replication", "int32", "", "its replication, counted from 0"),
 )
-"""What a table of replications starts with, besides its own columns."""
+"""First columns of a table of replications."""
 
 
 def as_columns(schema: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> Columns:
@@ -45,7 +45,7 @@ def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
 
 
 def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Key, Columns]]) -> None:
-    """Write the rows of many replications as one table, in the order of `parts`; sorted within each.
+    """Write the rows of many replications as one table, in the order of `parts` and sorted within each.
 
     Raises:
         ValueError: as in `write_table`.
@@ -97,7 +97,7 @@ def sorted_pieces(schema: TableSchema, columns: Columns) -> Iterator[dict[str, N
 
 
 def _follow(keys: Pieced) -> bool:
-    """Whether no row of a piece sorts before a row of the previous pieces."""
+    """Whether each row of a piece sorts after all rows of the previous pieces."""
     last: tuple[Any, ...] | None = None
     for piece in keys.pieces():
         columns = [*piece.values()]
@@ -126,7 +126,7 @@ def checked(schema: TableSchema, columns: Columns) -> dict[str, NDArray[Any]]:
         return typed
     # numpy sorts by the last key first.
     order = np.lexsort([typed[name] for name in reversed(schema.sort)])
-    if (order[1:] > order[:-1]).all():  # as a rule: millions of rows need no copy
+    if (order[1:] > order[:-1]).all():  # usually true: millions of rows need no copy
         return typed
     return {name: values[order] for name, values in typed.items()}
 

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 from experiments.store.files import archived, write_whole
 
 Excel: TypeAlias = Any
-"""A thing of openpyxl, which has no types."""
+"""An object of openpyxl, which has no types."""
 _CHART_CM: Final = 18.0
 _LEAST_CM: Final = 7.5
 _BAR_CM: Final = 0.35
@@ -30,23 +30,23 @@ _INSTANT: Final = re.compile(rb'(W3CDTF">)[^<]*')
 class Chart:
     """A chart over rows of its sheet; rows and columns count from 1; row 1 names the series.
 
-    The first of the `columns` holds the categories, or the x of lines; each other one is a series.
+    The first of the `columns` contains the categories, or the x of lines; each other column is a series.
     """
 
     title: str
     x_title: str
     y_title: str
     rows: tuple[int, int]
-    """First and last."""
+    """First and last row."""
     columns: tuple[int, ...]
     colors: Sequence[str]
-    """Of the series, as #RRGGBB."""
+    """Colours of the series, as #RRGGBB."""
     at: str
-    """The cell of its corner."""
+    """Cell of the chart's corner."""
     kind: str = "columns"
-    """columns; bars, whose names are at the side; lines, over an x of numbers."""
+    """columns; bars, with names at the side; lines, over numbers."""
     ends: Sequence[tuple[int, int]] = ()
-    """Of each series, the columns that hold how far its interval reaches below and above the mean."""
+    """For each series: columns with the distances from the mean to the lower and upper end of its interval."""
 
 
 def drawn(chart: Chart, sheet: Excel) -> Excel:
@@ -111,10 +111,10 @@ def _error_bars(below: Excel, above: Excel) -> Excel:
 
 
 _FORMULA: Final = re.compile(r"(^|[;\t\r])(?=\s*[=@+-])")
-"""Before what a spreadsheet would calculate: at the beginning, and where it may part a line into cells."""
+"""Places before formulas: at the beginning, and where a spreadsheet may split a line into cells."""
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?%?")
 _WIDTH: Final = 17
-"""Characters of a column beside charts; names have twice as many."""
+"""Characters of a column beside charts; columns of names have twice as many."""
 
 
 def plain_text(text: str) -> str:
@@ -148,7 +148,7 @@ def write_workbook(
 
 
 def _undated(content: io.BytesIO) -> bytes:
-    """The book without its time of writing: the same command gives the same bytes."""
+    """The book without its time of writing, so that the same command gives the same bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(content) as book, zipfile.ZipFile(made, "w") as undated:
         for name in book.namelist():
@@ -159,7 +159,7 @@ def _undated(content: io.BytesIO) -> bytes:
 
 @contextmanager
 def _closed(book: Excel) -> Iterator[None]:
-    """Close what openpyxl has begun if the disk is full; Python would do so later and print the same error again.
+    """Close files that openpyxl opened when the disk is full: otherwise Python prints the same error again later.
 
     Raises:
         OSError: a full disk, for which lxml (used by openpyxl if installed) has its own error.
@@ -181,7 +181,7 @@ def _closed(book: Excel) -> Iterator[None]:
 def _fill(
     sheet: Excel, rows: Iterable[Sequence[Any]], lists: Mapping[str, str], charts: Sequence[Chart] | None
 ) -> None:
-    """Fill a sheet; `charts` None: of a sheet that is not laid out for any."""
+    """Fill a sheet; `charts` None: the sheet has no room for charts."""
     from openpyxl.worksheet.datavalidation import DataValidation
     from openpyxl.worksheet.properties import PageSetupProperties
 
