@@ -1,6 +1,7 @@
 """Exports: what goes out, and what is refused in one line."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ import sim
 from experiments.composition import load
 from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
+from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN
+from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.inputs import make_inputs
 from sim.processes.export_store import FIRST_EXPORT, ExportStore
@@ -17,6 +20,7 @@ from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
 from sim.site.floors import empty_ulds_that_fit
 from sim.site.zones import export_zone_uses
+from sim.units import TICKS_PER_DAY
 
 
 def test_one_fifth_of_the_goods_by_mass_is_28750_parcels_a_flight() -> None:
@@ -127,3 +131,20 @@ def test_imports_are_numbered_below_exports_however_many_and_large_flights_are()
     (parcel,) = exports.add(truck, one, 0, is_kept=False).tolist()
     assert parcel >= FIRST_EXPORT
     assert exports.collection_of(exports.load(parcel)) == truck.number
+
+
+def test_exports_of_a_file_belong_to_its_parcels_not_to_the_demands(tmp_path: Path) -> None:
+    """Their trucks and those that the roster expects, also if the file ends before the run does."""
+    path = tmp_path / "flights.csv"
+    rows = (
+        f"OS{day}{hour},2022-09-{5 + day:02} {hour:02}:00,{20_000 + 500 * hour}" for day in range(7) for hour in (2, 22)
+    )
+    path.write_text("flight,sibt,parcels\n" + "\n".join(rows) + "\n")
+    config = load("liege_30k", "exports=one_fifth", "arrivals=file", f"arrivals.schedule={path}")
+    inputs = make_inputs(config, 0)
+    assert inputs.exports is not None
+    a_day = 2 * 26_000 * config.exports.ratio / config.exports.collections.parcels
+    collected = [0 <= row.scheduled < config.days * TICKS_PER_DAY for row in inputs.exports.collections]
+    assert sum(collected) == pytest.approx(a_day * config.days, abs=2)
+    expected = expected_work(config, inputs.end).collections[MARGIN : MARGIN + config.days * BINS_PER_DAY]
+    assert expected.sum() == pytest.approx(a_day * config.days)

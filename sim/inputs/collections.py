@@ -16,6 +16,7 @@ from sim.config.exports import Collections
 from sim.distributions import Shape
 from sim.domain.exports import Collection, ExportInputs, ExportParcels
 from sim.domain.flight import Flight
+from sim.inputs.expected_flights import size_of_a_flight
 from sim.inputs.flight_schedule import measured_days
 from sim.inputs.flight_work import collections_per_day
 from sim.inputs.load_plan import LoadPlan, PieceTimes, flags, piece_times
@@ -51,9 +52,10 @@ def _collections(
     """Collections in any order, and not yet numbered."""
     rules, measured = config.exports.collections, measured_days(config)
     profile = np.concatenate(([0.0], np.cumsum(rules.hour_share)))
+    of_file = _file_flights_per_day(config, flights)
     for day in range(-(-config.clock.local(end) // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
-        wanted = collections_per_day(config, _flights_per_day(config, flights, end, date))
+        wanted = collections_per_day(config, config.flights_coming_on(date) if of_file is None else of_file)
         for slot in range(1, int(np.ceil(wanted)) + 1):
             entity = (date.toordinal(), slot)
             if slot > wanted and streams.of("collection_runs", *entity).random() >= wanted % 1:
@@ -74,11 +76,12 @@ def _collections(
             )
 
 
-def _flights_per_day(config: HubConfig, flights: Sequence[Flight], end: int, date: dt.date) -> float:
-    """Mean flights a day: those of the demand with the month's index, or those of a file over its days."""
-    if config.arrivals.model is ArrivalModel.FILE:
-        return len(flights) * TICKS_PER_DAY / end
-    return config.flights_coming_on(date)
+def _file_flights_per_day(config: HubConfig, flights: Sequence[Flight]) -> float | None:
+    """Mean flights a day of a file up to the end of the measured days, counted by their size; None without a file."""
+    if config.arrivals.model is not ArrivalModel.FILE:
+        return None
+    until = measured_days(config)[1]
+    return sum(flight.arrival < until for flight in flights) / config.days * size_of_a_flight(config)
 
 
 def _hall(config: HubConfig, scheduled: int, draw: float) -> int:

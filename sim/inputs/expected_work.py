@@ -148,7 +148,7 @@ def _collections(config: HubConfig, flights: Bins) -> Bins:
     for first in range(0, len(trucks), BINS_PER_DAY):
         date = config.start_date + dt.timedelta(days=(first - MARGIN) // BINS_PER_DAY)
         if arrivals.model is ArrivalModel.FILE:
-            a_day = flights.sum() * BINS_PER_DAY / (len(flights) - 2 * MARGIN)
+            a_day = flights[MARGIN : MARGIN + config.days * BINS_PER_DAY].sum() / config.days
         else:
             a_day = config.flights_coming_on(date)
         trucks[first : first + BINS_PER_DAY] = (of_day * flight_work.collections_per_day(config, a_day))[
