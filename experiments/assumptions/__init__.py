@@ -1,7 +1,7 @@
 """Uncertainty of a configuration's numbers: their ranges, and the worlds drawn from them.
 
-A world is a hub in which every sourced or assumed number has some value of its range. `configs/assumptions` holds the
-ranges, keyed as the composed configuration is; `docs/model.md` explains them.
+A world is a hub in which every sourced or assumed number has a value from its range. `configs/assumptions` has the
+ranges by key of the composed configuration; `docs/model.md` explains them.
 """
 
 from experiments.assumptions.entries import Kind

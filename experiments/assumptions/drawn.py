@@ -34,12 +34,12 @@ class Drawn:
         """A design's hub in one of the worlds.
 
         Raises:
-            ConfigError: it cannot be there.
+            ConfigError: the hub is impossible in this world.
         """
         return self.worlds.hub(hub, self.values[world])
 
     def some(self, numbers: Sequence[int]) -> "Drawn":
-        """Only these worlds."""
+        """The same with only these worlds."""
         return Drawn(self.worlds, self.points[list(numbers)], self.values[list(numbers)])
 
 

@@ -1,7 +1,7 @@
 """The files of `configs/assumptions`: one entry per key, with its kind, its range and its source.
 
-A key may hold `*` for one name and end in `**` for all below; the entry with the fewest stars counts. All numbers that
-share an entry move together, by one factor. Fields of an entry:
+`*` in a key stands for one name, `**` at its end for all names below. The entry with the fewest stars counts. All
+numbers that share an entry move together, by one factor. Fields of an entry:
 
     sourced, assumption, derived, decision   the kind, with the source or reason; of a derived number its formula
     label: break-down of a ULD               what a reader calls it; of numbers that move together, all of them
@@ -14,8 +14,8 @@ share an entry move together, by one factor. Fields of an entry:
     towards: [...]                           the list is mixed with this one, whose weight is `low` to `high`
     options: {name: weight}                  a choice; group: the configuration group whose options they are
 
-`correlations` in a file: groups of keys, and the rank correlation (of normal scores) of any two of them. A key with a
-minus before it moves the other way.
+`correlations` in a file: groups of keys, and the rank correlation (of normal scores) between any two keys of a group. A
+key with a minus moves in the opposite direction.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,7 +74,7 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Entry(Fields):
-    """What is known of one number, or of several that move together. `text`: source, reason or formula."""
+    """Knowledge of one number, or of several that move together. `text`: source, reason or formula."""
 
     key: str = ""
     kind: Kind = Kind.DECISION
@@ -85,7 +85,7 @@ class Entry(Fields):
 
     @property
     def source(self) -> str:
-        """The source for a reader: an assumption is called one, and a range without a reason states its width."""
+        """The source for a reader: an assumption is named as one, and a range without a reason states its width."""
         text = f"{self.kind}: {self.text}" if self.kind is Kind.ASSUMPTION else self.text
         return text if self.by is None else f"{text}; ±{100 * self.by:g} %"
 
@@ -96,7 +96,7 @@ class Entry(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Entries that are correlated, any two of them alike.
+    """Entries with the same correlation between any two of them.
 
     Raises:
         ValueError: a key that occurs twice.
@@ -114,7 +114,7 @@ class Together:
 
 @lru_cache(maxsize=8)
 def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
-    """Entries by key; those of a later folder replace the same keys of an earlier one.
+    """Entries by key; a later folder replaces the same keys of an earlier one.
 
     Raises:
         ConfigError: a file that cannot be read, an entry without kind or range, or a key that occurs twice.
@@ -127,7 +127,7 @@ def entries(folders: tuple[Path, ...]) -> Mapping[str, Entry]:
             for key, entry in _of_file(path, groups).items():
                 if key in here:
                     raise entry.refused(f"{key}: occurs twice, here and in {here[key].file.name}")
-                # A second range in the user's folder is for the same number.
+                # A range in the user's folder is for the same number, so the number keeps its label.
                 label = entry.label or (by_key[key].label if key in by_key else None)
                 here[key] = replace(entry, label=label)
         by_key |= here

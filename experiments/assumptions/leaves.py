@@ -1,4 +1,4 @@
-"""Numbers, lists of numbers and texts of a plain configuration by their full key, and formulas of such keys."""
+"""Numbers, lists of numbers and texts of a plain configuration by full key, and formulas of such keys."""
 
 import ast
 import math
@@ -13,7 +13,7 @@ from sim.distributions import is_distribution, stretch_of
 from sim.errors import ConfigError
 
 PRICES = ("expansion.cost.", "optimise.cost.", "shadow_price.prices.")
-"""Where studies put the group `cost`; its numbers have their entries there once, under `cost`."""
+"""Where studies contain the group `cost`, whose numbers have entries once, under `cost`."""
 
 
 def is_number(value: object) -> bool:
@@ -21,14 +21,14 @@ def is_number(value: object) -> bool:
 
 
 def is_numbers(value: object) -> bool:
-    """Whether a value is a list of numbers, which is one leaf."""
+    """Whether a value is a list of numbers, which is a single leaf."""
     return isinstance(value, list) and bool(value) and all(map(is_number, value))
 
 
 def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterator[tuple[str, Any]]:
     """Keys and values of all leaves; items of a list that is not of numbers are named by their position.
 
-    `own`: keys that have ranges of their own, where they are a distribution's numbers.
+    `own`: keys of numbers in distributions that have separate ranges.
 
     >>> dict(leaves({"a": {"b": 1, "c": [1, 2]}, "d": [{"e": 3}]}))
     {'a.b': 1, 'a.c': [1, 2], 'd.0.e': 3}
@@ -46,9 +46,9 @@ def leaves(document: object, key: str = "", own: Container[str] = ()) -> Iterato
 
 
 def _of_distribution(document: Mapping[str, Any], key: str, own: Container[str]) -> Iterator[tuple[str, Any]]:
-    """Leaves of a distribution with a range: the number that scales it, and those with ranges of their own.
+    """Leaves of a distribution with a range: the number that scales it, and numbers with separate ranges.
 
-    Others are decisions.
+    The other numbers are decisions.
     """
     stretch = stretch_of(document)
     for name, value in document.items():
@@ -112,7 +112,7 @@ def evaluate(formula: str, values: Mapping[str, float]) -> float:
     """The formula evaluated with these values for its keys.
 
     Raises:
-        ConfigError: no formula, or a key that has no value.
+        ConfigError: not a formula, or a key without a value.
 
     >>> evaluate("33 * space.parcels_per_pallet", {"space.parcels_per_pallet": 240})
     7920.0

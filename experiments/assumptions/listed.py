@@ -1,4 +1,4 @@
-"""Numbers of a configuration with their ranges, which `cargohub assumptions` lists and worlds are drawn from."""
+"""Numbers of a configuration with their ranges, listed by `cargohub assumptions` and used to draw worlds."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from sim.leaves import leaf_at
 from sim.reading import near, plain
 
 _PACKAGED = ((), ("customs=declared",), ("study=expansion",))
-"""Words of configurations that together have all keys with their own ends of ranges."""
+"""Words of configurations that together have all keys whose ranges have fixed ends."""
 Value = float | int | str | tuple[float, ...]
 
 
@@ -25,8 +25,8 @@ Value = float | int | str | tuple[float, ...]
 class Assumption:
     """A number, list or choice of a configuration.
 
-    `low` and `high` are None where the kind is derived or decision. Of a list they are those of its factor, of a choice
-    the first and last place among its options.
+    `low` and `high` are None for derived numbers and decisions. For a list they are the ends of its factor, for a
+    choice the first and last position among its options.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Assumption:
 
     @property
     def name(self) -> str:
-        """The name under which it is sampled; numbers with the same name move together."""
+        """The name of the sampled quantity; numbers with the same name move together."""
         return self.entry.key
 
     @property
@@ -64,7 +64,7 @@ def assumptions_of(
 ) -> tuple[Assumption, ...]:
     """All numbers and uncertain choices of a composed configuration or a hub, with their ranges.
 
-    A number that is not the packaged one has the packaged range in proportion. `config_dir`: a folder whose
+    If a number differs from the packaged one, its range is scaled in proportion. `config_dir`: a folder whose
     `assumptions` replace the packaged entries of the same keys.
 
     Raises:
@@ -99,7 +99,7 @@ def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumpt
 
 
 def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
-    """With ends that the schema of the number allows; those of the user's own entry are refused, not cut."""
+    """The row with ends cut to the schema's bounds; in the user's entries, ends outside them are refused."""
     entry = row.entry
     if row.low is None or row.high is None or entry.options or isinstance(row.value, tuple):
         return row
@@ -107,7 +107,7 @@ def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
     if leaf is None or leaf.bounds is None:
         return row
     if entry.file.parents[1] == packaged():
-        # A world's share ends at 1 by itself, after it was drawn.
+        # The share of a world is limited to 1 after it is drawn.
         least, most = leaf.bounds.ge, None if row.key.endswith("share") else leaf.bounds.le
         low, high = row.low if least is None else max(row.low, least), row.high if most is None else min(row.high, most)
         return replace(row, low=low, high=high)
@@ -118,7 +118,7 @@ def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
 
 
 def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
-    """Numbers of tables that are stretched about their mean, with the resulting ends."""
+    """The rows; numbers of tables that are stretched around their mean have the resulting ends."""
     tables = grouped(
         ((row.name, *row.stars[:-1]), place)
         for place, row in enumerate(rows)
@@ -129,7 +129,7 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
         entry, values = rows[places[0]].entry, [rows[place].likely for place in places]
         ends = [stretched(values, end) for end in (entry.low, entry.high) if end is not None]
         for place, *pair in zip(places, *ends, strict=True):
-            value = rows[place].likely  # rounding may move it off the end that it equals
+            value = rows[place].likely  # rounding may move the value off an equal end
             stretched_rows[place] = replace(rows[place], low=min(*pair, value), high=max(*pair, value))
     return stretched_rows
 
@@ -152,7 +152,7 @@ class Index:
         self._known: dict[str, tuple[Entry, tuple[str, ...]] | None] = {}
 
     def of(self, key: str) -> tuple[Entry, tuple[str, ...]] | None:
-        """The entry of a key and the names that replace its stars; None if there is none."""
+        """The entry of a key and the names that replace its stars; None without an entry."""
         if key in self.exact:
             return self.exact[key], ()
         if key not in self._known:
@@ -209,7 +209,7 @@ def _assumption(key: str, value: Any, entry: Entry, stars: tuple[str, ...]) -> A
 
 
 def _is_sources(key: str, value: Any, entry: Entry) -> bool:  # noqa: ANN401 - a leaf
-    """Whether the packaged source gives this value; for another value it gives only the width of the range."""
+    """Whether the packaged source gives this value; for any other value it gives only the width of the range."""
     known = (_packaged(words).get(entry_key(key)) for words in _PACKAGED)
     return value in (entry.at, *known)
 
@@ -261,7 +261,7 @@ def _check_known(by_key: Mapping[str, Entry], document: object) -> None:
     keys = numbers + [place for place, _, name in (key.rpartition(".") for key in numbers) if name in STRETCHES]
     for key in of_user:
         place, _, parameter = key.rpartition(".")
-        if place in keys and parameter in PARAMETERS:  # of a distribution that is not in use now
+        if place in keys and parameter in PARAMETERS:  # of a distribution that is not in use
             continue
         if not any(_stars(key.split("."), name.split(".")) is not None for name in keys):
             raise by_key[key].refused(f"{key}: not a number of the configuration{near(key, keys)}")

@@ -1,4 +1,4 @@
-"""Names and units of drawn numbers for sentences and pictures; tables hold the key instead."""
+"""Names and units of drawn numbers for sentences and pictures; tables have the key."""
 
 import re
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Name:
         options: Sequence[str] = (),
         largest: float = 1.0,
     ) -> Self:
-        """The name from the key unless the number has a label; `unit`: of a factor, if not the number's.
+        """The name, from the key unless the number has a label; `unit` of a factor, if it is not that of the number.
 
         >>> Name.of("packout.parcels_per_post_h").axis, Name.of("breakdown.uld_min", "break-down of a ULD").axis
         ('pack-out: parcels per post and hour', 'break-down of a ULD [min]')
@@ -54,7 +54,7 @@ class Name:
 
     @property
     def axis(self) -> str:
-        """Name and unit, as on the axis of a picture."""
+        """Name and unit, as on an axis of a picture."""
         return f"{self.text} [{self.unit}]" if self.unit else self.text
 
     def value(self, value: float) -> str:

@@ -1,4 +1,4 @@
-"""The ranges from which worlds are drawn, as a study stores them, and whether they have changed since."""
+"""The ranges from which worlds are drawn, as a study stores them, and whether they have changed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,9 +17,9 @@ Composed = Mapping[str, Any] | HubConfig
 Kept = tuple[str, ...]
 """Prefixes of the names of numbers that do not vary."""
 Ranges = dict[str, tuple[float, ...]]
-"""Lowest, configured and highest value of each number, or of the factor by which several move."""
+"""Lowest, configured and highest value of each number, or of the factor of several."""
 _END: Final = 1e-9
-"""From the ends of a distribution, which may have none."""
+"""Distance from the ends of a distribution, which may be infinite."""
 
 
 class RangesMovedError(ConfigError):

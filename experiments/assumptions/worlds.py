@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A sampled quantity: a number, a factor on several numbers or a list, or the position of an option."""
+    """A sampled quantity: a number, a factor of several numbers or a list, or the position of an option."""
 
     entry: Entry
     base: float
@@ -120,21 +120,21 @@ class Sampled:
 
 
 _SLACK = 1e-9
-"""How far rounding may put an eigenvalue below zero."""
+"""Rounding error of an eigenvalue of zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
     """The K sampled quantities and their correlations. `names` are the keys of their entries.
 
-    A design that has another value than the configuration which the worlds were made of has it in proportion.
+    If a design differs in a number from the configuration behind the worlds, its value is scaled in proportion.
     """
 
     names: tuple[str, ...]
     sampled: tuple[Sampled, ...]
     assumptions: tuple[Assumption, ...]
     cholesky: Floats
-    """Lower triangle of the correlations of normal scores (K, K)."""
+    """Cholesky factor (lower triangle) of the correlations of normal scores (K, K)."""
     index: Index
 
     @classmethod
@@ -142,7 +142,7 @@ class Worlds:
         """All quantities that have a range, with ranges `width` times as wide: 0.5 halves them, 1.5 adds half.
 
         Raises:
-            ConfigError: correlations that no distribution has.
+            ConfigError: impossible correlations.
         """
         if not 0 <= width <= 10:
             raise ConfigError(f"width: from 0 to 10, got {width:g}")
@@ -167,7 +167,7 @@ class Worlds:
     def hub(self, hub: HubConfig, values: Floats) -> HubConfig:
         """The hub in the world with these values (K); decisions keep their values.
 
-        Units for which the world's space standards leave no room stand closer, as they would have to.
+        Units that the world's space standards leave no room for stand closer.
 
         Raises:
             ConfigError: values that the schema refuses together.
@@ -182,7 +182,7 @@ class Worlds:
         return changed
 
     def document(self, document: Mapping[str, Any], values: Floats) -> Mapping[str, Any]:
-        """The same for any plain configuration, including a study's prices."""
+        """Any plain configuration in the world, including a study's prices."""
         row = [float(value) for value in values]
         if len(row) != len(self.names):
             raise ConfigError(f"values: expected one for each of the {len(self.names)} numbers, got {len(row)}")
@@ -204,7 +204,7 @@ class Worlds:
         return with_leaves(chosen, changed) if changed else chosen
 
     def _sampled(self, numbers: Mapping[str, Any], row: Sequence[float]) -> dict[str, Any]:
-        """Those of the numbers that another value than the configured one moves."""
+        """The numbers that the row changes, with their values in that world."""
         by_name: dict[str, dict[str, Any]] = {}
         stars: dict[str, tuple[str, ...]] = {}
         for key, number in numbers.items():
@@ -245,7 +245,7 @@ class _Ratios:
         self._known: dict[str, float] = {}
 
     def of(self, formula: str) -> float:
-        """The ratio; 1 if the configuration from which the worlds were made lacks a parent."""
+        """The ratio; 1 if the configuration behind the worlds lacks a key of the formula."""
         if formula not in self._known:
             keys = parents(formula)
             if any(key not in self._base for key in keys):
@@ -269,7 +269,7 @@ def _option(group: str, option: str) -> Any:  # noqa: ANN401 - a part of a plain
 
 
 def _correlations(sampled: Sequence[Sampled]) -> Floats:
-    """Lower triangle of the correlations (K, K).
+    """Cholesky factor (lower triangle) of the correlations (K, K).
 
     Raises:
         ConfigError: correlations that are not positive semi-definite.

@@ -1,4 +1,4 @@
-"""What a verb compares: its own keys, and the designs that they name."""
+"""The keys of verbs, and the designs that they name."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,11 +34,11 @@ class Replicated:
     replications: Annotated[int, Bounds(ge=1, le=_MOST_REPLICATIONS)]
     workers: Annotated[int, Bounds(ge=1, le=1024)] | None
     execution: Place | None
-    """None: not given, as in a stored run; then this machine."""
+    """None: not given, as in a stored run, which means this machine."""
     page: WhenPage | None = field(default=None, kw_only=True)
-    """None: not given; then now."""
+    """None: not given, which means now."""
     cache_mb: Annotated[int, Bounds(ge=0, le=10_000_000)] | None = field(default=None, kw_only=True)
-    """Size of the cache of replications for other studies; None: not given, as in a stored run; then none."""
+    """Size of the cache of replications for other studies; None: not given, as in a stored run: no cache."""
 
     @property
     def compared(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
@@ -66,7 +66,9 @@ class Designed(Replicated):
     """Keys of every study that compares designs."""
 
     factors: dict[str, dict[str, str]]
-    """By design, the keys in which designs of a file or typed designs differ, with values; no word sets them."""
+    """By design, the keys in which designs of a file or typed designs differ, with their values; cannot be set by a
+    word.
+    """
 
     def __post_init__(self) -> None:
         keys = [list(values) for values in self.factors.values()]
@@ -74,7 +76,7 @@ class Designed(Replicated):
             raise ValueError("factors: every design must have the same keys")
 
     def as_plain(self) -> dict[str, Any]:
-        """The same, without factors if there are none."""
+        """The keys as a run stores them, without factors if there are none."""
         keys = Replicated.as_plain(self)
         if not self.factors:
             del keys["factors"]
@@ -89,7 +91,7 @@ class DesignKeys(Designed):
     demands: tuple[str, ...]
     arrival_models: tuple[str, ...]
     precision: dict[str, Annotated[float, Bounds(gt=0)] | None]
-    """Half-widths asked for, by KPI; and `max_replications`."""
+    """Requested half-widths, by KPI, and `max_replications`."""
     family: Family
     """How the differences from the first design are tested together."""
     cost: Prices
@@ -104,12 +106,12 @@ class DesignKeys(Designed):
 
     @property
     def asked(self) -> dict[str, float]:
-        """Required half-width by KPI, in the KPI's unit; replications are added until it is reached. Usually none."""
+        """Requested half-width by KPI, in the KPI's unit; replications are added until it is reached. Usually none."""
         return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
 
     @property
     def max_replications(self) -> int:
-        """Largest number of replications; the fixed number if no precision is asked for."""
+        """Largest number of replications; the fixed number if no precision is requested."""
         return int(self.precision[_MOST] or 0) if self.asked else self.replications
 
     @property
@@ -148,15 +150,15 @@ class DesignKeys(Designed):
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Demands simulated around the one asked for, to show how far the answer is from changing."""
+    """Demands simulated around that of a design, to show how far the answer is from changing."""
 
     replications: Annotated[int, Bounds(ge=1, le=100)]
     reach: Annotated[float, Bounds(gt=0, lt=1)]
-    """Largest distance from the demand asked for, as a share of it."""
+    """Largest distance from the demand of the design, as a share of it."""
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
-    """Distance between a demand that is carried and one that is not [flights/d]."""
+    """Largest distance between a demand that is carried and one that is not [flights/d]."""
     designs: Annotated[int, Bounds(ge=0, le=1000)]
-    """Largest number of designs; with more, it is computed for none."""
+    """Largest number of designs; with more, no margin is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
 def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     """Designs and keys of a verb: from a spreadsheet, whose first design is the baseline, or from scenarios.
 
-    Scenarios × demands under the first arrival model, then the first scenario under the others.
+    Scenarios × demands under the first arrival model are followed by the first scenario under the other models.
     """
     (words, rows), config_dir = designs_among(arguments.words), arguments.config_dir
     keys = study(kind, compose(words, config_dir))
@@ -248,12 +250,12 @@ def demand_label(label: str, flights_per_day: float) -> str:
 
 
 def with_study(words: Sequence[str], name: str) -> list[str]:
-    """The words, with the verb's packaged study in front if they name none."""
+    """The words, preceded by the verb's packaged study if they name none."""
     return list(words) if any(word.startswith("study=") for word in words) else [f"study={name}", *words]
 
 
 def check_kpis(kpis: Sequence[str]) -> None:
-    """Refuse an empty list, unknown KPIs, duplicates and KPIs of money, which such studies do not replicate.
+    """Refuse an empty list, unknown KPIs, duplicates and KPIs of money, which such studies do not compute.
 
     Raises:
         ValueError: the first mistake.
@@ -265,7 +267,7 @@ def check_kpis(kpis: Sequence[str]) -> None:
 
 
 def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:
-    """The hub that a verb is asked about, and its keys; `group`: its required group of keys (None: the verb's name).
+    """The hub given to a verb, and the verb's keys; `group`: its required group of keys (None: the verb's name).
 
     Raises:
         ConfigError: a study without these keys, or values that the schemas refuse.

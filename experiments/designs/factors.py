@@ -1,9 +1,8 @@
 """The hubs between two scenarios: fields that differ, grouped into factors, and one hub for each set of factors.
 
 A coalition may have more units than fit its hall, such as six machines on 30,000 m². It is simulated anyway, because
-the question is how much each factor contributes: its units stand closer, on the net area that the zone has for each
-(`space` in its configuration), and the area that they lack by the standards is reported. The net areas have no other
-effect in a simulation; only the KPI spare_area_m2 reads them.
+the question is how much each factor contributes. Its units get less net area each (`space` in its configuration), and
+the area that the standards would require in addition is reported. Only the KPI spare_area_m2 depends on net areas.
 """
 
 import math
@@ -57,7 +56,7 @@ class Coalition:
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """Coalitions in binary order of their factors: number S has factor i where bit i of S is set.
+    """Coalitions in binary order of their factors: number S has factor i if bit i of S is set.
 
     `fields` are those that differ, by factor; factors without any are not swapped, and `idle`.
     """
@@ -103,7 +102,7 @@ def game_of(start: Design, end: Design, factors: Mapping[str, Sequence[str]]) ->
 
 
 def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
-    """The hub with its units moved closer until they fit, and the space that the standards would need."""
+    """The hub with its units moved closer until they fit, and the area missing by the standards."""
     space, lacks = plain(hub.space), []
     for use in zones_in_use(hub):
         if use.n_units > use.n_fit:

@@ -25,7 +25,7 @@ def sheet_of(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
 
     with _readable(path):
         content = content_of(path)
-        # Values of the formulas when the file was saved, and the typed cells; nothing is calculated.
+        # Formulas' values when the file was saved, and the typed cells; nothing is calculated.
         sheets = [
             load_workbook(io.BytesIO(content), read_only=True, data_only=is_value).worksheets[0]
             for is_value in (True, False)
@@ -44,7 +44,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def _rows(path: Path, sheets: Sequence[Any]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of values, compared with the typed cells: a formula without a value would look like an empty cell."""
+    """Rows of values, compared with the typed cells, because a formula without a value looks like an empty cell."""
     from openpyxl.utils import get_column_letter
 
     place = f"{path}: sheet {sheets[0].title}"

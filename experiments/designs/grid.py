@@ -1,4 +1,4 @@
-"""Points of a sweep: each design of a spreadsheet, if any, at each combination of the given values."""
+"""Points of a sweep: each design of a spreadsheet, if given, at each combination of the given values."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ _NEXT: Final = re.compile(r", (?=[^\s,=]+=)")
 class Combinations:
     """Points in order: `values` of the `varied` keys, and `words` and `composed` configuration of each point.
 
-    `rows`: the row of the spreadsheet that each point comes from; none without a spreadsheet.
+    `rows`: the spreadsheet row of each point; empty without a spreadsheet.
     """
 
     varied: tuple[str, ...]
@@ -62,7 +62,7 @@ class Combinations:
         """
         designs = list[Design]()
         for label, config in zip(labels, self.composed, strict=True):
-            with placed(f"{label}: ") if designs else nullcontext():  # its mistakes are usually in all points
+            with placed(f"{label}: ") if designs else nullcontext():  # a mistake is usually in all points
                 designs.append(Design(label, hub(config)))
         check_exports(self.varied, (design.hub.exports.share for design in designs))
         return designs
@@ -77,8 +77,8 @@ def combinations_of(
 ) -> Combinations:
     """The grid of the words; the last key varies fastest and designs vary slowest.
 
-    `beside`: columns of the spreadsheet that are no keys. A thousand points take minutes to compose: unless
-    `is_quiet`, the error stream says how many are left.
+    `beside`: columns of the spreadsheet that are not keys. Composing a thousand points takes minutes: unless
+    `is_quiet`, the error stream shows how many are left.
 
     Raises:
         ConfigError: words that cannot be composed, or a key that is swept and a column of the designs too.

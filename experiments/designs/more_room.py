@@ -19,12 +19,12 @@ class HallUnits:
     unit: str
     count: Callable[[Hall], float]
     standing: Callable[[Hall], float]
-    """Units that share the zone, including those of `count`."""
+    """All units in the zone, including those of `count`."""
     unit_m2: Callable[[Space], float]
     step: Callable[[Space], float] | None
     """The smallest increase; None: whole units."""
     add: Callable[[Hall, HubConfig, float], Hall]
-    """The hall with this many more, and their people; the zone is unchanged."""
+    """The hall with so many more units and their people; the zone is unchanged."""
 
 
 def with_more(config: HubConfig, kind: HallUnits, units: float) -> HubConfig:
@@ -43,7 +43,7 @@ def zone_m2(hall: Hall, zone: str) -> float:
 
 
 def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
-    """The hall with at least this area in a zone, and the same area in all other zones."""
+    """The hall with at least this area in a zone and unchanged areas of all other zones."""
     areas = {name: zone_m2(hall, name) for name in ZoneShares.__dataclass_fields__}
     lacking = at_least_m2 - areas[zone]
     if lacking <= _ROUNDING_M2:
@@ -54,7 +54,7 @@ def with_room(hall: Hall, zone: str, at_least_m2: float) -> Hall:
 
 
 def _plus(hall: Hall, path: str, n: int) -> Hall:
-    """This many more units under a key of the hall, or of a group of the hall."""
+    """The hall with n more units under a key of the hall, or of one of its groups."""
     group, _, name = path.rpartition(".")
     owner: Any = getattr(hall, group) if group else hall
     larger: Any = replace(owner, **{name: getattr(owner, name) + n})
@@ -62,7 +62,7 @@ def _plus(hall: Hall, path: str, n: int) -> Hall:
 
 
 def _more(path: str, crew: str = "", per_unit: str = "") -> Callable[[Hall, HubConfig, float], Hall]:
-    """This many more units under a key, each with its `crew` as configured; doors also get façade."""
+    """A function that adds units under a key, each with its `crew` as configured; doors also get façade."""
 
     def add(hall: Hall, config: HubConfig, n: float) -> Hall:
         larger = _plus(hall, path, int(n))
@@ -109,7 +109,7 @@ HALL_UNITS: Final[Mapping[str, HallUnits]] = {
         "dock_doors", "dock doors with their crews", "doors_out", "dock_workers", "outbound.workers_per_truck",
     ),
 }  # fmt: skip
-"""By resource, as `sim.measures.kpis.RESOURCES` calls it."""
+"""By resource, as named in `sim.measures.kpis.RESOURCES`."""
 
 
 PARTS: Final[Mapping[str, tuple[str, str | None]]] = {
@@ -120,7 +120,7 @@ PARTS: Final[Mapping[str, tuple[str, str | None]]] = {
     "customs_hold": ("customs", "customs_hold_share"),
     "controls": ("customs", None),
 }
-"""By part its zone, and where the space standards have its share of it; None: the rest."""
+"""The zone of each part, and the key of its share of the zone; None: the rest."""
 
 
 def part_m2(hall: Hall, space: Space, part: str) -> float:
@@ -131,8 +131,7 @@ def part_m2(hall: Hall, space: Space, part: str) -> float:
 def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) -> HubConfig:
     """The hub with at least this area of a part of a zone in each hall.
 
-    Shares of a zone are the same in all halls: of several halls that do not grow alike, other parts may get
-    more.
+    Shares of a zone are the same in all halls. If halls grow differently, other parts may therefore get more area too.
     """
     zone, _ = PARTS[part]
     areas = {
@@ -169,13 +168,13 @@ class PartUnits:
     part: str
     count: Callable[[Hall], int]
     takes_m2: Callable[[Hall, Space], float]
-    """Area of the part that one unit needs, with everything in it."""
+    """Area that the hall's units need in the part."""
     add: Callable[[Hall, HubConfig, int], Hall]
-    """The hall with this many more, and their people; its floor is unchanged."""
+    """The hall with so many more units and their people; its floor is unchanged."""
 
 
 def with_more_in_part(config: HubConfig, kind: PartUnits, more: Callable[[int], int]) -> HubConfig:
-    """Halls that have such units get `more` of them, and the floor that they lack."""
+    """Halls that have such units get `more` of them, and the area that they lack."""
     halls = {
         name: kind.add(hall, config, more(kind.count(hall)) - kind.count(hall)) if kind.count(hall) else hall
         for name, hall in config.halls.items()
@@ -185,7 +184,7 @@ def with_more_in_part(config: HubConfig, kind: PartUnits, more: Callable[[int], 
 
 
 def with_more_floor(config: HubConfig, part: str, share: float) -> HubConfig:
-    """Enlarge a part of a zone on which goods lie by a share, and by at least one pallet."""
+    """Enlarge a part of a zone for goods by a share, and by at least one pallet."""
     before = {name: part_m2(hall, config.space, part) for name, hall in config.halls.items()}
     least = config.space.pallet_m2
     return with_part(config, part, {name: m2 + max(share * m2, least) for name, m2 in before.items() if m2})

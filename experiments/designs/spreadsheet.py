@@ -3,9 +3,8 @@
     name,       halls.main.breakdown_stations,  scenario
     more room,  16,                             liege_66k
 
-The verbs that take `designs=` read it here: the name of a file, or designs typed in brackets. A cell is
-written as the value of a KEY=VALUE word is; it wins over the same key on the command line. A verb may read
-columns beside the keys, as `cost`.
+`designs=` is the name of such a file, or designs typed in brackets. A cell is written as the value of a KEY=VALUE word,
+and replaces the same key of the command line. A verb may read columns that are not keys, such as `cost`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,9 +33,9 @@ NAME: Final = "name"
 
 
 def designs_among(words: Sequence[str], beside: Sequence[str] = ()) -> tuple[list[str], list[DesignWords]]:
-    """The words without `designs=`, and the designs of that file or list; none if it is not given.
+    """The words without `designs=`, and the designs of that file or list; empty without the key.
 
-    `beside`: columns of the verb's own, which a file may have.
+    `beside`: columns of the verb that are not keys.
 
     Raises:
         InputError: `designs=` twice, or designs that cannot be read.
@@ -54,7 +53,7 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
     """The designs of a CSV file (commas, semicolons or tabs) or of the first sheet of a workbook.
 
     Raises:
-        InputError: in one line with file, row and column: no such file, no table, a column that is no key, a cell
+        InputError: in one line with file, row and column: no such file, no table, a column that is not a key, a cell
             that is not a value, a name that is missing or occurs twice.
     """
     hint = "" if path.suffix else said("typed_hint", path=path)
@@ -84,11 +83,11 @@ def read_designs(path: Path, beside: Sequence[str] = ()) -> list[DesignWords]:
 
 
 def compose_design(design: DesignWords, words: Sequence[str], config_dir: Path | str | None = None) -> dict[str, Any]:
-    """The configuration of a design: the common words, then its own; its hub is checked.
+    """The configuration of a design, from the common words and then its own; its hub is checked.
 
     Raises:
         InputError: an unknown key or option, or a value that the schema refuses, with file, row and column.
-        CargohubError: the same mistake in one of the words rather than in the file.
+        CargohubError: the same mistake in one of the common words.
     """
     keys = {key_of(word) for word in design.words}
     try:
@@ -136,7 +135,7 @@ class _Table:
         column = f", column {key!r}" if key else ""
         if not self.sheet:
             return f"{self.path}: row {number}{column}"
-        from openpyxl.utils import get_column_letter  # loaded with a workbook; a CSV does not need it
+        from openpyxl.utils import get_column_letter  # only for a workbook; a CSV does not need openpyxl
 
         cell = f"cell {get_column_letter(self.header.index(key) + 1)}{number}" if key else f"row {number}"
         return f"{self.path}: sheet {self.sheet}, {cell}{column}"
@@ -161,18 +160,18 @@ def _design(table: _Table, number: int, cells: dict[str, str], beside: Sequence[
 
 
 Factors = dict[str, dict[str, str]]
-"""By the design's label, the value of each key; the same keys in all."""
+"""The value of each key, by the design's label; all designs have the same keys."""
 Values = tuple[str, ...]
 Varied = tuple[tuple[str, ...], tuple[Values, ...]]
-"""The keys that designs differ in, and the values of each design."""
+"""The keys in which designs differ, and the values of each design."""
 DESIGN: Final = "design"
-"""Name of the column of designs beside the swept keys."""
+"""Name of the column of designs, which precedes the swept keys."""
 
 
 def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: Sequence[Mapping[str, Any]]) -> Factors:
-    """Keys that differ between the designs, with their values; a design that sets none has the configured value.
+    """Keys that differ between the designs, with their values; the configured value if a design sets none.
 
-    `labels`, `designs` and `composed`: one each a design.
+    `labels`, `designs` and `composed`: one for each design.
     """
     keys = list(dict.fromkeys(key_of(word).lstrip("~") for design in designs for word in design.words))
     rows = [{key: _value(design, hub, key) for key in keys} for design, hub in zip(designs, composed, strict=True)]
@@ -191,7 +190,7 @@ def with_factors(labels: Sequence[str], varied: Sequence[str], values: Sequence[
 
 
 def drawn(varied: Sequence[str], values: Sequence[Values]) -> Varied:
-    """The same for a picture: without names of designs if the factors distinguish all points."""
+    """The varied keys and values for a picture: without names of designs if the factors distinguish all points."""
     rest = [at for at, key in enumerate(varied) if key != DESIGN]
     rows = tuple(tuple(row[at] for at in rest) for row in values)
     if not rest or len(set(rows)) < len(rows):

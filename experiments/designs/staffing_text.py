@@ -13,11 +13,11 @@ from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
 _CHANGES: Final = 6
-"""Up to this many changes of a week are listed; of more, only the minimum and maximum."""
+"""Most changes in a week that are listed; otherwise only the minimum and maximum."""
 
 
 def paid_by_roster(config: HubConfig) -> str:
-    """Paid hours before overtime, of the hub's own people."""
+    """Paid hours of the hub's own people before overtime."""
     hours = sum(h for name, h in rostered_h_per_day(config).items() if not ROLES[name].is_of_customs)
     return paid_hours(hours, config.roster.name)
 

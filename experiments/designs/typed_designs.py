@@ -21,9 +21,9 @@ class DesignWords:
     name: str
     words: tuple[str, ...]
     place: str
-    """For messages: file and row, or the design as it was typed."""
+    """File and row, or the design as typed, for messages."""
     beside: Mapping[str, str] = field(default_factory=dict)
-    """Cells of columns for the verb only."""
+    """Cells of columns that only the verb reads."""
     places: Mapping[str, str] = field(default_factory=dict)
     """For a row of a file: the place of each key."""
 
@@ -33,7 +33,7 @@ class DesignWords:
 
 
 def is_typed(text: str) -> bool:
-    """Whether the text itself holds designs, rather than the name of a file."""
+    """Whether the text contains designs; otherwise it names a file."""
     return text.lstrip().startswith("[")
 
 
@@ -43,7 +43,7 @@ def typed_designs(text: str) -> list[DesignWords]:
     The name of a design is the text as typed.
 
     Raises:
-        InputError: a bracket or a quote that is not closed, no designs, a word that is no KEY=VALUE, or a design twice.
+        InputError: an open bracket or quote, no designs, a word that is not KEY=VALUE, or a design twice.
 
     >>> [design.words for design in typed_designs("[liege_30k, demand=permit seed=2]")]
     [('scenario=liege_30k',), ('demand=permit', 'seed=2')]

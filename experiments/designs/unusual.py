@@ -67,7 +67,7 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
 
 
 def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:
-    """Flights a day that a word gives to hubs whose flights come from a file."""
+    """Flights a day that words give to hubs whose flights come from a file."""
     files = {hub.arrivals.schedule for hub in hubs if hub.arrivals.schedule}
     if files and any(_FLIGHTS in word for word in words):
         yield said("idle_flights", key=_FLIGHTS, files=", ".join(sorted(files)))
@@ -82,7 +82,7 @@ def _changes(config: HubConfig) -> Iterator[str]:
 
 
 def _file_warnings(config: HubConfig) -> Iterator[str]:
-    """Warnings on flight files: what is not read, and which flights are not flown."""
+    """Warnings on flight files: ignored contents, and flights that are not flown."""
     arrivals, end = config.arrivals, ticks(config.end_min)
     if config.warmup_days == 0:
         yield said("starts_empty" if arrivals.resampled_weeks is None else "starts_empty_resampled")

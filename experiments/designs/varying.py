@@ -1,4 +1,4 @@
-"""Fields of a configuration that a study varies: the hub with changed values, and the words for them."""
+"""Fields of a configuration that a study varies: the hub with changed values, and the words that set them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ from sim.own import FILE, SOURCE
 from sim.reading import near, plain, read
 
 _DIGITS = 6
-"""Significant digits of a sampled number, so that it can be written down and set again."""
+"""Significant digits of a sampled number, so that it can be printed and typed again."""
 
 
 def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
@@ -44,7 +44,7 @@ def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain valu
 def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict[str, object]:
     """Values of all fields when a number is varied and each field follows it at a ratio.
 
-    Fields of whole numbers get whole ones.
+    Fields of whole numbers get whole values.
 
     Raises:
         ConfigError: no such field, one that is no number, or a ratio that makes no whole number of one.
@@ -66,7 +66,7 @@ def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict
 
 
 def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
-    """Refuse a field that two entries set; `fields`: the fields of each entry, by its name.
+    """Refuse a field that two entries set; `fields`: the fields of each entry, by the entry's name.
 
     Raises:
         ConfigError: the first such field.
@@ -92,7 +92,7 @@ def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
 def words_of(config: HubConfig, config_dir: Path | None = None) -> list[str]:
     """The words that compose this hub: its scenario, and every field that differs from the scenario.
 
-    Not the file of the user's functions, whose path the hub does not know (`file_words`).
+    The file of the user's functions is not among them, because the hub does not know its path (`file_words`).
     """
     base = plain(hub(compose([f"scenario={word_value(config.scenario)}"], config_dir)))
     changed = plain(config)
@@ -114,7 +114,7 @@ def _differences(base: Mapping[str, Any], changed: Mapping[str, Any], key: str) 
 
 
 def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
-    """The mapping that holds the field and its name there; for a distribution, the parameter that scales it."""
+    """The mapping with the field, and the field's name; for a distribution, the parameter that scales it."""
     node: Any = document
     *path, name = key.split(".")
     for part in path:

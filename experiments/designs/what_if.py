@@ -44,13 +44,13 @@ BLOCKED: Final[Mapping[str, str | None]] = {
         if (role.is_of_exports or role.is_of_customs) and role.kind in ALL_RESOURCES
     },
 }
-"""Each resource and the KPI of the time for which it blocks others; None: no KPI says so."""
+"""The KPI of the time for which each resource blocks others; None: no KPI measures it."""
 NEVER_BLOCKS: Final = frozenset({"customs_hold"})
-"""Resources for which nothing ever waits: more of them has no effect."""
+"""Resources for which nothing waits: more of them has no effect."""
 UNITS: Final[Mapping[str, str]] = {
     "machines": "parcels/h", **dict.fromkeys(("floor", "export_floor", "customs_hold"), "m²")
 }  # fmt: skip
-"""In what resources are counted that are no whole units: all machines together by what they are rated at."""
+"""Units of resources that are not whole: machines together by their rated capacity, floors by area."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class WhatIf:
 def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     """Ten per cent more of each resource of the hub, by name, and at least one unit more.
 
-    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger. If the
-    units do not fit, the hall is enlarged by exactly the area that they lack, and the façade by the length: all other
-    zones keep their m². Resources of exports or declarations are included if the hub has these.
+    Stations, build-up places and doors come with their workers; machines run faster, and floors are larger. If units do
+    not fit, the hall gets exactly the missing area, and the façade the missing length. All other zones keep their m².
+    Resources of exports or declarations are included if the hub has these.
 
     Raises:
         ConfigError: a resource that cannot get more within the bounds of its key.
@@ -82,7 +82,7 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
 
 
 def with_more(config: HubConfig, resources: Sequence[str]) -> HubConfig:
-    """The hub with ten per cent more of each of these resources, as `what_ifs` does for one.
+    """The hub with ten per cent more of each of these resources, as in `what_ifs`.
 
     Raises:
         ConfigError: resources that cannot get more within the bounds of their keys.
@@ -115,7 +115,7 @@ def _apron(name: str) -> _More:
 
 
 def _halls(kind: more_room.HallUnits) -> _More:
-    """More of something in every hall; counted over all halls."""
+    """More of a resource in every hall, counted over all halls."""
 
     def more(hall: Hall, config: HubConfig) -> Hall:
         before = kind.count(hall)
@@ -132,13 +132,13 @@ def _halls(kind: more_room.HallUnits) -> _More:
 
 
 def _parts(kind: more_room.PartUnits) -> _More:
-    """The same for units in a part of a zone."""
+    """More units in a part of a zone of every hall."""
     count = _in_halls(lambda hall, _: kind.count(hall))
     return count, lambda config: more_room.with_more_in_part(config, kind, more_units)
 
 
 def _floor(part: str) -> _More:
-    """The same for the m² of a part on which goods lie."""
+    """More m² of a part of a zone for goods in every hall."""
     count = _in_halls(lambda hall, space: more_room.part_m2(hall, space, part))
     return count, lambda config: more_room.with_more_floor(config, part, MORE)
 
@@ -177,21 +177,22 @@ _UNITS: Final[Mapping[str, str]] = {
     "packout_posts": "packout",
     "manual_sort_posts": "packout",
 }
-"""Units of a hall, and their zones; doors share theirs."""
+"""Units of a hall and their zones; doors share a zone."""
 _EXPORT_UNITS: Final[Mapping[str, str]] = {
     "screening_lines": "screening",
     "hand_sorting_posts": "hand_sorting",
     "build_up_places": "build_up",
     "empty_ulds": "empty_ulds",
 }
-"""The same for exports."""
+"""Units of exports and their parts."""
 
 
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
-    """The hub scaled to this total area. Zones keep their shares, so all floors scale alike.
+    """The hub scaled to this total area. Zones keep their shares, so all floors are scaled equally.
 
-    Numbers of units are rounded up if that fits, otherwise down, and are at least one, or one for each chute. The
-    number of machines stays, and their rate is scaled; people and façade follow the units. The apron is unchanged.
+    Numbers of units are rounded up if the units fit, otherwise down, but are at least one, or one for each chute. The
+    number of machines is unchanged, and their rate is scaled. People and façade follow the units. The apron is
+    unchanged.
 
     Raises:
         ConfigError: a hall that the schema refuses, or in which something does not fit.

@@ -1,8 +1,10 @@
 """Instances as problems of SimOpt (the extra `solvers`: simoptlib), for any of its solvers.
 
-from experiments.problems import Oracle, instance_of from experiments.problems.with_simopt import hub_problem
+    from experiments.problems import Oracle, instance_of
+    from experiments.problems.with_simopt import hub_problem
 
-instance = instance_of("staffing_today") problem = hub_problem(Oracle(instance, 0, instance.simulate), is_rounded=False)
+    instance = instance_of("staffing_today")
+    problem = hub_problem(Oracle(instance, 0, instance.simulate), is_rounded=False)
 
 A variable is the position of its value, from 0 on. The oracle numbers replications, so all designs share draws.
 """

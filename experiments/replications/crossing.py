@@ -7,7 +7,7 @@ from typing import Final
 from sim.config import HubConfig
 
 _DIGITS: Final = 4
-"""Decimals of what is asked about, so that it can be written down and asked about again."""
+"""Decimals of a value asked, so that it can be printed and typed again."""
 ROUNDING: Final = 1e-9
 _MOST_FLIGHTS: Final = 200.0
 """The bound of demand.flights_per_day."""
@@ -23,7 +23,7 @@ class Crossing:
 
 
 def most_flights(config: HubConfig) -> float:
-    """The highest demand that may be asked of a hub [flights/d]."""
+    """The highest demand that can be set for a hub [flights/d]."""
     arrivals = config.arrivals
     return (arrivals.envelope_flights_per_day or _MOST_FLIGHTS) / arrivals.busiest_hour
 
@@ -31,13 +31,13 @@ def most_flights(config: HubConfig) -> float:
 def crossing(
     start: float, *, step: float, tolerance: float, limit: float, floor: float = 0.0
 ) -> Generator[float, bool, Crossing]:
-    """A generator that yields questions, receives answers, and returns the crossing between 0 and the limit.
+    """A generator that yields values, receives answers, and returns the crossing between 0 and the limit.
 
-    Nothing below a floor is asked; if the floor is a no, it ends with 0 and the floor.
+    No value below the floor is asked; if the answer at the floor is no, the crossing is 0 and the floor.
 
-    Zero counts as a yes and is not asked. Both ends of the crossing but zero were asked, so a question with one
-    crossing has it between them to within the tolerance. If answers alternate with growing values, there are several
-    crossings; the start decides which one is found.
+    Zero counts as a yes and is not asked. Both other ends of the crossing were asked. If the answer changes only once,
+    it changes between them. If answers alternate with growing values, there are several crossings, and the start
+    decides which one is found.
 
     Raises:
         ValueError: a start, step, tolerance or limit that is not positive.

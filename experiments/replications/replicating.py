@@ -1,4 +1,4 @@
-"""Replications of designs: simulated in parallel, stored as they finish, until intervals are as narrow as asked for."""
+"""Replications of designs: simulated in parallel, stored as they finish, until intervals are narrow enough."""
 
 import sys
 import time
@@ -37,13 +37,13 @@ class Made(Protocol):
     """KPIs of all existing replications, including those of these tasks."""
 
     def __call__(self, tasks: Sequence[Task], line: Line | None = None) -> Kpis:
-        """`line`: printed while they are made, if their number is not known."""
+        """`line`: printed while replications are made, if their number is not known."""
 
 
 def check_designs(designs: Sequence[Design], study: Replicated) -> None:
     """Refuse hubs that cannot be simulated: units without room, flights that no hall can take, unknown keys of flights.
 
-    Of studies that store their replications; others check what they simulate.
+    This is for studies that store their replications; others check the hubs that they simulate.
 
     Raises:
         CargohubError: the first mistake.
@@ -59,7 +59,7 @@ def check_schedules(hub: HubConfig, replications: int, why: str = "") -> None:
     """Refuse more replications than flight files, if each has its own; `why` as in `Schedules.check`.
 
     Raises:
-        InputError: one too few, or a file that cannot be read.
+        InputError: too few files, or a file that cannot be read.
     """
     if hub.arrivals.schedule is not None and hub.arrivals.resampled_weeks is None:
         schedules_of(hub).check(replications, why)
@@ -71,10 +71,10 @@ def replications(
 ) -> Outcome:  # fmt: skip
     """Make the missing replications and sum them up; `first` receives what is known before the margins.
 
-    `so_far`: receives the outcome known before longer runs show whether the backlog grows.
+    `so_far` receives the outcome before longer runs show whether the backlog grows.
 
-    Where a precision is asked for, replications are added in rounds. The values alone say how many, so that
-    a run that goes on where a former one ended, or has other workers, ends with the same.
+    If a precision is requested, replications are added in rounds. Their number depends only on the values, so a resumed
+    run, or one with other workers, has the same result.
     """
     began, n_before, most = time.monotonic(), len(make([])), study.max_replications
 
@@ -118,7 +118,7 @@ def replications(
 
 
 def _say_longer(designs: Sequence[Design]) -> None:
-    """Announce that replications with disruptions may run longer than asked for."""
+    """Announce that replications with disruptions may run longer than requested."""
     hubs = [design.hub for design in designs if design.hub.disruptions and design.hub.recovery.runs_on]
     if days := max((hub.horizon_days for hub in hubs), default=0):
         sys.stderr.write(f"{said('runs_on', twice=LONGER[0] * days, most=LONGER[-1] * days)}\n")
@@ -126,7 +126,7 @@ def _say_longer(designs: Sequence[Design]) -> None:
 
 def missing(designs: Sequence[Design], n: int, finished: Collection[Key], work_of: Simulation) -> list[Task]:
     """Tasks for those of the first n replications of each design that do not exist."""
-    # The longest first, so that no core waits at the end; results do not depend on the order.
+    # The longest are first, so that no core is idle at the end; results do not depend on the order.
     by_size = sorted(designs, key=lambda design: -daily_parcels(design.hub))
     return [
         ((design.label, number), work_of, (design.hub, number))
@@ -149,7 +149,7 @@ def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, second
 
 
 def too_wide(wide: Sequence[Need], n: int) -> list[str]:
-    """A warning for each interval that is wider than asked for at the end."""
+    """A warning for each interval that is too wide at the end."""
     return [f"precision: target not reached: {_why(need, n)}" for need in wide]
 
 

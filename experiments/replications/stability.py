@@ -1,21 +1,19 @@
 """Whether a hub carries its demand without a growing backlog: one verdict for every verb, its page and `--json`.
 
-1. A hub of which nothing is used more than half of the time, and which has nothing left over, is stable, however short
-   the run is.
-2. Otherwise the growth of the week's least backlog decides, over all replications (`statistics.warmup`).
-3. Where it cannot, the same replications are run on: twice and then four times the measured days, at the demand of the
-   measured days. Only their growth is kept, apart from the run.
-4. Where that cannot either, the verdict is None: undecided.
+1. If no resource is used more than half the time, and nothing is left over, the hub is stable even after a short run.
+2. Otherwise the growth of the weekly minimum of the backlog decides, over all replications (`statistics.warmup`).
+3. If that is not clear, the same replications are run longer: for twice and then four times the measured days, at the
+   demand of the measured days. Only the growth of these runs is stored, apart from the run.
+4. If that is not clear either, the verdict is None: undecided.
 
-Verbs with very many designs (`select`, `sensitivity`, `expansion`) judge by the runs that they have: 1, 2
-and 4.
+Verbs with very many designs (`select`, `sensitivity`, `expansion`) make no longer runs: they use 1, 2 and 4.
 
-How far the answer of a design is from changing, is its threshold among demands around the one asked for. Each of the
-run's first replications has a threshold of its own, by bisection that starts at the demand asked for, where its KPIs
-are known. A demand is carried by the page's measure: enough parcels on time, and no growing backlog. Of the demand
-asked for the run's own verdict says whether the backlog grows; of others their run alone, without longer ones, and
-where it does not show it, the backlog sets no threshold. The demands lie within `margin.reach` of the one asked for, so
-that the cost is bounded. Their KPIs are kept apart from the run's, and change none.
+The margin shows how far a design's answer is from changing: it is the threshold among demands around the design's own.
+Each of the run's first replications has a threshold, found by bisection from the design's demand, whose KPIs are known.
+A demand is carried by the page's measure: enough parcels on time, and no growing backlog. At the design's demand, the
+run's verdict says whether the backlog grows. At other demands their run alone decides, without longer runs; if it does
+not show growth, the backlog sets no threshold. The demands lie within `margin.reach` of the design's, which limits the
+cost. Their KPIs are stored apart from the run's, and change none.
 """
 
 import datetime as dt
@@ -42,14 +40,13 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TableSchema
 
 LITTLE_USED: Final = 0.5
-"""Utilisation of the resource that is used most, up to which a hub with nothing left over is stable
-(assumption)."""
+"""Highest utilisation of any resource at which a hub with nothing left over is stable (assumption)."""
 LITTLE_LEFT: Final = 0.01
-"""Share of the cohort that has not left, up to which nothing is left over (assumption)."""
+"""Largest share of the cohort still inside at which nothing counts as left over (assumption)."""
 _NAMED: Final = 8
-"""Designs that a warning names; the table `stability` has all."""
+"""Most designs named in a warning; the table `stability` has all."""
 _MOST_DAYS: Final = 8 * DAYS_PER_WEEK
-"""Measured days up to which a run is made longer (assumption)."""
+"""Most measured days of a longer run (assumption)."""
 Values = Mapping[str, float]
 """KPIs of a replication."""
 
@@ -108,7 +105,7 @@ def _mean(replications: Sequence[Values], kpi: str) -> float:
 def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
     """The same hub with longer runs, at the demand of the measured days throughout.
 
-    None of a file, which says itself when it ends, and none where even the longest holds no two weeks.
+    None for flights of a file, which ends when it ends, and none if even the longest run has less than two weeks.
     """
     if config.arrivals.model is ArrivalModel.FILE:
         return
@@ -184,7 +181,7 @@ def stability_of(row: StabilityRow) -> Stability:
 
 
 _STEP: Final = 0.25
-"""Of the reach: the first step from the demand asked for (assumption)."""
+"""First step from the design's demand, as a share of the reach (assumption)."""
 
 
 def _why_impossible(design: Design) -> str:
@@ -228,10 +225,10 @@ class Walk:
         self._start = self._at = next(self._search)
         self.crossing: Crossing | None = None
         self.n_left = 2 + math.ceil(math.log2(n_steps))
-        """About so many demands are still to be asked about."""
+        """Estimated number of demands still to be simulated."""
 
     def key(self) -> Key:
-        """The label of the demand now tested; the first is the run's own."""
+        """The label of the demand under test; the first is that of the run."""
         label = self.design.label
         return label if self._at == self._start else demand_label(label, self._at), self.number
 

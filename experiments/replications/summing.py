@@ -1,4 +1,4 @@
-"""Replications of designs summed up: intervals, differences and verdicts, and their tables."""
+"""Summary of replications of designs: intervals, differences and verdicts, and their tables."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -36,9 +36,9 @@ _Tables = Sequence[tuple[TableSchema, Columns]]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the replications of a study say. Intervals by label and KPI; `differences` against the first label.
+    """Results of a study's replications. Intervals by label and KPI; `differences` from the first label.
 
-    `stability` by label; `warnings` name the intervals that stayed wider than asked.
+    `stability` by label; `warnings` name the intervals that remained too wide.
     """
 
     designs: tuple[Design, ...]
@@ -218,7 +218,7 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
 
 
 def traffic(config: HubConfig) -> tuple[float, float]:
-    """Flights and parcels a day that are asked for: annual means, or those of a file in the measured days."""
+    """Flights and parcels a day of the demand: annual means, or those of a file in the measured days."""
     if config.arrivals.model is not ArrivalModel.FILE:
         flights = config.demand.flights_per_day * (1 - config.arrivals.cancelled_share)
         return flights, flights * config.mean_parcels_per_flight

@@ -22,8 +22,7 @@ _ZONE = "backlog"
 def warm_ups(occupancy: Iterable[tuple[Key, Columns]], designs: Mapping[str, Design]) -> dict[str, WarmUp]:
     """The warm-up [d] needed by each design, by label, from its mean backlog up to the last measured day.
 
-    `occupancy` is the table of that name, a replication at a time. A run that is too short for MSER-5 has
-    none.
+    `occupancy` is the table of that name, one replication at a time. Runs too short for MSER-5 have no result.
     """
     sums: dict[str, tuple[int, Floats, Floats]] = {}
     for (label, _), columns in occupancy:
@@ -100,7 +99,7 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
     """Warnings on the warm-up; `titles`: of the designs, by label.
 
     Raises:
-        KeyError: a warm-up of no such design.
+        KeyError: a warm-up of an unknown design.
     """
     days = {design.label: design.hub.warmup_days for design in designs}
     return named_together(

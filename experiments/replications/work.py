@@ -1,4 +1,4 @@
-"""The work of a worker: one replication, or a part of it. Only the model is imported, to start workers fast."""
+"""The work of a worker: one replication, or a part of it. Only the model is imported, so that workers start fast."""
 
 import time
 from dataclasses import replace

@@ -3,7 +3,7 @@
 The share of a change is what it adds to the value, on average over all orders of the changes. This mean over orders
 equals a sum over coalitions, so each of the 2^k coalitions is needed once:
 
-share(i) = sum over S without i of |S|! (k - |S| - 1)! / k! (value(S with i) - value(S))
+    share(i) = sum over S without i of |S|! (k - |S| - 1)! / k! (value(S with i) - value(S))
 
 Source: L. S. Shapley, A value for n-person games, Annals of Mathematics Studies 28 (1953), 307-317. For outputs of a
 simulation: E. Song, B. L. Nelson, J. Staum, SIAM/ASA J. Uncertainty Quantification 4 (2016), 1060-1083.
