@@ -1,5 +1,6 @@
 """Money: lines add up exactly, discounting follows closed forms, and prices that are none are refused."""
 
+import datetime as dt
 import math
 from dataclasses import replace
 from fractions import Fraction
@@ -31,7 +32,7 @@ from sim.config import HubConfig
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_of_posts
 from sim.simulation import simulate
-from sim.units import MEAN_DAYS_PER_YEAR
+from sim.units import MEAN_DAYS_PER_YEAR, TICKS_PER_DAY
 
 YEAR = Activity(
     parcels=147e6,
@@ -244,10 +245,21 @@ def test_payback_is_when_nothing_is_behind_any_more() -> None:
     assert discounted is not None and 3 < discounted < 4
 
 
-@pytest.mark.parametrize("start_date", ["2022-09-05", "2022-09-08", "2022-09-11"])
-def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str) -> None:
-    round_the_clock = load("liege_30k", "roster=round_the_clock", start_date=start_date)
-    shifts = load("liege_30k", "roster=three_shifts", start_date=start_date)
+@pytest.mark.parametrize(
+    ("start_date", "zone"),
+    [
+        ("2022-09-05", None),
+        ("2022-09-08", None),
+        ("2022-09-11", None),
+        # The clocks change on the week's last day; night and shifts both follow them.
+        ("2026-10-19", "Europe/Brussels"),
+        ("2026-03-23", "Europe/Brussels"),
+    ],
+)
+def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_date: str, zone: str | None) -> None:
+    week = {"start_date": start_date, "time_zone": zone, "warmup_days": 0}
+    round_the_clock = load("liege_30k", "roster=round_the_clock", **week)
+    shifts = load("liege_30k", "roster=three_shifts", **week)
     assert Rostered(round_the_clock).night_share("docks", prices().labour) == pytest.approx(8 / 24)
     # Four desks, two of them at night.
     assert Rostered(shifts).night_share("handcoding", prices().labour) == pytest.approx(2 * 8 / (4 * 16 + 2 * 8))
@@ -255,6 +267,17 @@ def test_the_night_has_the_share_of_the_hours_that_the_roster_gives_it(start_dat
     assert Rostered(shifts).night_share("handcoding", none.labour) == 0
     by_day = priced(**{"labour.night_from": "08:00", "labour.night_to": "20:00"})
     assert Rostered(round_the_clock).night_share("docks", by_day.labour) == pytest.approx(1 / 2)
+
+
+def test_a_roster_has_the_posts_of_all_machines_and_none_in_a_hall_that_is_not_open() -> None:
+    size = {"horizon_days": 7, "warmup_days": 0, "start_date": "2022-09-05"}
+    one = load("liege_30k", "roster=round_the_clock", **size)
+    later = replace(one.halls["main"], sorting_machines=1, opens=dt.date(2022, 9, 8))
+    both = replace(one, halls={**one.halls, "new": later})
+    days = {name: Rostered(both).ticks(name) / TICKS_PER_DAY for name in ("induction", "docks", "tugs")}
+    inductions, doors = one.sorting.inductions, one.halls["main"].dock_workers
+    # Three of the seven days are before the opening.
+    assert days == {"induction": inductions * (2 * 7 + 4), "docks": doors * (7 + 4), "tugs": one.apron.tugs * 7}
 
 
 def test_kpis_of_a_day_make_a_year() -> None:

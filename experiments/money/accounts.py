@@ -10,8 +10,9 @@ from experiments.money.assets import HALLS, Kind, Line, cents, replacement_value
 from experiments.money.prices import Labour, Paid, Prices
 from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
-from sim.domain.roles import ROLES, Place
-from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans
+from sim.domain.clock import Clock
+from sim.domain.roles import ROLES
+from sim.inputs.staffing import Rosters, people_of_posts, rosters_of, spans_of_role
 from sim.units import CENTS_PER_EUR, HOURS_PER_DAY, MEAN_DAYS_PER_YEAR, MIN_PER_DAY, TICKS_PER_DAY, TICKS_PER_MIN
 
 REVENUES: Final = ("revenue", "export_revenue")
@@ -56,7 +57,7 @@ class Rostered:
 
     def night_share(self, role: str, labour: Labour) -> float:
         """Share of a role's post-time at night; 0 if it has none."""
-        nights, posts = _nights(labour, *self._days), self._of_role(role)
+        nights, posts = _nights(labour, *self._days, self.config.clock), self._of_role(role)
         night = sum(max(0, min(to, ends) - max(since, begins)) * n for since, to, n in posts for begins, ends in nights)
         total = self.ticks(role)
         return night / total if total else 0.0
@@ -65,8 +66,7 @@ class Rostered:
         """Spans of a role: from, to [ticks], and number of posts."""
         if role not in self._spans:
             low, high = (day * TICKS_PER_DAY for day in self._days)
-            halls = (None,) if ROLES[role].place is Place.APRON else self.config.halls
-            self._spans[role] = [each for hall in halls for each in spans(self._rosters.of_role(role, hall), low, high)]
+            self._spans[role] = [*spans_of_role(self._rosters, role, low, high)]
         return self._spans[role]
 
 
@@ -117,8 +117,8 @@ def _hours(rostered: Rostered, kpis: Mapping[str, float], labour: Labour) -> tup
     return math.fsum(paid.values()), math.fsum(night)
 
 
-def _nights(labour: Labour, first_day: int, end_day: int) -> list[tuple[int, int]]:
-    """From and to [ticks] of the nights, including the one before the first day."""
+def _nights(labour: Labour, first_day: int, end_day: int, clock: Clock) -> list[tuple[int, int]]:
+    """From and to [ticks] of the nights, in local time, including those of the day before and the day after."""
     first, length = labour.night
-    begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day)]
-    return [(begin, begin + length * TICKS_PER_MIN) for begin in begins]
+    begins = [day * TICKS_PER_DAY + first * TICKS_PER_MIN for day in range(first_day - 1, end_day + 1)]
+    return [(clock.instant(begin), clock.instant(begin + length * TICKS_PER_MIN)) for begin in begins]

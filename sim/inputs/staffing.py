@@ -1,7 +1,7 @@
 """When people work: shifts of the roster, or as many people as the expected work needs (rules 33 and 55)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -129,20 +129,25 @@ def rostered_h_per_day(config: HubConfig) -> dict[str, float]:
     hours = {}
     for name, role in ROLES.items():
         if has_work(config, role):
-            machines = {hall: settings.sorting_machines for hall, settings in config.halls.items()}
-            of_place = {None: 1} if role.place is Place.APRON else machines
-            manned = sum(
-                (end - begin) * posts * (n if role.place is Place.MACHINE else 1)
-                for hall, n in of_place.items()
-                for begin, end, posts in spans(rosters.of_role(name, hall), _opens(config, hall, low), low + _WEEK)
-            )
+            manned = sum((end - begin) * posts for begin, end, posts in spans_of_role(rosters, name, low, low + _WEEK))
             hours[name] = manned * people_a_post(config, name) / TICKS_PER_H / DAYS_PER_WEEK
     return hours
 
 
-def _opens(config: HubConfig, hall: str | None, low: int) -> int:
-    """The later of `low` and the opening of a hall [ticks], because nobody is paid before."""
-    return low if hall is None else max(low, config.halls[hall].opens_on(config.start_date) * TICKS_PER_DAY)
+def spans_of_role(rosters: Rosters, name: str, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+    """Start, end [ticks] and manned posts of a role's steps between `low` and `high`, in each place from its opening.
+
+    Posts of machines are those of all machines of a hall.
+    """
+    config, place = rosters.config, ROLES[name].place
+    if place is Place.APRON:
+        yield from spans(rosters.of_role(name, None), low, high)
+        return
+    for hall_name, hall in config.halls.items():
+        opens = config.clock.instant(hall.opens_on(config.start_date) * TICKS_PER_DAY)
+        machines = hall.sorting_machines if place is Place.MACHINE else 1
+        for begin, end, posts in spans(rosters.of_role(name, hall_name), min(max(low, opens), high), high):
+            yield begin, end, posts * machines
 
 
 def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
