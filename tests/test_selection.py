@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.statistics.allocation import Moments, good_selection, ocba, shares
+from experiments.statistics.allocation import Moments, _handed_out, good_selection, ocba, shares
 from experiments.statistics.selection import Fate, Goal, Looks, Selection, kim_nelson, reach
 
 ALPHA = 0.05
@@ -181,6 +181,28 @@ def test_ocba_shares_are_those_of_sim_tools() -> None:
         assert own / own.sum() == pytest.approx(theirs._ratios / theirs._ratios.sum())
 
 
+def test_ocba_shares_with_a_target_by_hand() -> None:
+    """Each by its smaller square of noise over distance, which is at least the tolerance (Lee et al. 2012)."""
+    mean, cost = np.array([8.0, 9.9, 11.0, 14.0, 9.0]), np.array([1.0, 2.0, 3.0, 4.0, 7.0])
+    deviation, none = np.array([1.0, 2.0, 3.0, 1.0, 2.0]), np.zeros(5)
+    known = Goal(5, ALPHA, 10.0, 0.5, tuple(cost), 0.0)
+    moments = Moments(np.full(5, 20.0), mean, deviation, cost, none)
+    assert shares(moments, known, 2) == pytest.approx([1 / 4, 16, 9, 0, 0])
+    assert shares(moments, known, None) == pytest.approx([1 / 4, 16, 9, 1 / 16, 4])
+    sampled = Goal(5, ALPHA, 10.0, 0.5, None, 0.5)
+    noisy = Moments(np.full(5, 20.0), mean, deviation, cost, np.full(5, 2.0))
+    # Designs compared by cost would give the best 2 * sqrt((4 / 2)^2 + (1 / 4 / 2)^2) = 4.01, its own noise gives 9.
+    assert shares(noisy, sampled, 2) == pytest.approx([1 / 4, 16, 9, 4, 1 / 4])
+
+
+def test_replications_are_handed_out_by_shares_within_the_budget() -> None:
+    few, share = np.full(3, 2), np.array([1.0, 4.0, 0.0])
+    assert (few + _handed_out(share, few, 16, 100)).tolist() == [4, 16, 2]
+    assert (few + _handed_out(share, few, 16, 10)).tolist() == [10, 10, 2]
+    same = sampler(np.random.default_rng(6).normal(size=(3, 2, 50)))
+    assert sum(counts_of(ocba(same, Goal(3, indifference=1e-9, **CHEAPEST), Looks(5, 4, 50), budget=30))) == 30
+
+
 def test_ocba_selects_as_often_as_it_estimates_and_spends_less_than_equal_shares() -> None:
     goal = Goal(5, indifference=1e-9, **CHEAPEST)
     rng = np.random.default_rng(3)
@@ -216,6 +238,10 @@ def test_the_probability_of_a_good_selection_by_hand() -> None:
     wrong = stats.t.cdf(-1.5, 9) + stats.t.cdf(-2.5, 9)
     assert good_selection(found, goal, 1) == pytest.approx(1 - wrong)
     assert good_selection(found, goal, None) == pytest.approx(1 - stats.t.cdf(-1.5, 9) - stats.t.cdf(1.5, 9))
+    # Sampled costs: the error of the difference, with the degrees of freedom of the smaller sample.
+    cheapest, spread = Goal(2, indifference=0.5, **CHEAPEST), np.array([1.0, 3.0])
+    sampled = Moments(np.array([16.0, 9.0]), one, one, np.array([1.0, 2.0]), spread)
+    assert good_selection(sampled, cheapest, 0) == pytest.approx(1 - stats.t.cdf(-1.5 / np.sqrt(1 / 16 + 1), 8))
 
 
 def rows(*designs: tuple[float, float]) -> Draws:
