@@ -1,4 +1,4 @@
-"""Pictures and pages: what a reader looks at, made from a run's stored tables alone.
+"""Pictures and pages for readers, made only from a run's stored tables.
 
     page, page.html, page.css        every verb's page, written whole or not at all
         sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
@@ -18,5 +18,5 @@
     style, marks                     how all pictures look
     kpi_page                         docs/kpis.md
 
-A picture is what a `prepare` makes of tables, and a `figure` that draws it and computes nothing.
+For each picture, `prepare` computes from tables, and `figure` only draws.
 """

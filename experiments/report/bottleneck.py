@@ -1,8 +1,7 @@
 """The bottleneck as defined in docs/model.md, section 4, for page, terminal and `capacity`.
 
-*By what-if* it is the resource of which ten per cent more improves the on-time share most; that takes simulations,
-which `capacity` makes. *By the ladder* it is the lowest rung of the capacity ladder. One is named: by what-if where
-that is known.
+*By what-if* it is the resource of which ten per cent more improves the on-time share most, found by simulations of
+`capacity`. *By the ladder* it is the lowest rung of the capacity ladder. The bottleneck by what-if is named if known.
 """
 
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from experiments.formatting import resource, rounded
 from sim.measures.kpis import LAID_OUT
 
 NEAR: Final = 0.05
-"""Rungs within this share of the lowest are named with it (assumption)."""
+"""Rungs within this share of the lowest are named together with it (assumption)."""
 
 
 def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:

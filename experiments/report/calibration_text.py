@@ -111,7 +111,7 @@ def arrivals_yaml(result: Calibration, *, source: str, sha256: str) -> str:
 
 
 _Part = tuple[str, str, Sequence[str], Estimates]
-"""Kind, unit, names, and the estimate of each."""
+"""Kind, unit, names and estimates of one part."""
 
 
 def _indices(result: Calibration) -> tuple[_Part, _Part]:

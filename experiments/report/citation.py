@@ -47,7 +47,7 @@ class Software:
 
     @property
     def committed(self) -> str:
-        """The date of its commit; empty if the commit is not available here."""
+        """The date of the commit; empty if the commit is not available."""
         return git("show", "-s", "--format=%cs", self.commit) or "" if self.commit else ""
 
     def as_cff(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def sentences(
 ) -> Iterator[str]:
     """The size of the change, the factor with the largest share, and whether it is certainly the largest.
 
-    `lacks`: what that factor lacks in the first scenario if it comes alone.
+    `lacks`: what that factor lacks in the first scenario if changed alone.
     """
     unit = KPIS[kpi].unit
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"

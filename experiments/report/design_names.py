@@ -16,7 +16,7 @@ _ARRIVALS: Final = {
     "hourly": "Poisson arrivals by hour of the week", "banks": "banks with delays", "file": "a file of flights",
 }  # fmt: skip
 _LONG: Final = 30
-"""Length of a name that gets its own line [letters]."""
+"""Length from which a name has its own line [letters]."""
 _LONGEST: Final = 68
 """Largest length of a name [letters]; tables have all factors."""
 _WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
@@ -41,7 +41,7 @@ def named_together(found: Iterable[tuple[str, str, str]]) -> list[str]:
 def design_name(label: str, more: Sequence[str] = (), *, begins: bool = True) -> str:
     """The name of a design for a reader: its label with names for keys; `more`: additions.
 
-    `begins`: a sentence, a heading or a row, with a capital.
+    `begins`: the name begins a sentence, a heading or a row, with a capital letter.
 
     >>> design_name("liege_30k halls.main.doors_out=36", ["seed 2"]), design_name("design=a, seed=2")
     ('liege_30k: doors out 36, seed 2', 'a: seed 2')
@@ -85,9 +85,9 @@ def hub_title(area_m2: float) -> str:
 
 
 def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
-    """Designs of which only hubs are compared, by label: the area [m²], and the label if several have this area.
+    """Names of designs whose hubs alone are compared, by label: the area [m²], and the label if several share it.
 
-    A label that says what was varied is put in words.
+    A label of varied keys is written in words.
 
     >>> titles_of({"a": 30_000, "b": 66_000, "c": 66_000, "seed=2": 66_000})
     {'a': '30,000 m²', 'b': '66,000 m² (b)', 'c': '66,000 m² (c)', 'seed=2': 'Seed 2'}
@@ -98,7 +98,7 @@ def titles_of(areas: Mapping[str, float]) -> dict[str, str]:
 
 
 def _traffic(row: DesignRow, *, is_named: bool) -> str:
-    """The traffic; `is_named`: other designs have as many flights, so the demand's name is added."""
+    """The traffic; `is_named`: with the demand's name, because other designs have as many flights."""
     if row.arrivals == "file":
         return f"{counted(row.flights_per_day, 'flight', 3)} a day in the file {row.demand}"
     return f"{counted(row.flights_per_day, 'flight', 4)} a day" + (f" ({row.demand})" if is_named else "")
@@ -126,7 +126,7 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
             title += f", {arrivals_name(row.arrivals)}"
         return site, traffic, title
 
-    # The traffic is in the title.
+    # The title contains the traffic.
     without_demand = {label: {key: keys[key] for key in keys if key != "demand"} for label, keys in factors.items()}
     named = [names(row) for row in rows]
     n_alike = Counter(title for *_, title in named)

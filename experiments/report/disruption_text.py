@@ -27,7 +27,7 @@ def sentences(
     values: Values,
     window: Window,
 ) -> Iterator[str]:
-    """For each design with disruptions: what happened and when, or how often if random or nightly."""
+    """For each design with disruptions: what happens and when, or how often if it is random or nightly."""
     if disruptions is None:
         return
     for point in points:

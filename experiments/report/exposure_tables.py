@@ -31,7 +31,7 @@ class Matrix:
     kept: Numbers
     """Record-days a day: records kept in clear at any time, in the long run."""
     pseudonym: Numbers
-    """The same under a pseudonym."""
+    """Record-days a day of records under a pseudonym."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,10 @@ class Effect:
     policy: str
     party: str
     kept_without: float
-    """Records that it can read in clear at any time, in the long run."""
+    """Records that the party can read in clear at any time, in the long run."""
     kept_with: float
     r2_without: float | None
-    """How well it can infer weekly imports; None without goods, or where volumes do not vary."""
+    """R² with which the party can infer weekly imports; None without goods, or if volumes do not vary."""
     r2_with: float | None
 
 
@@ -57,9 +57,9 @@ class Trade:
     value: Frame
     """Value of the imports [EUR]."""
     by_product: Frame
-    """By lane and product group [EUR]."""
+    """Value by lane and product group [EUR]."""
     duties: Frame
-    """By lane: duty_eur and vat_eur."""
+    """Duties by lane: duty_eur and vat_eur."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def matrices(of_design: Frame, n_days: int) -> tuple[Matrix, ...]:
 def flows(of_design: Frame, n_days: int) -> Frame:
     """Records a day by policy and path, no policy first: sent, and readable in clear by the operator of the system.
 
-    A way is from under the sender's law to where a copy is kept, and under whose law; fields together.
+    A path has the sender's law, the place of the copy and its operator's law; fields are summed.
     """
     scale = 1 / max(1, of_design["replication"].nunique() * max(1, n_days))
     sums = of_design.groupby(["policy", *WAY])[["n_records", "n_readable"]].sum() * scale
@@ -143,8 +143,9 @@ def inference(of_design: Frame) -> Frame | None:
 def accesses(watch: Frame, n_days: int) -> Frame:
     """A row for each policy, party and field, no policy first.
 
-    Accesses a day, `given_per_day` and, expected, `outside_per_day`; the share of those that is never noticed, and the
-    days until one is, and the first of them: the days that the log is kept, where no audit notices it.
+    `given_per_day` are accesses within the policy, `outside_per_day` expected accesses outside it. Of the latter: the
+    share never noticed, the days until one is noticed, and until the first is noticed. If no audit notices any, these
+    are the days for which the log is kept.
     """
     scale = 1 / max(1, watch["replication"].nunique() * max(1, n_days))
     n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
@@ -156,9 +157,9 @@ def accesses(watch: Frame, n_days: int) -> Frame:
 
 
 def by_policy(accesses_made: Frame) -> Iterator[tuple[str, float, float, float]]:
-    """For each policy: accesses a day outside it, the share never noticed, and the days until one is noticed.
+    """For each policy: accesses a day outside it, their share never noticed, and the days until one is noticed.
 
-    All parties and fields together, weighted by their accesses outside the policy; NaN without such accesses.
+    Means of all parties and fields, weighted by these accesses; NaN without such accesses.
     """
     for policy, of_policy in accesses_made.groupby("policy", sort=False):
         outside = of_policy["outside_per_day"].to_numpy(dtype=float)

@@ -30,7 +30,7 @@ def goods_lines(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 
 def money_rests_on(hub: HubConfig) -> list[str]:
-    """The share of the airport's parcels on which a study of money rests; empty for another demand."""
+    """The share of the airport's parcels behind the money of a study; empty for another demand."""
     if (share := hub.hub_share) is None:
         return []
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most)

@@ -15,7 +15,7 @@ UNITS: Final = {
     "min": "min", "days": "days", "months": "months", "m2": "m²", "m3": "m³", "kg": "kg", "km": "km",
     "eur": "EUR", "h": "h", "t": "t", "m": "m",
 }  # fmt: skip
-"""By the ends of keys."""
+"""Units by the ends of keys."""
 _WORDS: Final = (
     (r"\buld(s?)\b", r"ULD\1"), (r"\bbreakdown\b", "break-down"), (r"\bpackout\b", "pack-out"),
     (r"\bbuild up\b", "build-up"), (r"\bhandcoding\b", "hand-coding"), (r"\bnon conv", "non-conv"),
@@ -26,7 +26,7 @@ _WORDS: Final = (
 )  # fmt: skip
 _CHANGE: Final = re.compile(r"([\w.]+): ([\d.]+(?:e[+-]?\d+)?) -> ([\d.]+(?:e[+-]?\d+)?)")
 _JOINS: Final = ("_per", "_by")
-"""Ends that a name without its unit must not have."""
+"""Ends that a name must not have after its unit is removed."""
 _FORM_UNITS: Final[Mapping[str, str]] = {
     **UNITS, "parcels_per_desk_h": "parcels per desk and hour", "flights_per_day": "flights a day", "per_h": "an hour",
     "per_day": "a day", "per_flight": "a flight", "co2_kg_per_l": "kg CO₂ per l", "co2_kg_per_kg": "kg CO₂ per kg",
@@ -48,7 +48,7 @@ def spelt(key: str) -> str:
 
 
 def ending_of(key: str, units: Mapping[str, str]) -> str:
-    """The longest of the endings that the key has; empty: none."""
+    """The longest of the endings that the key has; empty without one."""
     return max((ending for ending in units if f"_{key}".endswith(f"_{ending}")), key=len, default="")
 
 
@@ -68,7 +68,7 @@ def _in_words(key: str) -> str:
 
 
 def key_unit(key: str) -> str:
-    """The unit named by the end of a key; empty: none.
+    """The unit named by the end of a key; empty without one.
 
     >>> key_unit("halls.main.area_m2"), key_unit("halls.main.doors_out")
     ('m²', '')

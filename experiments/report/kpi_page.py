@@ -1,4 +1,4 @@
-"""docs/kpis.md, written from the one list of KPIs: `python -m experiments.report.kpi_page > docs/kpis.md`."""
+"""docs/kpis.md, written from the list of KPIs: `python -m experiments.report.kpi_page > docs/kpis.md`."""
 
 import sys
 

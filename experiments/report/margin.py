@@ -13,7 +13,7 @@ Margins = Mapping[str, Sequence[MarginRow]]
 
 
 def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
-    """The demand that a design carries, compared with the demand asked for; empty without thresholds.
+    """The demand that a design carries, compared with the requested demand; empty without thresholds.
 
     >>> def text(*ends: tuple[float, float]) -> str:
     ...     return margin_text([MarginRow("a", 0, *each) for each in ends], 3.5)
@@ -48,7 +48,7 @@ def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
 
 
 def margin_object(thresholds: Sequence[MarginRow], asked: float) -> dict[str, Any]:
-    """The same for JSON, under the key `margin`; empty without thresholds."""
+    """The margin for JSON, under the key `margin`; empty without thresholds."""
     if not thresholds:
         return {}
     not_carried = [None if math.isnan(each.not_carried) else each.not_carried for each in thresholds]

@@ -22,7 +22,7 @@ _DARK: Final = 0.5
 
 
 def errorbar(ax: Axes, xs: Values, ys: Values, **look: Trait) -> None:
-    """A mark at each mean, with bars along the axes whose values are intervals; of no length without bounds."""
+    """A mark at each mean, with bars along the axes whose values are intervals; without bounds they have no length."""
     (x, x_ends), (y, y_ends) = _means_and_ends(xs), _means_and_ends(ys)
     ax.errorbar(x, y, xerr=x_ends, yerr=y_ends, **look)
 
@@ -60,7 +60,7 @@ def draw_cells(
     ax: Axes, values: Numbers, texts: NDArray[np.str_], rows: Sequence[str], columns: Sequence[str],
     *, size: float, cmap: str = "Blues", ends: tuple[float, float] = (0.0, 1.25), heads: Look | None = None,
 ) -> "AxesImage":  # fmt: skip
-    """`texts` on `values` (R, C), shown as colours between `ends`; NaN is blank. `heads`: style of column names."""
+    """Cells of `texts`, coloured by `values` (R, C) between `ends`; NaN is blank. `heads`: style of column names."""
     shown = np.ma.masked_invalid(values)
     image = ax.imshow(shown, aspect="auto", cmap=cmap, vmin=ends[0], vmax=ends[1])
     ax.set_xticks(range(len(columns)), columns, fontsize=size + 0.5, **(heads or {}))
@@ -86,7 +86,7 @@ def draw_cells(
 
 
 def logarithmic(values: Numbers) -> Numbers:
-    """Values scaled logarithmically to 0 (five decades below the largest, and lower) … 1."""
+    """Values on a logarithmic scale from 0 (five decades below the largest, or lower) to 1."""
     top = float(values.max()) if values.size else 0.0
     if top <= 0:
         return np.zeros_like(values)

@@ -22,7 +22,7 @@ _SEVERAL: Final = ("scenarios", "demands", "arrival_models")
 
 
 def verdicts(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """A sentence for each two designs that differ only in the packing rule, and in the verdict."""
+    """A sentence for each two designs that differ only in the packing rule, and also in the verdict."""
     by_label = {point.label: point for point in points}
     for point in points:
         other = by_label.get(point.other_packing)
@@ -48,10 +48,10 @@ _SENTENCE: Final = {
 
 
 def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, str]]:
-    """Capacity of pack-out by each rule, for designs whose arrivals lie between; and a command to simulate both.
+    """Capacity of pack-out by each rule, for designs whose arrivals lie between them; and a command to simulate both.
 
-    `command`: that of the run. Empty ones where designs are in a file, or where the run has both rules: then the two
-    designs, which differ in nothing else, have one sentence.
+    `command`: that of the run. The new command is empty if designs are in a file, or if the run has both rules: then
+    the two designs, which differ in nothing else, share one sentence.
     """
     for point in points:
         rates = point.packed_per_day
@@ -78,7 +78,7 @@ def facts(points: Sequence[NamedDesign], command: str) -> Iterator[tuple[str, st
 
 
 def command_of_both(command: str, point: NamedDesign) -> str:
-    """The command that compares the design with the same one by the other packing rule; empty if there is none.
+    """The command that compares the design with that under the other packing rule; empty if there is none.
 
     >>> from types import SimpleNamespace
     >>> design = SimpleNamespace(label="a", name="a", packout_rule="flexible")

@@ -40,7 +40,7 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
     `libraries`: their versions are shown in addition to those on every page.
     """
     pictures = {picture_file(picture.name): picture.svg for picture in pictures_in(page.sections)}
-    # After the pictures, because it lays out their figures again.
+    # After the pictures, because the page lays out their figures again.
     first = as_source(style.svg(sheet(page.title, page.brief, command))) if page.brief else ""
     text = template("page.html").render(page=page, command=command, versions=_versions(libraries), sheet=first)
     return {**pictures, PAGE: text.encode()}
@@ -78,7 +78,7 @@ def pictures_shown(folder: Path) -> list[str]:
     """Names of the pictures on a run's page, in order; none without a page.
 
     Raises:
-        InputError: a page that is no file, or larger than any.
+        InputError: a page that is not a file, or is too large.
     """
     is_there = (folder / PAGE).exists()
     return [name.decode() for name in _FIGURE.findall(content_of(folder / PAGE))] if is_there else []
@@ -105,7 +105,7 @@ def _marked(text: str) -> "Markup":
 
 
 def _versions(more: Sequence[str]) -> Iterator[str]:
-    """Versions of Python and the packages on which the numbers depend; `more`: those of this study only."""
+    """Versions of Python and the packages that decide the numbers; `more`: packages of this study only."""
     yield f"Python {platform.python_version()}"
     for name in (*PACKAGES, *more):
         try:

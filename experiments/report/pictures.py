@@ -49,7 +49,7 @@ def _recovery(run: Run) -> Iterator[Picture]:
 
 
 def _inside(run: Run) -> Iterator[Picture]:
-    """Where parcels are, hour by hour."""
+    """Parcels inside, hour by hour."""
     tables, main, window = run.tables, run.main, run.window
     grouped = panels(main)
     bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, run.kpis)

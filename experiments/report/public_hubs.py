@@ -19,7 +19,7 @@ from sim.units import MIN_PER_H
 
 KINDS: Final = ("air", "ground")
 _NORMAL: Final = 1.2816
-"""Standard deviations on both sides of the middle that hold 80 % of further hubs, as a band is to do."""
+"""Standard deviations on both sides of the mean that contain 80 % of further hubs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class PublicHub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SortWindow:
-    """The hours in which a hub sorts so many parcels."""
+    """The hours in which a hub sorts its parcels of a day."""
 
     name: str
     parcels: float
@@ -76,7 +76,7 @@ class Row:
     source: str
     independent: bool = True
     bounds: tuple[float, float] | None = None
-    """Bounds of the interval of the model's value; None: no interval."""
+    """Bounds of the interval of the model's value; None without interval."""
 
     @property
     def ratio(self) -> float:
@@ -98,7 +98,7 @@ class Row:
 
 @cache
 def facts_beside(module: str) -> Plain:
-    """Content of the YAML file with the name of a module."""
+    """Content of the YAML file named like a module."""
     return yaml.safe_load(Path(module).with_suffix(".yaml").read_text(encoding="utf-8"))
 
 
@@ -123,14 +123,14 @@ def power_keys() -> tuple[str, ...]:
 
 
 def model_m2_per_parcel_h(config: HubConfig, kind: str) -> float:
-    """Hall of a kind of hub for each rated parcel an hour: the standard of sorting and its zones."""
+    """Hall area of a kind of hub for each rated parcel an hour: the standard of sorting and its zones."""
     shares: dict[str, float] = plain(next(iter(config.halls.values())).zone_shares)
     zones = shares if kind == "air" else facts_beside(__file__)["ground_zones"]
     return config.space.sorting_m2_per_parcel_per_h * sum(shares[zone] for zone in zones) / shares["sorting"]
 
 
 def scatter(hubs: Sequence[PublicHub]) -> float:
-    """Factor about the mean of their kind within which 80 % of hubs lie (lognormal)."""
+    """Factor around the mean of a kind within which 80 % of its hubs lie (lognormal)."""
     kinds = [[math.log(hub.m2_per_parcel_h) for hub in hubs if hub.kind == kind] for kind in KINDS]
     squares = sum(sum((value - fmean(values)) ** 2 for value in values) for values in kinds)
     return math.exp(_NORMAL * math.sqrt(squares / (len(hubs) - len(KINDS))))
@@ -159,7 +159,7 @@ MODEL_TIMES: Final[Mapping[str, Callable[[HubConfig], float]]] = {
     "truck_at_dock_min": truck_min,
 }
 WINDOW_FACTOR: Final = 1.25
-"""By which a sort window may differ: windows are published as "4 to 4.5" or "a couple of" hours (assumption)."""
+"""Permitted factor between sort windows, which are published as "4 to 4.5" or "a couple of" hours (assumption)."""
 
 
 def rows(config: HubConfig) -> Iterator[Row]:
@@ -177,7 +177,7 @@ def rows(config: HubConfig) -> Iterator[Row]:
 
 
 def _areas(config: HubConfig) -> Iterator[Row]:
-    """Each hall by its rate. The scatter is computed from all other hubs (leave one out)."""
+    """Each hall by its rate; the scatter is that of all other hubs (leave one out)."""
     hubs = public_hubs()
     for hub in hubs:
         area = hub.parcels_per_h * model_m2_per_parcel_h(config, hub.kind)

@@ -1,4 +1,4 @@
-"""What an answer rests on beside sampling intervals, in sentences for the terminal and as a section of a page."""
+"""The basis of an answer besides sampling intervals, in sentences for the terminal and as a section of a page."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from experiments.report.sections import Section, said
 class OverAssumptions:
     """Assumptions and stored results on which the answer of some designs rests.
 
-    `numbers`: the assumptions, with value and range; `bands`: by label, what a stored run of `sure` says, and its run
-    folder; `command`: of `sure`, as it is typed; `sampled`: by label, the sampling interval of the answer, in words;
-    `asks`: the name of what the command is for.
+    `numbers`: the assumptions, with value and range; `bands`: by label, result of a stored run of `sure`, and its run
+    folder; `command`: that of `sure`, as typed; `sampled`: by label, the sampling interval of the answer, in words;
+    `asks`: name of the sentence on the command's purpose.
     """
 
     numbers: Sequence[str]
@@ -38,7 +38,7 @@ class OverAssumptions:
 
     @property
     def _what(self) -> str:
-        """Of the command."""
+        """Purpose of the command."""
         return "More on the numbers that decide it" if self.bands else said(self.asks)
 
     @property

@@ -36,7 +36,7 @@ TABLES: Final = ("points", "summary", "ladder", "flights", "loads", "stages", "u
 MOST_DESIGNS: Final = 8
 """Largest number of designs in a chart."""
 _TALLEST: Final = 17
-"""Rows of a sheet taken by a chart and a blank row."""
+"""Rows of a sheet for a chart and a blank row."""
 _OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
 _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
 

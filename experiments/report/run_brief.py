@@ -21,18 +21,17 @@ Ladders: TypeAlias = Mapping[str, Mapping[str, float]]
 MOST_DESIGNS: Final = 6
 """Largest number of designs drawn."""
 MOST_RUNGS: Final = 6
-"""Number of rungs shown of a ladder, the lowest ones."""
+"""Number of rungs shown of each ladder, the lowest ones."""
 MOST_LADDERS: Final = 2
 _LONGEST: Final = 36
-"""Letters of a design's name in a picture."""
+"""Longest name of a design in a picture [letters]."""
 
 
 def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brief:
-    """The sheet; draw within `style.look()`; `sureness`: how sure the numbers are, most important first.
+    """The sheet; draw within `style.look()`; `sureness`: certainty of the numbers, most important first.
 
-    `rests_on`: what the answer rests on beside its sampling intervals.
-
-    Several designs are marked by letters, since their names may be long; changes are against the first.
+    `rests_on`: basis of the answer besides its sampling intervals. Several designs are marked by letters, because their
+    names may be long; changes are relative to the first.
     """
     marks = [_letter(at) for at in range(len(run.main))] if len(run.main) > 1 else []
     names = marks or [point.site for point in run.main]
@@ -54,7 +53,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
 
 
 def _short_names(marks: Sequence[str], points: Sequence[NamedDesign]) -> list[str]:
-    """Letters with what distinguishes the designs, for pictures: the parts of a title that not all designs have."""
+    """Letters and distinguishing names of designs, for pictures: the parts of a title that not all designs have."""
     parts = [re.split(r", | \(|: ", point.title_line.rstrip(")")) for point in points]
     shared = set.intersection(*map(set, parts))
     own = (", ".join(part for part in each if part not in shared) for each in parts)
@@ -80,7 +79,7 @@ def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[s
 
 
 def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[str]) -> Iterator[Picture]:
-    """On-time share, limits, and where time is spent; `marks`: replace names if there are many designs."""
+    """On-time share, limits, and time by stage; `marks` replace names if there are many designs."""
     shown, tables = run.main[:MOST_DESIGNS], run.tables
     panel = Panel("", shown, tuple(names[: len(shown)]))
     leaving = leaving_figure.figure(tables["flights"], tables["loads"], (panel,))

@@ -109,7 +109,7 @@ def customs_counts(
 
 
 def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
-    """Reported figures of controls, by design with declarations, over all replications; without interval."""
+    """Reported figures of controls, by design with declarations, over all replications; without intervals."""
     if table is None:
         return {}
     by_design: dict[str, dict[str, Value]] = {}
@@ -165,7 +165,7 @@ def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Windo
 
 
 def halls_grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
-    """Tables for a design with several halls, means over replications: work of each a day, and flows between them."""
+    """Tables for a design with several halls, means over replications: daily work and flows of the halls."""
     if halls is None or halls.empty:
         return []
     of_point = halls[halls["scenario"] == point.label]

@@ -35,7 +35,7 @@ class Run:
     family: str
     command: str
     n: int
-    """Replications."""
+    """Number of replications."""
 
     @property
     def ladders(self) -> Mapping[str, Mapping[str, float]]:
@@ -44,7 +44,7 @@ class Run:
 
     @property
     def margins(self) -> Margins:
-        """How far the answer of each design is from changing, if the run computed it."""
+        """Text on how far each design's answer is from changing, if the run computed it."""
         rows = records(self.tables["margin"]) if "margin" in self.tables else ()
         return margins_of(rows_from(MarginRow, rows))
 
@@ -65,7 +65,7 @@ class Run:
 
 
 def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
-    """Headline KPIs of each design after its verdict: kind and words."""
+    """Headline KPIs of each design after its verdict; `words`: kind and words of the verdicts."""
     caption = f"Verdict and headline KPIs{run.with_intervals}"
     grid = _by_design(run, caption, run.kpis, _cell)
     rows = tuple((row[0], word, *row[1:]) for row, (_, word) in zip(grid.rows, words, strict=True))
@@ -98,7 +98,7 @@ def _numbers(run: Run) -> Iterator[Section]:
 def kpi_grid(
     points: Sequence[NamedDesign], values: Values, kpis: Iterable[str], caption: str = "", *, has_factors: bool = False
 ) -> Grid:
-    """KPIs down, designs across. `has_factors`: preceded by the keys in which designs differ."""
+    """KPIs down, designs across; `has_factors`: preceded by rows of the keys in which designs differ."""
     keys = points[0].factors if has_factors else ()
     rows: list[tuple[str, ...]] = [
         (f"{name_of(key)}\n{key}", key_unit(key), *(point.factors[key] for point in points)) for key in keys

@@ -33,7 +33,7 @@ def page_of(
 ) -> Page:  # fmt: skip
     """The page; `notes`: below the answer; `money`: costs; `rests_on`: assumptions.
 
-    `pictures`: of the verb alone, with the page's look; `is_drawn`: with pictures.
+    `pictures`: of this verb only, drawn in the page's style; `is_drawn`: with pictures.
     """
     points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
     differences = tables.get("differences")

@@ -42,9 +42,9 @@ def _of_file(config: HubConfig) -> str:
 
 
 def schedule_lines(rows: Sequence[DesignRow], titles: Sequence[str]) -> list[str]:
-    """A sentence for all designs, or for those that share one."""
+    """A sentence for all designs, or one for each group that shares it."""
     named = grouped((row.schedule, title) for row, title in zip(rows, titles, strict=True) if row.schedule)
     if len(named) == 1:
         return [f"The schedule is {words}." for words in named]
-    # A name may have a comma in it.
+    # A name may contain a comma.
     return [f"{'; '.join(names)}: the schedule is {words}." for words, names in named.items()]

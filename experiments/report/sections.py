@@ -18,7 +18,7 @@ from experiments.store.rows import Grid
 _ONLY_OF_A_FILE: Final = re.compile(
     r'<metadata>.*?</metadata>|<style[^>]*>.*?</style>|<!--.*?-->|(?<=<g) id="[^"]*"', re.DOTALL
 )
-"""What a picture in a page has no use for; other pictures have groups of the same names."""
+"""Parts of an SVG that a page does not need; other pictures have groups of the same names."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Picture:
 
     @property
     def inline(self) -> str:
-        """The picture as an element of a page, which then is one file and has working tooltips."""
+        """The picture as an element of a page, so that the page is one file and tooltips work."""
         head, _, body = self.svg.decode().partition("<svg")[2].partition(">")
         view = re.search(r' viewBox="[^"]*"', head)
         body = _ONLY_OF_A_FILE.sub("", body) if body else "</svg>"
@@ -51,7 +51,7 @@ def as_source(svg: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page, in the order of its fields; `parts` are folded below it, the first open if `is_open`."""
+    """A part of a page, in the order of its fields; `parts` are folded below it; `is_open`: the first is open."""
 
     heading: str
     text: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Section:
     parts: "Sequence[Section]" = ()
     is_open: bool = False
     is_reference: bool = False
-    """For reference on a screen; not printed."""
+    """For reference on a screen, not printed."""
 
 
 def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
@@ -80,7 +80,7 @@ class Brief:
     facts: Mapping[str, Sequence[str]]
     pictures: Sequence[Picture]
     marks: Sequence[str] = ()
-    """Letters of the verdicts, which pictures use for designs; none: bullets."""
+    """Letters of the verdicts, with which pictures name designs; empty: bullets."""
     grid: Grid | None = None
     """Table below the pictures, if there is room."""
 
@@ -93,11 +93,11 @@ class Page:
     sections: Sequence[Section]
     config_yaml: str
     brief: Brief | None
-    """Of a page with pictures."""
+    """The one sheet; None for a page without pictures."""
     notes: Sequence[str] = ()
-    """Below the answer."""
+    """Notes below the answer."""
     again: Sequence[str] = ()
-    """Beside the command."""
+    """Notes beside the command."""
 
 
 @cache
@@ -114,7 +114,7 @@ def text_of(name: str, **values: object) -> str:
 
 
 def paragraphs_of(name: str, **values: object) -> list[str]:
-    """The same for a text with several paragraphs."""
+    """The paragraphs of a text with several, with its gaps filled."""
     return text_of(name, **values).split("\n")
 
 
@@ -147,14 +147,14 @@ def picture(name: str, heading: str, says: str, figure: Figure) -> Picture:
 def picture_of(name: str, figure: Figure, more: str = "", verb: str = "", **values: object) -> Picture:
     """A figure with the heading and caption of its name; `more`: added to the caption.
 
-    `verb`: of a picture that other verbs' pages do not have; it stands before the name there.
+    `verb` precedes the name in texts.yaml, for a picture of this verb's page only.
     """
     key = f"{verb}_{name}" if verb else name
     return picture(name, heading_of(key), text_of(key, **values) + more, figure)
 
 
 def as_lines(grid: Grid, most: int | None = None) -> list[str]:
-    """The table for a terminal, a line for each row; `most`: only the first rows, and the number of others."""
+    """The table for a terminal, a line for each row; `most`: only the first rows, then the number of others."""
     rows = [tuple(map(on_one_line, row)) for row in (grid.header, *grid.rows[:most])]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [grid.caption] if grid.caption else []

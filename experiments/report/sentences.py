@@ -30,17 +30,17 @@ from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
 
 MUCH_WIDER: Final = 2.0
-"""Times a single interval, from which a reader is warned of simultaneous ones (assumption)."""
+"""Ratio to a single interval from which a reader is warned of wide simultaneous intervals (assumption)."""
 FEWEST_REPLICATIONS: Final = 5
-"""From which intervals hold the true mean about as often as they say (docs/model.md, section 4)."""
+"""Replications from which intervals contain the true mean about as often as stated (docs/model.md, section 4)."""
 APART: Final = 0.2
-"""Exports that are on time by so much more than imports are explained (assumption)."""
+"""Least difference of on-time shares of exports and imports that is explained (assumption)."""
 
 Ladder = Mapping[str, Mapping[str, float]]
 
 
 def answer(points: Sequence[NamedDesign], values: Values, ladder: Ladder, margins: Margins) -> list[str]:
-    """A paragraph for each site: each of its traffics, in the order asked for."""
+    """A paragraph for each site with each of its traffics, in the order requested."""
     sites = grouped((point.site, point) for point in points)
 
     def of(point: NamedDesign, subject: str) -> str:
@@ -54,7 +54,7 @@ def sentence(
     point: NamedDesign, values: Mapping[str, Value], ladder: Mapping[str, float],
     thresholds: Sequence[MarginRow] = (), *, subject: str,
 ) -> str:  # fmt: skip
-    """Whether a design carries its traffic and by how much, how far that is from changing, and its bottleneck."""
+    """Whether a design carries its traffic, by how much, how far that is from changing, and its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
     limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
@@ -83,7 +83,7 @@ def _outcome(point: NamedDesign, values: Mapping[str, Value], outcome: Verdict, 
 
 
 def sensitivity(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """The effect of another arrival model on a design run under several; the first is the answer's own."""
+    """The effect of another arrival model on a design run under several; the first is that of the answer."""
     first_model = {(point.site, point.traffic): point for point in points if point.arrivals == points[0].arrivals}
     for point in points:
         first = first_model.get((point.site, point.traffic))
@@ -112,7 +112,7 @@ def undecided(points: Sequence[NamedDesign], values: Values) -> list[str]:
 
 
 def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str]:
-    """Why exports are on time and imports not, for designs where the two differ much."""
+    """Why exports are on time and imports are not, for designs in which the two differ much."""
     for point in points:
         kpis = values[point.label]
         exports, imports = kpis.get("export_on_time_share"), kpis["on_time_share"]
@@ -138,7 +138,7 @@ def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, k
 
 
 def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
-    """A difference in words, and what is known if means are only lower bounds."""
+    """A difference in words; if means are only lower bounds, what is known of it."""
     is_bound, is_base_bound = (each is not None and each.is_lower_bound for each in (value, baseline))
     if is_bound and is_base_bound:
         return f"{change}, between two lower bounds"
@@ -146,7 +146,7 @@ def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
 
 
 def _saved(change: Value) -> str:
-    """Savings from common random numbers, if there are enough replications for variances."""
+    """Savings from common random numbers, if there are enough replications to estimate variances."""
     if math.isnan(change.variance_ratio) or change.n < FEWEST_REPLICATIONS:
         return ""
     times = number(change.variance_ratio)
@@ -154,7 +154,7 @@ def _saved(change: Value) -> str:
 
 
 def probability_text(probability: float) -> str:
-    """An estimated probability, never shown as certain because replications are few.
+    """An estimated probability; because replications are few, it is never shown as certain.
 
     >>> probability_text(0.94123), probability_text(1.0)
     ('0.941', '0.999')
@@ -168,7 +168,7 @@ def means_of(n: int) -> str:
 
 
 def too_few_replications(n: int) -> list[str]:
-    """A warning if the shown intervals rest on few replications; otherwise nothing."""
+    """A warning if the intervals shown have few replications; otherwise empty."""
     if n == 1:
         return ["replications: a single replication has no intervals, so no difference can be significant"]
     if n < FEWEST_REPLICATIONS:
@@ -177,7 +177,7 @@ def too_few_replications(n: int) -> list[str]:
 
 
 def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
-    """A warning if simultaneous intervals are much wider than single ones; otherwise nothing."""
+    """A warning if simultaneous intervals are much wider than single ones; otherwise empty."""
     if family != "holm" or n < 2 or comparisons < 2:
         return ""
     times = widening(comparisons, n)

@@ -26,9 +26,9 @@ _LINES_EACH: Final = 3
 """Largest number of lines of a verdict or a fact."""
 _MOST_VERDICT_LINES: Final = 12
 _LEAST_HEIGHT: Final = 0.6
-"""Of a picture, of what it has on the page; one that has less room is left out."""
+"""Least height of a picture as a share of its height on the page; with less room it is left out."""
 _MOST_HEIGHT: Final = 1.6
-"""Of a picture, of what it has on the page, where room would stay empty."""
+"""Largest height of a picture as a share of its height on the page, if the sheet would have empty room."""
 
 TITLE: Final = Type(15, (("weight", "bold"),))
 VERDICT: Final = Type(9.5)
@@ -42,7 +42,7 @@ COMMAND: Final = Type(7.5, (("family", "DejaVu Sans Mono"),))
 
 @style.look()
 def sheet(question: str, brief: Brief, command: str) -> Figure:
-    """The page in short; text without room ends in …, if possible at the end of a sentence."""
+    """The page in short; text that does not fit ends in …, if possible at the end of a sentence."""
     from matplotlib.figure import Figure
 
     drawing = Figure(figsize=A4_IN)
@@ -103,13 +103,13 @@ def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A grid as set: lines of its caption, its header, the rows that fit, and the number of the others."""
+    """A grid as set: lines of its caption, its header, the rows that fit, and the number of other rows."""
 
     caption: Sequence[str]
     letters: Type
     rows: Sequence[Sequence[str]]
     widths: Sequence[float]
-    """Of the columns [in]."""
+    """Widths of the columns [in]."""
     n_texts: int
     n_more: int
 
@@ -158,7 +158,7 @@ def shared(wanted: Sequence[float], room: float) -> list[float]:
 
 
 def placed(figure: Figure, left: float, bottom: float, width: float, height: float) -> "Artist":
-    """Another figure as part of a drawing, laid out again for this rectangle [in], with smaller letters."""
+    """Draw another figure as part of a drawing, laid out again for this rectangle [in], with smaller letters."""
     from matplotlib.artist import Artist
     from matplotlib.text import Text
     from matplotlib.transforms import Bbox
@@ -186,7 +186,7 @@ def _labelled(drawing: Figure, heading: str, lines: Sequence[str], letters: Type
 
 
 def _set(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top: float) -> float:
-    """Set lines of text below `top` [in, from below]; returns where they end."""
+    """Set lines of text below `top` [in, from below]; returns the end position."""
     for line in lines:
         drawing.text(
             left / A4_IN[0], (top - letters.size / 72) / A4_IN[1], line,

@@ -18,15 +18,15 @@ WIDTH_IN: Final = 13.333
 HEIGHT_IN: Final = 7.5
 _MARGIN_IN: Final = 0.5
 _TOP_IN: Final = 1.15
-"""Below the title."""
+"""Height of the title's area [in]."""
 _MOST_ROWS: Final = 14
 _MOST_COLUMNS: Final = 7
 _MOST_VERDICTS: Final = 4
 _MOST_PICTURES: Final = 3
 _LONGEST: Final = {"verdict": 220, "fact": 240, "cell": 90, "title": 90}
-"""Characters that have room."""
+"""Most characters that fit."""
 _BLANK: Final = 6
-"""The layout of python-pptx's template that holds nothing."""
+"""Number of the blank layout in python-pptx's template."""
 
 
 def slides(page: Page, brief: Brief, command: str) -> bytes:

@@ -34,7 +34,7 @@ MOST_PANELS: Final = 3
 class NamedDesign(DesignRow):
     """A design of the table `points`, with its names for a reader.
 
-    `site`, `traffic` and `title`: of the halls, of the demand, of both and the arrivals.
+    `site` names the halls, `traffic` the demand, `title` both and the arrivals.
     """
 
     site: str
@@ -112,13 +112,13 @@ class Window:
 
 
 def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
-    """The designs in the order asked for, each with a unique title; `factors`: the table of that name, if any."""
+    """The designs in the order requested, each with a unique title; `factors`: the table of that name, if any."""
     rows = ({"schedule": "", "time_zone": "", **row} for row in records(table.sort_values("order", kind="stable")))
     return named_designs(rows_from(DesignRow, rows), read_factors(factors))
 
 
 def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> tuple[NamedDesign, ...]:
-    """The same for rows of the table `points` in that order; `factors`: the value of each key, by design."""
+    """Designs of rows of the table `points`, in that order; `factors`: the value of each key, by design."""
     return tuple(
         NamedDesign(*astuple(row), site=site, traffic=traffic, title=title, factors=factors.get(row.label, {}))
         for row, (site, traffic, title) in zip(rows, names_of(rows, factors), strict=True)
@@ -147,7 +147,7 @@ def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
 
 
 def within_possible(kpi: str, value: Value) -> Value:
-    """The interval cut to possible values, since few replications can give a negative lower bound."""
+    """The interval cut to possible values: with few replications its lower bound can be negative."""
     is_never_negative = kpi in KPIS and KPIS[kpi].range[0] >= 0
     return value.within(0.0) if is_never_negative and value.mean >= 0 else value
 
@@ -192,14 +192,14 @@ def read_window(flights: Frame, config_yaml: str) -> Window:
 
 
 def read_family(config_yaml: str) -> str:
-    """How differences were taken together; none if the configuration does not say."""
+    """How differences were tested together; None if the configuration does not say."""
     return str(_settings(config_yaml).get("family", "none"))
 
 
 def _settings(config_yaml: str) -> dict[str, Any]:
-    """Scalars of a configuration by their last key; of several, the outermost.
+    """Scalars of a configuration by the last part of their keys; the outermost if there are several.
 
-    Read by the loader in C: a study of many designs has megabytes of configuration.
+    Read by YAML's loader in C, because the configuration of many designs has megabytes.
     """
     return _scalars(yaml.load(config_yaml, Loader=yaml.CSafeLoader))
 

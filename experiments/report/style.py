@@ -31,9 +31,9 @@ FORMS: Final = ("pdf", "svg", "png")
 """Formats in which pictures are saved."""
 _SLIDE: Final = 16 / 9
 _WIDEST_IN: Final = 12.5
-"""Of a slide: letters have 10 points there, where it is shown as 13.3 in wide."""
+"""Largest width of a slide's figure, whose letters have 10 points if it is shown 13.3 in wide."""
 _FLATTEST: Final = 2.0
-"""Times a figure is flattened, from which letters become smaller instead."""
+"""Largest flattening of a figure; beyond it, letters become smaller instead."""
 _SLIDE_PX: Final = 2560
 _UNDATED: Final[dict[str, dict[str, None]]] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _RC: Final[dict[Any, Any]] = {
@@ -44,9 +44,9 @@ _RC: Final[dict[Any, Any]] = {
 
 
 Trait: TypeAlias = Any
-"""Any property of matplotlib, by its name."""
+"""Any property of matplotlib, by name."""
 Look: TypeAlias = dict[str, Trait]
-"""How one design is drawn: its colour and its dash, as matplotlib calls them."""
+"""Style of one design: its colour and its dash, as named by matplotlib."""
 
 
 def lines(panels: Sequence[Panel]) -> dict[str, Look]:
@@ -66,7 +66,7 @@ def lines_of(names: Sequence[str]) -> dict[str, Look]:
 
 @contextmanager
 def look() -> Iterator[None]:
-    """The settings of all figures, for the time of drawing only."""
+    """The settings of all figures, while drawing."""
     import matplotlib as mpl
 
     with mpl.rc_context({"backend": "agg", **_RC}):
@@ -86,7 +86,7 @@ def panel(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
 
 
 def panels(n: int, columns: int, row_in: float, more_in: float = 0.0) -> tuple[Figure, list[Axes]]:
-    """A figure of n panels in rows, each of this height, of at most so many."""
+    """A figure of n panels in rows of this height, with at most `columns` in a row."""
     n_columns = min(columns, n)
     n_rows = -(-n // n_columns)
     drawing = new_figure(row_in * n_rows + more_in)
@@ -136,7 +136,7 @@ def saved(figure: Figure, form: str, **more: Trait) -> bytes:
 
 @contextmanager
 def laid_out(figure: Figure, form: str) -> Iterator[None]:
-    """Until the block ends the figure keeps one layout; `savefig` would otherwise compute it again."""
+    """Until the block ends the figure keeps one layout, which `savefig` would otherwise compute again."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     engine, dpi = figure.get_layout_engine(), figure.dpi
@@ -156,7 +156,7 @@ def laid_out(figure: Figure, form: str) -> Iterator[None]:
 def slide(figure: Figure, form: str, title: str = "") -> bytes:
     """The figure as svg, pdf or png in the shape of a slide; a figure that is too high becomes wider, then flatter.
 
-    `title`: above it, where no slide has it.
+    `title`: above the figure, if the slide does not have it.
     """
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontsize=14, fontweight="bold")

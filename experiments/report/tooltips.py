@@ -1,6 +1,6 @@
 """Tooltips: the names and the value of a mark, shown to a reader who points at it.
 
-A mark's text travels as its group's id, which matplotlib writes into the SVG; there it becomes the group's title.
+A mark's text is the id of its group, which matplotlib writes into the SVG. There it becomes the group's title.
 """
 
 import html
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Drawn: TypeAlias = Any
-"""An artist, or a container of artists, which is not itself one."""
+"""An artist, or a container of artists, which is not an artist."""
 _MARK: Final = "tooltip: "
 _DONE: Final = "with-tooltips"
 _GROUP: Final = re.compile(rf'<g id="{_MARK}([^"]*)">')
 
 
 def add(figure: "Figure") -> None:
-    """Add a text to the bars, interval points and lines of a figure that have a name."""
+    """Add a text to each bar, interval point and line of a figure that has a name."""
     if figure.get_gid() == _DONE:
         return
     figure.set_gid(_DONE)
@@ -39,7 +39,7 @@ def give(artist: "Artist", text: str) -> None:
 
 
 def give_cells(ax: "Axes", texts: Iterable[tuple[float, float, str]]) -> None:
-    """Add a text to each cell of size one, by its left and upper end; painted faintly so that it can be pointed at."""
+    """Add a text to each cell of size one, by its left and upper end; painted faintly, so that it can be pointed at."""
     from matplotlib.patches import Rectangle
 
     for left, top, text in texts:
@@ -74,7 +74,7 @@ def _marks(ax: "Axes") -> Iterator[tuple["Artist", str]]:
 
 
 def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist", str]]:
-    """An invisible mark at each mean to point at, as matplotlib draws all means as one object."""
+    """An invisible mark to point at for each mean, because matplotlib draws all means as one object."""
     if (line := container.lines[0]) is None:
         return
     is_lying = container.has_xerr
@@ -89,7 +89,7 @@ def _points(ax: "Axes", container: Drawn, name: str) -> Iterator[tuple["Artist",
 def _text(ax: "Axes", name: str, place: float, start: float, end: float, *, is_lying: bool) -> str:
     """The row or column, the series, and the value with the name of its axis; for a floating bar also its ends.
 
-    Nothing of what has no name.
+    Parts without a name are left out.
     """
     names, values = (ax.yaxis, ax.xaxis) if is_lying else (ax.xaxis, ax.yaxis)
     ticks = zip(names.get_majorticklocs(), [label.get_text() for label in names.get_ticklabels()], strict=False)

@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any, Final
 
 _LEADING: Final = 1.3
-"""Distance between lines, in sizes of the type."""
+"""Distance between lines, as a multiple of the font size."""
 _MEASURED_AT: Final = 720
 """Dots per inch, enough to measure widths accurately."""
 _MARKS: Final = re.compile(r"`([^`]+)`|(?<!\w)\*(\w[^*]*)\*(?!\w)")
-"""Marks for text in another type."""
+"""Marks of text in another font."""
 _BREAKS: Final = re.compile(r"(?<=[=,./_-])(?=.)")
-"""Where a word wider than a line may be broken."""
+"""Places at which a word wider than a line may be broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Type:
 
 
 def tied(text: str) -> str:
-    """Numbers stay with their units on a narrow screen.
+    """The text with numbers tied to their units, for narrow screens.
 
     >>> tied("71 % (63 %–79 %), 3 h").count(" ")
     2
@@ -43,7 +43,7 @@ def tied(text: str) -> str:
 
 
 def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int) -> list[str]:
-    """Lines of this width: as many whole sentences as fit, or else the first one cut."""
+    """Lines of this width: as many whole sentences as fit, or the beginning of the first."""
     ended = (text if text[-1:] in ".!?" else f"{text}." for text in map(str.strip, texts))
     text = tied(
         _MARKS.sub(lambda mark: mark[1] or mark[2], " ".join(" ".join(ended if len(texts) > 1 else texts).split()))
@@ -60,7 +60,7 @@ def fitted(texts: Sequence[str], letters: Type, width_in: float, most_lines: int
 
 
 def _cut(line: str, letters: Type, width_in: float) -> str:
-    """As many words as fit, with a sign that there were more."""
+    """As many words as fit, with a sign that words are missing."""
     while " " in line and width_in_of(line + " …", letters) > width_in:
         line = line.rpartition(" ")[0]
     return f"{line} …"
@@ -83,7 +83,7 @@ def wrapped(text: str, letters: Type, width_in: float) -> Iterator[str]:
 
 
 def _head(word: str, letters: Type, width_in: float) -> str:
-    """As much of a word as fits on a line, if possible ending at a punctuation mark."""
+    """As much of a word as fits on a line, ending at a punctuation mark if possible."""
     at = max(1, bisect_right(range(1, len(word) + 1), width_in, key=lambda end: width_in_of(word[:end], letters)))
     ends = [match.start() for match in _BREAKS.finditer(word) if at / 2 < match.start() <= at]
     return word[: ends[-1] if ends else at]
@@ -97,7 +97,7 @@ def _renderer() -> Any:  # noqa: ANN401 - matplotlib is loaded late
 
 
 def width_in_of(text: str, letters: Type) -> float:
-    """Width of a text [in], from words that are measured once."""
+    """Width of a text [in], from words that are each measured once."""
     return sum(_word_in(word, letters) for word in text.split(" ")) + text.count(" ") * _word_in(" ", letters)
 
 

@@ -17,7 +17,7 @@ from sim.config.bounds import DAYS_PER_WEEK
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Designs to which a reported number applies: flights a day, and m² above the first bound and up to the second."""
+    """Designs to which a reported number applies: flights a day, and m² above the first bound, up to the second."""
 
     flights_per_day: Sequence[float]
     area_m2: Sequence[float]
@@ -87,7 +87,7 @@ def checks() -> tuple[Check, ...]:
 def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[Compared]:
     """Each check with the designs to which it applies; values that the run lacks are left out.
 
-    Reports speak of a year or of a usual day: a few measured days of a week, whose days differ, are not judged by them.
+    Reports are about a year or a usual day. Days of a week differ, so a few measured days are not compared.
     """
     return [
         _compared(check, point, predicted, values[point.label].get("parcels_per_day"), n_days)
@@ -96,7 +96,7 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
 
 
 def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Row]:
-    """The same as numbers, for any measured days; a check of any design names the design."""
+    """Checks as numbers, for any number of measured days; a check of any design names the design."""
     for check, point, predicted in _predictions(points, values):
         name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)

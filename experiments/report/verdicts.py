@@ -39,15 +39,15 @@ class DesignVerdict:
     on_time: str
     """The on-time share with its interval, or why it is unknown."""
     bottleneck: str
-    """By the ladder; empty without a ladder."""
+    """Bottleneck by the ladder; empty without a ladder."""
     since: str
-    """The calendar instant from which flights are held, on average; empty where none is, or the design carries."""
+    """The instant from which flights are held, on average; empty if none is, or if the design carries its traffic."""
     staffing: str
     """Staff on which the answer rests; empty if unknown."""
     reasons: Sequence[str]
     """Reasons why it is undecided; none otherwise."""
     exports: str = ""
-    """Their on-time share, which the verdict does not ask, where it is below that of a design that carries."""
+    """On-time share of exports if it is below the target of imports, if the design carries."""
 
     @property
     def details(self) -> str:
@@ -70,7 +70,7 @@ class DesignVerdict:
 def design_verdicts(
     points: Sequence[NamedDesign], values: Values, ladder: Mapping[str, Mapping[str, float]]
 ) -> Iterator[DesignVerdict]:
-    """One verdict a design, in the order asked for. `values`: KPIs by label; `ladder`: parcels a day by label."""
+    """A verdict for each design, in the order requested. `values`: KPIs by label; `ladder`: parcels a day by label."""
     for point in points:
         on_time = values[point.label]["on_time_share"]
         kind, word = in_a_word(point, on_time)
@@ -90,7 +90,7 @@ def design_verdicts(
 
 
 def late_exports(point: NamedDesign, values: Mapping[str, Value]) -> str:
-    """The on-time share of exports where it is below what imports need; else empty."""
+    """The on-time share of exports if it is below that required of imports; otherwise empty."""
     on_time, per_day = values.get("export_on_time_share"), values.get("exports_per_day")
     if on_time is None or per_day is None or not per_day.mean or on_time.mean >= LEAST_ON_TIME:
         return ""
@@ -109,7 +109,7 @@ def paid_hours(hours: float, roster_name: str) -> str:
 
 
 def on_time_text(point: NamedDesign, on_time: Value) -> str:
-    """The on-time share with its interval, or that the interval is too wide to know it."""
+    """The on-time share with its interval, or that the interval is too wide."""
     if says_nothing(on_time) and not point.is_unstable:
         return f"unknown, because {on_time.n} replications differ too much"
     return f"{percent(on_time.mean)} % {bracket(on_time)}"
@@ -122,7 +122,7 @@ def _title(point: NamedDesign) -> str:
 
 
 def held_since(point: NamedDesign) -> str:
-    """The instant at which a flight is first held because no stand is free, on average; empty if none ever is."""
+    """The instant at which a flight is first held because no stand is free, on average; empty if none is."""
     if math.isnan(point.blocked_after_h):
         return ""
     minute = MIN_PER_H * point.blocked_after_h
@@ -159,7 +159,7 @@ def reasons_open(point: NamedDesign, on_time: Value) -> list[str]:
 
 
 def says_nothing(on_time: Value) -> bool:
-    """Whether the interval is so wide that the on-time share is as good as unknown, and leaves the verdict open."""
+    """Whether the interval is so wide that the on-time share is almost unknown, and leaves the verdict open."""
     return 2 * (on_time.half_width or 0.0) > WIDEST and _holds_threshold(on_time)
 
 
@@ -175,5 +175,5 @@ def in_a_word(point: NamedDesign, on_time: Value) -> tuple[str, str]:
 
 
 def traffic(point: NamedDesign) -> str:
-    """The traffic in a sentence: the demand asked for, and active disruptions."""
+    """The traffic in a sentence: the demand, and active disruptions."""
     return point.traffic + (f", with {point.disruptions}" if point.disruptions else "")

@@ -37,7 +37,7 @@ _RAGGED: Final = (r"\raggedleft", r"\raggedright")
 _ROW: Final = r" \\"
 _FIRST_ROW: Final = rf"{_ROW} \hline \endhead"
 _BREAKS: Final = re.compile(r"(?<=[./=,])(?=\w)|(?<=\\_)(?=\w)")
-"""Where a long key may be broken."""
+"""Places at which a long key may be broken."""
 
 
 def files_of(report: Report, path: Path) -> dict[Path, bytes]:

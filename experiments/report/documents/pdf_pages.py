@@ -24,7 +24,7 @@ _COLUMN_GAP_IN: Final = 0.12
 
 
 _MOST_CELLS: Final = 0.9
-"""Share of a column's cells that fit on one line if the other columns have room."""
+"""Share of a column's cells that should fit on one line if the other columns leave room."""
 _WORD_IN: Final = 0.8
 _BOLD: Final = (("weight", "bold"),)
 TITLE: Final = Type(15, _BOLD)
@@ -65,7 +65,7 @@ def pages_of(report: Report) -> "list[Drawing]":
 
 
 class _Setting:
-    """Pages, and the position on the last page where the next part begins [in, from below]."""
+    """Pages, and the position on the last page at which the next part begins [in, from below]."""
 
     def __init__(self) -> None:
         self._pages: list[Drawing] = []
@@ -78,7 +78,7 @@ class _Setting:
         self._top = A4_IN[1] - _MARGIN_IN
 
     def need(self, height_in: float) -> None:
-        """Begin a new page if this one lacks so much room."""
+        """Begin a new page if less than this height is left."""
         if self._top - height_in < _MARGIN_IN:
             self._turn()
 
@@ -166,8 +166,8 @@ def _cells(row: Sequence[str], letters: Type, widths: Sequence[float]) -> list[l
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
     """Widths of the columns [in]: the width of most cells, or an equal part of the room if that is too wide.
 
-    No column is narrower than its words, if these are short. What a column wants less than its part is left to the
-    others, first to those with longer cells.
+    No column is narrower than its words, if these are short. Room that a column does not need is given to the others,
+    first to those with longer cells.
     """
     columns = list(zip(*rows, strict=True))
     cells = [sorted(width_in_of(cell, HEADER) + 0.02 for cell in column) for column in columns]

@@ -1,6 +1,6 @@
 """Figures: each module prepares data from tables, and has a `figure` that draws without computing.
 
-Of the page of run, compare and sweep: leaving, ladder, utilisation, recovery, arrivals, dwell, occupancy, day, week,
-demand, exposure, trade, spread, sweep, sweep_map, warmup. Of other studies and verbs: those of their names.
-Several draw a `bar`, a value with its interval.
+The page of run, compare and sweep has: leaving, ladder, utilisation, recovery, arrivals, dwell, occupancy, day, week,
+demand, exposure, trade, spread, sweep, sweep_map, warmup. The other figures are named after their studies and verbs. A
+`bar` in several of them is a value with its interval.
 """

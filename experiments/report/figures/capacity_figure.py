@@ -1,4 +1,4 @@
-"""The demand that each scenario sustains, with its interval, and what each of its resources alone could handle."""
+"""The demand that each scenario sustains, with its interval, and the capacity of each resource alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ class Threshold:
     flights: Interval
     rungs: tuple[tuple[str, float], ...]
     lowest: str
-    """Name of the lowest rung, with rungs at the same place."""
+    """Name of the lowest rung, and of rungs at the same place."""
 
 
 def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, float]]) -> list[Threshold]:
-    """`values`: thresholds by scenario; `ladders`: rungs by scenario, lowest first; both in flights a day."""
+    """Thresholds and rungs to draw; `values` and `ladders` by scenario, rungs lowest first [flights/d]."""
     reach = REACH * max((max(flights.mean, flights.high or 0.0) for flights in values.values()), default=0.0)
     thresholds = []
     for name, flights in values.items():
@@ -53,7 +53,7 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
     style.name_rows(ax, [threshold.name for threshold in thresholds])
     ax.set_xlim(left=0)
     for row, threshold in enumerate(thresholds):
-        if threshold.rungs:  # its name is towards the middle, where there is room
+        if threshold.rungs:  # its name is near the middle, where there is room
             rate = threshold.rungs[0][1]
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)

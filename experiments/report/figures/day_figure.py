@@ -22,7 +22,7 @@ _TRUCKS: Final = {0: "a timetabled truck", 1: "an extra truck"}
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stay at one unit [h of the day]; `held`: work was done but the unit not free; both cut to the day."""
+    """A stay at one unit [h of the day]; `held`: work is done but the unit is not free; both limited to the day."""
 
     row: int
     start: float
@@ -106,7 +106,7 @@ def _rows(table: Frame, day: int, what: str, start: str, *ends: str) -> Iterable
 
 
 def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
-    """Stays in rows, each in the lowest free row; which unit it was is not recorded."""
+    """Stays in rows, each in the lowest free row: tables do not record which unit it was."""
     low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
     of_day = sorted(stays, key=lambda stay: stay[0])
     rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))

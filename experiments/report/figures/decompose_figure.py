@@ -46,7 +46,7 @@ class Waterfall:
         for name, share in decomposition.shares.items():
             level = steps[-1].to.mean
             to = share.share.scaled(scale).moved(level)
-            # Levels between the two may lie outside possible values, as they are sums of mean changes.
+            # Levels between the two may lie outside possible values, because they are sums of mean changes.
             steps.append(Step(name, level, to.within(min(least, to.mean), max(most, to.mean))))
         steps.append(Step(end, 0.0, decomposition.end.scaled(scale)))
         return cls(formatting.kpi_name(kpi), axis, tuple(steps), axis == "%", KPIS[kpi].more_is_better is False)

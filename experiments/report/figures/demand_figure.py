@@ -39,7 +39,7 @@ def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hou
     steps(ax, in_use, "0.85", fill=True, label="in use, mean")
     steps(ax, wanted, style.PALETTE[0], linewidth=1.5, label="wanted, mean")
     steps(ax, available, style.PALETTE[1], linewidth=1.3, baseline=None, label="people on the roster, or units")
-    # A rare peak far above all people must not flatten the rest.
+    # A rare peak far above all people does not flatten the rest.
     known = np.concatenate((wanted, available, np.minimum(highest, 2 * np.nanmax(available))))
     top = float(np.nanmax(known)) if known.size else 1.0
     ax.set(ylim=(0, 1.08 * top or 1.0), xlim=(0, HOURS_PER_WEEK))
@@ -48,7 +48,7 @@ def _draw(ax: Axes, wanted: Hours, highest: Hours, in_use: Hours, available: Hou
 
 
 def _part_days(ax: Axes) -> None:
-    """Names of days and lines between them, drawn with few artists: ticks of twenty panels take twice the time."""
+    """Names of days and lines between them, drawn with few artists: ticks in twenty panels take twice the time."""
     below, ends = ax.get_xaxis_transform(), np.arange(24, HOURS_PER_WEEK, 24)
     ax.set_xticks([])
     for noon, day in zip(range(12, HOURS_PER_WEEK, 24), WEEKDAYS, strict=True):

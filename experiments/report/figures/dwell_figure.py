@@ -35,7 +35,7 @@ DWELL: Final = "mean dwell of all parcels that arrived"
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Mean hours of a parcel (designs, stages), and the mean dwell in the text (designs)."""
+    """Mean hours of a parcel (designs, stages), and the mean dwell for the text (designs)."""
 
     title: str
     names: tuple[str, ...]
@@ -44,12 +44,12 @@ class Bars:
     dwell_h: Numbers
     """Mean dwell of all parcels that arrived in the measured days; NaN if not known."""
     is_lower_bound: tuple[bool, ...]
-    """Whether some of these parcels had not left when the run ended."""
+    """Whether some of these parcels were still inside when the run ended."""
 
 
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
             window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
-    """Means per parcel broken down in the measured days, whether or not it passes the stage."""
+    """Means over all parcels broken down in the measured days, including those that do not pass a stage."""
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
     means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
     shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]
@@ -98,7 +98,7 @@ def figure(result: tuple[Bars, ...]) -> Figure:
 def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
     """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2.
 
-    From drawn arrival to the hall, and in the position, those of ULDs broken down in the measured days.
+    The stages before the hall and in the position are those of ULDs broken down in the measured days.
     """
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
     spent["stage"] = spent["stage"].replace("second_chutes", "sorting")

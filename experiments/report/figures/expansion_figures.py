@@ -14,11 +14,11 @@ from sim.units import Numbers
 _ROW_IN: Final = 0.24
 _MARK: Final = style.PALETTE[6]
 _BANDED: Final = 2
-"""Paths whose band is drawn; more would hide each other."""
+"""Number of paths with a band; more bands would hide each other."""
 
 
 Bands = Mapping[str, Numbers]
-"""By name, figures by year: expected values, and the band of 90 % of the futures (3, Y)."""
+"""By name, figures by year (3, Y): expected values, and the ends of a band of 90 % of the futures."""
 
 
 def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
@@ -41,7 +41,7 @@ def fan(years: Sequence[int], demand: Bands, slots: Bands) -> Figure:
 
 
 def cash(years: Sequence[int], less_idle: Mapping[str, Sequence[float]], idle: str) -> Figure:
-    """Cumulated discounted money of each path minus that of the path that builds nothing [MEUR]."""
+    """Cumulative discounted money of each path minus that of the path that builds nothing [MEUR]."""
     figure, ax = style.panel(3.8)
     looks = style.lines_of(list(less_idle))
     for name, values in less_idle.items():
@@ -94,8 +94,8 @@ def decisions(
 def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, paths: Sequence[str]) -> Figure:
     """The recommended path's lead over the best other path, with one input at a time at another value.
 
-    `rows`: the input and its value, the resulting lead [MEUR], and the path that is then best, which gives the bar
-    its colour.
+    `rows`: the input and its value, the resulting lead [MEUR], and the path that is then best, which decides the bar's
+    colour.
     """
     figure, ax = style.panel(1.5 + _ROW_IN * len(rows))
     looks = style.lines_of(paths)
@@ -112,7 +112,7 @@ def tornado(rows: Sequence[tuple[str, Interval, str]], lead: float, best: str, p
 
 
 def _apart(ends: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Positions of names at the ends of lines, each above the one below."""
+    """Positions of names at the ends of lines, each far enough above the one below."""
     placed: dict[str, float] = {}
     last = -np.inf
     for name in sorted(ends, key=lambda name: ends[name]):

@@ -19,7 +19,7 @@ _PER_ROW_IN: Final = 0.19
 
 
 def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:
-    """A matrix; `top`: records shown darkest, the same in all panels."""
+    """A matrix; `top`: number of records with the darkest colour, the same in all panels."""
     scaled = np.concatenate((matrix.kept.ravel(), [top]))
     shade = logarithmic(scaled)[:-1].reshape(matrix.kept.shape)
     texts = np.array([[compact(kept) if kept > 0 else "" for kept in row] for row in matrix.kept], dtype=np.str_)

@@ -14,19 +14,19 @@ _MOST_BINS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class FitPicture:
-    """Data drawn for a fit, the best family first."""
+    """Data of the picture of a fit, the best family first."""
 
     label: str
     """Label of the values, with their unit."""
     values: Floats
     densities: Mapping[str, tuple[Floats, Floats]]
-    """By family: places, and the density at each."""
+    """By family: values, and the density at each."""
     dots: Floats
     """The values in order, or a selection of them."""
     quantiles: Floats
     """Quantiles of the best family, one for each of the dots."""
     band: tuple[Floats, Floats]
-    """Band of 95 % of samples of the best family."""
+    """Band that contains 95 % of samples of the best family."""
 
 
 def figure(result: FitPicture) -> Figure:

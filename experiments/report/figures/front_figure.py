@@ -14,7 +14,7 @@ Point = tuple[float, float]
 def figure(
     names: Sequence[str], others: Sequence[Point], configured: Point | None, front: Sequence[tuple[Interval, Interval]]
 ) -> Figure:
-    """`names`: of the axes, with units; designs as (x, y), those on the front each with an interval."""
+    """`names` of the axes, with units; designs as (x, y), with intervals on the front."""
     drawn, ax = style.panel(4.8, 7.5)
     draw(ax, names, others, configured, front)
     return style.legend_below(drawn, [ax])
@@ -31,7 +31,7 @@ def draw(
              color=style.PALETTE[0], elinewidth=1, capsize=2.5,
              label=f"on the front, {means_of(front[0][0].n)}")  # fmt: skip
     if configured is not None:
-        # Behind the front, on which it may lie.
+        # Drawn behind the front, because it may lie on it.
         ax.plot(*configured, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
                 label="as configured")  # fmt: skip
     ax.set(xlabel=names[0], ylabel=names[1])

@@ -9,7 +9,7 @@ from experiments.report.style import Figure
 from experiments.statistics import Interval
 
 Curve = tuple[tuple[Interval, Interval, Interval], ...]
-"""(officers' hours, delay, detections), increases a day over the configured hub, by value of the control."""
+"""(officers' hours, delay, detections) a day above those of the configured hub, by value of the control."""
 
 _NOTHING: Final = 1e-9
 """Detections a day that count as zero: far below one in the life of a hub."""

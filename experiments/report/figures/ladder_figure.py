@@ -18,7 +18,7 @@ REACH: Final = 2.5
 MILLION: Final = 1e6
 MOST_LADDERS: Final = 8
 TITLE_CHARACTERS: Final = 30
-"""Length of a title that fits in half the width [letters]."""
+"""Longest title that fits in half the width [letters]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Rung:
     length: float
     text: str
     is_short: bool
-    """Below the largest demand."""
+    """Whether the rung is below the largest demand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Ladder:
 def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesign, ...]) -> tuple[Ladder, ...]:
     """A ladder for each site, from its first design that has one; several if their bottlenecks differ.
 
-    The demand changes only the rungs of rooms, by how long goods stay there.
+    The demand changes only the rungs of rooms, through the time for which goods stay there.
     """
     with_ladder = [point for point in points if ladders.get(point.label)]
     alike = grouped(((point.site, by_ladder(ladders[point.label])), point) for point in with_ladder)

@@ -14,13 +14,14 @@ from sim.units import MIN_PER_H
 
 STEP_H: Final = 0.25
 Hours: TypeAlias = NDArray[np.float64]
-"""(H,)"""
+"""Shape (H,)."""
 
 
 def prepare(flights: Frame, loads: Frame, points: Sequence[NamedDesign]) -> tuple[Hours, Mapping[str, Hours]]:
     """Hours, up to twice the first design's promise, and the share that has left by then [%], by label.
 
-    All replications together; what has not left counts in the total, what customs took away does not.
+    All replications are counted together. The total includes parcels that have not left, but not those that customs
+    took away.
     """
     cohort = flights[flights["is_cohort"]]
     totals = (cohort["n_parcels"] - cohort["n_refused"]).groupby(cohort["scenario"]).sum()

@@ -9,7 +9,7 @@ from experiments.report.style import Axes, Figure
 
 _WIDE: Final = 0.7
 _HIGH: Final = 0.52
-"""Size of a box, in columns and rows."""
+"""Height of a box [rows]; `_WIDE` is its width [columns]."""
 _ROW_IN: Final = 0.56
 _BEND: Final = (0.9, 0.25)
 """Bend of a vertical and of a horizontal arrow, so that it passes a box."""
@@ -70,7 +70,7 @@ def _lies_between(node: Node, origin: Node, target: Node) -> bool:
 
 
 def _broken(label: str) -> str:
-    """The text on two lines if one has no room."""
+    """The text, on two lines if it does not fit on one."""
     from textwrap import wrap
 
     return "\n".join(wrap(label, _LINE))

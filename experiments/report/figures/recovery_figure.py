@@ -28,9 +28,9 @@ _SHADES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """Of a design, mean over replications [thousand parcels] at `day` (B) [d]; `spells`: what, from and to [d].
+    """Mean backlog of a design over replications [thousand parcels], at `day` (B) [d]; `spells`: name, begin, end [d].
 
-    Of a design with disruptions drawn at random the first replication alone, since each has its own.
+    If disruptions are drawn at random, only the first replication is shown, because each has different ones.
     """
 
     title: str

@@ -10,7 +10,7 @@ from experiments.statistics.two_sources import Floats
 
 @dataclass(frozen=True, slots=True)
 class StagePanel:
-    """A stage: the times [min] below which these shares lie."""
+    """A stage: the times [min] below which given shares of parcels lie."""
 
     title: str
     scanned: Floats

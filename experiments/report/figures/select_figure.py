@@ -19,14 +19,14 @@ _FATES: Final = {
     "at target": (style.PALETTE[4], "D", 32),
     "open": ("0.5", "s", 32),
 }
-"""Colour, marker and its size."""
+"""Colour, marker and size of the marker."""
 _SAID: Final = {
     "selected": "selected", "not cheaper": "dropped: not cheaper than one that meets the target",
     "infeasible": "dropped: misses the target", "at target": "dropped: within the tolerance of the target",
     "open": "not decided",
 }  # fmt: skip
 _COLUMNS_PT: Final = (8, 62)
-"""Distances [points] right of the rows: cost and replications."""
+"""Distances [points] of cost and replications from the rows, to the right."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _ALONE, _WITH_OTHERS = style.PALETTE[0], style.PALETTE[4]
 _ROW_IN: Final = 0.27
 """Height of a row [in]; twice this for two bars."""
 _BESIDE: Final = 0.25
-"""Drawn of a share below 0 and above 1."""
+"""Width drawn of a share's axis below 0 and above 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def tornado(names: Sequence[str], panels: Sequence[Effects]) -> Figure:
 
 
 def shares(names: Sequence[str], panels: Mapping[str, Sequence[Index]]) -> Figure:
-    """As `tornado`, for indices by their panel's title."""
+    """As `tornado`, for indices by the panels' titles."""
     return _side_by_side(names, list(panels.items()), _draw_shares, 2 * _ROW_IN)
 
 
@@ -83,7 +83,7 @@ def _draw_shares(ax: Axes, panel: tuple[str, Sequence[Index]]) -> None:
 
 
 def _limit(ax: Axes, low: float, high: float) -> None:
-    """Ends of the axis, with a note if they cut something off."""
+    """Ends of the axis, with a note if an interval is cut."""
     ends = ax.get_xlim()
     ax.set_xlim(low, min(ends[1], high))
     if ends[1] > high or ends[0] < min(low, 0.0):

@@ -12,7 +12,7 @@ from experiments.statistics import Interval
 LINEAR_TO: Final = 100
 """EUR per m² and year up to which the axis is linear; beyond, it is logarithmic."""
 _ROOMY: Final = 5
-"""Of LINEAR_TO, up to where its half has room for a label."""
+"""Multiple of LINEAR_TO up to which half of it has room for a label."""
 _COLUMNS: Final = 3
 _MARKS: Final = "osD^v<>P"
 _APART: Final = 0.12

@@ -1,6 +1,7 @@
 """How far replications lie apart, and how well their mean is known.
 
-A measure of risk beside a measure of error: B. L. Nelson, The MORE plot, Proc. Winter Simulation Conf. 2008, 413-416.
+The page shows a measure of risk and a measure of error: B. L. Nelson, The MORE plot, Proc. Winter Simulation Conf.
+2008, 413-416.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from sim.units import Numbers
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "dwell_p95_h", "flight_clearance_p95_h")
 LEAST_FOR_QUARTILES: Final = 5
-"""Least replications for quartiles; with fewer, these are single values."""
+"""Least number of replications for quartiles, which would otherwise be single values."""
 MOST_DOTS: Final = 50
 """Largest number of replications drawn one by one."""
 _BOX: Final = 0.44

@@ -16,7 +16,7 @@ _HATCHES: Final = ("", "////", "....")
 """Hatches that distinguish roles of the same colour."""
 
 Series = Sequence[float]
-"""By equal parts of the week."""
+"""Values at equal parts of the week."""
 
 
 def stacked(people: Mapping[str, Series]) -> Figure:

@@ -38,7 +38,7 @@ class Map:
     probability: Numbers
     configured: tuple[float, float]
     dots: tuple[tuple[float, float, bool], ...]
-    """Simulated worlds, and whether the answer holds there."""
+    """Simulated worlds, and whether the answer holds in each."""
 
 
 def shares(rows: Sequence[tuple[str, Interval]], label: str) -> Figure:
@@ -54,7 +54,7 @@ def shares(rows: Sequence[tuple[str, Interval]], label: str) -> Figure:
 
 
 def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | None = None) -> Figure:
-    """A panel for each design, stacked; `label` of the response, and the ends of its axis."""
+    """A panel for each design, stacked; `label`: of the response; `limits`: ends of its axis."""
     rows = [len(panel.names) + 2.5 for panel in panels]
     figure = style.new_figure(0.6 + _ROW_IN * sum(rows))
     axes = figure.subplots(len(panels), 1, squeeze=False, height_ratios=rows, sharex=True)[:, 0]
@@ -103,7 +103,9 @@ def _draw_map(ax: Axes, panel: Map) -> "QuadMesh":
         ax.plot([x for x, _ in dots], [y for _, y in dots], "o", markersize=4.5, markeredgecolor=edge,
                 markerfacecolor=face, linestyle="none", label=label)  # fmt: skip
     ax.plot(*panel.configured, "X", color=style.PALETTE[1], markersize=9, markeredgecolor="white", label="configured")
-    names = (name.replace(" [", "\n[") for name in panel.names)  # as long as a panel is wide
+    names = (
+        name.replace(" [", "\n[") for name in panel.names
+    )  # on two lines, because names can be as long as a panel is wide
     ax.set(**dict(zip(("xlabel", "ylabel"), names, strict=True)), title=panel.title)
     ax.locator_params(nbins=5)
     return drawn

@@ -20,12 +20,12 @@ MAPPED: Final = ("on_time_share", "dwell_mean_h")
 MOST_WRITTEN: Final = 150
 """Largest number of cells with room for numbers."""
 _LETTERS: Final = 36
-"""Below a map, side by side: names that are longer together stand aslant."""
+"""Longest names side by side below a map; names that are longer together are slanted."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepMap:
-    """Dimensions: R values of the second key, from below; C of the first. NaN: no such point."""
+    """Dimensions: R values of the second key, from below; C values of the first. NaN: no such point."""
 
     title: str
     x_name: str
@@ -33,13 +33,13 @@ class SweepMap:
     y_name: str
     y_values: tuple[str, ...]
     mean: Numbers
-    """(R, C), % of a share, else the KPI's unit."""
+    """(R, C), in per cent for a share, otherwise in the KPI's unit."""
     half_width: Numbers
-    """(R, C), of the 95 % interval; NaN without one."""
+    """(R, C), of the 95 % interval; NaN without interval."""
     verdict: NDArray[np.str_]
-    """(R, C), where the hub is not stable: unstable or undecided."""
+    """(R, C), unstable or undecided; empty if the hub is stable."""
     ends: tuple[float, float]
-    """Of the colour scale."""
+    """Ends of the colour scale."""
     is_better_high: bool
 
 

@@ -1,4 +1,4 @@
-"""Picture of a trace: what each of its parts did or waited for over time, one a row."""
+"""Picture of a trace: work and waiting of each of its parts over time, a row for each part."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from sim.units import MIN_PER_H
 
 WORK: Final = "0.82"
 _COLORS: Final = (*style.PALETTE, "#F0E442", "#8B5A2B", "#7F3C8D", "#A5AA99", "#66A61E")
-"""The yellow is faint as a line, and clear as a bar."""
+"""Yellow is faint as a line, but clear as a bar."""
 _ROW_IN: Final = 0.16
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """[h] from the origin; `resource` None: work."""
+    """A bar [h from the origin]; `resource` None: work."""
 
     start: float
     length: float
@@ -31,15 +31,15 @@ class Gantt:
     title: str
     since: str
     rows: tuple[tuple[str, tuple[Bar, ...]], ...]
-    """From top to bottom."""
+    """Rows from top to bottom."""
     colors: dict[str, str]
-    """By resource, in the order of the legend."""
+    """Colours by resource, in the order of the legend."""
 
 
 def prepare(rows: Sequence[tuple[str, Sequence[Segment]]], origin: float, title: str, since: str) -> Gantt:
     """Rows of segments [min] as bars; `since` describes the origin.
 
-    The resources that cost most get the clearest colours.
+    The resources that cost most time have the clearest colours.
     """
     total: dict[str, float] = {}
     drawn = []

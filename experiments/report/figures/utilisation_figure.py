@@ -18,7 +18,7 @@ from sim.units import Numbers
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A row for each design; `value` is written, `shade` (0 to 1) is drawn."""
+    """A row for each design; `value` is printed, `shade` (0 to 1) is drawn."""
 
     title: str
     rows: tuple[str, ...]

@@ -10,7 +10,7 @@ from experiments.report.style import LIMIT, PALETTE, Axes, Figure, legend_below,
 from experiments.statistics.warmup import WarmUp
 
 _LONGEST: Final = 100
-"""Largest length of a title's line [letters], about the width of the axes."""
+"""Longest line of a title [letters], about the width of the axes."""
 
 
 def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
@@ -24,7 +24,7 @@ def draw_series(ax: Axes, result: WarmUp, scale: float) -> None:
 
 
 def draw_statistic(ax: Axes, result: WarmUp) -> None:
-    """The MSER statistic of each cut, and the least; relative to the least, unless that is zero."""
+    """The MSER statistic of each cut, and its minimum; relative to the minimum, unless that is zero."""
     cut = np.arange(len(result.statistic)) * result.batch * result.spacing
     least = float(result.statistic[result.n_cut])
     relative = result.statistic / least if least > 0 else result.statistic
@@ -36,7 +36,7 @@ def draw_statistic(ax: Axes, result: WarmUp) -> None:
 def figure(result: WarmUp, *, title: str, what: str, scale: float, configured: float) -> Figure:
     """Series and statistic, stacked, over days.
 
-    `what` names the series, times `scale`, with its unit; `configured` is the warm-up that the run had.
+    `what` names the series multiplied by `scale`, with its unit; `configured` is the run's warm-up.
     """
     drawing = new_figure(5.0)
     above, below = drawing.subplots(2, 1, sharex=True)

@@ -23,7 +23,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     first = round(window.low / MIN_PER_DAY)
     n_days = min(DAYS_PER_WEEK, window.n_days)
     weekday = window.start_date.weekday() if window.start_date is not None else 0
-    # Monday first if whole weeks were measured; otherwise days in their order.
+    # Monday is first if at least a week was measured; otherwise the first measured day.
     shift = (weekday + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK and window.start_date is not None else 0
     names = [window.day_name(first + (row - shift) % DAYS_PER_WEEK) for row in range(n_days)]
     shown = points[:MOST_MAPS]
@@ -37,7 +37,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
 
 def _by_hour(rows: Frame, window: Window, shift: int) -> Numbers:
     """The backlog [thousand parcels] (days, hours); NaN where nothing was measured."""
-    # The end of an interval belongs to the hour that it ends.
+    # An instant on the hour counts for the hour before it.
     time = window.clock.locals(rows["time"].to_numpy(dtype=float) - 1e-6) - window.low
     day = (np.floor(time / MIN_PER_DAY).astype(np.int64) + shift) % DAYS_PER_WEEK
     hour = np.floor(time % MIN_PER_DAY / 60).astype(np.int64)
