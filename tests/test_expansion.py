@@ -310,6 +310,16 @@ def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> 
     assert worth_of(Knowing(1, "waiting, and reacting", wide, "EUR")) == wide
 
 
+@pytest.mark.parametrize(("path", "needed"), [("equipment_first", set()), ("second_site", {"screening"})])
+def test_a_decision_that_no_path_needs_turns_nothing_and_is_not_worth_knowing(path: str, needed: set[str]) -> None:
+    told = answer(found_of("replications=1", paths=("stay_30k", path)))
+    decisions = {"permit", "appeal", "screening"}
+    assert decisions & {turn.what for turn in told.turns} == needed
+    known = " ".join(row.what for row in told.knowing)
+    assert {name for name in decisions if f"result of {name}" in known} == needed
+    assert bool(list(decision_map(told.explored))) == bool(needed)
+
+
 def test_prices_are_swung_by_whole_per_cents(told: Answer) -> None:
     assert {turn.value for turn in told.turns if turn.what == "wages"} == {"−20 %", "+20 %"}
 

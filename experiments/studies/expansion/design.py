@@ -203,6 +203,12 @@ class Expansion:
         """The first path that builds nothing."""
         return next((name for name, path in self.paths.items() if not path.phases), None)
 
+    @property
+    def needed(self) -> dict[str, Stage]:
+        """The stages that some path needs, and the stages before them."""
+        stages = {name for path in self.paths.values() for stage in path.needs for name in self.chain(stage)}
+        return {name: stage for name, stage in self.stages.items() if name in stages}
+
     def chain(self, stage: str) -> dict[str, Stage]:
         """The stage and all stages before it, the first of them first."""
         asked = self.stages[stage]

@@ -93,7 +93,7 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
     yield gain(EVERYTHING, pooled.argmax(axis=0))
     by_growth = np.einsum("pgfk,gf->pg", pooled, weight) / len(explored.futures.draws)
     yield gain("growth of demand", by_growth.argmax(axis=0)[:, None, None])
-    for stage in explored.keys.expansion.stages:
+    for stage in explored.keys.expansion.needed:
         # Knowing the result of a stage includes knowing those of earlier stages.
         known = [restricted(leaf, [stage], explored.keys.expansion) for leaf in explored.futures.leaves]
         alike = np.array([[other == leaf for other in known] for leaf in known])
@@ -126,9 +126,9 @@ def _results(explored: Found, npv: Floats) -> Iterator[Means]:
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
         yield "growth", growth, np.einsum("pfkr,f->pkr", npv[:, number], by_leaf)
-    for stage in asked.stages:
+    for stage, setting in asked.needed.items():
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
-        for result in asked.stages[stage].results:
+        for result in setting.results:
             weight = futures.weight * (results == result)
             if weight.sum() > 0:
                 yield stage, result, expected(npv, weight / weight.sum())
@@ -155,15 +155,15 @@ def _prices(result: Found) -> Iterator[Means]:
 
 
 def decision_map(result: Found) -> Iterator[Cell]:
-    """The best path if one growth is certain, by the probability that the first decision ends in favour.
+    """The best path if one growth is certain, by the probability that the first needed decision ends in favour.
 
-    Nothing if no decision can end both ways.
+    Nothing if no decision can end both ways, or no path needs one.
     """
     asked, futures = result.keys.expansion, result.futures
-    if not asked.stages:
+    if not asked.needed:
         return
     names, pooled = list(asked.paths), result.npv.mean(axis=4)
-    stage = next(iter(asked.stages))
+    stage = next(iter(asked.needed))
     refused = np.array([asked.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
     leaf_weight = futures.weight.sum(axis=0)
     if not 0 < leaf_weight[refused].sum() < 1:

@@ -61,7 +61,7 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
         raise InputError(f"{folder.name}: not a run of cargohub {VERB}")
     asked = runner.stored_asked(runner.asked_of(manifest), manifest)
     keys: ExpansionKeys = asked.keys
-    sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.stages}
+    sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.needed}
     asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)
     answer: Answer = STUDY.compute(Stored(manifest), asked)
     document = STUDY.document(asked, answer)
