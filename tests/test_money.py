@@ -17,7 +17,7 @@ from priced import priced
 from experiments.composition import load
 from experiments.main import main
 from experiments.money.accounts import Activity, Rostered, activity, annual_lines
-from experiments.money.assets import HALLS, Kind, assets, investment, total
+from experiments.money.assets import HALLS, Kind, assets, equipment_eur_per_year, investment, total
 from experiments.money.discounting import (
     Flow,
     Timing,
@@ -144,6 +144,16 @@ def test_what_is_there_already_costs_nothing_and_what_goes_brings_nothing_back()
     from_nothing = {line.name: line.cents for line in investment(None, full(), priced(**{"site.tenure": "built"}))}
     assert from_nothing.keys() == assets(full()).keys()
     assert all(amount < 0 for amount in from_nothing.values())
+
+
+def test_a_twin_hall_doubles_the_assets_of_halls_and_its_equipment_costs_its_annuity() -> None:
+    twin = replace(full(), halls={"main": full().halls["main"], "twin": full().halls["main"]})
+    had, has = assets(full()), assets(twin)
+    assert {name for name in had if has[name] == had[name]} == {"stands", "loader_sets", "tugs"}
+    assert all(has[name] == 2 * had[name] for name in had.keys() - {"stands", "loader_sets", "tugs"})
+    more = {line.name: -line.eur for line in investment(full(), twin, priced(**{"site.tenure": "built"}))}
+    worth = (sum(more.values()) - more[HALLS]) / annuity_factor(0.06, 10)
+    assert equipment_eur_per_year(full(), twin, prices()) == pytest.approx(worth)
 
 
 def test_capital_is_the_annuity_of_equipment_and_of_own_halls() -> None:

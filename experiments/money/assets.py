@@ -65,7 +65,7 @@ def assets(config: HubConfig) -> dict[str, float]:
         + sum(place.hand_sorting_posts for place in exports),
         "screening_lines": sum(place.screening_lines for place in exports),
         "build_up_places": sum(place.build_up_places for place in exports),
-        "doors": sum(hall.doors_out + (hall.doors_in or 0) for hall in halls),
+        "doors": sum(hall.doors_out + hall.doors_in for hall in halls),
         "stands": config.apron.stands,
         "loader_sets": config.apron.loader_sets,
         "tugs": config.apron.tugs + has_exports * config.apron.outbound_tugs,
