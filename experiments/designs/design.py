@@ -67,8 +67,7 @@ class Designed(Replicated):
 
     factors: dict[str, dict[str, str]]
     """By design, the keys in which designs of a file or typed designs differ, with their values; cannot be set by a
-    word.
-    """
+    word."""
 
     def __post_init__(self) -> None:
         keys = [list(values) for values in self.factors.values()]

@@ -34,8 +34,7 @@ class Worth:
     worth: Interval
     first: float
     """Share of variance that a line in the number explains, of an option's distance behind the best; largest of all
-    options.
-    """
+    options."""
     is_beyond_chance: bool
     """Whether that share exceeds the largest that so many numbers without effect would show by chance."""
 

@@ -33,8 +33,7 @@ NOT_IDENTITY: Final = LEFT_OPEN | {"page"}
 """Keys of a study that decide no number."""
 _SOURCES: Final = ("sim", "experiments")
 """Folders whose code decides the tables: complete, because tables may contain sentences, and a list of parts would
-become outdated.
-"""
+become outdated."""
 
 
 def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> dict[str, Any]:

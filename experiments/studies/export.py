@@ -41,10 +41,10 @@ USUAL_OUT = Path("export")
 MOST_SHEET_ROWS = 1_048_576
 _LONGEST_SHEET_NAME = 31
 _SAID_ROWS = 1000
-"""After so many of a table it is said how far the export is."""
+"""Rows of a table between two lines on progress."""
 _FACTORS = "factors"
 _Factors = Mapping[str, Mapping[str, str]]
-"""By key, the value of each design."""
+"""The value of each design, by key."""
 _DESIGN = "scenario"
 _DICTIONARY_COLUMNS = ["table", "column", "dtype", "unit", "meaning"]
 
@@ -149,7 +149,7 @@ def _factors(manifest: Manifest) -> dict[str, dict[str, str]]:
 
 
 def _added_to(name: str, header: Sequence[str], factors: _Factors) -> _Factors:
-    """Factors added after a table's columns: all that are missing, in every table that names designs."""
+    """Factors added after a table's columns: all missing ones, in every table that names designs."""
     if _DESIGN not in header or name == _FACTORS:
         return {}
     return {key: values for key, values in factors.items() if key not in header}
@@ -159,7 +159,7 @@ def _rows(path: Path, labels: Sequence[str], added: _Factors) -> Iterator[list[A
     """Rows as plain values, in the order of the designs, followed by factors; NaN is empty."""
     header = list(columns_of(path))
     at = header.index(_DESIGN) if _DESIGN in header else -1
-    # Tables are stored by label: another order needs a reading for each design.
+    # Tables are stored by label: another order needs one reading for each design.
     orders: Sequence[str | None] = labels if at >= 0 and list(labels) != sorted(labels) else [None]
     for label in orders:
         for batch in batches(path):

@@ -28,10 +28,10 @@ from sim.errors import CargohubError, InputError
 from sim.measures.kpis import Rank
 
 SHOWN = ("on_time_share", "dwell_mean_h", "parcels_per_day")
-"""KPIs on the line of a run; `--json` gives all that a terminal shows."""
+"""KPIs on the line of a run; `--json` has all KPIs of the terminal."""
 _MOST_DESIGNS = 3
 _LONGEST = 400
-"""Characters of a command."""
+"""Most characters of a command."""
 
 
 def main(arguments: Arguments) -> int:
@@ -51,7 +51,7 @@ def is_run(folder: Path) -> bool:
 
 
 def entry_of(folder: Path) -> dict[str, Any]:
-    """Facts of a run; a damaged one gives the reason and does not hide others."""
+    """Facts of a run; a damaged run has the reason and does not hide others."""
     name = folder.name if folder.name.isprintable() else repr(folder.name)
     entry: dict[str, Any] = {"name": name, "state": "unfinished"}
     with suppress(CargohubError, ValueError):  # an invalid configuration

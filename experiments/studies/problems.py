@@ -48,7 +48,7 @@ USUAL_OUT: Final = Path("problems")
 _KEYS: Final = ("solvers", "macroreplications", "reference")
 _USUAL_N: Final = 5
 _BEST: Final = 5
-"""Designs that are shown of an instance."""
+"""Number of designs shown of an instance."""
 
 
 def main(arguments: Arguments) -> int:
@@ -208,7 +208,7 @@ def _current(instance: Instance) -> Reference:
     """The packaged reference.
 
     Raises:
-        InputError: It is of another definition of the instance.
+        InputError: The instance is now defined differently.
     """
     reference = reference_of(instance)
     if not reference.is_current:
@@ -231,7 +231,7 @@ def _solvers(text: str) -> list[str]:
 
 
 def _folder(arguments: Arguments, instance: Instance) -> Path:
-    """The folder for the files, made before any simulation, because results that cannot be written would be lost."""
+    """The folder for the files, made before any simulation: results that cannot be written would be lost."""
     folder = arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder

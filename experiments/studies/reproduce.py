@@ -48,7 +48,7 @@ UNCHANGED = said("tables_changed")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first difference between two runs; `row` counts from 0. Without a column it concerns the whole table."""
+    """The first difference between two runs; `row` counts from 0. Without a column it is one of the whole table."""
 
     table: str
     column: str | None
@@ -63,7 +63,7 @@ class Difference:
 
 
 def main(arguments: Arguments) -> int:
-    """Reproduce a run folder, or an archive that is unpacked for the time of the command."""
+    """Reproduce a run folder, or an archive, which is unpacked for the time of the command."""
     archives = [word for word in arguments.words if word.lower().endswith(archive.SUFFIX) and not Path(word).is_dir()]
     if len(archives) != 1:
         return _main(arguments)

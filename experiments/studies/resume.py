@@ -49,7 +49,7 @@ def main(arguments: Arguments) -> int:
         for name in manifest.files:
             check_file(manifest, name)
         if not is_drawn(folder):
-            # A page that lacks a picture was requested once, whatever the run's request was.
+            # A page without a picture was requested at some time, whatever the run's request was.
             asked = None if (folder / PAGE).exists() else study_of(manifest, configuration_of(manifest)).page
             if (when or asked or WhenPage.NOW) is WhenPage.NOW:
                 runner.draw_page(manifest)
@@ -83,7 +83,7 @@ def _points(run: Begun, schedule: str | None) -> Iterator[Design]:
 
 
 def _check_name(run: Begun, designs: list[Design]) -> None:
-    """Refuse a folder whose name lacks the hash of its request, which would begin another run."""
+    """Refuse a folder whose name lacks the hash of its request, because the command would begin another run."""
     identity = identity_of({design.label: design.hub for design in designs}, run.configuration.study)
     name = run.folder.resolve().name
     if not (name.startswith(f"{run.verb}-") and name.endswith(f"-{hash_of(identity)[:HASH_DIGITS]}")):

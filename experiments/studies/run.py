@@ -21,7 +21,7 @@ from experiments.frame.study import Asked, Document, Study
 def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
     (design,) = asked.designs
     scenario = console.scenario_object(summed.outcome, design)
-    # By its label as well, as in compare, so that both can be read alike.
+    # Also by its label, as in compare, so that both can be read in the same way.
     return of_designs.document(asked, summed, {**scenario, "scenarios": {design.label: scenario}})
 
 

@@ -37,11 +37,11 @@ from sim.site.zones import UNITS, Units
 HEADER: Final = ("group", "input", "value", "unit", "bounds", "range", "source", "key", "as it was")
 VALUE, KEY, WAS = (HEADER.index(name) for name in ("value", "key", "as it was"))
 TAKEN_BY: Final = ("run", "compare")
-"""Verbs that have the word sheet=FILE."""
+"""Verbs with the word sheet=FILE."""
 WORDS: Final = "words"
-"""The row of the words that the sheet was made of."""
+"""The row with the words from which the sheet was made."""
 _LONGEST_LIST: Final = 250
-"""Characters of a drop-down list (255 in Excel)."""
+"""Most characters of a drop-down list (255 in Excel)."""
 
 
 def main(arguments: Arguments) -> int:
@@ -106,7 +106,7 @@ def words_of(path: Path, verb: str, config_dir: Path | None) -> list[str]:
     try:
         hub(compose([*base, *changed], config_dir))
     except CargohubError as error:
-        # All together, because some values can only change together; the message names the key.
+        # All changes together, because some values can only change together; the message names the key.
         place = next((at for key, at in places.items() if key in str(error)), f"{path}: sheet inputs")
         raise InputError(f"{place}: {error}") from error
     if verb != "compare":
@@ -139,7 +139,7 @@ def _list(field: Field) -> str:
 
 
 def _area(fields: Sequence[Field]) -> list[tuple[Any, ...]]:
-    """The zones of each hall by formulas over the inputs, which follow every change."""
+    """The zones of each hall as formulas over the inputs, which follow every change."""
     rows: list[tuple[Any, ...]] = [("hall", "zone", "share", "m²", "needed by the units in it, m²", "room left, m²")]
     cells = {field.key: f"inputs!C{at}" for at, field in enumerate(fields, 3)}
     for hall in dict.fromkeys(key.split(".")[1] for key in cells if key.startswith("halls.")):

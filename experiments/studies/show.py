@@ -38,10 +38,10 @@ _READ: Final = {
 
 
 def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, str]) -> Path | None:
-    """Draw a day of the first replication of a design into the run's figures; None if no day is asked for.
+    """Draw a day of the first replication of a design into the run's figures; None without a requested day.
 
     Raises:
-        InputError: no date, a day that the run does not have, no such design, or tables that are not a run's.
+        InputError: an invalid date, a day outside the run, an unknown design, or invalid tables.
     """
     if "day" not in given:
         if "design" in given:

@@ -26,11 +26,11 @@ from sim.errors import CargohubError
 from sim.reading import plain
 
 COMPOSED: Final = ("run", "compare", "sweep")
-"""Verbs of which the composed configuration is shown; of others, what their run folder would hold."""
+"""Verbs whose composed configuration is shown; for other verbs, the configuration that their run folder would have."""
 _SAID: Final = ("fitted", "scenarios", "rules.source")
-"""Keys that the names of designs, or others of their keys, say already."""
+"""Keys whose content is already in the names of designs or in other keys."""
 _LONGEST: Final = 600
-"""Characters of a value among the differences, for the shifts of a role."""
+"""Most characters of a value among the differences, enough for the shifts of a role."""
 
 
 def show(arguments: Arguments) -> int:

@@ -51,10 +51,10 @@ from sim.trusted import trust
 T = TypeVar("T")
 
 USUAL: Final = {"scenario": "liege_100k", "demand": "permit", "horizon_days": "10", "warmup_days": "0"}
-"""The design that is measured unless words say otherwise."""
+"""The design that is measured by default."""
 REPEATS: Final = 3
 REFERENCE_PARCELS: Final = 500_000
-"""The reference hub gets as many of the first flights as bring this many parcels, one at least: some 20 s."""
+"""The reference hub gets the first flights with this many parcels together, at least one flight: some 20 s."""
 MEMORY_DAYS: Final = (14, 28)
 _MB: Final = 2**20
 
@@ -66,27 +66,27 @@ class BenchResult:
     scenario: str
     demand: str
     days: float
-    """Simulated, the time after the measured days included."""
+    """Simulated days, including the time after the measured days."""
     parcels: int
     """Imports and exports."""
     seconds: float
     parcels_per_s: float
     simpy_events: int
-    """Of the vectorised hub."""
+    """Events of the vectorised hub."""
     reference_parcels: int
     reference_seconds: float
     reference_parcels_per_s: float
     reference_simpy_events: int
     simpy_events_per_s: float
-    """Of the reference hub."""
+    """Events of the reference hub."""
     ratio_to_reference: float
-    """Parcels a second of the hub over those of the reference."""
+    """Parcels a second of the hub, over those of the reference hub."""
     same_flights_parcels_per_s: float
-    """The hub on the reference's flights."""
+    """Parcels a second of the hub on the flights of the reference hub."""
     ns_per_parcel_by_stage: dict[str, float]
-    """Under the profiler, which costs something itself."""
+    """Times under the profiler, which include its own cost."""
     peak_memory_mb: dict[str, float]
-    """[MiB] by measured days."""
+    """Peak memory [MiB] by measured days."""
 
 
 def main(arguments: Arguments) -> int:
@@ -96,7 +96,7 @@ def main(arguments: Arguments) -> int:
     if ENGINES in arguments.words:
         return compare_engines(arguments)
     composed = compose(words_of(arguments, USUAL), arguments.config_dir)
-    study(DesignKeys, composed)  # a bench does not use these keys, but misspelt ones are found
+    study(DesignKeys, composed)  # a bench does not use these keys, but finds misspelt ones
     result = measure(hub(composed), is_quiet=arguments.quiet)
     ratio = result.ratio_to_reference
     document = {**asdict(result), "ratio_to_reference": None if math.isnan(ratio) else ratio}

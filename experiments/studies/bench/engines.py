@@ -1,7 +1,7 @@
 """The hub's kernels compared with other discrete-event engines, on the same reduced hub with the same draws.
 
-Processor time of one run on one core; what an engine needs once (to compile, to take the draws over) is not counted.
-Slow engines get only the first ULDs: in these queues nothing is delayed by later arrivals.
+The time is processor time of one run on one core, without what an engine needs once (compiling, converting the draws).
+Slow engines simulate only the first ULDs: later arrivals delay nothing in these queues.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +29,7 @@ from sim.units import NEVER
 
 ENGINES: Final = "engines=true"
 WORDS: Final = ("exports=none", "packout.rule=dedicated")
-"""Of the hub of today that is reduced."""
+"""Words that reduce today's hub."""
 FLIGHTS: Final = 3
 REPEATS: Final = 3
 OURS: Final = "kernels"
@@ -41,7 +41,7 @@ MODULES: Final[Mapping[str, tuple[str, float]]] = {
     "salabim": ("with_salabim", 4_000),
     "Ciw": ("with_ciw", 4_000),
 }
-"""Module of each engine, and the most parcels that it gets."""
+"""Module of each engine, and its largest number of parcels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Engine:
     parcels: int
     parcels_per_s: float
     is_equal: bool
-    """Each parcel is packed, and leaves, at the same instant as by the kernels."""
+    """Whether each parcel is packed, and leaves, at the same instant as in the kernels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class Engines:
 
     engines: tuple[Engine, ...]
     absent: dict[str, str]
-    """Engines that are not, and why."""
+    """Engines without results, and the reasons."""
     hub_parcels_per_s: float
-    """Of the hub with all its rules, on the whole day of the same flights."""
+    """Parcels a second of the hub with all its rules, on the whole day of the same flights."""
 
 
 def compare_engines(arguments: Arguments) -> int:

@@ -1,8 +1,8 @@
 """Two workers compared with one on a study of replications, and the processor time of one replication by stage.
 
-Wall-clock time from the first task handed out to the last result. One worker is this process, two are others, which
-have done a replication before, as workers stay for the rounds of a study. Both are measured in turns, so that other
-work on the machine meets both alike.
+The time is wall-clock time from the first task to the last result. One worker is this process. Two workers are other
+processes, which have already done a replication, because workers remain for all rounds of a study. Both are measured in
+turns, so that other work on the machine affects them equally.
 """
 
 import sys
@@ -30,10 +30,10 @@ from sim.config import HubConfig
 
 PARALLEL: Final = "parallel=true"
 USUAL: Final = {"scenario": "liege_30k", "horizon_days": "7", "warmup_days": "0"}
-"""The design that is replicated unless words say otherwise."""
+"""The design that is replicated by default."""
 REPLICATIONS: Final = 40
 TURNS: Final = 4
-"""Parts of the study that either number of workers does alternately."""
+"""Parts of the study that one and two workers do in turns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Parallel:
 
 
 def words_of(arguments: Arguments, usual: Mapping[str, str]) -> list[str]:
-    """Words of the measured design: the given ones after the defaults that they do not replace."""
+    """Words of the measured design: the defaults that the given words do not replace, then these."""
     given = [word for word in arguments.words if word != PARALLEL]
     keys = {word.partition("=")[0] for word in given}
     return [*(f"{key}={value}" for key, value in usual.items() if key not in keys), *given]
@@ -81,12 +81,12 @@ def measured(config: HubConfig, place: execution.Place | None, n: int, *, is_qui
 
 
 STAGES: Final[Mapping[str, str]] = yaml.safe_load(Path(__file__).with_name("stages.yaml").read_bytes())
-"""Stage by file or folder of `sim`; the longest that fits."""
+"""Stage by file or folder of `sim`; the longest match counts."""
 QUALIFIED: Final = {"Machine.": "machines", "Sortation._serve_desks": "desks"}
-"""Functions of `processes/sorting.py` that have a stage of their own, by how their name begins."""
+"""Stages of functions of `processes/sorting.py`, by the beginning of their names."""
 SIMPY, OTHER = "SimPy", "other"
 _ROUNDS: Final = 30
-"""Deepest chain of calls outside the model that is followed up to it."""
+"""Longest chain of calls outside the model that is followed back to it."""
 
 Code = CodeType | str
 
@@ -118,7 +118,7 @@ def stage_times(work: Callable[[], object]) -> dict[str, float]:
                     passed_on[caller] += seconds * share / total
         spent = passed_on
     result[OTHER] += sum(spent.values())
-    # The profiler would use wall-clock time, which also runs while other programs use the processor.
+    # The profiler's default is wall-clock time, which also runs while other programs use the processor.
     scale = spent_in_all / sum(result.values())
     return {stage: scale * seconds for stage, seconds in sorted(result.items(), key=lambda item: -item[1])}
 

@@ -55,11 +55,11 @@ if TYPE_CHECKING:
 
 
 _SHOWN: Final = 10
-"""Numbers of the table and the picture; the table `narrowed` has all."""
+"""Most numbers in the table on the page and in the picture; the table `narrowed` has all."""
 _LITTLE: Final = 0.7
-"""Share of worlds, at the low end of its interval, from which observations are said to exclude little (assumption)."""
+"""If the low end of the share's interval is above this, observations exclude little (assumption)."""
 _WIDE: Final = 0.25
-"""Half-width of that interval from which it says nothing (assumption)."""
+"""Half-width of that interval from which the share is unknown (assumption)."""
 
 
 def document(asked: Asked[CalibrateKeys], result: Result) -> Document:

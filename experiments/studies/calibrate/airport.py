@@ -27,7 +27,7 @@ AIRPORT: Final = "APT_ICAO"
 ARRIVALS: Final = "FLT_ARR_1"
 UNKNOWN: Final = ("", "NA")
 MOST_FLIGHTS: Final = 10_000
-"""No airport handles as many a day: a larger count is a slip [flights/day]."""
+"""No airport handles more a day: a larger count is a mistake [flights/day]."""
 
 _ICAO: Final = re.compile("[A-Z][A-Z0-9]{3}")
 
@@ -43,10 +43,10 @@ class AirportTraffic:
 
 
 def read_airport_traffic(path: Path, *, airport: str | None, column: str) -> AirportTraffic:
-    """The known days of `column` at `airport`; None: the file's only one.
+    """The known days of `column` at `airport`; None: the file's only airport.
 
     Raises:
-        InputError: a file that cannot be read, a missing column, an airport that is not there or not chosen, and in the
+        InputError: an unreadable file, a missing column, an unknown or ambiguous airport, and in the
             airport's rows: a date that is invalid or occurs twice, or an invalid count.
     """
     table = csv_table(path, may_be_latin=True)  # only the airport's name is outside ASCII
@@ -95,7 +95,7 @@ def _choose(path: Path, seen: dict[str, None], wanted: str | None) -> str:
 
 def _date(text: str, place: str) -> dt.date:
     try:
-        # The file's other edition writes 2019-01-01T00:00:00Z.
+        # The file's other edition has dates such as 2019-01-01T00:00:00Z.
         return dt.date.fromisoformat(text[:10] if text[10:11] in ("T", " ") else text)
     except ValueError:
         raise InputError(f"{place}: expected a date YYYY-MM-DD, got {text!r}") from None
@@ -114,7 +114,7 @@ def _count(text: str, place: str) -> float:
 
 
 def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, last: dt.date | None) -> AirportTraffic:
-    """The days from `first` to `last`, both included; None: the first or last known one.
+    """The days from `first` to `last`, both included; None: the first or last known day.
 
     Raises:
         InputError: `first` after `last`, or one of them outside the known days.
@@ -132,9 +132,9 @@ def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, 
 
 
 LEAST_DAYS: Final = 56
-"""Known days below which there is nothing to estimate: eight weeks."""
+"""Least number of known days, eight weeks: with fewer, nothing can be estimated."""
 LEAST_DAYS_OF_A_MONTH: Final = 7
-"""Known days of each month: all its weekdays once."""
+"""Least number of known days of each month: all its weekdays once."""
 OPTIONS: Final = ("from", "to", "airport", "column")
 USUAL_OUT: Final = Path("calibration")
 

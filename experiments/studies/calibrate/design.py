@@ -1,6 +1,6 @@
 """The request of `cargohub calibrate observed=FILE`: hubs, the file of observations, and the effort.
 
-The file is a CSV with a row each of value, tolerance, unit, source, and of which hub.
+The file is a CSV. Each row has a KPI, its value, tolerance, unit and source, and the hub.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,9 +25,9 @@ from sim.reading import Bounds, near, read
 FOLDER: Final = "observed"
 COLUMNS: Final = ("kpi", "value", "tolerance", "unit", "source")
 HUB: Final = "hub"
-"""The column that may be left out where all rows are of the first hub."""
+"""The column that may be missing if all rows are of the first hub."""
 DISCREPANCY: Final = "discrepancy"
-"""The column that may be left out where all rows have that of the study."""
+"""The column that may be missing if all rows have the study's value."""
 _NUMBERS: Final = ("value", "tolerance")
 
 
@@ -35,8 +35,8 @@ _NUMBERS: Final = ("value", "tolerance")
 class Observation:
     """An observed figure of a hub.
 
-    `tolerance`: half the width of the range that holds the true value (95 %) [the KPI's unit]; `discrepancy`: standard
-    deviation of the model's own error, as a share of the value; none: the study's.
+    `tolerance`: half the width of the range that contains the true value (95 %) [the KPI's unit]; `discrepancy`:
+    standard deviation of the model's own error, as a share of the value; None: the study's.
     """
 
     kpi: str
@@ -64,7 +64,7 @@ def file_of(named: str) -> Path:
     """The file, or the packaged file of that name.
 
     Raises:
-        InputError: a name that neither has.
+        InputError: neither exists.
     """
     path, shipped = Path(named), {path.stem: path for path in (packaged() / FOLDER).glob("*.csv")}
     if path.exists() or (path.suffix and named not in shipped):
@@ -77,8 +77,8 @@ def read_observations(path: Path, hubs: Collection[str]) -> tuple[Observation, .
     """Rows of the file, each of one of the hubs.
 
     Raises:
-        InputError: a file that cannot be read, or no rows; in a row a KPI, number, unit or hub that is none, or a KPI
-            of a hub that is there already.
+        InputError: a file that cannot be read, or no rows; in a row an invalid KPI, number, unit or hub, or a
+            KPI that the hub has twice.
     """
     table = csv_table(path, may_be_latin=True)
     if not table.header:
@@ -117,7 +117,7 @@ def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Obse
 VERB: Final = "calibrate"
 OBSERVED: Final = "observed"
 PUBLISHED: Final = "published"
-"""The packaged file."""
+"""Name of the packaged file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ from experiments.studies.sure.result import found, share_of
 from experiments.studies.sure.worlds import Screened
 
 MIDDLE: Final = (0.05, 0.95)
-"""Quantiles between which nine worlds of ten lie."""
+"""Quantiles between which nine of ten worlds lie."""
 _SIGNIFICANT: Final = 0.05
 _NARROWS: Final = 0.05
-"""Share of its width by which a range narrows that is said to (assumption)."""
+"""Least share of its width by which a range is reported to narrow (assumption)."""
 _FEWEST: Final = 8
-"""Worlds below which nothing is said of those that remain (assumption)."""
+"""Least number of remaining worlds for statements about them (assumption)."""
 
 
 @table("observations", "observations, and the model's values over the worlds", sort="hub kpi")
@@ -62,7 +62,7 @@ class WaveRow:
 
 @table("narrowed", "each number's range in all worlds and in those that remain", sort="number")
 class RangeRow:
-    """Quantiles of a number over worlds; those after are NaN if too few worlds remain."""
+    """Quantiles of a number over worlds; NaN afterwards if too few worlds remain."""
 
     number: str = column("", "key of the number")
     name: str = column("", "label of the number", heading="number")
@@ -150,7 +150,7 @@ class Result:
 
     @cached_property
     def range_rows(self) -> list[RangeRow]:
-        """Ranges, those with the clearest change first."""
+        """Ranges, with the clearest change first."""
         rows = []
         columns = zip(
             self.keys.sure.ranges.items(), self.names, self.worlds.values.T, self.history.unmoved(), strict=True

@@ -1,10 +1,10 @@
 """The next demand to simulate: near the one at which the share of late parcels reaches its limit.
 
-One run says how far the threshold is. A hub that gets more than it can handle is late from the day on which its
-backlog is more than about a day's demand; that day comes the sooner, the more it gets. Below the threshold, the
-log-odds of being late grow about in proportion to the demand. The next demand lies half a tolerance beyond the guess.
-Where a run shows nothing (next to nobody is late, or all are), steps double; after some runs the bracket is halved.
-Whatever the guess, both ends of the bracket are demands that were simulated.
+One run shows roughly how far the threshold is. In an overloaded hub, parcels are late from the day on which the backlog
+exceeds about a day's demand; the higher the demand, the sooner that day. Below the threshold, the log-odds of being
+late grow about in proportion to the demand. The next demand lies half a tolerance beyond the guess. If a run shows
+nothing (hardly any parcels are late, or all are), steps double. After some runs the bracket is halved. Whatever the
+guess, both ends of the bracket are simulated demands.
 """
 
 import math
@@ -15,20 +15,20 @@ from typing import Final
 from experiments.replications.crossing import ROUNDING, Crossing, rounded
 
 _LATE_AT: Final = 1.26
-"""Days of demand in the backlog from which on parcels are late (assumption; halls of Liège, a week each of warm-up and
+"""Backlog from which parcels are late [days of demand] (assumption; halls of Liège, a week each of warm-up and
 measured: 1.0 to 1.9)."""
 _STEEPNESS: Final = 100.0
-"""Log-odds of being late that a demand as large again would add below the threshold (assumption; likewise: 40 to
+"""Growth of the log-odds of being late below the threshold, if the demand doubled (assumption; same halls: 40 to
 130)."""
 _SHOWS: Final = 0.002
-"""Late share, or share on time, below which a run says nothing of how far the threshold is (assumption)."""
+"""Least late share, and share on time, with which a run shows how far the threshold is (assumption)."""
 _NEAR: Final = 0.8
-"""Of the tolerance: where the threshold is guessed so near an end, the other end is asked next (assumption)."""
+"""If the guess is nearer to an end than this share of the tolerance, the other end is simulated next (assumption)."""
 _MOST_DOUBLINGS: Final = 20
 _FEW: Final = 2
-"""Runs on one side of the threshold that guesses may make before their steps double too (assumption)."""
+"""Runs on one side of the threshold after which steps beyond guesses double too (assumption)."""
 _GUIDED: Final = 5
-"""Runs after which guesses have failed, and the bracket is halved (assumption)."""
+"""Runs after which the bracket is halved instead of guessing (assumption)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Bracketing:
     horizon_days: float
 
     def ends(self, runs: Mapping[float, Shown]) -> tuple[float, float | None]:
-        """The highest sustained demand below the lowest one that is not; zero and none if there is no such demand."""
+        """The highest sustained demand below the lowest one that is not; without such demands 0 and None."""
         no = min((demand for demand, run in runs.items() if not run.is_sustained), default=None)
         below = [demand for demand, run in runs.items() if run.is_sustained and (no is None or demand < no)]
         return max(below, default=0.0), no
@@ -62,7 +62,7 @@ class Bracketing:
     def after(self, runs: Mapping[float, Shown]) -> Crossing | float:
         """The crossing, or the demand to simulate next; `runs`: results of simulated demands.
 
-        Where answers go back and forth, the lowest crossing that was met. Zero counts as sustained, and is not asked.
+        If answers alternate, it is the lowest crossing met. Zero counts as sustained, and is not simulated.
         """
         if not runs:
             return rounded(min(self.start, self.limit))
@@ -94,7 +94,7 @@ class Bracketing:
     def _guess(self, runs: Mapping[float, Shown], low: float, high: float) -> float | None:
         """The demand at which the late share would be its limit, by the nearest run; None: no run shows it.
 
-        Runs that are not sustained for another reason say nothing of it.
+        Runs that are not sustained for another reason are ignored.
         """
         guesses = [
             (abs(shift), demand + shift)

@@ -108,15 +108,15 @@ class Result:
     """Name of the design for a reader."""
     thresholds: tuple[Threshold, ...]
     is_undecided: bool
-    """Whether nothing shows if the backlog grows at the demands sustained."""
+    """Whether it is unknown if the backlog grows at the sustained demands."""
     flights: Interval
     lifts: tuple[Lift, ...]
     ladder: Mapping[str, float]
     """Parcels a day by resource."""
     rivals: tuple[str, ...] = ()
-    """Resources of which more may lift as much as of the one that lifts most."""
+    """Resources whose lift may be as high as the highest."""
     held_after_h: tuple[float, ...] = ()
-    """From the start until a flight is first held, or to the end if none is, where a replication does not sustain."""
+    """Hours until a flight is first held, otherwise to the end, in replications above their thresholds."""
 
     @property
     def label(self) -> str:
@@ -124,12 +124,12 @@ class Result:
 
     @property
     def binding(self) -> str | None:
-        """The resource with the highest lift among those known in every replication; None if it may be zero."""
+        """The resource with the highest lift among those known in every replication; None if that lift may be zero."""
         return next((row.resource for row in self.lifts if row.is_binding and not row.may_be_none), None)
 
     @property
     def bottleneck(self) -> str:
-        """The bottleneck by what-if; by the ladder if that is open; none if no resource helps."""
+        """The bottleneck by what-if; by the ladder if that is undecided; None if no resource helps."""
         named = bottleneck.named(self.binding, self.ladder)
         most = next((row for row in self.lifts if row.is_binding), None)
         if most is None:
@@ -143,7 +143,7 @@ class Result:
 
     @property
     def breaks(self) -> str:
-        """What fails above the threshold, from which demand on and since when; empty if all demands were sustained."""
+        """What fails above the threshold, from which demand and since when; empty if all demands were sustained."""
         above = [row for row in self.thresholds if row.not_sustained is not None]
         if not above:
             return ""
@@ -163,7 +163,7 @@ class Result:
 
     @property
     def known_to(self) -> float | None:
-        """Largest distance from a threshold to the simulated demands beside it; None: all were sustained."""
+        """Largest distance from a threshold to its simulated demands; None: all were sustained."""
         return _known_to(self.thresholds)
 
     @property
@@ -189,7 +189,7 @@ def _known_to(thresholds: Sequence[Threshold]) -> float | None:
 
 
 def _mean(thresholds: Sequence[Threshold]) -> Interval:
-    """Mean over replications; its bounds are at least as wide as each threshold is known."""
+    """Mean over replications; its interval is at least as wide as the uncertainty of each threshold."""
     mean, apart = mean_interval([row.flights_per_day for row in thresholds]), _known_to(thresholds) or 0.0
     if mean.low is None or mean.high is None:
         return mean
@@ -236,7 +236,7 @@ def _samples(resources: Iterable[str], searches: Sequence[Search], kpis: Kpis) -
 
 
 def _rivals(best: Lift | None, samples: Mapping[str, Sequence[float]]) -> Iterator[str]:
-    """Resources, simulated in as many replications, that may have as high a lift, by paired comparison."""
+    """Resources, simulated in as many replications, whose lift may be as high by paired comparison."""
     for name, lifts in samples.items():
         if best is not None and name != best.resource and len(lifts) == best.n > 1 and any(lifts):
             lead = paired_interval(samples[best.resource], lifts)

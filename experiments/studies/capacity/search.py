@@ -17,26 +17,26 @@ from experiments.studies.capacity.threshold import Group, Sustained, ThresholdSe
 from sim.measures.ladder import capacity_ladder
 
 _WORTHWHILE: Final = 0.25
-"""Of the best lift in the first replication: what lifts less is not simulated in the others (assumption)."""
-_NEARLY_ALL: Final = 0.9
-"""Lift of one resource beside which no other can be much higher: no other is simulated then (assumption)."""
-_NARROW: Final = 1.2
-"""Times the demand there: resources whose rung is higher get more together (assumption)."""
-_ABOVE: Final = 1.05, 1.1
-"""Times the lowest demand that is not sustained, where too few are late there: the demand at which resources are
-compared, and up to where one that was simulated, and at which too many are late, serves as well
+"""Resources with less than this share of the best lift in the first replication are not simulated in the others
 (assumption)."""
+_NEARLY_ALL: Final = 0.9
+"""Lift from which no other resource can have a much higher one, so none is simulated (assumption)."""
+_NARROW: Final = 1.2
+"""Resources whose rung is above this multiple of the demand get more units together (assumption)."""
+_ABOVE: Final = 1.05, 1.1
+"""Multiples of the lowest demand that is not sustained (assumption). At the first, resources are compared. A simulated
+demand up to the second is used instead if too many parcels are late there."""
 _LEAST: Final = 0.02
-"""Hours a day, about a minute, that count as none: who waits no longer gains nothing by more (assumption)."""
+"""Hours a day, about a minute, below which nothing waits: more of the resource then has no effect (assumption)."""
 _LIFTS: Final = 3
-"""About so many simulations show what lifts the first replication."""
+"""Usual number of simulations for the lifts of the first replication."""
 
 
 class Search(ThresholdSearch):
     """The search of one replication of a scenario: its threshold, then the resources that help."""
 
     def missing(self, kpis: Kpis) -> list[Task]:
-        """Simulations needed next; none while it waits for the first replication, or for all."""
+        """Simulations needed next; none while the search waits for the first replication, or for all."""
         tasks = self.for_threshold(kpis)
         if self.not_sustained is None or not self._asked.binding:
             return tasks
@@ -58,11 +58,11 @@ class Search(ThresholdSearch):
         return min(late, default=min(rounded(aim * no), self._limit))
 
     def lifting(self, kpis: Kpis) -> list[Group]:
-        """Resources to simulate with more units just above the threshold, as far as known now.
+        """Resources to simulate with more units just above the threshold, as far as known.
 
-        In the first replication those with low rungs one after the other, until one lifts nearly all, then all
-        others together; where these lift as much as counts, each half of them, and so on. In the other replications
-        those that are worth it.
+        In the first replication, resources with low rungs get more one after the other, until one lifts nearly all. All
+        others follow together; if they lift enough, each half of them follows, and so on. In other replications these
+        are the worthwhile resources.
         """
         if self.not_sustained is None:
             return []
@@ -91,7 +91,7 @@ class Search(ThresholdSearch):
         return groups
 
     def worthwhile(self, kpis: Kpis) -> list[str]:
-        """Resources worth simulating in other replications; none before all are simulated in this one."""
+        """Resources worth simulating in other replications; empty before all are simulated in this one."""
         if self.not_sustained is None or self.key(self.above) not in kpis:
             return []
         lifts = {group: self._lift_of(group, kpis) for group in self.lifting(kpis)}
@@ -102,7 +102,7 @@ class Search(ThresholdSearch):
         return [name for (name, *more), lift in known.items() if not more and lift >= _WORTHWHILE * best]
 
     def together(self, resource: str, kpis: Kpis) -> Group:
-        """Resources in the smallest simulation with more of this one; empty if there was none."""
+        """Resources in the smallest simulation with more of this one; empty without such a simulation."""
         if self.not_sustained is None:
             return ()
         groups = [group for group in self.lifting(kpis) if resource in group and self.key(self.above, group) in kpis]
@@ -136,7 +136,7 @@ def searches_of(design: Design, replications: int, asked: Sustained) -> list[Sea
 
 
 def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
-    """Hours a day for which others waited for the resource; NaN if no KPI measures it, None if there were none."""
+    """Hours a day for which others waited for the resource; NaN if no KPI measures them, None if they did not wait."""
     if resource in NEVER_BLOCKS:
         return None
     name = BLOCKED[resource]
@@ -152,7 +152,7 @@ def asked(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
 
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     """Rounds in which every search asks for simulations and all are answered."""
-    # The longest first, so that no core waits at the end of a round; results do not depend on the order.
+    # The longest are first, so that no core is idle at the end of a round; results do not depend on the order.
     by_size = sorted(searches, key=lambda each: -each.lowest * each.design.hub.mean_parcels_per_flight)
 
     def line(kpis: Kpis, left: Left) -> str:
@@ -165,7 +165,7 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     days = searches[0].design.hub.days
     if asked(searches, kpis):
         bench.say(said("capacity_begins", n=len(searches), left=left, days=days))
-    # When the last search of a design finds its threshold, those that waited continue: all are asked again.
+    # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.
     while tasks := asked(by_size, kpis) or asked(by_size, kpis):
         kpis = bench.answered(tasks, line)
     return kpis

@@ -18,11 +18,11 @@ from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.reading import Bounds
 
 _FIRST: Final = 1.02
-"""Of the lowest rung: where a search starts; most halls sustain a little less, so that resources are compared there."""
+"""Start of a search, over the lowest rung: most halls sustain a little less, so resources can be compared there."""
 _STEP: Final = 0.1
-"""Of the lowest rung: the first step of the first replication, where its run does not show how far the threshold is."""
+"""First step of the first replication, over the lowest rung, if its run does not show how far the threshold is."""
 _STEP_OF_OTHERS: Final = 0.03
-"""Likewise of the others, which start at the threshold of the first (assumption)."""
+"""First step of the other replications, which start at the threshold of the first (assumption)."""
 Group = tuple[str, ...]
 """Resources that get ten per cent more together."""
 
@@ -34,7 +34,7 @@ class Sustained:
     target: Annotated[float, Bounds(gt=0, le=1)]
     tolerance: Annotated[float, Bounds(ge=0.001, le=50)]
     binding: bool
-    """Whether the bottleneck is looked for, which takes about as many simulations as the threshold."""
+    """Whether to find the bottleneck, which needs about as many simulations as the threshold."""
 
 
 class ThresholdSearch:
@@ -47,14 +47,14 @@ class ThresholdSearch:
         self._of_design = others
         self._of_design.append(self)
         self._resources = tuple(what_ifs(design.hub))
-        """That the hub has."""
+        """Resources of the hub."""
         self._shown: dict[float, Shown] = {}
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
         rung = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
         self.lowest = min(rung, self._limit)
-        """The same for all replications: those of a scenario stay in order, the first before those that wait for it."""
+        """Lowest rung of the ladder, as flights a day; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None
 
     @property
@@ -76,9 +76,9 @@ class ThresholdSearch:
         return yes if no is None or yes == 0 else rounded((yes + no) / 2)
 
     def for_threshold(self, kpis: Kpis) -> list[Task]:
-        """Simulations needed next until the threshold is known; none while it waits for other replications.
+        """Simulations needed next until the threshold is known; none while the search waits for other replications.
 
-        The others begin where the first ends: theirs are near, so that most are found by two or three demands.
+        Other replications begin at the threshold of the first. Theirs are near, so most need two or three demands.
         """
         if self._bracketing is None:
             assert self.first is not None
@@ -99,7 +99,7 @@ class ThresholdSearch:
     def _for_backlog(self, kpis: Kpis) -> list[Task]:
         """The longer run that shows whether the backlog grows at sustained demands, if existing runs do not.
 
-        All replications judge it together. One of them is run for longer: that whose backlog grows most. Where it
+        All replications decide together. Only the replication whose backlog grows most is run longer. If the backlog
         grows, none of these demands is sustained, and all searches continue below.
         """
         bounded = [search for search in self._of_design if search.sustained > 0]
@@ -122,12 +122,12 @@ class ThresholdSearch:
 
     @property
     def sustained(self) -> float:
-        """The highest simulated demand that is sustained; 0: none is, or not known yet."""
+        """The highest simulated demand that is sustained; 0 if none is, or if it is not known."""
         return 0.0 if self.crossing is None else self.crossing.yes
 
     @property
     def not_sustained(self) -> float | None:
-        """The lowest simulated demand above it that is not sustained; None: all are, or not known yet."""
+        """The lowest simulated demand above it that is not sustained; None if all are, or if it is not known."""
         return None if self.crossing is None else self.crossing.no
 
     def step_below(self) -> None:
@@ -136,7 +136,7 @@ class ThresholdSearch:
         self.crossing = None
 
     def reason(self, kpis: Kpis) -> str:
-        """Why the demand just above the threshold is not sustained: late, backlog or both; empty if there is none."""
+        """Why the demand just above the threshold is not sustained: late, backlog or both; empty if all are."""
         if self.not_sustained is None:
             return ""
         run = kpis[self.key(self.not_sustained)]
@@ -152,6 +152,7 @@ class ThresholdSearch:
 def on_time(kpis: Mapping[str, float]) -> float:
     """The on-time share, or the share of exports that are kept up with if that is lower.
 
-    Whether exports are on time depends on how often flights leave to their destination: fewer flights would be worse.
+    The on-time share of exports is not used, because it depends on how often flights leave to their destinations: with
+    fewer flights it would be lower.
     """
     return min(kpis["on_time_share"], kpis["exports_kept_up_share"])

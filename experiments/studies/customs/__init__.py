@@ -40,9 +40,9 @@ from sim.reading import Bounds
 from sim.units import MIN_PER_H
 
 Kpis = Sequence[Mapping[str, float]]
-"""Of the replications, in order."""
+"""KPIs of the replications, in order."""
 FULL: Final = 0.95
-"""Of their time: desks that are asked for more keep a queue for long (assumption)."""
+"""Share of their time in use above which desks have long queues (assumption)."""
 
 
 def interval_text(interval: Interval) -> str:
@@ -53,7 +53,7 @@ _more: Final = partial(interval, show=interval_text)
 
 
 def value_said(value: float) -> str:
-    """A value without an exponent, which few readers of shares know.
+    """A value without an exponent.
 
     >>> value_said(0.00005), value_said(0.1), value_said(12.0)
     ('0.00005', '0.1', '12')
@@ -85,9 +85,9 @@ class Setting:
     n: int = column("1", "number of replications")
     to_open: float = 0.0
     desks_can_open: float = np.inf
-    """What is to be examined, and what the desks have the time for [parcels/d]."""
+    """Parcels to examine (`to_open`), and parcels for which the desks have time [parcels/d]."""
     unit: str = ""
-    """Of the value."""
+    """Unit of the value."""
 
     @property
     def at(self) -> str:
@@ -99,7 +99,7 @@ class Setting:
 class Result:
     detections: Interval
     officers: Interval
-    """As configured [parcels/d, h/d]."""
+    """Detections and officers' hours of the hub as configured [parcels/d, h/d]."""
     settings: tuple[Setting, ...]
 
     @property
@@ -113,7 +113,7 @@ class Result:
 
     @property
     def by_control(self) -> dict[str, list[Setting]]:
-        """Settings by control in the order asked for, with ascending values."""
+        """Settings by control in the order given, with ascending values."""
         controls = dict.fromkeys(setting.control for setting in self.settings)
         ascending = sorted(self.settings, key=lambda row: row.value)
         return {control: [row for row in ascending if row.control == control] for control in controls}
@@ -124,7 +124,7 @@ def found_in(
 ) -> Result:
     """Differences by replication; delay is the difference in mean dwell times the parcels that leave a day.
 
-    `units`: of values, by control.
+    `units` of the values, by control.
     """
 
     def of(kpi: str, kpis: Kpis) -> list[float]:
@@ -158,7 +158,7 @@ def sentences(result: Result) -> Iterator[str]:
         may_be_none = more.holds(0)
         detections = interval_text(more) + (", which may be zero" if may_be_none else "")
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
-        # The cost of a detection means nothing if there may be none.
+        # The cost of a detection has no meaning if there may be no detections.
         is_known = (
             not may_be_none
             and np.isfinite(most.delay_h_per_detection.mean)

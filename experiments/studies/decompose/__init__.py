@@ -136,7 +136,7 @@ def warnings_of(result: Found) -> Iterator[str]:
 
 
 _FROM_STANDARDS: Final = "spare_area_m2"
-"""The KPI that is computed from the space standards, which coalitions that do not fit have smaller."""
+"""The KPI computed from the space standards, which are reduced in coalitions that do not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     """The coalitions, which must be all those between the study's two scenarios.
 
     Raises:
-        ConfigError: others, as those of a stored run may be.
+        ConfigError: other designs, which a stored run may have.
     """
     by_label = {design.label: design for design in designs}
     if missing := [name for name in keys.scenarios if name not in by_label]:

@@ -106,7 +106,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
 
 
 _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
-"""Figures of a path that a table of their own has; the others are of its money."""
+"""Figures of a path in a separate table; the others are about its money."""
 _MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "best_share")
 _MOST_ON_TERMINAL: Final = 12
 
@@ -127,7 +127,7 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
     """Refuse hubs that are not those of the states.
 
     Raises:
-        ConfigError: one of them is missing.
+        ConfigError: a hub is missing.
     """
     check_growth(designs[0].hub)
     labels = {design.label for design in designs[1:]}
@@ -182,7 +182,7 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
 
 
 def _misnamed(asked: Asked[ExpansionKeys]) -> Iterator[str]:
-    """Paths that change nothing, and are called after the area of another hub."""
+    """Paths that change nothing, but are named after the area of another hub."""
     area = whole(sum(hall.area_m2 for hall in asked.designs[0].hub.halls.values()))
     for key, path in asked.keys.expansion.paths.items():
         if not path.phases and (named := re.search(r"\S+ m²", path_name(key))) and named[0] != f"{area} m²":
@@ -190,7 +190,7 @@ def _misnamed(asked: Asked[ExpansionKeys]) -> Iterator[str]:
 
 
 def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
-    """The path's probability to be best over assumptions, beside that over futures."""
+    """The path's probability of being best over assumptions, in addition to that over futures."""
     today, path = asked.designs[0], answer.recommended
     compared = _compared(plain(asked.keys.expansion))
 
@@ -217,7 +217,7 @@ def _compared(expansion: Mapping[str, Any]) -> dict[str, Any]:
 
 _SHARES: Final = {"path": str, "best_mean": float, "best_low": float, "best_high": float}
 _NOT_COMPARED: Final = ("states", "draws", "worlds", "ranges")
-"""Keys of a study that say how finely it is computed, and not what is asked."""
+"""Keys of a study that set its precision or are derived, and not the question."""
 
 
 def _grids(answer: Answer) -> list[Grid]:

@@ -25,7 +25,7 @@ from experiments.studies.expansion.value import Worth
 from sim.units import MEAN_DAYS_PER_YEAR
 
 Yearly = Mapping[str, Floats]
-"""By path: expected value of each year, and what 5 and 95 % of the futures lie below (3, Y)."""
+"""By path: expected value of each year, and the 5 and 95 % quantiles of the futures (3, Y)."""
 
 
 _in_percent = partial(with_interval, show=percent)
@@ -49,7 +49,7 @@ class PathAnswer:
     behind: Interval = interval(
         "EUR", "NPV of the recommended path minus that of this path", heading="behind the best", show=_behind
     )
-    """By pairs: most of the error of `npv` is common to all paths."""
+    """From pairs, because most of the error of `npv` is common to all paths."""
     npv_p5: float = column("EUR", "NPV that 5 % of the futures are below", heading="5 % below", show=millions)
     npv_p95: float = column("EUR", "95 % of the futures lie below", heading="95 % below", show=millions)
     regret: Interval = interval(
@@ -77,13 +77,13 @@ class Answer:
     paths: tuple[PathAnswer, ...]
     recommended: str
     probability: float
-    """At least, that no other path has the higher expected NPV."""
+    """Lower bound of the probability that no other path has a higher expected NPV."""
     knowing: tuple[Knowing, ...]
     turns: tuple[Turn, ...]
     service: Mapping[str, Yearly]
-    """By KPI, means of the year's weeks."""
+    """Means of the year's weeks, by KPI."""
     traffic: Mapping[str, Yearly]
-    """Flights a day that are wanted, that there are slots for, and that come."""
+    """Flights a day of demand, of slots, and operated."""
     over: OverWorlds
 
     @property

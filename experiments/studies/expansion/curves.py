@@ -1,9 +1,9 @@
 """A hub's results in a week by its load: simulated at a few loads, and interpolated between them.
 
-A week is a hub and its flights a day. Weeks of all years, paths and futures that ask the same are the same run: each
-hub is simulated at the loads of `expansion.loads` only, as far as a week needs them, with the same flights, parcels and
-draws in all (fewer flights are always among more). A load is the share that parcels are of what the machines sort. Hubs
-in which several things act at once are not simulated: what each of them alone changes, at the same load, is added.
+A week is a hub and its flights a day. Equal weeks of different years, paths and futures are the same run. Each hub is
+simulated only at those loads of `expansion.loads` that a week needs, always with the same flights, parcels and draws
+(fewer flights are always among more). The load is the parcels over what the machines can sort. Hubs with several
+simultaneous effects are not simulated: the changes by each effect alone, at the same load, are added.
 """
 
 import math
@@ -27,13 +27,13 @@ from sim.measures.kpis import KPIS
 
 Floats = NDArray[np.float64]
 WEEKS: Final = (2 / 3, 1 / 3)
-"""Share of a quarter that the representative and the peak week stand for: two months and one."""
+"""Shares of a quarter for which the representative and the peak week stand: two months and one."""
 _PER_PARCEL: Final = ("on_time_share", "dwell_", "not_departed", "flight_clearance", "destination_on_time")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Figures carried from weeks to years: accounting lines, then KPIs, then labour costs under other pay."""
+    """Figures that years take from weeks: accounting lines, then KPIs, then labour costs under other ways of paying."""
 
     lines: tuple[str, ...]
     kpis: tuple[str, ...]
@@ -56,8 +56,8 @@ class Measured:
 def week_indices(month_index: Sequence[float]) -> Floats:
     """Index of each quarter's representative and peak week, relative to the year's mean (4, 2).
 
-    The peak week is one of the quarter's busiest month, the representative one is the mean of the other two, so that
-    the quarter's mean is that of its months.
+    The peak week is in the quarter's busiest month; the representative week is the mean of the other two months. The
+    quarter's mean is therefore that of its months.
     """
     months = np.array(month_index).reshape(4, 3)
     peak = months.max(axis=1)
@@ -80,7 +80,7 @@ def rounded(value: float) -> float:
 
 
 class Curves:
-    """Hubs by number, and their simulated results: (hub, load, replication, measure); NaN: not yet simulated."""
+    """Hubs by number, and their results: (hub, load, replication, measure); NaN: not yet simulated."""
 
     def __init__(self, designs: Sequence[Design], asked: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
@@ -89,7 +89,7 @@ class Curves:
         self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
         self.stability: dict[str, Stability] = {}
-        """Of each hub at a load that was simulated, by the label of the run."""
+        """Stability of each hub at each simulated load, by the label of the run."""
         shape = len(designs), len(asked.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {
@@ -97,7 +97,7 @@ class Curves:
             for label, *parts in asked.states.values()
             if parts
         }
-        """Of hubs that are not simulated: the one without anything, and those with each thing alone."""
+        """For hubs that are not simulated: the plain hub, and those with each effect alone."""
 
     def node(self, hub: int, load: int) -> Design:
         """The design of a hub at a load."""
@@ -115,7 +115,7 @@ class Curves:
             ]
 
     def _wages(self, rostered: Rostered, kpis: Mapping[str, float], paid: Paid) -> float:
-        """Annual labour cost if paid in this way [EUR], negative."""
+        """Annual labour cost with this way of paying [EUR], negative."""
         lines = self._lines(rostered, kpis, replace(self._cost.labour, paid=paid))
         return sum(line.eur for line in lines if line.name in WAGES)
 
@@ -171,10 +171,10 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
 
 
 def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
-    """Refuse loads that do not include the busiest week of a hub that takes all it accepts.
+    """Refuse loads below that of the busiest week of a hub that operates all it accepts.
 
     Raises:
-        ConfigError: it is above the last.
+        ConfigError: this load is above the last.
     """
     busiest = asked.accept_load * max(month_index)
     if asked.loads[-1] < busiest:

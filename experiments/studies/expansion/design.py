@@ -21,7 +21,7 @@ from sim.reading import Bounds, plain
 from sim.units import MONTHS_PER_YEAR
 
 CAPACITY_USE: Final = "capacity_use"
-"""Flights asked for, of those that the hub has slots for: what a rule can watch besides KPIs."""
+"""Demand over the hub's slots: a figure that a rule can watch in addition to KPIs."""
 PAID: Final = {way: said(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
 _SUM_TOLERANCE: Final = 1e-6
@@ -55,7 +55,7 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """Fields of the halls that a phase adds or changes, and their factor at first, which approaches 1 evenly."""
+    """Fields of the halls that a phase adds or changes, and their initial factors, which approach 1 evenly."""
 
     weeks: Annotated[float, Bounds(gt=0, le=520)]
     fields: dict[str, Annotated[float, Bounds(gt=0, le=10)]]
@@ -87,7 +87,7 @@ class Path:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """Stages for which any of its phases waits."""
+        """Stages for which any phase waits."""
         return tuple(dict.fromkeys(stage for phase in self.phases.values() for stage in phase.needs))
 
 
@@ -120,7 +120,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A decision that others take: asked for on a date, or after another stage has ended in favour."""
+    """A decision of others: asked for on a date, or after another stage has ended in favour."""
 
     asked: dt.date | None
     after: str | None
@@ -135,7 +135,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """A demand path: flights of a year relative to the configuration's; interpolated between years."""
+    """A demand path: flights of a year relative to the configuration's, interpolated between years."""
 
     probability: _Share
     factors: dict[str, Annotated[float, Bounds(gt=0, le=1000)]]
@@ -152,7 +152,7 @@ class Growth:
 class Expansion:
     """The keys below `expansion`; `configs/study/expansion.yaml` explains them.
 
-    `states` are filled from the paths, `ranges` from those of all numbers if there are worlds.
+    `states` are derived from the paths, `ranges` from the ranges of all numbers if there are worlds.
     """
 
     first_year: Annotated[int, Bounds(ge=_FIRST, le=_LAST)]
@@ -210,7 +210,7 @@ class Expansion:
         return {name: stage for name, stage in self.stages.items() if name in stages}
 
     def chain(self, stage: str) -> dict[str, Stage]:
-        """The stage and all stages before it, the first of them first."""
+        """The stage and all stages before it, in order of time."""
         asked = self.stages[stage]
         return {**({} if asked.after is None else self.chain(asked.after)), stage: asked}
 
@@ -221,7 +221,7 @@ class Expansion:
         return day
 
     def earliest(self, stage: str) -> dt.date:
-        """The first day on which a stage can have ended in favour."""
+        """The first day on which a stage can end in favour."""
         day = self.first_asked(stage)
         for asked in self.chain(stage).values():
             ends = [end for end in asked.results.values() if not end.is_refused]
@@ -248,7 +248,7 @@ def check_probabilities(key: str, probabilities: dict[str, float]) -> None:
 
 
 def months_after(day: dt.date, months: float) -> dt.date:
-    """The day so many months later; parts of a month as days of 1/30."""
+    """The day so many months later; fractions of a month as days of 1/30."""
     whole = int(months)
     year, month = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + whole, MONTHS_PER_YEAR)
     first = dt.date(year, month + 1, 1)
@@ -270,7 +270,7 @@ def path_name(key: str) -> str:
 
 
 in_millions = partial(with_interval, show=millions, hides_same=True)
-"""An interval of EUR, as a table of MEUR has it."""
+"""An interval of EUR as displayed in a table of MEUR."""
 
 
 def _months_of(phase: Phase) -> float:

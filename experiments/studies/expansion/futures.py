@@ -46,7 +46,7 @@ class Futures:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Course of each path in each future: `number[path]` is the number of its timeline (G, F, K)."""
+    """The course of each path in each future: `number[path]` is the number of its timeline (G, F, K)."""
 
     keys: ExpansionKeys
     world: World
@@ -95,7 +95,7 @@ def futures_of(asked: Expansion, base: HubConfig) -> Futures:
 
 
 def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
-    """`designs`: the different hubs; `base`: the hub of today with its month index."""
+    """All paths in all futures. `designs`: the different hubs; `base`: the hub of today with its month index."""
     asked = keys.expansion
     assert base.arrivals.month_index is not None
     check_loads(asked, base.arrivals.month_index)

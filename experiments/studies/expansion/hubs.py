@@ -1,7 +1,7 @@
 """The hubs of an expansion: each path's hub as its phases open, during construction, and while people learn.
 
-A state is what a path's hub is in for a time; states with the same hub have the same label, and are simulated once.
-Where several things act at once (works, learning, conditions), each is simulated alone, and their effects are added.
+A state describes a path's hub for some time; states with the same hub have the same label, and are simulated once. If
+several effects coincide (construction, learning, conditions), each is simulated alone, and the effects are added.
 """
 
 import itertools
@@ -26,9 +26,9 @@ from sim.site.room import check_area
 from sim.units import MONTHS_PER_YEAR
 
 Composer = Callable[[tuple[str, ...]], HubConfig]
-"""The hub with further words."""
+"""The hub with additional words."""
 LEARNED: Final = (0.5, 1.0)
-"""Of what is to be learned, on average over a quarter: steps in which it is told apart."""
+"""Steps of the mean learning effect in a quarter, 1 when all is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class State:
 def states_of(
     words: Sequence[str], base: HubConfig, asked: Expansion, config_dir: File | None
 ) -> tuple[list[Design], dict[str, tuple[str, ...]]]:
-    """The different hubs, and the label of each state's hub. `words`: of which the study is composed.
+    """The different hubs, and the label of each state's hub. `words`: those that compose the study.
 
-    Of a state in which several things act the labels of the plain hub, and of those with each thing alone, follow.
+    If a state has several effects, the labels of the plain hub and of the hubs with each effect alone follow.
 
     Raises:
-        ConfigError: words that cannot be composed, or a phase in which more stands than fits, with its key.
+        ConfigError: words that cannot be composed, or a phase whose units do not fit, with its key.
     """
     check_growth(base)
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
@@ -86,7 +86,7 @@ def states_of(
         for limit in _limits(asked, path)
         for made in _of_path(base, asked, name, limit, composer)
     ]
-    # First those with a single effect, which are simulated.
+    # Hubs with a single effect are first, because they are simulated.
     pairs.sort(key=lambda made: len(made[0].alone) > 1)
     hubs: dict[str, Design] = {}
     states: dict[str, tuple[str, ...]] = {}
@@ -101,14 +101,14 @@ def check_growth(base: HubConfig) -> None:
     """Refuse arrivals that cannot grow.
 
     Raises:
-        ConfigError: they are a file's.
+        ConfigError: the arrivals are those of a file.
     """
     if base.arrivals.month_index is None:
         raise ConfigError(said("cannot_grow"))
 
 
 def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
-    """The hub in a week with its mean demand: flights a day say how busy a week is."""
+    """The hub in a week of mean demand, in which only flights a day decide how busy it is."""
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS_PER_YEAR))
 
 
@@ -146,10 +146,10 @@ def _of_path(
 
 
 def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
-    """The hub after none, one, two … of the path's phases, up to the first for which the permit has no room.
+    """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for.
 
-    A permit smaller than the whole path is known before anything is built: phases are built as their `smaller` words
-    say, where they have any.
+    If the permit is smaller than the whole path, this is known before construction begins: phases with `smaller` words
+    are built by these.
     """
     is_smaller = limit is not None and limit < _built(base, asked, name, None, composer)[-1].area_m2
     so_far: list[str] = []
@@ -172,7 +172,7 @@ def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, co
 
 
 def _setting(asked: Expansion, stage: str) -> list[tuple[str, str] | None]:
-    """Results of a stage that set fields, and no result."""
+    """Results of a stage that set fields; None stands for no result."""
     return [None, *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
 
 
@@ -203,7 +203,7 @@ def _checked(config: HubConfig, key: str) -> HubConfig:
 def flights_at(config: HubConfig, load: float) -> float:
     """Flights a day whose parcels are this share of the rate at which the hub's machines sort.
 
-    Imports, and the exports that are sorted.
+    The parcels are imports and those exports that are sorted.
     """
     exports = config.exports.ratio * (1 - config.exports.collections.presorted_share)
     sorted_per_flight = config.mean_parcels_per_flight * (1 + exports)

@@ -1,8 +1,8 @@
 """Paths in other worlds: all accounts computed again, with weeks simulated there or scaled from the configured world.
 
-Prices, growth, decisions, building times and the slots that a world's machines give are the world's. What flows through
-a hub in a week is scaled from the same hub of the configured world at the same load (`carried_over`), where all weeks
-are simulated; or it is simulated with the world's own hubs.
+Prices, growth, decisions, construction times and slots are the world's. The flows of a hub in a week are either
+simulated with the world's hubs, or scaled from the same hub of the configured world at the same load (`carried_over`),
+of which all weeks are simulated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,14 +29,14 @@ from sim.measures.ladder import capacity_ladder
 from sim.reading import read
 
 KEPT: Final = ("expansion.paths.*.phases.*.learning.fields.*",)
-"""Part of the hubs that a study composes, which worlds change but do not compose again."""
+"""Numbers that do not vary: they are part of hubs that the study composes, and worlds do not compose hubs again."""
 _FLOWS: Final = (
     "parcels_per_day", "late_parcels_per_day", "exports_per_day", "late_exports_per_day", "trucks_per_day",
     "truck_km_per_day", *(f"staff_h_per_day_{role}" for role in ROLES),
 )  # fmt: skip
 """KPIs that grow with the parcels."""
 _BEYOND: Final = 1.001
-"""How much farther than the weeks the loads reach."""
+"""Factor by which the loads exceed those of the weeks."""
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Week:
     config: HubConfig
     kpis: Mapping[str, float]
     planned: dict[str, int] = field(init=False)
-    """Post-time by role that its roster has [ticks]."""
+    """Post-time on the roster by role [ticks]."""
 
     def __post_init__(self) -> None:
         rostered = Rostered(self.config)
@@ -102,7 +102,7 @@ class InWorld:
             node_label(design.label, own): (design, load)
             for load, own in zip(configured.loads, loads, strict=True) for design in hubs
         }  # fmt: skip
-        """Of the configured world, by label of the world's own."""
+        """Designs and loads of the configured world, by label of the world's hub at a load."""
 
     def explored(self, simulate: Simulate) -> Found:
         return explored(self.hubs, self.base, self._keys, simulate)
@@ -125,14 +125,14 @@ class InWorlds:
     drawn: Drawn
     paths: tuple[InWorld, ...]
     refused: tuple[str, ...]
-    """Why the hubs are not possible in the others."""
+    """Reasons why the hubs are impossible in the other worlds."""
 
     @classmethod
     def of(cls, drawn: Drawn, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys) -> Self:
-        """`base`, `hubs`: of the configured world.
+        """All worlds; `base`, `hubs`: of the configured world.
 
         Raises:
-            ConfigError: the hubs are possible in none.
+            ConfigError: the hubs are possible in no world.
         """
         paths: dict[int, InWorld] = {}
         refused: list[str] = []
@@ -146,7 +146,7 @@ class InWorlds:
         return cls(drawn.some(list(paths)), tuple(paths.values()), tuple(refused))
 
     def left_out(self, width: float) -> str:
-        """Sentence on the worlds that are left out, with ranges of this width; empty: none is."""
+        """Sentence on the worlds that are left out, with ranges of this width; empty without such worlds."""
         if not self.refused:
             return ""
         n = len(self.refused)
@@ -156,8 +156,8 @@ class InWorlds:
 def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
     """Flows through a hub of another world, from those of the same hub at the same load in the configured world.
 
-    In proportion to the parcels, as far as the tightest resource of the capacity ladder lets them through; those that
-    it does not are late. Paid hours in proportion to what the roster plans.
+    Flows are proportional to the parcels, up to the capacity of the lowest rung of the ladder; the parcels above it are
+    late. Paid hours are proportional to the roster's.
     """
     parcels = daily_parcels(week.config), daily_parcels(hub)
     ratio = parcels[1] / parcels[0]

@@ -22,7 +22,7 @@ from sim.config import HubConfig
 from sim.errors import ConfigError
 
 _DRAWS: Final = 2
-"""Of each growth and result in a world: worlds are drawn besides (choice)."""
+"""Draws for each growth and result in a world: worlds are drawn in addition (choice)."""
 
 
 @table("over_assumptions", "how often each path is the best over futures and assumed worlds", sort="path")
@@ -102,7 +102,7 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
     """Accounts of all paths in every world, from weeks of the configured one; for a finished run, as stored.
 
     Raises:
-        RangesMovedError: the worlds of the run were to be drawn from other ranges.
+        RangesMovedError: the ranges differ from those of the run.
     """
     if (rows := bench.kept(WorldRow)) is None:
         return _computed(bench, asked, weeks)

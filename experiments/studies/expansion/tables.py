@@ -153,7 +153,7 @@ def _states(answer: Answer) -> Iterator[StateRow]:
 
 
 _ENOUGH = 0.9
-"""A probability above which a choice is called sure (assumption)."""
+"""Probability above which a choice is called sure (assumption)."""
 
 
 def sentences(answer: Answer) -> list[str]:
@@ -163,14 +163,14 @@ def sentences(answer: Answer) -> list[str]:
 
 
 def sheet_texts(answer: Answer) -> tuple[list[str], dict[str, list[str]]]:
-    """Texts of the one sheet: verdicts, and what they depend and rest on."""
+    """Texts of the one sheet: verdicts, their conditions and their basis."""
     chosen, *more = _chosen(answer)
     over = answer.over.sentences(answer.recommended)
     return [chosen, *over, *more], {"Depends on": [_turned(answer), _uncertain(answer)]}
 
 
 def _staffed(answer: Answer) -> str:
-    """The staff on which all results rest: that of the first hub, and how it is paid."""
+    """The staff behind all results: that of the first hub, and how it is paid."""
     config = answer.explored.world.curves.designs[0].hub
     paid = answer.explored.keys.expansion.cost.labour.paid
     flights = config.demand.flights_per_day
@@ -204,7 +204,7 @@ def _chosen(answer: Answer) -> Iterator[str]:
     range_of = {"low": meur(best.npv_p5), "high": meur(best.npv_p95)}
     best_in = percent(best.best_share)
     yield said("expansion_chosen", path=name, npv=meur(best.npv.mean), surely=surely, best_in=best_in, **range_of)
-    # The uncertainty of the level differs from the spread of futures, and may be larger.
+    # The uncertainty of the level is not part of the spread of futures, and may be larger.
     if half_width := best.npv.half_width:
         yield said("expansion_level", half_width=meur(half_width), n=answer.explored.keys.replications)
     others = sorted((row for row in answer.paths if row.path != best.path), key=lambda row: -row.npv.mean)

@@ -1,7 +1,7 @@
 """A path in one future, by quarter: open phases, construction, demand, and when the next phase begins.
 
-A quarter has the state at its middle. Demand is the growth path's, with random deviations; the hub takes as much of
-it as it has slots for, up to `accept_load` of the machines' rate. Slots of an opened phase are filled over
+A quarter has the state at its middle. Demand is that of the growth path, with random deviations. The hub accepts
+flights up to its slots and up to `accept_load` of the machines' rate. Slots of an opened phase are filled over
 `ramp_months`, because customers do not all arrive on one day. Conditions of a permit apply from the opening of the
 first phase that needs it.
 """
@@ -41,16 +41,16 @@ class Timeline:
 
     path: str
     limit_m2: float | None
-    """Of the permit; None: the whole path."""
+    """Limit of the permit; None: the whole path."""
     hubs: NDArray[np.intp]
     wanted: Floats
     slots: Floats
     flights: Floats
     openings: tuple[Opening, ...]
     conditions: tuple[tuple[int, str, str], ...]
-    """Quarter from which a stage's result binds: (quarter, stage, result)."""
+    """Quarter from which a stage's result applies: (quarter, stage, result)."""
     is_whole: bool
-    """Whether all that a rule looked at had been simulated."""
+    """Whether all results that rules watched had been simulated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class World:
     """Flights a day that each hub accepts (n_hubs)."""
 
     def label(self, state: State) -> str:
-        """Label of its hub.
+        """Label of the state's hub.
 
         Raises:
-            ConfigError: no such state, as may be in a configuration from elsewhere.
+            ConfigError: no such state, which is possible in a configuration of unknown origin.
         """
         if state.name not in self.asked.states:
             raise ConfigError(f"expansion.states: no state {state.name!r}")
@@ -78,14 +78,14 @@ class World:
         return self.curves.labels[self.label(state)]
 
     def n_phases(self, path: str, limit: float | None) -> int:
-        """Number of phases for which there is room."""
+        """Number of phases that fit the limit."""
         n = 0
         while State(path, limit, n + 1).name in self.asked.states:
             n += 1
         return n
 
     def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Floats]:
-        """The hub of each of its weeks, and the flights operated a day (Q, 2)."""
+        """The hub and the daily flights of each week of a timeline (Q, 2)."""
         by_week = line.flights[:, None] * np.tile(self.weeks, (self.asked.years, 1))
         return np.repeat(line.hubs[:, None], 2, axis=1), by_week
 
@@ -109,7 +109,7 @@ class Course:
         self._is_whole = True
 
     def run(self, demand: Floats) -> Timeline:
-        """`demand`: flights a day by year, in this future."""
+        """The timeline; `demand`: flights a day by year, in this future."""
         wanted = np.repeat(demand, QUARTERS)
         n = wanted.size
         hubs, slots, flights = np.zeros(n, dtype=np.intp), np.zeros(n), np.zeros(n)
@@ -135,7 +135,7 @@ class Course:
             self._bind(quarter)
 
     def _plan(self, quarter: int) -> bool:
-        """Set the date of the next phase, if it can have one now."""
+        """Set the date of the next phase, if it can have one."""
         if self._n_open >= self._n_phases:
             return False
         name, phase = self._phases[self._n_open]
@@ -154,7 +154,7 @@ class Course:
         return True
 
     def _is_due(self, phase: Phase) -> bool:
-        """Whether any of its triggers has held in the last quarters."""
+        """Whether any of the phase's triggers has been true in the last quarters."""
         return any(
             len(self._watched) >= trigger.quarters
             and all(trigger.holds(self._seen(trigger.kpi, at)) for at in range(-trigger.quarters, 0))
@@ -194,7 +194,7 @@ class Course:
             return 1.0
         since = [MONTHS_PER_QUARTER * at - self._openings[self._n_open - 1].opens for at in (quarter, quarter + 1)]
         low, high = (max(0.0, months) * _WEEKS_PER_MONTH / learning.weeks for months in since)
-        # The integral of min(1, t) from low to high, of its length.
+        # The integral of min(1, t) from low to high, over its length.
         area = [min(1.0, t) ** 2 / 2 + max(0.0, t - 1.0) for t in (low, high)]
         mean = (area[1] - area[0]) / (high - low)
         return min(LEARNED, key=lambda step: abs(step - mean))

@@ -1,8 +1,8 @@
 """The tree of others' decisions and of demand growth: leaves with probabilities, and random draws.
 
-Results are enumerated, each leaf with its exact probability; only how long stages take and how demand strays from its
-path is drawn, by streams of their own, so that all paths meet the same futures (common random numbers). Means over
-futures hold both sources of error, the draws and the replications.
+Results are enumerated, each leaf with its exact probability. Only the durations of stages and the deviations of demand
+from its path are drawn, by separate streams, so that all paths meet the same futures (common random numbers). Means
+over futures have two sources of error: draws and replications.
 """
 
 import math
@@ -23,7 +23,7 @@ from sim.measures.kpis.service import weighted_quantile
 from sim.streams import Streams
 
 Leaf = Mapping[str, str | None]
-"""The result of each stage; None: it is not asked, since the stage before was refused."""
+"""The result of each stage; None: not asked, because the previous stage was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,9 @@ class Draw:
     """Random quantities of one future besides the results."""
 
     ranks: Mapping[str, tuple[float, float]]
-    """In (0, 1), of each stage's `months`, and of the `later` of its result."""
+    """Ranks in (0, 1) of each stage's `months`, and of the `later` of its result."""
     strays: Floats
-    """Times the demand path, by year (n_years)."""
+    """Factors on the demand path, by year (n_years)."""
 
 
 def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
@@ -50,7 +50,7 @@ def leaves(stages: Mapping[str, Stage]) -> Iterator[tuple[Leaf, float]]:
 
 
 def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
-    """Whether the previous stage, if there is one, has ended in favour."""
+    """Whether the previous stage, if any, has ended in favour."""
     if stage.after is None:
         return True
     result = leaf[stage.after]
@@ -71,7 +71,7 @@ def draws(asked: Expansion, seed: int) -> Iterator[Draw]:
             streams.of("demand strays", asked.first_year + year).standard_normal() * asked.spread
             for year in range(asked.years)
         ]
-        # A random walk whose mean stays on the path.
+        # A random walk whose mean remains on the path.
         walk = np.cumsum(steps) - 0.5 * asked.spread**2 * np.arange(1, asked.years + 1)
         yield Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk))
 
@@ -121,7 +121,7 @@ def of_paths(npv: Floats, weight: Floats) -> Floats:
 
 
 def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
-    """The interval of the mean of (K, R): K draws and R replications, each of them an error of its own."""
+    """The interval of the mean of (K, R): K draws and R replications, each with a separate error."""
     k, r = values.shape
     sampling = float(values.mean(axis=1).var(ddof=1)) / k
     simulation = float(values.mean(axis=0).var(ddof=1)) / r if r > 1 else math.nan
@@ -134,8 +134,8 @@ def two_sources(values: Floats, confidence: float = CONFIDENCE) -> Interval:
 def probability_of_best(mean: Floats, best: int) -> float:
     """A lower bound of the probability that a path has the highest expected value (Bonferroni, paired).
 
-    As `statistics/allocation.py` estimates a selection, but with pairs, and with both errors. (P, K, R). Paths that are
-    alike in all futures are one.
+    As in `statistics/allocation.py`, but with pairs, and with both errors. (P, K, R). Paths that are equal in all
+    futures count as one.
     """
     from scipy.special import stdtr
 
@@ -157,7 +157,7 @@ def probability_of_best(mean: Floats, best: int) -> float:
 
 
 def quantile(values: Floats, weight: Floats, share: float) -> float:
-    """Quantile over futures (G, F, K): this share of the futures lies below it."""
+    """Quantile over futures (G, F, K) below which this share of them lies."""
     return weighted_quantile(values.ravel(), np.broadcast_to(weight[:, :, None], values.shape).ravel(), share)
 
 
@@ -169,5 +169,5 @@ def bands(values: Floats, weight: Floats) -> Floats:
 
 
 def share(is_so: NDArray[np.bool_], weight: Floats) -> float:
-    """Probability of the futures with a property; sums of probabilities are exact to twelve digits."""
+    """Probability of the futures with a property, exact to twelve digits."""
     return round(float(np.einsum("gfk,gf->", is_so, weight)) / int(is_so.shape[2]), 12)

@@ -68,11 +68,11 @@ class Cell:
 
 
 Means = tuple[str, str, Floats]
-"""What is set, to which value, and the expected NPV of each path then, by draw and replication (P, K, R)."""
+"""The input, its value, and the resulting expected NPV of each path, by draw and replication (P, K, R)."""
 
 
 def worth_of(row: Knowing) -> Interval:
-    """Value of information, which is at least zero, as knowing more allows no worse choice; waiting may cost."""
+    """Value of information, at least zero, because knowing more permits no worse choice; waiting may cost."""
     return row.worth if row.what == WAITING else row.worth.within(0.0)
 
 
@@ -82,11 +82,11 @@ def knowing(result: Found, npv: Floats, pooled: Floats, mean: Floats, best: int)
 
 
 def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: int) -> Iterator[tuple[str, Floats]]:
-    """What is known, and its value over the path that is best without it (K, R)."""
+    """The information, and its value over the path that is best without it (K, R)."""
     weight = explored.futures.weight
 
     def gain(what: str, which: NDArray[np.intp]) -> tuple[str, Floats]:
-        """Value with paths chosen by what is known of the future: (G, F, K), or 1 for what is not known."""
+        """Value if paths are chosen by known parts of the future: (G, F, K), or 1 for parts that are not known."""
         chosen = np.take_along_axis(npv, which[None, ..., None], axis=0)[0]
         return what, expected(chosen, weight) - mean[best]
 
@@ -108,7 +108,7 @@ def _worths(explored: Found, npv: Floats, pooled: Floats, mean: Floats, best: in
 
 
 def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
-    """The answer with each uncertain input at one of its values and all else unchanged; empty for a single path."""
+    """The answer with each uncertain input at one of its values and all others unchanged; empty for a single path."""
     names = list(result.number)
     if len(names) == 1:
         return
@@ -157,7 +157,7 @@ def _prices(result: Found) -> Iterator[Means]:
 def decision_map(result: Found) -> Iterator[Cell]:
     """The best path if one growth is certain, by the probability that the first needed decision ends in favour.
 
-    Nothing if no decision can end both ways, or no path needs one.
+    Empty if that decision cannot end both ways, or no path needs one.
     """
     asked, futures = result.keys.expansion, result.futures
     if not asked.needed:

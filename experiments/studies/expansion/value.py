@@ -26,15 +26,15 @@ class Worth:
     present: Floats
     """Present value by line (R, L)."""
     yearly: Floats
-    """By year and line, not discounted (R, Y, L)."""
+    """Values by year and line, not discounted (R, Y, L)."""
     quarterly: Floats
     """Total by quarter, not discounted (R, Q)."""
     parcels: Floats
-    """A year (R, Y)."""
+    """Parcels a year (R, Y)."""
     kpis: Floats
     """Means of the year (R, Y, K)."""
     labour: Floats
-    """Present value of what labour costs, by way of paying it (R, W)."""
+    """Present value of labour costs, by way of paying (R, W)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Books:
     built: tuple[str, ...]
     factors: Floats
     change: Callable[[str, float | None, int], Floats]
-    """What the n-th phase of a path within a limit costs to build, by line of `built` [EUR]; n from 0."""
+    """Construction cost of the n-th phase of a path within a limit, by line of `built` [EUR]; n from 0."""
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _building(books: Books, line: Timeline) -> Floats:
 
 
 def _planned(books: Books, path: str, n: int) -> Floats:
-    """Spending at risk when the first decision is asked for: a share of the whole path's cost (Q,)."""
+    """Spending at risk when the first decision is asked for: a share of the cost of the phases that need one (Q,)."""
     asked, spent = books.world.asked, np.zeros(n)
     phases = asked.paths[path].phases.values()
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
@@ -140,7 +140,7 @@ def _left(books: Books, opening: Opening, n: int) -> Floats:
     asked = books.world.asked
     age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
-        # Unfinished: valued at the amount paid.
+        # Unfinished assets are valued at the amount paid.
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
     lives = [

@@ -13,7 +13,7 @@ from experiments.store.rows import Grid
 from sim.measures.exposure import NO_POLICY
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
-"""In which the cost of a policy shows."""
+"""KPIs that show the cost of a policy."""
 _YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Cost of a policy for the hub's work: as configured, and KPIs of the run's design with it in force."""
+    """Cost of a policy for the hub's work: as configured, and KPIs of the run's design in which it is in force."""
 
     policy: str
     release_min: float
     handcoding_min: float
     escrow_down_share: float
     kpis: Mapping[str, float] | None
-    """None: no design of the run."""
+    """None without such a design."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Facts:
     n_days: int
     ledgers: "Ledgers"
     share: ShareBand | None
-    """The hub's share of the airport's parcels; None: the demand is no estimate of the hub's."""
+    """The hub's share of the airport's parcels; None if the demand is not estimated from it."""
     share_factors: tuple[float, float] | None
-    """Of a year's figures, at both ends of that share."""
+    """Factors on annual figures at both ends of that share."""
     costs: tuple[Cost, ...]
-    """Of the policies as configured, and as the run's designs felt them."""
+    """Costs of the policies as configured, and in the run's designs."""
 
 
 def lines(facts: Facts) -> list[Grid | str]:
@@ -130,7 +130,7 @@ def _watched(watched: "pd.DataFrame") -> Iterator[Grid]:
 
 
 def _few(value: float) -> str:
-    """A number, also if less than one a day."""
+    """A number, also one below one a day."""
     return compact(value) if value >= 10 else f"{value:.2g}"
 
 
