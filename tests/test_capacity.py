@@ -222,7 +222,7 @@ def test_a_demand_is_sustained_if_exports_are_kept_up_with_too() -> None:
             }  # fmt: skip
     assert search.crossing is not None and search.crossing.no is not None
     assert search.crossing.yes <= 4.2 < search.crossing.no
-    assert search.reason(there) == "late"
+    assert search.reason(there) == "exports"
 
 
 def test_a_demand_in_time_is_not_sustained_if_a_longer_run_shows_that_the_backlog_grows() -> None:
@@ -546,6 +546,8 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert one_holds.endswith("and flights are held (in 1 of 2) from Tue 06 Sep 02:30"), "not by the end of the other"
     alone = replace(result, thresholds=rows[:1], held_after_h=(26.5,)).breaks
     assert alone.endswith("parcels are late and flights are held from Tue 06 Sep 02:30")
+    exports = replace(result, thresholds=(replace(rows[0], reason="exports"),), held_after_h=(none,)).breaks
+    assert exports.endswith("day imports are on time but the backlog of exports grows and no flight is held")
     close = replace(result, rivals=("packout_posts",)).bottleneck
     assert close.endswith("instead of 2; more pack-out posts may make as many on time)")
 

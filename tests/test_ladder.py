@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,19 @@ def test_what_is_switched_off_has_no_rung() -> None:
     assert loader_min(config) == 47.25
     assert "floor" not in alone  # how long floor is kept is not known beforehand
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
+
+
+def test_rungs_of_a_file_are_for_its_mean_flight(tmp_path: Path) -> None:
+    (path := tmp_path / "flights.csv").write_text(
+        "flight,sibt,parcels\nA,2022-09-05 02:00,9000\nB,2022-09-08 02:00,14000\n"
+    )
+    alike, small = (
+        load("liege_30k", *IMPORTS, *words) for words in ((), ("arrivals=file", f"arrivals.schedule={path}"))
+    )
+    times = {name: rung / capacity_ladder(alike, {})[name] for name, rung in capacity_ladder(small, {}).items()}
+    # All ULDs of the aircraft are lifted and brought, whatever is on them.
+    assert [times.pop(name) for name in ("stands", "loader_sets", "tugs")] == pytest.approx([0.1] * 3)
+    assert [*times.values()] == pytest.approx([1.0] * len(times))
 
 
 @pytest.mark.parametrize(("goods", "in_bag", "by_hand"), [("none", 1, 0.03), ("bags", 25, 0.0)])

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -51,6 +52,15 @@ def size_of_a_flight(config: HubConfig) -> float:
     rows = list(mean_rows(config, ticks(config.end_min)))
     size = _size_of(config)
     return sum(share * size(row) for row, share in rows) / sum(share for _, share in rows)
+
+
+def with_mean_load(config: HubConfig) -> HubConfig:
+    """The hub with a demand whose mean flight is that of its file; itself if flights do not differ in that."""
+    if (size := size_of_a_flight(config)) == 1:
+        return config
+    parcels, kg = max(1, round(size * config.mean_parcels_per_flight)), config.demand.mean_parcel_kg
+    demand = replace(config.demand, parcels_per_flight=parcels, net_t_per_flight=None, kg_per_parcel=kg)
+    return replace(config, demand=demand)
 
 
 def spread(values: Bins, first: int, weights: Bins) -> Bins:

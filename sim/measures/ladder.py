@@ -10,6 +10,7 @@ from sim.config import HubConfig
 from sim.domain.presorting import Presorting
 from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
+from sim.inputs.expected_flights import with_mean_load
 from sim.site.floors import empty_ulds_that_fit, export_floor_parcels, floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
@@ -17,10 +18,11 @@ from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
     """Parcels a day by resource; for exports and controls, the imports with which they come.
 
-    The calculation uses means of the fleet: a flight's parcels over the time that the resource needs for it. The time
-    on floors and the controlled shares are as measured (`kpis`, means). Without them, rungs that depend on them are
-    left out.
+    The calculation uses means of the fleet, or of a file's flights: a flight's parcels over the time that the resource
+    needs for it. The time on floors and the controlled shares are as measured (`kpis`, means). Without them, rungs that
+    depend on them are left out.
     """
+    config = with_mean_load(config)
     of_uld = config.mean_parcels_per_flight / sum(flight_work.ulds_by_deck(config))
     ladder = {
         **_apron_rungs(config),

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from experiments.designs.design import Design
 from experiments.designs.what_if import UNITS, WhatIf, what_ifs
@@ -22,6 +23,13 @@ from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
 cell = partial(with_interval, show=partial(number, digits=2), between="..")
+
+_BREAKS: Final = {
+    "parcels are late": ("late", "both"),
+    "imports are on time but the backlog of exports grows": ("exports",),
+    "the backlog grows": ("backlog", "both"),
+}
+"""What fails above a threshold, and the reasons (`Threshold.reason`) with which it does."""
 
 
 _units = partial(configured, most=5)
@@ -43,7 +51,9 @@ class Threshold:
     flights_per_day: float = column("1/d", "threshold: the middle between the next two columns")
     sustained: float = column("1/d", "simulated demand that is carried; 0: none is")
     not_sustained: float | None = column("1/d", "simulated demand that is not carried; NaN: all are carried")
-    reason: str = column("", "why it is not carried: late, backlog or both; empty: all are carried")
+    reason: str = column(
+        "", "why it is not carried: late, backlog, both, or exports (only their backlog grows); empty: all are carried"
+    )
     n_evaluations: int = column("1", "number of simulated demands")
 
 
@@ -147,8 +157,7 @@ class Result:
         above = [row for row in self.thresholds if row.not_sustained is not None]
         if not above:
             return ""
-        reasons = {"late": "parcels are late", "backlog": "the backlog grows"}
-        counts = {text: sum(row.reason in (reason, "both") for row in above) for reason, text in reasons.items()}
+        counts = {text: sum(row.reason in reasons for row in above) for text, reasons in _BREAKS.items()}
         hub = self.design.hub
         held = [MIN_PER_H * hours for hours in self.held_after_h if MIN_PER_H * hours < hub.end_min]
         counts["flights are held"] = len(held)

@@ -136,13 +136,15 @@ class ThresholdSearch:
         self.crossing = None
 
     def reason(self, kpis: Kpis) -> str:
-        """Why the demand just above the threshold is not sustained: late, backlog or both; empty if all are."""
+        """Why the demand just above the threshold is not sustained, as in `Threshold.reason`; empty if all are."""
         if self.not_sustained is None:
             return ""
         run = kpis[self.key(self.not_sustained)]
-        is_late = on_time(run) < self._asked.target
-        is_growing = judged([run], self.design.hub.horizon_days).is_unstable
-        return "backlog" if not is_late else "both" if is_growing else "late"
+        if on_time(run) >= self._asked.target:
+            return "backlog"
+        if run["on_time_share"] >= self._asked.target:
+            return "exports"
+        return "both" if judged([run], self.design.hub.horizon_days).is_unstable else "late"
 
     def key(self, flights: float, group: Group = ()) -> Key:
         more = f", +10 % {' + '.join(group)}" if group else ""
