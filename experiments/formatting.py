@@ -154,15 +154,14 @@ def percent(share: float, least_digits: int = 1) -> str:
     return "99.99" if share > 0.5 else "0.01"
 
 
-def instant(minute: float, start_date: dt.date | None, clock: Clock = NO_CHANGES) -> str:
-    """A minute after the first midnight as a weekday, a date and local time; a day's number without a date.
+def instant(minute: float, start_date: dt.date, clock: Clock = NO_CHANGES) -> str:
+    """A minute after the first midnight as a weekday, a date and local time.
 
-    >>> instant(9 * 1440 + 180, dt.date(2022, 9, 5)), instant(9 * 1440 + 180, None)
-    ('Wed 14 Sep 03:00', 'day 10 of the run 03:00')
+    >>> instant(9 * 1440 + 180, dt.date(2022, 9, 5))
+    'Wed 14 Sep 03:00'
     """
     day, rest = divmod(clock.local(math.floor(minute) * TICKS_PER_MIN) // TICKS_PER_MIN, MIN_PER_DAY)
-    date = f"day {day + 1} of the run" if start_date is None else f"{start_date + dt.timedelta(days=day):%a %d %b}"
-    return f"{date} {rest // MIN_PER_H:02}:{rest % MIN_PER_H:02}"
+    return f"{start_date + dt.timedelta(days=day):%a %d %b} {rest // MIN_PER_H:02}:{rest % MIN_PER_H:02}"
 
 
 def rounded(value: float) -> str:

@@ -23,7 +23,6 @@ from experiments.report.stored_designs import (
     panels,
     read_points,
     read_values,
-    read_window,
 )
 from experiments.statistics.interval import Value
 from sim.domain.site import PackoutRule
@@ -41,6 +40,7 @@ PERMIT = replace(
     parcels_per_day=1_265_000,
     airport_parcels_per_year=float("nan"),
 )
+MONDAY = dt.date(2022, 9, 5)
 LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
 
@@ -151,7 +151,7 @@ def test_exports_in_time_where_imports_are_late_are_explained():
 
 
 def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(one):
-    window = Window(1440.0, 3 * 1440.0, None)
+    window = Window(1440.0, 3 * 1440.0, MONDAY)
     point = replace(TODAY, scenario="today")
     values = {"today": kpis(value(0.0), value(113.8, unit="h"))}
     (bars,) = dwell_figure.prepare(one["stages"], one["ulds"], one["flights"], panels((point,)), window, values)
@@ -296,7 +296,7 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
         "collections": table(docked=[1440.0, 3000.0, 10.0, np.nan]),
     }
     kpis_ = {"a": {"trucks_per_day": value(27.0), "night_movements_per_day": value(0.6)}}
-    own = validation.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, None))["a"]
+    own = validation.counted(tables, kpis_, Window(1440.0, 3 * 1440.0, MONDAY))["a"]
     assert own[validation.FLIGHTS].mean == 6 / 2 / 2
     assert own[validation.TONNES].mean == (320 + 80) / 2 / 2
     assert own[validation.TRUCKS_AN_AIRCRAFT].mean == 18
@@ -312,7 +312,7 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
     after = {row.quantity: row for row in validation.compare([replace(PERMIT, area_m2=66_000)], {"b": own}, 14)}
     assert after["Trucks a day both ways, after the extension"].predicted == "27.5"
     # Without exports nothing is said of them.
-    own = validation.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, None))["a"]
+    own = validation.counted({"flights": tables["flights"]}, kpis_, Window(1440.0, 4320.0, MONDAY))["a"]
     assert validation.TRUCKS_BOTH_WAYS not in own
     rows = validation.compare([TODAY], {"a": own | {"export_share": value(0.0)}}, 14)
     assert not any("Exports" in row.quantity for row in rows)
@@ -395,10 +395,11 @@ def several():
     )
 
 
-def written(tables, folder, replications, config="start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"):
+def written(tables, folder, replications, family="none"):
     command = "cargohub run"
     page = page_of(
-        tables, title="A <hub>", command=command, config_yaml=config, seed=1, replications=replications, notes=[],
+        tables, title="A <hub>", command=command, config_yaml="", hub=small(), family=family, replications=replications,
+        notes=[],
     )  # fmt: skip
     write_page(folder, files_of(page, command))
     return (folder / "report.html").read_text(encoding="utf-8")
@@ -455,7 +456,7 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    text = written(one, tmp_path, 1, config="")
+    text = written(one, tmp_path, 1)
     assert dict(mpl.rcParams) == before
     assert "One replication: no interval can be given" in text
     assert "Verdict and headline KPIs, of one replication" in text
@@ -465,11 +466,10 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
 
 
 def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
-    days = "start_date: '2022-09-05'\nwarmup_days: 1\nhorizon_days: 2\n"
-    together = written(several, tmp_path / "a", 2, config=days + "study:\n  family: holm\n")
+    together = written(several, tmp_path / "a", 2, family="holm")
     assert together.count("confidence (Bonferroni)") == 2
     assert "p\u00a00.020" in together
-    alone = written(several, tmp_path / "b", FEWEST_REPLICATIONS, config=days + "study:\n  family: none\n")
+    alone = written(several, tmp_path / "b", FEWEST_REPLICATIONS)
     assert "(Bonferroni)" not in alone and "holds alone" in alone and "are few" not in alone
 
 
@@ -488,14 +488,12 @@ def test_the_fullest_chute_is_named_with_its_posts_and_its_instant():
              "fullest_at"]  # fmt: skip
     packout = pd.DataFrame(rows, columns=names)
     halls = pd.DataFrame({"scenario": ["a", "a", "b"], "hall": [0, 1, 0], "name": ["main", "east", "main"]})
-    window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
+    window = Window(1440.0, 8 * 1440.0, MONDAY)
     (said,) = run_grids.fullest_chutes(packout, halls, (TODAY, PERMIT), window)
     assert said == (
         "30,000 m², 3.5 flights a day: the longest chute queue was that of FR at machine 4 of hall east, with 1 "
         "post: 812 parcels waiting or being packed, on Tue 06 Sep 01:01, the highest of all replications."
     )
-    (said,) = run_grids.fullest_chutes(packout[:1], halls[:1], (TODAY,), replace(window, start_date=None))
-    assert "of PL at machine 3, with 3 posts: 700 parcels" in said and said.endswith("on day 4 of the run 14:32.")
 
 
 def test_a_disrupted_run_says_what_happened():
@@ -503,7 +501,7 @@ def test_a_disrupted_run_says_what_happened():
     rows += [("a", 0, "nights", "night_curfew", 1380.0, 1800.0, False)]
     rows += [("a", n, "tugs", "breakdowns", 50.0, 60.0, True) for n in (0, 0, 1)]
     names = ["scenario", "replication", "name", "kind", "start", "end", "is_drawn"]
-    window = Window(1440.0, 8 * 1440.0, dt.date(2022, 9, 5))
+    window = Window(1440.0, 8 * 1440.0, MONDAY)
     values = {"a": {"on_time_share": value(0.9, n=2)}}
     (said,) = disruption_text.sentences(pd.DataFrame(rows, columns=names), (TODAY, PERMIT), values, window)
     assert said == (
@@ -525,7 +523,7 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
 
     fog, night = [("a", n, "runway_closed", 10100.0, 10200.0, False) for n in (0, 1)], "night_curfew"
     window, values = (
-        Window(7 * 1440.0, 8 * 1440.0, dt.date(2022, 9, 5)),
+        Window(7 * 1440.0, 8 * 1440.0, MONDAY),
         {"a": {"recovery_h": value(3.0, unit="h"), "recovery_90_h": value(2.0, unit="h")}},
     )
     (given,) = recovery_figure.prepare(occupancy, happened(*fog), (TODAY,), values, window)
@@ -566,11 +564,6 @@ def test_many_traffics_share_one_panel():
     assert panel.names == ("t0", "t1", "t2", "t3", "t4")
 
 
-def test_the_measured_days_follow_from_the_cohort_where_the_configuration_is_silent(one):
-    window = read_window(one["flights"], "")
-    assert (window.low, window.high, window.start_date) == (1440, 3 * 1440, None)
-
-
 def test_a_bound_below_zero_is_cut_where_nothing_negative_can_be():
     table = pd.DataFrame(
         {"scenario": "a", "kpi": ["dwell_mean_h", "backlog_slope_per_day"], "mean": 2.0, "low": -3.0, "high": 7.0,
@@ -592,7 +585,7 @@ def test_how_full_zones_are_is_their_share_of_the_limit():
             )
         ]
     )  # fmt: skip
-    grid = run_grids.fullness_grid(occupancy, (TODAY, PERMIT), Window(30, 120, None))
+    grid = run_grids.fullness_grid(occupancy, (TODAY, PERMIT), Window(30, 120, MONDAY))
     assert grid.rows == (
         ("Build-up places", "ULDs", PERMIT.title, "4", "100 %", "100 %"),
         ("Empty ULDs", "ULDs", TODAY.title, "20", "75.0 %", "150.0 %"),

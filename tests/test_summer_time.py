@@ -10,7 +10,7 @@ from experiments.composition import load
 from experiments.designs.unusual import period_warnings
 from experiments.formatting import instant
 from experiments.report.figures.week_figure import _by_hour
-from experiments.report.stored_designs import read_window
+from experiments.report.stored_designs import Window
 from experiments.report.verdicts import held_since
 from sim.config.zones import clock_of
 from sim.domain.clock import Clock
@@ -102,9 +102,8 @@ def test_times_that_the_clocks_show_twice_or_never_are_refused(tmp_path, start, 
 
 
 def test_calendar_times_are_those_of_the_clocks():
-    window = read_window(
-        None, f"{{start_date: {AUTUMN}, warmup_days: 0, horizon_days: 14, time_zone: Europe/Brussels}}"
-    )
+    words = f"start_date={AUTUMN}", "warmup_days=0", "horizon_days=14", "time_zone=Europe/Brussels"
+    window = Window.of(load("liege_30k", *words))
     hours = (2, 3.5, 4, 20)
     times = [instant(60 * (SUNDAY + at), AUTUMN, window.clock) for at in hours]
     assert times == [f"Sun 25 Oct {at}" for at in ("02:00", "02:30", "03:00", "19:00")]

@@ -232,8 +232,9 @@ def document(
         kept = open_run(folder, scenarios=list(titles))  # the tables of all other designs are freed
         return run_page.page_of(
             kept.tables, title=console.title_of(shown), command=asked.arguments.command,
-            config_yaml=first_hubs(kept.config, len(titles)), seed=designs[0].hub.seed, replications=outcome.n,
-            notes=[*console.fit_lines(shown, text.titles), *notes], rests_on=[over.section] if over else [],
+            config_yaml=first_hubs(kept.config, len(titles)), hub=designs[0].hub, family=str(outcome.family),
+            replications=outcome.n, notes=[*console.fit_lines(shown, text.titles), *notes],
+            rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, asked.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip

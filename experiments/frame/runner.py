@@ -76,7 +76,7 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     more = {}
     if asked.arguments.is_of_sheet:
         page = pages.page_of(folder, document, asked, is_drawn=False)
-        results_book.write(folder / RESULTS, page, asked.arguments.command, folder)
+        results_book.write(folder / RESULTS, page, asked.arguments.command, folder, asked.designs[0].hub)
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
         _tell(asked, document, folder, more, said_first)
@@ -181,8 +181,8 @@ def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
     return stored_document(stored_study(manifest), asked_of(manifest), manifest)
 
 
-def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str]:
-    """The page of a stored run, made again from its tables, and the command of the run.
+def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, Asked[Any]]:
+    """The page of a stored run, made again from its tables, and what the run asked for.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
@@ -190,7 +190,7 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, str
     with of_a_stranger(manifest):
         asked, document = told_by(manifest)
         page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
-    return page, asked.arguments.command
+    return page, asked
 
 
 @contextmanager

@@ -16,15 +16,16 @@ from experiments.report.stored_designs import (
     Frame,
     NamedDesign,
     Panel,
+    Window,
     main_points,
     read_ladder,
     read_points,
     read_values,
-    read_window,
 )
 from experiments.statistics.interval import Values
 from experiments.store.read import read_run
 from experiments.store.workbook import Chart, plain_text, write_workbook
+from sim.config import HubConfig
 from sim.measures.kpis import Rank
 from sim.units import MIN_PER_H
 
@@ -41,8 +42,11 @@ _OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
 _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
 
 
-def write(path: Path, page: Page, command: str, folder: Path) -> None:
-    """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog."""
+def write(path: Path, page: Page, command: str, folder: Path, hub: HubConfig) -> None:
+    """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog.
+
+    `hub`: of the first design.
+    """
     stored = read_run(folder, ["points"])
     first = sorted(stored.tables["points"].to_dict("records"), key=lambda row: row["order"])
     names = [*TABLES, "factors"] if "tables/factors.parquet" in stored.manifest["files"] else TABLES
@@ -50,16 +54,15 @@ def write(path: Path, page: Page, command: str, folder: Path) -> None:
     points = read_points(tables["points"], tables.get("factors"))
     made = [
         ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", command)], []),
-        *(sheet for sheet in _sheets(tables, points, page.config_yaml) if len(sheet[1]) > 1),
+        *(sheet for sheet in _sheets(tables, points, Window.of(hub)) if len(sheet[1]) > 1),
     ]  # fmt: skip
     sheets = [(name, [[_cell(value) for value in row] for row in rows]) for name, rows, _ in made]
     charts = {name: [chart for chart in charts if _has_values(rows, chart)] for name, rows, charts in made}
     write_workbook(path, sheets, charts=charts)
 
 
-def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], config_yaml: str) -> Iterator[Made]:
-    window, main = read_window(tables["flights"], config_yaml), main_points(points)
-    values = read_values(tables["summary"])
+def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], window: Window) -> Iterator[Made]:
+    main, values = main_points(points), read_values(tables["summary"])
     yield _headlines(points, values)
     yield _ladder(main, read_ladder(tables.get("ladder")))
     panel = Panel("", main, tuple(point.title_line for point in main))

@@ -16,23 +16,23 @@ from experiments.report.stored_designs import (
     Frame,
     Window,
     main_points,
-    read_family,
     read_points,
     read_values,
-    read_window,
 )
 from experiments.statistics.interval import Values
 from experiments.store.rows import Grid
+from sim.config import HubConfig
 from sim.units import MIN_PER_DAY
 
 
 def page_of(
-    tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, seed: int, replications: int,
-    notes: Sequence[str], money: Section | None = None, rests_on: Sequence[Section] = (),
+    tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, hub: HubConfig, family: str,
+    replications: int, notes: Sequence[str], money: Section | None = None, rests_on: Sequence[Section] = (),
     pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
 ) -> Page:  # fmt: skip
     """The page; `notes`: below the answer; `money`: costs; `rests_on`: assumptions.
 
+    `hub`: of the first design; `family`: how differences were tested together.
     `pictures`: of this verb only, drawn in the page's style; `is_drawn`: with pictures.
     """
     points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
@@ -41,9 +41,8 @@ def page_of(
     baseline = ""
     if differences is not None and not differences.empty:
         changes, baseline = read_values(differences), str(differences["baseline"].iloc[0])
-    window, family = read_window(tables["flights"], config_yaml), read_family(config_yaml)
     main = main_points(points)
-    run = Run(tables, points, main, values, window, changes, baseline, family, command, replications)
+    run = Run(tables, points, main, values, Window.of(hub), changes, baseline, family, command, replications)
     sections, brief = [_glance(run)], None
     if is_drawn:
         with style.look():
@@ -65,7 +64,7 @@ def page_of(
         *verdicts.design_verdicts(run.points, run.kpis, run.ladders),
         *packing.verdicts(run.points, run.kpis),
     ]
-    again = [f"Seed {seed}, {counted(replications, 'replication')}."]
+    again = [f"Seed {hub.seed}, {counted(replications, 'replication')}."]
     return Page(title, opening, sections, config_yaml, brief, notes, again)
 
 
@@ -125,8 +124,6 @@ def _reasons(run: Run) -> Iterator[str]:
 
 
 def _days(window: Window) -> str:
-    if window.start_date is None:
-        return f"{window.n_days} days"
     first = window.start_date + dt.timedelta(minutes=window.low)
     last = window.start_date + dt.timedelta(minutes=window.high - MIN_PER_DAY)
     return f"{window.n_days} days, {first} to {last}" if window.n_days > 1 else f"one day, {first}"

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from experiments.formatting import share_text, short
 from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
@@ -16,7 +14,7 @@ from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
 from experiments.store.rows import rows_from
 from experiments.store.summaries import DesignRow, FactorRow
-from sim.config.zones import clock_of
+from sim.config import HubConfig
 from sim.domain.clock import NO_CHANGES, Clock
 from sim.units import DAYS_PER_YEAR, MIN_PER_DAY
 
@@ -86,12 +84,17 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The measured days [min], and the date of the first midnight if known."""
+    """The measured days [min], and the date of the first midnight."""
 
     low: float
     high: float
-    start_date: dt.date | None
+    start_date: dt.date
     clock: Clock = NO_CHANGES
+
+    @classmethod
+    def of(cls, config: HubConfig) -> "Window":
+        low, high = config.warmup_days * MIN_PER_DAY, config.days * MIN_PER_DAY
+        return cls(low, high, config.start_date, config.clock)
 
     @property
     def n_days(self) -> int:
@@ -105,9 +108,7 @@ class Window:
         return (ends > self.low) & (ends <= self.high)
 
     def day_name(self, day: int) -> str:
-        """Name of a day counted from the first midnight: its weekday, or its number without a date."""
-        if self.start_date is None:
-            return f"day {day + 1}"
+        """Weekday of a day counted from the first midnight."""
         return (self.start_date + dt.timedelta(days=day)).strftime("%a")
 
 
@@ -174,43 +175,6 @@ def panels(points: Sequence[NamedDesign]) -> tuple[Panel, ...]:
         names = tuple(point.site if sites[point.site] == 1 else point.title for point in of_traffic)
         panels.append(Panel(of_traffic[0].traffic, tuple(of_traffic), names))
     return tuple(panels)
-
-
-def read_window(flights: Frame, config_yaml: str) -> Window:
-    """The measured days, from the configuration, or else from the cohort's arrivals."""
-    settings = _settings(config_yaml)
-    warmup, horizon, date = (settings.get(key) for key in ("warmup_days", "horizon_days", "start_date"))
-    start = dt.date.fromisoformat(str(date)) if date is not None else None
-    if isinstance(warmup, int) and isinstance(horizon, int):
-        clock = NO_CHANGES if start is None else clock_of(settings.get("time_zone"), start, warmup + horizon)
-        return Window(warmup * MIN_PER_DAY, (warmup + horizon) * MIN_PER_DAY, start, clock)
-    arrivals = flights.loc[flights["is_cohort"], "arrival"].to_numpy(dtype=float)
-    if arrivals.size == 0:
-        return Window(0.0, float(MIN_PER_DAY), start)
-    low, high = math.floor(arrivals.min() / MIN_PER_DAY), math.ceil(arrivals.max() / MIN_PER_DAY)
-    return Window(low * MIN_PER_DAY, max(low + 1, high) * MIN_PER_DAY, start)
-
-
-def read_family(config_yaml: str) -> str:
-    """How differences were tested together; None if the configuration does not say."""
-    return str(_settings(config_yaml).get("family", "none"))
-
-
-def _settings(config_yaml: str) -> dict[str, Any]:
-    """Scalars of a configuration by the last part of their keys; the outermost if there are several.
-
-    Read by YAML's loader in C, because the configuration of many designs has megabytes.
-    """
-    return _scalars(yaml.load(config_yaml, Loader=yaml.CSafeLoader))
-
-
-def _scalars(node: object) -> dict[str, Any]:
-    if not isinstance(node, dict):
-        return {}
-    scalars: dict[str, Any] = {}
-    for child in node.values():
-        scalars = _scalars(child) | scalars
-    return scalars | {str(key): value for key, value in node.items() if not isinstance(value, dict | list)}
 
 
 def records(table: Frame) -> Iterator[dict[str, Any]]:

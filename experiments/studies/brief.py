@@ -40,8 +40,8 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"{what} a file *.{', *.'.join(forms)}; got {str(path)[:60]!r}")
     if form == SLIDES:
         runner.need("pptx", "office")
-    page, command = runner.stored_page(manifest_of(folder))
-    brief = page.brief
+    page, asked = runner.stored_page(manifest_of(folder))
+    brief, command = page.brief, asked.arguments.command
     if brief is None or not brief.verdicts:
         raise InputError(f"{folder}: this run has no answer for a sheet")
     if form == SLIDES:

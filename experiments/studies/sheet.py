@@ -75,9 +75,9 @@ def _results(arguments: Arguments, named: str = "", file: str | None = None, *mo
             f"{manifest.folder}: {manifest.verb} has no results with charts, {', '.join(COMPOSED)} have;"
             " `cargohub export RUN --to xlsx` writes its tables"
         )
-    page, command = runner.stored_page(manifest, is_drawn=False)
+    page, asked = runner.stored_page(manifest, is_drawn=False)
     with runner.of_a_stranger(manifest):
-        results_book.write(path, page, command, manifest.folder)
+        results_book.write(path, page, asked.arguments.command, manifest.folder, asked.designs[0].hub)
     print(path)
     return 0
 

@@ -27,7 +27,6 @@ from experiments.store.foreign_tables import frame_of
 from sim.errors import InputError
 from sim.reading import near, read
 from sim.record.schemas import TABLES
-from sim.units import MIN_PER_DAY
 
 OPTIONS: Final = ("day", "design", "page")
 _READ: Final = {
@@ -54,12 +53,10 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
     from experiments.report.figures import day_figure
     from experiments.report.stored_designs import Window
 
-    config = design.hub
-    window = Window(config.warmup_days * MIN_PER_DAY, config.days * MIN_PER_DAY, config.start_date, config.clock)
     tables = {name: frame_of(manifest, TABLES[name], columns) for name, columns in _READ.items()}
-    shown = day_figure.of_run(tables, design.label, window, day)
+    shown = day_figure.of_run(tables, design.label, Window.of(design.hub), day)
     at = "" if design is designs[0] else f"-{1 + designs.index(design)}"
-    path = manifest.folder / "figures" / f"day-{config.start_date + dt.timedelta(days=day)}{at}.svg"
+    path = manifest.folder / "figures" / f"day-{design.hub.start_date + dt.timedelta(days=day)}{at}.svg"
     write_whole(path, style.svg_of(day_figure.figure, shown))
     return path
 

@@ -70,7 +70,7 @@ def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | N
 
 def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int) -> Day:
     """Bars from the tables of one replication of one design; `day` counts from the first midnight."""
-    date = "" if window.start_date is None else f", {window.start_date + dt.timedelta(days=day)}"
+    date = window.start_date + dt.timedelta(days=day)
     numbers = flights["number"].tolist()
     colors = {number: style.PALETTE[at % (len(style.PALETTE) - 1)] for at, number in enumerate(sorted(numbers))}
     names = dict(zip(numbers, flights["key"].astype(str).tolist(), strict=True))
@@ -88,7 +88,7 @@ def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int
         for kind, start, end in _rows(docked, day, "kind", "docked", "departed")
     ]
     return Day(
-        f"{window.day_name(day)}{date}",
+        f"{window.day_name(day)}, {date}",
         _resource("Stands, by flight", stands, day),
         _resource("Break-down stations, by flight", stations, day),
         _resource("Dock doors, by truck", doors, day),

@@ -22,9 +22,8 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     backlog = occupancy[(occupancy["zone"] == "backlog") & window.closes(occupancy["time"])]
     first = round(window.low / MIN_PER_DAY)
     n_days = min(DAYS_PER_WEEK, window.n_days)
-    weekday = window.start_date.weekday() if window.start_date is not None else 0
     # Monday is first if at least a week was measured; otherwise the first measured day.
-    shift = (weekday + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK and window.start_date is not None else 0
+    shift = (window.start_date.weekday() + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK else 0
     names = [window.day_name(first + (row - shift) % DAYS_PER_WEEK) for row in range(n_days)]
     shown = points[:MOST_MAPS]
     drawing, axes = style.panels(len(shown), 2, 2.05)

@@ -12,7 +12,7 @@ from experiments.replications.summing import design_row
 from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.report.sections import said
-from experiments.report.stored_designs import NamedDesign, read_points, read_values, read_window
+from experiments.report.stored_designs import NamedDesign, Window, read_points, read_values
 from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
@@ -94,9 +94,8 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
         raise InputError(f"{folder}: {manifest.verb} stores no designs; run, compare and sweep do")
     run = open_run(folder)
     named = read_points(run.tables["points"], run.tables.get("factors"))
-    window = read_window(run.tables["flights"], run.config)
-    values = with_counts(run.tables, read_values(run.tables["summary"]), window)
     designs = [Design(label, config) for label, config in configuration_of(manifest).hubs.items()]
+    values = with_counts(run.tables, read_values(run.tables["summary"]), Window.of(designs[0].hub))
     rows = [*validation.rows(named, values), *public_hubs.rows(designs[0].hub)]
     return [_case(row) for row in rows], designs
 
