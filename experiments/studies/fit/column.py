@@ -24,7 +24,7 @@ from sim.scalars import number_hint
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
 
 _ALIKE: Final = 1e-6
-"""Share of the largest value; values closer than this are equal."""
+"""Values closer than this share of the largest value are equal."""
 LEAST: Final = 10
 """Least number of values for which families can be distinguished."""
 
@@ -59,7 +59,7 @@ class Sample:
     values: Floats
     rows: tuple[int, ...]
     hours: Floats | None
-    """Hours of the day at which the values arrived; None: not known."""
+    """Hours of the day at which the values arrived; None if not known."""
 
     @property
     def place(self) -> str:
@@ -99,8 +99,8 @@ def read_sample(request: Request) -> Sample:
     """The column, checked against what the families accept.
 
     Raises:
-        InputError: a file that cannot be read, no such column, a cell that is no number or outside the bounds, or too
-            few values.
+        InputError: a file that cannot be read, no such column, a cell that is not a number or outside the bounds, or
+            too few values.
     """
     table = csv_table(request.path)
     if not table.header:
@@ -142,7 +142,7 @@ def _check(sample: Sample, request: Request) -> None:
 
 
 def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
-    """Ends of possible values: the given ones, those of a share, or 0 and none if no value is negative."""
+    """Ends of possible values: the given ones, those of a share, or 0 and infinity if no value is negative."""
     if request.high is not None:
         return request.low, request.high
     least, most = sample.values.min(), sample.values.max()

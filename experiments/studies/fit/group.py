@@ -1,6 +1,6 @@
 """A fit as an option of the group `fits/NAME`, with ranges of its numbers for `sure`.
 
-With a key the option puts the distribution there; without one it is the distribution alone, for any key.
+With a key the option sets the distribution there; without a key it is only the distribution, for any key.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,11 +25,11 @@ from sim.distributions.making import AT_LEAST, NORMAL
 
 GROUP: Final = "fits"
 _BY_MOMENTS: Final = ("lognormal", "gamma", "weibull")
-"""Families that are written by mean and spread, which say more than their parameters."""
+"""Families written by mean and spread, which are clearer than their parameters."""
 _LEAST_CORRELATION: Final = 0.05
 _DIGITS: Final = 6
 Numbers = dict[str, Floats]
-"""The estimate of each, then those of the bootstrap (1 + B)."""
+"""The estimate of each number, then its bootstrap values (1 + B)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Written:
     files: Mapping[Path, str]
     word: str
     is_whole: bool
-    """Whether the word needs nothing more: the key is in the option."""
+    """Whether the option contains the key, so that the word is sufficient."""
 
 
 def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -> Written:
@@ -74,7 +74,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
     place.checked({key: _likewise(place, value) for key, value in content.items()})
     files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
     if ranges := list(_entries(result, place, numbers, sha256=sha256)):
-        # The key of a mean is correlated with those of other paces already.
+        # The key of a mean is already correlated with those of other paces.
         together = list(_correlations({key: values for key, values in own.items() if key in dict(ranges)}))
         text = "".join(_yaml({key: entry}, is_inline=True) for key, entry in ranges)
         text += _yaml({"correlations": together}, is_inline=True) if together else ""
@@ -134,7 +134,7 @@ def _correlations(numbers: Numbers) -> Iterator[dict[str, Any]]:
 
 
 def _likewise(place: Place, value: Any) -> Any:  # noqa: ANN401 - a number, or a mapping
-    """A stand-in number: an empirical distribution is checked before its file is written."""
+    """A substitute number, because an empirical distribution is checked before its file is written."""
     is_of_file = isinstance(value, dict) and value["family"] == EMPIRICAL
     return {"family": "exponential", **({} if place.is_shape else {"mean": 1.0})} if is_of_file else value
 

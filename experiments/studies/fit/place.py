@@ -15,7 +15,7 @@ from sim.reading import near, plain, read
 from sim.units import MIN_PER_DAY, MIN_PER_H, SECONDS_PER_MIN
 
 UNITS: Final = {"s": 1 / SECONDS_PER_MIN, "min": 1.0, "h": float(MIN_PER_H), "d": float(MIN_PER_DAY)}
-"""Of times, in minutes."""
+"""Units of times, in minutes."""
 SHAPES: Final[Mapping[str, str | None]] = {
     "packout.spread": "packout.parcels_per_post_h",
     "exports.collections.handling_spread": "exports.collections.unloaded_per_h",
@@ -25,13 +25,13 @@ SHAPES: Final[Mapping[str, str | None]] = {
     "parcels.median_kg": None,
     "parcels.l_per_kg_sigma": None,
 }
-"""Keys of how values lie about a mean that another key has: that key, if the mean of the values says it alone."""
+"""Keys of the shape of values around a mean that another key sets: that key, if the values alone decide the mean."""
 _RATE: Final = re.compile(r"_per_(\w+_)?h$")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`takes`: a distribution or only a number. `unit`: of the values; None: the key's own."""
+    """A key for a fit. `takes`: a distribution or only a number. `unit`: of the values; None: the key's own."""
 
     key: str
     takes: bool
@@ -48,7 +48,7 @@ class Place:
         return SHAPES[self.key] if self.is_shape else None if self.takes else self.key
 
     def own(self, key: str, means: Floats) -> Floats:
-        """Means of the values in the key's unit: a rate from times, or times."""
+        """Means of the values in the key's unit: times, or rates from times."""
         if _RATE.search(key) and (self.unit or self.is_shape):
             return MIN_PER_H / (means * UNITS[self.unit or "min"])
         return means * self.factor(key)
@@ -57,7 +57,7 @@ class Place:
         """Conversion factor of values for a key that is not a rate.
 
         Raises:
-            InputError: values with a unit, for a key that is no time.
+            InputError: values with a unit, for a key that is not a time.
         """
         if self.unit is None or self.is_shape:
             return 1.0
@@ -70,7 +70,7 @@ class Place:
         """Refuse values of keys that the configuration refuses.
 
         Raises:
-            ConfigError: as the configuration.
+            ConfigError: as for the configuration.
         """
         read(HubConfig, with_leaves(plain(self.hub), numbers))
 

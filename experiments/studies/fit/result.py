@@ -24,9 +24,9 @@ from sim.distributions import EMPIRICAL
 from sim.errors import InputError
 
 _TESTS: Final = 199
-"""Bootstrap samples of the tests: p-values of 0.005 and more can be told."""
+"""Bootstrap samples of the tests, whose least p-value is 0.005."""
 _RANGES, _RANGES_OF_MANY = 999, 199
-"""Bootstrap samples of the ranges; of more values than tests are made with, whose ranges are narrow, fewer."""
+"""Bootstrap samples of the ranges: fewer if there are more values than are tested, because ranges are then narrow."""
 _SEED: Final = 1
 
 
@@ -35,13 +35,13 @@ class Result:
     name: str
     sample: Sample
     fits: tuple[Fitted, ...]
-    """By AIC, the best first."""
+    """Fits by AIC, the best first."""
     chosen: Fitted | None
-    """The family that is written: the best, if no other is asked for; None: the values themselves."""
+    """The family that is written: the best unless another is requested; None: the values themselves."""
     bootstrap: Floats
-    """Its parameters (B, K), of samples drawn from the values."""
+    """Parameters of that family (B, K), from samples drawn from the values."""
     means: Floats
-    """Of the values, and of such samples (1 + B)."""
+    """Means of the values, and of these samples (1 + B)."""
     order: Order
     clock: Clock | None
     groups: Groups | None
@@ -58,7 +58,7 @@ class Result:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether not even the best family describes the values."""
+        """Whether even the best family is rejected."""
         return max(self.best.ks_p, self.best.ad_p) < SIGNIFICANT
 
     @property
@@ -72,7 +72,7 @@ def fit_of(sample: Sample, request: Request) -> Result:
     """Fit, test and check.
 
     Raises:
-        InputError: no family that was asked for has an estimate.
+        InputError: no requested family has an estimate.
     """
     values, ends = sample.values, ends_of(sample, request)
     fits = fitted(values, request.families, ends)

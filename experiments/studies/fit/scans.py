@@ -30,7 +30,7 @@ from sim.units import SECONDS_PER_MIN
 OPTIONS: Final = ("run", "scenario")
 STAGE, INSTANT = "stage", "instant"
 _THINGS: Final = {"parcel": "parcels", "uld": "ulds", "flight": "flights"}
-"""Columns that name what is scanned, the smallest first, and the tables of a run that have its instants."""
+"""Columns that name scanned things, the smallest first, and the tables of a run that contain their instants."""
 _BOOTSTRAP: Final = 499
 _QUARTERS: Final = (0.1, 0.5, 0.9)
 _SEED: Final = 1
@@ -72,7 +72,7 @@ class Compared:
     rows: tuple[StageRow, ...]
     times: tuple[tuple[Floats, Floats], ...]
     n_negative: int
-    """Scanned times below 0, as of clocks that differ."""
+    """Number of scanned times below 0, for example because clocks differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Scans:
 
     table: str
     stages: tuple[str, ...]
-    """As they follow one another."""
+    """Stages in order of time."""
     instants: Mapping[tuple[str, ...], Mapping[str, float]]
 
 
@@ -169,7 +169,7 @@ def _simulated(manifest: Manifest, scans: Scans, scenario: str, replications: Se
 
 
 def _median(middle: float, by_flight: Sequence[Sequence[float]]) -> Interval:
-    """Median with an interval for other flights: flights are drawn whole, because their times are alike."""
+    """Median, with an interval over flights: flights are resampled whole, because their times are alike."""
     n, rng = len(by_flight), np.random.default_rng(_SEED)
     if n == 1:
         return Interval(middle, None, None, n)

@@ -16,14 +16,14 @@ from experiments.store.rows import Grid, column, grid_of, table
 from experiments.studies.fit.result import Result
 
 FEW: Final = 50
-"""Values, of fewer tests reject hardly a family (assumption)."""
+"""With fewer values, tests reject hardly any family (assumption)."""
 _DRAWN: Final = 3
-"""Families in the picture."""
+"""Number of families in the picture."""
 _PLACES: Final = 200
 _DOTS: Final = 500
-"""Values that the picture has a dot of at most."""
+"""Most values with a dot in the picture."""
 _ROUNDED: Final = 0.5
-"""Share of values that differ, below which they are called rounded (assumption)."""
+"""Share of distinct values below which values are called rounded (assumption)."""
 
 
 @table("families", "families of distributions fitted to the values, by AIC", sort="family")
@@ -131,7 +131,7 @@ def picture(result: Result) -> FitPicture:
     places = np.linspace(values.min(), values.max(), _PLACES)
     n = len(values)
     ranks = np.unique(np.linspace(1, n, min(n, _DOTS)).astype(int))
-    # Of uniform numbers the k-th of n has a beta distribution; that of the family is its quantile.
+    # The k-th of n uniform numbers has a beta distribution; the k-th value of the family is its quantile.
     low, high = (betaincinv(ranks, n + 1 - ranks, share) for share in TAILS)
     quantile = best.distribution.ppf
     return FitPicture(
@@ -145,7 +145,7 @@ def picture(result: Result) -> FitPicture:
 
 
 def _finite(density: Any) -> Any:  # noqa: ANN401 - an array
-    """A density that is infinite at an end is not drawn there."""
+    """The density without infinite values, which are not drawn."""
     return np.where(np.isfinite(density), density, math.nan)
 
 

@@ -66,7 +66,7 @@ def _line(name: str, path: Path, written: Written, n_flights: int) -> str:
 
 
 def _path(option: str, text: str) -> Path:
-    """Where to write.
+    """The file to write.
 
     Raises:
         InputError: another suffix, or a file that exists.

@@ -14,21 +14,21 @@ from sim.record.schemas import Table
 from sim.units import SECONDS_PER_MIN
 
 Arrow: TypeAlias = Any
-"""A thing of pyarrow, which has no types to name."""
+"""An object of pyarrow, which has no types."""
 Indices: TypeAlias = NDArray[np.integer]
 Moments: TypeAlias = Callable[[NDArray[np.int64]], Arrow]
 """Texts of instants [µs after the first midnight]."""
 
 NONE: Final = -1
-"""No such name, or row."""
+"""No such name or row."""
 _US_PER_MIN: Final = SECONDS_PER_MIN * 1_000_000
-"""A tick is 57 of them, so that instants stay apart."""
+"""A tick has 57 microseconds, so different instants remain different."""
 QUALIFIERS: Final = ("", "flight", "tug train", "resource", "parcel")
-"""Of the objects of an event; the first is the type of what the event is of."""
+"""Qualifiers of the objects of an event; the first stands for the type of the event's own object."""
 RECORD: Final = np.dtype([("time", "i8"), ("order", "i8"), ("name", "i4"), ("row", "i4"), ("qualifier", "u1")])
-"""An object of an event. `order`: number of the event's type, and of the event among those, and then the qualifier."""
+"""An object of an event. `order` contains the number of the event's type, of the event, and of the qualifier."""
 CODE_BITS, EVENT_BITS = 44, 4
-"""Where both begin in `order`."""
+"""First bits of type and event in `order`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class Relation:
     targets: Indices
     columns: Sequence[str] = ()
     says: str = ""
-    """The qualifier in those events."""
+    """Qualifier of the others in those events."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Things of one type (N). Each is named by its name, by number, followed by its `rows` unless `NONE`."""
+    """Things of one type (N). Each has the name with its number, followed by its `rows` unless `NONE`."""
 
     type: str
     names: Indices
@@ -53,14 +53,14 @@ class Batch:
     attributes: Mapping[str, Arrow]
     relations: Sequence[Relation] = ()
     kind: Kind | None = None
-    """None: nothing happens to it."""
+    """None: it has no events."""
     first: int = 0
-    """Things of the kind that came before."""
+    """Number of earlier things of the kind."""
     table: Table = field(default_factory=dict)
     resources: Mapping[str, Indices] = field(default_factory=dict)
-    """The resource's name of each event, by column."""
+    """Name of the resource of each event, by column."""
     shared: Mapping[str, Indices] = field(default_factory=dict)
-    """Rows of the table in whose events these take part, by column; `NONE`: in none."""
+    """Row of the table in whose event each thing takes part, by column; `NONE`: in none."""
 
     def __len__(self) -> int:
         return len(self.names)
@@ -97,7 +97,7 @@ def is_closed(kind: Kind, table: Table) -> NDArray[np.bool_]:
 
 
 def records_of(batch: Batch) -> NDArray[Any]:
-    """Objects of all events of a batch: each thing itself, and the things related to it at that time."""
+    """Objects of all events of a batch: each thing, and the things related to it at that time."""
     kind, parts = batch.kind, [np.empty(0, RECORD)]
     for column, event in () if kind is None else kind.events.items():
         assert kind is not None

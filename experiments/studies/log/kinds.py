@@ -12,17 +12,17 @@ from sim.record.schemas import TABLES
 MACHINE, UNITS = "machine", "units"
 """The type of machines, and the attribute of a group of equal units."""
 OPEN: Final = "open"
-"""The attribute of what is not done when the run ends."""
+"""The attribute of objects that are not finished when the run ends."""
 _TYPES: Final = {"string": "string", "bool": "boolean", "float64": "float"}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happens at the instant in a column: an own event, or participation in that of the same column in `of`."""
+    """The event at the instant in a column: an own event, or participation in that of the same column in `of`."""
 
     says: str
     at: str = ""
-    """The resource; empty: none is known."""
+    """The resource; empty if not known."""
     of: str = ""
 
 
@@ -35,12 +35,12 @@ class Kind:
     closed: tuple[str, ...]
     left_out: tuple[str, ...]
     events: Mapping[str, Event]
-    """By column, in the order in which they happen."""
+    """Events by column, in order of time."""
     planned: tuple[str, ...] = ()
 
     @property
     def attributes(self) -> dict[str, str]:
-        """All columns that are neither events nor known otherwise, with their type in OCEL; a hall has its name."""
+        """All columns that are neither events nor otherwise known, with their type in OCEL; a hall is given by name."""
         types = {
             column.name: "time" if column.name in self.planned else _TYPES.get(column.dtype, "integer")
             for column in TABLES[self.table].columns
@@ -81,12 +81,12 @@ CODES: Final = {
         (kind, column) for kind in KINDS for column, event in kind.events.items() if event.says
     )
 }
-"""Numbers of the types of events, in the order in which those of one instant are written."""
+"""Numbers of the types of events, in the order in which events of one instant are written."""
 ACTIVITIES: Final = tuple(BY_TABLE[table].events[column].says for table, column in CODES)
 OWNERS: Final = tuple(BY_TABLE[table].type for table, _ in CODES)
-"""Types of the objects that events are of, by their numbers."""
+"""Types of the objects to which events belong, by their numbers."""
 OBJECT_TYPES: Final = {
     **{kind.type: kind.attributes for kind in KINDS},
     **{name: {UNITS: "integer"} for name in [MACHINE, *(group.type for group in GROUPS.values())]},
 }
-"""With their attributes."""
+"""Types of objects with their attributes."""

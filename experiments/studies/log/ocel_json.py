@@ -1,4 +1,4 @@
-"""OCEL 2.0 as one JSON document, written while it is read."""
+"""OCEL 2.0 as one JSON document, written while the run is read."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from experiments.studies.log.spool import codes_of
 from experiments.studies.log.texts import data_of, grouped, ids, joined, quoted, some, values_of
 
 _ALWAYS = "1970-01-01T00:00:00Z"
-"""Since when an object is what it is, where that does not change."""
+"""Instant from which constant attributes are valid."""
 
 
 class JsonLog:
@@ -29,7 +29,7 @@ class JsonLog:
         self._qualifiers = pa.array(
             [f'","qualifier":"{quoted(name or owner)}"}}' for owner in OWNERS for name in QUALIFIERS]
         )
-        """By type of event, and then by number."""
+        """Qualifiers by type of event, then by number."""
         types = {
             "objectTypes": [_type(name, attributes) for name, attributes in OBJECT_TYPES.items()],
             "eventTypes": [_type(name, {}) for name in ACTIVITIES],

@@ -1,4 +1,4 @@
-"""OCEL 2.0 as an SQLite database: a table for each type of object and event, and for each sort of relation."""
+"""OCEL 2.0 as an SQLite database: a table for each type of object and event, and for each kind of relation."""
 
 import errno
 import re
@@ -20,16 +20,16 @@ from experiments.studies.log.texts import ids
 from sim.errors import InputError
 
 _ALWAYS = "1970-01-01 00:00:00"
-"""Since when an object is what it is, where that does not change."""
+"""Instant from which constant attributes are valid."""
 _TYPES: Final = MappingProxyType(
     {"string": "TEXT", "time": "TIMESTAMP", "integer": "INTEGER", "float": "REAL", "boolean": "BOOLEAN"}
 )
 _ROWS: Final = 50
-"""Of one statement."""
+"""Rows of one statement."""
 _ACTIVITIES: Final = np.array(ACTIVITIES, dtype=object)
 _QUALIFIERS: Final = np.array([[name or owner for name in QUALIFIERS] for owner in OWNERS], dtype=object)
-"""By type of event and number."""
-# Rows arrive nearly in the order of their keys, and a table without row numbers is its own index.
+"""Qualifiers by type of event and number."""
+# Rows arrive almost in the order of their keys. A table without row numbers is its own index.
 _SCHEMA: Final = """
 PRAGMA page_size = 16384; PRAGMA cache_size = -65536;
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;

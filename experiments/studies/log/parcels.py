@@ -1,4 +1,4 @@
-"""Objects that are many: stored parcels of imports and exports, part by part."""
+"""Numerous objects: stored parcels of imports and exports, part by part."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.record.schemas import TABLES, Table
 
 _MOST: Final = 10_000
-"""Parcels of a batch."""
+"""Most parcels of a batch."""
 
 
 def parcels_of(replication: Replication, things: Things, name: str) -> Iterator[Batch]:
@@ -82,7 +82,7 @@ def _export_batch(things: Things, table: Table, first: int) -> Batch:
 
 
 def _second(things: Things, machine: Indices, route: Indices) -> Indices:
-    """The machine of a parcel's second sorting: the first one, or the one that its chute leads to."""
+    """The machine of a parcel's second sorting: the first machine, or the one to which its chute leads."""
     routes = list(things.hub.route_shares)
     second = np.repeat(np.arange(things.first_machine[-1])[:, None], len(routes), axis=1)
     for first, hall in zip(things.first_machine.tolist(), things.hub.halls.values(), strict=False):

@@ -12,9 +12,9 @@ from experiments.studies.log.batches import CODE_BITS, EVENT_BITS, RECORD
 from sim.errors import InputError
 
 _WINDOW_US: Final = 15 * 60_000_000
-"""What happens in it is sorted in memory."""
+"""Length of a window, whose events are sorted in memory."""
 _MOST: Final = 50_000
-"""Objects of events that are handed on together, as long as no single event has more."""
+"""Objects of events returned together; more only for a single event."""
 
 
 class Spool:
@@ -23,7 +23,7 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed by its owner
         self._places: dict[int, list[tuple[int, int]]] = {}
-        """Where objects of each window lie, and how many."""
+        """Position and number of the objects of each window."""
 
     def __enter__(self) -> Self:
         return self
@@ -41,10 +41,10 @@ class Spool:
         self._file.write(records[order].tobytes())
 
     def sorted(self) -> Iterator[tuple[NDArray[Any], NDArray[np.integer]]]:
-        """Objects of whole events in order of time, and where each event begins.
+        """Objects of whole events in order of time, and the first object of each event.
 
         Raises:
-            InputError: something takes part in an event that no row of its table has.
+            InputError: something takes part in an event that is in no row of its table.
         """
         for window in sorted(self._places):
             records = np.concatenate([self._read(*place) for place in self._places[window]])

@@ -38,7 +38,7 @@ def quoted(text: str) -> str:
 
 
 def joined(*parts: Arrow) -> Arrow:
-    """Texts concatenated; null if one of them is."""
+    """Texts concatenated; null if any is null."""
     return pc.binary_join_element_wise(*parts, "")
 
 

@@ -19,7 +19,7 @@ from sim.measures.tracing.journal import NEEDED, TRUCK_KEY, Journal
 from sim.record.schemas import Table
 
 TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_loads", "out_trains")
-"""Tables that are read whole."""
+"""Tables that are read as a whole."""
 _POSTS: Final = "posts"
 _ON_A_TRAIN: Final = ("on_train", "at_door", "placed")
 _ON_A_FLIGHT: Final = ("taken", "loaded", "departed")
@@ -42,11 +42,11 @@ class Things:
         self.first_uld = journal.first_uld
         machines = [hall.sorting_machines for hall in self.hub.halls.values()]
         self.first_machine = np.cumsum([0, *machines])
-        """The first of each hall, and how many there are (H + 1)."""
+        """Number of the first machine of each hall, then the number of machines (H + 1)."""
         self._check()
         self.names: list[str] = []
         self.first: dict[str, int] = {}
-        """The first name of each table's things, and of machines and posts."""
+        """Number of the first name of each table's things, and of machines and posts."""
         for kind in KINDS:
             self._add(kind.table, self._names_of(kind, journal))
         self._add(MACHINE, [f"machine {number}" for number in range(sum(machines))])
@@ -55,7 +55,7 @@ class Things:
         posts = [f"post {hall}/{post}" for hall, n in zip(self.halls, self.n_posts, strict=True) for post in range(n)]
         self._add(_POSTS, posts)
         self.groups = {name: self._group(name) for name in GROUPS}
-        """The names of groups of equal units, by hall; `NONE` where a hall has none (H)."""
+        """Names of groups of equal units, by hall; `NONE` if a hall has none (H)."""
         if len({*self.names}) < len(self.names):
             raise InputError(f"{replication.manifest.folder}: two things have the same name")
 
@@ -63,7 +63,7 @@ class Things:
         return len(next(iter(self.tables[table].values())))
 
     def batches(self) -> Iterator[Batch]:
-        """All objects that are few, resources first."""
+        """All objects of these kinds, resources first."""
         machines = np.arange(self.first_machine[-1]) + self.first[MACHINE]
         posts = np.arange(sum(self.n_posts)) + self.first[_POSTS]
         yield _resources(MACHINE, machines, np.ones_like(machines))
@@ -77,14 +77,14 @@ class Things:
                 yield self._batch(kind)
 
     def resource(self, name: str, halls: Indices) -> Indices:
-        """The group of each hall; `NONE` for things that have no hall yet."""
+        """The group of each hall; `NONE` for things without a hall."""
         return np.where(halls < 0, NONE, self.groups[name][halls])
 
     def posts(self, halls: Indices, post: Indices) -> Indices:
         """Packers of a hall: a post by its number, or the hall's packers.
 
         Raises:
-            InputError: a post that the hall has not.
+            InputError: a post that the hall does not have.
         """
         if (post >= np.array(self.n_posts)[halls]).any():
             raise InputError("table parcels: a post that is not in the configuration")
@@ -147,7 +147,7 @@ class Things:
         self.names += names
 
     def _names_of(self, kind: Kind, journal: Journal) -> list[str]:
-        """Names as `cargohub trace` accepts them; of parcels without the row."""
+        """Names as `cargohub trace` accepts them; for parcels without the row."""
         if kind.table in OF_PARCELS:
             keys = self.keys if kind.table == "parcels" else self.tables["collections"]["key"].tolist()
             return [f"{kind.type} {key}/" for key in keys]

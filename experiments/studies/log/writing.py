@@ -1,4 +1,4 @@
-"""An event log of one replication, written as its parcels are read: objects, then events in the order of time."""
+"""An event log of one replication, written while its parcels are read: objects, then events in order of time."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ from sim.errors import InputError
 DOCUMENTS, DATABASES = (".json", ".jsonocel"), (".sqlite", ".db")
 """Suffixes of both forms of OCEL."""
 CASES: Final = {"parcel": "parcels", "uld": "ulds", "flight": "flights", "truck": "trucks"}
-"""Tables of what may be a case."""
+"""Tables of objects that can be cases."""
 _DIGITS: Final = 10
-"""Of an event's number, so that the order of numbers is that of texts."""
+"""Digits of an event's number, so that numbers and texts have the same order."""
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ def write_cases(path: Path, replication: Replication, things: Things, table: str
     """Write XES, a case for each row of a table.
 
     Raises:
-        InputError: as in `write_objects`, or no parcels where they are the cases.
+        InputError: as in `write_objects`, or no parcels although they are the cases.
         OSError: as in `write_objects`.
     """
     written = Written()
@@ -108,7 +108,7 @@ def write_cases(path: Path, replication: Replication, things: Things, table: str
 
 
 def _all(replication: Replication, things: Things, tables: tuple[str, ...] = ()) -> Iterator[Batch]:
-    """Things of some tables, or all; the few ones first."""
+    """Things of some tables, or of all; the few ones first."""
     for batch in things.batches():
         if not tables or (batch.kind is not None and batch.kind.table in tables):
             yield batch

@@ -40,12 +40,12 @@ class XesLog:
         self._names = pa.array([quoted(name) for name in names], pa.string())
         head = '<event><string key="concept:name" value="{}"/><date key="time:timestamp" value="'
         self._heads = pa.array([head.format(quoted(what)) for what in ACTIVITIES])
-        # The last one is for events without a resource.
+        # The last text is for events without a resource.
         self._resources = pa.array([*(f'<string key="org:resource" value="{quoted(name)}"/>' for name in names), ""])
         self._file.write(_HEAD)
 
     def cases(self, batch: Batch) -> None:
-        """Write them; columns are by case and event (N, E)."""
+        """Write cases; columns are by case and event (N, E)."""
         assert batch.kind is not None
         columns, nobody = list(batch.kind.events), np.full(len(batch), NONE)
         minutes = np.stack([batch.table[column] for column in columns], axis=1)

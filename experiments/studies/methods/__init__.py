@@ -27,7 +27,7 @@ from experiments.studies.methods.facts import Facts
 from sim.errors import InputError
 
 FILES: Final = {"stress": "methods.md", "odd": "odd.md"}
-"""In the run folder, where no other file is asked for."""
+"""Names in the run folder, by default."""
 
 
 def main(arguments: Arguments) -> int:

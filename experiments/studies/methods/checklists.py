@@ -41,7 +41,7 @@ class _Filling:
         }
 
     def chapters(self, listed: Mapping[str, Any], before: str = "") -> Iterator[Chapter]:
-        """Headings with what is below them, numbered: other headings, or the blocks of an item."""
+        """Headings, numbered, with other headings or the blocks of an item below them."""
         for at, (heading, inside) in enumerate(listed.items(), 1):
             number = f"{before}{at}"
             if isinstance(inside, dict):

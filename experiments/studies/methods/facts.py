@@ -32,9 +32,9 @@ from sim.rules import DECISIONS
 from sim.units import MIN_PER_DAY
 
 _MOST_KEYS: Final = 12
-"""Of a design that differs from the first, which are named."""
+"""Most keys named for a design that differs from the first."""
 _ADDRESS: Final = re.compile(r"\w\.(be|com|eu|int|lu|net|nl|org)\b")
-"""In the note behind a value: it is from there."""
+"""An address in the note after a value, from which the value comes."""
 _STREAM: Final = re.compile(r'streams\.of\("(\w+)"')
 
 
@@ -57,7 +57,7 @@ class Facts:
 
     @cached_property
     def plain(self) -> dict[str, Any]:
-        """The first hub as plain values, with further values for conditions."""
+        """The first hub as plain values, with additional values for conditions."""
         values: dict[str, Any] = plain(self.hub)
         return {
             **values,
@@ -227,7 +227,7 @@ class Facts:
 
 
 def attributes() -> list[str]:
-    """Things to which streams belong, as named in the program's text."""
+    """Things to which streams belong, as named in the program's source."""
     folder = Path(sim.__file__).parent
     texts = (path.read_text(encoding="utf-8") for path in sorted((folder / "inputs").rglob("*.py")))
     return sorted({plain_name(name) for text in texts for name in _STREAM.findall(text)})

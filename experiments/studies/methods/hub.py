@@ -19,7 +19,7 @@ _HALLS: Final = "halls"
 
 
 LISTED: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_bytes())
-"""All that there can be."""
+"""All possible places, paths, entities and draws."""
 
 
 def at(hub: Plain, key: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Comments behind values in `configs`, often their sources, which composing removes."""
+"""Comments after values in `configs`, often their sources, which are lost in composed configurations."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,16 +14,16 @@ from sim.distributions import is_distribution
 
 _LINE: Final = re.compile(r"""( *)["']?([\w. -]+?)["']?:(?: .*?)??(?: +# +(.*))?""")
 _NAMED: Final = {"hall": "halls", "disruption": "disruptions"}
-"""Groups whose options stand under a name of the user's, and where."""
+"""Groups whose options are under names chosen by the user, and the key above these names."""
 _NOT_OF_A_HUB: Final = ("assumptions", "scenario", "study")
 Option = tuple[Mapping[str, Any], Mapping[str, str]]
-"""The values of a file by key, and the notes behind them."""
+"""The values of a file by key, and the notes after them."""
 
 
 def notes(hub: Mapping[str, Any]) -> dict[str, str]:
     """Comments by key, for values that are unchanged from an option of `configs`.
 
-    Of the options of a group, that one counts which most values are as in. Values that the run was given have no note.
+    In each group, the option with the most equal values counts. Values set by the run have no note.
     """
     found: dict[str, str] = {}
     for prefix, options in _options().items():

@@ -34,7 +34,7 @@ from experiments.studies.optimise.result import FrontPoint, Result, goal_text, i
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
 
 _A_TABLE = 7
-"""Variables of a table."""
+"""Most variables in a table."""
 
 
 def document(asked: Asked[OptimiseKeys], result: Result) -> Document:

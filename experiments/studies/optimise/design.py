@@ -28,13 +28,13 @@ from sim.units import MEAN_DAYS_PER_YEAR
 _FIGURES: Final = {
     "area_m2": ("Area", "m2"), "posts_h_per_day": ("Hours of posts", "h/d"), "cost_eur_per_day": ("Cost", "EUR/d"),
 }  # fmt: skip
-"""Of a design itself: what a reader calls each, and its unit."""
+"""Name and unit of figures of the design itself."""
 UNITS: Final = {name: unit for name, (_, unit) in _FIGURES.items()}
-"""The figures by name, and their units."""
+"""Units of these figures, by name."""
 
 
 def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
-    """Values of each of `UNITS`. Hours of posts are those of the roster; halls are at market rent."""
+    """Values of these figures. Hours of posts are those of the roster; halls are at market rent."""
     rostered = rostered_h_per_day(config)
     hours = sum(h for role, h in rostered.items() if role not in prices.labour.paid_by_others)
     machines = config.rated_per_h * prices.capex.machine_eur_per_parcel_h / prices.discounting.equipment_years
@@ -49,7 +49,7 @@ def figures(config: HubConfig, prices: Prices) -> dict[str, float]:
 VERB: Final = "optimise"
 _GOALS: Final = 2
 _NEVER: Final = 1.0
-"""What a design that the schema refuses lacks, beside shares of zones: as a hall of no use."""
+"""Added to the missing shares of zones if the schema refuses a design: as much as a useless hall."""
 _ON_GRID: Final = 1e-6
 
 Value = float | str
@@ -146,13 +146,13 @@ class OptimiseKeys(Replicated):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Values of the variables, and the hub, or why and by how much they give no hub."""
+    """Values of the variables, and the hub, or why and by how much the design is impossible."""
 
     values: tuple[Value, ...]
     label: str
     hub: HubConfig | None
     lacks: float
-    """Shares by which zones and façade are too small, added up; more if the schema refuses the design; 0: it fits."""
+    """Sum of the shares by which zones and façade are too small; more if the schema refuses the design; 0: it fits."""
     why: str
 
 
@@ -176,7 +176,7 @@ def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> Non
             try:
                 changed(config, values)
             except ConfigError as error:
-                # Only a value outside the field's own bounds is a mistake; other variables may correct the rest.
+                # A value outside its field's bounds is a mistake; anything else, other variables may correct.
                 text = str(error)
                 if any(text.startswith((f"{field}: must be ", f"{field}: expected ")) for field in variable.fields):
                     raise ConfigError(f"{place}: {error}") from error
@@ -212,7 +212,7 @@ def own_values(config: HubConfig, variables: Mapping[str, Variable]) -> tuple[Va
 
 
 def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
-    """The number at which the first of its fields stays unchanged; None if out of range."""
+    """The number at which the first of the variable's fields is unchanged; None if out of range."""
     key, ratio = next(iter(variable.fields.items()))
     now = value_of(config, key)
     value = now / ratio if isinstance(now, int | float) else math.nan
@@ -222,7 +222,7 @@ def _number_now(config: HubConfig, variable: Variable) -> tuple[float, ...]:
 
 def _fields(config: HubConfig, variable: Variable, value: Value) -> dict[str, object]:
     if isinstance(value, str):
-        # As written after = in a word: 8 is a number, [a,b] a list.
+        # As typed after = in a word: 8 is a number, [a,b] a list.
         return dict.fromkeys(variable.fields, yaml.safe_load(value))
     return scaled(config, variable.fields, value)
 
@@ -240,7 +240,7 @@ def _lacks(config: HubConfig) -> float:
 
 
 def _excess(fields: Mapping[str, object]) -> float:
-    """How far the zone shares exceed a whole hall, so that the search can compare designs that do not fit."""
+    """By how much the zone shares exceed a whole hall, so that the search can compare designs that do not fit."""
     shares = [value for key, value in fields.items() if ".zone_shares." in key and isinstance(value, float)]
     return max(0.0, sum(shares) - 1)
 

@@ -59,7 +59,7 @@ class FrontRow:
 
 @dataclass(frozen=True, slots=True)
 class FrontPoint:
-    """A design on the front. `seen` by the search; `confirmed` by later replications (`seen` if none)."""
+    """A design on the front. `seen` in the search; `confirmed` by later replications (`seen` if there are none)."""
 
     trial: Trial
     seen: dict[str, Interval]
@@ -94,7 +94,7 @@ class Result:
         return lines
 
     def as_json(self, commands: Sequence[str]) -> dict[str, Any]:
-        """`commands`: of the designs on the front, or none; they hang on where the caller's configurations are."""
+        """The result for JSON. `commands` of designs on the front, or none: they depend on `--config-dir`."""
         command_items = [{"command": command} for command in commands] or [{} for _ in self.front]
         return {
             "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
@@ -179,14 +179,14 @@ def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval
 
 
 def goal_text(interval: Interval, unit: str) -> str:
-    """A goal's value with its interval; a property of the design has none."""
+    """A goal's value with its interval; figures of the design itself have no interval."""
     if unit == "1":
         return with_interval(interval.within(0.0, 1.0), percent, unit=" %", hides_same=True)
     return with_interval(interval, unit=f" {unit_name(unit)}", hides_same=True)
 
 
 def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
-    """A design by its differences from the configured hub, or by all its values if that is not a design."""
+    """A design by its differences from the configured hub, or by all its values if that hub is not a design."""
     pairs = zip(asked.variables.items(), trial.design.values, strict=True)
     named = [f"{spelt(name)} {read_value(value)} {variable.unit}".rstrip() for (name, variable), value in pairs]
     if start is None:

@@ -1,8 +1,8 @@
-"""The search of `cargohub optimise`: generations of designs from optuna, simulated, and reported back.
+"""The search of `cargohub optimise`: optuna requests generations of designs, which are simulated and reported to it.
 
 A generation is requested as a whole, and its results are reported in the order of the requests. Requests therefore
-depend only on the seed and the values, not on the number of workers or an interruption. A design that is requested
-again is not simulated again; for one that does not fit, the lack is reported, and it is never simulated.
+depend only on the seed and the values, not on the number of workers or an interruption. A repeated request is not
+simulated again. Designs that do not fit are never simulated; only their lack is reported.
 """
 
 import warnings
@@ -36,7 +36,7 @@ _CONSTRAINT: Final = "lacks"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A design requested by the search; `samples`: each goal by replication, empty if it does not fit."""
+    """A design requested by the search; `samples`: each goal by replication, empty if the design does not fit."""
 
     number: int
     generation: int
@@ -48,7 +48,7 @@ class Trial:
 class Found:
     trials: tuple[Trial, ...]
     front: tuple[Trial, ...]
-    """Of those that fit, the ones that no other is as good as in both goals and better in one; each design once."""
+    """Fitting designs for which no other is at least as good in both goals and better in one; each design once."""
     start: Trial | None
     """The hub as configured; None if the variables cannot make it."""
 
@@ -77,7 +77,7 @@ def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
             samples = goals_of(design, optimise, kpis, range(keys.replications))
             trials.append(Trial(trial.number, generation, design, samples))
             trial.set_constraint(_CONSTRAINT, design.lacks)
-            # Goals reported for a design that does not fit have no effect; only its lack of room does.
+            # The goals reported for a design that does not fit have no effect; only its lack of room has.
             values = [sum(sample) / len(sample) for sample in samples.values()] or [0.0] * len(optimise.goals)
             study.tell(trial, values)
     if not any(trial.samples for trial in trials):

@@ -46,7 +46,7 @@ from sim.record.schemas import TABLES as OF_REPLICATIONS
 
 USUAL_LICENSE: Final = "CC-BY-4.0"
 _FOLDERS: Final = {"flights": "flights", "values": "values", "rules": "rules", "figures": "figure"}
-"""Of a run folder, which go along beside what the manifest lists, and what is said of their files."""
+"""Folders of a run that are packed in addition to the manifest's files, and the descriptions of their files."""
 _BESIDE: Final = (MANIFEST, "report.html")
 _TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("texts.yaml").read_bytes())
 

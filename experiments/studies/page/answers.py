@@ -11,7 +11,7 @@ from experiments.studies.page.runs import names_in
 from sim.errors import CargohubError
 
 _MOST: Final = 5
-"""Runs of a view; a result takes a second to read."""
+"""Most runs of a view; reading a result takes a second."""
 
 
 @dataclass(frozen=True, slots=True)

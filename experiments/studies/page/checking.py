@@ -32,7 +32,7 @@ from sim.site.room import check_area
 
 _MOST_TIMED: Final = 5
 _TIMED: Final = ("run", "compare", "sweep")
-"""Verbs whose runs simulate the hubs that they name, and nothing else."""
+"""Verbs whose runs simulate only the hubs that they name."""
 _AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
 
 
@@ -43,7 +43,7 @@ class Checked:
     plan: Plan
     fields: Sequence[Field]
     words: Sequence[str]
-    """All that is typed behind the verb."""
+    """All words after the verb."""
     command: str
     mistake: str = ""
     mistake_key: str = ""
@@ -60,7 +60,7 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
     """Check whether the plan can be run.
 
     Raises:
-        ConfigError: a verb, a scenario or options that are not there.
+        ConfigError: a verb, a scenario or options that do not exist.
     """
     fields = planned_fields(plan, arguments)
     typed = tuple(typed_words(plan, fields, arguments.out))

@@ -14,9 +14,9 @@ from typing import Final
 from sim.errors import CargohubError
 
 _PATIENCE_S: Final = 8.0
-"""For a child to keep what is finished and to end."""
+"""Time for a child to store finished parts and to end [s]."""
 _LAST_BYTES: Final = 4_000
-"""Of a log: its last lines."""
+"""Bytes of a log that are read, from its end."""
 _PREFIX: Final = "cargohub: "
 
 
@@ -53,7 +53,7 @@ class Children:
                 )  # fmt: skip
 
     def is_known(self, name: str) -> bool:
-        """Whether this server has started a command there."""
+        """Whether this server has started a command for this folder."""
         return name in self._processes
 
     def is_running(self, name: str) -> bool:
@@ -66,7 +66,7 @@ class Children:
             _end([process])
 
     def mistake(self, name: str) -> str | None:
-        """Message of the last command in this folder that was refused; None: none."""
+        """Message of the last command in this folder if it was refused, otherwise None."""
         process = self._processes.get(name)
         is_cancelled = process is not None and process.returncode in (-signal.SIGTERM, 128 + signal.SIGTERM, None)
         return None if is_cancelled else _mistake_in(self._last(name))
@@ -109,5 +109,5 @@ def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
         try:
             process.wait(max(0.1, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # it has its own session, with its workers
+            os.killpg(process.pid, signal.SIGKILL)  # it has a separate session with its workers
             process.wait()

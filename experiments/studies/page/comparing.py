@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 _SAYS: Final = "says.txt"
-"""What `cargohub schedule` printed on a file of flights."""
+"""Output of `cargohub schedule` for a file of flights."""
 
 
 @dataclass(frozen=True)

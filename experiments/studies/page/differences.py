@@ -28,12 +28,12 @@ from sim.measures.kpis import Rank
 from sim.reading import plain
 
 MOST: Final = 6
-"""Designs side by side."""
+"""Most designs side by side."""
 _MOST_CHANGES: Final = 200
 _MOST_NAMED: Final = 3
-"""Values that a title names."""
+"""Most values named in a title."""
 _DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
-"""Keys with which two runs see the same flights and parcels on the same days."""
+"""Keys that must be equal for two runs to have the same flights and parcels on the same days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Compared:
     changed: Grid
     differences: Grid | None
     why: str
-    """Why there are no differences; empty where there are."""
+    """Reason why there are no differences; otherwise empty."""
 
 
 def compared(folders: Sequence[Path]) -> Compared:

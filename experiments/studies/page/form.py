@@ -45,21 +45,21 @@ GROUPS: Final[Mapping[str, str]] = {
     + "|".join(verb.replace("-", "_") for verb in VERBS),
     "Precision": "precision",
 }
-"""What stands together: patterns of the beginnings of keys. Of two that match, the longer match counts."""
+"""Groups of the form, by patterns of the beginnings of keys. The longest match counts."""
 REST: Final = "Other"
 CHOICES: Final[Mapping[str, str]] = {
     "demand": "Traffic", "arrivals": "Traffic", "presorted": "Traffic", "exports": "Exports", "roster": "Roster",
     "customs": "Customs", "complex": "Floor", "exposure": REST, "trade": "Money", "margin": "Study",
 }  # fmt: skip
-"""Configuration groups of which another option can be chosen before single values are changed, and where they stand."""
+"""Configuration groups whose option can be chosen before single values are changed, and their group of the form."""
 LABELS: Final[Mapping[str, str]] = {
     "demand": "Traffic", "arrivals": "How flights arrive", "presorted": "Goods that come sorted", "exports": "Exports",
     "roster": "Roster", "customs": "Customs", "complex": "Work between halls", "exposure": "Who sees which data",
     "trade": "Values of goods", "margin": "How far the answer is from changing", "hall": "Hall",
 }  # fmt: skip
-"""What a planner calls those groups."""
+"""Names of those groups for a planner."""
 STUDY: Final = "study"
-"""The group of a verb's own keys, of which some verbs have several."""
+"""The group of a verb's keys, of which some verbs have several."""
 _HIDDEN: Final = re.compile(
     r"(.*\.name$|fitted|scenario|scenarios|demands|arrival_models|factors|execution|workers|page|exposure|record|arrivals\.schedule)\b"
 )
@@ -95,9 +95,9 @@ _UNITS: Final[Mapping[str, str]] = {
     "EUR a year": r"trade\.national_deficit_eur\..*",
     "replications": r"(precision\.max_|\w+\.|)replications",
 }
-"""Units that no key's end names, and the keys that have them."""
+"""Units that the end of a key does not name, and the keys with these units."""
 _TEXTS: Final = ("text", "date", "choice")
-"""Kinds of values that a word may have to put in quotes."""
+"""Kinds of values that a word may have to quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ class Field:
     key: str
     leaf: Leaf
     base: str
-    """As the scenario has it."""
+    """Value in the scenario."""
     value: str
-    """As the form has it: an empty text for null, texts without quotes, all else in the grammar of a word."""
+    """Value in the form: an empty text for null, texts without quotes, all others as in a word."""
     about: Assumption | None = None
     says: str = ""
-    """The mistake that the command line would report of it."""
+    """The mistake in the value, as reported by the command line."""
 
     @property
     def is_changed(self) -> bool:
@@ -178,7 +178,7 @@ def fields_of(
 
 
 def unit_of(key: str) -> str:
-    """Of a value, from the name of its key; empty: a count, or no number.
+    """Unit of a value, from the name of its key; empty: a count, or not a number.
 
     >>> unit_of("sorting.efficiency"), unit_of("roster.factor"), unit_of("precision.dwell_mean_h")
     ('share, 0 to 1', 'times', 'h')
@@ -212,5 +212,5 @@ def choices_of(config_dir: Path | None) -> dict[str, list[str]]:
 def _assumptions(composed: Mapping[str, Any], config_dir: Path | None) -> Sequence[Assumption]:
     try:
         return assumptions_of(composed, config_dir)
-    except ConfigError:  # a value outside its own range is shown without one
+    except ConfigError:  # a value outside its own range is shown without a range
         return ()

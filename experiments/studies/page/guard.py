@@ -1,7 +1,7 @@
 """Access to the page: only for this machine's user, and only from the page itself.
 
-Another web site that the user's browser shows can send requests to 127.0.0.1, too. It does not know the token, its
-`Host` or `Origin` is another, and its request is refused before anything of it is read.
+Other web sites in the user's browser can also send requests to 127.0.0.1. They do not know the token, and their `Host`
+or `Origin` is different. Such a request is refused before its content is read.
 """
 
 import hmac
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HOST: Final = "127.0.0.1"
 HEADER: Final = "x-cargohub-token"
 MOST_BYTES: Final = 20 * 2**20
-"""Of a request: a season's flights as CSV take a tenth of it."""
+"""Most bytes of a request: a season's flights as CSV have a tenth of this."""
 _SENDING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": (
@@ -32,7 +32,7 @@ _HEADERS: Final[Mapping[str, str]] = {
         " form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     "x-content-type-options": "nosniff",
-    # With no-referrer a browser would hide the origin of the page's own forms.
+    # With no-referrer a browser would also hide the origin of the page's own forms.
     "referrer-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -41,7 +41,7 @@ _HEADERS: Final[Mapping[str, str]] = {
 STORED_POLICY: Final = (
     "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 )
-"""Of a file out of a run folder, which may be a stranger's: it runs, but reaches neither the page nor the network."""
+"""Policy for files of a run folder of unknown origin: scripts run, but reach neither the page nor the network."""
 
 
 def token_of(folder: Path) -> str:
@@ -95,7 +95,7 @@ class Guard:
         await self._app(scope, _limited(receive), sending)
 
     def _refusal(self, method: str, request: HTTPConnection) -> Any:  # noqa: ANN401 - an answer of Starlette
-        """The answer if a request is refused; None if it may pass."""
+        """The answer to a refused request; None if it may pass."""
         headers, given = request.headers, request.query_params
         if headers.get("host") not in self._hosts:
             return _refused(403, f"This page answers only at {self._origins[0]}.")
@@ -115,7 +115,7 @@ class Guard:
         return None
 
     def _welcome(self, path: str, rest: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - an answer of Starlette
-        """Redirect to the same address without the token, which the browser keeps, so that no history shows it."""
+        """Redirect to the same address without the token, which the browser keeps, so that no history contains it."""
         # One slash: an address with two would be on another host.
         query = urlencode(rest)
         answer = RedirectResponse(f"/{path.lstrip('/')}" + (f"?{query}" if query else ""), status_code=303)
@@ -127,7 +127,7 @@ class Guard:
 
 
 class TooLarge(Exception):  # noqa: N818 - what it is, not that it is an error
-    """A request without a length that is longer than permitted."""
+    """A request of unknown length that is longer than permitted."""
 
 
 def _limited(receive: "Receive") -> "Receive":

@@ -23,12 +23,12 @@ PLANNED: Final = (
     "run", "compare", "sweep", "capacity", "sure", "decompose", "sensitivity", "shadow-price", "customs", "optimise",
     "expansion",
 )  # fmt: skip
-"""Verbs that a form can ask for."""
+"""Verbs for which the page has a form."""
 FLIGHTS: Final = "flights.csv"
-"""As `cargohub schedule` writes it."""
+"""Name of the file that `cargohub schedule` writes."""
 _HALL: Final = re.compile(r"hall@halls\.\w+")
 OF_ALL_DESIGNS: Final = ("Study", "Precision")
-"""Groups of the form that a comparison has once."""
+"""Groups of the form that a comparison has once for all designs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Plan:
     disruptions: Sequence[str] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     flights: str = ""
-    """A file of flights among those sent by the browser; empty: drawn as the scenario says."""
+    """An uploaded file of flights; empty: drawn as in the scenario."""
     against: str = ""
-    """Of a comparison, the scenario that is the baseline; empty: the one that the plan starts from."""
+    """The baseline scenario of a comparison; empty: the scenario of the plan."""
 
     @property
     def baseline(self) -> str:
@@ -88,7 +88,7 @@ def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
     """Fields of the form with the plan's values.
 
     Raises:
-        ConfigError: a choice that is not there, or a value that no form shows.
+        ConfigError: an unknown choice, or a value that no form shows.
     """
     check_choices(plan, arguments)
     base = compose(plan.base_words(arguments.out), arguments.config_dir)
@@ -111,7 +111,7 @@ def _value(field: Field, text: str) -> str:
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
     """Words after the verb; for a comparison, the baseline and the plan as second design."""
     base = plan.base_words(out)
-    if plan.verb == "capacity":  # which has a threshold for each of several scenarios
+    if plan.verb == "capacity":  # capacity finds a threshold for each of several scenarios
         base = [f"scenarios=[{plan.scenario}]" if word == f"scenario={plan.scenario}" else word for word in base]
     if plan.verb != "compare":
         return [*base, *changed_words(fields)]
@@ -125,7 +125,7 @@ def check_choices(plan: Plan, arguments: Arguments) -> None:
     """Refuse verbs, options or files that do not exist, because their names become words.
 
     Raises:
-        ConfigError: the first of them.
+        ConfigError: the first such name.
     """
     if plan.verb not in PLANNED:
         raise ConfigError(f"verb: there is no form for {plan.verb[:40]!r}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 MOST_FIELDS = 5_000
-"""Of a form: every value of the largest complex, several times."""
+"""Most fields of a form: several times those of the largest complex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Planning:
-    """Views on one folder of runs, and one of the user's configurations."""
+    """Views on one folder of runs and one folder of the user's configurations."""
 
     arguments: Arguments
     children: Children

@@ -37,21 +37,22 @@ class Recomputed:
     """Results for the new probabilities."""
 
     sliders: Mapping[str, Sequence[Slider]]
-    """By stage."""
+    """Sliders by stage."""
     sentences: Sequence[str]
     grids: Sequence[Grid]
     paths: Sequence[str]
     map_header: Sequence[str]
     map_rows: Sequence[tuple[str, Sequence[tuple[int, str]]]]
-    """By growth: the number of the best path in `paths`, and what the cell says."""
+    """By growth: the number of the best path in `paths`, and the text of the cell."""
     words: Sequence[str]
-    """Of the command line that asks for these probabilities."""
+    """Words of the command line for these probabilities."""
 
 
 def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] = ()) -> Recomputed:
-    """`weights`: by `STAGE.RESULT`, as on the sliders; `moved`: results that keep their weight.
+    """The expansion with these probabilities.
 
-    The others of a stage are scaled, so that all of it sum to 1.
+    `weights`: by `STAGE.RESULT`, as on the sliders; `moved`: results that keep their weight. The others of a stage are
+    scaled, so that all weights of the stage add up to 1.
 
     Raises:
         InputError: not an expansion, an invalid weight, or weeks that the run did not simulate.

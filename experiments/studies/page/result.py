@@ -1,4 +1,4 @@
-"""A run on the page: complete ones from their tables, running ones from finished replications."""
+"""A run on the page: a complete run from its tables, an unfinished run from finished replications."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -32,7 +32,7 @@ from sim.measures.kpis import Rank
 
 _PICTURE: Final = re.compile(r"figures/([\w.-]+)\.svg")
 _MOST_DESIGNS: Final = 6
-"""Side by side in a first look."""
+"""Most designs side by side in a first look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def result_of(folder: Path) -> Result:
     """The result from the run's own tables; nothing is simulated or drawn.
 
     Raises:
-        InputError: no complete run, or a damaged one.
+        InputError: not a complete run, or a damaged one.
     """
     return _result(folder, (folder / MANIFEST).stat().st_mtime_ns, tuple(sorted(files_in(folder))))
 
@@ -78,12 +78,12 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
 
 
 def _in_order(folder: Path, present: Collection[str]) -> list[str]:
-    """Names of the pictures in the report's order; pictures that it lacks come last."""
+    """Names of the pictures in the report's order; pictures that are not in the report are last."""
     return [name for name in dict.fromkeys((*pictures_shown(folder), *present)) if name in present]
 
 
 def _heading(verb: str, name: str) -> str:
-    """The heading of a picture in the report, where a verb's own comes first.
+    """The heading of a picture in the report; that of the verb takes precedence.
 
     >>> [_heading(verb, "map") for verb in ("expansion", "sure", "run")]
     ['Which path is best where', 'Where it carries', 'Map']
@@ -108,9 +108,9 @@ class UnderWay:
     command: str
     n_done: int
     n_asked: int | None
-    """None: how many there will be is what the values decide."""
+    """None: the number depends on the values."""
     verdicts: Sequence[DesignVerdict]
-    """As far as the on-time share alone says; none where designs are not what the verb compares."""
+    """By the on-time share alone; empty if designs are not what the verb compares."""
     grid: Grid | None
     seconds_each: float | None
 

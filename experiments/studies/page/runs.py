@@ -18,7 +18,7 @@ from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
 
 PER_PAGE: Final = 50
-"""Runs of a list that are read at once: a thousand would take half a minute."""
+"""Runs of a list that are read together: a thousand would take half a minute."""
 COMPLETE, RUNNING, UNFINISHED = "complete", "running", "unfinished"
 _BY_NAME_LENGTH: Final = sorted(VERBS, key=len, reverse=True)
 
@@ -40,7 +40,7 @@ def names_in(root: Path) -> list[RunName]:
 
 
 def folder_in(root: Path, name: str) -> Path:
-    """The existing run folder of this name, never a path given by the name.
+    """The existing run folder of this name; paths are refused.
 
     Raises:
         InputError: not a run in `root`.
@@ -68,12 +68,12 @@ def chosen(runs: list[RunName], text: str, verb: str, state: str) -> list[RunNam
 
 
 def entry(root: Path, run: RunName) -> Mapping[str, Any]:
-    """The facts that `cargohub list` shows; read again only if the run has changed."""
+    """The facts of `cargohub list`; read again only if the run has changed."""
     return _entry(root / run.name, run.is_complete, run.changed_s)
 
 
 def state_of(folder: Path, *, is_here: bool) -> str:
-    """Complete, running or unfinished; `is_here`: a command of this page works there. Otherwise by the lock."""
+    """Complete, running or unfinished; `is_here`: a command of this page is working there. Otherwise by the lock."""
     if is_finished(folder):
         return COMPLETE
     return RUNNING if is_here or is_held(folder) else UNFINISHED

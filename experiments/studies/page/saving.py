@@ -30,8 +30,8 @@ def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = F
     """Save the plan as a scenario in the user's folder of configurations, which the command line reads.
 
     Raises:
-        NameTakenError: another plan has the name, and is not to be replaced.
-        ConfigError: no folder, no name, a name that is taken by a packaged scenario, or a plan that no scenario can be.
+        NameTakenError: another plan has the name, and must not be replaced.
+        ConfigError: no folder, no name, the name of a packaged scenario, or a plan that cannot be a scenario.
     """
     if arguments.config_dir is None:
         raise ConfigError("plans are saved in your own folder: start the page with --config-dir DIR")
@@ -49,7 +49,7 @@ def saved(plan: Plan, name: str, arguments: Arguments, *, is_replacing: bool = F
 
 
 def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arguments) -> str:
-    """The command that asks the plan's question of the saved scenario."""
+    """The command that asks the plan's question for the saved scenario."""
     study = {group: option for group, option in plan.chosen.items() if group == STUDY}
     again = Plan(plan.verb, name, study, against=plan.baseline)
     words = tuple(typed_words(again, _of_question(plan, fields), arguments.out))
@@ -57,7 +57,7 @@ def saved_command(plan: Plan, fields: Sequence[Field], name: str, arguments: Arg
 
 
 def _of_question(plan: Plan, fields: Sequence[Field]) -> list[Field]:
-    """Values that a scenario cannot keep: the verb's study sets them later, or a key has several."""
+    """Values that a scenario cannot keep: the verb's study sets them later, or a key has several values."""
     if plan.verb == "run":
         return []
     return [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS or _is_swept(each)]
@@ -69,7 +69,7 @@ def _is_swept(field: Field) -> bool:
 
 def _scenario_text(plan: Plan, name: str, arguments: Arguments) -> str:
     """Only the differences from the original scenario, which it includes."""
-    defaults: list[Any] = [plan.scenario]  # by its file: as a group it would refer to itself
+    defaults: list[Any] = [plan.scenario]  # by its file, because as a group it would refer to itself
     defaults += [{f"/disruption@disruptions.{option}": option} for option in plan.disruptions]
     chosen = {**plan.chosen, **({"arrivals": plan.of_file} if plan.flights else {})}
     defaults += [{f"override /{group}": option} for group, option in chosen.items() if group != STUDY]

@@ -21,9 +21,9 @@ from experiments.studies.page.views import Views
 from sim.errors import InputError
 
 FOLDER: Final = ".page"
-"""Inside the folder of the runs: the token, logs of commands, files sent by the browser."""
+"""Inside the folder of the runs: token, logs of commands, uploaded files."""
 _LAST_ANSWERS_S: Final = 3
-"""For answers under way when the server is asked to end."""
+"""Time to answer requests in progress when the server is to end."""
 
 
 def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:

@@ -1,6 +1,6 @@
 """Shares of a role's shifts as values of the form; in the configuration they are in one list.
 
-A share is called after its shift, as `night_mon-sun_22:00-06:00`; days and hours are changed on the command line.
+A share is named after its shift, such as `night_mon-sun_22:00-06:00`; days and hours are changed on the command line.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ class ShiftShare(Field):
 
 
 def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[Field]:
-    """The fields, with one for each shift's share in place of a list of shifts; `values`: plain, by key."""
+    """The fields; each list of shifts is replaced by one field for each shift's share. `values`: plain, by key."""
     for each in fields:
         shifts = values[each.key]
         if each.key.startswith("roster.") and each.leaf.kind == "list" and shifts and isinstance(shifts[0], dict):
@@ -40,7 +40,7 @@ def with_shifts(fields: Iterable[Field], values: Mapping[str, Any]) -> Iterator[
 
 
 def changed_words(fields: Sequence[Field]) -> list[str]:
-    """Words for differences from the base: one per value, and one for all shifts of a role."""
+    """Words for differences from the base: one for each value, and one for all shifts of a role."""
     words = [each.word for each in fields if each.is_changed and not isinstance(each, ShiftShare)]
     shares = [each for each in fields if isinstance(each, ShiftShare)]
     for place in dict.fromkeys(each.place for each in shares if each.is_changed):

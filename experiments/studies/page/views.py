@@ -47,7 +47,7 @@ _FORMS: Final = ("csv", "xlsx")
 
 @dataclass(frozen=True)
 class Views:
-    """Views on one folder of runs. Functions that are not asynchronous run in their own threads."""
+    """Views on one folder of runs. Functions that are not asynchronous run in separate threads."""
 
     arguments: Arguments
     children: Children

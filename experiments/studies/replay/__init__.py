@@ -30,7 +30,7 @@ from sim.errors import InputError
 
 OPTIONS = ("scenario", "scenario_b", "replication")
 FILE = "replay.html"
-"""Of a run's first design and replication; others have more in their names."""
+"""File name for a run's first design and replication; others have longer names."""
 _LONGEST_PART = 60
 Shown = tuple[Path, Replication]
 
@@ -77,7 +77,7 @@ def file_name(shown: list[Shown]) -> str:
 
 
 def _own(replication: Replication) -> list[str]:
-    """What distinguishes it from the first replication of the run's first design."""
+    """Differences from the first replication of the run's first design."""
     is_first = replication.scenario == next(iter(replication.manifest.identity["hubs"]))
     number = ["replication", str(replication.number)] if replication.number else []
     return [replication.scenario] * (not is_first) + number

@@ -31,7 +31,7 @@ TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 
 
 def kinds() -> dict[str, Any]:
-    """Texts on things, the same for every run."""
+    """Texts about things, the same for every run."""
     return {
         "kinds": [asdict(kind) for kind in KINDS],
         "counts": [asdict(count) for count in COUNTS],
@@ -137,7 +137,7 @@ def _leads(hub: HubConfig, name: str) -> dict[str, int]:
 
 
 def _limits(hub: HubConfig) -> dict[str, int]:
-    """Limits of what is counted from rows."""
+    """Limits of the counts from rows."""
     halls = list(hub.halls.values())
     return {
         "stands": hub.apron.stands,
@@ -174,7 +174,7 @@ def _rows(kind: Kind, journal: Journal) -> dict[str, Whole]:
 
 
 def _held(journal: Journal) -> Table:
-    """Until when each flight is held at its origin, and when it is gone: off-block or diverted [min]."""
+    """Until when each flight is held at its origin, and when it leaves: off-block or diverted [min]."""
     flights = journal.tables["flights"]
     gave_up = np.where(flights["is_diverted"], flights["stand_requested"] + journal.longest_hold, np.nan)
     gone = np.where(np.isnan(flights["stand_free"]), gave_up, flights["stand_free"])
@@ -182,7 +182,7 @@ def _held(journal: Journal) -> Table:
 
 
 def _breakdown_queue(journal: Journal) -> Table:
-    """When each ULD is ready for break-down and heads the queue, by what it waited for longest there [min]."""
+    """When each ULD is ready for break-down and first in the queue, by its longest wait there [min]."""
     ulds = journal.tables["ulds"]
     n = len(ulds["flight"])
     lacked = np.array([ulds[f"wait_{what}"] for what in ("station", "workers", "floor")]).reshape(3, n)

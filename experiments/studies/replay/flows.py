@@ -20,9 +20,9 @@ _POST: Final = ("kind", "hall", "machine")
 
 
 def flows_and_posts(replication: Replication) -> dict[str, Any]:
-    """`flows`: places and their counts by interval; `posts`: for each kind of post, how many are manned from when on.
+    """`flows`: places and their counts by interval; `posts`: by kind, the manned number from each instant on.
 
-    `disruptions`: what disturbs the run. All are empty of a run without these tables.
+    `disruptions`: those of the run. All are empty if the run lacks these tables.
 
     Raises:
         InputError: tables that name halls, machines, routes or intervals that the run does not have.
@@ -44,7 +44,7 @@ def _stored(replication: Replication, name: str, column: str) -> Table | None:
 
 
 def _flows(table: Table, replication: Replication) -> dict[str, Any]:
-    """Counts of place i are the columns came_i and left_i, without gaps from the first to the last interval (B)."""
+    """Counts at place i are the columns came_i and left_i, without gaps from the first to the last interval (B)."""
     width = round(replication.hub.record.flow_min * SECONDS_PER_MIN)
     routes = {lane.route for lane in replication.hub.lanes.values()}
     halls = replication.hub.halls
@@ -66,7 +66,7 @@ def _flows(table: Table, replication: Replication) -> dict[str, Any]:
 
 
 def _posts(table: Table, replication: Replication, rests: Rests) -> Iterator[dict[str, Any]]:
-    """`causes`: why no post of a kind works, by the number in the column `cause` of its steps."""
+    """Posts, with steps. `causes`: why no post of a kind works, by the number in the column `cause` of its steps."""
     check_ranges("manning", table, {"hall": (-1, len(replication.hub.halls))})
     labels = {role.kind: role.label for role in ROLES.values()}
     if odd := sorted({*table["kind"].tolist()} - {*labels}):
@@ -95,7 +95,7 @@ def check_ranges(name: str, table: Table, ranges: Mapping[str, tuple[int, int]])
     """Refuse columns of whole numbers with values outside their range.
 
     Raises:
-        InputError: one that does not.
+        InputError: a value outside its range.
     """
     for column, (lowest, stop) in ranges.items():
         if len(table[column]) and not lowest <= table[column].min() <= table[column].max() < stop:

@@ -1,7 +1,4 @@
-"""Things that move in a replay: the steps of each kind, what it waits for, and what is counted.
-
-All of it stands in kinds.yaml.
-"""
+"""Moving things of a replay, from kinds.yaml: the steps of each kind, reasons for waiting, and counts."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,14 +15,14 @@ class Step:
     """Column of the instant."""
     says: str
     waits: str = ""
-    """For what; empty if it does not wait."""
+    """Reason for waiting; empty if it does not wait."""
     is_blocked: bool = False
-    """Drawn in red: a resource that it needs is not free, or it cannot leave the one that it holds."""
+    """Drawn in red: a resource that it needs is not free, or it cannot leave the present one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Things of one table. `title`: name of a row; {flight} is a flight's name, {name} its own."""
+    """Things of one table. `title`: name of a row; {flight} is a flight's name, {name} the thing's."""
 
     name: str
     noun: str
@@ -33,20 +30,20 @@ class Kind:
     title: str
     steps: tuple[Step, ...]
     gone: str
-    """Column of the instant from which it is no longer shown."""
+    """Column of the instant from which it is no longer drawn."""
     trace: str = ""
-    """The subject of `cargohub trace`, as {flight} or {name}."""
+    """The subject of `cargohub trace`, such as {flight} or {name}."""
     no_trace: str = ""
     """Text shown by a click if there is no such subject."""
     facts: dict[str, str] = field(default_factory=dict)
-    """Columns that a click shows, with their labels."""
+    """Columns shown by a click, with their labels."""
     facts_since: str = ""
-    """Column of the instant from which they hold; empty: always."""
+    """Column of the instant from which the facts are valid; empty: always."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Number of rows of a kind between two instants; `limit`: name of the maximum, `zones`: where they are."""
+    """Number of rows of a kind between two instants; `limit`: name of the maximum, `zones`: zones of these things."""
 
     label: str
     kind: str
@@ -58,7 +55,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a thing is drawn between two instants: in `column`, at the lowest free place of its group."""
+    """Place at which a thing is drawn between two instants: in `column`, at the lowest free place of its group."""
 
     kind: str
     column: str
@@ -75,11 +72,11 @@ KINDS: Final = tuple(
     Kind(**{**kind, "steps": tuple(Step(**step) for step in kind["steps"])}) for kind in _READ["kinds"]
 )
 COUNTS: Final = tuple(Count(**count) for count in _READ["counts"])
-"""What the page counts from rows."""
+"""Counts of rows on the page."""
 PLACES: Final = tuple(Place(**place) for place in _READ["places"])
-"""Which the model does not say."""
+"""Places that the model does not record."""
 WAITS: Final[dict[str, str]] = _READ["waits"]
-"""What something in a zone waits for, where no row says it."""
+"""Reasons why things in a zone wait, if no row records them."""
 POSTS: Final[dict[str, list[str]]] = _READ["posts"]
 """Zones by kind of posts."""
 WHOLE: Final[dict[str, list[str]]] = _READ["whole"]

@@ -13,14 +13,14 @@ from sim.units import SECONDS_PER_MIN
 
 Whole = NDArray[np.int32]
 NOT_YET: Final = -1
-"""In place of an instant that the run does not have."""
+"""Replaces an instant that the run does not have."""
 _MOST: Final = np.iinfo(np.int32).max
 
 
 def seconds(minutes: ArrayLike) -> Whole:
     """Instants (N) [min] as whole seconds, rounded up; NaN is `NOT_YET`.
 
-    At every whole second as much has happened by these instants as by the exact ones, so counts are exact there.
+    Counts at whole seconds are therefore exact.
     """
     exact = np.asarray(minutes, dtype=np.float64) * SECONDS_PER_MIN
     known = ~np.isnan(exact)
@@ -47,7 +47,7 @@ def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
 
 
 def places(enter: Whole, leave: Whole) -> Whole:
-    """The lowest free place when each thing (N) enters; `NOT_YET` for those that never enter."""
+    """The lowest free place when each thing (N) enters; `NOT_YET` for things that never enter."""
     place = np.full(len(enter), NOT_YET, dtype=np.int32)
     came = np.flatnonzero(enter != NOT_YET)
     came = came[np.argsort(enter[came], kind="stable")]

@@ -23,7 +23,7 @@ _NOBODY, _OUTAGE = "nobody is on the roster", "an outage at random"
 
 
 class Rests:
-    """Causes of one replication. `disruptions`: its table of that name; None: it has none."""
+    """Causes in one replication. `disruptions`: its table of that name; None without one."""
 
     def __init__(self, replication: Replication, disruptions: Table | None) -> None:
         """Raises InputError: the table names a disruption that the configuration does not have."""
@@ -64,7 +64,7 @@ class Rests:
                 yield name, self._hub.disruptions[name]
 
     def _rostered(self, role: str, hall: str | None, instant: float) -> int:
-        """Posts that the roster mans, without absent people."""
+        """Posts that the roster mans, minus absent people."""
         if (role, hall) not in self._rosters:
             self._rosters[role, hall] = self._all.of_role(role, hall)
         manning = self._rosters[role, hall]

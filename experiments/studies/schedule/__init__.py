@@ -43,7 +43,7 @@ from sim.inputs.flight_file import COLUMNS, REPLICATION, load_limits
 
 USUAL_OUT: Final = Path("schedule")
 _PLAIN: Final = re.compile(r"[\w./][\w./ -]*")
-"""Paths that need no quotes in a word."""
+"""Paths that a word need not quote."""
 
 
 def main(arguments: Arguments) -> int:

@@ -24,13 +24,13 @@ from sim.inputs.ssim_records import Leg
 from sim.units import TICKS_PER_MIN
 
 HOME_CLOCK_MIN: Final = 60
-"""Liège's time without daylight saving, less UTC [min]."""
+"""Liège's time without daylight saving, minus UTC [min]."""
 FLEET_OF_TYPE: Final = {"77X": "b777f", "77F": "b777f"}
-"""IATA's aircraft types that the packaged fleet has; a type of the user's own has IATA's name, as 74Y."""
+"""Packaged aircraft by IATA's type; a type that the user adds has IATA's name, such as 74Y."""
 MOST_DAYS: Final = 3 * 366
 """Longest range that is expanded [d]."""
 MOST_NAMED: Final = 8
-"""Entries of a count that are printed."""
+"""Most entries of a count that are printed."""
 _EPOCH: Final = dt.date(2000, 1, 1)
 
 
@@ -45,12 +45,12 @@ class Call:
     parcels: int | None = None
     sobt: dt.datetime | None = None
     after: str | None = None
-    """The flight that the same aircraft flew before, if that one is among those chosen."""
+    """The previous flight of the same aircraft, if it is among those chosen."""
     leg_min: float | None = None
     to: str | None = None
-    """Destination that it leaves to."""
+    """Destination of the departure."""
     replication: int | None = None
-    """Of a file that has one schedule for each."""
+    """For a file with a schedule for each replication."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,15 @@ class Schedule:
     name: str
     source: str
     content: dict[str, Any]
-    """About the whole file, as it is told."""
+    """Description of the whole file, as printed."""
     clock: str = "as in the file"
     calls: tuple[Call, ...] = ()
-    """None of a timetable without a flight to the home airport, where no other was asked for."""
+    """Empty for a timetable without a flight to the home airport, if no other airport was requested."""
     bad: tuple[str, ...] = ()
     n_twice: int = 0
-    """Flights left out because another has their name and time."""
+    """Number of flights left out because another has their name and time."""
     n_legs_cut: int = 0
-    """Flights whose aircraft comes from one that was not chosen: they keep their time, and wait for nobody."""
+    """Number of flights whose aircraft was on a flight that was not chosen: they keep their time and wait for none."""
 
     @property
     def n_replications(self) -> int:
@@ -142,7 +142,7 @@ def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
     """The legs that pass every filter.
 
     Raises:
-        InputError: none passes; names the first filter that left none, and what there was.
+        InputError: no leg passes; names the first filter that left none, and the available values.
     """
     filters: tuple[tuple[str, Callable[[Leg], str], frozenset[str], str], ...] = (
         ("service", lambda leg: leg.service, request.services, "; service=all takes every flight"),
@@ -174,7 +174,7 @@ def _clock_of(request: Request, legs: Sequence[Leg]) -> int:
 
 def _range(request: Request, legs: Sequence[Leg], last_day: dt.date | None) -> tuple[dt.date, dt.date]:
     """The first and the last day on which a flight may arrive."""
-    # By the hub's clock a flight arrives between a day before its day of operation and ten days after.
+    # By the hub's clock a flight arrives between a day before its day of operation and ten days after it.
     first = request.first or min(leg.first for leg in legs) - dt.timedelta(days=2)
     if (last := request.last) is None:
         ends = [leg.last or last_day for leg in legs]
@@ -223,7 +223,7 @@ def _of_table(request: Request, limits: Mapping[str, LoadLimit]) -> Schedule:
 
 
 def _airline(flight: str) -> str:
-    # A designator has two characters, or is the three letters before the number.
+    # A designator has two characters, or the three letters before the number.
     named = re.match(r"[A-Z]{3}(?=\d)|[A-Z0-9]{2}", flight)
     return named[0] if named else flight
 
@@ -279,7 +279,7 @@ def counts_text(counts: dict[str, int]) -> str:
 
 
 def named(names: Iterable[str]) -> str:
-    """The first of them on one line, and the number of the others."""
+    """The first names on one line, and the number of the others."""
     names = list(names)
     more = [f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []
     return ", ".join([*names[:MOST_NAMED], *more])

@@ -1,4 +1,4 @@
-"""The request of `cargohub schedule`: a file, and which of its flights."""
+"""The request of `cargohub schedule`: a file, and a choice of its flights."""
 
 import datetime as dt
 import re
@@ -16,7 +16,7 @@ from sim.inputs.ssim import FREIGHTERS
 
 ZONE: Final = "time_zone"
 HUB: Final = ("scenario", "fleet", "demand", "parcels")
-"""Groups that say which aircraft a run knows, and what they carry."""
+"""Groups that decide which aircraft a run knows, and their loads."""
 OPTIONS: Final = ("airport", "airline", "type", "from", "to", "service", "clock", ZONE, "skip_bad", *HUB)
 SSIM_ONLY: Final = ("airport", "service", "clock", "skip_bad")
 HOME: Final = "LGG"
@@ -30,17 +30,17 @@ class Request:
     airport: str
     is_airport_asked: bool
     airlines: frozenset[str]
-    """Empty: all, and so for the types and services."""
+    """Empty: all; likewise for types and services."""
     types: frozenset[str]
     services: frozenset[str]
     first: dt.date | None
     last: dt.date | None
     clock_min: int | None
     zone: ZoneInfo | None
-    """Of a table's local times."""
+    """Time zone of a table's local times."""
     skip_bad: bool
     hub: dict[str, str]
-    """What is chosen of `HUB`."""
+    """Options chosen for the groups of `HUB`."""
 
 
 def read_request(words: tuple[str, ...]) -> Request:

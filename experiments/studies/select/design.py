@@ -20,9 +20,9 @@ from sim.reading import Bounds, near
 AREA: Final = "area_m2"
 COLUMN: Final = "cost"
 MOST_COST: Final = 1e15
-"""Sums of more, and pictures of them, are not exact."""
+"""Larger sums, and pictures of them, are not exact."""
 Need = Callable[[Sequence[tuple[Design, int]]], Kpis]
-"""The KPIs of so many replications of each design."""
+"""KPIs of the given number of replications of each design."""
 _NO_COST: Final = 0.0
 _Positive = Annotated[float, Bounds(gt=0, le=1e12)]
 
@@ -44,7 +44,7 @@ class Select:
     indifference: _Positive | None
     costs: dict[str, Annotated[float, Bounds(ge=-MOST_COST, le=MOST_COST)]]
     areas_m2: tuple[Annotated[float, Bounds(ge=100, le=1e8)], ...] | None
-    """Areas that each design is scaled to; None: designs as they are."""
+    """Areas to which each design is scaled; None: designs are unchanged."""
     method: Method
     alpha: Annotated[float, Bounds(gt=0, lt=1)]
     step: Annotated[int, Bounds(ge=1, le=1000)]
@@ -81,7 +81,7 @@ class Select:
 
     @property
     def cost_kpi(self) -> str | None:
-        """The KPI that is the cost, which differs between replications; None: the cost is known."""
+        """The KPI used as cost, which differs between replications; None: the cost is known."""
         return self.cost if self.cost is not None and self.cost in KPIS else None
 
     @property
@@ -152,7 +152,7 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
     """Refuse designs without a cost, or a single design.
 
     Raises:
-        ConfigError: it does not.
+        ConfigError: such designs.
     """
     asked = keys.select
     lacking = [design.label for design in designs if asked.cost in (None, COLUMN) and design.label not in asked.costs]

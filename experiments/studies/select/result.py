@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Designs in the order asked for. `probability` that the selection is right, at least; None: not known."""
+    """Designs in the order given. `probability`: lower bound that the selection is right; None if not known."""
 
     keys: SelectKeys
     outcome: Outcome
@@ -104,7 +104,7 @@ def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised
 
 
 def _cheapest(asked: Select, *, is_promised: bool) -> str:
-    """How the selected design is cheapest: only by the means if replications ran out before a decision."""
+    """How the selected design is the cheapest: only by the means if replications ran out before a decision."""
     which = "the cheapest" if is_promised else "cheapest by the means"
     return which + ("" if asked.target is None else f" with {asked.wanted}")
 
@@ -137,7 +137,7 @@ def answer(result: Found) -> list[str]:
 
 
 def _promise(result: Found, probability: float) -> str:
-    """What holds with which probability: within the tolerance, and for KN++ only in the limit."""
+    """The guaranteed statement and its probability: within the tolerance, and for KN++ only in the limit."""
     asked = result.keys.select
     spare = f"meets the target with {asked.margin} to spare"
     if asked.indifference is None:

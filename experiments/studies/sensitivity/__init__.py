@@ -86,7 +86,7 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[st
 
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:
-    """One line: how many simulations there will be."""
+    """One line: the number of simulations."""
     asked = keys.sensitivity
     parts, n = [], 0
     if first is not None:

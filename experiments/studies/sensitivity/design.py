@@ -47,7 +47,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A number varied from `low` to `high`: each of the `fields` is set to its multiple of it."""
+    """A number varied from `low` to `high`; each of the `fields` is set to its multiple of the number."""
 
     fields: dict[str, Annotated[float, Bounds(gt=0)]]
     group: Group
@@ -110,7 +110,7 @@ class Stage:
     labels: tuple[str, ...]
     designs: tuple[Design, ...]
     values: tuple[tuple[float, ...], ...]
-    """Of the factors, by design."""
+    """Values of the factors, by design."""
 
 
 def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
@@ -156,7 +156,7 @@ def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[floa
     """The hub at a point.
 
     Raises:
-        ConfigError: a point that the schema or the area budget refuses; it names the values.
+        ConfigError: a point that the schema or the area budget refuses, with its values.
     """
     values: dict[str, object] = {}
     place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))

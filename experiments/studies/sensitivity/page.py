@@ -19,11 +19,11 @@ from experiments.studies.sensitivity.result import Crossed, Result, amount, chan
 from sim.measures.kpis import KPIS
 
 _NAMED: Final = 3
-"""Factors that a sentence names."""
+"""Most factors in a sentence."""
 
 
 def sentences(result: Result) -> list[str]:
-    """The factors that affect each KPI most, and what a study of another air hub found."""
+    """The factors that affect each KPI most, compared with a study of another air hub."""
     lines = [_most(result, kpi) for kpi in result.asked.kpis]
     if result.crossed is not None:
         lines += [line for kpi in result.asked.kpis if (line := _shares(result.crossed, kpi))]
@@ -62,7 +62,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
 
 
 def _is_unusable(result: Result, kpi: str) -> bool:
-    """Whether the order of the factors rests on impossible indices."""
+    """Whether the order of the factors depends on impossible indices."""
     if result.screened is not None or result.crossed is None:
         return False
     indices = result.crossed.indices[kpi]
@@ -70,7 +70,7 @@ def _is_unusable(result: Result, kpi: str) -> bool:
 
 
 def _percent(share: Interval) -> str:
-    """An estimate in per cent, cut to 0 and 1: values beyond are chance, and only tables show them."""
+    """An estimate in per cent, cut to 0 … 100 %: values beyond are chance, and only tables have them."""
     return with_interval(possible(share).scaled(100), partial(number, digits=0), unit=" %")
 
 
@@ -91,7 +91,7 @@ def _ups(result: Result) -> list[str]:
 
 
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
-    """Whether the expected groups weigh most; a group's weight is that of its heaviest factor.
+    """Whether the expected groups have the highest weights; a group's weight is that of its heaviest factor.
 
     Only intervals that do not overlap allow a conclusion, and impossible indices allow none.
     """
@@ -126,7 +126,7 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 _AXES = {"pp": "percentage points"}
 _STAGES = {"morris": "screening", "sobol": "indices"}
 _SHOWN = 8
-"""Factors on the terminal; the page and the tables have all."""
+"""Most factors on the terminal; the page and the tables have all."""
 
 
 def document(asked: Asked[SensitivityKeys], result: Result) -> Document:

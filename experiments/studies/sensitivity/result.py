@@ -18,9 +18,9 @@ from experiments.studies.sensitivity.design import Sensitivity, Stage
 from sim.measures.kpis import KPIS
 
 _MUCH_NOISE: Final = 0.1
-"""Share of the variance between points from which noise may hide what factors do (assumption)."""
+"""Share of the variance between points from which noise may hide effects of factors (assumption)."""
 _WIDE: Final = 0.5
-"""Width of the interval of a total index from which it says little: half of all that it can be (assumption)."""
+"""Width of the interval of a total index from which the index is unknown: half of the possible range (assumption)."""
 
 
 @table("effects", "Morris's elementary effects, each over the whole range of a factor", sort="kpi factor")
@@ -96,7 +96,7 @@ class Result:
     screened: Screened | None
     crossed: Crossed | None
     stability: Mapping[str, Stability]
-    """By design."""
+    """Stability by design."""
 
     @property
     def warnings(self) -> Iterator[str]:
@@ -114,7 +114,7 @@ class Result:
                 yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
     def sizes(self, kpi: str) -> list[tuple[str, Interval]]:
-        """Weight of each factor, largest first: from the screening for all factors, otherwise by total index."""
+        """Weight of each factor, largest first: from the screening, which has all factors, otherwise by total index."""
         if self.screened is not None:
             sizes = [(effect.factor, effect.size) for effect in self.screened.effects[kpi]]
         else:
@@ -186,13 +186,13 @@ def changing(kpi: str, interval: Interval) -> Interval:
 
 
 def possible(index: Interval) -> Interval:
-    """An index for a page, cut to 0 … 1, as estimates beyond are chance."""
+    """An index for a page, cut to 0 … 1, because estimates beyond are chance."""
     low, high = (None if end is None else min(1.0, max(0.0, end)) for end in (index.low, index.high))
     return Interval(min(1.0, max(0.0, index.mean)), low, high, index.n)
 
 
 def leaves_open(index: Interval) -> bool:
-    """Whether the interval of an index is too wide for any conclusion."""
+    """Whether the interval of an index is too wide for a conclusion."""
     return (possible(index).half_width or 0) > _WIDE / 2
 
 

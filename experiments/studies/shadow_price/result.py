@@ -65,7 +65,7 @@ class Ladder:
     zone: str
     flights_per_day: float
     units_a_step: float
-    """In each hall."""
+    """Added units in each hall at each step."""
     designs: tuple[Design, ...]
 
 
@@ -76,10 +76,10 @@ def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
 
 
 def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:
-    """The zones asked for; by default all that the hub has.
+    """The requested zones; by default all that the hub has.
 
     Raises:
-        ConfigError: a zone without units in some hall, where more of them would be another kind of hall.
+        ConfigError: a zone without units in some hall, where units would make another kind of hall.
     """
     has = [zone for zone, kind in HALL_UNITS.items() if all(kind.count(hall) for hall in config.halls.values())]
     for zone in asked.zones or ():
@@ -154,9 +154,9 @@ class Zone:
     ladder: Ladder
     steps: tuple[Step, ...]
     samples: tuple[float, ...]
-    """Of the first step, by replication."""
+    """Values of the first step, by replication."""
     on_time: float
-    """Before any step, mean."""
+    """Mean on-time share before any step."""
 
     @property
     def name(self) -> str:
@@ -174,7 +174,7 @@ def yearly_worth(config: HubConfig, kpis: Mapping[str, float], prices: Prices) -
 
 
 def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
-    """Differences of each step from the previous one, by replication, divided by the floor that it adds."""
+    """Differences of each step from the previous one, by replication, divided by the added floor."""
     base = ladder.designs[0].hub
     worth = np.array([
         [yearly_worth(design.hub, kpis[design.label, number], prices) for number in range(n)]
@@ -222,20 +222,20 @@ class Result:
     def first(self, flights: float) -> str | None:
         """The zone to enlarge first: the highest value, if certainly above the cost of floor; None: no zone.
 
-        The largest of several estimates is large by chance, too: its interval is as wide as all together need it.
+        The largest of several estimates is large also by chance, so its interval is simultaneous with the others.
         """
         best, *others = self.at(flights)
         return best.name if _is_above(best.samples, self.rent, 1 + len(others)) else None
 
 
 def _is_above(samples: Sequence[float], least: float, n_compared: int) -> bool:
-    """Whether the mean is significantly above, as one of so many comparisons (Bonferroni)."""
+    """Whether the mean is significantly above `least`, as one of so many comparisons (Bonferroni)."""
     low = mean_interval(samples, confidence=of_many(n_compared)).low
     return low is not None and low > least
 
 
 def _sentence(result: Result, flights: float) -> str:
-    """At a demand: the zone to enlarge first, its value, and whether all others are certainly worth less."""
+    """For a demand: the zone to enlarge first, its value, and whether all others are certainly worth less."""
     best, *others = result.at(flights)
     start = f"At {counted(flights, 'flight')} a day"
     worth = f"{interval_text(best.first.worth)} EUR a m² and year"

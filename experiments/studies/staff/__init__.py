@@ -81,7 +81,7 @@ def document(asked: Asked[StaffKeys], result: Result) -> Document:
 
 
 _FILE: Final = f"configs/roster/{ROSTER}.yaml"
-"""In the run folder: a folder for `--config-dir`."""
+"""File in the run folder, whose folder `configs` can be a `--config-dir`."""
 
 
 def _roster(asked: Asked[StaffKeys], result: Result) -> bytes:

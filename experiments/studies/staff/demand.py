@@ -23,7 +23,7 @@ _BINS_PER_SLOT: Final = MIN_PER_H // SLOTS_PER_H // BIN_MIN
 class Demand:
     """Demand of a role in all halls. Its posts are manned in units: whole crews, or a post at each machine.
 
-    By half hour of the week, Monday's midnight first (336).
+    Values by half hour of the week, from Monday's midnight (336).
     """
 
     role: str
@@ -31,18 +31,18 @@ class Demand:
     unit_posts: int
     unit_people: int
     busy: Numbers
-    """Units that the expected work keeps busy in the mean."""
+    """Mean number of units that the expected work keeps busy."""
     utilisation: float
-    """Share of the time for which they are busy at most."""
+    """Highest share of the time for which they are busy."""
     least: int
-    """Units that do the work of one mean flight within `roster.work.flight_h`."""
+    """Units needed for the work of one mean flight within `roster.work.flight_h`."""
     most: int
-    """Units for which there are posts."""
+    """Number of units that posts exist for."""
 
     def asked(self, pace: float, window_h: int) -> Numbers:
-        """Units needed by half hour, by the default roster's rule (rule 55) over the hours around each.
+        """Units needed by half hour, by the default roster's rule (rule 55), from the mean of the hours around each.
 
-        `pace`: by which their utilisation is multiplied.
+        `pace`: factor on their utilisation.
         """
         target = min(1.0, self.utilisation * pace)
         return np.minimum(around(self.busy, window_h) / target, self.most)

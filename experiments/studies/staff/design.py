@@ -71,7 +71,7 @@ class Staff:
                 raise ValueError(f"pools.{name}: this name is already the name of a role")
 
     def _broken(self, contract: Contract) -> str:
-        """The first rule that a contract breaks; empty: none."""
+        """The first rule that a contract breaks; empty if it breaks none."""
         week = contract.paid_h * contract.days
         if any(hours * SLOTS_PER_H % 1 for hours in (contract.shift_h, contract.break_h)):
             return "shift_h: shifts and breaks must be whole half hours"
@@ -87,7 +87,7 @@ class Staff:
         return ""
 
     def breaks(self, contract: Contract) -> Sequence[int]:
-        """When the break may begin [half hours after the shift begins]: near its middle, at most an hour apart."""
+        """Possible starts of the break [half hours after the shift begins]: near its middle, at most an hour apart."""
         length, pause, most = (
             int(hours * SLOTS_PER_H) for hours in (contract.shift_h, contract.break_h, self.without_break_h)
         )
@@ -125,7 +125,7 @@ def check(config: HubConfig) -> None:
     """Refuse a roster that leaves nobody to plan, or that scales what is planned.
 
     Raises:
-        ConfigError: it does.
+        ConfigError: such a roster.
     """
     roster = config.roster
     if not planned_roles(config):

@@ -17,7 +17,7 @@ from sim.config.roster import DAYS, RoleRoster, Shift
 from sim.units import MIN_PER_H, Numbers
 
 ROSTER: Final = "staffed"
-"""The option of `configs/roster` that a plan is."""
+"""Name of a plan as an option of `configs/roster`."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class PoolPlan:
     pool: Pool
     tours: Mapping[Tour, int]
     asked: Mapping[str, Numbers]
-    """By role, units asked for."""
+    """Required units by role."""
     gap: float
-    """How far the cost may be from the least, as a share of it."""
+    """Largest distance of the cost from the minimum, as a share of the cost."""
 
     @cached_property
     def units(self) -> dict[str, Numbers]:
-        """Units by role. People who can do several roles go where most work is left undone."""
+        """Units by role. People with several roles go where most work is left undone."""
         free = covered(self.tours)
         units = {each.role: np.zeros(SLOTS) for each in self.pool.demands}
         left = dict.fromkeys(units, 0.0)
@@ -63,7 +63,7 @@ class PoolPlan:
         return sum(len(tour.slots) * n for tour, n in self.tours.items()) * self.pool.unit_people / SLOTS_PER_H
 
     def eur(self, labour: Labour) -> dict[str, float]:
-        """Wages a week with night premium, by role as its hours cost; none for roles that others pay."""
+        """Wages a week with night premium, divided by the cost of each role's hours; 0 for roles that others pay."""
         hours = sum(hours_at_price(tour, labour) * n for tour, n in self.tours.items())
         weights = {
             role: float(units @ (1 + labour.night_premium * at_night(labour))) for role, units in self.units.items()

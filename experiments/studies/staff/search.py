@@ -17,7 +17,7 @@ from experiments.studies.staff.result import NO_EXPORTS, Round, best_of, cost_of
 from sim.config import HubConfig
 
 _MOST_STEPS: Final = 8
-"""By which people are added until a plan pays more hours; of the default step, to more than twice as many."""
+"""Steps by which people are added until a plan pays more hours; eight default steps more than double them."""
 _WAITS: Final = "understaffed_h_per_day_{}"
 Samples = Sequence[Mapping[str, float]]
 """KPIs by replication."""
@@ -26,10 +26,9 @@ Samples = Sequence[Mapping[str, float]]
 def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Round], list[PoolPlan]]:
     """All rounds, and the cheapest plan that keeps the level; if none does, the last.
 
-    The first plan has the default roster's utilisation. While the level is kept, utilisation is raised by `step`;
-    after the first plan that does not keep it, people are added where work waits longer for them than in the last
-    plan that did. A plan that would be no cheaper than the previous one ends the search: its people are the minimum
-    presence.
+    The first plan has the default roster's utilisation. While the level is kept, utilisation is raised by `step`. After
+    the first plan that does not keep it, people are added where work waits longer for them than in the last plan that
+    did. A plan that is no cheaper than the previous one ends the search: its people are the minimum presence.
     """
     staff, labour = keys.staff, keys.cost.labour
     pools = pools_of(config, staff)
@@ -65,7 +64,7 @@ def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Rou
                 for at in _waiting(pools, plans, samples, kept)
                 for n in range(1, _MOST_STEPS + 1)
             )
-            # A step may be too small to add a shift.
+            # A single step may be too small to add a shift.
             more = ((at, pace) for at, pace in slower if plan_of(at, pace).paid_h > plans[at].paid_h)
             if (added := next(more, None)) is None:
                 break
@@ -88,7 +87,7 @@ def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
 def _waiting(pools: Sequence[Pool], plans: Sequence[PoolPlan], samples: Samples, kept: Samples) -> list[int]:
     """Pools for which work waits longer than in the plan that kept the level, and that can have more people.
 
-    The longest first; empty: more people would not help.
+    The longest wait is first; empty: more people would not help.
     """
 
     def hours(pool: Pool, samples: Samples) -> float:

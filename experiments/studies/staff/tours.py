@@ -1,9 +1,9 @@
 """The cheapest people for the needed posts: a mixed-integer program over the tours that contracts permit.
 
-A tour is a contract's shift from one clock time on, on its days in a row, with its break: rest between shifts and days
-off hold by construction. Set covering of shifts with breaks: G. B. Dantzig, A comment on Edie's "Traffic delays at toll
-booths", Operations Research 2, 1954; tours with days off: J. G. Morris and M. J. Showalter, Simple approaches to
-shift, days-off and tour scheduling problems, Management Science 29, 1983. Solved by HiGHS (scipy).
+A tour is a contract's shift from one clock time on, on consecutive days, with its break. Rest between shifts and days
+off follow from this. Set covering of shifts with breaks: G. B. Dantzig, A comment on Edie's "Traffic delays at toll
+booths", Operations Research 2, 1954; tours with days off: J. G. Morris and M. J. Showalter, Simple approaches to shift,
+days-off and tour scheduling problems, Management Science 29, 1983. Solved by HiGHS (scipy).
 """
 
 import math
@@ -22,9 +22,9 @@ from sim.errors import CargohubError
 from sim.units import MIN_PER_DAY, MIN_PER_H, Flags, Numbers
 
 _GAP: Final = 0.02
-"""Of the cost, or else one tour: how near to the least the search ends (assumption)."""
+"""Gap to the minimum at which the search ends, as a share of the cost, but at least one tour (assumption)."""
 _MOST_NODES: Final = 50
-"""Of the search: the same on every machine, as a limit of time would not be (assumption)."""
+"""Most nodes of the search, the same on every machine, unlike a limit of time (assumption)."""
 Slots = NDArray[np.int64]
 
 
@@ -33,7 +33,7 @@ class Tour:
     contract: str
     terms: Contract
     first_day: int
-    """Monday 0."""
+    """Weekday, Monday 0."""
     start: int
     """Half hours after midnight."""
     pause: int
@@ -47,7 +47,7 @@ class Tour:
 
     @property
     def shift(self) -> Slots:
-        """The same, including breaks."""
+        """Half hours of the week at work or in a break."""
         return self._week(range(_length(self.terms)))
 
     def _week(self, of_shift: Sequence[int]) -> Slots:
@@ -90,11 +90,10 @@ def covered(tours: Mapping[Tour, int]) -> Numbers:
 
 
 def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[Mapping[Tour, int], float]:
-    """Number of units with each tour, and how far their cost may be from the minimum, as a share of it.
+    """Number of units with each tour, and the largest distance of their cost from the minimum, as a share of it.
 
-    First the tours, which have their break's share less everywhere; then when each has its break. In each part of the
-    day between two possible shift changes, the people at work can do the required work, and they are never fewer than
-    one flight needs.
+    First the tours are chosen, with their break's share subtracted everywhere; then the times of breaks. Between two
+    possible shift changes, the people at work can do the required work. They are never fewer than one flight needs.
 
     Raises:
         CargohubError: no tours were found within the limit of the search.
@@ -118,7 +117,7 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[
 
 
 def _with_breaks(pool: Pool, tours: Mapping[Tour, int], asked: Numbers, staff: Staff) -> dict[Tour, int]:
-    """Each tour's units divided among possible break times, so that least work is left undone."""
+    """Each tour's units divided among possible break times, so that the least work is left undone."""
     options = [replace(tour, pause=pause) for tour in tours for pause in staff.breaks(tour.terms)]
     works = np.zeros((SLOTS, len(options)))
     for column, tour in enumerate(options):

@@ -48,8 +48,8 @@ from sim.errors import ConfigError
 
 K = TypeVar("K", bound=SureKeys)
 _CLEAR: Final = 3.0
-"""Margin beyond which more says nothing about whether a hub carries its traffic (assumption): a regression would bend
-to the worlds in which hardly a parcel is on time."""
+"""Margins are cut here, where the answer is clear (assumption): otherwise worlds with hardly a parcel on time would
+bend the regression."""
 
 
 def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
@@ -86,7 +86,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
 
 
 def margin(on_time_share: float) -> float:
-    """Above 0 where enough parcels are on time: their log-odds minus those of the least share, within ±3.
+    """Log-odds of the on-time share minus those of the target, within ±3; above 0 if enough parcels are on time.
 
     >>> round(margin(0.95), 9), round(margin(0.9), 2)
     (0.0, -0.75)

@@ -1,4 +1,4 @@
-"""The document of a stored run of `sure`, from its tables alone: its worlds cannot be drawn again from other ranges."""
+"""The document of a stored run of `sure`, from its tables alone: with other ranges its worlds cannot be drawn again."""
 
 from typing import Any
 

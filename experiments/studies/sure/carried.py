@@ -20,7 +20,7 @@ SHARES: Final = (0.9, 0.5, 0.1)
 
 @table("carried", "flights a day that a hall carries in a share of the worlds", sort="hall share")
 class CarriedRow:
-    """A demand, interpolated between the levels asked for; NaN: above the highest level."""
+    """A demand, interpolated between the simulated levels; NaN: above the highest level."""
 
     hall: str = column("", "name of the hall's design", heading="hall")
     share: float = column("1", "share of the worlds", heading="in at least", show=share_text)
@@ -78,7 +78,7 @@ def sentence(result: Result, hall: str) -> str:
 
 
 def _reached(levels: Sequence[Answered], ends: str, share: float) -> float:
-    """Flights a day up to which at least this share of the worlds carries; zero is carried in all."""
+    """Flights a day up to which at least this share of the worlds carries its traffic; zero is carried in all."""
     flights = [0.0, *(answer.design.hub.demand.flights_per_day for answer in levels)]
     shares = np.minimum.accumulate([1.0, *(_end(answer.share.interval, ends) for answer in levels)])
     if shares[-1] > share:

@@ -31,17 +31,18 @@ from sim.reading import Bounds, near
 
 VERB: Final = "sure"
 FLIGHTS: Final = "demand.flights_per_day"
-"""What the capacity is of: it is looked for, and no number that varies."""
+"""The capacity's key, which is searched and therefore not varied."""
 ACCOUNTS: Final = ("environment.", "trade.", "exposure.messages.", "exposure.watch.", "roster.job_h_per_year")
 """Prefixes of numbers that are used only after the simulation, so that they change no parcel's path."""
 _LEVELS: Final = (0.4, 0.55, 0.7, 0.85, 1.0)
-"""Of the flights a day that a hall's tightest resource could handle: at which capacity is asked for (assumption)."""
+"""Demands at which capacity is tested, over the flights a day that a hall's tightest resource could handle
+(assumption)."""
 _FEWEST: Final = 16
 _USUAL: Final = 256
 _MOST: Final = 8192
-"""Worlds."""
+"""Most worlds."""
 _WORLDS_SHARE: Final = 0.5
-"""Of the interval's variance that may come from the number of worlds, where a precision is asked for (assumption)."""
+"""Largest share of the interval's variance from the number of worlds, if a precision is requested (assumption)."""
 
 
 class Question(StrEnum):
@@ -53,7 +54,7 @@ class Question(StrEnum):
 
     @property
     def kept(self) -> tuple[str, ...]:
-        """Prefixes of the numbers that do not vary: those asked for, and those without effect on the answer."""
+        """Prefixes of numbers that do not vary: searched ones, and those without effect on the answer."""
         return {
             Question.RUN: ACCOUNTS,
             Question.CAPACITY: (*ACCOUNTS, FLIGHTS),
@@ -74,7 +75,7 @@ class Sure:
     fails_below: Annotated[float, Bounds(gt=0, le=10)]
     carries_above: Annotated[float, Bounds(gt=0, le=100)]
     kpis: tuple[str, ...]
-    """Of which the mean over the worlds is said, too."""
+    """KPIs whose mean over the worlds is also reported."""
     widths: tuple[Annotated[float, Bounds(gt=0, le=2)], ...]
     scatter: Annotated[float, Bounds(gt=0, le=10)]
     ranges: Ranges
@@ -91,7 +92,7 @@ class Sure:
 
     @property
     def n_worlds(self) -> int:
-        """Number of worlds: as asked for, or as many as the precision would need if each were known."""
+        """Number of worlds: as requested, or as many as the precision would need if every answer were known."""
         if self.worlds is not None or self.precision is None:
             return self.worlds or _USUAL
         least = 0.25 * float(ndtri(TAILS[1])) ** 2 / (_WORLDS_SHARE * self.precision**2)
@@ -100,7 +101,7 @@ class Sure:
 
 @dataclass(frozen=True, slots=True)
 class SureKeys(DesignKeys):
-    """Keys of the study other than the hub's; `replications`: at most, in a world."""
+    """Keys of the study other than the hub's; `replications`: most replications in a world."""
 
     sure: Sure
     expansion: Expansion | None
@@ -136,7 +137,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 
 
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
-    """Label and flights a day of each level at which a hall is asked; by default from the capacity ladder."""
+    """Label and flights a day of each level at which a hall is tested; by default from the capacity ladder."""
     hub = design.hub
     most = min(capacity_ladder(hub, {}).values()) / hub.mean_parcels_per_flight
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
@@ -190,7 +191,7 @@ def _question(words: Sequence[str]) -> Question:
 
 
 def _words(arguments: Arguments) -> list[str]:
-    """The words for this verb: a precision of the probability, and a single demand or scenario.
+    """The words for this verb: `precision` is that of the probability, and there is a single demand or scenario.
 
     A scenario with its own demand keeps it.
     """

@@ -86,7 +86,7 @@ def kpi_rows(result: Result) -> list[KpiRow]:
 
 
 def _over(result: Result, kpis: Sequence[str]) -> Iterator[tuple[str, str, OverInputs]]:
-    """Values of each design with simulated worlds, which represent their whole stratum."""
+    """Values of each design in simulated worlds, which represent their whole stratum."""
     for at, answer in enumerate(result.answered):
         worlds = [world for of_design, world in result.kpis if of_design == at]
         if not worlds:

@@ -30,7 +30,7 @@ from experiments.studies.sure.result import (
 
 _WIDTHS = {0.5: "with all ranges halved", 1.5: "with all ranges 1.5 times as wide"}
 _SURE = 0.995
-"""From this share of worlds on nothing is open that a measurement could settle (assumption)."""
+"""Share of worlds from which no measurement could settle anything (assumption)."""
 
 
 def sentences(result: Result) -> Iterator[str]:
@@ -51,7 +51,7 @@ def headline(answer: Answered) -> str:
 
 
 def with_widths(widths: Mapping[float, Share]) -> str:
-    """The same share with ranges of other widths; empty without any."""
+    """The share with ranges of other widths; empty without other widths."""
     others = [
         f"{in_percent(share.interval)} {_WIDTHS.get(width, f'with ranges {width:g} times as wide')}"
         for width, share in widths.items()
@@ -122,9 +122,9 @@ def warnings(result: Result) -> Iterator[str]:
 
 
 _MOST_DRAWN: Final = 6
-"""Designs with pictures of their own: those whose answer is most open."""
+"""Most designs with separate pictures: those whose answer is most open."""
 _CELLS: Final = 41
-"""Of a map, each way."""
+"""Cells of a map in each direction."""
 _SHARE: Final = said("share_carries")
 
 
@@ -237,7 +237,7 @@ def _map(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module
     holds = [result.known.holds(run) > 0.5 for run in runs]
     dots = [(*value((float(x), float(y))), is_yes) for (x, y), is_yes in zip(places, holds, strict=True)]
     return Map(
-        answer.called.replace(" (", "\n("),  # two stand side by side
+        answer.called.replace(" (", "\n("),  # two panels are side by side
         (result.called[first.number].axis, result.called[second.number].axis),
         (value((-1, -1)), value((1, 1))),
         answer.decided.probability(points).reshape(_CELLS, _CELLS),

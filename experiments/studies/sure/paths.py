@@ -1,8 +1,8 @@
 """`cargohub sure question=expansion`: which path has the highest NPV, in which share of the assumed worlds.
 
-In every world the accounts of all paths are made anew, with flows scaled from the configured world (`in_worlds`). In
-some worlds, in a random order, all weeks are simulated with the world's own hubs: this measures the error of the scaled
-flows, corrects it, and widens the intervals by it.
+In every world the accounts of all paths are computed again, with flows scaled from the configured world (`in_worlds`).
+In some worlds, in a random order, all weeks are simulated with the world's own hubs. This measures and corrects the
+error of the scaled flows, and widens the intervals by it.
 """
 
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ class _Runs:
         return self._bench.evaluated(designs, self._replications)
 
     def of_world(self, world: int, designs: Sequence[Design]) -> Kpis:
-        """Simulations of a world's own hubs, one replication of each, with its own draws."""
+        """Simulations of a world's own hubs, one replication of each, with separate draws."""
         number = self._replications + world
         keys = {design.label: (f"{design.label}, world {world}", number) for design in designs}
         simulated = kpis_of(self._bench, {keys[design.label]: partial(getattr, design, "hub") for design in designs})

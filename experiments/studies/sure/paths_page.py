@@ -87,11 +87,11 @@ class PathsResult:
     paths: tuple[str, ...]
     chosen: Chosen
     widths: Mapping[float, Sequence[Share]]
-    """Of the paths, by width of the ranges."""
+    """Shares of the paths, by width of the ranges."""
     called: tuple[Name, ...]
     n_runs: int
     left_out: str
-    """What is said of worlds in which the hubs are not possible."""
+    """Sentence about worlds in which the hubs are impossible."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -170,9 +170,9 @@ class PathsResult:
 
 
 _SHOWN: Final = 8
-"""Numbers of a tornado and of a table; the tables have all."""
+"""Most numbers in a tornado and in a table of the page; the stored tables have all."""
 _NAMED: Final = 3
-"""Paths and numbers that sentences name."""
+"""Most paths and numbers in a sentence."""
 _MOST_DRAWN: Final = 6
 
 

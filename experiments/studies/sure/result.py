@@ -26,13 +26,14 @@ NOTICEABLE: Final = 0.05
 """Share of the answer's variance from which a number is called deciding (assumption)."""
 MOST_DECIDING: Final = 5
 _SAMPLES: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
-"""Observations that a measurement may have."""
+"""Numbers of observations of a measurement."""
 _ENOUGH: Final = 0.8
-"""Of what knowing a number exactly avoids, that a sample should avoid (assumption)."""
+"""Share of the avoidable wrong decisions that a measurement should avoid (assumption)."""
 LEAST_EXPLAINED: Final = 0.5
-"""Share of the variation, at worlds left out, from which the surface may speak of a single hub (assumption)."""
+"""Least share of the variation, at worlds left out, that the surface must explain to judge a single hub
+(assumption)."""
 LIKELY: Final = 0.8
-"""Probability of the configured hub's answer, from which the surface may say where it turns (assumption)."""
+"""Least probability of the configured hub's answer for the surface to show where it changes (assumption)."""
 _GRID: Final = np.linspace(-1, 1, 201)
 _NAMES: Final = {Stratum.FAILS: "fails", Stratum.OPEN: "open", Stratum.HOLDS: "carries", Stratum.IMPOSSIBLE: "no room"}
 
@@ -116,11 +117,11 @@ class Measure:
     n: int
     before: float
     after: float
-    """Share of wrong decisions."""
+    """Share of wrong decisions after the measurement."""
     exactly: float
-    """The same if the number were known exactly."""
+    """Share of wrong decisions if the number were known exactly."""
     avoided: Interval
-    """The share of them that knowing it exactly avoids."""
+    """Share of wrong decisions avoided if the number were known exactly."""
 
     @property
     def is_sure(self) -> bool:
@@ -158,9 +159,9 @@ class Result:
     answered: tuple[Answered, ...]
     worlds: Screened
     called: tuple[Name, ...]
-    """What the numbers are called."""
+    """Names of the numbers."""
     kpis: Mapping[Run, Sequence[Mapping[str, float]]] = field(default_factory=dict)
-    """Of the simulated worlds, by replication."""
+    """KPIs of the simulated worlds, by replication."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -177,13 +178,13 @@ class Result:
         return low, base, high
 
     def value(self, effect: Effect, at: float) -> float:
-        """Of a number, at a scaled value."""
+        """Value of a number, at a scaled value."""
         return unscaled(at, self.keys.sure.ranges[self.names[effect.number]])
 
     def turns(self, answer: Answered, effect: Effect) -> float | None:
-        """The scaled value of the number at which the answer turns, all else as configured.
+        """The scaled value of the number at which the answer changes, with all others as configured.
 
-        None: nowhere, or where the surface explains too little to say it of a single hub, as of the configured one.
+        None: nowhere, or if the surface explains too little to judge a single hub, or is unsure of the configured one.
         """
         likely = float(answer.decided.probability(self.configured[None, :])[0])
         if answer.decided.surface.explained < LEAST_EXPLAINED or 1 - LIKELY < likely < LIKELY:
@@ -193,9 +194,9 @@ class Result:
         return float((_GRID[at[0]] + _GRID[at[0] + 1]) / 2) if len(at) else None
 
     def measure(self, answer: Answered) -> Measure | None:
-        """The deciding number with the highest value of information, and the fewest observations that bring most of it.
+        """The deciding number with the highest value of information, and the fewest observations with most of it.
 
-        The worth of a number that decides nothing is chance, and the largest of a hundred such may be large.
+        Values of numbers that decide nothing are chance, and the largest of a hundred may be large.
         """
         if not answer.deciding:
             return None
@@ -227,7 +228,7 @@ class Result:
 
     @cached_property
     def pairs(self) -> list[PairRow]:
-        """Each design compared with the first with its traffic."""
+        """Each design compared with the first design that has its traffic."""
         rows = []
         firsts: dict[tuple[float, float], int] = {}
         for at, answer in enumerate(self.answered):

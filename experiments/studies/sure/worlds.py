@@ -23,13 +23,13 @@ from sim.measures.ladder import capacity_ladder
 
 @dataclass(slots=True)
 class Screened(Drawn):
-    """Worlds with an upper limit of the traffic that is carried, by the capacity ladder."""
+    """Worlds with an upper limit of the carried traffic, by the capacity ladder."""
 
     refused: Counter[str] = field(default_factory=Counter)
-    """Why hubs are not possible in some worlds, and in how many."""
+    """Reasons why hubs are impossible, and the number of worlds for each."""
 
     def ratio(self, hub: HubConfig, world: int) -> float:
-        """Capacity of the scarcest resource divided by the arrivals; 0 if the hub is not possible."""
+        """Capacity of the tightest resource divided by the arrivals; 0 if the hub is impossible."""
         try:
             changed = self.hub(hub, world)
         except ConfigError as error:

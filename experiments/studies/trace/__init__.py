@@ -46,9 +46,9 @@ from sim.reading import near
 SUBJECTS = ("flight", "parcel", "truck", "collection")
 OPTIONS = (*SUBJECTS, "compare", "replication", "scenario", "schedule", "figure", TRUST)
 Rows = list[tuple[str, list[Segment]]]
-"""Of the picture, from top to bottom."""
+"""Rows of the picture, from top to bottom."""
 Traced = tuple[dict[str, Any], Rows, float]
-"""The document, the rows of its picture, and the instant that these are counted from."""
+"""The document, the rows of its picture, and the instant from which they are counted."""
 Given = Mapping[str, str]
 """Options of the command line."""
 

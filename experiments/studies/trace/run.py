@@ -1,6 +1,6 @@
 """Data of a trace: one replication of a stored run; parcels that were not stored are simulated again.
 
-And `compare=on_time`: what a late flight cost, under common random numbers.
+With `compare=on_time` also the cost of a late flight, under common random numbers.
 """
 
 import re
@@ -30,9 +30,9 @@ from sim.record.schemas import TABLES, Table
 from sim.units import MIN_PER_DAY, MIN_PER_H, ticks
 
 _OF_FLIGHT = {"flights": "number", "ulds": "flight", "loads": "flight"}
-"""Tables by which a replication is known again, and their column of the flight."""
+"""Tables that identify a replication, and their column of the flight."""
 _MAY_DIFFER = ("is_cohort",)
-"""Hangs on the measured days, which a shortened run moves."""
+"""Columns that depend on the measured days, which a shortened run changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def stored_replication(
 ) -> Replication:
     """The replication named by `scenario` and `replication`; by default of the only design, and number 0.
 
-    `names`: of the tables to read.
+    `names` of the tables to read.
 
     Raises:
         InputError: not a run, a damaged run, or an unknown design or replication.
@@ -76,7 +76,7 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
     """The journal with the parcels of a flight: stored, or simulated again in the same replication.
 
     Raises:
-        InputError: what is computed here is not what was stored.
+        InputError: the computed replication differs from the stored one.
     """
     if (replication.tables["parcels"]["flight"] == flight).any():
         return Journal(replication.tables, replication.hub)
@@ -100,8 +100,8 @@ def with_parcels(replication: Replication, flight: int, given: Mapping[str, str]
 def _shortened(hub: HubConfig, tables: Mapping[str, Table], flight: int) -> Iterator[HubConfig]:
     """The run up to the day on which the flight's last parcel left, and the whole run in case its end matters.
 
-    Disruptions that begin after its end are left out: they lie outside it, and change nothing before them. The
-    warm-up stays, since their days are counted from it.
+    Disruptions that begin after its end change nothing before it, and are left out. The warm-up stays, because days of
+    disruptions are counted from its end.
     """
     flights, loads = tables["flights"], tables["loads"]
     gone = flights["n_departed"][flight] + flights["n_refused"][flight] == flights["n_parcels"][flight]
@@ -123,7 +123,7 @@ def _begun_by(hub: HubConfig, end_min: float) -> dict[str, Disruption]:
 
 
 def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: ArrayLike) -> bool:
-    """Whether both agree on flights, given by number, to the bit."""
+    """Whether two runs agree to the bit on flights, given by number."""
     for name, column in _OF_FLIGHT.items():
         is_ours, is_theirs = (np.isin(tables[name][column], flights) for tables in (ours, others))
         for key in ours[name]:
@@ -134,12 +134,12 @@ def is_same(ours: Mapping[str, Table], others: Mapping[str, Table], flights: Arr
 
 
 def why_not(folder: Path) -> str:
-    """The command that explains why a run differs when computed here, for a message."""
+    """For a message: the command that explains why a run differs when computed here."""
     return f"`cargohub reproduce {shlex.quote(str(folder))}` says why"
 
 
 def comparison(replication: Replication, number: int, given: Mapping[str, str], *, is_quiet: bool) -> dict[str, Any]:
-    """The run compared with the same with the flight on schedule; `cost` is None if it was not late.
+    """The run compared with the run in which the flight is on schedule; `cost` is None if it was not late.
 
     Raises:
         InputError: the computed replication differs from the stored one, or the flight is scheduled before the run.
@@ -199,7 +199,7 @@ def _shift(each: Shift) -> dict[str, Any]:
 
 
 _MOST_NAMED = 5
-"""Flights, routes and trucks that the text names; `--json` has all."""
+"""Most flights, routes and trucks named in the text; `--json` has all."""
 
 
 def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:

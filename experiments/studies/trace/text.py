@@ -145,7 +145,7 @@ def _known(value: float) -> float | None:
 
 
 _MOST_NAMED = 3
-"""Holders that are named in the text; `--json` has all."""
+"""Most holders named in the text; `--json` has all."""
 
 
 def as_text(document: Mapping[str, Any], hub: HubConfig) -> str:
@@ -250,7 +250,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
 
 
 def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """For each resource: number of ULDs that waited for it, mean wait over all ULDs, and the longest."""
+    """For each resource: number of ULDs that waited for it, mean wait over all ULDs, and the longest wait."""
     waits = grouped(
         (resource, (minutes, uld["uld"]))
         for uld in ulds
@@ -284,7 +284,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _minutes(value: float) -> str:
-    """Whole minutes, unless it is less than ten.
+    """Whole minutes, unless below ten.
 
     >>> _minutes(807.48), _minutes(1.75), _minutes(0.0046), _minutes(1310)
     ('807', '1.75', '0.0046', '1,310')

@@ -44,7 +44,7 @@ class ValidateKeys(Replicated):
 
     validate: dict[str, tuple[str, ...]]
     carried: bool
-    """Whether each hub carries its traffic is asked, not what is published of it."""
+    """Test whether each hub carries its traffic, instead of comparing published figures."""
 
     def __post_init__(self) -> None:
         if not self.validate:
@@ -94,7 +94,7 @@ def document(asked: Asked[ValidateKeys], result: Result) -> Document:
 
 
 def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
-    """What each case counts, and its source; acceptance cases have a single one."""
+    """What each case counts, and its source; acceptance cases share one."""
     for case in cases:
         yield f"{case.case}: {case.counts}." + (f" {case.source}." if not keys.carried else "")
     if keys.carried:

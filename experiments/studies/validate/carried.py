@@ -19,9 +19,9 @@ _CARRIES, _FAILS, _OPEN = "carries", "fails", "undecided"
 def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
     """On-time share of each hub, compared with the least share with which it carries its traffic.
 
-    It carries with 95 % on time by the lower end of the interval and no backlog that grows, fails with less by the
-    upper end or a backlog that grows, and is undecided otherwise, as with one replication, which has no interval. None
-    is independent: the traffic is the report's own.
+    A hub carries its traffic if the lower end of the interval is at least 95 % on time and the backlog does not grow.
+    It fails if the upper end is below or the backlog grows. Otherwise it is undecided, for example with one
+    replication, which has no interval. No case is independent, because the traffic is that of the report.
     """
     return [_case(design, [kpis[design.label, at] for at in range(n)]) for design in designs]
 

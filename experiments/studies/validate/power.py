@@ -1,4 +1,4 @@
-"""How wrong an assumption must be before a row notices it: computed row by row, without simulation."""
+"""How wrong an assumption must be before a row leaves its band: computed row by row, without simulation."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -22,7 +22,7 @@ def _factor(value: float) -> str:
 
 @table("validation_power", "factor on an assumption at which the first row leaves its band", sort="key")
 class Noticed:
-    """An assumption, and the factor at which the first row notices it."""
+    """An assumption, and the factor at which the first row leaves its band."""
 
     key: str = column("", "key of the assumption", heading="assumption")
     up: float = column("1", "factor above 1 at which a row leaves its band; NaN: none", heading="up", show=_factor)
@@ -32,7 +32,7 @@ class Noticed:
 
 
 def noticed(designs: Sequence[Design]) -> list[Noticed]:
-    """Each assumption that `public_hubs.yaml` lists, multiplied in all hubs alike."""
+    """Each assumption that `public_hubs.yaml` lists, multiplied in all hubs by the same factor."""
     of_hubs, planned = _by_case(public_hubs.rows(designs[0].hub)), planned_rows(designs)
     has_roster = any(row.within for row in planned if row.case not in of_hubs)
     inside = [case for case, row in (_by_case(planned) if has_roster else of_hubs).items() if row.within]
@@ -44,7 +44,7 @@ def _by_case(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has_roster: bool) -> Noticed:
-    """`inside`: rows within their bands with the assumption unchanged."""
+    """One assumption. `inside`: rows within their bands if it is unchanged."""
 
     def rows(factor: float) -> dict[str, Row]:
         varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
@@ -58,7 +58,7 @@ def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has
 def _first(
     rows: Callable[[float], dict[str, Row]], inside: Collection[str], factor: Callable[[float], float]
 ) -> tuple[float, str]:
-    """The smallest step at which a row leaves its band, and which row."""
+    """The smallest step at which a row leaves its band, and the row."""
 
     def left(step: float) -> list[str]:
         now = rows(factor(step))
@@ -90,5 +90,5 @@ def _multiplied(design: Design, key: str, factor: float) -> Design:
 
 
 def _rounded(now: float, value: float) -> float:
-    """Whole numbers stay whole."""
+    """The value, a whole number if the present one is whole."""
     return round(value) if isinstance(now, int) else value

@@ -27,7 +27,7 @@ from sim.measures.kpis.people import OWN
 from sim.units import DAYS_PER_YEAR
 
 JSON: Final = ("case", "published", "simulated", "ratio", "independent", "within")
-"""Scripts rely on exactly these."""
+"""Scripts rely on exactly these keys."""
 
 
 def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
@@ -60,7 +60,7 @@ def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
 
 
 def sentences(cases: Sequence[Case]) -> list[str]:
-    """Number of rows that agree, independent ones separately, and those that do not."""
+    """Number of rows that agree, separately for independent ones, and the rows that do not."""
     apart = [case for case in cases if case.independent]
     n_own, n_all = (sum(case.within for case in some) for some in (apart, cases))
     agree = said("rows_within", n_within=n_all, n=len(cases), n_own=len(apart), n_own_within=n_own)
@@ -87,7 +87,7 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     """Cases of a stored run from its own tables, and its designs.
 
     Raises:
-        InputError: a run of which the validation can say nothing, since it kept no KPIs of designs.
+        InputError: a run without KPIs of designs, which cannot be validated.
     """
     manifest = manifest_of(folder)
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
@@ -101,9 +101,9 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
 
 
 def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
-    """Rows without simulation: public hubs, the traffic asked for, and the roster's plan.
+    """Rows without simulation: public hubs, the traffic, and the roster's plan.
 
-    `configured`: the designs by which reports are chosen, where others are asked of the same hubs.
+    `configured`: the designs by which reports are chosen, if `designs` are variations of them.
     """
     values: dict[str, dict[str, Value]] = {
         design.label: {kpi: _value([value], "") for kpi, value in _planned(design.hub).items()} for design in designs

@@ -76,7 +76,7 @@ def read_examples(arguments: Arguments) -> int:
     """Number of small hubs to compare.
 
     Raises:
-        CargohubError: an unknown word, or no whole number from 1.
+        CargohubError: an unknown word, or not a whole number from 1.
     """
     examples = SLOW_EXAMPLES if _SLOW in arguments.words else EXAMPLES
     for word in arguments.words:

@@ -1,8 +1,8 @@
 """Parts of the hub compared with theory: one row for each case.
 
-A random case passes if the interval of its replications covers the value, and is narrow enough to mean something. All
-intervals together hold with 99.9 % (Bonferroni), so that a right model fails about one set of seeds in a thousand; the
-seed stands below. An exact case passes if it equals its value.
+A random case passes if the interval of its replications contains the value and is narrow enough. The intervals are
+simultaneous with 99.9 % (Bonferroni), so a right model fails for about one set of seeds in a thousand; the seed is
+below. An exact case passes if it equals its value.
 """
 
 import math
@@ -31,7 +31,7 @@ class Case:
     low: float
     high: float
     largest_half_width: float
-    """Above which the interval says too little; 0 for an exact case."""
+    """Largest half-width of a sufficient interval; 0 for an exact case."""
     passed: bool
 
 
@@ -85,9 +85,9 @@ def pollaczek_khinchine(rate: float, mean: float, second_moment: float) -> float
 def constant_service(offered: float, servers: int) -> tuple[float, float]:
     """Share that waits for one of `servers` of constant service, and mean wait of all, in services (Crommelin 1932).
 
-    One service time later, the customers present are those who were not in service and those who have arrived since:
-    a Markov chain, whose stationary distribution is that of any instant. It is truncated far above any number that
-    occurs.
+    One service time later, the customers present are those who were not in service and those who have arrived since.
+    This is a Markov chain, whose stationary distribution is that of any instant. It is truncated far above any number
+    that occurs.
 
     >>> [round(value, 6) for value in constant_service(0.7, 1)]
     [0.7, 1.166667]
