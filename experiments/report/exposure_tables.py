@@ -143,9 +143,9 @@ def inference(of_design: Frame) -> Frame | None:
 def accesses(watch: Frame, n_days: int) -> Frame:
     """A row for each policy, party and field, no policy first.
 
-    `given_per_day` are accesses within the policy, `outside_per_day` expected accesses outside it. Of the latter: the
-    share never noticed, the days until one is noticed, and until the first is noticed. If no audit notices any, these
-    are the days for which the log is kept.
+    `given_per_day` are accesses within the policy, `outside_per_day` expected accesses outside it. For accesses outside
+    the policy: the share never noticed, the days until one is noticed, and until the first is noticed. If no audit
+    notices any, these are the days for which the log is kept.
     """
     scale = 1 / max(1, watch["replication"].nunique() * max(1, n_days))
     n_outside = watch["n_from_outside_eu"] + watch["n_not_given"]
