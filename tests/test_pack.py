@@ -200,6 +200,27 @@ def test_mistakes_of_pack_are_one_line(capsys, run, tmp_path):
     is_refused(capsys, tmp_path / "x.zip", ["pack", str(tmp_path / "none")], "no such folder")
 
 
+@pytest.mark.parametrize(
+    ("verb", "options"),
+    [
+        ("pack", ("--out", "a.zip")),
+        ("cite", ("--out", "a.bib")),
+        ("methods", ("--out", "a.md")),
+        ("brief", ("--out", "a.pdf")),
+        ("brief", ("--pptx", "a.pptx")),
+        ("log", ("--ocel", "a.db")),
+        ("export", ("--out", "a")),
+        ("export", ("--out", "")),
+    ],
+)
+def test_no_verb_writes_into_a_run_folder(capsys, run, verb, options):
+    before = sorted(run.iterdir())
+    option, name = options
+    assert main([verb, str(run), option, str(run / name)]) == 2
+    assert f"{option}: {run / name} would be in a run folder, {run};" in capsys.readouterr().err
+    assert sorted(run.iterdir()) == before
+
+
 @pytest.mark.parametrize("content", [b"", b"\xff", b"\n", b"table,column\na\n", b"a" * 200_000])
 def test_a_run_whose_dictionary_is_none_is_refused(capsys, run, tmp_path, content):
     folder = Path(shutil.copytree(run, tmp_path / run.name))

@@ -186,7 +186,7 @@ def test_whoever_is_at_rest_has_a_cause(run):
         (["{run}", "replication=7"], "replication: the run has 0 to 1"),
         (["{run}", "scenario=x"], "scenario: there is no design 'x'"),
         (["{run}", "day=3"], "unknown option"),
-        (["{run}", "--out", "{run}"], "--out: expected a file *.html, got "),
+        (["{run}", "--out", "{run}"], "--out: a replay is a file *.html; got "),
         (["{run}", "--out", "{run}/report.html"], "report.html would be in a run folder"),
     ],
 )

@@ -142,7 +142,7 @@ def check_outside_runs(path: Path, option: str) -> None:
     Raises:
         CargohubError: the file would be in one.
     """
-    for folder in path.absolute().parents:
+    for folder in (path.absolute(), *path.absolute().parents):
         if (folder / MANIFEST).is_file() and (folder / CONFIG).is_file():
             raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
 

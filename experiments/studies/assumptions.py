@@ -25,11 +25,11 @@ from experiments.assumptions.leaves import PRICES
 from experiments.composition import compose, hub
 from experiments.formatting import whole
 from experiments.frame import console
+from experiments.frame.written import file_of
 from experiments.report.key_names import configured
 from experiments.report.sections import as_lines, rows_of
 from experiments.store.rows import column, grid_of, table
 from experiments.store.workbook import plain_text, write_workbook
-from sim.errors import InputError
 
 COST: Final = "cost."
 _OPTIONS: Final = ("kind", "to")
@@ -47,11 +47,10 @@ class Row:
 def main(arguments: Arguments) -> int:
     options = {key: value for key, _, value in (word.partition("=") for word in arguments.words) if key in _OPTIONS}
     words = [word for word in arguments.words if word.partition("=")[0] not in _OPTIONS]
-    kind, path = options.get("kind"), Path(options["to"]) if "to" in options else None
+    kind = options.get("kind")
     if kind is not None:
         check_among("kind", kind, "no kind of number", Kind)
-    if path is not None and path.suffix != ".xlsx":
-        raise InputError(f"to: a workbook, FILE.xlsx, got {str(path)!r}")
+    path = file_of("--to", Path(options["to"]), "a workbook is", (".xlsx",)) if "to" in options else None
     rows = [row for row in _listed(words, arguments) if kind in (None, row.kind)]
     if path is not None:
         _write(path, rows)

@@ -17,6 +17,7 @@ from typing import Final
 from experiments.arguments import RUNS, Arguments
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
+from experiments.frame.written import file_of, file_out
 from experiments.report import style
 from experiments.report.sheet import sheet
 from experiments.report.slides import slides
@@ -25,27 +26,24 @@ from experiments.store.foreign import manifest_of
 from sim.errors import InputError
 
 FILE: Final = "sheet.pdf"
-SLIDES: Final = "pptx"
 
 
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("pptx",), RUNS)
-    is_usual = arguments.out == RUNS
-    path = Path(given["pptx"]) if "pptx" in given else folder / FILE if is_usual else arguments.out
-    form, forms = path.suffix.removeprefix(".").lower(), (SLIDES,) if "pptx" in given else style.FORMS
-    if "pptx" in given and not is_usual:
-        raise InputError("brief: give either a sheet (--out) or slides (--pptx)")
-    if form not in forms:
-        what = "--pptx: slides are" if "pptx" in given else "--out: one sheet is"
-        raise InputError(f"{what} a file *.{', *.'.join(forms)}; got {str(path)[:60]!r}")
-    if form == SLIDES:
+    path = file_out(arguments, "one sheet is", [f".{form}" for form in style.FORMS])
+    if "pptx" in given:
+        if path is not None:
+            raise InputError("brief: give either a sheet (--out) or slides (--pptx)")
+        path = file_of("--pptx", Path(given["pptx"]), "slides are", (".pptx",))
         runner.need("pptx", "office")
+    path = path or folder / FILE
     page, asked = runner.stored_page(manifest_of(folder))
     brief, command = page.brief, asked.arguments.command
     if brief is None or not brief.verdicts:
         raise InputError(f"{folder}: this run has no answer for a sheet")
-    if form == SLIDES:
+    if "pptx" in given:
         write_whole(path, slides(page, brief, command))
     else:
+        form = path.suffix.removeprefix(".").lower()
         write_whole(path, style.saved(sheet(page.title, brief, command), form))
     return console.report(arguments, {"run_dir": str(folder), "sheet": str(path)}, str(path))

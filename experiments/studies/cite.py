@@ -15,13 +15,12 @@ from pathlib import Path
 
 from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console, runner
+from experiments.frame.written import file_out
 from experiments.report.citation import RunCitation, here
 from experiments.store.files import write_whole
 from experiments.store.foreign import manifest_of
-from experiments.store.read import check_outside_runs, run_folder
+from experiments.store.read import run_folder
 from sim.errors import InputError
-
-SUFFIX = ".bib"
 
 
 def main(arguments: Arguments) -> int:
@@ -30,14 +29,12 @@ def main(arguments: Arguments) -> int:
         raise InputError(f"cite: expected one RUN or none, got {', '.join(map(str, runs))}")
     if "author" in given and not runs:
         raise InputError("--author: names who made a run; give the RUN")
-    if arguments.out != RUNS and arguments.out.suffix != SUFFIX:
-        raise InputError(f"--out: entries are a file *{SUFFIX}; got {str(arguments.out)[:60]!r}")
+    path = file_out(arguments, "entries are", (".bib",))
     entries = [here().bibtex] if not runs else _of_run(runs[0], given.get("author"))
     text = "\n\n".join(entries)
-    if arguments.out != RUNS:
-        check_outside_runs(arguments.out, "--out")
-        write_whole(arguments.out, f"{text}\n".encode())
-        return console.report(arguments, {"entries": entries, "file": str(arguments.out)}, str(arguments.out))
+    if path is not None:
+        write_whole(path, f"{text}\n".encode())
+        return console.report(arguments, {"entries": entries, "file": str(path)}, str(path))
     return console.report(arguments, {"entries": entries}, text)
 
 

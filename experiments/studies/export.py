@@ -23,6 +23,7 @@ from experiments.execution.progress import Left, Lines
 from experiments.formatting import number
 from experiments.frame import console, runner
 from experiments.frame.recorded import run_and_options
+from experiments.frame.written import folder_out
 from experiments.grouping import nested
 from experiments.report import style
 from experiments.report.sections import pictures_in, said
@@ -54,8 +55,7 @@ def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("to", "pictures"), RUNS)
     if len(given) > 1:
         raise InputError("export: give either tables (--to) or --pictures")
-    is_usual = arguments.out == RUNS
-    out = USUAL_OUT / folder.resolve().name if is_usual else arguments.out
+    out = folder_out(arguments) or USUAL_OUT / folder.resolve().name
     if "pictures" in given:
         return _pictures(folder, given["pictures"], out, arguments)
     form = given.get("to", "csv")

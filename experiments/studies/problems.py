@@ -23,10 +23,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments import execution
-from experiments.arguments import RUNS, Arguments, check_among
+from experiments.arguments import Arguments, check_among
 from experiments.execution.progress import Lines
 from experiments.formatting import counted, number
 from experiments.frame import console, runner
+from experiments.frame.written import folder_out
 from experiments.interval_text import in_percent
 from experiments.problems import Design, Instance, Reference, instance_of, instances, reference_of
 from experiments.problems.instance import Observed
@@ -232,7 +233,7 @@ def _solvers(text: str) -> list[str]:
 
 def _folder(arguments: Arguments, instance: Instance) -> Path:
     """The folder for the files, made before any simulation: results that cannot be written would be lost."""
-    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / instance.name
+    folder = folder_out(arguments) or USUAL_OUT / instance.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -9,8 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from experiments.arguments import RUNS, Arguments, date_of, taken_apart
+from experiments.arguments import Arguments, date_of, taken_apart
 from experiments.frame import console
+from experiments.frame.written import folder_out
 from experiments.report import style
 from experiments.report.calibration_text import arrivals_yaml, document, estimates_csv, group_name, notes, table
 from experiments.report.figures.matching_figure import calendar
@@ -150,7 +151,7 @@ def main(arguments: Arguments) -> int:
         result = calibrate(airport=traffic.airport, column=column, days=traffic.days, counts=traffic.counts)
     except ValueError as error:
         raise InputError(f"{path}, {column}: {error}") from error
-    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.airport
+    folder = folder_out(arguments) or USUAL_OUT / result.airport
     about = {"source": path.name, "sha256": sha256_of(path)}
     plain = document(result, **about)
     files = write_all({

@@ -31,6 +31,7 @@ from typing import Final
 from experiments.arguments import RUNS, Arguments, taken_apart
 from experiments.composition import load
 from experiments.frame import console
+from experiments.frame.written import folder_out
 from experiments.report import style
 from experiments.report.figures import fit_figure, scans_figure
 from experiments.report.sections import as_lines, said
@@ -47,7 +48,7 @@ USUAL_OUT: Final = Path("fit")
 
 def main(arguments: Arguments) -> int:
     """Read, fit, write, and print the result."""
-    folder = arguments.out if arguments.out != RUNS else arguments.config_dir or USUAL_OUT
+    folder = folder_out(arguments) or arguments.config_dir or USUAL_OUT
     if any(word.startswith("run=") for word in arguments.words):
         return _beside(arguments, folder)
     request = read_request(arguments.words)

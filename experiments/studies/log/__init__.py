@@ -19,12 +19,12 @@ from typing import Any
 
 from experiments.arguments import Arguments, check_among
 from experiments.execution.progress import Lines
-from experiments.formatting import listed, whole
+from experiments.formatting import whole
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
+from experiments.frame.written import file_of
 from experiments.report.sections import said
 from experiments.store.foreign import manifest_of
-from experiments.store.read import check_outside_runs
 from experiments.studies.log.texts import moments_of
 from experiments.studies.log.things import TABLES, Things
 from experiments.studies.log.writing import CASES, DATABASES, DOCUMENTS, Written, write_cases, write_objects
@@ -71,10 +71,7 @@ def _path(option: str, text: str) -> Path:
     Raises:
         InputError: another suffix, or a file that exists.
     """
-    path, suffixes = Path(text), SUFFIXES[option]
-    if path.suffix not in suffixes:
-        raise InputError(f"{option}: expected a file that ends in {listed(suffixes, 'or')}, got {text[:60]!r}")
-    check_outside_runs(path, option)
+    path = file_of(f"--{option}", Path(text), "a log is", SUFFIXES[option])
     if path.exists():
         raise InputError(f"{option}: {text[:200]} already exists; remove it, or give another name")
     return path

@@ -67,7 +67,7 @@ def write_objects(path: Path, replication: Replication, things: Things, lines: L
         OSError: the disk is full, the folder read-only, and the like.
     """
     written = Written()
-    form = JsonLog if path.suffix in DOCUMENTS else SqliteLog
+    form = JsonLog if path.suffix.lower() in DOCUMENTS else SqliteLog
     with (
         files.whole(path) as unfinished,
         errors_of(path),

@@ -19,12 +19,12 @@ from typing import Final
 from experiments.arguments import RUNS, Arguments
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
+from experiments.frame.written import file_out
 from experiments.report.documents import FORMS, missing_in, written
 from experiments.store.files import write_all
 from experiments.store.foreign import manifest_of
 from experiments.studies.methods.checklists import filled
 from experiments.studies.methods.facts import Facts
-from sim.errors import InputError
 
 FILES: Final = {"stress": "methods.md", "odd": "odd.md"}
 """Names in the run folder, by default."""
@@ -33,9 +33,7 @@ FILES: Final = {"stress": "methods.md", "odd": "odd.md"}
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("odd",), RUNS)
     checklist = "odd" if "odd" in given else "stress"
-    path = folder / FILES[checklist] if arguments.out == RUNS else arguments.out
-    if path.suffix.lower() not in FORMS:
-        raise InputError(f"--out: methods are a file *{', *'.join(FORMS)}; got {str(path)[:60]!r}")
+    path = file_out(arguments, "methods are", tuple(FORMS)) or folder / FILES[checklist]
     manifest = manifest_of(folder)
     report = filled(Facts.of(manifest), checklist)
     files = write_all(written(report, path))

@@ -25,6 +25,7 @@ from experiments.arguments import RUNS, Arguments, check_among
 from experiments.formatting import number
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options
+from experiments.frame.written import file_out
 from experiments.report.citation import RunCitation
 from experiments.report.documents import FILL
 from experiments.report.documents.markdown import plain, text_of
@@ -34,7 +35,7 @@ from experiments.store.directory import DICTIONARY, FINISHED, TIMINGS
 from experiments.store.files import sha256_of
 from experiments.store.foreign import Manifest, check_file, files_in, manifest_of
 from experiments.store.foreign_text import bytes_of, damage_told
-from experiments.store.read import MANIFEST, TABLES, check_outside_runs
+from experiments.store.read import MANIFEST, TABLES
 from experiments.store.rows import declared_tables
 from experiments.store.stored_by import finished
 from experiments.studies.methods.checklists import filled
@@ -53,13 +54,9 @@ _TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_name("text
 
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("licence", "author"), RUNS)
-    path, wanted = arguments.out, given.get("licence", USUAL_LICENSE)
-    if path.suffix.lower() != archive.SUFFIX:
-        raise InputError(
-            f"--out: an archive is a file *{archive.SUFFIX}; got {'none' if path == RUNS else repr(str(path)[:60])}"
-        )
-    check_outside_runs(path, "--out")
-    licenses = _TEXTS["licenses"]
+    if (path := file_out(arguments, "an archive is", (archive.SUFFIX,))) is None:
+        raise InputError(f"--out: an archive is a file *{archive.SUFFIX}; got none")
+    wanted, licenses = given.get("licence", USUAL_LICENSE), _TEXTS["licenses"]
     check_among("--licence", wanted, "none that pack knows", licenses)
     manifest = manifest_of(folder)
     for name in manifest.files:

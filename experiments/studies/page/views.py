@@ -20,7 +20,6 @@ from experiments.report import page as report_page
 from experiments.report.page import PAGE
 from experiments.statistics.interval import Value
 from experiments.studies.brief import FILE as SHEET
-from experiments.studies.brief import SLIDES
 from experiments.studies.list import SHOWN
 from experiments.studies.page import result, runs
 from experiments.studies.page.answers import VIEWS, answers_of
@@ -67,7 +66,7 @@ class Views:
             "/run/{name}/file/{file:path}": self.file,
             "/run/{name}/tables/{form}": self.tables,
             "/run/{name}/sheet": lambda request: self.brief(request, "--out", SHEET),
-            "/run/{name}/slides": lambda request: self.brief(request, "--pptx", f"slides.{SLIDES}"),
+            "/run/{name}/slides": lambda request: self.brief(request, "--pptx", "slides.pptx"),
             "/static/{file:path}": self.static,
             **{f"/{view}": self.answers for view in VIEWS},
             **planning.read(),

@@ -21,9 +21,10 @@ from pathlib import Path
 
 from experiments.arguments import RUNS, Arguments, files_and_options
 from experiments.frame import console
+from experiments.frame.written import file_out
 from experiments.report.replay_page import replay_page
 from experiments.store.files import sha256_of, write_whole
-from experiments.store.read import check_outside_runs, run_folder
+from experiments.store.read import run_folder
 from experiments.studies.replay.content import TABLES, content, kinds
 from experiments.studies.trace.run import Replication, stored_replication
 from sim.errors import InputError
@@ -39,11 +40,7 @@ def main(arguments: Arguments) -> int:
     runs, given = files_and_options(arguments.words, OPTIONS)
     if not 1 <= len(runs) <= 2:
         raise InputError(f"replay: expected one or two run folders, got {', '.join(map(str, runs)) or 'none'}")
-    is_usual = arguments.out == RUNS
-    if not is_usual and arguments.out.suffix != ".html":
-        raise InputError(f"--out: expected a file *.html, got {str(arguments.out)[:60]!r}")
-    if not is_usual:
-        check_outside_runs(arguments.out, "--out")
+    path = file_out(arguments, "a replay is", (".html",))
     folders = [run_folder(str(run), RUNS) for run in runs]
     shown = [(folders[0], _stored(folders[0], given, "scenario"))]
     if len(folders) > 1 or "scenario_b" in given:
@@ -54,7 +51,7 @@ def main(arguments: Arguments) -> int:
         for each, folder in zip(contents, folders, strict=True):
             each["title"] += f" ({folder.name})"
     page = replay_page({**kinds(), "runs": contents})
-    path = folders[0] / file_name(shown) if is_usual else arguments.out
+    path = path or folders[0] / file_name(shown)
     write_whole(path, page.encode())
     document = {"run_dir": str(folders[0]), "replay": str(path), "bytes": len(page.encode())}
     return console.report(arguments, document, str(path))

@@ -25,10 +25,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from experiments.arguments import RUNS, Arguments
+from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.formatting import counted, number
 from experiments.frame import console
+from experiments.frame.written import folder_out
 from experiments.overrides import word_value
 from experiments.report import style
 from experiments.report.figures.schedule_figure import figure
@@ -50,7 +51,7 @@ def main(arguments: Arguments) -> int:
     """Read, filter, write, and print the result."""
     request = read_request(arguments.words)
     result = read_schedule(request, load_limits(load(config_dir=arguments.config_dir, **request.hub)))
-    folder = arguments.out if arguments.out != RUNS else USUAL_OUT / result.name
+    folder = folder_out(arguments) or USUAL_OUT / result.name
     if request.path.resolve() == (folder / "flights.csv").resolve():
         raise InputError(f"{request.path}: would be overwritten; give another --out DIR")
     plain = document(result, sha256=sha256_of(request.path))
