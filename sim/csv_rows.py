@@ -57,7 +57,7 @@ def csv_rows(path: Path, *, hint: str = "", may_be_latin: bool = False) -> Itera
     spreadsheets write it.
 
     Raises:
-        InputError: the file cannot be read, or is no CSV.
+        InputError: the file cannot be read, or is not a CSV.
     """
     data = content_of(path, hint=hint)
     if b"\0" in data:

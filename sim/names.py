@@ -5,14 +5,14 @@ from typing import Annotated, Final, TypeAlias
 from sim.errors import ConfigError
 
 LONGEST_NAME: Final = 60
-"""Characters."""
+"""Most characters of a name."""
 LONGEST_TEXT: Final = 4_000
-"""Characters of a value: a path, a sentence, a list of designs."""
+"""Most characters of a value: a path, a sentence, a list of designs."""
 _ANY: Final = "any"
 _MOST_DIGITS: Final = 9
 
 Name: TypeAlias = Annotated[str, "name"]
-"""A key of a mapping. Other keys may be longer, because a design may be named by the words that were typed."""
+"""A key of a mapping. Keys of other mappings may be longer, because designs can be named by the words typed."""
 Source: TypeAlias = Annotated[str, _ANY]
 """A text of many lines."""
 
@@ -31,7 +31,7 @@ def checked_name(name: str, key: str, kind: object) -> str:
     """The name, checked by `kind`, its annotation: a `Name` must be short.
 
     Raises:
-        ConfigError: it is no name; `key` is the mapping that contains it.
+        ConfigError: it is not a name; `key` is the mapping that contains it.
     """
     if wrong := wrong_name(name, LONGEST_NAME if kind is Name else LONGEST_TEXT):
         raise ConfigError(f"{key}: {wrong}" if key else wrong)

@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FILE: Final = "file"
 SOURCE: Final = "source"
 ARRIVALS: Final = "arrivals"
-"""Keys of the group `rules` besides the decisions: the file's name, its text, and the function that makes arrivals."""
+"""Key of the group `rules` for the function that makes arrivals."""
 DISTRIBUTION: Final = "distribution"
 """The decorator of distributions."""
 MOST_BYTES: Final = 2**20
@@ -80,7 +80,7 @@ def kpi(
         A decorator, which leaves the function unchanged.
 
     Raises:
-        ValueError: The unit, direction or range is none of these.
+        ValueError: An impossible unit, direction or range.
     """
     if not all(isinstance(text, str) for text in (unit, label)) or not unit:
         raise ValueError(f"unit and label are text, and a share has the unit '1'; got {unit!r}, {label!r}")
@@ -157,7 +157,7 @@ class OwnFile:
         executed(self.name, self.source)
 
     def call(self, name: str, *arguments: object, **keywords: object) -> Any:  # noqa: ANN401 - whatever it gives
-        """The value that a function of the file returns; a value of numpy becomes Python's own.
+        """The value that a function of the file returns; values of numpy become those of Python.
 
         Raises:
             InputError: the file is not trusted, or raises.

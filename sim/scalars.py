@@ -17,7 +17,7 @@ from sim.names import wrong_text
 LONGEST_SAID = 60
 """The most characters of a value that a message repeats."""
 Reader: TypeAlias = Callable[[object, str], object]
-"""The same for a value at a key."""
+"""Reads a value at a key."""
 
 
 def mapping(value: object, key: str) -> Mapping[str, object]:

@@ -76,7 +76,7 @@ def simulate(config: HubConfig, replication: int = 0) -> Result:
 def growth(config: HubConfig, replication: int) -> dict[str, float]:
     """The KPIs on the growth of a replication's backlog; the run without its disruptions is not simulated.
 
-    Raises as `simulate` does.
+    Raises the errors of `simulate`.
     """
     adopt(config.own)
     config = read(HubConfig, plain(replace(config, record=config.record.without_details)))

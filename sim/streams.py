@@ -34,13 +34,13 @@ def _word(text: str) -> int:
 
 
 def draws_below(rng: np.random.Generator, high: int, n: int) -> NDArray[np.unsignedinteger]:
-    """Integers below a power of two (n): the same as `rng.integers` in 16 or 32 bits gives, but faster.
-
-    A draw below a power of two is the upper bits of a whole draw, so none is rejected.
+    """Integers below a power of two (n): those of `rng.integers` in 16 or 32 bits, but faster.
 
     >>> few, whole = (np.random.default_rng(1) for _ in range(2))
     >>> (draws_below(whole, 1 << 14, 9) == few.integers(0, 1 << 14, 9, dtype=np.uint16)).all()
     np.True_
+
+    A draw below a power of two is the upper bits of a whole draw, so none is rejected.
     """
     kind, bits = (np.uint16, 16) if high <= 1 << 16 else (np.uint32, 32)
     whole: NDArray[np.unsignedinteger] = rng.integers(0, 1 << bits, n, dtype=kind)

@@ -14,7 +14,7 @@ Ticks = NDArray[np.int64]
 Counts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]
-"""Columns."""
+"""Columns of numbers."""
 
 TICKS_PER_MIN: Final = 1 << 20
 SECONDS_PER_MIN: Final = 60

@@ -16,7 +16,7 @@ Duration = Annotated[float, Bounds(ge=1e-5, le=1e6)]
 LONGEST_PIECE_MIN: Final = 600
 """Longest work on a parcel, a bag or a whole ULD; also with a spread it fits four bytes of ticks."""
 LONGEST_OF_SHAPE_MIN: Final = 4000
-"""The same for the longest value of a distribution."""
+"""Longest value of a distribution of such work."""
 PieceTime = Annotated[float, Bounds(ge=1e-5, le=LONGEST_PIECE_MIN)]
 PerHour = Annotated[float, Bounds(ge=MIN_PER_H / LONGEST_PIECE_MIN, le=1_000_000)]
 """Pieces that people or machines handle in an hour."""

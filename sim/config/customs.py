@@ -86,7 +86,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Selection at random and by rules. Each draws by itself, and the severest control that is drawn is made."""
+    """Selection at random and by rules, each by a separate draw; the severest control drawn is made."""
 
     documents_share: Share
     xray_share: Share
@@ -125,7 +125,7 @@ class Declared:
     preloading: Filing
     """Each parcel fails by itself. A parcel whose data are missing at loading is not loaded."""
     referral_share: Share
-    """Share of the parcels with timely pre-loading data for which customs asks back."""
+    """Share of the parcels with timely pre-loading data about which customs asks back."""
     referral_mean_h: NotNegative | Times
     ens: Filing
     """Entry summary, due at loading; it fails for a whole flight."""
@@ -157,7 +157,7 @@ class Declared:
     selection: Selection
     documents_mean_h: NotNegative | Times
     documents_min: NotNegative
-    """Time of an officer."""
+    """Time of an officer for the documents of a parcel."""
     documents: Eye
     xray: Eye
     examination_detection: Share

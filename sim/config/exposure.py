@@ -173,7 +173,7 @@ class Watch:
     """Who watches accesses to data: which are logged, who audits the log, and which the policy does not allow."""
 
     authorities: tuple[str, ...]
-    """Authorities that may audit the log. They are no parties: they receive no messages."""
+    """Authorities that may audit the log. They are not parties: they receive no messages."""
     auditors: dict[str, Share]
     """Who may read the access log, and the share of its entries that each audits in a day, at random."""
     groups: dict[str, tuple[str, ...]]
@@ -186,8 +186,8 @@ class Watch:
     eu: tuple[str, ...]
     """Jurisdictions and locations inside the EU."""
     from_outside_eu_share: Share
-    """Share of the accesses to a system inside the EU by a party under another law that are made from outside the EU.
-    """
+    """Share of the accesses to a system inside the EU by a party under another law that are made from outside the
+    EU."""
     not_given_share: Share
     """Accesses to records that the policy in force does not give in clear, as a share of those without a policy."""
 

@@ -43,12 +43,12 @@ class Record:
 
     @property
     def without_flows(self) -> "Record":
-        """The same without flows, for a run whose table of flows is not read."""
+        """The same records without flows, for a run whose table of flows is not read."""
         return replace(self, flow_min=0)
 
     @property
     def without_details(self) -> "Record":
-        """The same without flows and single parcels, for a run of which only counts are read."""
+        """The same records without flows and single parcels, for a run of which only counts are read."""
         return replace(self.without_flows, parcels_of_flights=(), parcels_of_collections=())
 
 

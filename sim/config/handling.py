@@ -85,7 +85,7 @@ class Handcoding:
 
 @dataclass(frozen=True, slots=True)
 class Packout:
-    """Packing of parcels onto pallets at posts. With a number as `spread`, times are uniform within it of the mean.
+    """Packing of parcels onto pallets at posts. If `spread` is a number, times are uniform within it around the mean.
 
     `look_min`, `review_min` and `walk_min` belong to the flexible rule. A machine has a chute for every route, or
     `chutes_per_machine` chutes, or those of `chute_plan`. A packer at a chute of several routes sorts each parcel

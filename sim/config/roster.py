@@ -61,7 +61,7 @@ def _days(text: str) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class RoleRoster:
-    """A role's shifts; outside them nobody works. Null: as many as the work needs, or else round the clock."""
+    """A role's shifts; outside them nobody works. Null: as many people as the work needs, or else round the clock."""
 
     factor: NotNegative
     """Factor on the shares of all its shifts; it never mans more than all posts."""

@@ -32,10 +32,10 @@ class Empirical:
 
 
 def values_of(file: str, column: str | None, lowest: float) -> Numbers:
-    """The values of a column, none below `lowest`. Without a column's name the file must have one column.
+    """The values of a column, none below `lowest`. Without a column name, the file must have a single column.
 
     Raises:
-        InputError: an unreadable file, no such column, or an entry that is no value, with file, row and entry.
+        InputError: an unreadable file, no such column, or an entry that is not a value, with file, row and entry.
     """
     path = Path(file)
     try:

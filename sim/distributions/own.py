@@ -94,7 +94,7 @@ def own_shapes(own: OwnFile) -> list[str]:
     """The distributions of a file that times can have, after a check that each returns quantiles.
 
     Raises:
-        InputError: the first that returns no quantiles.
+        InputError: the first one that returns no quantiles.
     """
     tables = {
         name: OwnMade(own, name, -math.inf, None, (-math.inf, math.inf)).table for name in own.names(DISTRIBUTION)

@@ -14,9 +14,9 @@ class UldLimits:
     """Limits of a ULD that is built."""
 
     mass: int
-    """[g]"""
+    """Mass [g]."""
     volume: int
-    """[cm³]"""
+    """Volume [cm³]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ExportSite:
     lanes: tuple[str, ...]
     """Destinations (X)."""
     aircraft: Mapping[str, AircraftLimits]
-    """By type."""
+    """Limits by type."""
     call_in: int
     docking: int
     workers_per_truck: int
@@ -114,7 +114,7 @@ class ExportParcels:
 
 @dataclass(frozen=True, slots=True)
 class ExportInputs:
-    """Collections in order of their number, and the function that draws the parcels of one (called once each)."""
+    """Collections in order of their number, and the function that draws a collection's parcels (called once each)."""
 
     collections: tuple[Collection, ...]
     parcels_of: Callable[[Collection], ExportParcels]

@@ -46,7 +46,7 @@ class Parcels(ByCustoms):
 
     `first` (U+1): ULD u is rows first[u] … first[u+1]-1. `lane` (P) indexes the hub's lanes. `mass` [g], `volume` [cm³]
     (P). `handling` and `packing` (P) [ticks, at least 1]: at break-down and at pack-out. `is_no_read` (P): the scanner
-    cannot read the label. `is_non_conveyable` (P): sorted by hand, where no label is missed. `channel` (P) is a
+    cannot read the label. `is_non_conveyable` (P): sorted by hand, where every label is read. `channel` (P) is a
     `Channel`. `release` (P) [ticks]: the instant at which customs releases the parcel. It is the drawn arrival for
     parcels released before landing, and has no meaning for those examined, X-rayed or in transit. `is_alarm` (P), only
     for X-rayed parcels: the parcel must be examined, too. `is_refused` (P), only for examined parcels: the outcome.

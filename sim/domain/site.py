@@ -104,17 +104,17 @@ class Hall:
     calendars: tuple[MachineCalendar, ...]
     """By machine (M of this hall)."""
     desks: Mapping[str, int]
-    """By kind, all of `DESKS`; 0 if the kind is never used."""
+    """Number of desks by kind, all of `DESKS`; 0 if the kind is never used."""
     chute_of: tuple[int, ...]
     """The chute of each route of each machine (M R of this hall). Chutes with packers come first, then those that lead
     to a second machine; within each kind, the chutes of a machine follow each other. `NEVER` for parcels that are taken
     from the chute immediately: those that fly on, and all others if nothing is packed."""
     packout_posts: tuple[int, ...]
-    """By chute with packers (C). Empty: nothing is packed here."""
+    """Posts by chute with packers (C). Empty: nothing is packed."""
     leads_to: tuple[int, ...]
     """The machine of this hall to which each chute without packers leads (S)."""
     packout_calendar: MachineCalendar
-    """How many of the posts are manned; all work at that share of their speed."""
+    """Number of manned posts through time; all work at that share of their speed."""
     doors: int
     dock_workers: int
     exports: HallExports | None
@@ -168,7 +168,7 @@ class Apron:
     """By `Deck`: a loader's time for a ULD."""
     turnaround: int
     longest_hold: int
-    """May be 0: a flight that finds no stand is diverted immediately."""
+    """Longest hold; if 0, a flight that finds no stand is diverted immediately."""
     between_halls: int
     """Time of a train from one hall to the next."""
     manning: Mapping[str, Manning]
@@ -222,17 +222,17 @@ class Trucks:
     """Cut-offs of a day's timetabled trucks, ascending [ticks after midnight, local time]."""
     least_fill: float
     longest_hold: int
-    """May be 0."""
+    """Longest hold of a truck; may be 0."""
     round: int
     """Interval of the dispatcher's rounds."""
     call_out: int
     extra_per_day: int
-    """For each route of a hall."""
+    """Most extra trucks a day of each route of a hall."""
     yard: int
     docking: int
     loading: int
     workers: int
-    """At each truck."""
+    """Workers at each truck."""
     clock: Clock = NO_CHANGES
 
 
@@ -243,14 +243,14 @@ class Site:
     rules: Rules
     units: Units
     routes: tuple[str, ...]
-    """(R)"""
+    """Names of the routes (R)."""
     route_of_lane: NDArray[np.unsignedinteger]
-    """(L)"""
+    """Number of each lane's route (L)."""
     flies_to: tuple[int, ...]
     """Number of the exports' destination to which a route flies on (R); `NEVER`: the route leaves by truck."""
     apron: Apron
     halls: tuple[Hall, ...]
-    """(H)"""
+    """The halls (H)."""
     handling: Handling
     customs: Customs
     transfers: Transfers
@@ -269,7 +269,7 @@ class Site:
 
     @property
     def calendars(self) -> tuple[MachineCalendar, ...]:
-        """By machine (M)."""
+        """Calendars by machine (M)."""
         return tuple(calendar for hall in self.halls for calendar in hall.calendars)
 
     @property

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class TrailerLimits:
     units: int
     mass: int
-    """[g]"""
+    """Mass [g]."""
     volume: int
-    """[cm³]"""
+    """Volume [cm³]."""
 
     def fill(self, units: int, mass: int, volume: int) -> float:
         """How full a trailer would be with this load: the largest of its three ratios, at most 1."""

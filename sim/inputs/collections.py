@@ -1,7 +1,7 @@
 """When exports are collected, and the load of each truck.
 
-A day has slots, of which the first n run. So, with the same streams, the collections of a smaller demand are always
-among those of a larger one.
+A day has slots, of which the first n run. With the same streams, the collections of a smaller demand are therefore
+always among those of a larger one.
 """
 
 import datetime as dt

@@ -55,7 +55,7 @@ def size_of_a_flight(config: HubConfig) -> float:
 
 
 def with_mean_load(config: HubConfig) -> HubConfig:
-    """The hub with a demand whose mean flight is that of its file; itself if flights do not differ in that."""
+    """The hub with a demand whose mean flight is that of its file; unchanged if flights do not differ in that."""
     if (size := size_of_a_flight(config)) == 1:
         return config
     parcels, kg = max(1, round(size * config.mean_parcels_per_flight)), config.demand.mean_parcel_kg

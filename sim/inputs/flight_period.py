@@ -26,7 +26,7 @@ class Period(NamedTuple):
 def whole_weeks_of(rows: Sequence[FlightRow]) -> int:
     """Whole weeks: the first week of the flights, and later weeks of which more than half lies before the last flight.
 
-    So a night's flights after midnight are no week: a week without nearly all of its flights would halve the traffic.
+    A night's flights after midnight are therefore not a week, which would nearly halve the traffic.
     """
     first, last = _days(rows)
     return _whole_weeks(last - first + 1)

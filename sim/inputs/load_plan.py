@@ -32,7 +32,7 @@ class Lookups:
     """Times without access to the keys: from `down[i]` to before `up[i]` (N), ascending [ticks]."""
 
     duration: int
-    """[ticks]"""
+    """Duration of a look-up [ticks]."""
     down: Counts
     up: Counts
 

@@ -19,7 +19,7 @@ def of_function(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]
     """Flights as the function schedules them with the replication's own stream; delays are those of `arrivals.delay`.
 
     Raises:
-        InputError: the function raises, or returns something else than instants [min], or too many flights.
+        InputError: the function raises, or returns anything but instants [min], or too many flights.
     """
     own, name, delay = config.own, config.rules[ARRIVALS], config.arrivals.delay
     assert own is not None

@@ -14,6 +14,6 @@ def pick(shares: Sequence[float]) -> Counts:
 
 
 def pick_by(draws: Numbers | float, shares: Sequence[float]) -> Counts:
-    """The same by draws (N) from 0 to below 1."""
+    """The choice among several shares by draws (N) from 0 to below 1."""
     picked: Counts = np.searchsorted(np.cumsum(shares)[:-1], draws, side="right")
     return picked

@@ -13,7 +13,7 @@ _MANY_CHUNKS: Final = 16
 
 
 class Batches:
-    """Passes chunks on together, in the order of their arrival, when there are enough or at the end.
+    """Collects chunks, and passes them on together in their order when there are enough, or at the end.
 
     >>> import numpy as np
     >>> batches = Batches(lambda *columns: print([column.tolist() for column in columns]))
@@ -24,7 +24,7 @@ class Batches:
     """
 
     def __init__(self, count: Callable[..., None]) -> None:
-        """`count` takes the columns of one row or more (P)."""
+        """`count` receives the columns of one row or more (P)."""
         self._count = count
         self._chunks: list[Chunk] = []
         self._n = 0

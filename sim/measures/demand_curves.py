@@ -103,7 +103,7 @@ def _roles(
 def _export_roles(
     inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges
 ) -> dict[str, Sequence[Numbers]]:
-    """In use and wanted, by role."""
+    """Export roles: posts in use and posts wanted."""
     rules = inputs.site.exports
     if rules is None:
         return {}

@@ -21,7 +21,7 @@ _ROUNDING = 1e-9
 def drive_and_rest_h(drive_h: float, rules: Linehaul) -> float:
     """Time that one driver, rested at the start, needs for some hours of driving [h].
 
-    A break after each stint and a rest after each day's driving, none at the end: Regulation (EC) No 561/2006 of 15
+    A break after each stint of driving and a rest after each day, none at the end: Regulation (EC) No 561/2006 of 15
     March 2006, articles 6(1), 7 and 8(2), OJ L 102, without its extensions to 10 h and reduced rests of 9 h.
 
     >>> rules = Linehaul(70, 4.5, 45, 9, 11, 3)
@@ -60,7 +60,7 @@ def destination_columns(
     """The cohort of each lane by truck: its road, its departures, its arrivals, and its on-time share.
 
     A load belongs to a route, and a parcel of the route goes to each of its lanes with the lane's share: trucks take
-    parcels first come, first served, of any lane. So numbers of lanes that share a route are expected values.
+    parcels first come, first served, of any lane. Numbers of lanes that share a route are therefore expected values.
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]

@@ -13,7 +13,7 @@ NO_POLICY = "none"
 
 
 def policies_of(exposure: Exposure) -> dict[str, tuple[View, ...]]:
-    """What everybody sees without a policy and under each policy."""
+    """What each party sees without a policy and under each policy."""
     policies = {NO_POLICY: None, **exposure.policies}
     return {name: views(exposure, policy) for name, policy in policies.items()}
 

@@ -1,6 +1,6 @@
 """The capacity ladder: parcels a day that each resource alone could handle, if staffed round the clock.
 
-A roster mans less: a rung shows the capacity of the equipment, not of its people.
+A roster mans fewer hours: a rung shows the capacity of the equipment, not of its people.
 """
 
 import math
@@ -99,7 +99,7 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
 def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: float) -> dict[str, float]:
     """Imports a day by resource, with the controlled shares as measured (`kpis`); infinite if none were controlled.
 
-    The reading of documents has no posts of its own, and no rung. By Little's law, the hold zone is full when it holds
+    Reading documents has no separate posts, and therefore no rung. By Little's law, the hold zone is full when it holds
     the number for which it is designed.
     """
     declared = config.customs.declared
@@ -132,7 +132,7 @@ def _with_exports(of_imports: float, of_exports: float) -> float:
 
 
 def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
-    """Imports a day by resource; none without exports. `kpis` as measured give the time for which room is taken."""
+    """Imports a day by resource; none without exports. Measured `kpis` give the time for which room is used."""
     exports, ratio, out = config.exports, config.exports.ratio, flight_work.out_ratio(config)
     if not exports.share:
         return {}
@@ -167,7 +167,7 @@ def _export_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, flo
 def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
     """Imports a day at which the export floor, or the store of empty ULDs above those kept, would be full.
 
-    By Little's law: if stays do not change, the number present grows with throughput.
+    By Little's law: if stays do not change, the number present grows in proportion to throughput.
     """
     imports, exports, on_floor, stored = (
         kpis.get(name, 0.0)

@@ -1,7 +1,7 @@
 """How long the hub takes to recover from its disruptions, compared with the same hub without them.
 
 Both runs have the same draws. The *band* of an instant is the range of the backlog without disruptions during the
-`band_h` around it. A disruption moves the hour at which a flight's parcels arrive and leave, and this alone is no
+`band_h` around it. A disruption moves the hours at which a flight's parcels arrive and leave, which alone causes no
 backlog. The *extra backlog* is the part above the band.
 """
 

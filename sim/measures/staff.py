@@ -16,14 +16,14 @@ NO_ROSTER = StaffTime(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """Posts of a role in one place: how many are manned when, in how many equal groups, and from when."""
+    """Posts of a role in one place: the number manned over time, the number of equal groups, and the opening."""
 
     manning: Manning
     groups: int
     """Machines of the hall, if the posts are a machine's; otherwise one."""
     opens: int
     hall: int
-    """`NEVER`: the apron's."""
+    """Number of the hall; `NEVER`: the apron."""
 
 
 def posts_of(inputs: Inputs, role: str) -> tuple[Posts, ...]:

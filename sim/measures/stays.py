@@ -15,7 +15,7 @@ class Stay(NamedTuple):
     since: str
     until: str
     requested: str = ""
-    """When it requested the unit; empty: rows of another table request it."""
+    """Instant of the request for the unit; empty: rows of another table request it."""
 
 
 def stays_at(site: Site) -> dict[str, Stay]:

@@ -1,8 +1,9 @@
-"""Growth of the least backlog of a week from week to week, on which the verdict on stability rests.
+"""Growth of a week's lowest backlog from week to week, which decides the verdict on stability.
 
-A hub that carries its demand empties its queues again and again. So the least backlog of each week does not grow,
-however high the weekly peaks are. In any other hub every week ends with more than the week before. A week's minimum
-varies far less than its mean, because a flight that arrives some hours later moves the peak and not the minimum.
+A hub that carries its demand empties its queues again and again. Its lowest backlog of each week therefore does not
+grow, however high the weekly peaks are. In any other hub every week ends with more than the week before. A week's
+minimum varies far less than its mean, because a flight that arrives some hours later moves the peak and not the
+minimum.
 """
 
 from typing import Any

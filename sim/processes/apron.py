@@ -26,17 +26,18 @@ class Apron:
     loader_sets: Pool
     tugs: Pool
     positions: Sequence[Pool]
-    """By hall (H)."""
+    """Pools of positions by hall (H)."""
     land: Callable[[Flight], list[Uld]]
     break_down: Callable[[Uld], Process]
     trains: Rows[Train]
     loads: dict[tuple[int, ...], list[Uld]]
-    """ULDs whose hall may be chosen when a request is granted: of a flight by (flight,), of a train by (flight, deck).
-    """
+    """ULDs whose hall may be chosen when a request is granted: of a flight by (flight,), of a train by (flight,
+    deck)."""
     loading: Loading | None
     """None: nothing leaves by air."""
     gone: dict[int, simpy.Event]
-    """By flight whose aircraft flies another flight: the event that it has left or was diverted; its value is when."""
+    """By flight whose aircraft flies another flight: the event that it has left or was diverted; its value is the
+    instant."""
 
     @property
     def pools(self) -> tuple[Pool, ...]:

@@ -31,9 +31,9 @@ class Source:
 
     lanes: Lanes
     number: int
-    """Number of the lane there."""
+    """Number of the lane in that hall."""
     route: int
-    """`NEVER`: exports."""
+    """Number of the route; `NEVER`: exports."""
     stages: tuple[StageTally, StageTally]
     """Lane, and build-up."""
     floor: Pool
@@ -45,7 +45,7 @@ class Source:
 class OutUld(export_entities.OutUld):
     source: Source
     parcels: Ticks
-    """(P)."""
+    """Numbers of the parcels (P)."""
     ready: Ticks
     """Ready instants of the parcels (P)."""
 
@@ -55,11 +55,11 @@ class ExportLane:
     """A destination: flights that have not taken their load, and ULDs that no flight has taken."""
 
     to_come: list[Flight]
-    """By (sobt, number)."""
+    """Flights in the order of (sobt, number)."""
     last: Flight | None = None
     standing: list[OutUld] = field(default_factory=list)
     last_load: int = NEVER
-    """When a flight last took its load."""
+    """Instant at which a flight last took its load."""
 
     def __post_init__(self) -> None:
         self.to_come.sort(key=lambda flight: (flight.sobt, flight.number))
@@ -83,7 +83,7 @@ class BuildUp:
         self._env, self._record, self._halls = shared.env, shared.record, halls
         self._store, self._imports = store, shared.store
         self._sources = [[self._sources_of(shared, hall, lane) for lane in range(len(lanes))] for hall in halls]
-        """By hall and lane."""
+        """Sources by hall and lane."""
         self._rules, self._choose_deck = shared.site.exports, shared.site.rules.deck
         self.lanes = lanes
         self._n_formed = {(hall.number, lane): 0 for hall in halls for lane in range(len(lanes))}
@@ -93,8 +93,8 @@ class BuildUp:
         self._closing: list[tuple[Flight, Visit]] = []
         """Flights whose last ULDs are formed in this phase."""
         self._left: list[tuple[int, Visit, int, int]] = []
-        """Flights that left ready parcels in their lane behind, which are not yet counted: lane, visit, and when the
-        load before and their load were taken."""
+        """Flights that left ready parcels in their lane behind, not yet counted: lane, visit, and the instants of the
+        previous load and of their own."""
 
     def _sources_of(self, shared: Shared, hall: ExportHall, lane: int) -> list[Source]:
         record, imports = shared.record, hall.imports

@@ -21,7 +21,7 @@ class Mark(IntFlag):
 
 
 NO_MACHINE: Final = 255
-"""In place of a machine's number in its hall."""
+"""Replaces a machine's number in its hall."""
 FIRST_EXPORT: Final = 1 << 62
 """Parcels from this number on are exports: half of the range of an integer, so that imports stay below."""
 

@@ -41,9 +41,9 @@ class Route:
         self._runs: deque[_Run] = deque()
         self.n = 0
         self.mass = 0
-        """[g]"""
+        """Mass [g]."""
         self.volume = 0
-        """[cm³]"""
+        """Volume [cm³]."""
 
     def add(self, run: _Run) -> None:
         self._runs.append(run)

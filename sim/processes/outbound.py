@@ -22,11 +22,11 @@ _NONE: Ticks = np.empty(0, dtype=np.int64)
 @dataclass(slots=True, kw_only=True)
 class _Truck(entities.Truck):
     number: int
-    """Among all recorded trucks."""
+    """Number among all recorded trucks."""
     loaded: simpy.Event
-    """Its cut-off."""
+    """Event of its cut-off."""
     parcels: Ticks = field(default_factory=lambda: _NONE)
-    """On the truck, until it has left."""
+    """Parcels on the truck, until it has left."""
 
 
 @dataclass(slots=True)

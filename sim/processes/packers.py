@@ -1,8 +1,8 @@
 """Pack-out by packers who go from chute to chute (rule 56).
 
-A look needs only counts. Arrivals at a chute queue in units of work, whoever does the work. The packing times of units
-are computed from the work done by chute, once for all looks between two calls from outside. Units that are not packed
-by the next look keep their place in the chute's work; they get their instants when it is known who packs then.
+A look needs only counts. Arrivals at a chute queue in units of work, whoever does it. The packing times of units are
+computed from the work done by chute, once for all looks between two calls from outside. Units that are not packed by
+the next look keep their place in the chute's work. They get their instants when it is known who packs then.
 """
 
 from collections import deque
@@ -46,18 +46,18 @@ class FlexiblePackOut(PackOut):
         """When the last unit in each chute is packed, in work (C)."""
         self._waiting: list[Chunk] = []
         """(arrival, begin in work, end in work, parcel, chute) of units (P) that were not packed at the last service
-        and begin before `near`. A full hall has days of work, and a look need not search all of it. Each chunk is in
+        and begin before `near`. A full hall has days of work, which a look need not search completely. Each chunk is in
         order of chute and work; in each chute units ascend, chunk after chunk."""
         self._begun = np.zeros(n_chutes, dtype=np.int64)
         """Waiting units that had begun at the last service (C)."""
         self._near = self._done.first
-        """In work (C)."""
+        """Work at each chute (C) from which units are far."""
         self._new_far: list[Chunk] = []
         """The same columns for units that begin later, in the same order in each."""
         self._far: list[deque[Chunk]] = [deque() for _ in range(n_chutes)]
         """By chute, and ascending there, units that begin later, at the last check."""
         self._units = np.zeros(n_chutes, dtype=np.int64)
-        """Near and far (C)."""
+        """Number of near and far units (C)."""
         self._inside = np.zeros(n_chutes, dtype=np.int64)
         """Units in each chute at the last look, and those that arrived since (C)."""
         self._work_at_look = self._done.first
@@ -65,7 +65,7 @@ class FlexiblePackOut(PackOut):
         self._served_since_look: list[Ticks] = []
         """Ends in work of units served since the last look, sorted by chute and work."""
         self._packed = Pending()
-        """Arrival and end that `short` does not have yet."""
+        """Arrivals and ends that `short` has not received."""
 
     def advance(self, until: int) -> None:
         """Each look sends packers by counts; packing times are computed once for all looks."""

@@ -2,7 +2,7 @@
 
 Events of one instant happen phase by phase, so that their order is always defined. Events that free a resource happen
 before those that take it. In the chain hall → position → tug → loader → stand, a grant frees the resource behind it, so
-the phases follow the chain against the flow. Each step forward takes at least a tick, so no phase happens twice in an
+the order of the phases is that of the chain. Each step forward takes at least a tick, so no phase happens twice in an
 instant.
 """
 

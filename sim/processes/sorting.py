@@ -27,12 +27,12 @@ Deliver = Callable[[Ticks, Ticks, Ticks], None]
 Stage = Callable[[Ticks, Ticks], None]
 """Takes ready instants (P) and parcels (P)."""
 Hold = Callable[[Ticks, Ticks, Ticks], None]
-"""Takes instants (P), parcels (P), and the machines to which they return (P), or `BY_HAND`, or `CARRIED` for neither.
-"""
+"""Takes instants (P), parcels (P), and the machines to which they return (P), or `BY_HAND`, or `CARRIED` for
+neither."""
 _END: Final = 1
 """The column of a machine's chunks by which they are fetched."""
 BY_HAND, CARRIED = -1, -2
-"""In place of a machine's number."""
+"""Replace a machine's number."""
 
 
 class Exports(Protocol):
@@ -144,9 +144,9 @@ class Sortation:
         self._flows = record.flow_tally("machine", number, hall.n_machines)
         record_as = hall, number, record
         self.desks = desks_of("handcoding_desks", site.handling.handcoding, *record_as)
-        """Hand-coding; the tag is the machine from which parcels go on."""
+        """Hand-coding desks; the tag is the machine from which parcels go on."""
         self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
-        """Manual sort."""
+        """Manual-sort posts."""
         self._shortest = min(hall.service + site.handling.to_chute, site.handling.handcoding, site.handling.manual_sort)
         """The shortest time from arrival to leaving [ticks]."""
         self._advanced_to = NEVER

@@ -52,7 +52,7 @@ STAMPS = stamps_of(ParcelStamps)
 DRAWN = ("lane", "mass", "volume", "channel", "is_no_read", "is_non_conveyable")
 """Recorded columns of a parcel as it was drawn."""
 NUMBERS = ("post", "truck")
-"""Who handled it: numbers among the posts of its hall and among all trucks, not instants."""
+"""Numbers of handlers, among the posts of the hall and among all trucks, not instants."""
 
 
 class ParcelStore(ParcelSlots):
@@ -78,9 +78,9 @@ class ParcelStore(ParcelSlots):
         self._counts, self._values = counts, values
         self._route_of_lane = route_of_lane
         self._first_of_ulds: dict[int, Counts] = {}
-        """Units by route, by flight inside and ULD, once computed."""
+        """First unit of each ULD, by flight inside."""
         self._by_route: dict[int, dict[int, list[int]]] = {}
-        """By flight inside and ULD, once computed."""
+        """Units by route, by flight inside and ULD, once computed."""
         self._drawn: dict[int, Parcels] = {}
         """Drawn columns of the flights inside that are recorded."""
         self._held, self._release = np.empty((2, 0), dtype=np.int64)

@@ -11,7 +11,7 @@ from sim.kernels.ordering import pick
 from sim.units import Ticks
 
 Counts = NDArray[np.int32]
-"""(2, K, B): units that arrived and units that left, by place and interval."""
+"""Units that arrived and units that left, by place and interval (2, K, B)."""
 _CAME, _LEFT = 0, 1
 _BLOCK = 1024
 """Number of intervals in a block."""

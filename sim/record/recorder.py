@@ -1,4 +1,4 @@
-"""The record of a replication: single entities where they are few, counts where they are many."""
+"""The record of a replication: single entities if there are few, counts if there are many."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
@@ -114,7 +114,7 @@ class Recorder:
         self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
         self.connection_of: dict[tuple[int, int], Connection] = {}
-        """By flight and route."""
+        """Connections by flight and route."""
         self.collections: list[Pickup] = []
         self.out_ulds = Rows(OutUld)
         self.out_trains = Rows(OutTrain)
@@ -123,11 +123,11 @@ class Recorder:
         self.export_stages = {name: StageTally(end, measured, width) for name in EXPORT_STAGES}
         self.pools: Columns = {"name": [], "hall": [], "held_time": [], "lacked_time": []}
         self.staff: dict[tuple[str, int], StaffTime] = {}
-        """By kind and hall (`NEVER`: the apron's); those of desks once the run is over."""
+        """Times by kind and hall (`NEVER`: the apron); those of desks are added when the run ends."""
         self.desks: dict[tuple[str, int], DeskTally] = {}
-        """By kind and hall."""
+        """Tallies by kind and hall."""
         self.flows: dict[tuple[str, int], FlowTally] = {}
-        """By kind of place and hall."""
+        """Tallies by kind of place and hall."""
         self._run, self._flow_width = (end, measured, width), flow_width
         self.machine_work: list[int] = []
         """Parcels begun on each machine in the measured days (M)."""

@@ -43,7 +43,7 @@ class DeskTally:
         self._last_begin = 0
         self._steps = np.array(manning.start, dtype=np.int64)
         self._in_hand: list[list[int]] = [[] for _ in manning.start]
-        """When services in hand at each step end."""
+        """Ends of the services in hand at each step."""
         self._batches = Batches(self._count)
 
     def add(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
@@ -89,7 +89,7 @@ class DeskTally:
 
 
 class ShortTally:
-    """Time with work in the measured days while not all posts were manned."""
+    """Time in the measured days with work while not all posts were manned."""
 
     def __init__(self, measured: Span, manning: Manning) -> None:
         self._measured = measured
@@ -152,7 +152,7 @@ class _Stays(NamedTuple):
     """Stays in a chute (P)."""
 
     ready: Ticks
-    """Ascending."""
+    """Instants in ascending order."""
     longest: int
 
     @classmethod
@@ -174,11 +174,11 @@ class FullestChute:
         self._count, self._measured, self._posts = count, measured, posts
         self._places = places
         self._shortest = FOREVER
-        """Packing so far [ticks]."""
+        """Shortest packing so far [ticks]."""
         self._best = (0, NEVER, NEVER)
         """Negative number of units, instant and chute; the smallest is reported."""
         self._inside: dict[int, list[_Stays]] = {}
-        """By chute, stays that may not have ended."""
+        """Stays that may not have ended, by chute."""
         self._batches = Batches(self._look)
 
     def add(self, arrival: Ticks, ready: Ticks, chute: Chutes, shortest: int) -> None:

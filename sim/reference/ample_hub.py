@@ -175,7 +175,7 @@ def loss_share(streams: Streams, offered: float, stands: int, n: int) -> float:
 
 
 def path(*, is_no_read: bool, is_held: bool) -> tuple[tuple[float, float], tuple[float, float]]:
-    """When the only parcel is ready and when it has left [min], and the same by adding up its times.
+    """When the only parcel is ready and when it has left [min], as simulated and as the sum of its times.
 
     It lands at 30; its truck is scheduled for the instant at which it should be ready.
     """

@@ -111,7 +111,7 @@ class Exports(OnClock):
         return [uld for uld in self.ulds if uld.lane == lane and uld.flight == NEVER]
 
     def _form_all(self, hall: ExportHall, lane: int, *, is_last: bool) -> None:
-        """First from a hall's exports, then from the imports of each route that flies there."""
+        """Form ULDs first from a hall's exports, then from the imports of each route that flies there."""
         self._form(hall, lane, NEVER, hall.lanes[lane], is_last=is_last)
         for route, flies_to in enumerate(self.site.flies_to):
             if flies_to == lane:

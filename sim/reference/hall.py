@@ -180,7 +180,7 @@ class Hall(OnClock):
         return parcel.channel == Channel.RELEASED or (waits_for_release and parcel.release <= self.now)
 
     def _hold(self, parcel: Parcel, machine: int | None) -> Steps:
-        """`machine` to which it returns; None if it is sorted by hand or is a whole ULD."""
+        """Hold a parcel. `machine` to which it returns; None if it is sorted by hand or is a whole ULD."""
         parcel.held = self.now
         is_examined = parcel.channel == Channel.EXAMINED or (parcel.channel == Channel.XRAYED and parcel.is_alarm)
         decided = self.now

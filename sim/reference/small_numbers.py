@@ -53,7 +53,7 @@ class SmallHub:
     step_min: float = _one_of([1.0, 0.5, 2.0])
     """Durations are multiples of it: the coarser, the more ties."""
     spread_h: int = _drawn(lambda rng, hub: int(rng.integers(1, max(1, hub["hours"] // 3) + 1)))
-    """Flights land within this time."""
+    """Time within which flights land."""
     legs_share: float = _one_of([0.0, 0.5, 1.0], "legs")
     """Share of flights that use the aircraft of another flight."""
     stands: int = _whole(1, 3)
@@ -92,21 +92,21 @@ class SmallHub:
     spare_posts: int = _whole(0, 4)
     """Posts of the first chute, beyond one; the next has one less, and so on."""
     packing_steps: int = _drawn(lambda rng, _: 2 * int(rng.integers(1, 19)))
-    """At most; a parcel's packing takes some of them."""
+    """Most steps that a parcel's packing takes; at least one."""
     is_packout_manned_in_part: bool = _in_share(0.5)
     is_packout_flexible: bool = _in_share(0.5, "packers")
     look_steps: int = _whole(2, 5, "packers")
     reviewed_looks: int = _whole(1, 3, "packers")
     """Looks between two reviews, at which all packers are assigned anew."""
     chutes_a_machine: int = _drawn(lambda rng, _: int(rng.choice([2, 3, 4, 4])), "chutes")
-    """At most one for each route; with fewer, routes share them."""
+    """Most chutes of a machine: at most one for each route; with fewer, routes share them."""
     second_sort_steps: int = _whole(0, 3, "chutes")
     led_on_share: float = _one_of([0.0, 0.0, 0.5], "second")
     """Share of a machine's routes whose chute leads to another machine, if another machine has them."""
     second_round_steps: int = _whole(1, 12, "second")
     customs_desks: int = _whole(1, 2)
     has_controls: bool = _in_share(0.7, "controls")
-    """Parcels are X-rayed or in transit, too."""
+    """Whether parcels are X-rayed or in transit too."""
     xray_lanes: int = _whole(1, 2, "controls")
     transit_desks: int = _whole(1, 2, "controls")
     uld_xrays: int = _whole(1, 2, "controls")

@@ -112,7 +112,7 @@ def examination_waits(
     officers: int,
     n: int,
 ) -> tuple[float, float]:
-    """The same for the hub's own examination desks with their constant service."""
+    """As `officers_waits`, for the hub's own examination desks with their constant service."""
     arrival = poisson_arrivals(streams, rate, n)
     end, manning = int(arrival[-1]) + 1, Manning((0,), (officers,))
     desks = Desks(manning, round(service * TICKS_PER_MIN), DeskTally(end, (0, end), end, manning))

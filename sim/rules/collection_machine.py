@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 Rule = Callable[[int, int], int]
-"""Takes the collection's number and the number of machines of its hall; gives the machine."""
+"""From the collection's number and the number of machines of its hall to the machine."""
 
 
 def in_turn(collection: int, n_machines: int) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int]], int]
-"""Takes ULDs of the lane that no flight has taken, and the positions of its next flight, by deck; gives the deck."""
+"""From ULDs of the lane that no flight has taken, and positions of its next flight, both by deck, to the deck."""
 
 
 def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:

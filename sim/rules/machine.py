@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int]], int]
-"""Takes the stations in use and all stations, by machine (M), of which at least one is free; gives the machine."""
+"""From stations in use and all stations, by machine (M), of which at least one is free, to the machine."""
 
 
 def fewest_held(held: Sequence[int], stations: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ class Waiting(NamedTuple):
     """A ULD that is checked in and requests a station."""
 
     since: int
-    """[ticks]"""
+    """Instant of the request [ticks]."""
     n_units: int
     n_parcels: int
     n_sent: int
@@ -16,8 +16,8 @@ class Waiting(NamedTuple):
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a ULD its rank in the queue: the lowest is first; of equal ranks that of the first flight, then the first ULD.
-"""
+"""Gives a ULD its rank in the queue: the lowest is first; of equal ranks that of the first flight, then the first
+ULD."""
 
 
 def first_come(uld: Waiting) -> int:

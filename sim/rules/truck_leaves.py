@@ -10,11 +10,11 @@ class Waiting(NamedTuple):
     fill: float
     """Share of its trailer, 0 … 1, that the ready parcels would fill."""
     least_fill: float
-    """As configured."""
+    """Least fill, as configured."""
     held: int
-    """Since its scheduled cut-off [ticks]."""
+    """Time since its scheduled cut-off [ticks]."""
     longest_hold: int
-    """As configured [ticks]."""
+    """Longest hold, as configured [ticks]."""
     is_floor_short: bool
     """Whether break-down waits for floor in its hall; known in rounds only."""
 

@@ -11,22 +11,22 @@ class Built(NamedTuple):
     """When it was built [ticks]."""
     hall: int
     sequence: int
-    """Among the ULDs of its hall and lane."""
+    """Number among the ULDs of its hall and lane."""
     deck: int
     """The deck for which it was built."""
     mass: int
-    """[g]"""
+    """Mass [g]."""
     volume: int
-    """[cm³]"""
+    """Volume [cm³]."""
 
 
 class Room(NamedTuple):
     """The room of a flight."""
 
     positions: tuple[int, int]
-    """By deck."""
+    """Free positions by deck."""
     payload: int
-    """[g]"""
+    """Free payload [g]."""
     most: Sequence[tuple[int, int]]
     """Limits of mass [g] and volume [cm³] of a ULD, by deck."""
 

@@ -1,7 +1,7 @@
 """Whether everything in the halls has room, and what would give it room.
 
-Resources that the simulation does not limit by area are counted by zone and façade. A chute without a post would never
-be emptied.
+Units that the simulation does not limit by area are counted by zone and façade. A chute without a post would never be
+emptied.
 """
 
 import math

@@ -87,11 +87,11 @@ class Disruption:
         return None
 
     def moved_min(self, sibt: float) -> float:
-        """By how much [min] the schedule of a flight moves that would be in block at this instant [min]."""
+        """Time [min] by which the schedule of a flight with this in-block instant [min] moves."""
         return 0
 
     def holds_min(self) -> float | None:
-        """Flights that would land, land afterwards, this far apart [min]; None: they land."""
+        """Separation [min] of flights that would land, and land afterwards; None: they land."""
         return None
 
     def data_lost(self) -> float | None:

@@ -31,7 +31,7 @@ class Declarations:
     cells: Cells
 
     def draw(self, flight: Flight, lane: NDArray[np.unsignedinteger], first: Counts) -> ByCustoms:
-        """Messages, selection and outcomes; `first` is that of the ULDs, as in `Parcels`."""
+        """Messages, selection and outcomes; `first`: first unit of each ULD, as in `Parcels`."""
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
         known, n_late, n_rejected = accepted(
@@ -161,7 +161,7 @@ class Messages:
     entered: int
     presented: int
     lodged: tuple[int, int]
-    """By data set (H7, H1)."""
+    """Instants of lodging by data set (H7, H1)."""
     answer: int
     """Duration of the release."""
     n_repeated: int

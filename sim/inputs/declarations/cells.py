@@ -40,7 +40,7 @@ class Cells:
     value_of: NDArray[np.int32]
     """Value [cents] by goods and 14-bit draw (G x 16,384)."""
     cell_of: NDArray[np.int16]
-    """The same, for a seller of the first history, origin and platform."""
+    """Number of the cell by goods and 14-bit draw, for a seller of the first history, origin and platform."""
     seller_of: NDArray[np.uint16]
     """By 16-bit draw."""
     kind_of: NDArray[np.int16]

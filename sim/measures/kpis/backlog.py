@@ -1,4 +1,4 @@
-"""Whether what is inside grows, and when flights are first held."""
+"""Whether the backlog grows, and when flights are first held."""
 
 import math
 

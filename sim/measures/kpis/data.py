@@ -36,7 +36,7 @@ class Outside(NamedTuple):
     """Accesses outside the policy in force, all parties and fields together."""
 
     rows: Table
-    """Of `watch`, those under the policy in force."""
+    """Rows of `watch` under the policy in force."""
     n: "np.ndarray[tuple[int], np.dtype[np.float64]]"
     """Expected accesses, by row."""
     total: float

@@ -19,7 +19,7 @@ T = TypeVar("T")
 MORE: Final = True
 LESS: Final = False
 NEITHER: Final = None
-"""Which direction is better."""
+"""Directions: more is better, less is better, or neither."""
 
 
 class Measured:
@@ -85,7 +85,7 @@ class Kpi:
 
     @property
     def good_end(self) -> float | None:
-        """The end of the range that a share is near in most replications, and rarely far from; None: no such end."""
+        """The end of its range to which a share is usually close, and rarely far from it; None: no such end."""
         return None if self.unit != "1" or self.more_is_better is None else float(self.more_is_better)
 
     def reads_more_than(self, means: Mapping[str, float]) -> bool:

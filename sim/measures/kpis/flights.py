@@ -1,4 +1,4 @@
-"""Flights that are held, blocked, diverted or moved, and how long the hub takes to get over disruptions."""
+"""Flights that are held, blocked, diverted or moved, and how long the hub takes to recover from disruptions."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What the halls carry between them, what they take in people and area, and where work waits in them."""
+"""What halls send to each other, their people and area, and where work waits in them."""
 
 import numpy as np
 

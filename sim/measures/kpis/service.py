@@ -20,7 +20,7 @@ class Dwell(NamedTuple):
     weights: Counts
     """Number of parcels of each (flight, truck)."""
     n_inside: int
-    """How many have not left."""
+    """Number of parcels that have not left."""
     n: int
     n_on_time: int
 
@@ -143,7 +143,7 @@ def missed_connection_share(run: Measured) -> float:
 
 
 def weighted_quantile(values: Numbers, weights: Numbers | Counts, share: float) -> float:
-    """The smallest value that at least a share of the weight does not exceed; 0 of nothing."""
+    """The smallest value that at least a share of the weight does not exceed; 0 without values."""
     order = np.argsort(values, kind="stable")
     total = np.cumsum(weights[order])
     if len(total) == 0 or total[-1] == 0:

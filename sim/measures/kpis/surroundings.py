@@ -1,4 +1,4 @@
-"""Arrival at the destinations, and what the neighbours and the air get: nights, tugs and CO2, a measured day each."""
+"""Arrival at the destinations, and effects on neighbours and the air, a measured day: nights, tugs and CO2."""
 
 from typing import NamedTuple
 
@@ -32,7 +32,7 @@ def night_movements_per_day(run: Measured) -> float:
 
 
 class Tugs(NamedTuple):
-    """In the measured days."""
+    """Driving and engine time of tugs in the measured days."""
 
     km: float
     engine_h: float
@@ -62,7 +62,7 @@ def tug_engine_h_per_day(run: Measured) -> float:
 
 @shared
 def co2_kg(run: Measured) -> dict[str, float]:
-    """By operation, in the measured days [kg]."""
+    """CO2 by operation in the measured days [kg]."""
     config, flights, window = run.config, run.tables["flights"], run.window
     rules = config.environment
     scheduled = np.maximum(flights["aibt"] + config.apron.turnaround_min, flights["sobt"])

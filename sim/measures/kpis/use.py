@@ -1,6 +1,6 @@
-"""How much of each resource is in use, of what there is; people's resources, of the time that they are manned.
+"""Utilisation of each resource: use over availability; for people's resources, over the time that they are manned.
 
-A resource is a line of one of three tables: what it is, how long it is in use, and how long it is there.
+A resource is a line in one of three tables: its name, how long it is in use, and how long it is available.
 """
 
 import math
@@ -28,9 +28,9 @@ _ROLES: Final = {role.kind: name for name, role in ROLES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What can be in use. `busy`: unit-hours in use; `available`: unit-hours that are there, or manned.
+    """A resource. `busy`: unit-hours in use; `available`: unit-hours that are available, or manned.
 
-    Of a zone the two are how full it is and 1: no unit of it is held.
+    For a zone the two are its fullness and 1, because none of its units is held.
     """
 
     meaning: str
@@ -137,7 +137,7 @@ def _machines_manned(run: Measured, _: str) -> float:
 
 
 def _packout_manned(run: Measured, _: str) -> float:
-    """Posts at chutes have a calendar of their own."""
+    """Posts at chutes have a separate calendar."""
     return _place_ticks(run, lambda hall: [hall.packout_calendar] if hall.packout_posts else []) / TICKS_PER_H
 
 
@@ -177,7 +177,7 @@ CUSTOMS_RESOURCES: Final = {
 }
 ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
 LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
-"""Room for so many: what is beyond finds a place, and nobody waits for it."""
+"""Planned room: what exceeds it finds a place, and nobody waits for it."""
 
 
 @USE.family(

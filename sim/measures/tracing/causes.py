@@ -31,11 +31,11 @@ class Cause:
     holding: Holding | None = None
     """None: not recorded."""
     ending: tuple[Holding, ...] = ()
-    """Whose leaving ends the wait; none: that of `holding`."""
+    """Holders whose leaving ends the wait; empty: those of `holding`."""
     has_ending: bool = True
     """Whether the wait ends because a holder leaves."""
     is_gradual: bool = False
-    """It becomes free bit by bit: all holders that left during the wait ended it."""
+    """Whether it becomes free bit by bit: all holders that left during the wait then ended it."""
     held_says: str = "held by"
     """Text before the names of the holders."""
 

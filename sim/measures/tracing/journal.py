@@ -17,7 +17,7 @@ KINDS: Final = ("timetabled", "extra")
 """Kinds of trucks, by number."""
 TRUCK_KEY: Final = ("hall", "route", "kind", "sequence")
 DECKS: Final = ("main", "lower")
-"""By number."""
+"""Decks, by number."""
 NEEDED: Final = ("flights", "ulds", "trains", "shuttles", "trucks", "loads")
 """Tables that a journal needs; also `parcels` for paths of parcels, and `collections` for their trucks."""
 

@@ -27,7 +27,7 @@ COLLECTION_STEPS: Final = {
     "unloaded": "emptying",
     "released": "screening_lines",
 }
-"""The same for a collection truck."""
+"""The cause until each of these instants of a collection truck."""
 
 
 def truck_path(journal: Journal, truck: int) -> tuple[list[Segment], Outcome]:

@@ -31,7 +31,7 @@ class Lateness:
     because: int = 0
     """Parcels late because of the delay: on time if the flight had been on schedule."""
     otherwise: int = 0
-    """Late only with the flight on schedule."""
+    """Parcels late only with the flight on schedule."""
     both: int = 0
     delay_h: float = 0.0
     """Actual departure minus departure with the flight on schedule, summed over the parcels that left in both [h]."""

@@ -52,7 +52,7 @@ class Network:
 
     @property
     def machine_of_parcel(self) -> Counts:
-        """(P)."""
+        """Machine of each parcel (P)."""
         return np.repeat(self.machine, np.diff(self.first))
 
     @property
