@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
+from numbers import Real
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -27,6 +28,8 @@ DISTRIBUTION: Final = "distribution"
 """The decorator of distributions."""
 MOST_BYTES: Final = 2**20
 """Largest size of a file."""
+LARGEST: Final = 1e100
+"""Largest number that a function may return, so that sums and squares are finite."""
 _BETTER: Final = MappingProxyType({"more": True, "less": False, None: None})
 
 
@@ -171,7 +174,17 @@ class OwnFile:
 
     def refuse(self, name: str, value: object, wanted: str) -> InputError:
         """The error for a function that returns an impossible value."""
-        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {short(repr(value))}; {wanted}")
+        try:
+            text = short(repr(value))
+        except Exception:  # noqa: BLE001 - an integer of thousands of digits, or a class of the user's
+            text = f"a value of type {type(value).__name__}"
+        return InputError(f"{self.name}: line {self.functions[name].line}: {name} gives {text}; {wanted}")
+
+
+def is_number(value: Any) -> bool:  # noqa: ANN401 - whatever a function returns
+    """Whether a value that a function returned is a number that can be used; NaN and True are not."""
+    is_real = not isinstance(value, bool) and isinstance(value, Real)
+    return is_real and bool(-LARGEST <= value <= LARGEST)
 
 
 _IN_FORCE: ContextVar[OwnFile | None] = ContextVar("own_file", default=None)

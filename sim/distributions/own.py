@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.distributions.families import FAMILIES, Parameters
 from sim.distributions.making import AT_LEAST, AT_MOST, CUTS, EMPIRICAL, MEAN, Written, midpoints, number
-from sim.own import DISTRIBUTION, OwnFile
+from sim.own import DISTRIBUTION, LARGEST, OwnFile, is_number
 from sim.units import Numbers
 
 
@@ -47,7 +47,7 @@ class OwnMade:
             lower = float(table[falls[0] + 1])
             raise self.own.refuse(self.name, lower, "a quantile never falls as its probability rises")
         if self.given_mean is not None:
-            if table.mean() <= 0:
+            if table.mean() < 1 / LARGEST:
                 raise self.own.refuse(self.name, 0.0, "times have a mean above 0")
             table *= self.given_mean / table.mean()
         if any(map(math.isfinite, self.cuts)):
@@ -66,9 +66,8 @@ class OwnMade:
 
     def _value(self, u: float) -> float:
         value = self.own.call(self.name, u)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        if not is_number or value < self.lowest:
-            wanted = "a finite number" + (f" from {self.lowest:g}" if math.isfinite(self.lowest) else "")
+        if not is_number(value) or value < self.lowest:
+            wanted = f"a number from {max(self.lowest, -LARGEST):g} to {LARGEST:g}"
             raise self.own.refuse(self.name, value, f"the quantile of {u:.6g} is {wanted}")
         return float(value)
 

@@ -1,13 +1,11 @@
 """Flights by a function of the user's file (`sim.own`)."""
 
-import math
 from collections.abc import Iterator
-from numbers import Real
 
 from sim.config import HubConfig
 from sim.inputs.calls import Call
 from sim.inputs.timetables import draw_delay
-from sim.own import ARRIVALS
+from sim.own import ARRIVALS, is_number
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, ticks
 
@@ -26,14 +24,10 @@ def of_function(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]
     days = -(-end // TICKS_PER_DAY)
     given = own.call(name, streams.of("own_arrivals"), days, config.demand.flights_per_day)
     most = _MOST_PER_DAY * days
-    if not (isinstance(given, list) and len(given) <= most and all(map(_is_instant, given))):
+    if not (isinstance(given, list) and len(given) <= most and all(map(is_number, given))):
         wanted = f"arrivals are a list of minutes after the first midnight, of at most {most} flights"
         raise own.refuse(name, given, wanted)
     for number, instant in enumerate(sorted(given)):
         sibt, entity = ticks(float(instant)), (number,)
         late = draw_delay(delay, streams.of("delay", *entity)) if delay else 0
         yield Call(sibt + late, f"{name}-{number:04}", entity, sibt, None, None, None)
-
-
-def _is_instant(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)

@@ -12,7 +12,7 @@ from sim.config import HubConfig
 from sim.domain.columns import Made, Table
 from sim.errors import ConfigError
 from sim.measures.kpis.declaring import Group, Kpi, Measured, Rank
-from sim.own import OwnFile, adopt, in_force
+from sim.own import LARGEST, OwnFile, adopt, in_force, is_number
 
 OWN: Final = Group("own")
 
@@ -80,9 +80,8 @@ def _of_tables(own: OwnFile, name: str) -> Callable[[Measured], float]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # numpy's, before a NaN that is refused below
             value = own.call(name, {table: _read_only(columns) for table, columns in run.tables.items()})
-        is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        low, high = declared_in(own)[name].range
-        if not is_number or not low <= value <= high:
+        low, high = (math.copysign(min(abs(end), LARGEST), end) for end in declared_in(own)[name].range)
+        if not is_number(value) or not low <= value <= high:
             raise own.refuse(name, value, f"a KPI gives a number from {low:g} to {high:g}")
         return float(value)
 
