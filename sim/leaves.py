@@ -18,7 +18,6 @@ class Leaf:
     """number, whole, flag, date, choice, list or text."""
     bounds: Bounds | None = None
     options: tuple[str, ...] = ()
-    """Options of a choice."""
     is_optional: bool = False
     """Whether null is allowed."""
 

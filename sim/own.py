@@ -25,7 +25,6 @@ SOURCE: Final = "source"
 ARRIVALS: Final = "arrivals"
 """Key of the group `rules` for the function that makes arrivals."""
 DISTRIBUTION: Final = "distribution"
-"""The decorator of distributions."""
 MOST_BYTES: Final = 2**20
 """Largest size of a file."""
 LARGEST: Final = 1e100

@@ -81,7 +81,6 @@ class Entry(Fields):
     text: str = ""
     file: Path = Path()
     correlations: Mapping[str, float] = field(default_factory=dict)
-    """Correlations with other entries, by key."""
 
     @property
     def source(self) -> str:
@@ -188,7 +187,6 @@ def _problems(given: Fields) -> Iterator[str]:
 
 
 def _correlated(by_key: dict[str, Entry], groups: Sequence[tuple[Path, Together]]) -> Mapping[str, Entry]:
-    """The entries with their correlations added."""
     pairs: dict[str, dict[str, float]] = {}
     for path, group in groups:
         for first, second in combinations(group.keys, 2):

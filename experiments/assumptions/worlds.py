@@ -34,7 +34,6 @@ class Sampled:
     low: float
     high: float
     weights: tuple[float, ...] = ()
-    """Weights of the options."""
 
     @classmethod
     def of(cls, members: Sequence[Assumption]) -> "Sampled":

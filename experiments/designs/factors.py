@@ -119,7 +119,6 @@ def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
 
 
 def _owners(factors: Mapping[str, Sequence[str]], paths: Sequence[_Path]) -> dict[_Path, str]:
-    """The factor of every field."""
     owner: dict[_Path, str] = {}
     keys = {path: ".".join(path) for path in paths}
     for name, patterns in factors.items():

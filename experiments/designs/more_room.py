@@ -155,7 +155,6 @@ def with_part(config: HubConfig, part: str, at_least_m2: Mapping[str, float]) ->
 
 
 def _shares(space: Space, zone: str) -> dict[str, float]:
-    """Shares of a zone by part."""
     named = {part: getattr(space, field) for part, (of, field) in PARTS.items() if of == zone and field is not None}
     rest = next(part for part, (of, field) in PARTS.items() if of == zone and field is None)
     return {**named, rest: max(0.0, 1 - sum(named.values()))}

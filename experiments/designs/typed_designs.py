@@ -16,8 +16,6 @@ _EXAMPLE: Final = "'designs=[liege_30k, liege_30k halls.main.doors_out=36]'"
 
 @dataclass(frozen=True, slots=True)
 class DesignWords:
-    """The name of a design, and its words."""
-
     name: str
     words: tuple[str, ...]
     place: str

@@ -184,7 +184,6 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
     "build_up_places": "build_up",
     "empty_ulds": "empty_ulds",
 }
-"""Units of exports and their parts."""
 
 
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:

@@ -73,12 +73,10 @@ class Instance:
 
     @property
     def unit(self) -> str:
-        """Unit of the objective."""
         return "EUR a day" if self.years is None else "EUR"
 
     @cached_property
     def designs(self) -> tuple[Design, ...]:
-        """All designs, in order."""
         return tuple(product(*(range(len(each.values)) for each in self.variables)))
 
     @cached_property

@@ -72,4 +72,3 @@ SOLVERS: Final[Mapping[str, Solver]] = {
     "simopt_random": of_simopt("RNDSRCH", "sample_size"),  # with a stochastic constraint
     "simopt_nelder_mead": of_simopt("NELDMD", "r"),  # on real numbers, rounded, with a penalty
 }
-"""Solvers by name."""

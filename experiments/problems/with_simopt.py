@@ -34,8 +34,6 @@ class _Place(BaseModel):
 
 
 class HubModel(Model):
-    """The hub, as a model of SimOpt."""
-
     class_name_abbr: ClassVar[str] = "CARGOHUB"
     class_name: ClassVar[str] = "Air-cargo hub"
     config_class: ClassVar[type[BaseModel]] = _Place

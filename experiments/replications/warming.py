@@ -110,7 +110,6 @@ def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], t
 
 
 def _warning(result: WarmUp, warmup_days: float) -> Iterator[tuple[str, str]]:
-    """A warning: its text, and its size."""
     method = result.method.said
     if not result.is_found:
         yield f"the run is too short for {method} to find the warm-up it needs (figures/{PICTURE}.svg)", ""

@@ -55,7 +55,6 @@ class Trade:
     parcels: Frame
     """Imports by lane and week."""
     value: Frame
-    """Value of the imports [EUR]."""
     by_product: Frame
     """Value by lane and product group [EUR]."""
     duties: Frame

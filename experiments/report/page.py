@@ -47,7 +47,6 @@ def files_of(page: Page, command: str, libraries: Sequence[str] = ()) -> dict[st
 
 
 def template(name: str) -> Template:
-    """A template of this folder."""
     return _templates().get_template(name)
 
 

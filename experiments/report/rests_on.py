@@ -38,7 +38,6 @@ class OverAssumptions:
 
     @property
     def _what(self) -> str:
-        """Purpose of the command."""
         return "More on the numbers that decide it" if self.bands else said(self.asks)
 
     @property
@@ -48,5 +47,4 @@ class OverAssumptions:
 
     @property
     def section(self) -> Section:
-        """The section of a page."""
         return Section("What it rests on", items=self.sentences, notes=[f"{self._what}: `{self.command}`"])

@@ -216,7 +216,6 @@ def _fullness(run: Run) -> Iterator[Section]:
 PARTS: Final = (
     _numbers, _chutes, _exports, _connections, _customs, _goods, _around, _halls, _validation, _area, _fullness,
 )  # fmt: skip
-"""Parts below the pictures."""
 
 
 def _heading(name: str) -> str:

@@ -66,7 +66,6 @@ class Section:
 
 
 def pictures_in(sections: Sequence[Section]) -> Iterator[Picture]:
-    """All pictures of these sections."""
     for part in sections:
         yield from part.pictures
         yield from pictures_in(part.parts)

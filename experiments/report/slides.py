@@ -113,7 +113,6 @@ def _text(
 
 
 def _table(slide: "Slide", grid: Grid, top: float, widths_in: Sequence[float], size: float) -> None:
-    """A table of PowerPoint."""
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Inches, Pt
 

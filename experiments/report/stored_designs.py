@@ -43,7 +43,6 @@ class NamedDesign(DesignRow):
 
     @property
     def title_line(self) -> str:
-        """The title on one line."""
         return " ".join(self.title.split())
 
     @property

@@ -80,7 +80,6 @@ def new_figure(height_in: float, width_in: float = WIDTH_IN) -> Figure:
 
 
 def panel(height_in: float, width_in: float = WIDTH_IN) -> tuple[Figure, Axes]:
-    """A figure of one panel."""
     drawing = new_figure(height_in, width_in)
     return drawing, drawing.subplots()
 

@@ -143,9 +143,8 @@ def is_too_much(indices: Sequence[Index]) -> bool:
 def crossed_points(box: Box, *, n: int, seed: int) -> Floats:
     """Saltelli's scheme on a scrambled Sobol sequence, (n·(K + 2), K); n a power of two.
 
-    Sources: I. M. Sobol', Mathematics and Computers in Simulation 55, 2001, 271-280,
-    doi:10.1016/S0378-4754(00)00270-6; A. Saltelli et al., Computer Physics Communications 181(2), 2010,
-    259-270, doi:10.1016/j.cpc.2009.09.018.
+    Sources: I. M. Sobol', Mathematics and Computers in Simulation 55, 2001, 271-280, doi:10.1016/S0378-4754(00)00270-6;
+    A. Saltelli et al., Computer Physics Communications 181(2), 2010, 259-270, doi:10.1016/j.cpc.2009.09.018.
     """
     from SALib.sample.sobol import sample
 

@@ -29,7 +29,6 @@ class OverInputs:
 
     @property
     def sampling_share(self) -> float:
-        """The replications' share."""
         return 1 - self.input_share
 
 

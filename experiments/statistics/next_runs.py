@@ -95,7 +95,6 @@ def _sources(known: Known, designs: Sequence[int]) -> Iterator["_Source"]:
 
 
 def _shares(known: Known, design: int) -> list[float]:
-    """Shares of the worlds, by stratum."""
     return [float(np.mean(known.strata[design] == kind)) for kind in Stratum]
 
 

@@ -91,7 +91,6 @@ class Line:
     values: Floats
     response: Floats
     degree: int
-    """Degree of the polynomial."""
 
 
 def line(number: Floats, response: Floats, degree: int | None = None) -> Line:

@@ -28,7 +28,6 @@ from sim.domain.fields import FieldSpec
 
 R = TypeVar("R")
 Held: TypeAlias = Any
-"""Value of a field."""
 
 _DECLARED: Final = "column"
 _DTYPES: Final[dict[Any, str]] = {str: "string", bool: "bool", int: "int32", float: "float64", float | None: "float64"}
@@ -81,7 +80,6 @@ def column(
     heading: str | None = None,
     show: Callable[[Any], str] = str,
 ) -> FieldSpec:
-    """A field that is a column."""
     return field(metadata={_DECLARED: Declared(unit, meaning, heading, show)})
 
 

@@ -50,7 +50,6 @@ class Chart:
 
 
 def drawn(chart: Chart, sheet: Excel) -> Excel:
-    """The chart for openpyxl."""
     from openpyxl.chart import BarChart, Reference, ScatterChart, Series
 
     first, last = chart.rows

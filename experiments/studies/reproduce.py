@@ -151,7 +151,6 @@ def _new(root: Path, folder: Path) -> Path:
 
 
 def _again(recorded: Manifest, study: Study[Any, Any], asked: Asked[Any]) -> Manifest:
-    """The run computed again."""
     try:
         return manifest_of(runner.computed(study, asked)[0])
     except ConfigError as error:

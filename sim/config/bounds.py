@@ -30,7 +30,6 @@ MOST_NAMES: Final = 256
 """The most goods, platforms or destinations of exports: as many as a byte can number."""
 MOST_LANES: Final = 4096
 MOST_PARCELS: Final = 500_000
-"""The most parcels of a flight."""
 MOST_FLIGHTS: Final = 1_000
 """The most flights of a day, more than any airport has freighters."""
 

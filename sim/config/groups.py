@@ -174,7 +174,6 @@ class HubGroups:
 
     @property
     def route_of(self) -> dict[str, str]:
-        """Route of each lane."""
         return {name: lane.route for name, lane in self.lanes.items()}
 
     @property

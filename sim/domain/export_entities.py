@@ -10,8 +10,6 @@ from sim.units import NEVER
 
 @table("collections", "one row per collection truck of the timetable", sort="number")
 class Pickup:
-    """A collection truck."""
-
     number: int = integer("rank by timetable")
     key: str = label("name: its day and slot")
     hall: int = integer("hall where it is unloaded")

@@ -41,9 +41,7 @@ class HallExports:
     screening_lines: int
     hand_sorting_posts: int
     places: int
-    """Build-up places."""
     workers: int
-    """Build-up workers."""
     empty_ulds: int
     """Empty ULDs at the start, and the number that the hall keeps; those above it are flown back."""
 

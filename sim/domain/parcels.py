@@ -71,7 +71,6 @@ class Parcels(ByCustoms):
 
     @property
     def by_channel(self) -> tuple[int, ...]:
-        """Parcels by `Channel`."""
         masks = (self.channel == int(channel) for channel in Channel)  # numpy treats enum members as 64-bit numbers
         return tuple(int(np.count_nonzero(mask) if self.count is None else self.count[mask].sum()) for mask in masks)
 

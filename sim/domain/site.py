@@ -250,7 +250,6 @@ class Site:
     """Number of the exports' destination to which a route flies on (R); `NEVER`: the route leaves by truck."""
     apron: Apron
     halls: tuple[Hall, ...]
-    """The halls (H)."""
     handling: Handling
     customs: Customs
     transfers: Transfers

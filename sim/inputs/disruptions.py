@@ -46,7 +46,6 @@ class Disturbances:
 
     @property
     def absences(self) -> tuple[Absence, ...]:
-        """Absences that disruptions cause."""
         return tuple(Absence(*span, *staff) for span, disruption in self if (staff := disruption.staff()) is not None)
 
     def stopped(self, calendar: MachineCalendar, hall: str, machine: int) -> MachineCalendar:

@@ -29,7 +29,6 @@ class ExpectedWork:
 
     config: HubConfig
     flights: Bins
-    """Arriving flights."""
     collections: Bins
     """Trucks that bring exports, by their timetable."""
     _known: dict[tuple[str, str | None], Bins] = field(default_factory=dict, init=False, repr=False, compare=False)

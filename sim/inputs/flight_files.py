@@ -20,8 +20,6 @@ MOST_FILES: Final = 500
 
 
 class Schedules(NamedTuple):
-    """Flights by replication."""
-
     path: str
     of: tuple[tuple[FlightRow, ...], ...]
     is_by_replication: bool
@@ -78,7 +76,6 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def schedules_of(config: HubConfig) -> Schedules:
-    """The schedules of a run."""
     assert config.arrivals.schedule is not None
     return read_schedules(config.arrivals.schedule, config.start_date, load_limits(config), config.time_zone)
 

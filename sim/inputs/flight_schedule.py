@@ -69,7 +69,6 @@ def end_of_run(config: HubConfig) -> int:
 
 
 def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
-    """The destination to which a flight leaves."""
     if not config.exports.share:
         return 0
     if call.to is not None:

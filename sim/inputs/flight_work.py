@@ -23,7 +23,6 @@ class _Load:
 
     share: float
     ulds: int
-    """ULDs that are built."""
     main: int
     """Positions of the main deck with a ULD or a stack of empty ULDs."""
     lower: int

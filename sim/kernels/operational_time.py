@@ -49,7 +49,6 @@ class OperationalTime:
         return begin, self.instant_reaching(done), int(done[-1])
 
     def slope_at(self, instant: int) -> int:
-        """The slope from an instant on."""
         return int(self.slope[bisect_right(self._starts, instant) - 1])
 
     def instant_after(self, work: Ticks) -> Ticks:

@@ -43,7 +43,6 @@ def flow_columns(inputs: Inputs, record: Recorder) -> Columns:
 
 
 def _pieces(places: Sequence[_Places], width: int, end: int, name: str) -> Iterator[NDArray[Any]]:
-    """Pieces of a column."""
     for kind, hall, machine, route, tally in places:
         step = max(1, _MOST_CELLS // tally.n_bins)
         for first in range(0, tally.n_places, step):

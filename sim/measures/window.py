@@ -106,7 +106,6 @@ def total(series: Sequence[Series]) -> Series:
 
 
 def of_hall(rows: Table, number: int, column: str = "hall") -> Table:
-    """The rows of one hall."""
     is_of_hall = rows[column] == number
     return Made(rows, lambda name: rows[name][is_of_hall])
 

@@ -48,7 +48,6 @@ class Loading:
     record: Recorder
     tugs: Pool
     load: dict[int, list[OutUld]] = field(default_factory=dict)
-    """ULDs taken, by flight."""
 
     def divert(self, flight: Flight) -> None:
         """A flight does not arrive: its ULDs wait for the next flight."""

@@ -97,7 +97,6 @@ class ParcelSlots:
         self.stamp(f"{name}_end", parcels, end)
 
     def load(self, parcels: Ticks) -> Ticks:
-        """Load of each of P parcels."""
         return parcels >> self._load_bit
 
     def loads_of(self, parcels: Ticks) -> list[tuple[int, int]]:

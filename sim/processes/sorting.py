@@ -146,7 +146,6 @@ class Sortation:
         self.desks = desks_of("handcoding_desks", site.handling.handcoding, *record_as)
         """Hand-coding desks; the tag is the machine from which parcels go on."""
         self.posts = desks_of("manual_sort_posts", site.handling.manual_sort, *record_as)
-        """Manual-sort posts."""
         self._shortest = min(hall.service + site.handling.to_chute, site.handling.handcoding, site.handling.manual_sort)
         """The shortest time from arrival to leaving [ticks]."""
         self._advanced_to = NEVER
@@ -155,7 +154,6 @@ class Sortation:
         """None: no chute leads to a second machine."""
 
     def take_exports(self, exports: Exports) -> None:
-        """Sort exports, too."""
         self._exports = exports
         for number, machine in enumerate(self.machines):
             machine.before = partial(exports.before, number)

@@ -89,7 +89,6 @@ class ParcelStore(ParcelSlots):
         """Instant [ticks], flights and rows of the units (P) of each truck that left; None: not recorded."""
 
     def add(self, flight: Flight, parcels: Parcels, *, is_kept: bool) -> None:
-        """Add the parcels of a flight that has landed."""
         rows = self._place(flight.number, parcels.n_units, is_kept=is_kept)
         self._first_of_ulds[flight.number], self._by_route[flight.number] = parcels.first, {}
         if is_kept:
@@ -138,7 +137,6 @@ class ParcelStore(ParcelSlots):
         return counts
 
     def n_parcels(self, units: Ticks) -> int:
-        """Parcels in units (P)."""
         counts = self.counts(units)
         return len(units) if counts is None else int(counts.sum())
 

@@ -14,7 +14,6 @@ Counts = NDArray[np.int32]
 """Units that arrived and units that left, by place and interval (2, K, B)."""
 _CAME, _LEFT = 0, 1
 _BLOCK = 1024
-"""Number of intervals in a block."""
 
 
 class FlowTally:
@@ -79,7 +78,6 @@ class FlowTally:
             self._compress(first // _BLOCK - 1)
 
     def _block(self, number: int) -> Counts:
-        """The current block for counting."""
         if number not in self._open:
             self._open[number] = self._of_block(number, slice(None))
             self._closed.pop(number, None)

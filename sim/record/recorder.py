@@ -114,7 +114,6 @@ class Recorder:
         self.refusals: list[Refusal] = []
         self.customs: list[CustomsRow] = []
         self.connection_of: dict[tuple[int, int], Connection] = {}
-        """Connections by flight and route."""
         self.collections: list[Pickup] = []
         self.out_ulds = Rows(OutUld)
         self.out_trains = Rows(OutTrain)
@@ -147,11 +146,9 @@ class Recorder:
         return [*self.connection_of.values()]
 
     def desk_tally(self, kind: str, hall: int, manning: Manning) -> DeskTally:
-        """A tally for the desks of a kind in a hall."""
         return self.desks.setdefault((kind, hall), DeskTally(*self._run, manning))
 
     def flow_tally(self, kind: str, hall: int, n_places: int) -> FlowTally:
-        """A tally for the places of a kind in a hall."""
         return self.flows.setdefault((kind, hall), FlowTally(self._run[0], self._flow_width, n_places))
 
     def add_pool(self, held_time: Mapping[str, int], lacked_time: Mapping[str, int], hall: int = NEVER) -> None:

@@ -28,7 +28,6 @@ class Chute:
         self._came_now: list[tuple[tuple[int, int], Parcel, simpy.Event]] = []
 
     def pack(self, parcel: Parcel) -> Steps:
-        """From the arrival of a parcel until it is packed."""
         raise NotImplementedError
 
     def need(self, parcel: Parcel) -> int:
@@ -91,7 +90,6 @@ class SharedChute(Chute):
     def __init__(self, env: simpy.Environment, second_sort: int, measured: tuple[int, int]) -> None:
         super().__init__(env, second_sort, measured)
         self.packers = 0
-        """Packers at this chute."""
         self._work = 0
         """Work done, or idled away, by `_since` [packer-ticks]."""
         self._since = 0

@@ -80,7 +80,6 @@ class SmallHub:
     has_outages: bool = _in_share(0.7)
     has_roster: bool = _in_share(0.6, "roster")
     has_closures: bool = _in_share(0.8, "closures")
-    """Closures of the runway."""
     service_steps: int = _whole(1, 5)
     to_chute_steps: int = _whole(0, 4, "to_chute")
     """0: sorted parcels are at their chute immediately."""
@@ -157,7 +156,6 @@ class SmallHub:
 
 
 def draw(seed: int) -> SmallHub:
-    """The small hub of a seed."""
     numbers: dict[str, Any] = {"seed": seed}
     drawn = [each for each in fields(SmallHub) if each.metadata]
     generators = {each.metadata["stream"]: Streams(seed, 0).of(each.metadata["stream"]) for each in drawn}

@@ -161,5 +161,4 @@ def _set_aside(name: str, hall: Hall, space: Space, *, has_exports: bool) -> tup
 
 
 def shares_of(hall: Hall) -> dict[str, float]:
-    """Shares by zone."""
     return {field.name: getattr(hall.zone_shares, field.name) for field in fields(ZoneShares)}

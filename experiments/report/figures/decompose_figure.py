@@ -81,7 +81,6 @@ def draw(ax: Axes, chart: Waterfall) -> None:
 
 
 def figure(decompositions: Mapping[str, Decomposition], start: str, end: str) -> Figure:
-    """A panel for each KPI."""
     charts = [Waterfall.of(kpi, decomposition, start, end) for kpi, decomposition in decompositions.items()]
     drawn = style.each_drawn(draw, charts, 1, 2.9, 0.6)
     drawn.axes[0].set_title("Contribution of each factor, mean over all orders; green: better, orange: worse")

@@ -31,8 +31,6 @@ _COLUMNS_PT: Final = (8, 62)
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A design."""
-
     name: str
     cost: float
     kpi: Interval

@@ -222,7 +222,6 @@ def _peak_bytes() -> int:
 
 
 def table(result: BenchResult) -> str:
-    """The result as a table for the terminal."""
     total = sum(result.ns_per_parcel_by_stage.values())
     stages = [f"    {stage:<24}{ns:>8.1f}{ns / total:>8.1%}" for stage, ns in result.ns_per_parcel_by_stage.items()]
     memory = [f"    {days:>3} measured days  {mib:>8.0f} MiB" for days, mib in result.peak_memory_mb.items()]

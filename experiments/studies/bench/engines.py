@@ -46,8 +46,6 @@ MODULES: Final[Mapping[str, tuple[str, float]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """Result of one engine."""
-
     engine: str
     parcels: int
     parcels_per_s: float
@@ -110,7 +108,6 @@ def _each(network: Network) -> Iterator[tuple[str, Engine | str]]:
 
 
 def table(found: Engines) -> str:
-    """The result as a table for the terminal."""
     fastest = found.engines[0].parcels_per_s
     rows = [
         f"    {row.engine:<20}{row.parcels:>9,}{row.parcels_per_s:>14,.0f}{row.parcels_per_s / fastest:>10.2%}"

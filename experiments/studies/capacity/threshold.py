@@ -47,7 +47,6 @@ class ThresholdSearch:
         self._of_design = others
         self._of_design.append(self)
         self._resources = tuple(what_ifs(design.hub))
-        """Resources of the hub."""
         self._shown: dict[float, Shown] = {}
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""

@@ -87,7 +87,6 @@ class Setting:
     desks_can_open: float = np.inf
     """Parcels to examine (`to_open`), and parcels for which the desks have time [parcels/d]."""
     unit: str = ""
-    """Unit of the value."""
 
     @property
     def at(self) -> str:

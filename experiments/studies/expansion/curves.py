@@ -69,7 +69,6 @@ def node_label(hub: str, load: float) -> str:
 
 
 def at_load(design: Design, load: float) -> Design:
-    """The design of a hub at a load."""
     flights = rounded(flights_at(design.hub, 1.0) * load)
     return Design(node_label(design.label, load), at_demand(design.hub, flights))
 
@@ -100,7 +99,6 @@ class Curves:
         """For hubs that are not simulated: the plain hub, and those with each effect alone."""
 
     def node(self, hub: int, load: int) -> Design:
-        """The design of a hub at a load."""
         return at_load(self.designs[hub], self.loads[load])
 
     def put(self, hub: int, load: int, of_replications: Sequence[Mapping[str, float]]) -> None:

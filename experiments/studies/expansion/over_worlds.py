@@ -83,7 +83,6 @@ class OverWorlds:
 
 
 NONE: Final = OverWorlds((), np.zeros((0, 0)), np.zeros((0, 0)))
-"""Without worlds."""
 
 
 def _share(values: Floats) -> Interval:

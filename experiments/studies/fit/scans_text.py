@@ -38,7 +38,6 @@ def warnings(result: Compared) -> Iterator[str]:
 
 
 def document(result: Compared, *, source: str, sha256: str) -> dict[str, Any]:
-    """The result as JSON."""
     return {
         "source": source,
         "sha256": sha256,

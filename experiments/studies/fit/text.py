@@ -96,7 +96,6 @@ def warnings(result: Result) -> Iterator[str]:
 
 
 def document(result: Result, *, sha256: str) -> dict[str, Any]:
-    """The result as JSON."""
     order, clock, groups = result.order, result.clock, result.groups
     return {
         "best": result.best.family.name,

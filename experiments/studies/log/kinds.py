@@ -89,4 +89,3 @@ OBJECT_TYPES: Final = {
     **{kind.type: kind.attributes for kind in KINDS},
     **{name: {UNITS: "integer"} for name in [MACHINE, *(group.type for group in GROUPS.values())]},
 }
-"""Types of objects with their attributes."""

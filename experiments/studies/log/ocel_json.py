@@ -73,7 +73,6 @@ class JsonLog:
         return joined(',"attributes":[', some(each, ","), "]")
 
     def _relations(self, batch: Batch) -> Arrow:
-        """Relations of each object to others."""
         if not batch.relations:
             return ""
         rows = np.concatenate([relation.rows for relation in batch.relations])

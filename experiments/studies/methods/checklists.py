@@ -17,7 +17,6 @@ TEXTS: Final[Mapping[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".ya
 
 
 def filled(facts: Facts, name: str) -> Report:
-    """The completed checklist of this name."""
     filling, checklist = _Filling(facts), TEXTS[name]
     chapters = list(filling.chapters(checklist["chapters"]))
     missing, n_items = missing_in(chapters), sum(bool(chapter.blocks) for _, chapter in walked(chapters))
@@ -50,7 +49,6 @@ class _Filling:
                 yield Chapter(number, heading, list(self.blocks(inside)))
 
     def blocks(self, entries: Sequence[Mapping[str, str]]) -> Iterator[Block]:
-        """Blocks with content."""
         for entry in entries:
             ((kind, name),) = entry.items()
             if kind == "text":

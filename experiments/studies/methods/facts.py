@@ -152,7 +152,6 @@ class Facts:
         return [*lines, "No file of flights or of measured values was read."][: len(lines) or 1]
 
     def rows(self) -> dict[str, list[tuple[str, ...]]]:
-        """The rows of each table."""
         config = self.plain
         return {
             "outputs": [(KPIS[name].label, KPIS[name].unit, KPIS[name].meaning) for name in names(Rank.HEADLINE)],

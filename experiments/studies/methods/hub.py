@@ -61,7 +61,6 @@ def units(place: Mapping[str, Any], hub: Plain) -> int | None:
 
 
 def places(hub: Plain) -> dict[str, Mapping[str, Any]]:
-    """Places of the hub, by name."""
     return {
         name: place
         for name, place in LISTED["places"].items()

@@ -30,7 +30,6 @@ _FIGURES: Final = {
 }  # fmt: skip
 """Name and unit of figures of the design itself."""
 UNITS: Final = {name: unit for name, (_, unit) in _FIGURES.items()}
-"""Units of these figures, by name."""
 
 
 def figures(config: HubConfig, prices: Prices) -> dict[str, float]:

@@ -138,7 +138,6 @@ class Field:
 
     @property
     def range(self) -> str:
-        """The range of the assumption."""
         about = self.about
         if about is None or about.low is None or about.high is None or about.entry.options:
             return ""
@@ -147,7 +146,6 @@ class Field:
 
     @property
     def word(self) -> str:
-        """The word as typed."""
         return f"{self.key}={self._typed}"
 
     @property
@@ -196,7 +194,6 @@ def shown_text(value: object) -> str:
 
 
 def group_of(key: str) -> str:
-    """The group of the field in the form."""
     lengths = {
         group: match.end() for group, pattern in GROUPS.items() if (match := re.match(rf"({pattern})(?=\.|$)", key))
     }

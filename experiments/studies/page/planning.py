@@ -59,7 +59,6 @@ class Planning:
         return {"/plan": self.sent}
 
     def form(self, request: "Request") -> "Response":
-        """The form of the plan in the address."""
         plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(

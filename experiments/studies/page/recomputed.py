@@ -37,7 +37,6 @@ class Recomputed:
     """Results for the new probabilities."""
 
     sliders: Mapping[str, Sequence[Slider]]
-    """Sliders by stage."""
     sentences: Sequence[str]
     grids: Sequence[Grid]
     paths: Sequence[str]

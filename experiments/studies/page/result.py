@@ -37,8 +37,6 @@ _MOST_DESIGNS: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A complete run."""
-
     verb: str
     command: str
     page: Page

@@ -57,7 +57,6 @@ class Views:
         return self.arguments.out
 
     def routes(self) -> Sequence[Route | Mount]:
-        """Routes by address."""
         planning, comparing = Planning(self.arguments, self.children), Comparing(self.arguments)
         read: dict[str, Callable[..., Any]] = {
             "/": lambda _: RedirectResponse(address("runs")),

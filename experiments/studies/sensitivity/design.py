@@ -32,8 +32,6 @@ class Method(StrEnum):
 
 
 class Group(StrEnum):
-    """The group of a factor."""
-
     ARRIVALS = "arrivals"
     CREWS = "crews"
     LOAD = "load"

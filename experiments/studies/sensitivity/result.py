@@ -96,7 +96,6 @@ class Result:
     screened: Screened | None
     crossed: Crossed | None
     stability: Mapping[str, Stability]
-    """Stability by design."""
 
     @property
     def warnings(self) -> Iterator[str]:

@@ -40,7 +40,6 @@ class OnTimeRow:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """For JSON."""
         row = plain_row(self, without=("scenario", "on_time_share"))
         return {**(plain_interval(self.on_time_share, "1") or {}), **row}
 
@@ -56,7 +55,6 @@ class KpiRow:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """For JSON."""
         row = plain_row(self, without=("scenario", "kpi", "value", "unit"))
         return {**(plain_interval(self.value, self.unit) or {}), **row}
 

@@ -178,7 +178,6 @@ def document(result: Result) -> Document:
 
 
 def _object(result: Result, answer: Answered) -> dict[str, Any]:
-    """For JSON."""
     measure = result.measure(answer)
     return {
         "probability": plain_interval(answer.share.interval, "1"),

@@ -107,7 +107,6 @@ class PathsResult:
 
     @cached_property
     def swings(self) -> list[list[Swing]]:
-        """Swings of each path."""
         return [self.chosen.swings(option) for option in range(len(self.paths))]
 
     @cached_property

@@ -37,8 +37,6 @@ _MAY_DIFFER = ("is_cohort",)
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """A replication of a stored run."""
-
     manifest: Manifest
     scenario: str
     number: int

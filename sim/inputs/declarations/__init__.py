@@ -168,7 +168,6 @@ class Messages:
 
 
 def draw_messages(declared: Declared, streams: Streams, flight: Flight) -> Messages:
-    """The messages of a flight."""
     rng = streams.of("messages", *flight.entity)
     ens, presented, h7, h1, preloading, answer = rng.standard_exponential(6).tolist()
     failures = streams.of("message_failures", *flight.entity)

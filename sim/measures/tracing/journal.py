@@ -56,7 +56,6 @@ class Journal:
         return len(self.tables["flights"]["number"])
 
     def name(self, table: str, row: int) -> str:
-        """The name of a row."""
         columns = self.tables[table]
         if table == "flights":
             return f"flight {columns['key'][row]}"
@@ -101,7 +100,6 @@ class Journal:
         return int(matching[0]) if len(matching) else None
 
     def parcel(self, flight: int, row: int) -> int:
-        """Row of a parcel in the table of parcels."""
         parcels = self.tables["parcels"]
         matching = np.flatnonzero((parcels["flight"] == flight) & (parcels["row"] == row))
         if len(matching) != 1:

@@ -223,7 +223,6 @@ def _segments(journal: Journal, rows: Rows, step: Step, start: float, end: float
 
 
 def _of_one_cause(journal: Journal, rows: Rows, cause: str, start: float, end: float) -> list[Segment]:
-    """One cause for the whole time."""
     uld = rows.get("ulds")
     same = {name: float(journal.tables["ulds"][name][uld]) for name in CAUSES[cause].same}
     return [Segment(start, end, cause, same=same)]
