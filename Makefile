@@ -6,7 +6,7 @@
 # make fuzz      attacks the parsers of files: make fuzz MINUTES=10 PARSER=ssim (of processor time), or each in turn
 # make endure    how long runs and the page last, and how much memory a year takes: hours
 # make smoke     a short set of tests with another Python, in an environment of its own: make smoke PYTHON=python3.13
-# make pictures  the pictures of pages in README and docs, from a small run (Chromium)
+# make pictures  the pictures of pages in README and docs, from README's first look (Chromium)
 # make paper    the pictures of docs/paper/paper.md (Chromium)
 # make clean     removes .venv and caches; never runs/
 

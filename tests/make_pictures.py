@@ -1,4 +1,4 @@
-"""`make pictures`: the pictures of pages in README and docs, taken in Chromium from one small run of the default hub.
+"""`make pictures`: the pictures of pages in README and docs, taken in Chromium from the first look of README.
 
 The run, the instants and the windows are fixed, so that the same program gives the same pictures.
 """
@@ -20,9 +20,9 @@ from experiments.main import main
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 MOVING, STILL = "replay.webp", ("replay.png", "report.png", "page_plan.png", "page_result.png")
-RUN = ["run", "scenario=liege_30k", "demand=today", "warmup_days=1", "horizon_days=2", "replications=2"]
+RUN = ["run", "horizon_days=7", "replications=2", "margin=none"]
 WINDOW = (1280, 800)
-FIRST_H, N_FRAMES, STEP_MIN, FRAME_MS = 48 + 22, 75, 4, 120
+FIRST_H, N_FRAMES, STEP_MIN, FRAME_MS = 8 * 24 + 22, 75, 4, 120
 """Of the moving picture: from 22:00 of the second measured day on, four minutes a frame."""
 FLOOR = (800, 760)
 ONLY_FLOOR = "aside, footer { display: none !important } body { height: 100vh !important; display: flex !important }"
