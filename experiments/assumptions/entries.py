@@ -4,15 +4,15 @@
 numbers that share an entry move together, by one factor. Fields of an entry:
 
     sourced, assumption, derived, decision   the kind, with the source or reason; of a derived number its formula
-    label: break-down of a ULD               what a reader calls it; of numbers that move together, all of them
+    label: break-down of a ULD               its name for a reader; one name for all numbers that move together
     by: 0.3                                  30 % less to 30 % more, each value as probable as any other
     low: 4, high: 10                         the ends; triangular, with the configured value as mode
-    most: 1                                  no world goes beyond it
-    below: KEY                               goes down with this number, where that would fall below it
-    at: 12                                   the value that low and high are for, without it the packaged one
+    most: 1                                  the largest value in any world
+    below: KEY                               at most the value of KEY, in worlds that change KEY
+    at: 12                                   the value to which low and high belong, by default the packaged one
     how: spread                              the factor, `low` to `high`, stretches the numbers about their mean
     towards: [...]                           the list is mixed with this one, whose weight is `low` to `high`
-    options: {name: weight}                  a choice; group: the configuration group whose options they are
+    options: {name: weight}                  a choice; group: the configuration group of the options
 
 `correlations` in a file: groups of keys, and the rank correlation (of normal scores) between any two keys of a group. A
 key with a minus moves in the opposite direction.

@@ -1,17 +1,17 @@
 """Pictures and pages for readers, made only from a run's stored tables.
 
     page, page.html, page.css        every verb's page, written whole or not at all
-        sections, texts.yaml         what it is made of: parts, tables, pictures, and their texts
-        page.js, tooltips            sorted tables; what a mark of a picture says to who points at it
+        sections, texts.yaml         its parts, tables, pictures and texts
+        page.js, tooltips            sorted tables; texts shown when a reader points at a mark
     sheet, slides                    a page in short: one A4 page, also its first printed one; slides
-        run_brief                    what both say of run, compare and sweep
+        run_brief                    content of both for run, compare and sweep
         typesetting                  lines of text of the sheet, measured and cut
     run_page, run_numbers            the parts of the page of run, compare and sweep
         verdicts, sentences          its answer: a line a design, and sentences
         pictures                     its pictures
-        stored_designs, run_grids    what it reads, and its tables beside KPIs
-        validation                   what has been reported of the hub
-        design_names, key_names      what a reader calls designs, and keys of the configuration
+        stored_designs, run_grids    the data that it reads, and its tables other than KPIs
+        validation                   published figures of the hub
+        design_names, key_names      readable names of designs and of keys
         exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each
     …_text                           sentences of a study, by its verb

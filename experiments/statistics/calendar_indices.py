@@ -94,7 +94,7 @@ def period_starts(days: Days, breaks: Days) -> Days:
     """First days of the periods of one level each (L,): the first day, every twelve months after it, and the breaks.
 
     Calendar years would leave months that occur in only one year, whose index could not be separated from the level. A
-    year's start near a break is left out: otherwise a level would rest on the few days between.
+    year's start near a break is left out: otherwise a level would be estimated from the few days between.
     """
     first, last = days[[0, -1]].astype("datetime64[M]")
     years = np.arange(first, last + 1, 12).astype("datetime64[D]")[1:]
