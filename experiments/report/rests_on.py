@@ -26,10 +26,8 @@ class OverAssumptions:
     @cached_property
     def sentences(self) -> list[str]:
         lines = [text for label, band in self.bands.items() for text in self._of_design(label, band)]
-        lines = lines or [said("as_configured")]
-        if self.numbers:
-            lines.append(said("rests_on", numbers=listed(self.numbers, "and")))
-        return lines
+        lines += [said("rests_on", numbers=listed(self.numbers, "and"))] if self.numbers else []
+        return lines if self.bands else [*lines, said("as_configured")]
 
     def _of_design(self, label: str, band: str) -> Iterator[str]:
         yield f"{label}, over assumptions: {band}."
