@@ -13,6 +13,7 @@ from sim.errors import CargohubError
 from sim.measures.kpis import KPIS
 from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
+from sim.site.floors import floor_parcels
 
 N = 20_000
 """Parcels of a flight."""
@@ -32,6 +33,22 @@ def test_a_replication_gives_every_kpi_as_a_number_and_every_table_as_declared(t
     for name, table in today.tables.items():
         assert list(table) == [column.name for column in TABLES[name].columns]
     assert today.n_laws > 60
+
+
+def test_the_use_of_the_floor_is_that_of_all_minutes(today: sim.Result) -> None:
+    """Also of those before and after a truck leaves, which is always at the end of an interval of the tables."""
+    minutes = np.arange(24 * 60, 3 * 24 * 60) + 0.5
+
+    def parcels_before(table: str, column: str) -> np.ndarray:
+        rows = today.tables[table]
+        order = np.argsort(rows[column])  # NaN, for never, is last
+        return np.cumsum([0, *rows["n_parcels"][order]])[np.searchsorted(rows[column][order], minutes)]
+
+    inside = (parcels_before("ulds", "start") - parcels_before("trucks", "departed")).mean()
+    floor = floor_parcels(load("liege_30k").halls["main"], load("liege_30k").space)
+    # Without the few that customs refuses.
+    assert today.kpis["utilisation_floor"] == pytest.approx(inside / floor, rel=2e-3)
+    assert today.tables["halls"]["floor_mean_share"].tolist() == pytest.approx([today.kpis["utilisation_floor"]])
 
 
 def test_the_same_configuration_gives_the_same_bits(today: sim.Result) -> None:
@@ -215,15 +232,12 @@ def test_use_is_the_time_that_rows_hold_over_that_of_what_there_is(crowded: sim.
         spans = (min(2 * 1440, 57 * 60 if math.isnan(b) else b) - a for a, b in zip(begun, ended, strict=True))
         return sum(max(0.0, span) for span in spans if not math.isnan(span)) / (n * 2 * 1440)
 
-    trucks, lanes = crowded.tables["trucks"], crowded.tables["occupancy"]["zone"] == "lanes"
-    assert not trucks["is_cancelled"].any()
-    floor = [crowded.tables["occupancy"][name][lanes] for name in ("time", "inside", "limit")]
+    assert not crowded.tables["trucks"]["is_cancelled"].any()
     expected = {
         "stands": share(6, "flights", "stand_given", "stand_free"),
         "positions": share(150, "ulds", "placed", "start"),
         "stations": share(12, "ulds", "start", "released"),
         "doors": share(30, "trucks", "docked", "departed"),
-        "floor": (floor[1] / floor[2])[floor[0] <= 2 * 1440].mean(),
     }
     assert {name: crowded.kpis[f"utilisation_{name}"] for name in expected} == pytest.approx(expected)
     assert min(expected.values()) > 0

@@ -92,6 +92,14 @@ def test_people_of_exports_follow_their_roster(exporting):
     assert {*there.tolist()} == {own.screening_lines, -(-own.screening_lines // 2)}
 
 
+def half_hours(rows, since, until, hour):
+    """Mean number inside in both halves of an hour of the run, row by row."""
+    leaves = np.nan_to_num(rows[until], nan=np.inf)
+    ends = (60.0 * hour + minute for minute in (30, 60))
+    overlaps = (np.minimum(leaves, end) - np.maximum(rows[since], end - 30) for end in ends)
+    return [float(np.nansum(np.maximum(overlap, 0))) / 30 for overlap in overlaps]
+
+
 def test_people_of_imports_are_wanted_for_exports_too(exporting):
     curves, flights = exporting.tables["demand_curves"], exporting.tables["flights"]
     induction = curves["in_use_mean"][curves["name"] == "induction"]
@@ -101,10 +109,35 @@ def test_people_of_imports_are_wanted_for_exports_too(exporting):
     crews = curves["name"] == "unloading"
     # The measured days are Tuesday, a day after the run's beginning, and Wednesday.
     for hour, used in zip(curves["hour"][crews].tolist(), curves["in_use_highest"][crews].tolist(), strict=True):
-        ends = [hour * 60 + minute for minute in (30, 60)]
-        assert used == crew * max(
-            np.count_nonzero((flights["unloading_start"] < at) & ~(flights["loading_end"] < at)) for at in ends
-        )
+        assert used == pytest.approx(crew * max(half_hours(flights, "unloading_start", "loading_end", hour)))
+
+
+@pytest.mark.parametrize(
+    ("curve", "table", "since", "until", "requested", "each"),
+    [
+        ("stands", "flights", "aldt", "aobt", "stand_requested", 1),
+        ("positions", "ulds", "placed", "start", "at_door", 1),
+        ("stations", "ulds", "start", "released", "checked_in", 1),
+        ("doors", "trucks", "docked", "departed", "arrived", 1),
+        ("breakdown", "ulds", "start", "released", "checked_in", 4),
+        ("docks", "trucks", "docked", "departed", "arrived", 2),
+        ("docks_in", "collections", "docked", "released", "arrived", 2),
+        ("build_up", "out_ulds", "start", "built", "formed", 4),
+        ("tugs", "trains", "granted", "returned", None, 1),
+        ("outbound_tugs", "out_trains", "granted", "returned", None, 1),
+    ],
+)
+def test_curves_of_people_and_equipment_count_rows(exporting, curve, table, since, until, requested, each):
+    """Tuesday and Wednesday, the second and third day of the run."""
+    curves, rows = exporting.tables["demand_curves"], exporting.tables[table]
+    of_curve = curves["name"] == curve
+    assert curves["hour"][of_curve].tolist() == list(range(24, 72))
+    for begin, name in ((since, "in_use"), (requested, "wanted")):
+        if begin:
+            each_half = each * np.array([half_hours(rows, begin, until, hour) for hour in range(24, 72)])
+            assert each_half.any()
+            assert curves[f"{name}_mean"][of_curve] == pytest.approx(each_half.mean(axis=1))
+            assert curves[f"{name}_highest"][of_curve] == pytest.approx(each_half.max(axis=1))
 
 
 def test_people_of_controls_follow_their_roster(declaring):
@@ -154,16 +187,16 @@ def test_demand_curves_count_what_the_rows_say(rostered):
     assert (total["in_use_mean"] <= total["in_use_highest"]).all() and (total["in_use_highest"] <= most).all()
     mine = curves["name"] == "stations"
     assert curves["hour"][mine].tolist() == list(range(168))
-    # The week was measured from Tuesday, 6 September, on, a day after the run's beginning; counted twice an hour.
+    # The week was measured from Tuesday, 6 September, on, a day after the run's beginning.
     for hour in (3, 30, 100, 167):
-        ends = [((hour - 24) % 168 + 24) * 60 + minute for minute in (30, 60)]
-        used = [np.count_nonzero((ulds["start"] < at) & ~(ulds["released"] < at)) for at in ends]
-        wanted = [np.count_nonzero((ulds["checked_in"] < at) & ~(ulds["released"] < at)) for at in ends]
+        used, wanted = (
+            half_hours(ulds, since, "released", (hour - 24) % 168 + 24) for since in ("start", "checked_in")
+        )
         row = mine & (curves["hour"] == hour)
-        assert curves["in_use_mean"][row] == np.mean(used)
-        assert curves["in_use_highest"][row] == max(used)
-        assert curves["wanted_mean"][row] == np.mean(wanted)
-        assert curves["wanted_highest"][row] == max(wanted)
+        assert curves["in_use_mean"][row] == pytest.approx(np.mean(used))
+        assert curves["in_use_highest"][row] == pytest.approx(max(used))
+        assert curves["wanted_mean"][row] == pytest.approx(np.mean(wanted))
+        assert curves["wanted_highest"][row] == pytest.approx(max(wanted))
 
 
 def test_demand_curves_stay_within_what_is_there_and_follow_the_roster(rostered):

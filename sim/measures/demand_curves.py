@@ -23,7 +23,7 @@ Edges = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Curve:
-    """The curve of a role or piece of equipment, at the ends of the intervals (B)."""
+    """The curve of a role or piece of equipment, by interval (B)."""
 
     name: str
     unit: str
@@ -39,9 +39,9 @@ def demand_columns(
 ) -> dict[str, list[object]]:
     """One row for each curve and hour of the week, Monday's first hour 0, over the measured days.
 
-    Counted at the ends of the intervals of `record.bin_min`: units in use, plus waiting work as if it were served
-    immediately. If parcels are served one by one, the wanted units are those that would keep pace with arrivals in the
-    interval.
+    Means over the intervals of `record.bin_min`: units in use, plus waiting work as if it were served immediately.
+    Desks in use are counted at the ends of the intervals. If parcels are served one by one, the wanted units are those
+    that would keep pace with arrivals in the interval.
     """
     edges = bin_edges(inputs)
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
@@ -144,14 +144,20 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
 
 
 def _inside(edges: Edges, enter: Minutes, leave: Minutes) -> Numbers:
-    """How many have arrived and not left just before each edge (B); instants in minutes."""
-    before = edges / TICKS_PER_MIN
-    came, went = (np.sort(instants[~np.isnan(instants)]) for instants in (enter, leave))
-    return (np.searchsorted(came, before) - np.searchsorted(went, before)).astype(np.float64)
+    """Mean number that have arrived and not left, over the intervals that end at the edges (B); instants in minutes."""
+    ends = np.concatenate(([0.0], edges / TICKS_PER_MIN))
+    came, went = (_time_since(ends, np.sort(instants[~np.isnan(instants)])) for instants in (enter, leave))
+    return np.asarray(np.diff(came - went) / np.diff(ends), dtype=float)
+
+
+def _time_since(ends: Minutes, instants: Minutes) -> Numbers:
+    """Time from all of the instants (N, ascending) that lie before each of the ends, until then."""
+    n = np.searchsorted(instants, ends)
+    return np.asarray(n * ends - np.concatenate(([0.0], np.cumsum(instants)))[n], dtype=float)
 
 
 def _counted(edges: Edges, table: Table, stay: Stay) -> tuple[Numbers, Numbers]:
-    """Rows served just before each edge, and those that are served or wait (B)."""
+    """Rows served in each interval, and those that are served or wait (B): means."""
     return _inside(edges, table[stay.since], table[stay.until]), _inside(
         edges, table[stay.requested], table[stay.until]
     )
@@ -164,7 +170,7 @@ def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[N
 
 
 def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
-    """Desks in use, and desks that would keep pace with arrivals (B)."""
+    """Desks in use at the ends of the intervals, and desks that would keep pace with arrivals (B)."""
     tallies = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
     none = np.zeros(len(record.stages["lane"].n_in), dtype=np.int64)
     in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in tallies)], axis=0)

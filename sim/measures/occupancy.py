@@ -12,7 +12,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
-from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, total
+from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, time_before, total
 from sim.record.recorder import Recorder, columns, flown_ulds
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels
@@ -85,38 +85,54 @@ def _stage_series(edges: Ticks, config: HubConfig, inputs: Inputs, record: Recor
 
 
 def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Series]]:
-    """Parcels in each hall, from its own ULDs, trucks and refusals and the shuttles from and to it."""
+    """Units in each hall, from its own ULDs and trucks."""
     ulds, trucks = columns(Uld, record.ulds), columns(Truck, record.trucks)
-    refusals, shuttles = columns(Refusal, record.refusals), columns(Shuttle, record.shuttles)
     trucks = trucks | {"leave_door": left_door(trucks, inputs.site.trucks.docking)}
+    room = inputs.site.units.room
     return [
-        _of_hall(
-            edges,
-            hall,
-            *(of_hall(rows, number) for rows in (ulds, trucks, flown_ulds(record), refusals)),
-            *(of_hall(shuttles, number, end) for end in ("origin", "destination")),
-            room=inputs.site.units.room,
-        )
+        _of_hall(edges, hall, of_hall(ulds, number), of_hall(trucks, number), _floor_moves(record, number), room=room)
         for number, hall in enumerate(inputs.site.halls)
     ]
 
 
-def _of_hall(
-    edges: Ticks,
-    hall: Hall,
-    ulds: Table,
-    trucks: Table,
-    flown: Table,
-    refusals: Table,
-    sent: Table,
-    received: Table,
-    *,
-    room: int,
-) -> list[Series]:
-    """`room`: floor that a unit takes. Each refusal is of one unit."""
-    units = before(edges, ulds["start"], ulds["n_units"]) + before(edges, received["arrived"], received["n_units"])
-    units -= before(edges, trucks["departed"], trucks["n_units"]) + before(edges, sent["departed"], sent["n_units"])
-    units -= before(edges, refusals["freed"]) + before(edges, flown["built"], flown["n_parcels"])
+Move = tuple[int, Ticks, Ticks | None]
+"""Units onto the floor (1) or away (-1): the sign, the instants, and how many units at each (None: one)."""
+
+
+def _floor_moves(record: Recorder, number: int) -> list[Move]:
+    """Units (parcels, bags or whole ULDs) onto the floor of a hall's lanes and away. Each refusal is of one unit."""
+    ulds, trucks, refusals = (
+        of_hall(columns(row, rows), number)
+        for row, rows in ((Uld, record.ulds), (Truck, record.trucks), (Refusal, record.refusals))
+    )
+    shuttles, flown = columns(Shuttle, record.shuttles), of_hall(flown_ulds(record), number)
+    sent, received = (of_hall(shuttles, number, end) for end in ("origin", "destination"))
+    return [
+        (1, ulds["start"], ulds["n_units"]),
+        (1, received["arrived"], received["n_units"]),
+        (-1, trucks["departed"], trucks["n_units"]),
+        (-1, sent["departed"], sent["n_units"]),
+        (-1, refusals["freed"], None),
+        (-1, flown["built"], flown["n_parcels"]),
+    ]
+
+
+def floor_time(inputs: Inputs, record: Recorder, number: int) -> int:
+    """Time that parcels had floor of a hall's lanes reserved in the measured days [parcel-ticks].
+
+    From all moves, because trucks leave at the ends of intervals: counts there would be too high.
+    """
+    low, high = inputs.measured
+    moves = _floor_moves(record, number)
+    return inputs.site.units.room * sum(
+        sign * (time_before(high, instants, units) - time_before(low, instants, units))
+        for sign, instants, units in moves
+    )
+
+
+def _of_hall(edges: Ticks, hall: Hall, ulds: Table, trucks: Table, moves: list[Move], *, room: int) -> list[Series]:
+    """`room`: floor that a unit takes."""
+    units = np.sum([sign * before(edges, instants, n) for sign, instants, n in moves], axis=0)
     return [
         ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
         ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),

@@ -18,14 +18,25 @@ from sim.measures.demand_curves import demand_columns
 from sim.measures.destinations import destination_columns
 from sim.measures.export_tables import export_tables
 from sim.measures.flows import flow_columns
-from sim.measures.occupancy import occupancy_columns
+from sim.measures.occupancy import floor_time, occupancy_columns
 from sim.measures.parcels import parcels_table
 from sim.measures.recovery import disruption_columns
 from sim.measures.window import Window, of_zone, sums
 from sim.processes.export_store import ExportStore
 from sim.record.recorder import CustomsRow, Recorder, columns
 from sim.record.schemas import Columns, Table, in_order, tabulate
-from sim.units import CENTS_PER_EUR, MIN_PER_DAY, MIN_PER_H, NEVER, TICKS_PER_MIN, Counts, Flags, Ticks, ticks
+from sim.units import (
+    CENTS_PER_EUR,
+    MIN_PER_DAY,
+    MIN_PER_H,
+    NEVER,
+    TICKS_PER_DAY,
+    TICKS_PER_MIN,
+    Counts,
+    Flags,
+    Ticks,
+    ticks,
+)
 
 _CLEARED_SHARE = 0.95
 
@@ -44,7 +55,7 @@ def make_tables(
     tables |= export_tables(config, inputs, record, export_store)
     of_all = {
         "destinations": destination_columns(config, *(tables[name] for name in ("flights", "trucks", "loads"))),
-        "halls": hall_columns(config, inputs, tables),
+        "halls": hall_columns(config, inputs, record, tables),
         "demand_curves": demand_columns(config, inputs, record, tables),
     }
     return tables | {name: tabulate(name, values) for name, values in of_all.items()}
@@ -188,7 +199,9 @@ def _steps(site: Site) -> Iterator[Steps]:
             yield "inductions", number, machine, calendar.start.tolist(), calendar.slope.tolist()
 
 
-def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) -> dict[str, list[object]]:
+def hall_columns(
+    config: HubConfig, inputs: Inputs, record: Recorder, tables: dict[str, Table]
+) -> dict[str, list[object]]:
     """One row for each hall, in values a day from its opening on; empty for a hall not open in the measured days."""
     window = Window(inputs)
     ulds, trucks, shuttles, occupancy = (tables[name] for name in ("ulds", "trucks", "shuttles", "occupancy"))
@@ -209,6 +222,8 @@ def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) ->
             _parcels(trucks, left),
         )
         stations = sum(site.stations) * days * MIN_PER_DAY / MIN_PER_H
+        room = site.floor + site.transfer_floor
+        floor_days = floor_time(inputs, record, number) / TICKS_PER_DAY
         is_of_hall = ulds["hall"] == number
         busy = window.hours(ulds["start"][is_of_hall], ulds["released"][is_of_hall])
         rows.append(
@@ -219,8 +234,8 @@ def hall_columns(config: HubConfig, inputs: Inputs, tables: dict[str, Table]) ->
                 opens,
                 *(amount / days if days else 0.0 for amount in amounts),
                 busy / stations if stations else 0.0,
-                float(floor.mean()) / (site.floor + site.transfer_floor) if len(floor) else 0.0,
-                float(floor.max()) / (site.floor + site.transfer_floor) if len(floor) else 0.0,
+                floor_days / (room * days) if days else 0.0,
+                float(floor.max()) / room if len(floor) else 0.0,
             )
         )
     return in_order("halls", rows)

@@ -50,6 +50,8 @@ class StageTally:
         self.n_stays = 0
         self.inside_time = 0
         """Parcel-ticks spent in the stage before the end of the run."""
+        self.measured_time = 0
+        """Those in the measured days."""
         self._batches = Batches(self._count)
 
     def add(self, enter: Ticks | int, leave: Ticks | int, count: NDArray[np.int32] | int | None = None) -> None:
@@ -68,7 +70,13 @@ class StageTally:
 
     def _count(self, enter: Ticks, leave: Ticks) -> None:
         first, last = count_instants(enter, self._width, self.n_in)
-        if leave.max() >= self._end:
+        low, high = self._measured
+        latest = int(leave.max())
+        if first < low or latest > high:
+            self.measured_time += int((np.clip(leave, low, high) - np.clip(enter, low, high)).sum())
+        else:
+            self.measured_time += int((leave - enter).sum())
+        if latest >= self._end:
             has_left = leave < self._end
             self.inside_time += int((self._end - enter[~has_left]).sum())
             enter, leave = pick(has_left, enter, leave)

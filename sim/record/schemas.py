@@ -168,18 +168,16 @@ _ALL: Final = (
     ),
     TableSchema.of(
         "demand_curves",
-        "people and equipment needed, by hour of the week, counted at the ends of intervals",
+        "people and equipment needed, by hour of the week, from the means of intervals",
         number("order", "order of the curves"),
         text("name", "role, equipment, or all_people (all roles together)"),
         flag("is_role", "true: people; false: equipment"),
         text("unit", "unit of the curve"),
         number("hour", "hour of the week, local; 0: Monday's first", unit="h"),
         number("wanted_mean", "mean number in use plus the number that waiting work would use", "float64", "unit"),
-        number(
-            "wanted_highest", "highest number in use plus the number that waiting work would use", "float64", "unit"
-        ),
+        number("wanted_highest", "the same in the interval with the highest mean", "float64", "unit"),
         number("in_use_mean", "mean number in use", "float64", "unit"),
-        number("in_use_highest", "highest number in use", "float64", "unit"),
+        number("in_use_highest", "the same in the interval with the highest mean", "float64", "unit"),
         number("there_mean", "mean number of people on the roster, or of units", "float64", "unit"),
         sort="order hour",
     ),

@@ -14,9 +14,11 @@ from sim.domain.exports import HallExports
 from sim.domain.roles import ROLES
 from sim.domain.site import Hall, MachineCalendar
 from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank
+from sim.measures.occupancy import floor_time
 from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
-from sim.measures.window import full_share, left_door, of_zone
+from sim.measures.window import full_share, left_door
+from sim.site.floors import hold_zone_parcels
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
 
 USE = Group("use")
@@ -105,9 +107,14 @@ def _measured(run: Measured, by_interval: Counts) -> float:
 
 def _on_floor(run: Measured, _: str) -> float:
     """Parcel-hours on the floor in the measured days."""
-    occupancy = run.tables["occupancy"]
-    inside = occupancy["inside"][of_zone(occupancy, "lanes", run.window)]
-    return float(inside.mean()) * _all_the_time(run) if len(inside) else 0.0
+    return sum(floor_time(run.inputs, run.record, number) for number in range(len(run.inputs.site.halls))) / TICKS_PER_H
+
+
+def _held_by_customs(run: Measured, _: str) -> float:
+    """Mean number in the hold zone, over the number for which it is designed: its parcels leave at fixed instants."""
+    low, high = run.inputs.measured
+    designed = sum(hold_zone_parcels(hall, run.config.space) for hall in run.config.halls.values())
+    return run.record.stages["customs_hold"].measured_time / (high - low) / designed if designed else 0.0
 
 
 def _at_doors(run: Measured, _: str) -> float:
@@ -173,7 +180,9 @@ CUSTOMS_RESOURCES: Final = {
     "xray_lanes": _manned("X-ray lanes for parcels", _served),
     "transit_desks": _manned("transit desks", _served),
     "uld_xrays": _manned("X-ray machines for whole ULDs", _stayed),
-    "customs_hold": _zone("customs hold zone, over its planned floor; does not block when full"),
+    "customs_hold": Resource(
+        "customs hold zone, over its planned floor; does not block when full", _held_by_customs, lambda *_: 1.0
+    ),
 }
 ALL_RESOURCES: Final = RESOURCES | EXPORT_RESOURCES | CUSTOMS_RESOURCES
 LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
