@@ -10,6 +10,7 @@ from experiments.composition import load
 from experiments.main import main
 from sim.errors import CargohubError, ConfigError
 from sim.site.room import check_area, fitted
+from sim.site.zones import set_aside, zones_in_use
 
 TINY = [
     "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.parcels_per_flight=4000",
@@ -23,6 +24,7 @@ WITHOUT_ROOM = [
     ("halls.main.uld_positions=140", "halls.main.zone_shares.uld_positions=0.08"),
     ("halls.main.exports.screening_lines=7", "halls.main.exports.hand_sorting_posts=3"),
     ("halls.main.exports.empty_ulds=400",),
+    ("halls.main.exports.hand_sorting_posts=12",),
     ("halls.main.controls.xray_lanes=9", "halls.main.customs_desks=7"),
     ("halls.main.zone_shares.packout=0",),
     ("halls.main.sorting_machines=4", "halls.main.doors_out=50", "halls.main.manual_sort_posts=0"),
@@ -71,12 +73,22 @@ def test_fit_auto_gives_room_and_no_more_than_is_needed(words):
         before, after = (getattr(hall.zone_shares, zone) * hall.area_m2 for hall in (old, new))
         assert after >= before - 1e-6
     if new.area_m2 > old.area_m2:
-        from sim.site.zones import zones_in_use
-
         used = sum(getattr(new.zone_shares, zone) for zone in new.zone_shares.__dataclass_fields__)
         assert used > 1 - 1e-3, "a larger hall has no floor to spare"
         taken = {zone.zone: zone.spare_m2 for zone in zones_in_use(config)}
         assert all(taken[zone] < 1 for zone in ("uld_positions", "breakdown", "sorting", "handcoding", "packout"))
+
+
+def test_the_zones_of_customs_and_exports_are_divided_without_rest():
+    """Customs: hold zone, controls and desks. Exports: floor, screening, hand sorting and build-up."""
+    config = load("liege_30k", "halls.main.controls={xray_lanes:2,transit_desks:3,uld_xrays:0}")
+    hall, space = config.halls["main"], config.space
+    area = {zone.zone: zone.area_m2 for zone in (*zones_in_use(config), *set_aside(config))}
+    controls = 2 * space.controls.xray_lane_m2 + 3 * space.controls.transit_desk_m2
+    customs = area["customs_hold"] + area["customs"] + controls
+    assert customs == pytest.approx(hall.zone_shares.customs * hall.area_m2)
+    exports = sum(area[part] for part in ("export", "screening", "hand_sorting", "build_up"))
+    assert exports == pytest.approx(hall.zone_shares.export * hall.area_m2)
 
 
 def test_a_hub_with_room_is_left_as_it_is():

@@ -138,7 +138,7 @@ def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
     if not all(map(math.isfinite, needed.values())):
         return None
     present = {zone: share * hall.area_m2 for zone, share in shares_of(hall).items()}
-    lacking = sum(max(0.0, m2 - present[zone]) for zone, m2 in needed.items() if m2 > present[zone] + ROUNDING_M2)
+    lacking = sum(m2 - present[zone] for zone, m2 in needed.items() if m2 > present[zone] + ROUNDING_M2)
     if lacking == 0:
         return hall
     wanted = {zone: max(m2, needed.get(zone, 0.0)) for zone, m2 in present.items()}
