@@ -106,6 +106,15 @@ def test_formulas_give_the_configured_values(hub):
         assert evaluate(one.source, values) == pytest.approx(one.value, rel=0.01), one.key
 
 
+def test_a_derived_number_that_its_formula_does_not_give_is_in_proportion_to_it():
+    (own,) = (one for one in assumptions_of(load("liege_30k", "halls.main.machine_rated_per_h=12000"))
+              if one.key == "halls.main.machine_rated_per_h")  # fmt: skip
+    assert own.source == "in proportion to 4500 / space.sorting_m2_per_parcel_per_h"
+    # Under the permit more flights a day have today's loads.
+    permit = {one.key: one.source for one in assumptions_of(load("liege_100k", "demand=permit"))}
+    assert permit["demand.parcels_per_flight"].startswith("in proportion to demand.hub_share.supposed *")
+
+
 def test_without_width_a_world_is_the_configured_hub(hub):
     worlds = Worlds.of(assumptions_of(hub), width=0)
     rows = worlds.values(np.random.default_rng(1).random((3, len(worlds.names))))

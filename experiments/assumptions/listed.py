@@ -1,5 +1,6 @@
 """Numbers of a configuration with their ranges, listed by `cargohub assumptions` and used to draw worlds."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.assumptions.entries import Entry, Kind, entries
-from experiments.assumptions.leaves import entry_key, is_number, is_numbers, leaves, stretched
+from experiments.assumptions.leaves import entry_key, evaluate, is_number, is_numbers, leaves, parents, stretched
 from experiments.composition import compose, packaged
 from experiments.grouping import grouped
 from sim.config import HubConfig
@@ -18,6 +19,8 @@ from sim.reading import near, plain
 
 _PACKAGED = ((), ("customs=declared",), ("study=expansion",))
 """Words of configurations that together have all keys whose ranges have fixed ends."""
+_ROUNDING = 0.01
+"""Configured values of derived numbers are rounded by less."""
 Value = float | int | str | tuple[float, ...]
 
 
@@ -75,8 +78,9 @@ def assumptions_of(
     by_key = entries((packaged(),) if config_dir is None else (packaged(), Path(config_dir)))
     _check_known(by_key, document)
     index = Index(by_key)
+    numbers = dict(leaves(document, own=index.exact))
     rows, missing = [], []
-    for key, value in leaves(document, own=index.exact):
+    for key, value in numbers.items():
         match = index.of(entry_key(key))
         is_choice = isinstance(value, str)
         if match is None and not is_choice:
@@ -85,7 +89,7 @@ def assumptions_of(
             rows.append(_assumption(key, value, *match))
     if missing:
         raise ConfigError(f"{missing[0]}: this number has no range in configs/assumptions")
-    return tuple(_within_bounds(row, document) for row in _with_tables(rows))
+    return tuple(_by_formula(_within_bounds(row, document), numbers) for row in _with_tables(rows))
 
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
@@ -96,6 +100,18 @@ def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumpt
         key: Assumption(key, "", None, None, entry.kind, entry.source, entry, stars)
         for key, (entry, stars) in found.items()
     }
+
+
+def _by_formula(row: Assumption, numbers: Mapping[str, Any]) -> Assumption:
+    """The row; a derived number that is not its formula's value is said to be in proportion to the formula."""
+    if row.kind is not Kind.DERIVED:
+        return row
+    keys = parents(row.source)
+    if all(key in numbers for key in keys) and math.isclose(
+        row.likely, evaluate(row.source, numbers), rel_tol=_ROUNDING
+    ):
+        return row
+    return replace(row, source=f"in proportion to {row.source}")
 
 
 def _within_bounds(row: Assumption, document: Mapping[str, Any]) -> Assumption:
