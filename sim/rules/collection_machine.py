@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 Rule = Callable[[int, int], int]
-"""From the collection's number and the number of machines of its hall to the machine."""
+"""Receives the collection's number and the number of machines of its hall; returns the machine."""
 
 
 def in_turn(collection: int, n_machines: int) -> int:

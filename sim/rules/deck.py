@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int]], int]
-"""From ULDs of the lane that no flight has taken, and positions of its next flight, both by deck, to the deck."""
+"""Receives, by deck, ULDs of the lane that no flight has taken and positions of its next flight; returns the deck."""
 
 
 def main_first(standing: Sequence[int], positions: Sequence[int]) -> int:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int], int], list[tuple[int, int, int]]]
-"""Takes spare empty ULDs by hall (H), positions left by deck, and the size of a stack in one position. Gives (deck,
-hall, number) for each position, all ULDs of one hall."""
+"""Receives spare empty ULDs by hall (H), positions left by deck, and the size of a stack in one position. Returns
+(deck, hall, number) for each position, all ULDs of one hall."""
 
 
 def hall_by_hall(spare: Sequence[int], positions: Sequence[int], stack: int) -> list[tuple[int, int, int]]:

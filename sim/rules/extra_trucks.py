@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 
 class Rule(Protocol):
-    """Gives the number of extra trucks that each of R routes calls in a dispatcher's round.
+    """Returns the number of extra trucks that each of R routes calls in a dispatcher's round.
 
     `full` loads ready, `ready` parcels, trucks `called` before that have not loaded yet, calls `left_today` (all R).
     `yard_room`: trucks for which the yard still has room. `is_floor_short` (R): whether floor is short in the hall from

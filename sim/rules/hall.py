@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """`choose` gives the number of an open hall (H)."""
+    """`choose` returns the number of an open hall (H)."""
 
     choose: Callable[[Sequence[Place]], int]
     is_of_flight: bool

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], Sequence[int]], int]
-"""From stations in use and all stations, by machine (M), of which at least one is free, to the machine."""
+"""Receives stations in use and all stations, by machine (M), at least one of them free; returns the machine."""
 
 
 def fewest_held(held: Sequence[int], stations: Sequence[int]) -> int:

@@ -16,7 +16,7 @@ class Waiting(NamedTuple):
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a ULD its rank in the queue: the lowest is first; of equal ranks that of the first flight, then the first
+"""Returns a ULD's rank in the queue: the lowest is first; of equal ranks that of the first flight, then the first
 ULD."""
 
 

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 
 class Rule(Protocol):
-    """Takes units and packers at each chute (C), and the number `manned` in the hall; gives packers (C).
+    """Receives units and packers at each chute (C), and the number `manned` in the hall; returns packers (C).
 
     `enough`: units that a packer packs between two looks. `is_review`: whether all packers may be sent anew.
     """

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 Rule = Callable[[Sequence[int], int], list[int]]
-"""Takes the units that are ready for the other hall, by route (R), and the capacity of a shuttle. Gives units by route,
-taken from the front of each lane."""
+"""Receives the units that are ready for the other hall, by route (R), and the capacity of a shuttle. Returns units by
+route, taken from the front of each lane."""
 
 
 def route_by_route(ready: Sequence[int], most: int) -> list[int]:

@@ -15,7 +15,7 @@ class Waiting(NamedTuple):
 
 
 Rule = Callable[[Waiting], int]
-"""Gives a flight its rank in the queue: the lowest is first; of equal ranks, the flight with the lowest number."""
+"""Returns a flight's rank in the queue: the lowest is first; of equal ranks, the flight with the lowest number."""
 
 
 def first_come(flight: Waiting) -> int:

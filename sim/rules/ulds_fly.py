@@ -32,7 +32,7 @@ class Room(NamedTuple):
 
 
 Rule = Callable[[Sequence[Built], Room], list[int]]
-"""Gives the ULDs that fly, as places in the sequence, in the order of loading; all must fit."""
+"""Returns the ULDs that fly, as places in the sequence, in the order of loading; all must fit."""
 
 
 def first_built(ulds: Sequence[Built], room: Room) -> list[int]:
