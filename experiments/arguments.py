@@ -70,7 +70,7 @@ def check_once(words: Sequence[str]) -> None:
     Raises:
         InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
     """
-    given = grouped((key_of(word), word) for word in words if is_override(word))
+    given = grouped((key_of(word).removeprefix("--"), word) for word in words if is_override(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
             raise InputError(f"{key}: given more than once: {' and '.join(map(repr, all_of_it))}; give it once")

@@ -325,13 +325,13 @@ except main.Terminated:
 @pytest.mark.parametrize(
     ("first", "second"),
     [("seed=1", "seed=2"), ("seed=1,2", "seed=3,4"), ("scenario=fog_morning", "+scenario=x"), ("study=a", "study=a"),
-     ("--author=x", "--author=y"), ("--out=a", "--out=b")],
+     ("--author=x", "--author=y"), ("author=x", "--author=y"), ("--out=a", "--out=b")],
 )  # fmt: skip
 def test_a_key_and_an_option_are_typed_once(monkeypatch, capsys, first, second):
     monkeypatch.setattr(sys, "argv", ["cargohub", "sweep", first, second])
     assert command.typed() == 2
     says = f"given more than once: {first!r} and {second!r}; give it once"
-    line = f"cargohub: {first.partition('=')[0]}: {says}\n"
+    line = f"cargohub: {first.partition('=')[0].removeprefix('--')}: {says}\n"
     assert capsys.readouterr().err == line
     if first.startswith("--"):
         monkeypatch.setattr(sys, "argv", ["cargohub", "cite", *first.split("="), "RUN", *second.split("=")])
