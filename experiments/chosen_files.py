@@ -114,6 +114,8 @@ class _Files(ConfigRepository):
                 content = yaml.load(stream, Loader=_loader()) or {}  # noqa: S506 - of safe constructors
         except UnicodeDecodeError:
             raise ConfigError(f"{file}: not UTF-8 text") from None
+        except ValueError as error:  # a whole number of thousands of digits
+            raise ConfigError(f"{file}: {str(error).partition(';')[0]}") from None
         if not isinstance(content, dict):
             raise ConfigError(f"{file}: expected a mapping")
         with one_line(f"{file}: ", also=_OF_LISTS):

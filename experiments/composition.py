@@ -128,6 +128,8 @@ def hub(composed: Mapping[str, object]) -> HubConfig:
     Raises:
         ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
+    if "scenario" not in composed:
+        raise ConfigError("scenario: missing; the file of a scenario has its name, as a line 'scenario: NAME'")
     config = read(HubConfig, {name: composed[name] for name in _OF_HUB if name in composed})
     return fitted(config) if config.fit == "auto" else config
 

@@ -218,7 +218,7 @@ def _line(error: BaseException) -> str:
         where = f"{mark.name}: line {mark.line + 1}: " if mark else ""
         return f"{where}{error.problem or 'cannot be read as YAML'}"
     if isinstance(error, RecursionError):
-        return "interpolations refer to each other in a circle"
+        return "interpolations, or files that lists 'defaults' name, refer to each other in a circle"
     if isinstance(error, AssertionError):
         return "defaults: not a list of groups and their options"
     text = str(error)

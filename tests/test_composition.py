@@ -244,7 +244,16 @@ def test_a_missing_folder_is_named(small, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [1\n", "a: 1\na: 2\n", "- 1\n", "defaults: [{nope: 1}]\n", "defaults: 3\n", "\ta: 1\n"]
+    "text",
+    [
+        "a: [1\n",
+        "a: 1\na: 2\n",
+        "- 1\n",
+        "defaults: [{nope: 1}]\n",
+        "defaults: 3\n",
+        "\ta: 1\n",
+        f"seed: {'9' * 5000}\n",
+    ],
 )
 def test_a_broken_file_is_one_line(small, own, text):
     written(own, {"scenario/broken.yaml": f"# @package _global_\n{text}"})
@@ -254,6 +263,13 @@ def test_a_broken_file_is_one_line(small, own, text):
 def test_a_file_that_a_scenario_names_and_that_is_not_there_is_named(small, own):
     written(own, {"scenario/gone.yaml": "# @package _global_\ndefaults: [override /demand: lo, _self_]\n"})
     assert refusal("scenario=gone", config_dir=own).startswith("demand: no 'lo'; did you mean 'low'?")
+
+
+def test_a_scenario_that_names_itself_or_has_no_name_is_refused(small, own):
+    written(own, {"scenario/circle.yaml": "# @package _global_\ndefaults: [circle, _self_]\n"})
+    assert "files that lists 'defaults' name, refer to each other" in refusal("scenario=circle", config_dir=own)
+    with pytest.raises(ConfigError, match=r"^scenario: missing; the file of a scenario has its name, as a line"):
+        hub({})
 
 
 def test_a_file_that_is_not_text_is_one_line(small, own):
