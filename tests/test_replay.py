@@ -11,13 +11,13 @@ from browser import needs_chromium
 from hypothesis import given
 from hypothesis import strategies as st
 from mistakes import refused
-from pyarrow import parquet
 from replay_rows import READY, data_of, expected, inside, rows_of, some_seconds, unpacked
 
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.replay_page import replay_page
-from experiments.report.stored_designs import read_points
+from experiments.report.stored_designs import designs_in
+from experiments.store.foreign import manifest_of
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
@@ -155,7 +155,7 @@ def test_every_other_replay_has_a_file_of_its_own(run, capsys):
 
 
 def test_the_title_is_that_of_the_report(run):
-    (design,) = read_points(parquet.read_table(run / "tables" / "points.parquet").to_pandas())
+    (design,) = designs_in(manifest_of(run))
     assert data_of(run)["runs"][0]["title"] == design.title
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -16,15 +16,12 @@ from experiments.interval_text import amount, change, interval_of
 from experiments.report import bottleneck, disruption_text, run_grids, sentences, validation
 from experiments.report.figures import dwell_figure, ladder_figure, recovery_figure, utilisation_figure
 from experiments.report.page import files_of, write_page
+from experiments.report.run_numbers import Run
 from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
-from experiments.report.stored_designs import (
-    Window,
-    panels,
-    read_points,
-    read_values,
-)
+from experiments.report.stored_designs import Window, named_designs, panels, within_possible
 from experiments.statistics.interval import Value
+from experiments.store.summaries import DesignRow
 from sim.domain.site import PackoutRule
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
@@ -154,14 +151,16 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
     window = Window(1440.0, 3 * 1440.0, MONDAY)
     point = replace(TODAY, scenario="today")
     values = {"today": kpis(value(0.0), value(113.8, unit="h"))}
-    (bars,) = dwell_figure.prepare(one["stages"], one["ulds"], one["flights"], panels((point,)), window, values)
+    tables = one.tables
+    stages, ulds, flights = tables["stages"], tables["ulds"], tables["flights"]
+    (bars,) = dwell_figure.prepare(stages, ulds, flights, panels((point,)), window, values)
     assert bars.dwell_h.tolist() == [113.8] and 0 < bars.hours.sum() < 100
     axes = dwell_figure.figure((bars,)).axes[0]
     assert any("mean dwell 113.8 h" in text.get_text() for text in axes.texts)
     assert dwell_figure.DWELL in axes.get_legend_handles_labels()[1]
-    onward = one["stages"][one["stages"]["stage"] == "breakdown"].assign(stage="build_up_of_imports", minute=59)
-    more = pd.concat([one["stages"], onward])
-    (flown,) = dwell_figure.prepare(more, one["ulds"], one["flights"], panels((point,)), window, values)
+    onward = stages[stages["stage"] == "breakdown"].assign(stage="build_up_of_imports", minute=59)
+    more = pd.concat([stages, onward])
+    (flown,) = dwell_figure.prepare(more, ulds, flights, panels((point,)), window, values)
     assert flown.stages == (*bars.stages, "build_up_of_imports") and flown.hours[0, -1] == pytest.approx(59.5 / 60)
 
 
@@ -321,11 +320,11 @@ def test_validation_counts_from_the_tables_what_no_kpi_says():
 # --- a page of a real, small run ---
 
 
-def tables_of(designs, replications):
-    """The tables of a run as a study stores them, for tiny designs: name, demand, arrivals, configuration."""
-    parts, points, summary, differences, ladder, area, kpis = {}, [], [], [], [], [], []
+def run_of(designs, n):
+    """A stored run of tiny designs: name, demand, arrivals, configuration."""
+    parts, rows, means, changes, area, kpis = {}, [], {}, {}, [], []
     for order, (label, demand, arrivals, hub) in enumerate(designs):
-        results = [sim.simulate(hub, replication) for replication in range(replications)]
+        results = [sim.simulate(hub, replication) for replication in range(n)]
         for result in results:
             kpis += [(label, result.replication, kpi, value) for kpi, value in result.kpis.items()]
             for name, table in result.tables.items():
@@ -335,38 +334,29 @@ def tables_of(designs, replications):
                 parts.setdefault(name, []).append(frame)
         parcels = hub.demand.flights_per_day * hub.mean_parcels_per_flight
         n_machines = sum(hall.sorting_machines for hall in hub.halls.values())
-        points.append((label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
-                       hub.demand.flights_per_day, parcels, *3 * [np.nan], hub.area_m2, n_machines, len(hub.halls),
-                       hub.service_h, "stable", np.nan, "flexible",
-                       *(packout_rung(hub, rule) for rule in PackoutRule), ""))  # fmt: skip
+        rows.append(DesignRow(label, order, label, str(hub.start_date), "", hub.roster.name, demand, arrivals,
+                              hub.demand.flights_per_day, parcels, *3 * [np.nan], hub.area_m2, n_machines,
+                              len(hub.halls), hub.service_h, "stable", np.nan, "flexible",
+                              *(packout_rung(hub, rule) for rule in PackoutRule), "", "", ""))  # fmt: skip
+        means[label] = {}
         for kpi in results[0].kpis:
             found = [result.kpis[kpi] for result in results]
-            spread = np.std(found, ddof=1) if replications > 1 else np.nan
-            mean, n, unit = np.mean(found), replications, KPIS[kpi].unit
-            summary.append((label, kpi, mean, mean - spread, mean + spread, n, unit, False))
-            if order:
-                differences.append((label, designs[0][0], kpi, 0.1, 0.05, 0.15, n, unit, 0.01, 0.02, True))
-        ladder.append((label, "machines", 612_000.0))
+            mean, spread = np.mean(found), np.std(found, ddof=1) if n > 1 else None
+            bounds = (mean - spread, mean + spread) if n > 1 else (None, None)
+            means[label][kpi] = within_possible(kpi, value(mean, *bounds, KPIS[kpi].unit, n))
+        if order:
+            changes[label] = {
+                kpi: replace(value(0.1, 0.05, 0.15, KPIS[kpi].unit, n), p_family=0.02) for kpi in means[label]
+            }
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
-    frames = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
-    return frames | {
-        "points": pd.DataFrame(points, columns=["scenario", "order", "name", "start_date", "disruptions", "roster",
-                                                "demand",
-                                                "arrivals", "flights_per_day", "parcels_per_day",
-                                                "airport_parcels_per_year", "hub_share_least", "hub_share_most",
-                                                "area_m2", "n_machines", "n_halls", "service_h", "stability",
-                                                "blocked_after_h", "packout_rule",
-                                                *(f"packout_{rule}_per_day" for rule in PackoutRule),
-                                                "other_packing"]),
-        "summary": pd.DataFrame(summary, columns=["scenario", "kpi", "mean", "low", "high", "n", "unit",
-                                                  "is_lower_bound"]),
-        "differences": pd.DataFrame(differences, columns=["scenario", "baseline", "kpi", "mean", "low", "high", "n",
-                                                          "unit", "p_value", "p_family", "is_different"]),
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()} | {
         "kpis": pd.DataFrame(kpis, columns=["scenario", "replication", "kpi", "value"]),
-        "ladder": pd.DataFrame(ladder, columns=["scenario", "resource", "parcels_per_day"]),
         "area": pd.DataFrame(area, columns=["scenario", "hall", "zone", "area_m2", "n_units", "n_fit", "unit",
                                             "spare_m2"]),
     }  # fmt: skip
+    ladders = {row.label: {"machines": 612_000.0} for row in rows}
+    window = Window.of(designs[0][3])
+    return Run(tables, named_designs(rows, {}), means, changes, ladders, {}, window, "none", "cargohub run", n)
 
 
 def small(*overrides):
@@ -378,14 +368,14 @@ def small(*overrides):
 
 @pytest.fixture(scope="module")
 def one():
-    return tables_of([("today", "today", "timetable", small())], 1)
+    return run_of([("today", "today", "timetable", small())], 1)
 
 
 @pytest.fixture(scope="module")
 def several():
     poisson = small("arrivals=poisson")
     permit = small("demand.flights_per_day=11")
-    return tables_of(
+    return run_of(
         [
             ("a", "today", "timetable", small()),
             ("b", "permit", "timetable", permit),
@@ -395,13 +385,9 @@ def several():
     )
 
 
-def written(tables, folder, replications, family="none"):
-    command = "cargohub run"
-    page = page_of(
-        tables, title="A <hub>", command=command, config_yaml="", hub=small(), family=family, replications=replications,
-        notes=[],
-    )  # fmt: skip
-    write_page(folder, files_of(page, command))
+def written(run, folder):
+    page = page_of(run, title="A <hub>", config_yaml="", seed=1, notes=[])
+    write_page(folder, files_of(page, run.command))
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -409,7 +395,7 @@ def written(tables, folder, replications, family="none"):
 def page(several, tmp_path_factory):
     """The page of several designs, and its folder; only for tests that are `drawn`."""
     folder = tmp_path_factory.mktemp("page")
-    return written(several, folder, 2), folder
+    return written(several, folder), folder
 
 
 class Addresses(HTMLParser):
@@ -456,7 +442,7 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    text = written(one, tmp_path, 1)
+    text = written(one, tmp_path)
     assert dict(mpl.rcParams) == before
     assert "One replication: no interval can be given" in text
     assert "Verdict and headline KPIs, of one replication" in text
@@ -466,17 +452,17 @@ def test_one_point_and_one_replication_make_a_page_and_drawing_leaves_no_setting
 
 
 def test_the_page_says_how_differences_are_taken_together(several, tmp_path):
-    together = written(several, tmp_path / "a", 2, family="holm")
+    together = written(replace(several, family="holm"), tmp_path / "a")
     assert together.count("confidence (Bonferroni)") == 2
     assert "p\u00a00.020" in together
-    alone = written(several, tmp_path / "b", FEWEST_REPLICATIONS)
+    alone = written(replace(several, n=FEWEST_REPLICATIONS), tmp_path / "b")
     assert "(Bonferroni)" not in alone and "holds alone" in alone and "are few" not in alone
 
 
 @pytest.mark.drawn(pages=True)
 def test_the_same_tables_give_the_same_bytes(page, several, tmp_path):
     text, folder = page
-    assert written(several, tmp_path, 2) == text
+    assert written(several, tmp_path) == text
     for file in (folder / "figures").iterdir():
         assert file.read_bytes() == (tmp_path / "figures" / file.name).read_bytes()
 
@@ -543,19 +529,25 @@ def test_what_is_drawn_at_random_is_shaded_in_the_first_replication_which_alone_
     assert "recovery" not in own.title and "first replication" in own.title
 
 
-def test_titles_tell_designs_apart(several):
-    table = several["points"].copy()
-    table["n_machines"] = [2, 2, 3]
-    table["n_halls"] = 1
-    titles = [point.title for point in read_points(table)]
-    assert titles == [
+def test_titles_tell_designs_apart():
+    today = {field.name: getattr(TODAY, field.name) for field in fields(DesignRow)}
+    rows = [
+        DesignRow(**today | {"scenario": "a", "order": 0}),
+        DesignRow(**today | {"scenario": "b", "order": 1, "demand": "permit", "flights_per_day": 11.0}),
+        DesignRow(**today | {"scenario": "c", "order": 2, "arrivals": "poisson", "n_machines": 3}),
+    ]
+    assert _titles(rows) == [
         "30,000 m² with 2 machines, 3.5 flights a day",
         "30,000 m² with 2 machines, 11 flights a day",
         "30,000 m² with 3 machines, 3.5 flights a day, Poisson arrivals",
     ]
-    assert len({point.title for point in read_points(pd.concat([table, table]))}) == 3
-    table["roster"] = ["follows_work", "follows_work", "round_the_clock"]
-    assert [point.title for point in read_points(table)][2].endswith("a day, roster: round the clock, Poisson arrivals")
+    assert len({*_titles([*rows, *rows])}) == 3
+    rows = [replace(row, roster="round_the_clock" if row.n_machines == 3 else "follows_work") for row in rows]
+    assert _titles(rows)[2].endswith("a day, roster: round the clock, Poisson arrivals")
+
+
+def _titles(rows):
+    return [design.title for design in named_designs(rows, {})]
 
 
 def test_many_traffics_share_one_panel():
@@ -565,11 +557,7 @@ def test_many_traffics_share_one_panel():
 
 
 def test_a_bound_below_zero_is_cut_where_nothing_negative_can_be():
-    table = pd.DataFrame(
-        {"scenario": "a", "kpi": ["dwell_mean_h", "backlog_slope_per_day"], "mean": 2.0, "low": -3.0, "high": 7.0,
-         "n": 2, "unit": "h", "is_lower_bound": False}
-    )  # fmt: skip
-    found = read_values(table)["a"]
+    found = {kpi: within_possible(kpi, value(2.0, -3.0, 7.0)) for kpi in ("dwell_mean_h", "backlog_slope_per_day")}
     assert (found["dwell_mean_h"].low, found["backlog_slope_per_day"].low) == (0.0, -3.0)
 
 

@@ -11,8 +11,9 @@ from stored_runs import TINY
 from experiments.composition import load
 from experiments.formatting import full_kpi_name, zone
 from experiments.main import main
-from experiments.report.stored_designs import read_points
+from experiments.report.stored_designs import designs_in
 from experiments.store import read_run
+from experiments.store.foreign import manifest_of
 from experiments.store.workbook import write_workbook
 from experiments.studies.sheet import words_of
 from sim.errors import InputError
@@ -79,7 +80,7 @@ def test_results_return_as_sheets_whose_charts_have_titles_units_and_numbers(tmp
     (folder,) = runs.iterdir()
     assert f"results: {folder / 'results.xlsx'}" in capsys.readouterr().out
     book, tables = openpyxl.load_workbook(folder / "results.xlsx"), read_run(folder).tables
-    titles = [" ".join(point.title.split()) for point in read_points(tables["points"], tables["factors"])]
+    titles = [" ".join(point.title.split()) for point in designs_in(manifest_of(folder))]
     charts = [(sheet, chart) for sheet in book for chart in sheet._charts]
     assert {sheet.title for sheet, _ in charts} == {"KPIs", "bottleneck", "hours", "leaving", "backlog"}
     for sheet, chart in charts:

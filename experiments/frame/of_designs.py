@@ -1,5 +1,6 @@
 """Common parts of `run`, `compare` and `sweep`: replications, verdicts, terminal output and page."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,16 +21,17 @@ from experiments.replications.warming import warm_ups_of, warmup_picture, warmup
 from experiments.report import packing
 from experiments.report.hub_share import goods_lines
 from experiments.report.margin import margin_text
-from experiments.report.run_numbers import kpi_grid
+from experiments.report.run_numbers import Run, kpi_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, heading_of, said
 from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, too_many_comparisons
-from experiments.report.stored_designs import NamedDesign, main_points, named_designs, within_possible
+from experiments.report.stored_designs import NamedDesign, Window, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value, Values
 from experiments.statistics.warmup import WarmUp
 from experiments.store import open_run
+from experiments.store.read import CONFIG
 from experiments.store.rows import Grid
 from experiments.store.summaries import DesignRow, WarmupRow
 from sim.config import HubConfig
@@ -222,18 +224,30 @@ def document(
         yield from pictures()
         yield from warmup_picture(summed.warm_ups, designs, text.titles)
 
+    def run(folder: Path, most: int) -> Run:
+        labels = [design.label for design in designs[:most]]
+        factors = {label: values for label, values in outcome.factors.items() if label in labels}
+        return Run(
+            open_run(folder, scenarios=labels).tables,  # the tables of all other designs are freed
+            named_designs(summed.rows[:most], factors),
+            {label: text.kpis[label] for label in labels},
+            {label: _changes(outcome.differences[label]) for label in labels if label in outcome.differences},
+            {design.label: outcome.ladder(design) for design in designs[:most]},
+            {label: outcome.margins[label] for label in labels if label in outcome.margins},
+            Window.of(designs[0].hub), str(outcome.family), asked.arguments.command, outcome.n,
+        )  # fmt: skip
+
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
-        """The page of the first designs, from the stored tables alone."""
+        """The page of the first designs."""
         from experiments.report import run_page
 
         shown = designs[: console.MOST_ON_PAGE]
         titles = {design.label: text.titles[design.label] for design in shown}
         points = main_points(text.designs[: len(shown)])
-        kept = open_run(folder, scenarios=list(titles))  # the tables of all other designs are freed
+        config = (folder / CONFIG).read_text(encoding="utf-8")
         return run_page.page_of(
-            kept.tables, title=console.title_of(shown), command=asked.arguments.command,
-            config_yaml=first_hubs(kept.config, len(titles)), hub=designs[0].hub, family=str(outcome.family),
-            replications=outcome.n, notes=[*console.fit_lines(shown, text.titles), *notes],
+            run(folder, len(shown)), title=console.title_of(shown), config_yaml=first_hubs(config, len(titles)),
+            seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
             rests_on=[over.section] if over else [],
             money=cost_section(list(savings(outcome, titles)), points, text.kpis, asked.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
@@ -255,8 +269,21 @@ def document(
         more=text.all_kpis,
         notes=notes,
         over=over,
+        run=run,
         page=page,
     )
+
+
+def _changes(differences: Mapping[str, Statement]) -> dict[str, Value]:
+    """Differences from the first design, with their units."""
+    return {
+        kpi: replace(
+            Value.of(each.interval, KPIS[kpi].unit),
+            p_family=math.nan if each.adjusted is None else each.adjusted,
+            variance_ratio=math.nan if each.variance_ratio is None else each.variance_ratio,
+        )
+        for kpi, each in differences.items()
+    }
 
 
 def _sampled(outcome: Outcome) -> dict[str, str]:

@@ -75,8 +75,7 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
     folder, document = computed(study, asked, None if asked.arguments.json else say_first)
     more = {}
     if asked.arguments.is_of_sheet:
-        page = pages.page_of(folder, document, asked, is_drawn=False)
-        results_book.write(folder / RESULTS, page, asked.arguments.command, folder, asked.designs[0].hub)
+        write_results(folder / RESULTS, folder, document, asked)
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
         _tell(asked, document, folder, more, said_first)
@@ -181,7 +180,14 @@ def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
     return stored_document(stored_study(manifest), asked_of(manifest), manifest)
 
 
-def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, Asked[Any]]:
+def write_results(path: Path, folder: Path, document: Document, asked: Asked[K]) -> None:
+    """Write the results of designs as a workbook."""
+    assert document.run is not None
+    page = pages.page_of(folder, document, asked, is_drawn=False)
+    results_book.write(path, page, document.run(folder, results_book.MOST_DESIGNS))
+
+
+def stored_page(manifest: Manifest) -> tuple[Page, Asked[Any]]:
     """The page of a stored run, made again from its tables, and what the run asked for.
 
     Raises:
@@ -189,7 +195,7 @@ def stored_page(manifest: Manifest, *, is_drawn: bool = True) -> tuple[Page, Ask
     """
     with of_a_stranger(manifest):
         asked, document = told_by(manifest)
-        page = pages.page_of(manifest.folder, document, asked, is_drawn=is_drawn)
+        page = pages.page_of(manifest.folder, document, asked)
     return page, asked
 
 

@@ -11,6 +11,7 @@ from experiments.formatting import counted
 from experiments.replications.replicating import Line, Task
 from experiments.replications.summing import Outcome
 from experiments.report.rests_on import OverAssumptions
+from experiments.report.run_numbers import Run
 from experiments.report.sections import Page, Picture, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store.rows import Grid
@@ -113,6 +114,8 @@ class Document:
     """What the answer rests on beside its sampling intervals; for terminal and page."""
     files: Mapping[str, bytes] = field(default_factory=dict)
     """Files beside the page, by their names in the run folder."""
+    run: Callable[[Path, int], Run] | None = None
+    """Of designs: at most so many, and the tables of their replications in the run folder."""
     page: Callable[[Path, bool], Page] | None = None
     """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
 

@@ -11,21 +11,11 @@ from experiments.formatting import full_kpi_name, hours_text, resource_heading
 from experiments.money.kpis import KPIS, names
 from experiments.report import bottleneck, style
 from experiments.report.figures import dwell_figure, leaving_figure
+from experiments.report.run_numbers import Run
 from experiments.report.sections import Page
-from experiments.report.stored_designs import (
-    Frame,
-    NamedDesign,
-    Panel,
-    Window,
-    main_points,
-    read_ladder,
-    read_points,
-    read_values,
-)
+from experiments.report.stored_designs import NamedDesign, Panel
 from experiments.statistics.interval import Values
-from experiments.store.read import read_run
 from experiments.store.workbook import Chart, plain_text, write_workbook
-from sim.config import HubConfig
 from sim.measures.kpis import Rank
 from sim.units import MIN_PER_H
 
@@ -33,7 +23,6 @@ Rows: TypeAlias = list[list[Any]]
 Made: TypeAlias = tuple[str, Rows, list[Chart]]
 """A sheet: its name, rows and charts."""
 
-TABLES: Final = ("points", "summary", "ladder", "flights", "loads", "stages", "ulds", "occupancy")
 MOST_DESIGNS: Final = 8
 """Largest number of designs in a chart."""
 _TALLEST: Final = 17
@@ -42,31 +31,23 @@ _OURS: Final = re.compile(r"=[A-Z]{1,3}\d+-[A-Z]{1,3}\d+")
 _ENDS: Final = ("lower end", "upper end", "down to the lower end", "up to the upper end")
 
 
-def write(path: Path, page: Page, command: str, folder: Path, hub: HubConfig) -> None:
-    """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog.
-
-    `hub`: of the first design.
-    """
-    stored = read_run(folder, ["points"])
-    first = sorted(stored.tables["points"].to_dict("records"), key=lambda row: row["order"])
-    names = [*TABLES, "factors"] if "tables/factors.parquet" in stored.manifest["files"] else TABLES
-    tables = read_run(folder, names, [str(row["scenario"]) for row in first[:MOST_DESIGNS]]).tables
-    points = read_points(tables["points"], tables.get("factors"))
+def write(path: Path, page: Page, run: Run) -> None:
+    """Write the first designs: answer, KPIs with intervals, bottleneck, hours, leaving and backlog."""
     made = [
-        ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", command)], []),
-        *(sheet for sheet in _sheets(tables, points, Window.of(hub)) if len(sheet[1]) > 1),
+        ("answer", [[line] for line in (page.title, *map(str, page.answer), *page.notes, "Command", run.command)], []),
+        *(sheet for sheet in _sheets(run) if len(sheet[1]) > 1),
     ]  # fmt: skip
     sheets = [(name, [[_cell(value) for value in row] for row in rows]) for name, rows, _ in made]
     charts = {name: [chart for chart in charts if _has_values(rows, chart)] for name, rows, charts in made}
     write_workbook(path, sheets, charts=charts)
 
 
-def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], window: Window) -> Iterator[Made]:
-    main, values = main_points(points), read_values(tables["summary"])
-    yield _headlines(points, values)
-    yield _ladder(main, read_ladder(tables.get("ladder")))
+def _sheets(run: Run) -> Iterator[Made]:
+    tables, main = run.tables, run.main
+    yield _headlines(run.points, run.kpis)
+    yield _ladder(main, run.ladders)
     panel = Panel("", main, tuple(point.title_line for point in main))
-    (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), window, values)
+    (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), run.window, run.kpis)
     stages = [dwell_figure.STAGES[stage][0] for stage in bars.stages]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
     yield _one("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")
@@ -81,7 +62,7 @@ def _sheets(tables: Mapping[str, Frame], points: Sequence[NamedDesign], window: 
     rows = [[hour, *map(float, row)] for hour, row in zip(since, inside.to_numpy(), strict=True)]
     x = f"hours after {main[0].start_date} 00:00"
     yield _one("backlog", "Backlog, mean of the replications", x, "parcels", panel, rows, "lines")
-    yield "all KPIs", _kpi_rows(points, values, KPIS), []
+    yield "all KPIs", _kpi_rows(run.points, run.kpis, KPIS), []
 
 
 def _one(name: str, title: str, first: str, unit: str, panel: Panel, rows: Rows, kind: str) -> Made:

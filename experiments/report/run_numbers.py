@@ -10,43 +10,44 @@ from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
 from experiments.report.hub_share import goods_lines
 from experiments.report.key_names import heading_of_key, key_unit, name_of
-from experiments.report.margin import Margins, margins_of
+from experiments.report.margin import Margins
 from experiments.report.sections import Section, heading_of, section, text_of
-from experiments.report.stored_designs import Frame, NamedDesign, Window, read_ladder, records
+from experiments.report.stored_designs import Frame, NamedDesign, Window, main_points, records
 from experiments.report.typesetting import tied
 from experiments.report.validation import with_counts
 from experiments.statistics.interval import Value, Values
-from experiments.store.rows import Grid, rows_from
-from experiments.store.summaries import MarginRow
+from experiments.store.rows import Grid
 from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A stored run. `main`: designs under the first arrival model; `changes`: differences from the `baseline`."""
+    """A stored run: its first designs, and the tables of their replications."""
 
     tables: Mapping[str, Frame]
     points: tuple[NamedDesign, ...]
-    main: tuple[NamedDesign, ...]
     kpis: Values
-    window: Window
     changes: Values
-    baseline: str
+    """Differences from the baseline, which is the first design."""
+    ladders: Mapping[str, Mapping[str, float]]
+    """Parcels a day that each resource alone could handle, by design."""
+    margins: Margins
+    """How far the answer of each design is from changing, if the run computed it."""
+    window: Window
     family: str
+    """How differences were tested together."""
     command: str
     n: int
     """Number of replications."""
 
     @property
-    def ladders(self) -> Mapping[str, Mapping[str, float]]:
-        """Parcels a day that each resource alone could handle, by design."""
-        return read_ladder(self.tables.get("ladder"))
+    def main(self) -> tuple[NamedDesign, ...]:
+        """Designs under the first arrival model."""
+        return main_points(self.points)
 
     @property
-    def margins(self) -> Margins:
-        """Text on how far each design's answer is from changing, if the run computed it."""
-        rows = records(self.tables["margin"]) if "margin" in self.tables else ()
-        return margins_of(rows_from(MarginRow, rows))
+    def baseline(self) -> str:
+        return self.points[0].label
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The page of run, compare and sweep, from stored tables alone: its answer, and one function for each part."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from experiments.formatting import counted, hours_text, kpi_name, share_text, unit_name
@@ -12,44 +12,26 @@ from experiments.report.run_brief import brief_of
 from experiments.report.run_numbers import PARTS, Run, has, headline_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, Section, section, text_of
-from experiments.report.stored_designs import (
-    Frame,
-    Window,
-    main_points,
-    read_points,
-    read_values,
-)
-from experiments.statistics.interval import Values
+from experiments.report.stored_designs import Window
 from experiments.store.rows import Grid
-from sim.config import HubConfig
 from sim.units import MIN_PER_DAY
 
 
 def page_of(
-    tables: Mapping[str, Frame], *, title: str, command: str, config_yaml: str, hub: HubConfig, family: str,
-    replications: int, notes: Sequence[str], money: Section | None = None, rests_on: Sequence[Section] = (),
-    pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
+    run: Run, *, title: str, config_yaml: str, seed: int, notes: Sequence[str], money: Section | None = None,
+    rests_on: Sequence[Section] = (), pictures: Callable[[], Iterable[Picture]] = tuple, is_drawn: bool = True,
 ) -> Page:  # fmt: skip
     """The page; `notes`: below the answer; `money`: costs; `rests_on`: assumptions.
 
-    `hub`: of the first design; `family`: how differences were tested together.
     `pictures`: of this verb only, drawn in the page's style; `is_drawn`: with pictures.
     """
-    points, values = read_points(tables["points"], tables.get("factors")), read_values(tables["summary"])
-    differences = tables.get("differences")
-    changes: Values = {}
-    baseline = ""
-    if differences is not None and not differences.empty:
-        changes, baseline = read_values(differences), str(differences["baseline"].iloc[0])
-    main = main_points(points)
-    run = Run(tables, points, main, values, Window.of(hub), changes, baseline, family, command, replications)
     sections, brief = [_glance(run)], None
     if is_drawn:
         with style.look():
             brief = brief_of(run, [*_reasons(run), *notes], [line for part in rests_on for line in part.items])
             sections.append(Section("Pictures", pictures=[*draw(run), *pictures()]))
     explained = text_of(
-        "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(points[0].service_h),
+        "answer", least=share_text(verdicts.LEAST_ON_TIME), service=hours_text(run.points[0].service_h),
         intervals=f" Brackets hold 95 % intervals of the mean of {run.n} replications." if run.n > 1 else "",
     )  # fmt: skip
     sections += [
@@ -64,7 +46,7 @@ def page_of(
         *verdicts.design_verdicts(run.points, run.kpis, run.ladders),
         *packing.verdicts(run.points, run.kpis),
     ]
-    again = [f"Seed {hub.seed}, {counted(replications, 'replication')}."]
+    again = [f"Seed {seed}, {counted(run.n, 'replication')}."]
     return Page(title, opening, sections, config_yaml, brief, notes, again)
 
 
@@ -114,7 +96,7 @@ def _reasons(run: Run) -> Iterator[str]:
     n_days = round(run.window.low / MIN_PER_DAY)
     first = "day is" if n_days == 1 else f"{n_days} days are"
     yield text_of("sure_warmup" if n_days else "sure_cold", first=first, days=_days(run.window))
-    if "margin" in run.tables and len(run.tables["margin"]):
+    if run.margins:
         yield text_of("sure_margin")
     models = [arrivals_name(name) for name in dict.fromkeys(point.arrivals for point in run.points)]
     yield text_of("sure_arrivals" if len(models) > 1 else "sure_arrival", models=", ".join(models))

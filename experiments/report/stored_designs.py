@@ -12,7 +12,8 @@ from experiments.grouping import grouped, nested
 from experiments.money.kpis import KPIS
 from experiments.report.design_names import names_of
 from experiments.statistics.interval import Value
-from experiments.store.rows import rows_from
+from experiments.store.foreign import Manifest
+from experiments.store.foreign_tables import read_rows
 from experiments.store.summaries import DesignRow, FactorRow
 from sim.config import HubConfig
 from sim.domain.clock import NO_CHANGES, Clock
@@ -111,10 +112,11 @@ class Window:
         return (self.start_date + dt.timedelta(days=day)).strftime("%a")
 
 
-def read_points(table: Frame, factors: Frame | None = None) -> tuple[NamedDesign, ...]:
-    """The designs in the order requested, each with a unique title; `factors`: the table of that name, if any."""
-    rows = ({"schedule": "", "time_zone": "", **row} for row in records(table.sort_values("order", kind="stable")))
-    return named_designs(rows_from(DesignRow, rows), read_factors(factors))
+def designs_in(manifest: Manifest) -> tuple[NamedDesign, ...]:
+    """The designs of a stored run in the order of its command, each with a unique title."""
+    factors = read_rows(manifest, FactorRow) if "factors" in manifest.tables else ()
+    rows = sorted(read_rows(manifest, DesignRow), key=lambda row: row.order)
+    return named_designs(rows, nested((row.scenario, row.key, row.value) for row in factors))
 
 
 def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> tuple[NamedDesign, ...]:
@@ -125,37 +127,10 @@ def named_designs(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, 
     )
 
 
-def read_factors(table: Frame | None) -> dict[str, dict[str, str]]:
-    """The value of each key by design, from the table `factors`; empty without it."""
-    rows = rows_from(FactorRow, records(table)) if table is not None else ()
-    return nested((row.scenario, row.key, row.value) for row in rows)
-
-
-def read_values(summary: Frame) -> dict[str, dict[str, Value]]:
-    """KPIs by design and name, from `summary` or `differences`."""
-    is_difference = "baseline" in summary.columns
-    values: dict[str, dict[str, Value]] = {}
-    for row in records(summary):
-        low, high = (None if math.isnan(row[end]) else float(row[end]) for end in ("low", "high"))
-        value = Value(
-            float(row["mean"]), low, high, int(row["n"]), str(row["unit"]), bool(row.get("is_lower_bound", False)),
-            float(row.get("p_family", math.nan)), float(row.get("variance_ratio", math.nan)),
-        )  # fmt: skip
-        kpi = row["kpi"]
-        values.setdefault(row["scenario"], {})[kpi] = value if is_difference else within_possible(kpi, value)
-    return values
-
-
 def within_possible(kpi: str, value: Value) -> Value:
     """The interval cut to possible values: with few replications its lower bound can be negative."""
     is_never_negative = kpi in KPIS and KPIS[kpi].range[0] >= 0
     return value.within(0.0) if is_never_negative and value.mean >= 0 else value
-
-
-def read_ladder(ladder: Frame | None) -> dict[str, dict[str, float]]:
-    """Parcels a day that each resource could handle, by design."""
-    rows = records(ladder) if ladder is not None else ()
-    return nested((row["scenario"], row["resource"], float(row["parcels_per_day"])) for row in rows)
 
 
 def main_points(points: Sequence[NamedDesign]) -> tuple[NamedDesign, ...]:

@@ -24,7 +24,6 @@ from experiments.designs.design import MarginKeys
 from experiments.designs.first_sheet import XLSX, sheet_of
 from experiments.formatting import zone
 from experiments.frame import runner
-from experiments.report import results_book
 from experiments.store.foreign import manifest_of
 from experiments.store.read import run_folder
 from experiments.store.workbook import plain_text, write_workbook
@@ -75,9 +74,9 @@ def _results(arguments: Arguments, named: str = "", file: str | None = None, *mo
             f"{manifest.folder}: {manifest.verb} has no results with charts, {', '.join(COMPOSED)} have;"
             " `cargohub export RUN --to xlsx` writes its tables"
         )
-    page, asked = runner.stored_page(manifest, is_drawn=False)
     with runner.of_a_stranger(manifest):
-        results_book.write(path, page, asked.arguments.command, manifest.folder, asked.designs[0].hub)
+        asked, document = runner.told_by(manifest)
+        runner.write_results(path, manifest.folder, document, asked)
     print(path)
     return 0
 

@@ -10,11 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from experiments import formatting
-from experiments.grouping import nested
 from experiments.report.design_names import design_name
-from experiments.report.stored_designs import named_designs
-from experiments.store.foreign_tables import read_rows
-from experiments.store.summaries import DesignRow, FactorRow
+from experiments.report.stored_designs import designs_in
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.flows import check_ranges, flows_and_posts
 from experiments.studies.replay.kinds import COUNTS, KINDS, PLACES, POSTS, WAITS, WHOLE, Kind, Place
@@ -86,10 +83,7 @@ def _title(replication: Replication) -> str:
     manifest, label = replication.manifest, replication.scenario
     titles = {label: design_name(label)}
     if "points" in manifest.tables:
-        cells = read_rows(manifest, FactorRow) if "factors" in manifest.tables else ()
-        factors = nested((cell.scenario, cell.key, cell.value) for cell in cells)
-        rows = sorted(read_rows(manifest, DesignRow), key=lambda row: row.order)
-        titles |= {design.label: design.title_line for design in named_designs(rows, factors)}
+        titles |= {design.label: design.title_line for design in designs_in(manifest)}
     return titles[label] + (f", replication {replication.number}" if replication.number else "")
 
 

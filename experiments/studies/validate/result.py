@@ -7,17 +7,17 @@ from typing import Any, Final
 
 from experiments.designs.design import Design
 from experiments.formatting import number
+from experiments.frame import runner
 from experiments.frame.study import Kpis
 from experiments.replications.summing import design_row
 from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.report.sections import said
-from experiments.report.stored_designs import NamedDesign, Window, read_points, read_values
+from experiments.report.stored_designs import NamedDesign
 from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
-from experiments.store import open_run
-from experiments.store.foreign import configuration_of, manifest_of
+from experiments.store.foreign import manifest_of
 from experiments.store.rows import column, table
 from sim.config import HubConfig
 from sim.errors import InputError
@@ -92,12 +92,12 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     manifest = manifest_of(folder)
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
         raise InputError(f"{folder}: {manifest.verb} stores no designs; run, compare and sweep do")
-    run = open_run(folder)
-    named = read_points(run.tables["points"], run.tables.get("factors"))
-    designs = [Design(label, config) for label, config in configuration_of(manifest).hubs.items()]
-    values = with_counts(run.tables, read_values(run.tables["summary"]), Window.of(designs[0].hub))
-    rows = [*validation.rows(named, values), *public_hubs.rows(designs[0].hub)]
-    return [_case(row) for row in rows], designs
+    asked, document = runner.told_by(manifest)
+    assert document.run is not None
+    run = document.run(folder, len(asked.designs))
+    values = with_counts(run.tables, run.kpis, run.window)
+    rows = [*validation.rows(run.points, values), *public_hubs.rows(asked.designs[0].hub)]
+    return [_case(row) for row in rows], list(asked.designs)
 
 
 def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
