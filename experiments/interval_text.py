@@ -46,9 +46,9 @@ def in_percent(interval: Interval) -> str:
     """An estimated share, in per cent.
 
     >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
-    '71.0 % (63.0 %–79.0 %)'
+    '71.0 % (63.0–79.0 %)'
     """
-    return with_interval(interval, found_share, between="–")
+    return with_interval(interval, found_share, between="–").replace(" %–", "–")
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:

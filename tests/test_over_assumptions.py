@@ -152,7 +152,7 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
         answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
         found[len(words)] = expansion._over_assumptions(Asked(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
     assert found[1][0] == (
-        "equipment first, over assumptions: it has the highest value in 41.0 % (30.0 %–50.0 %) of the assumed worlds"
+        "equipment first, over assumptions: it has the highest value in 41.0 % (30.0–50.0 %) of the assumed worlds"
         f" ({run.path.name})."
     )
     assert "probability of at least 0.94" in found[1][1]
@@ -176,7 +176,7 @@ def test_a_stored_band_stands_beside_the_sampling_interval_and_each_is_called_wh
     (folder,) = tmp_path.glob("run-*")
     assert main(["show", str(folder)]) == 0
     after = capsys.readouterr().out
-    share = "it carries its traffic in 71.0 % (63.0 %–79.0 %) of the assumed worlds"
+    share = "it carries its traffic in 71.0 % (63.0–79.0 %) of the assumed worlds"
     assert f"liege_30k, over assumptions: {share} ({name}, with horizon_days=1 and warmup_days=3)." in after
     assert "liege_30k, sampling interval: " in after
     assert "10.0 %" not in after.partition("over assumptions")[2].partition("\n")[0]

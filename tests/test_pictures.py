@@ -20,6 +20,7 @@ from experiments.report.figures import (
     warmup_figure,
 )
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
+from experiments.report.marks import errorbar
 from experiments.report.stored_designs import Window
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
@@ -211,3 +212,11 @@ def test_flows_of_few_weeks_are_drawn_as_large_as_all_else(n_weeks):
         (ax,) = drawing.axes
         assert inside(drawing, ax)
         assert (ax.get_window_extent().width < drawing.bbox.width / 2) == (n_weeks == 1)
+
+
+def test_one_replication_has_no_interval_in_a_picture() -> None:
+    """A bar without length would look like a narrow interval."""
+    _, ax = style.panel(2)
+    errorbar(ax, [Interval(2.0, 1.0, 3.0, 5), Interval(2.0, None, None, 1)], [0, 1], fmt="o", capsize=3)
+    with_interval, without = ax.containers[0].lines[2][0].get_segments()
+    assert np.isfinite(with_interval).all() and not np.isfinite(without).any()

@@ -272,7 +272,7 @@ def test_a_number_of_which_it_is_not_sure_that_knowing_it_helps_is_not_to_be_mea
     shown = document(replace(result, answered=(result.answered[0], unsure)))
     assert shown.data["scenarios"]["4 servers"]["measure_first"] is None
     (line,) = (line for line in shown.sentences if line.startswith("4 servers: it is not sure that knowing any number"))
-    assert "demand: flights a day: " in line and "% (0 %–" in line
+    assert "demand: flights a day: " in line and "% (0–" in line
     same = OnTimeRow("one", Interval(0.0, None, None, 7), math.nan, math.nan, 7).sentence
     assert "0 % over the assumed worlds. The 7 simulated worlds do not differ" in same
 

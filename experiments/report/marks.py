@@ -1,5 +1,6 @@
 """Elements of pictures: means with their intervals, and tables as shaded cells with a text in each."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -22,7 +23,7 @@ _DARK: Final = 0.5
 
 
 def errorbar(ax: Axes, xs: Values, ys: Values, **look: Trait) -> None:
-    """A mark at each mean, with bars along the axes whose values are intervals; without bounds they have no length."""
+    """A mark at each mean, with bars along the axes whose values are intervals; without bounds there is none."""
     (x, x_ends), (y, y_ends) = _means_and_ends(xs), _means_and_ends(ys)
     ax.errorbar(x, y, xerr=x_ends, yerr=y_ends, **look)
 
@@ -32,7 +33,7 @@ def _means_and_ends(values: Values) -> tuple[list[float], list[tuple[float, ...]
         (value.mean, value.mean - low, high - value.mean)
         for value in values
         if isinstance(value, Interval)
-        for low, high in (value.bounds or (value.mean, value.mean),)
+        for low, high in (value.bounds or (math.nan, math.nan),)
     ]
     if not rows:
         return [value for value in values if not isinstance(value, Interval)], None

@@ -36,7 +36,7 @@ class Type:
 def tied(text: str) -> str:
     """The text with numbers tied to their units, for narrow screens.
 
-    >>> tied("71 % (63 %–79 %), 3 h").count(" ")
+    >>> tied("71 % (63–79 %), 3 h").count(" ")
     2
     """
     return re.sub(r" (?=(%|m²|h)([ .,;):–]|$))", "\u00a0", text)
