@@ -72,10 +72,9 @@ class StageTally:
         first, last = count_instants(enter, self._width, self.n_in)
         low, high = self._measured
         latest = int(leave.max())
-        if first < low or latest > high:
+        is_measured = low <= first and latest <= high and latest < self._end
+        if not is_measured and first < high and latest > low:
             self.measured_time += int((np.clip(leave, low, high) - np.clip(enter, low, high)).sum())
-        else:
-            self.measured_time += int((leave - enter).sum())
         if latest >= self._end:
             has_left = leave < self._end
             self.inside_time += int((self._end - enter[~has_left]).sum())
@@ -84,7 +83,9 @@ class StageTally:
         stays = leave - enter
         stay_time = int(stays.sum())
         self.inside_time += stay_time
-        if first < self._measured[0] or last >= self._measured[1]:
+        if is_measured:
+            self.measured_time += stay_time
+        if first < low or last >= high:
             stays = stays[is_within(enter, self._measured)]
             stay_time = int(stays.sum())
         self.n_stays += len(stays)
