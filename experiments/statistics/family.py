@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, of_many, t_reach
-from experiments.statistics.two_sources import difference_of, paired_intervals, variance_ratio
+from experiments.statistics.two_sources import difference_of, differences, paired_intervals, variance_ratio
 
 _ROUNDING: Final = 1e-12
 """Relative rounding error of sums: equal differences may differ by this share of the values."""
@@ -207,11 +207,11 @@ def _paired_p(values: Sequence[float], base: Sequence[float], name: str) -> floa
     """Two-sided p-value of a mean difference of zero; None without variance, for which there is no test."""
     from scipy.special import stdtr
 
-    differences = [a - b for a, b in zip(values, base, strict=True)]
-    n = len(differences)
-    if n < 2 or not all(math.isfinite(value) for value in differences):
+    apart = differences(values, base)
+    n = len(apart)
+    if n < 2 or not all(map(math.isfinite, apart)):
         raise ValueError(f"{name}: a test needs at least two pairs, all finite")
-    if max(differences) - min(differences) <= _ROUNDING * max(map(abs, (*values, *base))):
+    if max(apart) - min(apart) <= _ROUNDING * max(map(abs, (*values, *base))):
         return None
-    mean, variance = moments_of(differences)
+    mean, variance = moments_of(apart)
     return float(2 * stdtr(n - 1, -abs(mean) / math.sqrt(variance / n)))

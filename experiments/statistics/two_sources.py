@@ -18,6 +18,19 @@ from experiments.statistics.interval import (
 )
 
 
+def differences(values: Sequence[float], baseline: Sequence[float]) -> list[float]:
+    """Values minus those of the baseline, replication by replication.
+
+    Raises:
+        ValueError: different numbers of replications.
+    """
+    if len(values) != len(baseline):
+        raise ValueError(
+            f"values: replications must be paired: {len(values)} replications against {len(baseline)} of the baseline"
+        )
+    return [a - b for a, b in zip(values, baseline, strict=True)]
+
+
 def paired_interval(
     values: Sequence[float],
     baseline: Sequence[float],
@@ -40,12 +53,7 @@ def paired_interval(
     >>> paired_interval([11.0, 22.0, 33.0], [10.0, 21.0, 32.0])
     Interval(mean=1.0, low=1.0, high=1.0, n=3)
     """
-    if len(values) != len(baseline):
-        raise ValueError(
-            f"values: replications must be paired: {len(values)} replications against {len(baseline)} of the baseline"
-        )
-    differences = [a - b for a, b in zip(values, baseline, strict=True)]
-    return mean_interval(differences, possible=difference_of(possible), confidence=confidence)
+    return mean_interval(differences(values, baseline), possible=difference_of(possible), confidence=confidence)
 
 
 def difference_of(possible: Range) -> Range:
@@ -92,12 +100,10 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
     Raises:
         ValueError: different numbers of replications.
     """
-    a, b = np.asarray(values, dtype=np.float64), np.asarray(baseline, dtype=np.float64)
-    if a.shape != b.shape:
-        raise ValueError(f"values: replications must be paired: {a.size} replications against {b.size} of the baseline")
-    apart = a - b
-    if a.size < 2 or (apart == apart[0]).all():
+    apart = np.array(differences(values, baseline), dtype=np.float64)
+    if apart.size < 2 or (apart == apart[0]).all():
         return None
+    a, b = (np.asarray(each, dtype=np.float64) for each in (values, baseline))
     return float((np.var(a, ddof=1) + np.var(b, ddof=1)) / np.var(apart, ddof=1))
 
 

@@ -86,14 +86,14 @@ def check_longest(key: str, spread: float | Shape, mean_min: float) -> None:
         )
 
 
-def check_sum(name: str, shares: Sequence[float] | Mapping[str, float]) -> None:
+def check_sum(name: str, shares: Sequence[float] | Mapping[str, float], what: str = "shares") -> None:
     """Raises ValueError if the shares do not sum to one; the message lists shares that have names."""
     named = shares if isinstance(shares, Mapping) else dict(enumerate(shares))
     total = sum(named.values())
     if abs(total - 1) > SUM_TOLERANCE:
         listed = " + ".join(f"{key} {share:g}" for key, share in named.items())
-        which = f" ({listed})" if isinstance(shares, Mapping) and len(named) <= MOST_LISTED else ""
-        raise ValueError(f"{name}: shares must sum to 1, got {total:.6g}{which}")
+        which = f" ({listed})" if isinstance(shares, Mapping) and 0 < len(named) <= MOST_LISTED else ""
+        raise ValueError(f"{name}: {what} must sum to 1, got {total:.6g}{which}")
 
 
 def check_shares(**shares: float) -> None:

@@ -32,7 +32,7 @@ from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.two_sources import ratio_interval
+from experiments.statistics.two_sources import differences, ratio_interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table
 from sim.config.bounds import check_different
 from sim.errors import ConfigError
@@ -130,7 +130,7 @@ def found_in(
         return [sample[kpi] for sample in kpis]
 
     def more(kpi: str, kpis: Kpis) -> list[float]:
-        return [a - b for a, b in zip(of(kpi, kpis), of(kpi, base), strict=True)]
+        return differences(of(kpi, kpis), of(kpi, base))
 
     rows = []
     for (control, value), samples in settings.items():

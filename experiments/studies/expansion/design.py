@@ -15,7 +15,7 @@ from experiments.interval_text import with_interval
 from experiments.money.prices import Paid, Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
-from sim.config.bounds import check_known
+from sim.config.bounds import check_known, check_sum
 from sim.measures.kpis import KPIS
 from sim.reading import Bounds, plain
 from sim.units import MONTHS_PER_YEAR
@@ -24,7 +24,6 @@ CAPACITY_USE: Final = "capacity_use"
 """Demand over the hub's slots: a figure that a rule can watch in addition to KPIs."""
 PAID: Final = {way: said(f"paid_{way}") for way in Paid}
 """Ways of paying labour, in words."""
-_SUM_TOLERANCE: Final = 1e-6
 _FIRST, _LAST = 1950, 2200
 
 _Share = Annotated[float, Bounds(ge=0, le=1)]
@@ -130,7 +129,7 @@ class Stage:
     def __post_init__(self) -> None:
         if (self.asked is None) == (self.after is None):
             raise ValueError(said("stage_asked"))
-        check_probabilities("results", {name: result.probability for name, result in self.results.items()})
+        check_sum("results", {name: result.probability for name, result in self.results.items()}, "probabilities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +174,7 @@ class Expansion:
     ranges: Ranges
 
     def __post_init__(self) -> None:
-        check_probabilities("growth", {name: growth.probability for name, growth in self.growth.items()})
+        check_sum("growth", {name: growth.probability for name, growth in self.growth.items()}, "probabilities")
         if list(self.loads) != sorted(set(self.loads)) or len(self.loads) < 2:
             got = ", ".join(map(str, self.loads)) or "none"
             raise ValueError(f"loads: needs at least two, each above the previous one, got {got}")
@@ -233,18 +232,6 @@ class Expansion:
 @dataclass(frozen=True, slots=True)
 class ExpansionKeys(Replicated):
     expansion: Expansion
-
-
-def check_probabilities(key: str, probabilities: dict[str, float]) -> None:
-    """Refuse probabilities that do not sum to 1.
-
-    Raises:
-        ValueError: the probabilities do not sum to 1.
-    """
-    total = sum(probabilities.values())
-    if abs(total - 1) > _SUM_TOLERANCE:
-        listed = " + ".join(f"{name} {value:g}" for name, value in probabilities.items())
-        raise ValueError(f"{key}: probabilities must sum to 1, got {total:.6g} ({listed or 'none'})")
 
 
 def months_after(day: dt.date, months: float) -> dt.date:

@@ -1,6 +1,6 @@
 """Result of `cargohub shadow-price`: EUR per m² and year by zone, demand and step, table and sentences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Annotated, Final
@@ -22,6 +22,7 @@ from experiments.report.sections import said
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval, mean_interval
 from experiments.statistics.interval import of_many
+from experiments.statistics.two_sources import paired_interval
 from experiments.store.rows import ENDS_AND_N, column, interval, table
 from sim.config import ArrivalModel, HubConfig
 from sim.config.bounds import check_different, check_known
@@ -225,13 +226,12 @@ class Result:
         The largest of several estimates is large also by chance, so its interval is simultaneous with the others.
         """
         best, *others = self.at(flights)
-        return best.name if _is_above(best.samples, self.rent, 1 + len(others)) else None
+        worth = mean_interval(best.samples, confidence=of_many(1 + len(others)))
+        return best.name if _is_above(worth, self.rent) else None
 
 
-def _is_above(samples: Sequence[float], least: float, n_compared: int) -> bool:
-    """Whether the mean is significantly above `least`, as one of so many comparisons (Bonferroni)."""
-    low = mean_interval(samples, confidence=of_many(n_compared)).low
-    return low is not None and low > least
+def _is_above(interval: Interval, least: float) -> bool:
+    return interval.low is not None and interval.low > least
 
 
 def _sentence(result: Result, flights: float) -> str:
@@ -249,7 +249,8 @@ def _sentence(result: Result, flights: float) -> str:
         text += f", step {last.step} {interval_text(last.worth)}"
     if others:
         text += f"; {resource(others[0].name)}, the next, {interval_text(others[0].first.worth)}"
-        leads = {zone.name: [a - b for a, b in zip(best.samples, zone.samples, strict=True)] for zone in others}
-        if close := [resource(name) for name, lead in leads.items() if not _is_above(lead, 0.0, len(leads))]:
+        confidence = of_many(len(others))
+        leads = {zone.name: paired_interval(best.samples, zone.samples, confidence=confidence) for zone in others}
+        if close := [resource(name) for name, lead in leads.items() if not _is_above(lead, 0.0)]:
             text += f"; {listed(close, 'and')} may be worth as much"
     return f"{text}."
