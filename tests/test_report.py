@@ -20,6 +20,7 @@ from experiments.report.run_numbers import Run
 from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import Window, named_designs, panels, within_possible
+from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value
 from experiments.store.summaries import DesignRow
 from sim.domain.site import PackoutRule
@@ -43,6 +44,10 @@ LADDER = {"machines": 612_000.0, "doors": 5_000_000.0}
 
 def value(mean, low=None, high=None, unit="1", n=4, is_lower_bound=False):
     return Value(mean, low, high, n, unit, is_lower_bound)
+
+
+def difference(*ends, unit="1", n=4, p=None, ratio=None):
+    return Statement(value(*ends, unit, n) if len(ends) == 3 else value(*ends, n=n), p, p, False, ratio)
 
 
 def kpis(on_time, dwell=None, machines=0.7):
@@ -194,16 +199,16 @@ def test_another_arrival_model_that_changes_the_answer_is_said_with_but():
 
 
 def test_a_change_is_in_percentage_points():
-    change = {"b": {"on_time_share": value(0.991, 0.985, 0.997)}}
+    change = {"b": {"on_time_share": difference(0.991, 0.985, 0.997)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], change, "a", {})
     assert said == "b: +99.1 percentage points (+98.5 to +99.7) on time."
 
 
 def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_is_said():
-    single = {"b": {"on_time_share": value(0.0, n=1)}}
+    single = {"b": {"on_time_share": difference(0.0, n=1)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], single, "a", {})
     assert said == "b: as many parcels on time (one replication, no interval)."
-    constant = {"b": {"on_time_share": value(1.0), "dwell_mean_h": value(-3.0)}}
+    constant = {"b": {"on_time_share": difference(1.0), "dwell_mean_h": difference(-3.0)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
     same = "the same in every replication"
     assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell −3.00 h ({same})."
@@ -213,7 +218,7 @@ def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_i
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {"a": bound["b"]})
     assert said.endswith(f"mean dwell less than −3.00 h ({same}).")
     for n, is_said in ((4, False), (5, True)):  # variances of fewer are hardly known
-        paired = {"b": {"on_time_share": replace(value(0.5, 0.4, 0.6, n=n), variance_ratio=12.3)}}
+        paired = {"b": {"on_time_share": difference(0.5, 0.4, 0.6, n=n, ratio=12.3)}}
         (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})
         saved = "Without common random numbers the on-time share would need about 12.3 times as many replications."
         assert said.endswith(saved) == is_said
@@ -346,7 +351,7 @@ def run_of(designs, n):
             means[label][kpi] = within_possible(kpi, value(mean, *bounds, KPIS[kpi].unit, n))
         if order:
             changes[label] = {
-                kpi: replace(value(0.1, 0.05, 0.15, KPIS[kpi].unit, n), p_family=0.02) for kpi in means[label]
+                kpi: difference(0.1, 0.05, 0.15, unit=KPIS[kpi].unit, n=n, p=0.02) for kpi in means[label]
             }
         area.append((label, "main", "sorting", 9000.0, 30_000.0, 30_000.0, "rated parcels/h", 0.0))
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()} | {

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TypeVar
@@ -29,7 +29,7 @@ from experiments.replications.work import evaluate, replicate
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.report.verdicts import DesignVerdict
-from experiments.statistics.family import Statement
+from experiments.statistics.family import Differences, Statement
 from experiments.statistics.precision import needs
 from experiments.store import Part, RunDirectory
 from experiments.store.cache import Cache
@@ -262,7 +262,7 @@ class Stored:
     def _other_version(self, what: str, of: str, design: Design) -> InputError:
         return InputError(said("other_version", folder=self.manifest.folder, what=what, of=of, label=design.label))
 
-    def _differences(self) -> Mapping[str, Mapping[str, Statement]]:
+    def _differences(self) -> Differences:
         def difference(row: DifferenceRow) -> Statement:
             return Statement(row.value, row.p_value, row.p_family, row.is_different, row.variance_ratio)
 

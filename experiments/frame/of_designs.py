@@ -1,6 +1,5 @@
 """Common parts of `run`, `compare` and `sweep`: replications, verdicts, terminal output and page."""
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -231,7 +230,7 @@ def document(
             open_run(folder, scenarios=labels).tables,  # the tables of all other designs are freed
             named_designs(summed.rows[:most], factors),
             {label: text.kpis[label] for label in labels},
-            {label: _changes(outcome.differences[label]) for label in labels if label in outcome.differences},
+            {label: outcome.differences[label] for label in labels if label in outcome.differences},
             {design.label: outcome.ladder(design) for design in designs[:most]},
             {label: outcome.margins[label] for label in labels if label in outcome.margins},
             Window.of(designs[0].hub), str(outcome.family), asked.arguments.command, outcome.n,
@@ -272,18 +271,6 @@ def document(
         run=run,
         page=page,
     )
-
-
-def _changes(differences: Mapping[str, Statement]) -> dict[str, Value]:
-    """Differences from the first design, with their units."""
-    return {
-        kpi: replace(
-            Value.of(each.interval, KPIS[kpi].unit),
-            p_family=math.nan if each.adjusted is None else each.adjusted,
-            variance_ratio=math.nan if each.variance_ratio is None else each.variance_ratio,
-        )
-        for kpi, each in differences.items()
-    }
 
 
 def _sampled(outcome: Outcome) -> dict[str, str]:

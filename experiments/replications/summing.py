@@ -16,7 +16,7 @@ from experiments.report.disruption_text import in_words
 from experiments.report.margin import Margins
 from experiments.report.schedule_text import schedule_words
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.family import Family, Statement, statements
+from experiments.statistics.family import Differences, Family, Statement, statements
 from experiments.statistics.precision import Samples
 from experiments.store import RunDirectory, summaries
 from experiments.store.rows import stored
@@ -43,7 +43,7 @@ class Outcome:
 
     designs: tuple[Design, ...]
     intervals: Mapping[str, Mapping[str, Interval]]
-    differences: Mapping[str, Mapping[str, Statement]]
+    differences: Differences
     family: Family
     stability: Mapping[str, Stability]
     warnings: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """The numbers below a run's pictures: one function for each section."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from experiments.report.sections import Section, heading_of, section, text_of
 from experiments.report.stored_designs import Frame, NamedDesign, Window, main_points, records
 from experiments.report.typesetting import tied
 from experiments.report.validation import with_counts
+from experiments.statistics.family import Differences, Statement
 from experiments.statistics.interval import Value, Values
 from experiments.store.rows import Grid
 from sim.measures.kpis import CONNECTIONS, CUSTOMS, DATA, EXPORTS, GOODS, SURROUNDINGS, Group, Rank
@@ -27,7 +28,7 @@ class Run:
     tables: Mapping[str, Frame]
     points: tuple[NamedDesign, ...]
     kpis: Values
-    changes: Values
+    changes: Differences
     """Differences from the baseline, which is the first design."""
     ladders: Mapping[str, Mapping[str, float]]
     """Parcels a day that each resource alone could handle, by design."""
@@ -68,18 +69,18 @@ class Run:
 def headline_grid(run: Run, words: Sequence[tuple[str, str]]) -> Grid:
     """Headline KPIs of each design after its verdict; `words`: kind and words of the verdicts."""
     caption = f"Verdict and headline KPIs{run.with_intervals}"
-    grid = _by_design(run, caption, run.kpis, _cell)
+    grid = _by_design(run, caption, run.kpis, lambda label, kpi: _cell(run.kpis[label].get(kpi)))
     rows = tuple((row[0], word, *row[1:]) for row, (_, word) in zip(grid.rows, words, strict=True))
     return Grid(caption, (grid.header[0], "Verdict", *grid.header[1:]), rows, grid.n_texts + 1)
 
 
-def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | None], str]) -> Grid:
-    """Headline KPIs of each design that has values."""
+def _by_design(run: Run, caption: str, labels: Collection[str], cell: Callable[[str, str], str]) -> Grid:
+    """A row for each of these designs; `cell`: of a design and a headline KPI."""
     headlines, keys = names(Rank.HEADLINE), tuple(run.points[0].factors)
     rows = tuple(
-        (point.title, *point.factors.values(), *(cell(values[point.label].get(name)) for name in headlines))
+        (point.title, *point.factors.values(), *(cell(point.label, name) for name in headlines))
         for point in run.points
-        if point.label in values
+        if point.label in labels
     )
     heads = (*map(heading_of_key, keys), *map(_heading, headlines))
     return Grid(caption, ("Design", *heads), rows, 1 + len(keys))
@@ -88,11 +89,12 @@ def _by_design(run: Run, caption: str, values: Values, cell: Callable[[Value | N
 def _numbers(run: Run) -> Iterator[Section]:
     every = kpi_grid(run.points, run.kpis, [name for name, *_ in sentences.definitions(run.kpis)], has_factors=True)
     parts = [Section("All KPIs", grids=[every])]
-    if changes := {label: values for label, values in run.changes.items() if label != run.baseline}:
+    if run.changes:
         tested = f"{run.with_intervals} and p-values of no difference" if run.n > 1 else ""
         caption = f"Paired differences{tested}; pp: percentage points. {run.of_family}".strip()
         heading = f"Differences from the baseline ({run.title_of(run.baseline)})"
-        parts.insert(0, Section(heading, grids=[_by_design(run, caption, changes, _change)]))
+        grid = _by_design(run, caption, run.changes, lambda label, kpi: _change(kpi, run.changes[label].get(kpi)))
+        parts.insert(0, Section(heading, grids=[grid]))
     yield Section("Numbers", parts=parts)
 
 
@@ -224,13 +226,14 @@ def _heading(name: str) -> str:
     return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit}]"))
 
 
-def _change(value: Value | None) -> str:
+def _change(kpi: str, statement: Statement | None) -> str:
     """A difference; of shares in percentage points."""
-    if value is None:
+    if statement is None:
         return "–"
-    tested = p_text(value.p_family).replace(" ", "\u00a0")
+    value = statement.interval
+    tested = p_text(statement.adjusted).replace(" ", "\u00a0")
     tested = f", {tested}" if tested else ""
-    if value.unit == "1":
+    if KPIS[kpi].unit == "1":
         return sentences.points_of(value).replace("percentage points", "pp").partition(" (one")[0] + tested
     unbounded = f" ({NO_VARIANCE})" if value.n > 1 and value.bounds is None else ""
     return with_interval(value, signed) + unbounded + tested

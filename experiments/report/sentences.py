@@ -1,6 +1,5 @@
 """The answer in sentences: which design carries which traffic, its bottleneck, and the effect of changes."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
@@ -25,7 +24,8 @@ from experiments.report.verdicts import (
     traffic,
     verdict,
 )
-from experiments.statistics.family import widening
+from experiments.statistics import Interval
+from experiments.statistics.family import Differences, Statement, widening
 from experiments.statistics.interval import Value, Values
 from experiments.store.summaries import MarginRow
 
@@ -122,18 +122,20 @@ def exports_apart(points: Sequence[NamedDesign], values: Values) -> Iterator[str
         yield said("exports_apart", title=point.title, **shares)
 
 
-def differences(points: Sequence[NamedDesign], changes: Values, baseline: str, kpis: Values) -> Iterator[str]:
+def differences(points: Sequence[NamedDesign], changes: Differences, baseline: str, kpis: Values) -> Iterator[str]:
     """Changes of each design from the baseline: on-time share and mean dwell; `kpis`: of the designs."""
     for point in points:
         change = changes.get(point.label, {}).get("on_time_share")
         if change is None or point.label == baseline:
             continue
-        is_same = abs(change.mean) < 0.0005 and not sum(map(abs, change.bounds or ())) > 0.002
-        same = "as many parcels on time" + (_unbounded(change) if change.n == 1 else "")
-        text = same if is_same else f"{points_of(change)} on time"
+        size = change.interval
+        is_same = abs(size.mean) < 0.0005 and not sum(map(abs, size.bounds or ())) > 0.002
+        same = "as many parcels on time" + (_unbounded(size) if size.n == 1 else "")
+        text = same if is_same else f"{points_of(size)} on time"
         if (dwell := changes[point.label].get("dwell_mean_h")) is not None:
             both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
-            text += f"; mean dwell {bounded(change_of(dwell, 'h') + _unbounded(dwell), *both)}"
+            hours = change_of(dwell.interval, "h") + _unbounded(dwell.interval)
+            text += f"; mean dwell {bounded(hours, *both)}"
         yield f"{point.title}: {text}.{_saved(change)}"
 
 
@@ -145,9 +147,9 @@ def bounded(change: str, value: Value | None, baseline: Value | None) -> str:
     return f"{'more than ' if is_bound else 'less than ' if is_base_bound else ''}{change}"
 
 
-def _saved(change: Value) -> str:
+def _saved(change: Statement) -> str:
     """Savings from common random numbers, if there are enough replications to estimate variances."""
-    if math.isnan(change.variance_ratio) or change.n < FEWEST_REPLICATIONS:
+    if change.variance_ratio is None or change.interval.n < FEWEST_REPLICATIONS:
         return ""
     times = number(change.variance_ratio)
     return f" Without common random numbers the on-time share would need about {times} times as many replications."
@@ -186,12 +188,12 @@ def too_many_comparisons(family: str, comparisons: int, n: int) -> str:
     return said("too_many", n_compared=comparisons, n=n, times=number(times))
 
 
-def points_of(change: Value) -> str:
+def points_of(change: Interval) -> str:
     """A difference of shares in percentage points with its interval, within possible differences."""
     return change_of(change, "1", partial(signed, digits=1)) + _unbounded(change)
 
 
-def _unbounded(change: Value) -> str:
+def _unbounded(change: Interval) -> str:
     """The reason why a change has no interval."""
     if change.bounds is not None:
         return ""

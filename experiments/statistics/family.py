@@ -55,6 +55,10 @@ class Statement:
         return self.interval.n > 1 and self.interval.low is None and math.isfinite(self.interval.mean)
 
 
+Differences = Mapping[str, Mapping[str, Statement]]
+"""By the label of the design, then by KPI."""
+
+
 def statements(
     scenarios: Mapping[str, Sequence[float]], baseline: str, family: Family, *, possible: Range = ANYTHING
 ) -> dict[str, Statement]:

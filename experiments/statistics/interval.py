@@ -85,10 +85,6 @@ class Value(Interval):
 
     unit: str
     is_lower_bound: bool = False
-    p_family: float = math.nan
-    """p-value of a difference within its family; NaN without a test."""
-    variance_ratio: float = math.nan
-    """For a difference: how many times the replications separate runs would need; NaN if it has no variance."""
 
     @classmethod
     def of(cls, interval: Interval, unit: str) -> "Value":
