@@ -10,6 +10,7 @@ import pytest
 from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused, refused
+from scipy import stats
 
 from experiments import extras
 from experiments.arguments import Arguments
@@ -143,6 +144,17 @@ def test_the_jackknife_of_a_mean_is_its_variance() -> None:
         jackknife(lambda mean: mean, outputs[:1])
     alone = two_source_interval(2.0, sampling=0.0, n_samples=9, simulation=0.0, n_replications=3)
     assert (alone.low, alone.high) == (2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("sampling", "simulation", "degrees"), [(0.0, 0.04, 5), (0.04, 0.0, 10), (0.02, 0.02, 1 / (0.25 / 5 + 0.25 / 10))]
+)
+def test_two_sources_have_the_degrees_of_freedom_of_satterthwaite(
+    sampling: float, simulation: float, degrees: float
+) -> None:
+    found = two_source_interval(1.0, sampling=sampling, n_samples=11, simulation=simulation, n_replications=6)
+    assert found.high == pytest.approx(1 + stats.t.ppf(0.975, degrees) * 0.2)
+    assert found.low == pytest.approx(2 - found.high)
 
 
 STUDY = """\
