@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -114,6 +115,16 @@ def test_a_share_near_one_asks_for_as_many_replications_as_its_interval_takes():
     assert needs(agreeing, {"on_time_share": 0.01}) == []
     (need,) = needs(agreeing, {"on_time_share": 0.01}, interval_of)
     assert need.n == 4 and need.half_width > 0.01
+
+
+@pytest.mark.parametrize(("width", "limit"), [(0.6, 0.5), (1.0, 0.5), (2.0, 0.25)])
+def test_an_interval_wider_than_students_asks_for_more_replications_and_a_narrower_one_for_as_many(width, limit):
+    """`limit`: of Student's interval, for a half-width of 0.5."""
+    values = [1.0, 2.0, 3.0, 4.0]
+    students = mean_interval(values)
+    wider = replace(students, low=2.5 - width * students.half_width, high=2.5 + width * students.half_width)
+    (need,) = needs({"only": {"x": values}}, {"x": 0.5}, lambda *_: wider)
+    assert need.n == replications_needed(values, limit)
 
 
 def test_needs_are_of_each_design_and_kpi():

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from answers import answer
+from scipy import stats
 from stability_errors import table
 
 from experiments.composition import load
@@ -54,6 +55,16 @@ def test_what_lies_at_the_growth_that_counts_is_undecided_until_there_is_more_of
     assert pooled([(2, 0.012, 0.004)]).is_growing is None
     assert pooled([(2, 0.012, 0.004)] * 50).is_growing is True
     assert pooled([]).is_growing is None and pooled([(0, 0.0, 0.0)] * 5).n == 0
+
+
+def test_the_bounds_of_a_growth_are_those_of_all_differences_with_a_moderated_variance():
+    """Smyth (2004): four more degrees of freedom, with a standard deviation of 0.005."""
+    values = [np.array([0.008, 0.012, 0.016]), np.array([0.009, 0.011])]
+    both = np.concatenate(values)
+    found = pooled([(len(own), own.mean(), own.std(ddof=1)) for own in values])
+    variance = (((both - both.mean()) ** 2).sum() + 4 * 0.005**2) / (5 - 1 + 4)
+    half = stats.t.ppf(0.95, 8) * np.sqrt(variance / 5)
+    assert (found.mean, found.low, found.high, found.n) == pytest.approx((0.0112, 0.0112 - half, 0.0112 + half, 5))
 
 
 def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_short_its_run():

@@ -51,6 +51,11 @@ def test_a_step_is_cut_where_it_ends():
     assert (found.n_cut, found.length, found.is_found) == (6, 15.0, True)
 
 
+def test_only_a_cut_at_the_last_truncation_tried_tells_of_too_short_a_series():
+    found = mser([0.1] * 50)
+    assert [replace(found, n_cut=cut).is_found for cut in (3, 4, 5)] == [True, True, False]
+
+
 def test_a_constant_series_needs_no_warm_up():
     found = mser([0.1] * 77)
     assert (found.n_cut, found.length, found.is_found) == (0, 0.0, True)
