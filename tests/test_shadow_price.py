@@ -203,6 +203,10 @@ def test_marks_of_a_zone_that_helps_nobody_do_not_lie_on_the_axis() -> None:
         (["shadow_price.flights_per_day=[3,3]"], "shadow_price.flights_per_day: 3.0 occurs twice"),
         (["shadow_price.steps=0"], "shadow_price.steps: must be at least 1, got 0"),
         (["shadow_price.prices.parcels.revenue_eur=-1"], "parcels.revenue_eur: must be at least 0, got -1"),
+        (
+            ["demand.flights_per_day=2"],
+            "demand.flights_per_day: has no effect here; the demands are those of shadow_price",
+        ),
         (["study=plain"], "study: shadow-price needs"),
         (["precision.on_time_share=0.01"], "precision: has no effect here"),
         (["arrivals=file", "arrivals.schedule=none.csv"], "arrivals: a file's flights do not follow"),

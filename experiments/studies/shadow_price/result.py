@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import numpy as np
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, Replicated, with_keys
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
@@ -72,6 +72,8 @@ class Ladder:
 
 def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
+    if (key := "demand.flights_per_day") in map(key_of, arguments.words):
+        raise ConfigError(f"{key}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
     config, keys = with_keys(arguments, ShadowPriceKeys, VERB)
     return [Design(config.scenario, config)], keys
 
