@@ -1,5 +1,7 @@
 """The served page beside single runs: comparisons, flights sent by the browser, and an expansion computed again."""
 
+from dataclasses import replace
+
 import pytest
 from answers import answer
 
@@ -10,6 +12,7 @@ from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
 from experiments.main import main
+from experiments.studies.page import differences
 from experiments.studies.page.checking import checked
 from experiments.studies.page.differences import compared
 from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_flights
@@ -55,6 +58,19 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
     assert difference != 0 and row[2].startswith(f"{signed(difference)} h")
     page = client_of(root).get(f"/compare?run={base.name}&run={stand.name}").text
     assert page.index("Changed inputs") < page.index("Differences") and "apron.stands" in page
+    assert result.programs == ""
+
+
+def test_a_comparison_says_that_the_programs_of_its_runs_differ(root, monkeypatch):
+    base, stand, _ = runs_of(root)
+    read = differences.manifest_of
+
+    def by_another(path):
+        run = read(path)
+        return replace(run, identity=run.identity | {"sources": path.name})
+
+    monkeypatch.setattr(differences, "manifest_of", by_another)
+    assert compared([base, stand]).programs.startswith("Programs of different states made these runs.")
 
 
 def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
@@ -132,6 +148,9 @@ def test_an_expansion_with_other_probabilities_is_what_the_command_line_computes
     assert again.words and again.map_rows and sum(each.value for each in again.sliders["permit"]) == pytest.approx(1)
     typed = answer(capsys, *words, *again.words)["sentences"]
     assert [line for line in typed if not line.startswith("Over futures and assumptions")] == list(again.sentences)
+    assert again.command.startswith("cargohub expansion expansion.draws=2 "), "the run's words, then the new ones"
+    assert "'~expansion.paths.react_66k'" in again.command and again.command.endswith(" ".join(again.words))
+    assert recomputed(folder, {"permit.refused": "1"}, ["permit.refused"]).map_rows == [], "it cannot end both ways"
     as_run = recomputed(folder, {})
     assert as_run.words == [] and as_run.sentences[1].startswith("Over futures and assumptions ")
     assert again.sentences[0].startswith("The path "), "the answer first"

@@ -166,7 +166,7 @@ def decision_map(result: Found) -> Iterator[Cell]:
     stage = next(iter(asked.needed))
     refused = np.array([asked.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
     leaf_weight = futures.weight.sum(axis=0)
-    if not 0 < leaf_weight[refused].sum() < 1:
+    if not (leaf_weight[refused].any() and leaf_weight[~refused].any()):
         return
     for number, growth in enumerate(futures.growths):
         for share in np.linspace(0, 1, _MAP_STEPS):

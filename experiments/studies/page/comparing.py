@@ -18,7 +18,7 @@ from experiments.studies.page.children import answered
 from experiments.studies.page.differences import compared
 from experiments.studies.page.guard import STORED_POLICY
 from experiments.studies.page.plan import FLIGHTS, flights_folder, sent_flights
-from experiments.studies.page.recomputed import VERB, recomputed
+from experiments.studies.page.recomputed import recomputed
 from experiments.studies.page.runs import folder_in
 from experiments.studies.page.show import address, page
 from sim.errors import CargohubError, InputError
@@ -70,8 +70,7 @@ class Comparing:
         """A stored expansion with the probabilities in the address."""
         folder = folder_in(self.arguments.out, request.path_params["name"])
         again = recomputed(folder, dict(request.query_params), request.query_params.getlist("moved"))
-        command = Arguments(VERB, tuple(again.words)).command
-        return page("expansion.html", name=folder.name, again=again, command=command)
+        return page("expansion.html", name=folder.name, again=again)
 
     def flights(self, _: "Request") -> "Response":
         """The uploaded files and their contents."""

@@ -50,6 +50,8 @@ class Compared:
     """The first design is the baseline."""
 
     titles: Sequence[str]
+    programs: str
+    """A sentence if the programs of the runs differ; otherwise empty."""
     changed: Grid
     differences: Grid | None
     why: str
@@ -62,13 +64,17 @@ def compared(folders: Sequence[Path]) -> Compared:
     Raises:
         InputError: fewer than two designs, too many, or a run that is not complete.
     """
-    columns = [column for folder in folders for column in _columns(manifest_of(folder))]
+    runs = [manifest_of(folder) for folder in folders]
+    columns = [column for run in runs for column in _columns(run)]
     if not 2 <= len(columns) <= MOST:
         raise InputError(f"compare: tick runs that have 2 to {MOST} designs together, got {len(columns)}")
     columns = _named(columns)
     changed, why = _changed(columns), _not_paired(columns)
     titles = [column.title for column in columns]
-    return Compared(titles, changed, None if why else _differences(columns), why)
+    are_alike = all(run.identity.get("sources") == runs[0].identity.get("sources") for run in runs)
+    return Compared(
+        titles, "" if are_alike else said("programs_differ"), changed, None if why else _differences(columns), why
+    )
 
 
 def _columns(manifest: Manifest) -> Iterator[Column]:

@@ -1,10 +1,11 @@
 """A stored expansion with other probabilities of others' decisions, computed from its own simulations."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from experiments.arguments import key_of
 from experiments.formatting import plain_name, share_text
 from experiments.frame import runner
 from experiments.frame.benches import Stored
@@ -44,7 +45,9 @@ class Recomputed:
     map_rows: Sequence[tuple[str, Sequence[tuple[int, str]]]]
     """By growth: the number of the best path in `paths`, and the text of the cell."""
     words: Sequence[str]
-    """Words of the command line for these probabilities."""
+    """Words for these probabilities."""
+    command: str
+    """The run's command line with these words."""
 
 
 def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] = ()) -> Recomputed:
@@ -71,7 +74,10 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
         f"{VERB}.stages.{each.name}.probability={each.value:g}" for stage in sliders.values() for each in stage
         if each.value != each.stored
     ]  # fmt: skip
-    return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words)
+    stored, given = asked.arguments, {key_of(word) for word in words}
+    kept = [word for word in stored.words if key_of(word) not in given]
+    command = replace(stored, words=(*kept, *words)).command
+    return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words, command)
 
 
 def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved: Collection[str]) -> list[Slider]:
