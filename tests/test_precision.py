@@ -19,7 +19,7 @@ from experiments.frame.runner import opened
 from experiments.frame.study import Asked
 from experiments.main import main
 from experiments.money.kpis import KPIS
-from experiments.replications.replicating import too_wide
+from experiments.replications.replicating import too_wide, without_parcels
 from experiments.replications.summing import interval_of
 from experiments.statistics import mean_interval
 from experiments.statistics.precision import UNREACHABLE, Need, narrow, needs, next_count, replications_needed
@@ -87,6 +87,12 @@ def test_it_stops_as_soon_as_all_are_narrow_and_tells_before_it_goes_on():
     assert all(mean_interval(own["x"]).half_width <= 0.4 for own in sample(n).values())
     # b, whose deviation is three times as large, decides.
     assert max(told[-1][1], key=lambda need: need.n).label == "b"
+
+
+def test_replications_without_parcels_are_named():
+    values = {"a": {"dwell_mean_h": [3.0, 0.0, 0.0]}, "b": {"dwell_mean_h": [3.0, 4.0, 5.0]}}
+    (line,) = without_parcels(values)
+    assert line.startswith("replications without an import") and line.endswith(": a (2 of 3)")
 
 
 def test_it_ends_at_the_most_and_says_what_is_too_wide():

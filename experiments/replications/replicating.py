@@ -14,6 +14,7 @@ from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
 from experiments.replications.work import evaluate, grow, replicate
+from experiments.report.design_names import design_name, named_together
 from experiments.report.margin import margins_of
 from experiments.report.sections import said
 from experiments.statistics.precision import UNREACHABLE, Need, Samples, narrow
@@ -103,7 +104,8 @@ def replications(
     if any(before[design.label].is_unstable is None and any(longer_hubs(design.hub)) for design in designs):
         so_far(outcome_of(designs, samples(n), study, before, []))
     stability = verdicts(designs, known, lambda undecided: rows(undecided, n, grow), is_quiet=is_quiet)
-    outcome = outcome_of(designs, samples(n), study, stability, too_wide(wide, n))
+    values = samples(n)
+    outcome = outcome_of(designs, values, study, stability, [*too_wide(wide, n), *without_parcels(values)])
     first(outcome)
     walks = walks_of(designs, n, study, stability)
 
@@ -151,6 +153,17 @@ def report_cost(wide: Sequence[Need], n: int, *, most: int, designs: int, second
 def too_wide(wide: Sequence[Need], n: int) -> list[str]:
     """A warning for each interval that is too wide at the end."""
     return [f"precision: target not reached: {_why(need, n)}" for need in wide]
+
+
+def without_parcels(values: Samples) -> list[str]:
+    """A warning with the designs whose means include replications without a parcel of the cohort."""
+    dwells = {label: kpis["dwell_mean_h"] for label, kpis in values.items()}
+    found = [
+        (said("no_cohort"), design_name(label), f"{n_empty} of {len(dwell)}")
+        for label, dwell in dwells.items()
+        if (n_empty := sum(not each for each in dwell))
+    ]
+    return named_together(found)
 
 
 def _why(need: Need, n: int) -> str:

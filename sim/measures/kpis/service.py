@@ -40,7 +40,7 @@ def dwell(run: Measured) -> Dwell:
 @SERVICE.kpi("1", MORE, "On time", rank=Rank.HEADLINE)
 def on_time_share(run: Measured) -> float:
     """share of the cohort's parcels that left within service_h of their flight's drawn arrival; diverted parcels and
-    those still inside count as late; refused parcels do not count
+    those still inside count as late; refused parcels do not count; 1 without parcels
     """
     return dwell(run).n_on_time / dwell(run).n if dwell(run).n else 1.0
 
@@ -60,7 +60,7 @@ def on_time_share_from_landing(run: Measured) -> float:
 @SERVICE.kpi("h", LESS, "Dwell, mean", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.01))
 def dwell_mean_h(run: Measured) -> float:
     """mean time from drawn arrival to departure of the truck; parcels that have not left count with the time to the end
-    of the run
+    of the run; 0 without parcels
     """
     minutes, weights, _, n, _ = dwell(run)
     return float((minutes * weights).sum() / n / MIN_PER_H) if n else 0.0
