@@ -265,15 +265,28 @@ def check_kpis(kpis: Sequence[str]) -> None:
     check_different("kpis", kpis)
 
 
-def with_keys(arguments: Arguments, kind: type[K], verb: str, group: str | None = None) -> tuple[HubConfig, K]:
-    """The hub given to a verb, and the verb's keys; `group`: its required group of keys (None: the verb's name).
+def one_hub(arguments: Arguments, kind: type[K], verb: str, group: str = "") -> tuple[list[Design], K]:
+    """The one hub given to a verb, and the verb's keys; `group`: as in `with_keys`.
+
+    Raises:
+        ConfigError: as in `with_keys`.
+    """
+    composed, keys = with_keys(with_study(arguments.words, verb), arguments.config_dir, kind, verb, group)
+    config = hub(composed)
+    return [Design(config.scenario, config)], keys
+
+
+def with_keys(
+    words: Sequence[str], config_dir: Path | None, kind: type[K], verb: str, group: str = ""
+) -> tuple[dict[str, Any], K]:
+    """The composed configuration, and the verb's keys; `group`: its required group of keys (empty: the verb's name).
 
     Raises:
         ConfigError: a study without these keys, or values that the schemas refuse.
     """
-    composed = compose(with_study(arguments.words, verb), arguments.config_dir)
+    composed = compose(words, config_dir)
     check_group(composed, verb, group or verb)
-    return hub(composed), study(kind, composed)
+    return composed, study(kind, composed)
 
 
 def check_group(composed: Mapping[str, Any], verb: str, group: str) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Final
 
 from experiments.arguments import Arguments, check_among, key_of
 from experiments.assumptions.ranges import ranges_of
-from experiments.composition import compose, hub, packaged, study
-from experiments.designs.design import Design, check_group, with_study
+from experiments.composition import compose, hub, packaged
+from experiments.designs.design import Design, with_keys, with_study
 from experiments.formatting import listed
 from experiments.statistics.history_matching import TWICE, Target, Waves
 from experiments.statistics.interval import TAILS
@@ -167,9 +167,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     """The hubs of the study, or the one named by the words; the file of observations, and the ranges."""
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)
-    composed = compose(words, arguments.config_dir)
-    check_group(composed, VERB, VERB)
-    keys = study(CalibrateKeys, composed)
+    composed, keys = with_keys(words, arguments.config_dir, CalibrateKeys, VERB)
     hubs = keys.calibrate.hubs
     if {"scenario", "demand"} & {key_of(word) for word in words}:
         hubs = {hub(composed).scenario: ()}

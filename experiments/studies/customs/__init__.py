@@ -20,7 +20,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.varying import changed
 from experiments.formatting import capitalised, counted, number
 from experiments.frame.over_assumptions import over_assumptions
@@ -198,10 +198,10 @@ class CustomsKeys(Replicated):
 
 def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
-    config, keys = with_keys(arguments, CustomsKeys, _VERB, "frontier")
-    if config.customs.declared is None:
+    designs, keys = one_hub(arguments, CustomsKeys, _VERB, "frontier")
+    if designs[0].hub.customs.declared is None:
         raise ConfigError(said("none_declared"))
-    return [Design(config.scenario, config)], keys
+    return designs, keys
 
 
 def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:

@@ -19,8 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from experiments.arguments import Arguments, key_of
-from experiments.composition import compose, study
-from experiments.designs.design import Design, DesignKeys, check_group, check_kpis, named, of_rows, with_study
+from experiments.designs.design import Design, DesignKeys, check_kpis, named, of_rows, with_keys, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name, signed
@@ -170,9 +169,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
     rest, rows = designs_among(with_study(words, "decompose"))
-    composed = compose(rest, config_dir)
-    check_group(composed, "decompose", "decompose")
-    keys = study(DecomposeKeys, composed)
+    _, keys = with_keys(rest, config_dir, DecomposeKeys, "decompose")
     if rows:
         if len(rows) != 2 or any(key_of(word) == "scenarios" for word in words):
             raise ConfigError(said("file_of_two", n=len(rows)))

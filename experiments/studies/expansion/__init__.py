@@ -28,7 +28,7 @@ from typing import Any, Final
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.designs.design import Design, with_keys, with_study
+from experiments.designs.design import Design, one_hub, with_study
 from experiments.execution.progress import Lines
 from experiments.formatting import kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
@@ -114,7 +114,8 @@ _MOST_ON_TERMINAL: Final = 12
 def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     """The hub of today, followed by the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
-    base, keys = with_keys(arguments, ExpansionKeys, _VERB)
+    (today,), keys = one_hub(arguments, ExpansionKeys, _VERB)
+    base = today.hub
     if keys.expansion.states or keys.expansion.ranges:
         raise ConfigError(said("states_filled"))
     with Lines(is_quiet=arguments.quiet).waiting(lambda _: said("expansion_begins")):

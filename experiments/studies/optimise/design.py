@@ -4,12 +4,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Final
 
 import yaml
 
-from experiments.arguments import Arguments
-from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.design import Replicated, one_hub
 from experiments.designs.varying import changed, check_exports, check_set_once, scaled, value_of
 from experiments.formatting import kpi_name
 from experiments.money.prices import Prices
@@ -155,10 +155,8 @@ class Candidate:
     why: str
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], OptimiseKeys]:
-    """The hub that the variables change, and the study."""
-    config, keys = with_keys(arguments, OptimiseKeys, VERB)
-    return [Design(config.scenario, config)], keys
+asked: Final = partial(one_hub, kind=OptimiseKeys, verb=VERB)
+"""The hub that the variables change, and the study."""
 
 
 def check_variables(config: HubConfig, variables: Mapping[str, Variable]) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from experiments.arguments import Arguments, key_of
-from experiments.designs.design import Design, Replicated, check_kpis, with_keys
+from experiments.designs.design import Design, Replicated, check_kpis, one_hub
 from experiments.designs.varying import changed, check_exports, check_set_once, scaled
 from experiments.formatting import unit_name
 from experiments.report.sections import said
@@ -113,11 +113,12 @@ class Stage:
 
 def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The varied hub, and the study; checked at the ends of the ranges, two factors at a time."""
-    config, keys = with_keys(arguments, SensitivityKeys, VERB)
+    designs, keys = one_hub(arguments, SensitivityKeys, VERB)
+    config = designs[0].hub
     check_area(config)
     _check_words(arguments.words, keys.sensitivity)
     _check_ends(config, keys.sensitivity.factors)
-    return [Design(config.scenario, config)], keys
+    return designs, keys
 
 
 def _check_words(words: Sequence[str], keys: Sensitivity) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import numpy as np
 
 from experiments.arguments import Arguments, key_of
-from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.more_room import HALL_UNITS, with_more
 from experiments.designs.varying import changed
 from experiments.formatting import counted, listed, number, percent, resource, whole
@@ -74,8 +74,7 @@ def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
     if (key := "demand.flights_per_day") in map(key_of, arguments.words):
         raise ConfigError(f"{key}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
-    config, keys = with_keys(arguments, ShadowPriceKeys, VERB)
-    return [Design(config.scenario, config)], keys
+    return one_hub(arguments, ShadowPriceKeys, VERB)
 
 
 def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:

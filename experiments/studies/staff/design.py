@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Annotated, Final
 
-from experiments.arguments import Arguments
-from experiments.designs.design import Design, Replicated, with_keys
+from experiments.designs.design import Replicated, one_hub
 from experiments.money.prices import Prices
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -110,10 +110,8 @@ class StaffKeys(Replicated):
         return self.cost
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], StaffKeys]:
-    """The hub whose people are planned, and the study."""
-    config, keys = with_keys(arguments, StaffKeys, VERB)
-    return [Design(config.scenario, config)], keys
+asked: Final = partial(one_hub, kind=StaffKeys, verb=VERB)
+"""The hub whose people are planned, and the study."""
 
 
 def planned_roles(config: HubConfig) -> list[str]:

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from experiments.arguments import Arguments, is_override
-from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, Replicated, check_group, with_study
+from experiments.composition import compose, hub
+from experiments.designs.design import Design, Replicated, with_keys, with_study
 from experiments.formatting import share_text
 from experiments.frame import console, runner
 from experiments.frame.study import Asked, Bench, Document, Study, simulated
@@ -60,9 +60,7 @@ class Result:
 def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
     """The hubs named by the study, each with the user's words after its own."""
     words = with_study(arguments.words, _VERB)
-    composed = compose(words, arguments.config_dir)
-    check_group(composed, _VERB, _VERB)
-    keys = study(ValidateKeys, composed)
+    _, keys = with_keys(words, arguments.config_dir, ValidateKeys, _VERB)
     hubs = {name: hub(compose([*of_hub, *words], arguments.config_dir)) for name, of_hub in keys.validate.items()}
     return [Design(name, config) for name, config in hubs.items()], keys
 
