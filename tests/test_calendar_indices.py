@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from experiments.statistics.calendar_indices import MONTHS, WEEKDAYS, fit_calendar, month_of, weekday_of
+from experiments.statistics.calendar_indices import (
+    CORRELATED_DAYS,
+    MONTHS,
+    WEEKDAYS,
+    _covariance,
+    _relative_error,
+    fit_calendar,
+    month_of,
+    weekday_of,
+)
 from experiments.statistics.calibration import calibrate, find_breaks
 
 WEEKDAY = np.array([1.15, 1.15, 1.13, 1.10, 0.89, 0.73, 0.85])
@@ -35,6 +44,26 @@ def test_intervals_hold_the_true_indices_as_often_as_they_say(first, n_days):
     # 800 trials of 95 %: four standard errors are 3 %.
     assert 0.92 < held.mean() / n_runs <= 1
     assert (held / n_runs > 0.75).all()
+
+
+def test_the_dispersion_of_groups_is_that_of_all_days_on_average():
+    days = days_from("2022-04-15", 700)
+    fit = estimate(days, np.random.default_rng(5).poisson(2 * mean_of(days)).astype(float))
+    for group in (fit.weekday_index, fit.month_index, fit.level):
+        assert np.average(group.dispersion, weights=group.n_days) == pytest.approx(fit.dispersion)
+
+
+def test_days_like_their_neighbours_widen_errors_as_by_hand():
+    """20 days above, 20 below: the products of days k apart sum to 40 - 3 k. Weights of Newey and West (1987)."""
+    lag = np.arange(1, CORRELATED_DAYS + 1)
+    weight, pairs, products = 1 - lag / (CORRELATED_DAYS + 1), 40 - lag, 40 - 3 * lag
+    halves, day = np.repeat([1.0, -1.0], 20), np.arange(40)
+    # Four flights a day, and only a mean is fitted, which takes 1 / 40 from each product.
+    found = _covariance(np.full((40, 1), 2.0), halves, day, 1.0)
+    by_lags = 1 + 2 * float(np.sum(weight * (products + pairs / 40) / 40))
+    assert found.item() == pytest.approx(by_lags / (4 * 40))
+    error = np.sqrt(40 + 2 * float(np.sum(weight * products))) / (40 * 3)
+    assert _relative_error(3 + halves, day) == pytest.approx(error)
 
 
 def test_noiseless_counts_give_the_calendar_exactly():
