@@ -9,8 +9,8 @@ from mistakes import refused
 
 from experiments.main import main
 from experiments.statistics.families import FAMILIES
-from experiments.statistics.fitting import fitted, with_tests
-from experiments.statistics.sample_checks import clock_of, groups_in, order_of
+from experiments.statistics.fitting import distances, fitted, with_tests
+from experiments.statistics.sample_checks import Order, clock_of, groups_in, order_of
 
 HALF_LINE = (0.0, np.inf)
 SCIPY = {
@@ -54,6 +54,27 @@ def test_no_estimate_of_scipy_is_likelier(name):
             held = {} if name in ("uniform", "triangular") else {"floc": 0}
             theirs = SCIPY[name].logpdf(of_row, *SCIPY[name].fit(of_row, **held)).sum()
         assert ours >= theirs - 1e-3
+
+
+def test_distances_are_the_largest_and_the_weighted_mean_square_between_the_distribution_functions():
+    """Kolmogorov's D as scipy has it; Anderson and Darling's A² is n times the integral of (F_n - u)² / (u (1 - u))."""
+    values = np.array([0.07, 0.2, 0.24, 0.5, 0.83])
+    found = distances(FAMILIES["uniform"], values[None, :], np.array([[0.0, 1.0]]), (-np.inf, np.inf))[:, 0]
+    u = (np.arange(200_000) + 0.5) / 200_000
+    squares = (np.searchsorted(values, u) / 5 - u) ** 2 / (u * (1 - u))
+    assert found == pytest.approx([scipy.stats.kstest(values, "uniform").statistic, 5 * squares.mean()], rel=1e-4)
+
+
+def test_dependence_on_earlier_values_is_that_of_ljung_and_box_and_blocks_are_carlsteins():
+    values = np.random.default_rng(4).normal(size=23).cumsum()
+    scores = scipy.stats.norm.ppf((scipy.stats.rankdata(values) - 0.5) / 23)
+    # Their mean is zero. A fifth of the values: four lags.
+    of_lag = np.correlate(scores, scores, "full")[22:27] / np.sum(scores**2)
+    statistic = 23 * 25 * np.sum(of_lag[1:] ** 2 / (23 - np.arange(1, 5)))
+    found = order_of(values)
+    assert (found.lag_1, found.p_value) == pytest.approx((of_lag[1], scipy.stats.chi2.sf(statistic, 4)))
+    # (2 * 0.5 / (1 - 0.25)) ** (2 / 3) * 100 ** (1 / 3) = 5.62.
+    assert Order(0.5, 0.001, 100).block == 6 and Order(0.5, 0.02, 100).block == 1
 
 
 def test_a_cut_normal_without_an_estimate_is_left_out():
