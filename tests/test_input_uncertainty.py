@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.special import betainc
 
 from experiments.assumptions.entries import Entry, Kind
@@ -33,6 +34,14 @@ def waits(between, service, rng):
         wait = np.maximum(wait + service * served - between * came, 0)
         total += wait
     return total / CUSTOMERS
+
+
+def test_without_an_effect_of_inputs_the_interval_is_students_of_all_replications():
+    """Two worlds, whose pairs have a variance of 2: their mean has one of 2 / 4, with two degrees of freedom."""
+    found = over_inputs([np.array([0.0, 2.0]), np.array([0.1, 2.1])])
+    half = stats.t.ppf(0.975, 2) * np.sqrt(0.5)
+    assert found.interval.bounds == pytest.approx((1.05 - half, 1.05 + half))
+    assert (found.input_share, found.sampling_share) == (0, 1)
 
 
 def test_the_exact_mean_is_that_of_the_recursion():
