@@ -9,7 +9,7 @@ import pytest
 from experiments.statistics import history_matching as matching
 from experiments.statistics.history_matching import Matched, Target, Waves, matched
 from experiments.statistics.open_worlds import Sample
-from experiments.statistics.share_of_worlds import sobol_points
+from experiments.statistics.share_of_worlds import bounded, left_by_axes, sobol_points
 
 NUMBERS, NOISE = 6, 0.2
 WAVES = Waves(most=2, worlds=24, farthest=3.0)
@@ -82,6 +82,14 @@ def test_the_share_that_remains_is_that_of_the_closed_form() -> None:
         assert interval.high - interval.low < 0.2
         assert found.emulators[0].of_simulation == pytest.approx(NOISE, abs=0.15)
         assert found.emulators[0].of_emulator < 0.35
+
+
+def test_the_choice_of_simulated_worlds_widens_the_share_that_remains() -> None:
+    """By the jackknife: fits without a group of them leave other worlds."""
+    found, _ = known(0)
+    holds = found.possible.astype(float)
+    of_worlds = bounded(holds.mean(), left_by_axes(holds, found.sample.points) / len(holds), len(holds))
+    assert found.share().half_width > 1.5 * of_worlds.half_width
 
 
 def test_later_waves_simulate_possible_worlds_alone_and_never_bring_one_back() -> None:
