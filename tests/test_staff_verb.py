@@ -12,9 +12,11 @@ from priced import priced
 
 from experiments.composition import compose, load
 from experiments.main import main
+from experiments.statistics import Interval
 from experiments.studies.staff.demand import SLOTS, Pool, around, demand_of, pools_of
 from experiments.studies.staff.design import Staff, planned_roles
 from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
+from experiments.studies.staff.result import Round, _kept
 from experiments.studies.staff.tours import at_night, covered, tours_of
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
@@ -195,3 +197,20 @@ def test_each_plan_with_more_people_pays_more_hours(tmp_path: Path, capsys: pyte
 )
 def test_what_cannot_be_planned_is_one_line(capsys: pytest.CaptureFixture[str], words: list[str], message: str) -> None:
     assert message in refused(capsys, "staff", *words)
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ([(0.96, 0.8), (0.99, 0.8)], "staff_exports_late"),
+        ([(0.96, 0.8), (0.99, 0.82)], "staff_not_kept"),
+        ([(0.8, 0.8), (0.85, 0.8)], "staff_not_kept"),
+        ([(0.96, 0.8)], "staff_not_kept"),
+    ],
+)
+def test_a_plan_says_where_more_people_changed_no_export(shares: list[tuple[float, float]], sentence: str) -> None:
+    rounds = [
+        Round("", at, 1, 1.0, 1.0, Interval(imports, None, None, 1), Interval(exports, None, None, 1), is_kept=False)
+        for at, (imports, exports) in enumerate(shares, 1)
+    ]
+    assert _kept(rounds, rounds[-1], 0.95) == sentence

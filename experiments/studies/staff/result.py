@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from experiments.formatting import listed, plain_name, role_name, share_text, whole
+from experiments.formatting import found_share, listed, plain_name, role_name, share_text, whole
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
 from experiments.money.prices import Labour
@@ -66,7 +66,7 @@ class RoleRow:
                            heading="paid h a week", show=whole)  # fmt: skip
     cost_eur: float = column("EUR/week", "wages and night premium a week", heading="EUR a week", show=whole)
     utilisation: float = column("1", "share of the time at posts that the expected work needs", heading="busy",
-                                show=share_text)  # fmt: skip
+                                show=found_share)  # fmt: skip
 
 
 @table("staff_shifts", "shifts of people", sort="order")
@@ -157,7 +157,7 @@ class Result:
             year=self.keys.cost.year, on_time=_share(best.on_time),
             exports="" if math.isnan(exports.mean) else said("staff_exports", share=_share(exports)),
             kept=said(
-                "staff_kept" if best.is_kept else "staff_not_kept", n=len(self.rounds), level=share_text(least),
+                _kept(self.rounds, best, least), n=len(self.rounds), level=share_text(least),
                 unsure="" if _is_sure(best, least) else said("staff_unsure"),
             ),
         )  # fmt: skip
@@ -175,6 +175,15 @@ class Result:
         others = [role_name(role) for role in rostered_h_per_day(self.config) if role not in self.by_role]
         if others:
             yield said("staff_others", roles=listed(others, "and"))
+
+
+def _kept(rounds: Sequence[Round], best: Round, least: float) -> str:
+    """The name of the sentence on the required level."""
+    if best.is_kept:
+        return "staff_kept"
+    exports = {row.exports_on_time.mean for row in rounds}
+    is_without_effect = len(exports) == 1 < len(rounds) and best.on_time.mean >= least
+    return "staff_exports_late" if is_without_effect else "staff_not_kept"
 
 
 def _is_sure(plan: Round, least: float) -> bool:
