@@ -140,6 +140,27 @@ def test_curves_of_people_and_equipment_count_rows(exporting, curve, table, sinc
             assert curves[f"{name}_highest"][of_curve] == pytest.approx(each_half.max(axis=1))
 
 
+def test_curves_of_people_have_their_hours_and_machines_their_rate(exporting):
+    """Desks are counted at the ends of half-hours, all others over time."""
+    curves, hub = exporting.tables["demand_curves"], load("liege_30k")
+    at_desks = {"screening": 0.1, "hand_sorting": 0.1, "customs": 0.1, "handcoding": 0.01, "manual_sort": 0.01}
+    for role in ("breakdown", "induction", "packout", "docks", "docks_in", "build_up", "tugs", *at_desks):
+        in_use = curves["in_use_mean"][curves["name"] == role].mean()
+        worked = exporting.kpis[f"staff_h_per_day_{role}"]
+        assert in_use * 24 == pytest.approx(worked, rel=at_desks.get(role, 1e-3)), role
+    machines, induction = curves["name"] == "machines", curves["name"] == "induction"
+    rate = hub.rated_per_h * hub.sorting.efficiency
+    assert curves["there_mean"][machines] == pytest.approx(rate, rel=1e-3)
+    share = curves["in_use_mean"][induction] / (hub.sorting.inductions * hub.halls["main"].sorting_machines)
+    assert curves["in_use_mean"][machines] == pytest.approx(rate * share, rel=1e-3)
+
+
+def test_the_hours_of_curves_begin_on_monday_wherever_the_run_begins():
+    size = {"demand.parcels_per_flight": 400, "demand.net_t_per_flight": 0.3, "horizon_days": 1, "warmup_days": 0}
+    thursday = simulate(load("liege_30k", start_date="2022-09-08", **size)).tables["demand_curves"]
+    assert np.unique(thursday["hour"]).tolist() == list(range(72, 96))
+
+
 def test_people_of_controls_follow_their_roster(declaring):
     kpis, ulds, curves = declaring.kpis, declaring.tables["ulds"], declaring.tables["demand_curves"]
     # Officers' hours from 7 to 21; transit with two of three desks at night; X-ray of ULDs from 6 to 22.
