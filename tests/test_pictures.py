@@ -106,7 +106,6 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
     assert spread_figure.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
     assert spread_figure.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
     assert spread_figure.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
-    assert spread_figure.prepare(None, POINTS, values_of(0.7, 0.5, 0.9)) == ()
 
 
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():

@@ -22,14 +22,12 @@ def in_words(disruptions: Mapping[str, Disruption]) -> str:
 
 
 def sentences(
-    disruptions: Frame | None,
+    disruptions: Frame,
     points: Sequence[NamedDesign],
     values: Values,
     window: Window,
 ) -> Iterator[str]:
     """For each design with disruptions: what happens and when, or how often if it is random or nightly."""
-    if disruptions is None:
-        return
     for point in points:
         rows = list(records(disruptions[disruptions["scenario"] == point.label]))
         first = min((row["replication"] for row in rows), default=0)

@@ -1,4 +1,4 @@
-"""The pictures of a run's page, if the run has the tables for them."""
+"""The pictures of a run's page."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ from experiments.report.stored_designs import NamedDesign, panels
 
 
 def draw(run: Run) -> Iterator[Picture]:
-    """Pictures for which the run has the tables; call within `style.look()`."""
+    """The pictures in their order; call within `style.look()`."""
     for part in (_capacity, _recovery, _inside, _ledgers, _sureness):
         yield from part(run)
 
@@ -42,9 +42,8 @@ def _capacity(run: Run) -> Iterator[Picture]:
 
 
 def _recovery(run: Run) -> Iterator[Picture]:
-    if (disruptions := run.tables.get("disruptions")) is None:
-        return
-    if designs := recovery_figure.prepare(run.tables["occupancy"], disruptions, run.main, run.kpis, run.window):
+    occupancy, disruptions = run.tables["occupancy"], run.tables["disruptions"]
+    if designs := recovery_figure.prepare(occupancy, disruptions, run.main, run.kpis, run.window):
         yield picture_of("recovery", recovery_figure.figure(designs))
 
 
@@ -61,8 +60,8 @@ def _inside(run: Run) -> Iterator[Picture]:
         yield picture_of("occupancy", zones, zones=both if has_exports else alone)
     more = f" The first {week_figure.MOST_MAPS} designs." if len(main) > week_figure.MOST_MAPS else ""
     yield picture_of("week", week_figure.figure(tables["occupancy"], main, window), more)
-    curves = tables.get("demand_curves")
-    if curves is not None and (curves["scenario"] == main[0].label).any():
+    curves = tables["demand_curves"]
+    if (curves["scenario"] == main[0].label).any():
         yield picture_of("demand", demand_figure.figure(curves, main[0].label), _of_first(main))
     if len(run.points) == 1:
         day = day_figure.of_run(tables, main[0].label, window)
@@ -75,8 +74,6 @@ def _of_first(points: tuple[NamedDesign, ...]) -> str:
 
 def _ledgers(run: Run) -> Iterator[Picture]:
     """Data and goods of the first design, if they were recorded."""
-    if not all(name in run.tables for name in exposure_tables.READ):
-        return
     first = run.points[0]
     ledgers = exposure_tables.ledgers(run.tables, first.label, run.window.n_days)
     more = {"exposure-inference": exposure_pictures.achieved(ledgers.effects)}
@@ -88,7 +85,7 @@ def _ledgers(run: Run) -> Iterator[Picture]:
 
 def _sureness(run: Run) -> Iterator[Picture]:
     """How much the answer depends on chance, and on the times of flights."""
-    if spread := spread_figure.prepare(run.tables.get("kpis"), run.points, run.kpis):
+    if spread := spread_figure.prepare(run.tables["kpis"], run.points, run.kpis):
         few = spread[0].rows[0].quartiles is None
         why = f" Quartiles need {spread_figure.LEAST_FOR_QUARTILES} replications." if few else ""
         yield picture_of("spread", spread_figure.figure(spread), why)

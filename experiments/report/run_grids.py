@@ -12,10 +12,10 @@ from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
 
 
-def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
+def lanes_grid(table: Frame, points: Sequence[NamedDesign]) -> Grid:
     """For each lane: its route, drive and journey, and the on-time share by design, over all replications."""
     header = ("Lane", "Trucks", "Drive [h]", "With rest [h]", *(point.title for point in points))
-    if table is None or table.empty:
+    if table.empty:
         return Grid("", header, ())
     sums = table.groupby(["scenario", "lane"])[["n_in_time", "n_parcels"]].sum()
     shares = nested(
@@ -37,12 +37,8 @@ def lanes_grid(table: Frame | None, points: Sequence[NamedDesign]) -> Grid:
     return Grid("", header, cells, 2)
 
 
-def fullest_chutes(
-    packout: Frame | None, halls: Frame | None, points: Sequence[NamedDesign], window: Window
-) -> Iterator[str]:
+def fullest_chutes(packout: Frame, halls: Frame, points: Sequence[NamedDesign], window: Window) -> Iterator[str]:
     """A sentence for each design with parcels in chutes: its fullest chute over all replications."""
-    if packout is None or halls is None:
-        return
     for point in points:
         rows = list(records(packout[(packout["scenario"] == point.label) & (packout["fullest_parcels"] > 0)]))
         if not rows:
@@ -59,11 +55,11 @@ def fullest_chutes(
         yield said("fullest_chute", title=point.title, **chute, parcels=parcels, at=at, of_all=of_all)
 
 
-def connections_grid(table: Frame | None, flights: Frame, points: Sequence[NamedDesign]) -> Grid:
+def connections_grid(table: Frame, flights: Frame, points: Sequence[NamedDesign]) -> Grid:
     """By design and destination: the cohort's connecting parcels, and the share of each outcome."""
     fates = rows_of("connections_by_destination")
     header = ("Destination", "Parcels", *(f"{fate} [%]" for fate in fates.values()))
-    if table is None or table.empty:
+    if table.empty:
         return Grid("", header, ())
     sums = _of_cohort(table, flights).groupby(["scenario", "to"], sort=False).sum(numeric_only=True)
     rows = []
@@ -88,10 +84,10 @@ INFRINGING: Final = "of these not as declared"
 
 
 def customs_counts(
-    table: Frame | None, flights: Frame, points: Sequence[NamedDesign], window: Window
+    table: Frame, flights: Frame, points: Sequence[NamedDesign], window: Window
 ) -> list[tuple[str, list[str]]]:
     """Names, and means of the measured days by design; none if no design has declarations."""
-    if table is None or not (table["n_h7"] + table["n_h1"]).any():
+    if not (table["n_h7"] + table["n_h1"]).any():
         return []
     counts = _of_cohort(table, flights)
     counts = counts.assign(
@@ -108,10 +104,8 @@ def customs_counts(
     ]
 
 
-def reported(table: Frame | None) -> dict[str, dict[str, Value]]:
+def reported(table: Frame) -> dict[str, dict[str, Value]]:
     """Reported figures of controls, by design with declarations, over all replications; without intervals."""
-    if table is None:
-        return {}
     by_design: dict[str, dict[str, Value]] = {}
     for label, of_design in table.groupby("scenario"):
         n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
@@ -164,9 +158,9 @@ def fullness_grid(occupancy: Frame, points: Sequence[NamedDesign], window: Windo
     return Grid("", header, cells, len(header) - 3)
 
 
-def halls_grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign, window: Window) -> list[Grid]:
+def halls_grids(halls: Frame, shuttles: Frame, point: NamedDesign, window: Window) -> list[Grid]:
     """Tables for a design with several halls, means over replications: daily work and flows of the halls."""
-    if halls is None or halls.empty:
+    if halls.empty:
         return []
     of_point = halls[halls["scenario"] == point.label]
     names = of_point.drop_duplicates("hall").sort_values("hall")["name"].tolist()
@@ -182,11 +176,7 @@ def halls_grids(halls: Frame | None, shuttles: Frame | None, point: NamedDesign,
     return [done, *_between_halls(of_point, shuttles, point, names, window)]
 
 
-def _between_halls(
-    halls: Frame, shuttles: Frame | None, point: NamedDesign, names: list[str], window: Window
-) -> list[Grid]:
-    if shuttles is None:
-        return []
+def _between_halls(halls: Frame, shuttles: Frame, point: NamedDesign, names: list[str], window: Window) -> list[Grid]:
     taken = shuttles[(shuttles["scenario"] == point.label) & window.covers(shuttles["taken"])]
     if taken.empty:
         return []

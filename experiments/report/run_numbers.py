@@ -125,7 +125,7 @@ def has(run: Run, kpi: str) -> bool:
 
 def _chutes(run: Run) -> Iterator[Section]:
     tables = run.tables
-    if lines := list(run_grids.fullest_chutes(tables.get("packout"), tables.get("halls"), run.main, run.window)):
+    if lines := list(run_grids.fullest_chutes(tables["packout"], tables["halls"], run.main, run.window)):
         yield section("chutes", text=(), items=lines, notes=[text_of("chutes")])
 
 
@@ -139,13 +139,13 @@ def _exports(run: Run) -> Iterator[Section]:
 def _connections(run: Run) -> Iterator[Section]:
     if has(run, "connecting_per_day"):
         grid = _group(run, CONNECTIONS, text_of("connections", with_intervals=run.with_intervals))
-        by_destination = run_grids.connections_grid(run.tables.get("connections"), run.tables["flights"], run.main)
+        by_destination = run_grids.connections_grid(run.tables["connections"], run.tables["flights"], run.main)
         parts = [Section(heading_of("connections_by_destination"), grids=[by_destination])]
         yield section("connections", text=(), grids=[grid], parts=parts if by_destination.rows else ())
 
 
 def _customs(run: Run) -> Iterator[Section]:
-    counts = run_grids.customs_counts(run.tables.get("customs"), run.tables["flights"], run.main, run.window)
+    counts = run_grids.customs_counts(run.tables["customs"], run.tables["flights"], run.main, run.window)
     if counts:
         grid = Grid(text_of("customs_counts"), ("", *run.titles), tuple((name, *cells) for name, cells in counts))
         grids = [_group(run, CUSTOMS, f"What customs does, and the time it takes{run.with_intervals}")]
@@ -166,14 +166,14 @@ def _goods(run: Run) -> Iterator[Section]:
 def _around(run: Run) -> Iterator[Section]:
     grid = _group(run, SURROUNDINGS)
     if grid.rows:
-        lanes = run_grids.lanes_grid(run.tables.get("destinations"), run.main)
+        lanes = run_grids.lanes_grid(run.tables["destinations"], run.main)
         parts = [Section("On time at the destination, by lane", grids=[lanes])] if lanes.rows else []
         yield section("around", grids=[grid], parts=parts)
 
 
 def _halls(run: Run) -> Iterator[Section]:
     for point in run.main:
-        grids = run_grids.halls_grids(run.tables.get("halls"), run.tables.get("shuttles"), point, run.window)
+        grids = run_grids.halls_grids(run.tables["halls"], run.tables["shuttles"], point, run.window)
         if grids:
             yield Section(heading_of("halls").format(title=point.title), text=[text_of("halls")], grids=grids)
 
@@ -189,9 +189,7 @@ def _validation(run: Run) -> Iterator[Section]:
 
 def _area(run: Run) -> Iterator[Section]:
     """The area budget of each site's halls, which does not depend on demand."""
-    if (table := run.tables.get("area")) is None:
-        return
-    first = {point.site: point.label for point in reversed(run.main)}
+    area, first = run.tables["area"], {point.site: point.label for point in reversed(run.main)}
     header = ("Hall", "Zone", "Area [m²]", "Stands there", "Would fit", "Spare [m²]")
     parts = []
     for site in dict.fromkeys(point.site for point in run.main):
@@ -204,7 +202,7 @@ def _area(run: Run) -> Iterator[Section]:
                 number(row["n_fit"], 0) if row["n_fit"] else "",
                 number(row["spare_m2"], 0),
             )
-            for row in records(table[table["scenario"] == first[site]])
+            for row in records(area[area["scenario"] == first[site]])
         )
         parts.append(Section(site, grids=[Grid("", header, rows, 2)]))
     yield section("area", parts=parts, is_open=True)

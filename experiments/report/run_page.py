@@ -52,7 +52,7 @@ def page_of(
 
 def _answer(run: Run) -> Iterator[str]:
     yield from sentences.answer(run.main, run.kpis, run.ladders, run.margins)
-    disrupted = disruption_text.sentences(run.tables.get("disruptions"), run.main, run.kpis, run.window)
+    disrupted = disruption_text.sentences(run.tables["disruptions"], run.main, run.kpis, run.window)
     more = sentences.sensitivity(run.points, run.kpis)
     yield from filter(None, map(" ".join, (disrupted, more)))
     for text, both in packing.facts(run.main, run.command):

@@ -152,12 +152,12 @@ _G_PER_T: Final = 1e6
 
 
 def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
-    """Counted values by design, without intervals; values for which the run lacks a table or KPI are left out."""
+    """Counted values by design, without intervals; values for which the run lacks a KPI are left out."""
     flights = tables["flights"]
     n_replications = flights.groupby("scenario")["replication"].nunique()
     landed = _by_design(flights[flights["is_cohort"]])
-    mass = {name: _by_design(_within(tables.get(name), "departed", window), "mass") for name in ("trucks", "out_ulds")}
-    collections = _by_design(_within(tables.get("collections"), "docked", window))
+    mass = {name: _by_design(_within(tables[name], "departed", window), "mass") for name in ("trucks", "out_ulds")}
+    collections = _by_design(_within(tables["collections"], "docked", window))
     counts = {}
     for name, n in n_replications.items():
         label, per_day = str(name), int(n) * max(1, window.n_days)
@@ -178,18 +178,16 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
 
 def with_counts(tables: Mapping[str, Frame], values: Values, window: Window) -> dict[str, dict[str, Value]]:
     """KPIs and counted values, by design."""
-    besides, controls = counted(tables, values, window), reported(tables.get("customs"))
+    besides, controls = counted(tables, values, window), reported(tables["customs"])
     return {label: {**kpis, **besides.get(label, {}), **controls.get(label, {})} for label, kpis in values.items()}
 
 
-def _within(table: Frame | None, instant: str, window: Window) -> Frame | None:
-    return None if table is None else table[window.covers(table[instant])]
+def _within(table: Frame, instant: str, window: Window) -> Frame:
+    return table[window.covers(table[instant])]
 
 
-def _by_design(table: Frame | None, column: str | None = None) -> dict[str, float]:
+def _by_design(table: Frame, column: str | None = None) -> dict[str, float]:
     """Rows of each design, or the sum of a column."""
-    if table is None:
-        return {}
     groups = table.groupby("scenario")
     sums = groups.size() if column is None else groups[column].sum()
     return {str(label): float(total) for label, total in sums.items()}

@@ -46,10 +46,10 @@ class SpreadPanel:
 
 
 def prepare(
-    kpis: Frame | None, points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
+    kpis: Frame, points: Sequence[NamedDesign], values: Values, names: Sequence[str] = KPIS
 ) -> tuple[SpreadPanel, ...]:
     """A panel for each KPI; none if there is one design, one replication or no replications."""
-    if kpis is None or len(points) < 2 or kpis["replication"].nunique() < 2:
+    if len(points) < 2 or kpis["replication"].nunique() < 2:
         return ()
     panels = []
     for name in names:
