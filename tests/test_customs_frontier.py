@@ -28,7 +28,9 @@ def kpis(detections: float, hours: float, dwell: float) -> dict[str, float]:
 def test_differences_and_ratios_by_hand() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     more = [kpis(14, 7, 8.1), kpis(18, 9, 8.7)]
-    (setting,) = found_in(base, {("examination", 0.1): more}, {"examination": ""}).settings
+    result = found_in(base, {("examination", 0.1): more}, {"examination": ""})
+    assert (result.detections.mean, result.detections.low) == (11, 0), "a number found a day is not negative"
+    (setting,) = result.settings
     means = {name: told["mean"] for name, told in plain_row(setting, without=("control", "value", "n")).items()}
     assert means == pytest.approx({
         "detections_per_day": 5, "officer_h_per_day": 2.5, "delay_h_per_day": 150, "detections_per_officer_h": 2,

@@ -26,7 +26,7 @@ from experiments.formatting import capitalised, counted, number
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Asked, Bench, Document, Study, same_draws
 from experiments.interval_text import with_interval
-from experiments.replications.summing import by_design
+from experiments.replications.summing import by_design, interval_of
 from experiments.report.design_names import hub_title
 from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -143,8 +143,8 @@ def found_in(
         gains = mean_interval(detections), mean_interval(hours), mean_interval(delay)
         ratios = ratio_interval(detections, hours), ratio_interval(delay, detections)
         rows.append(Setting(control, value, *gains, *ratios, len(base), to_open, can_open, units[control]))
-    detections, hours = (of(kpi, base) for kpi in ("detections_per_day", "officer_h_per_day"))
-    return Result(mean_interval(detections), mean_interval(hours), tuple(rows))
+    found, worked = (interval_of(kpi, of(kpi, base)) for kpi in ("detections_per_day", "officer_h_per_day"))
+    return Result(found, worked, tuple(rows))
 
 
 def sentences(result: Result) -> Iterator[str]:
