@@ -119,7 +119,7 @@ def test_mistakes_are_one_line_and_write_nothing(
     [
         ("flight,sibt\nA,yesterday\n", "row 2: sibt"),
         ("flight,sibt,parcles\nA,2022-09-06 10:00,5\n", "did you mean 'parcels'"),
-        ("flight,sibt\nA,2022-09-06 10:00,3,4\n", "row 2: expected as many fields as the header has"),
+        ("flight,sibt\nA,2022-09-06 10:00,3,4\n", "row 2: expected as many fields as the header has, 2, got 4"),
         ("flight,sibt\nA,2021-09-06 10:00\n", "no flight arrives in the measured days"),
     ],
 )

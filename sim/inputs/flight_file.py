@@ -99,7 +99,10 @@ def read_flight_file(
     seen: set[tuple[int, str, int]] = set()
     for line, cells in table:
         if len(cells) != len(columns):
-            raise InputError(f"{path}: row {line}: expected as many fields as the header has, {len(columns)}")
+            raise InputError(
+                f"{path}: row {line}: expected as many fields as the header has, {len(columns)}, got {len(cells)};"
+                " write 18000, not 18,000"
+            )
         named = dict(zip(columns, cells, strict=True))
         number = named.get(REPLICATION, "0")
         if count_of(number) is None:
