@@ -482,6 +482,7 @@ def changed(column, value, where=None):
         (["trace", "flight=0"], "kpis", lambda table: table.slice(0, 0), "run stores no tables of replications"),
         (["trace", "flight=0"], "flights", changed("n_parcels", -7), "column n_parcels has a negative count"),
         (["trace", "flight=0"], "flights", changed("aldt", 9e7), "flights.aibt is before the instant that it follows"),
+        (["validate"], "trucks", lambda table: table.drop_columns("mass"), "tables: damaged, or not from run"),
     ],
 )
 def test_a_table_that_no_run_can_have_written_is_refused_when_it_is_read(
