@@ -16,6 +16,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
+from experiments.arguments import check_once
 from experiments.chosen_files import is_simple, merged
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
@@ -81,6 +82,7 @@ def load(
         The hub, checked.
 
     Raises:
+        InputError: Two scenarios, as an argument and as a word.
         ConfigError: An unknown scenario or key, or a value that the schema refuses.
     """
     words = [
@@ -88,6 +90,7 @@ def load(
         *(f"{key}={word_value(value)}" for key, value in keys.items()),
         f"scenario={word_value(scenario)}",
     ]
+    check_once([word for word in words if word.startswith("scenario=")])
     trust_typed(words)
     composed = compose(words, config_dir)
     for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():

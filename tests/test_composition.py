@@ -14,7 +14,7 @@ from experiments.composition import compose, hub, load, packaged, scenarios, swe
 from experiments.money.kpis import KPIS
 from experiments.overrides import options
 from sim.config import HubConfig
-from sim.errors import CargohubError, ConfigError
+from sim.errors import CargohubError, ConfigError, InputError
 from sim.reading import plain, read
 
 SMALL = {
@@ -158,6 +158,8 @@ def test_load_refuses_what_is_no_hubs():
         load(horizn_days=3)
     with pytest.raises(ConfigError, match=r"^demand\.typo: unknown key"):
         load("liege_30k", "+demand.typo=1")
+    with pytest.raises(InputError, match=r"^scenario: given more than once: "):
+        load("liege_30k", "scenario=liege_66k")
 
 
 def test_a_misspelt_key_in_a_scenario_file_is_found(tmp_path):
