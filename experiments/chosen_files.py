@@ -27,7 +27,7 @@ from experiments.overrides import one_line
 from sim.errors import ConfigError
 
 _OF_LISTS = (ValueError, RecursionError, AssertionError)
-"""What Hydra raises on a list `defaults` that is none."""
+"""Errors that Hydra raises for an invalid list `defaults`."""
 
 
 def merged(

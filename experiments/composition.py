@@ -158,7 +158,7 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
 
 
 def _own_place(group: str, composed: Mapping[str, object], of_study: Sequence[str]) -> str:
-    """How the values of a group are chosen where a study has its own; empty if none has."""
+    """Advice on a group of which a study has its own copy: the word that chooses the copy; empty if none has."""
     asked = composed[group]
     for name in of_study:
         own = composed.get(name)
@@ -202,8 +202,8 @@ def _resolved(words: tuple[str, ...], folders: tuple[Path, ...], state: _State, 
 def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> tuple[DictConfig, dict[str, Any]]:
     """Compose as Hydra does: first the chosen groups, which are cached, then the values in order.
 
-    OmegaConf's nodes take most of the time: where they would give the very values, only what words change has some. The
-    values of other keys are given beside; there they are null.
+    OmegaConf's nodes take most of the time. Where the values would be the same without nodes, only keys that words
+    change get them. The other keys are null there, and their values are returned separately.
     """
     overrides = {word: parsed(word) for word in words}
     chosen = [word for word in words if is_group(overrides[word].key_or_group, folders)]

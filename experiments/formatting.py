@@ -20,7 +20,7 @@ UNITS: Final[Mapping[str, str]] = _NAMES["units"]
 
 
 def number(value: float, digits: int | None = None) -> str:
-    """A number with commas; three figures, or four from 1,000 on, where nothing else is asked for.
+    """A number with commas: three figures, or four from 1,000 on, unless `digits` says how many decimals.
 
     >>> number(418070.3), number(8.098), number(-0.25), number(12)
     ('418,100', '8.10', '−0.25', '12.0')
@@ -36,7 +36,7 @@ def number(value: float, digits: int | None = None) -> str:
 
 
 def signed(value: float, digits: int | None = None) -> str:
-    """A change, with its sign unless it is shown as nought.
+    """A change with its sign, unless it is shown as zero.
 
     >>> signed(3.2), signed(-3.2), signed(0.0001)
     ('+3.20', '−3.20', '0.00')
@@ -69,7 +69,7 @@ def short(value: float, figures: int = 4) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share that was set, in per cent; `percent` is for those that were found.
+    """A configured share, in per cent; `percent` is for results.
 
     >>> share_text(0.95), share_text(0.125)
     ('95 %', '12.5 %')
@@ -78,7 +78,7 @@ def share_text(share: float) -> str:
 
 
 def hours_text(hours: float) -> str:
-    """A time that was set.
+    """A configured time.
 
     >>> hours_text(24.0)
     '24 h'
@@ -96,7 +96,7 @@ def millions(eur: float) -> str:
 
 
 def unit_name(unit: str) -> str:
-    """As a reader writes it.
+    """A unit in words.
 
     >>> unit_name("h/d"), unit_name("min")
     ('hours a day', 'min')
@@ -118,7 +118,7 @@ def listed(names: Sequence[str], last: str) -> str:
 
 
 def found_share(share: float | None) -> str:
-    """A share that was found, in per cent; a dash of none.
+    """A resulting share, in per cent; a dash for NaN.
 
     >>> found_share(0.71), found_share(math.nan)
     ('71.0 %', '–')
@@ -127,7 +127,7 @@ def found_share(share: float | None) -> str:
 
 
 def p_text(p_value: float | None) -> str:
-    """A p-value as it is written; nothing where there is none.
+    """A p-value as text; empty if there is none.
 
     >>> p_text(0.0123), p_text(0.0004), p_text(None), p_text(math.nan)
     ('p 0.012', 'p < 0.001', '', '')
@@ -138,7 +138,7 @@ def p_text(p_value: float | None) -> str:
 
 
 def percent(share: float, least_digits: int = 1) -> str:
-    """A share in per cent, which says neither 0 nor 100 unless it is.
+    """A share in per cent: 0 or 100 only if it is exactly that.
 
     >>> percent(0.9981), percent(1.0), percent(0.99996), percent(0.0), percent(0.0000743), percent(0.00029)
     ('99.8', '100', '99.99', '0', '0.0074', '0.03')
@@ -165,7 +165,7 @@ def instant(minute: float, start_date: dt.date, clock: Clock = NO_CHANGES) -> st
 
 
 def rounded(value: float) -> str:
-    """Three or four figures are enough in a sentence.
+    """A number for a sentence: three or four figures.
 
     >>> rounded(445_321.0), rounded(1_265_432.0)
     ('445,000', '1,265,000')
@@ -183,7 +183,7 @@ def resource(name: str) -> str:
 
 
 def resource_heading(name: str) -> str:
-    """The same with a capital.
+    """A resource's name as a heading.
 
     >>> resource_heading("empty_ulds")
     'Store of empty ULDs'
@@ -192,7 +192,7 @@ def resource_heading(name: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """With a capital first, and all else as it is: *ULD positions*, *Dock doors*."""
+    """The text with a capital first: *ULD positions*, *Dock doors*."""
     return text[:1].upper() + text[1:]
 
 
@@ -228,7 +228,7 @@ def kpi_name(name: str) -> str:
 
 
 def full_kpi_name(name: str) -> str:
-    """The same where it stands alone: a part with what it is a part of.
+    """A KPI's name where it stands alone; a part is named after its whole.
 
     >>> full_kpi_name("co2_apron_kg_per_t"), full_kpi_name("dwell_mean_h")
     ('CO₂ per tonne of goods – of which apron', 'Dwell, mean')

@@ -27,7 +27,7 @@ from experiments.arguments import Arguments, check_once
 from experiments.composition import compose, packaged, sweep
 from experiments.frame import runner
 from experiments.frame.recorded import declared_study
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.hydra_habits import instead_of_word
 from experiments.main import carry_out, console, exit_code
 from experiments.money.kpis import KPIS
@@ -74,18 +74,20 @@ OWN: Final = [field.name for field in fields(Keys)]
 def job(composed: DictConfig) -> float | list[float] | None:
     """Run the command of a job, and return the means of the KPIs that are its objective."""
     settings = cast("DictConfig", HydraConfig.get())
-    keys, arguments = asked_of(composed, settings, settings.overrides.task, settings.runtime.output_dir)
+    keys, arguments = keys_and_command(composed, settings, settings.overrides.task, settings.runtime.output_dir)
     carry_out(arguments)
     if not keys.objective:
         return None
     study = declared_study(keys.verb)
-    designs, study_keys = study.asked(arguments)
-    replications = kpis_of(arguments.out / runner.name_of(study, Asked(designs, study_keys, arguments))).values()
+    designs, study_keys = study.parse(arguments)
+    replications = kpis_of(arguments.out / runner.name_of(study, Request(designs, study_keys, arguments))).values()
     means = [fmean(kpis[name] for kpis in replications) for name in keys.objective]
     return means if len(means) > 1 else means[0]
 
 
-def asked_of(composed: DictConfig, settings: DictConfig, words: Sequence[str], folder: str) -> tuple[Keys, Arguments]:
+def keys_and_command(
+    composed: DictConfig, settings: DictConfig, words: Sequence[str], folder: str
+) -> tuple[Keys, Arguments]:
     """The keys of this application, and the command with the words of a job, whose folder is `folder`.
 
     Raises:
@@ -126,7 +128,7 @@ def _refuse(config: DictConfig, folder: str) -> None:
                 raise ConfigError(f"{folder}: Hydra's folder is inside the run folder {parent}; choose another folder")
         with one_line(), redirect_stdout(io.StringIO()):
             for words in _points(config.hydra):
-                carry_out(replace(asked_of(config, config.hydra, words, folder)[1], show=True))
+                carry_out(replace(keys_and_command(config, config.hydra, words, folder)[1], show=True))
     except CargohubError as error:
         raise Refused(error) from error
 
@@ -172,7 +174,7 @@ def _typed() -> argparse.Namespace:
     """The command line as Hydra parses it.
 
     Raises:
-        CargohubError: what Hydra has no use for, or would answer with its usage.
+        CargohubError: words that Hydra cannot use, or would answer with its usage.
     """
     typed, unknown = get_args_parser().parse_known_args()
     if unknown and unknown[0].startswith("-"):

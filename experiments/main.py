@@ -32,7 +32,7 @@ _GARBAGE = 50_000
 """New objects before a garbage collection: modules, configurations and pictures have many that stay."""
 
 ASK_AGAIN_S = 20.0
-"""Time longer than unwinding takes."""
+"""Time after which the signal is repeated; unwinding takes less."""
 
 FLAGS = ("--json", "--quiet", "--show", "--all", "--fresh", "--help", "--version")
 PATHS = {"--out": Path("runs"), "--config-dir": None}

@@ -20,7 +20,7 @@ from sim.trusted import trust
 _GROUP: Final = "rules"
 _DISPATCH: Final = "dispatch"
 _OF_DISPATCH: Final = ("truck_leaves", "extra_trucks")
-"""The decisions that the word `dispatch=NAME` chooses a rule of: whichever has one of the name."""
+"""Decisions for which `dispatch=NAME` chooses a rule: each that has a rule of this name."""
 _TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py['\"]?)")
 
 

@@ -21,7 +21,7 @@ from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
 from experiments.frame.benches import Simulated
 from experiments.frame.runner import opened
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.replications.summing import complete
 from sim.reading import plain, read
 
@@ -49,8 +49,8 @@ def asked(words=WORDS):
 
 def computed(root, designs, keys):
     """The study, as `cargohub run` has it, without its page."""
-    asked = Asked(designs, keys, Arguments(verb="run", out=Path(root)))
-    with opened("tiny", asked) as run, execution.opened(keys.execution, keys.workers) as pool:
+    request = Request(designs, keys, Arguments(verb="run", out=Path(root)))
+    with opened("tiny", request) as run, execution.opened(keys.execution, keys.workers) as pool:
         if not run.is_complete:
             complete(run, Simulated(lambda: run, lambda: pool, keys.prices, is_quiet=True).replicated(designs, keys))
     return run.path

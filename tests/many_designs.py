@@ -20,7 +20,7 @@ from experiments.arguments import Arguments
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design, DesignKeys
 from experiments.frame import benches, console, runner
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.replications import replicating
 from experiments.store.tables import Columns
 
@@ -40,7 +40,7 @@ def peak_mb(verb: str, n: int, folder: Path) -> float:
     arguments = Arguments(verb=verb, words=tuple(TINY), out=folder, quiet=True)
     with contextlib.redirect_stdout(io.StringIO()):
         verb_study = import_module(f"experiments.studies.{verb}").STUDY
-        assert runner.carry_out(verb_study, Asked(designs, keys, arguments)) == 0
+        assert runner.carry_out(verb_study, Request(designs, keys, arguments)) == 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

@@ -38,7 +38,7 @@ def cases(capsys, out):
 
 
 def test_the_study_covers_the_sourced_range_the_high_month_and_the_peak():
-    designs, _ = validate.asked(Arguments("validate", ("study=acceptance",)))
+    designs, _ = validate.parse(Arguments("validate", ("study=acceptance",)))
     rates = sorted({design.hub.demand.flights_per_day for design in designs})
     assert [min(rates), max(rates)] == groups()["today"].flights_per_day
     assert load("liege_30k").demand.flights_per_day in rates

@@ -14,7 +14,7 @@ from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import read_run
 from experiments.studies import calibrate, sure
-from experiments.studies.calibrate.design import asked, file_of, read_observations
+from experiments.studies.calibrate.design import file_of, parse, read_observations
 from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, WaveRow, narrowed
 from sim.errors import InputError
 
@@ -91,7 +91,7 @@ def test_what_narrows_is_moved_and_by_a_twentieth_of_its_width_or_a_choice_witho
 
 
 def test_the_packaged_file_is_of_both_hubs_and_every_figure_says_where_it_is_from() -> None:
-    designs, keys = asked(Arguments("calibrate", ("observed=published",)))
+    designs, keys = parse(Arguments("calibrate", ("observed=published",)))
     own = keys.calibrate
     assert [design.label for design in designs] == list(own.hubs)
     assert {one.hub for one in own.observations} == set(own.hubs)

@@ -29,7 +29,7 @@ from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, sentences
-from experiments.studies.capacity.search import Search, asked, blocked_h, searches_of
+from experiments.studies.capacity.search import Search, blocked_h, missing, searches_of
 from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
 from sim.errors import ConfigError
@@ -417,7 +417,7 @@ def answered(
 ) -> dict[Key, dict[str, float]]:  # fmt: skip
     """All that searches ask for, of a hub in which replications are late above these limits and resources lift so."""
     there: dict[Key, dict[str, float]] = {}
-    while tasks := asked(searches, there) or asked(searches, there):
+    while tasks := missing(searches, there) or missing(searches, there):
         for (label, number), _, (config, _) in tasks:
             late = 1 / (1 + 19 * math.exp(60 * (1 - config.demand.flights_per_day / limits[number])))
             more = sum(lifts.get(name, 0) for name in label.partition("+10 % ")[2].split(" + "))

@@ -23,7 +23,7 @@ from experiments.report.decompose_text import sentences
 from experiments.report.figures.decompose_figure import Waterfall, draw
 from experiments.statistics.shapley import decompose, shapley, shapley_fractions
 from experiments.store import read_run
-from experiments.studies.decompose import asked, game_among
+from experiments.studies.decompose import game_among, parse
 from sim.errors import ConfigError
 from sim.inputs.inputs import make_inputs
 from sim.site.room import check_area
@@ -167,7 +167,7 @@ def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
 
 @pytest.mark.parametrize("scenarios", ["liege_30k,liege_100k", "liege_30k,liege_66k", "liege_66k,liege_66k_5_machines"])
 def test_every_coalition_of_the_packaged_factors_between_stages_can_be(scenarios: str) -> None:
-    game = game_among(*asked(Arguments("decompose", (f"scenarios=[{scenarios}]", "demand=permit"))))
+    game = game_among(*parse(Arguments("decompose", (f"scenarios=[{scenarios}]", "demand=permit"))))
     assert REST not in game.fields
 
 
@@ -271,7 +271,7 @@ def test_the_waterfall_goes_from_one_level_to_the_other() -> None:
 def test_two_rows_of_a_spreadsheet_are_from_and_to(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "designs.csv"
     path.write_text("name,halls.main.breakdown_stations,halls.main.doors_out\nas it is,,\nother,9,25\n")
-    designs, keys = asked(Arguments("decompose", (f"designs={path}", "horizon_days=1")))
+    designs, keys = parse(Arguments("decompose", (f"designs={path}", "horizon_days=1")))
     game = game_among(designs, keys)
     assert keys.scenarios == ("as it is", "other")
     assert game.designs[0].label == "as it is"

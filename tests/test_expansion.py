@@ -24,7 +24,7 @@ from experiments.assumptions.ranges import Ranges
 from experiments.composition import compose, hub, study
 from experiments.designs.design import Design
 from experiments.frame import benches
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.accounts import WAGES
 from experiments.money.assets import BUILDINGS
@@ -571,7 +571,7 @@ def test_weeks_whose_backlog_grows_are_warned_of(
 @pytest.mark.parametrize(("area_m2", "n"), [(30_000, 0), (31_000, 1)])
 def test_a_path_that_is_called_after_another_hub_is_warned_of(area_m2: int, n: int) -> None:
     _, base, keys = made(f"halls.main.area_m2={area_m2}", paths=("stay_30k",))
-    warnings = [*_misnamed(Asked([Design("today", base)], keys, Arguments("expansion", ())))]
+    warnings = [*_misnamed(Request([Design("today", base)], keys, Arguments("expansion", ())))]
     assert len(warnings) == n
     assert all(line.startswith("stay, 30,000 m²: ") and "this hub has 31,000 m²" in line for line in warnings)
 

@@ -364,10 +364,10 @@ def test_two_at_once_on_one_run_is_one_line_for_the_second(tmp_path, undisturbed
     expected, points, keys = undisturbed
     from experiments.arguments import Arguments
     from experiments.frame.runner import opened
-    from experiments.frame.study import Asked
+    from experiments.frame.study import Request
 
     # A lock belongs to what has opened its file: in this process, too, another cannot have it.
     refused = pytest.raises(CargohubError, match="another command is writing here")
-    with opened("tiny", Asked(points, keys, Arguments(verb="run", out=tmp_path))), refused:
+    with opened("tiny", Request(points, keys, Arguments(verb="run", out=tmp_path))), refused:
         computed(tmp_path, points, keys)
     assert tables(computed(tmp_path, points, keys)) == expected

@@ -25,7 +25,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, read_run
 from experiments.studies.optimise import _picture, grids
-from experiments.studies.optimise.design import Variable, asked, design_of, figures, own_values
+from experiments.studies.optimise.design import Variable, design_of, figures, own_values, parse
 from experiments.studies.optimise.result import FrontPoint, Result, intervals_of
 from experiments.studies.optimise.search import Found, Trial
 from sim.inputs.staffing import people_of_posts
@@ -231,7 +231,7 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
 
 
 def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_is_to_the_largest() -> None:
-    (point,), keys = asked(Arguments("optimise"))
+    (point,), keys = parse(Arguments("optimise"))
     config = point.hub
     variables = keys.optimise.variables
     assert own_values(config, variables) is not None
@@ -246,7 +246,7 @@ def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_
 
 
 def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_differs() -> None:
-    (point,), keys = asked(Arguments("optimise"))
+    (point,), keys = parse(Arguments("optimise"))
     config = point.hub
     own = keys.optimise
     values = own_values(config, own.variables)
@@ -263,10 +263,10 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     tables = grids(result)
     assert all(len(table.header) <= 8 and len(table.rows) == 2 for table in tables)
     for n, shown in ((1, "one replication, no interval"), (2, "mean and 95 % interval")):
-        assert grids(replace(result, asked=replace(own, confirm=n)))[0].caption.endswith(shown)
+        assert grids(replace(result, settings=replace(own, confirm=n)))[0].caption.endswith(shown)
     with style.look():
         for n, shown in ((0, "look better than they are"), (2, "played no part in its choice")):
-            assert shown in _picture(replace(result, asked=replace(own, confirm=n))).says
+            assert shown in _picture(replace(result, settings=replace(own, confirm=n))).says
     header = [name for table in tables[1:] for name in table.header[1:]]
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"

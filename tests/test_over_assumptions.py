@@ -14,14 +14,14 @@ from experiments.assumptions.ranges import ranges_of
 from experiments.composition import load
 from experiments.designs.design import Design, single
 from experiments.frame import over_assumptions as over
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.main import main
 from experiments.statistics import Interval
 from experiments.store import RunDirectory, identity_of
 from experiments.store.rows import stored
 from experiments.studies import capacity, compare, customs, decompose, expansion, optimise, select, shadow_price, sweep
 from experiments.studies.sure.carried import CarriedRow
-from experiments.studies.sure.design import asked
+from experiments.studies.sure.design import parse
 from experiments.studies.sure.paths_page import PathRow
 from experiments.studies.sure.result import ProbabilityRow
 from sim.measures.ladder import capacity_ladder
@@ -36,7 +36,7 @@ def hubs(designs: list[Design], question: over.Question) -> list[dict[str, objec
 
 def stored_share(root: Path, words: list[str], share: Interval, config_dir: Path | None = None) -> str:
     """A complete run of sure that says this share of a scenario; the name of its folder."""
-    (design, *_), keys = asked(Arguments("sure", tuple(words), config_dir=config_dir))
+    (design, *_), keys = parse(Arguments("sure", tuple(words), config_dir=config_dir))
     identity = identity_of({design.label: design.hub}, keys.as_plain())
     with RunDirectory.open(root, "sure", design.label, identity, "verb: sure\n") as run:
         run.complete(
@@ -87,12 +87,12 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
 )
 def test_the_command_can_be_typed_and_asks_for_the_same_hubs(study: object, words: list[str]) -> None:
     arguments = Arguments(study.__name__.rpartition(".")[2] if study else "run", tuple(words))
-    designs, keys = study.STUDY.asked(arguments) if study else single(arguments)
+    designs, keys = study.STUDY.parse(arguments) if study else single(arguments)
     question = over.CAPACITY if study is capacity else over.CARRIES
     program, verb, *typed = shlex.split(over.sure_command(arguments, designs, keys, question))
     assert (program, verb) == ("cargohub", "sure")
     # Weeks and seed may differ; of a capacity, each hall is asked at several levels of traffic.
-    of_sure = hubs(asked(Arguments("sure", tuple(typed)))[0], question)
+    of_sure = hubs(parse(Arguments("sure", tuple(typed)))[0], question)
     assert [hub for at, hub in enumerate(of_sure) if hub not in of_sure[:at]] == hubs(designs, question)
 
 
@@ -102,7 +102,7 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
     path = tmp_path / "designs.csv"
     path.write_text("name,halls.main.doors_out\na,20\nb,25\n")
     arguments = Arguments("capacity", (f"designs={path}", *grid))
-    designs, keys = capacity.STUDY.asked(arguments)
+    designs, keys = capacity.STUDY.parse(arguments)
     path.unlink()
     *_, typed = shlex.split(over.sure_command(arguments, designs, keys, over.CAPACITY).partition(" exports")[0])
     assert typed == f"designs={path}"
@@ -111,17 +111,17 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
 @pytest.mark.parametrize("hub", [(), ("scenario=high_month",)])
 def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...]) -> None:
     arguments = Arguments("expansion", (*hub, "~expansion.paths.second_site", "expansion.years=5", "replications=3"))
-    designs, keys = expansion.STUDY.asked(arguments)
+    designs, keys = expansion.STUDY.parse(arguments)
     own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
     _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))
-    of_sure, sure_keys = asked(Arguments("sure", tuple(typed)))
+    of_sure, sure_keys = parse(Arguments("sure", tuple(typed)))
     assert hubs(of_sure, own) == hubs(designs, own)
     assert expansion._compared(plain(sure_keys.expansion)) == expansion._compared(plain(keys.expansion))
 
 
 def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
     words = ("scenario=liege_30k", *SMALL)
-    levels, keys = asked(Arguments("sure", (*words, "question=capacity", "flights=2,3")))
+    levels, keys = parse(Arguments("sure", (*words, "question=capacity", "flights=2,3")))
     identity = identity_of({level.label: level.hub for level in levels}, keys.as_plain())
     rows = [CarriedRow("liege_30k", 0.9, 2.2, 1.9, 2.6), CarriedRow("liege_30k", 0.5, float("nan"), 2.7, float("nan"))]
     with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
@@ -136,7 +136,7 @@ def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
 
 def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Path) -> None:
     words = ("question=expansion", "~expansion.paths.second_site")
-    (today, *_), keys = asked(Arguments("sure", words))
+    (today, *_), keys = parse(Arguments("sure", words))
     identity = identity_of({"today": today.hub}, keys.as_plain())
     share, none = Interval(0.41, 0.3, 0.5, 0), Interval(0.0, 0.0, 0.0, 0)
     rows = [
@@ -148,9 +148,9 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
     found = {}
     for words in (["~expansion.paths.second_site"], []):
         arguments = Arguments("expansion", tuple(words), out=tmp_path)
-        designs, own = expansion.STUDY.asked(arguments)
+        designs, own = expansion.STUDY.parse(arguments)
         answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
-        found[len(words)] = expansion._over_assumptions(Asked(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
+        found[len(words)] = expansion._over_assumptions(Request(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
     assert found[1][0] == (
         "equipment first, over assumptions: it has the highest value in 41.0 % (30.0–50.0 %) of the assumed worlds"
         f" ({run.path.name})."
@@ -204,10 +204,10 @@ def test_two_designs_that_are_decomposed_are_asked_alone() -> None:
     arguments = Arguments(
         "decompose", ("scenarios=[liege_30k,liege_66k]", "demand=permit", "decompose.kpis=[dwell_mean_h]")
     )
-    designs, keys = decompose.STUDY.asked(arguments)
+    designs, keys = decompose.STUDY.parse(arguments)
     ends = [design for design in designs if design.label in keys.scenarios]
     _, _, *typed = shlex.split(over.sure_command(arguments, ends, keys))
-    assert hubs(asked(Arguments("sure", tuple(typed)))[0], over.CARRIES) == hubs(ends, over.CARRIES)
+    assert hubs(parse(Arguments("sure", tuple(typed)))[0], over.CARRIES) == hubs(ends, over.CARRIES)
 
 
 def test_a_file_of_flights_is_not_opened_for_a_band(tmp_path: Path) -> None:

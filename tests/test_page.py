@@ -26,7 +26,7 @@ from experiments import extras
 from experiments.arguments import Arguments
 from experiments.composition import compose, hub
 from experiments.frame import runner
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.main import main
 from experiments.store.directory import held
 from experiments.store.parts import lines_in
@@ -227,8 +227,8 @@ def test_a_run_begun_elsewhere_is_seen_without_touching_its_lock(tmp_path, monke
 def test_how_many_replications_there_will_be_is_what_the_study_says(tmp_path, verb, words, n):
     study = import_module(module_of(verb)).STUDY
     arguments = Arguments(verb, tuple(words), out=tmp_path)
-    asked = Asked(*study.asked(arguments), arguments)
-    with runner.opened(study.name(asked), asked) as run:
+    request = Request(*study.parse(arguments), arguments)
+    with runner.opened(study.name(request), request) as run:
         assert under_way(run.path).n_asked == n
 
 
@@ -368,7 +368,7 @@ def test_a_comparison_sets_the_plan_beside_a_scenario(tmp_path):
         "&set.replications=2",
         tmp_path,
     )
-    asked, keys = import_module(module_of("compare")).STUDY.asked(Arguments("compare", tuple(words)))
+    asked, keys = import_module(module_of("compare")).STUDY.parse(Arguments("compare", tuple(words)))
     base, plan = (design.hub for design in asked)
     assert (base.seed, plan.seed, keys.replications) == (3, 3, 2)
     assert (base.halls["main"].doors_out, plan.halls["main"].doors_out) == (30, 24)
@@ -382,7 +382,7 @@ def test_a_comparison_sets_the_plan_beside_a_scenario(tmp_path):
 
 def test_a_sweep_takes_several_values_of_a_number_and_draws_the_first(tmp_path):
     query = "verb=sweep&set.halls.main.doors_out=20, 24&set.demand.flights_per_day=3,4"
-    asked, _ = import_module(module_of("sweep")).STUDY.asked(Arguments("sweep", tuple(words_of(query, tmp_path))))
+    asked, _ = import_module(module_of("sweep")).STUDY.parse(Arguments("sweep", tuple(words_of(query, tmp_path))))
     points = {(design.hub.halls["main"].doors_out, design.hub.demand.flights_per_day) for design in asked}
     assert points == {(20, 3), (20, 4), (24, 3), (24, 4)}
     assert "30 of the 40 dock doors" in client_of(tmp_path).get(f"/plan?{query}").text
@@ -390,7 +390,7 @@ def test_a_sweep_takes_several_values_of_a_number_and_draws_the_first(tmp_path):
 
 def test_the_capacity_of_a_plan_is_asked_of_its_scenario(tmp_path):
     words = words_of("verb=capacity&scenario=liege_66k&set.halls.main.doors_out=24", tmp_path)
-    (design,), _ = import_module(module_of("capacity")).STUDY.asked(Arguments("capacity", tuple(words)))
+    (design,), _ = import_module(module_of("capacity")).STUDY.parse(Arguments("capacity", tuple(words)))
     assert (design.label, design.hub.halls["main"].doors_out) == ("liege_66k", 24)
 
 

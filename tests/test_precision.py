@@ -16,7 +16,7 @@ from stored_runs import tables_of
 from experiments.arguments import Arguments
 from experiments.designs.design import single
 from experiments.frame.runner import opened
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.replications.replicating import too_wide, without_parcels
@@ -99,7 +99,7 @@ def test_it_ends_at_the_most_and_says_what_is_too_wide():
     draws = np.random.default_rng(7).normal(size=50)
     n, wide = narrow(from_draws(draws), {"kpi": 1e-3}, first=4, most=23)
     assert n == 23
-    assert [(need.kpi, need.asked) for need in wide] == [("kpi", 1e-3)]
+    assert [(need.kpi, need.target) for need in wide] == [("kpi", 1e-3)]
     assert wide[0].n > 23
 
 
@@ -221,7 +221,7 @@ def test_designs_are_replicated_alike_and_what_stays_wide_is_warned_of(capsys, t
 def test_a_precision_makes_another_run_and_a_limit_without_one_does_not(tmp_path: Path) -> None:
     def path(*words: str) -> Path:
         (design,), study = single(Arguments("run", tuple(words)))
-        with opened(design.label, Asked([design], study, Arguments("run", words, out=tmp_path))) as run:
+        with opened(design.label, Request([design], study, Arguments("run", words, out=tmp_path))) as run:
             return run.path
 
     assert path() == path("precision.max_replications=7")
@@ -233,7 +233,7 @@ def test_a_precision_makes_another_run_and_a_limit_without_one_does_not(tmp_path
 def test_every_kpi_can_be_asked_for() -> None:
     _, study = single(Arguments("run"))
     assert set(study.precision) == {*KPIS, "max_replications"}
-    assert study.asked == {}
+    assert study.half_widths == {}
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_a_printed_command_of_a_study_composes(line, is_slow):
     """What takes minutes to answer is asked: every design composed, and checked as before a run."""
     options, verb = _parse(shlex.split(line)[1:])
     if is_slow or line in FIRST.values():
-        assert STUDIES[verb].asked(Arguments(verb, tuple(options.words[1:]), config_dir=options.config_dir))
+        assert STUDIES[verb].parse(Arguments(verb, tuple(options.words[1:]), config_dir=options.config_dir))
         return
     folders, name = composition.folders_of(options.config_dir), verb.replace("-", "_")
     words = [word for word in options.words[1:] if not word.startswith(NO_KEYS)]

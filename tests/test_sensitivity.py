@@ -23,7 +23,7 @@ from experiments.statistics import Interval
 from experiments.statistics.factors import Box, Index, crossed_points, effects, indices, trajectories
 from experiments.statistics.two_sources import jackknife, noise_share, two_source_interval
 from experiments.store import read_run
-from experiments.studies.sensitivity.design import Group, asked
+from experiments.studies.sensitivity.design import Group, parse
 from experiments.studies.sensitivity.page import _may_change, sentences
 from experiments.studies.sensitivity.result import Crossed, Result, amount, changing, possible
 from sim.measures.kpis import KPIS
@@ -280,7 +280,7 @@ TINY = (
 
 
 def test_the_packaged_hall_has_room_for_every_pair_of_ends() -> None:
-    (point,), keys = asked(Arguments("sensitivity", ()))  # which refuses pairs that are not possible
+    (point,), keys = parse(Arguments("sensitivity", ()))  # which refuses pairs that are not possible
     config = point.hub
     assert config.exports.share and config.halls["main"].packout_posts
     assert len(keys.sensitivity.factors) > 20

@@ -28,7 +28,7 @@ from experiments.statistics.open_worlds import Effort
 from experiments.statistics.what_decides import decided
 from experiments.store import read_run
 from experiments.studies import sure
-from experiments.studies.sure.design import ACCOUNTS, Question, Sure, asked
+from experiments.studies.sure.design import ACCOUNTS, Question, Sure, parse
 from experiments.studies.sure.on_time import OnTimeRow
 from experiments.studies.sure.page import document, sentences, warnings
 from experiments.studies.sure.result import Answered, Result
@@ -99,14 +99,14 @@ def test_mistakes_are_one_line(
 
 
 def test_words_mean_what_they_say() -> None:
-    designs, keys = asked(Arguments("sure", ("scenario=liege_30k", "demand=permit", "precision=0.05")))
+    designs, keys = parse(Arguments("sure", ("scenario=liege_30k", "demand=permit", "precision=0.05")))
     assert [(design.label, design.hub.demand.flights_per_day) for design in designs] == [("liege_30k", 11)]
     assert keys.sure.precision == 0.05 and keys.sure.n_worlds == 1024
-    designs, keys = asked(Arguments("sure"))
+    designs, keys = parse(Arguments("sure"))
     assert len(designs) == 8 and keys.sure.n_worlds == 256
-    designs, _ = asked(Arguments("sure", ("scenario=express_night_hub",)))
+    designs, _ = parse(Arguments("sure", ("scenario=express_night_hub",)))
     assert [design.hub.demand.name for design in designs] == ["express_night"]
-    designs, _ = asked(Arguments("sure", ("designs=[liege_30k, liege_30k halls.main.doors_out=26]",)))
+    designs, _ = parse(Arguments("sure", ("designs=[liege_30k, liege_30k halls.main.doors_out=26]",)))
     assert len(designs) == 2
 
 
@@ -164,10 +164,10 @@ def test_designs_have_the_same_worlds_and_a_tighter_one_never_has_a_better_scree
 
 def test_a_run_whose_ranges_changed_since_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     words = Arguments("sure", tuple(FEW))
-    designs, keys = asked(words)
+    designs, keys = parse(words)
     monkeypatch.setattr(sure, "ranges_of", lambda *_: {**keys.sure.ranges, "sorting.efficiency": (0.1, 0.2, 0.3)})
     with pytest.raises(Exception, match=r"sure.ranges.sorting.efficiency: was .*, is now .*; run it again"):
-        sure.check_ranges(sure.Asked(designs, keys, words), keys.sure.question.kept)
+        sure.check_ranges(sure.Request(designs, keys, words), keys.sure.question.kept)
 
 
 def test_the_least_margin_is_that_of_the_verdict_elsewhere() -> None:
@@ -182,7 +182,7 @@ def result() -> Result:
     known = explored(worlds, Effort(60, None, 4, fails_below=1.0, holds_above=1.9), theory.ask_of(worlds))
     ranges = {"demand.flights_per_day": (2.0, 3.0, 4.0), "packout.parcels_per_post_h": (80.0, 100.0, 120.0),
               "customs.late_data_share": (0.0, 0.1, 0.2)}  # fmt: skip
-    keys = asked(Arguments("sure", ("scenario=liege_30k", "demand=today")))[1]
+    keys = parse(Arguments("sure", ("scenario=liege_30k", "demand=today")))[1]
     hub = load("liege_30k")
     answered = [
         Answered(Design(f"{servers} servers", hub), known.share(at), {0.5: known.share(at)}, decided(known, at))

@@ -17,7 +17,7 @@ from test_sure import FEW
 from experiments.arguments import Arguments
 from experiments.assumptions.drawn import Drawn
 from experiments.composition import load
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.main import main
 from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
@@ -28,7 +28,7 @@ from experiments.studies.expansion.curves import week_indices
 from experiments.studies.expansion.design import ExpansionKeys, composed_of
 from experiments.studies.expansion.futures import futures_of
 from experiments.studies.expansion.hubs import flights_at
-from experiments.studies.sure import asked, paths
+from experiments.studies.sure import parse, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
 from experiments.studies.sure.paths_page import document
 from sim.errors import ConfigError
@@ -174,7 +174,7 @@ def test_an_interrupted_study_goes_on_and_ends_as_an_undisturbed_one(tmp_path: P
 
 def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
     left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
-    (base, *hubs), keys = asked(Arguments("sure", ("question=expansion", *left_out)))
+    (base, *hubs), keys = parse(Arguments("sure", ("question=expansion", *left_out)))
     quiet = replace(base.hub, demand=replace(base.hub.demand, flights_per_day=0.4))
     assert in_worlds._holding(keys.expansion, base.hub, hubs) == keys.expansion.loads
     lowest, *_, last = in_worlds._holding(keys.expansion, quiet, hubs)
@@ -185,7 +185,7 @@ def test_loads_of_a_world_reach_down_to_its_quietest_week() -> None:
 
 def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
     left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name != "stay_30k"]
-    (base, *hubs), keys = asked(Arguments("sure", ("question=expansion", *left_out)))
+    (base, *hubs), keys = parse(Arguments("sure", ("question=expansion", *left_out)))
     drawn = Drawn.of(composed_of(base.hub, keys.expansion), None, n=2, seed=1, kept=in_worlds.KEPT)
     own = ExpansionKeys(keys.replications, keys.workers, keys.execution, keys.expansion)
     drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.1
@@ -202,7 +202,7 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
     left_out = [f"~expansion.paths.{name}" for name in (*PACKAGED, *PATHS) if name not in ("stay_30k", PATHS[1])]
     words = ("question=expansion", "sure.worlds=16", "sure.budget=140", "expansion.years=8", *left_out)
     arguments = Arguments("sure", words)
-    designs, keys = asked(arguments)
+    designs, keys = parse(arguments)
     assert "expansion.paths.*.phases.*.learning.fields.*" not in keys.sure.ranges
     assert {"cost.labour.wage_eur_per_h", "expansion.accept_load", "sorting.efficiency"} <= keys.sure.ranges.keys()
 
@@ -221,7 +221,7 @@ def test_paths_are_valued_in_every_world_and_the_error_of_scaled_flows_is_seen()
             return self.done
 
     bench = Bench()
-    result = paths.compute(bench, Asked(designs, keys, arguments))
+    result = paths.compute(bench, Request(designs, keys, arguments))
     told = document(result)
     shown = json.loads(json.dumps(told.data))["scenarios"]
     assert list(shown) == ["stay_30k", PATHS[1]]

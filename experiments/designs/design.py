@@ -104,14 +104,14 @@ class DesignKeys(Designed):
         return self.cost
 
     @property
-    def asked(self) -> dict[str, float]:
+    def half_widths(self) -> dict[str, float]:
         """Requested half-width by KPI, in the KPI's unit; replications are added until it is reached. Usually none."""
         return {kpi: width for kpi, width in self.precision.items() if width is not None and kpi != _MOST}
 
     @property
     def max_replications(self) -> int:
         """Largest number of replications; the fixed number if no precision is requested."""
-        return int(self.precision[_MOST] or 0) if self.asked else self.replications
+        return int(self.precision[_MOST] or 0) if self.half_widths else self.replications
 
     @property
     def answers_margin(self) -> "Margin | None":
@@ -129,21 +129,21 @@ class DesignKeys(Designed):
 
     def as_plain(self) -> dict[str, Any]:
         """The keys without limits and KPIs that have no effect."""
-        widths = {name: width for name, width in self.precision.items() if self.asked and width is not None}
+        widths = {name: width for name, width in self.precision.items() if self.half_widths and width is not None}
         return {**Designed.as_plain(self), "precision": widths}
 
     def _check_precision(self) -> None:
         for kpi in self.precision.keys() - KPIS - {_MOST}:
             raise ValueError(f"precision.{kpi}: no such KPI{near(kpi, [*KPIS, _MOST])}")
         most = self.precision.get(_MOST)
-        if most is None and not self.asked:
+        if most is None and not self.half_widths:
             return
         if most is None or most != int(most) or most > _MOST_REPLICATIONS:
             given = "null" if most is None else f"{most:g}"
             raise ValueError(f"precision.{_MOST}: expected a whole number up to {_MOST_REPLICATIONS}, got {given}")
-        if self.asked and self.replications < 2:
+        if self.half_widths and self.replications < 2:
             raise ValueError(f"replications: a precision needs at least 2, got {self.replications}")
-        if self.asked and most < self.replications:
+        if self.half_widths and most < self.replications:
             raise ValueError(said("least_of_precision", name=_MOST, n=self.replications, most=most))
 
 

@@ -98,7 +98,7 @@ class Simulated:
         tasks = [task for design, n in wanted for task in missing([design], n, self._finished, self._evaluate)]
 
         def line(kpis: Kpis, left: Left) -> str:
-            """How long this look takes; how many looks there will be is what the values decide."""
+            """Expected time of this look; the values decide how many looks follow."""
             n_left = sum(key not in kpis for key, _, _ in tasks)
             return said("designs_in_question", n=len(wanted), n_done=len(kpis), n_left=n_left, time=left(n_left))
 
@@ -113,7 +113,7 @@ class Simulated:
         return self._finished
 
     def _results(self, tasks: Sequence[Task], *, is_quiet: bool, already: int = 0) -> Iterator[tuple[Key, Part]]:
-        """What other studies have simulated, then the rest as it comes."""
+        """Results that other studies have simulated, then the others as they arrive."""
         names, rest = {}, list[Task]()
         for key, work, arguments in tasks:
             names[key] = self._cache.name_of(work, *arguments) if self._cache else ""
@@ -235,7 +235,7 @@ class Stored:
             if missing:
                 raise self._other_version(missing[0], "of", design)
         n = min(interval.n for values in intervals.values() for interval in values.values())
-        wide = needs(samples_of(self._kpis), keys.asked, interval_of) if keys.asked else []
+        wide = needs(samples_of(self._kpis), keys.half_widths, interval_of) if keys.half_widths else []
         return Outcome(
             tuple(designs),
             intervals,
@@ -269,7 +269,7 @@ class Stored:
         return nested((row.scenario, row.kpi, difference(row)) for row in self._finite(DifferenceRow))
 
     def _finite(self, kind: type[S]) -> list[S]:
-        """The rows of a table of KPIs; refuses NaN, which JSON lacks and which no mean of a run can be."""
+        """The rows of a table of KPIs. NaN is refused: JSON has none, and no mean of a run is NaN."""
         rows = self.rows(kind)
         for row in rows:
             if row.kpi in KPIS and not math.isfinite(row.value.mean):

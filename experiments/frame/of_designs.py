@@ -11,7 +11,7 @@ from experiments.frame import console
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
-from experiments.frame.study import Asked, Bench, Document, Tables
+from experiments.frame.study import Bench, Document, Request, Tables
 from experiments.interval_text import NO_VARIANCE, change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
@@ -177,31 +177,35 @@ class Replications:
     rows: Sequence[DesignRow]
 
 
-def compute(bench: Bench, asked: Asked[K], more: Callable[[Asked[K], Outcome], Tables] = lambda *_: ()) -> Replications:
+def compute(
+    bench: Bench, request: Request[K], more: Callable[[Request[K], Outcome], Tables] = lambda *_: ()
+) -> Replications:
     """`more`: tables of this verb only."""
-    command = asked.arguments.command
+    command = request.arguments.command
     outcome = bench.replicated(
-        asked.designs, asked.keys, opening=lambda first: DesignsText.of(first, design_rows(first), command).opening()
+        request.designs,
+        request.keys,
+        opening=lambda first: DesignsText.of(first, design_rows(first), command).opening(),
     )
-    bench.complete(outcome, more(asked, outcome))
+    bench.complete(outcome, more(request, outcome))
     rows = sorted(bench.rows(DesignRow), key=lambda row: row.order)
     try:
         read = {row.label: (row.first_day, row.is_unstable) for row in rows}
         warm_ups = warm_ups_of(bench.rows(WarmupRow))
     except (KeyError, ValueError):
         read, warm_ups = {}, {}
-    if read.keys() != {design.label for design in asked.designs} or not read.keys() >= warm_ups.keys():
+    if read.keys() != {design.label for design in request.designs} or not read.keys() >= warm_ups.keys():
         raise ConfigError(said("not_its_tables"))
     return Replications(outcome, warm_ups, rows)
 
 
-def replications(asked: Asked[K]) -> int | None:
+def replications(request: Request[K]) -> int | None:
     """Number of replications over all designs; None if a precision decides it."""
-    return None if asked.keys.asked else asked.keys.replications * len(asked.designs)
+    return None if request.keys.half_widths else request.keys.replications * len(request.designs)
 
 
 def document(
-    asked: Asked[K],
+    request: Request[K],
     summed: Replications,
     data: Mapping[str, Any],
     *,
@@ -209,13 +213,13 @@ def document(
     pictures: Callable[[], Iterable[Picture]] = tuple,
 ) -> Document:
     """`data`: of the JSON object; `pictures`: of this verb only."""
-    designs, outcome = asked.designs, summed.outcome
-    text = DesignsText.of(outcome, summed.rows, asked.arguments.command)
+    designs, outcome = request.designs, summed.outcome
+    text = DesignsText.of(outcome, summed.rows, request.arguments.command)
     notes: Sequence[str] = []
     over = None
-    if margin := asked.keys.answers_margin:
-        notes = margin_notes(asked.arguments, designs, margin)
-        over = over_assumptions(asked, designs, _sampled(outcome))
+    if margin := request.keys.answers_margin:
+        notes = margin_notes(request.arguments, designs, margin)
+        over = over_assumptions(request, designs, _sampled(outcome))
     saved = list(savings(outcome, text.titles))
     wide = too_many_comparisons(str(outcome.family), len(outcome.differences), outcome.n) if has_baseline else ""
 
@@ -233,7 +237,7 @@ def document(
             {label: outcome.differences[label] for label in labels if label in outcome.differences},
             {design.label: outcome.ladder(design) for design in designs[:most]},
             {label: outcome.margins[label] for label in labels if label in outcome.margins},
-            Window.of(designs[0].hub), str(outcome.family), asked.arguments.command, outcome.n,
+            Window.of(designs[0].hub), str(outcome.family), request.arguments.command, outcome.n,
         )  # fmt: skip
 
     def page(folder: Path, is_drawn: bool) -> Page:  # noqa: FBT001 - as Document.page
@@ -248,7 +252,7 @@ def document(
             run(folder, len(shown)), title=console.title_of(shown), config_yaml=first_hubs(config, len(titles)),
             seed=designs[0].hub.seed, notes=[*console.fit_lines(shown, text.titles), *notes],
             rests_on=[over.section] if over else [],
-            money=cost_section(list(savings(outcome, titles)), points, text.kpis, asked.keys.cost),
+            money=cost_section(list(savings(outcome, titles)), points, text.kpis, request.keys.cost),
             pictures=drawn, is_drawn=is_drawn,
         )  # fmt: skip
 
@@ -260,11 +264,17 @@ def document(
     ]
     return Document(
         title=console.title_of(designs),
-        data={**data, **cost_objects(outcome, asked.keys.cost)},
+        data={**data, **cost_objects(outcome, request.keys.cost)},
         warnings=console.warnings_of(outcome, text.verdicts(), warnings),
         verdicts=text.opening(),
         grids=list(text.at_a_glance()),
-        lines=[*(text.differences() if has_baseline else ()), *saved, *text.lines(), prices_line(asked.keys.cost), ""],
+        lines=[
+            *(text.differences() if has_baseline else ()),
+            *saved,
+            *text.lines(),
+            prices_line(request.keys.cost),
+            "",
+        ],
         more=text.all_kpis,
         notes=notes,
         over=over,

@@ -21,7 +21,7 @@ from experiments.designs.design import Design, Replicated
 from experiments.designs.grid import varied_of
 from experiments.designs.spreadsheet import DESIGN, WORD, designs_among
 from experiments.formatting import listed, number, share_text
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.interval_text import in_percent
 from experiments.overrides import options, sweep_points
 from experiments.report import bottleneck
@@ -58,11 +58,11 @@ Answers = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What `sure` is asked beside a verb's answer.
+    """A question that `sure` answers beside a verb's own.
 
-    `words`: that ask it; `answers`: of one of its stored runs, none if it was asked something else; `varies`: a key of
-    the hub that is looked for, and so may differ; `keeps`: a group of keys beside the hub's that belongs to it; `asks`:
-    the name of the text that says what for.
+    `words`: the words that ask it. `answers`: results of one of its stored runs; none if that run answered another
+    question. `varies`: a key of the hub that the question varies, and that may therefore differ. `keeps`: a group of
+    keys beside the hub's that belongs to the question. `asks`: name of the text that says its purpose.
     """
 
     words: tuple[str, ...]
@@ -113,15 +113,15 @@ CAPACITY: Final = Question(("question=capacity",), _carried, varies="demand.flig
 
 
 def over_assumptions(
-    asked: Asked[Any],
+    request: Request[Any],
     designs: Sequence[Design],
     sampled: Mapping[str, str] | None = None,
     question: Question = CARRIES,
 ) -> OverAssumptions:
     """What designs of a command rest on, using stored runs of its folder; `sampled`: as in `OverAssumptions`."""
-    arguments = asked.arguments
-    command = sure_command(arguments, designs, asked.keys, question)
-    bands = _bands(arguments.out, designs, question, arguments.config_dir if asked.is_typed else None)
+    arguments = request.arguments
+    command = sure_command(arguments, designs, request.keys, question)
+    bands = _bands(arguments.out, designs, question, arguments.config_dir if request.is_typed else None)
     return OverAssumptions(_numbers(designs), bands, command, sampled or {}, question.asks)
 
 

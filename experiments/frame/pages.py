@@ -7,7 +7,7 @@ from experiments.designs.design import Replicated
 from experiments.designs.unusual import idle_flights, idle_functions, period_warnings
 from experiments.execution.progress import Lines
 from experiments.frame.console import say
-from experiments.frame.study import Asked, Document
+from experiments.frame.study import Document, Request
 from experiments.report import style
 from experiments.report.page import files_of, write_page
 from experiments.report.sections import Brief, Page, Section, said
@@ -16,24 +16,27 @@ from experiments.store.read import CONFIG
 K = TypeVar("K", bound=Replicated)
 
 
-def write(folder: Path, document: Document, asked: Asked[K]) -> None:
+def write(folder: Path, document: Document, request: Request[K]) -> None:
     """Write the page and its pictures; all other files of the run are complete before."""
-    with Lines(is_quiet=asked.arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
-        write_page(folder, page_files(folder, document, asked))
+    with Lines(is_quiet=request.arguments.quiet).waiting(lambda left: said("draws_page", time=left(0))):
+        write_page(folder, page_files(folder, document, request))
 
 
-def say_where(asked: Asked[K], where: object) -> None:
+def say_where(request: Request[K], where: object) -> None:
     """Print where the page is, or how to make it."""
-    if not asked.arguments.json:
+    if not request.arguments.json:
         say([f"page:   {where}"])
 
 
-def page_files(folder: Path, document: Document, asked: Asked[K]) -> dict[str, bytes]:
+def page_files(folder: Path, document: Document, request: Request[K]) -> dict[str, bytes]:
     """The page of a complete run and its pictures, by their file names."""
-    return {**document.files, **files_of(page_of(folder, document, asked), asked.arguments.command, document.libraries)}
+    return {
+        **document.files,
+        **files_of(page_of(folder, document, request), request.arguments.command, document.libraries),
+    }
 
 
-def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool = True) -> Page:
+def page_of(folder: Path, document: Document, request: Request[K], *, is_drawn: bool = True) -> Page:
     """The page of a complete run; `is_drawn`: with pictures, which take most of the time."""
     if document.page:
         return document.page(folder, is_drawn)
@@ -52,7 +55,7 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
     sections += [document.over.section] if document.over else []
     sections.append(Section("How it was found", items=document.method))
     config = (folder / CONFIG).read_text(encoding="utf-8")
-    notes = [f"Warning: {line}." for line in warnings_of(asked, document)]
+    notes = [f"Warning: {line}." for line in warnings_of(request, document)]
     rests = document.over.sentences if document.over else []
     facts = {**document.facts, "How sure": notes, "Rests on": [*rests, *document.method]}
     lines = document.brief or [*map(str, document.opening), *explanation]
@@ -60,8 +63,8 @@ def page_of(folder: Path, document: Document, asked: Asked[K], *, is_drawn: bool
     return Page(document.title, document.opening, sections, config, brief, notes)
 
 
-def warnings_of(asked: Asked[K], document: Document) -> list[str]:
+def warnings_of(request: Request[K], document: Document) -> list[str]:
     """Warnings that come before the numbers."""
-    hubs = [design.hub for design in asked.designs]
-    words = asked.arguments.words
+    hubs = [design.hub for design in request.designs]
+    words = request.arguments.words
     return [*period_warnings(hubs[0]), *idle_functions(hubs, words), *idle_flights(hubs, words), *document.warnings]

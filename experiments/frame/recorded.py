@@ -1,6 +1,6 @@
 """The configuration in a run folder: the study and every hub, from which the run can be computed again.
 
-Written here as text, and read back as the study and the hubs that it says.
+It is written as text, and read back.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ TRUST = "trust_code"
 """The option of verbs that simulate a stored run, `--trust-code`."""
 _HUBS = "hubs:\n"
 _NOT_STORED: Mapping[str, Mapping[str, Any]] = MappingProxyType({"precision": {"max_replications": 100}, "factors": {}})
-"""Keys that a run does not store if they have no effect, such as a limit of something not asked for."""
+"""Keys that a run does not store if they have no effect, such as the limit of an option that is not used."""
 
 
 def config_text(arguments: Arguments, keys: Mapping[str, Any], hubs: Mapping[str, HubConfig]) -> str:
@@ -50,7 +50,7 @@ def _dumped(document: Mapping[str, Any]) -> str:
     return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
 
 
-def asked_again(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
+def arguments_of(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
     """Arguments of a run from the words of its command line, including `--config-dir`; otherwise those of `like`.
 
     >>> asked_again("run", ("seed=2", "--config-dir", "mine")).command

@@ -18,8 +18,8 @@ from experiments.extras import missing
 from experiments.frame import console, pages
 from experiments.frame.benches import Simulated, Stored
 from experiments.frame.console import WARNING, say
-from experiments.frame.recorded import asked_again, config_text, stored_study, study_of
-from experiments.frame.study import Asked, Document, Study
+from experiments.frame.recorded import arguments_of, config_text, stored_study, study_of
+from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
 from experiments.report.page import PAGE, WhenPage
 from experiments.report.sections import Page, said
@@ -59,11 +59,11 @@ R = TypeVar("R")
 def main(study: Study[K, R], arguments: Arguments) -> int:
     """Run the verb as typed."""
     _check_library(study)
-    designs, keys = study.asked(arguments)
-    return carry_out(study, Asked(designs, keys, arguments))
+    designs, keys = study.parse(arguments)
+    return carry_out(study, Request(designs, keys, arguments))
 
 
-def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
+def carry_out(study: Study[K, R], request: Request[K]) -> int:
     """Compute what is missing and report: the answer as soon as it is known, the page last."""
     said_first: list[DesignVerdict | str] = []
 
@@ -72,34 +72,34 @@ def carry_out(study: Study[K, R], asked: Asked[K]) -> int:
         with suppress(BrokenPipeError):
             say(opening)
 
-    folder, document = computed(study, asked, None if asked.arguments.json else say_first)
+    folder, document = computed(study, request, None if request.arguments.json else say_first)
     more = {}
-    if asked.arguments.is_of_sheet:
-        write_results(folder / RESULTS, folder, document, asked)
+    if request.arguments.is_of_sheet:
+        write_results(folder / RESULTS, folder, document, request)
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
-        _tell(asked, document, folder, more, said_first)
-    if asked.keys.page is WhenPage.LATER:
-        pages.say_where(asked, said("page_later", folder=shlex.quote(str(folder))))
-    elif asked.keys.page is not WhenPage.NONE:
+        _tell(request, document, folder, more, said_first)
+    if request.keys.page is WhenPage.LATER:
+        pages.say_where(request, said("page_later", folder=shlex.quote(str(folder))))
+    elif request.keys.page is not WhenPage.NONE:
         if os.access(folder, os.W_OK):
-            pages.write(folder, document, asked)
+            pages.write(folder, document, request)
         if (folder / PAGE).is_file():
-            pages.say_where(asked, folder / PAGE)
+            pages.say_where(request, folder / PAGE)
     return 0
 
 
 def computed(
-    study: Study[K, R], asked: Asked[K], say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
+    study: Study[K, R], request: Request[K], say_first: Callable[[Sequence[DesignVerdict | str]], None] | None = None
 ) -> tuple[Path, Document]:
     """The folder of the computed and stored run, and its document; `say_first`: prints the opening of the answer."""
     _check_library(study)
-    arguments, keys = asked.arguments, asked.keys
-    adopt_of(design.hub for design in asked.designs)
-    study.check(asked.designs, keys)
+    arguments, keys = request.arguments, request.keys
+    adopt_of(design.hub for design in request.designs)
+    study.check(request.designs, keys)
     with ExitStack() as stack:
         bench = Simulated(
-            lambda: stack.enter_context(opened(study.name(asked), asked)),
+            lambda: stack.enter_context(opened(study.name(request), request)),
             lambda: stack.enter_context(execution.opened(keys.execution, keys.workers)),
             keys.prices,
             is_quiet=arguments.quiet,
@@ -108,8 +108,8 @@ def computed(
         )
         around = Lines(is_quiet=arguments.quiet, is_around=True)
         with around.waiting(lambda left: said("computes", time=left(0))):
-            result = study.compute(bench, asked)
-            run, document = bench.run, study.document(asked, result)
+            result = study.compute(bench, request)
+            run, document = bench.run, study.document(request, result)
         if not run.is_complete:
             answer = stored(AnswerRow, [AnswerRow(*row) for row in enumerate(document.sentences)])
             run.complete({}, tables=[*document.tables, answer])
@@ -117,86 +117,86 @@ def computed(
 
 
 def show(
-    study: Study[K, R], asked: Asked[K], manifest: Manifest, more: Mapping[str, str], *, is_drawn: bool = False
+    study: Study[K, R], request: Request[K], manifest: Manifest, more: Mapping[str, str], *, is_drawn: bool = False
 ) -> int:
     """Show a stored run from its own tables; nothing is simulated, and the page stays unchanged.
 
     `more`: additional values for the document, by name; `is_drawn`: its page is made.
     """
-    asked, document = stored_document(study, asked, manifest)
+    request, document = stored_document(study, request, manifest)
     if is_drawn:  # first, so that a run that cannot be drawn is refused before anything is printed
         with of_a_stranger(manifest):
-            pages.write(manifest.folder, document, asked)
-    _tell(asked, document, manifest.folder, more)
+            pages.write(manifest.folder, document, request)
+    _tell(request, document, manifest.folder, more)
     if (manifest.folder / PAGE).is_file():
-        pages.say_where(asked, manifest.folder / PAGE)
+        pages.say_where(request, manifest.folder / PAGE)
     return 0
 
 
-def asked_of(manifest: Manifest, arguments: Arguments | None = None) -> Asked[Any]:
-    """The designs and the study of a stored run, for a command that reads it; None: no options."""
+def request_of(manifest: Manifest, arguments: Arguments | None = None) -> Request[Any]:
+    """A stored run as a request, for a command that reads it; None: the command has no options."""
     configuration = configuration_of(manifest)
     designs = [Design(label, hub) for label, hub in configuration.hubs.items()]
-    return Asked(designs, study_of(manifest, configuration), arguments or Arguments(manifest.verb))
+    return Request(designs, study_of(manifest, configuration), arguments or Arguments(manifest.verb))
 
 
-def stored_asked(asked: Asked[K], manifest: Manifest) -> Asked[K]:
-    """What a stored run asked for, with its own command."""
-    given = replace(Arguments(manifest.verb), json=asked.arguments.json, all=asked.arguments.all)
-    command = asked_again(
+def stored_request(request: Request[K], manifest: Manifest) -> Request[K]:
+    """The request of a stored run, with its own command."""
+    given = replace(Arguments(manifest.verb), json=request.arguments.json, all=request.arguments.all)
+    command = arguments_of(
         manifest.verb, command_words(manifest.folder), like=replace(given, out=manifest.folder.parent)
     )
-    return replace(asked, arguments=command, is_typed=False)
+    return replace(request, arguments=command, is_typed=False)
 
 
-def stored_document(study: Study[K, R], asked: Asked[K], manifest: Manifest) -> tuple[Asked[K], Document]:
+def stored_document(study: Study[K, R], request: Request[K], manifest: Manifest) -> tuple[Request[K], Document]:
     """The document of a stored run, from its own command and tables.
 
     Raises:
         InputError: tables that are not this study's.
     """
     _check_library(study)
-    asked = stored_asked(asked, manifest)
+    request = stored_request(request, manifest)
     try:
-        study.check(asked.designs, asked.keys)
-        result = study.compute(bench := Stored(manifest), asked)
+        study.check(request.designs, request.keys)
+        result = study.compute(bench := Stored(manifest), request)
     except RangesMovedError as error:
         if study.as_stored is None:
             raise InputError(f"{manifest.folder}: {error}") from None
         answer = sorted(bench.rows(AnswerRow), key=lambda row: row.order)
-        kept, warning = study.as_stored(bench, asked), said("as_stored", moved=error)
-        return asked, replace(kept, sentences=[row.sentence for row in answer], warnings=[warning])
+        kept, warning = study.as_stored(bench, request), said("as_stored", moved=error)
+        return request, replace(kept, sentences=[row.sentence for row in answer], warnings=[warning])
     except ConfigError as error:
         raise InputError(f"{manifest.folder}: {error}") from None
-    return asked, study.document(asked, result)
+    return request, study.document(request, result)
 
 
-def told_by(manifest: Manifest) -> tuple[Asked[Any], Document]:
-    """What a stored run asked for, and its document.
+def request_and_document(manifest: Manifest) -> tuple[Request[Any], Document]:
+    """The request of a stored run, and its document.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
-    return stored_document(stored_study(manifest), asked_of(manifest), manifest)
+    return stored_document(stored_study(manifest), request_of(manifest), manifest)
 
 
-def write_results(path: Path, folder: Path, document: Document, asked: Asked[K]) -> None:
+def write_results(path: Path, folder: Path, document: Document, request: Request[K]) -> None:
     """Write the results of designs as a workbook."""
     assert document.run is not None
-    page = pages.page_of(folder, document, asked, is_drawn=False)
+    page = pages.page_of(folder, document, request, is_drawn=False)
     results_book.write(path, page, document.run(folder, results_book.MOST_DESIGNS))
 
 
-def stored_page(manifest: Manifest) -> tuple[Page, Asked[Any]]:
-    """The page of a stored run, made again from its tables, and what the run asked for.
+def stored_page(manifest: Manifest) -> tuple[Page, Request[Any]]:
+    """The page of a stored run, made again from its tables, and the run's request.
 
     Raises:
         InputError: a verb whose runs are not stored, or tables that are not its own.
     """
     with of_a_stranger(manifest):
-        asked, document = told_by(manifest)
-        page = pages.page_of(manifest.folder, document, asked)
-    return page, asked
+        request, document = request_and_document(manifest)
+        page = pages.page_of(manifest.folder, document, request)
+    return page, request
 
 
 @contextmanager
@@ -223,8 +223,8 @@ def draw_page(manifest: Manifest) -> None:
         InputError: tables that are not its verb's.
     """
     with of_a_stranger(manifest):
-        asked, document = told_by(manifest)
-        pages.write(manifest.folder, document, asked)
+        request, document = request_and_document(manifest)
+        pages.write(manifest.folder, document, request)
 
 
 def _check_library(study: Study[K, R]) -> None:
@@ -232,9 +232,9 @@ def _check_library(study: Study[K, R]) -> None:
         need(study.library, "study")
 
 
-def opened(name: str, asked: Asked[K]) -> RunDirectory:
+def opened(name: str, request: Request[K]) -> RunDirectory:
     """The run folder for this study."""
-    (hubs, keys), arguments = _hubs_and_keys(asked), asked.arguments
+    (hubs, keys), arguments = _hubs_and_keys(request), request.arguments
     text = config_text(arguments, keys, hubs)
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text, is_possible)
     if not run.is_complete:
@@ -246,43 +246,43 @@ def opened(name: str, asked: Asked[K]) -> RunDirectory:
 def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequence[Design], str]:
     """The designs, and the text of `config.yaml`; refuses what the run would refuse."""
     _check_library(study)
-    designs, keys = study.asked(arguments)
+    designs, keys = study.parse(arguments)
     study.check(designs, keys)
-    hubs, plain_keys = _hubs_and_keys(Asked(designs, keys, arguments))
+    hubs, plain_keys = _hubs_and_keys(Request(designs, keys, arguments))
     return designs, config_text(arguments, plain_keys, hubs)
 
 
-def name_of(study: Study[K, R], asked: Asked[K]) -> str:
+def name_of(study: Study[K, R], request: Request[K]) -> str:
     """The name of the folder that the run has, or would have.
 
     Raises:
         OSError: an input file cannot be read.
     """
-    return folder_name(asked.arguments.verb, study.name(asked), identity_of(*_hubs_and_keys(asked)))
+    return folder_name(request.arguments.verb, study.name(request), identity_of(*_hubs_and_keys(request)))
 
 
-def _hubs_and_keys(asked: Asked[K]) -> tuple[dict[str, HubConfig], dict[str, Any]]:
-    return {design.label: design.hub for design in asked.designs}, asked.keys.as_plain()
+def _hubs_and_keys(request: Request[K]) -> tuple[dict[str, HubConfig], dict[str, Any]]:
+    return {design.label: design.hub for design in request.designs}, request.keys.as_plain()
 
 
 def _tell(
-    asked: Asked[K], document: Document, folder: Path, more: Mapping[str, str],
+    request: Request[K], document: Document, folder: Path, more: Mapping[str, str],
     said_first: Sequence[DesignVerdict | str] = (),
 ) -> None:  # fmt: skip
     """Print the document; `said_first`: lines of the opening that are already printed."""
-    warnings, data = pages.warnings_of(asked, document), document.data
-    if asked.arguments.json:
+    warnings, data = pages.warnings_of(request, document), document.data
+    if request.arguments.json:
         if isinstance(data, list):
             return console.print_json(data)
         said_too = {"sentences": document.sentences} if document.sentences else {}
         about = {"run_dir": str(folder), **more, "warnings": warnings}
-        return console.print_json({"verb": asked.arguments.verb, **data, **said_too, **about})
+        return console.print_json({"verb": request.arguments.verb, **data, **said_too, **about})
     explanation = document.explanation
-    most_rows = None if asked.arguments.all else document.most_rows
+    most_rows = None if request.arguments.all else document.most_rows
     return say(
         [
             *(line for line in document.opening if line not in said_first), "", *document.grids, *document.lines,
-            *(document.more() if asked.arguments.all else ()),
+            *(document.more() if request.arguments.all else ()),
             *explanation, *([""] if explanation else []),
             *([*document.over.lines, ""] if document.over else []),
             *(f"{WARNING}{line}" for line in warnings), *document.notes,

@@ -31,7 +31,7 @@ Opening = Callable[[Outcome], "Sequence[DesignVerdict | str]"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked(Generic[K]):
+class Request(Generic[K]):
     """A command's request: the designs of its configuration, the keys of the study, and the command itself."""
 
     designs: Sequence[Design]
@@ -61,7 +61,7 @@ class Bench(Protocol):
     ) -> Outcome:
         """The replications summed up, with verdicts; stores their tables, or only their KPIs.
 
-        `opening`: what the answer opens with, said before more is simulated around it.
+        `opening`: returns the first lines of the answer, which are printed before more is simulated.
         """
 
     def complete(self, outcome: Outcome, more: Tables = ()) -> None:
@@ -71,7 +71,7 @@ class Bench(Protocol):
         """Rows of a small table of the complete run."""
 
     def kept(self, row: type[S]) -> list[S] | None:
-        """The same; None if the run is not complete."""
+        """Rows of a small table; None if the run is not complete."""
 
     def say(self, line: str) -> None:
         """Print a line about the simulations to come on the error stream."""
@@ -117,7 +117,7 @@ class Document:
     run: Callable[[Path, int], Run] | None = None
     """Of designs: at most so many, and the tables of their replications in the run folder."""
     page: Callable[[Path, bool], Page] | None = None
-    """Of a page that is not made of the above, from the tables in the run folder; with its pictures or without."""
+    """A page that is not made of these fields, from the tables in the run folder; with its pictures or without."""
 
     @property
     def opening(self) -> "Sequence[DesignVerdict | str]":
@@ -145,23 +145,23 @@ def simulated(config: HubConfig, n: int) -> str:
 class Study(Generic[K, R]):
     """A verb whose runs are stored.
 
-    The runner calls `compute` with a bench that simulates, or, for `show`, with what a run stored: it decides by its
-    arguments alone.
+    The runner calls `compute` with a bench that simulates, or, for `show`, with the tables of a stored run. `compute`
+    depends on its arguments alone.
     """
 
     keys: type[K]
     """Class of the study's part of the configuration."""
-    asked: Callable[[Arguments], tuple[Sequence[Design], K]]
+    parse: Callable[[Arguments], tuple[Sequence[Design], K]]
     """Designs and keys, checked before anything runs."""
-    compute: Callable[[Bench, Asked[K]], R]
-    document: Callable[[Asked[K], R], Document]
-    name: Callable[[Asked[K]], str] = lambda asked: asked.designs[0].hub.scenario
+    compute: Callable[[Bench, Request[K]], R]
+    document: Callable[[Request[K], R], Document]
+    name: Callable[[Request[K]], str] = lambda request: request.designs[0].hub.scenario
     """Name of the run in the name of its folder."""
     check: Callable[[Sequence[Design], K], object] = lambda designs, keys: None  # noqa: ARG005 - the signature of a check
     """Refuse invalid designs and keys before a folder is made, as a stored run may have them."""
-    as_stored: Callable[[Bench, Asked[K]], Document] | None = None
-    """Of a run whose ranges have moved since, from its stored tables as they are; its sentences are added."""
+    as_stored: Callable[[Bench, Request[K]], Document] | None = None
+    """Document of a run whose ranges have changed since, from its stored tables; its sentences are added."""
     library: str | None = None
     """Library of the extra `study` that it needs."""
-    replications: Callable[[Asked[K]], int | None] = lambda asked: None  # noqa: ARG005 - the signature of a count
+    replications: Callable[[Request[K]], int | None] = lambda request: None  # noqa: ARG005 - the signature of a count
     """Total number over its designs; None: the results decide."""

@@ -98,7 +98,9 @@ def replications(
             each = (time.monotonic() - began) / n_made if n_made else None
             report_cost(wide, n, most=most, designs=len(designs), seconds=each)
 
-    n, wide = narrow(samples, study.asked, first=study.replications, most=most, report=report, interval_of=interval_of)
+    n, wide = narrow(
+        samples, study.half_widths, first=study.replications, most=most, report=report, interval_of=interval_of
+    )
     known = rows(designs, n, work_of)
     before = judged_as_run(designs, known)
     if any(before[design.label].is_unstable is None and any(longer_hubs(design.hub)) for design in designs):
@@ -180,7 +182,7 @@ def _width_text(need: Need) -> str:
 def _wanted(need: Need) -> str:
     n = need.n or 0
     count = f"about {whole(n)}" if n < UNREACHABLE else f"more than {whole(UNREACHABLE)}"
-    return f"±{need.asked:.3g} takes {count}"
+    return f"±{need.target:.3g} takes {count}"
 
 
 def _unit(kpi: str) -> str:

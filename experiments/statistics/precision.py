@@ -36,7 +36,7 @@ class Need:
     label: str
     kpi: str
     half_width: float | None
-    asked: float
+    target: float
     n: int | None
 
 
@@ -67,11 +67,11 @@ def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
     return mean_interval(values)
 
 
-def needs(samples: Samples, asked: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
+def needs(samples: Samples, half_widths: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
     """Intervals that are too wide, by design and KPI; `asked`: a half-width for each KPI [its unit]."""
     wide = []
     for label, by_kpi in samples.items():
-        for kpi, limit in asked.items():
+        for kpi, limit in half_widths.items():
             half_width = interval_of(kpi, by_kpi[kpi]).half_width
             if half_width is None:
                 wide.append(Need(label, kpi, None, limit, None))
@@ -96,7 +96,7 @@ def next_count(wide: Sequence[Need], n: int, most: int) -> int:
 
 def narrow(
     sample: Callable[[int], Samples],
-    asked: Mapping[str, float],
+    half_widths: Mapping[str, float],
     *,
     first: int,
     most: int,
@@ -110,7 +110,7 @@ def narrow(
     """
     n = first
     while True:
-        wide = needs(sample(n), asked, interval_of)
+        wide = needs(sample(n), half_widths, interval_of)
         further = next_count(wide, n, most)
         if further == n:
             return n, wide

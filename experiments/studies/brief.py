@@ -37,8 +37,8 @@ def main(arguments: Arguments) -> int:
         path = file_of("--pptx", Path(given["pptx"]), "slides are", (".pptx",))
         runner.need("pptx", "office")
     path = path or folder / FILE
-    page, asked = runner.stored_page(manifest_of(folder))
-    brief, command = page.brief, asked.arguments.command
+    page, request = runner.stored_page(manifest_of(folder))
+    brief, command = page.brief, request.arguments.command
     if brief is None or not brief.verdicts:
         raise InputError(f"{folder}: this run has no answer for a sheet")
     if "pptx" in given:

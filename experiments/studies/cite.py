@@ -40,6 +40,6 @@ def main(arguments: Arguments) -> int:
 
 def _of_run(named: Path, author: str | None) -> list[str]:
     manifest = manifest_of(run_folder(str(named), RUNS))
-    asked, document = runner.told_by(manifest)
-    run = RunCitation.of(manifest, document.title, asked.arguments.command, author)
+    request, document = runner.request_and_document(manifest)
+    run = RunCitation.of(manifest, document.title, request.arguments.command, author)
     return [run.software.bibtex, run.bibtex]

@@ -18,22 +18,22 @@ from typing import Final
 from experiments.designs.design import MarginKeys, several
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Asked, Document, Study
+from experiments.frame.study import Document, Request, Study
 
 
-def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
+def document(request: Request[MarginKeys], summed: Replications) -> Document:
     outcome = summed.outcome
     data = {
-        "scenarios": {design.label: console.scenario_object(outcome, design) for design in asked.designs},
+        "scenarios": {design.label: console.scenario_object(outcome, design) for design in request.designs},
         "family": str(outcome.family),
         "differences": console.difference_objects(outcome),
     }
-    return of_designs.document(asked, summed, data, has_baseline=True)
+    return of_designs.document(request, summed, data, has_baseline=True)
 
 
-def _name(asked: Asked[MarginKeys]) -> str:
-    named = [word.removeprefix("study=") for word in asked.arguments.words if word.startswith("study=")]
-    return named[-1] if named else "-".join(asked.keys.scenarios) or f"{len(asked.designs)}-designs"
+def _name(request: Request[MarginKeys]) -> str:
+    named = [word.removeprefix("study=") for word in request.arguments.words if word.startswith("study=")]
+    return named[-1] if named else "-".join(request.keys.scenarios) or f"{len(request.designs)}-designs"
 
 
 STUDY: Final = Study(

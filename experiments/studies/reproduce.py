@@ -31,7 +31,7 @@ from experiments.designs.design import Design
 from experiments.formatting import whole
 from experiments.frame import console, runner
 from experiments.frame.recorded import TRUST, run_and_options, stored_study, study_of, trust_code, with_schedule
-from experiments.frame.study import Asked, Study
+from experiments.frame.study import Request, Study
 from experiments.report.sections import said
 from experiments.store import archive
 from experiments.store.directory import DICTIONARY
@@ -92,7 +92,7 @@ def _main(arguments: Arguments, named: str | None = None) -> int:
             root = _new(Path(given["here"]), folder)
         else:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cargohub-")))
-        again = _again(recorded, study, Asked(designs, keys, replace(command, out=root), is_typed=False))
+        again = _again(recorded, study, Request(designs, keys, replace(command, out=root), is_typed=False))
         first = _first(recorded, again)
         surroundings = list(surroundings_of(recorded, again))
         kept = again.folder if "here" in given else None
@@ -150,9 +150,9 @@ def _new(root: Path, folder: Path) -> Path:
     return root
 
 
-def _again(recorded: Manifest, study: Study[Any, Any], asked: Asked[Any]) -> Manifest:
+def _again(recorded: Manifest, study: Study[Any, Any], request: Request[Any]) -> Manifest:
     try:
-        return manifest_of(runner.computed(study, asked)[0])
+        return manifest_of(runner.computed(study, request)[0])
     except ConfigError as error:
         raise InputError(f"{recorded.folder}: study: {error}") from None
 

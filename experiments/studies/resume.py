@@ -27,8 +27,8 @@ from experiments.composition import compose
 from experiments.designs.design import Design
 from experiments.execution import Place
 from experiments.frame import console, runner
-from experiments.frame.recorded import TRUST, asked_again, run_and_options, stored_study, study_of, trust_code
-from experiments.frame.study import Asked
+from experiments.frame.recorded import TRUST, arguments_of, run_and_options, stored_study, study_of, trust_code
+from experiments.frame.study import Request
 from experiments.report.page import PAGE, WhenPage, is_drawn
 from experiments.report.sections import said
 from experiments.store.foreign import Begun, begun, check_file, configuration_of, is_finished, manifest_of
@@ -64,8 +64,8 @@ def main(arguments: Arguments) -> int:
     keys = replace(keys, page=when or keys.page, cache_mb=how["cache_mb"])
     designs = list(_points(run, given.get(_SCHEDULE)))
     _check_name(run, designs)
-    command = asked_again(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
-    return runner.carry_out(study, Asked(designs, keys, command))
+    command = arguments_of(run.verb, run.words, like=replace(arguments, out=folder.absolute().parent))
+    return runner.carry_out(study, Request(designs, keys, command))
 
 
 def _points(run: Begun, schedule: str | None) -> Iterator[Design]:

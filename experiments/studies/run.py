@@ -15,14 +15,14 @@ from typing import Final
 from experiments.designs.design import MarginKeys, single
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Asked, Document, Study
+from experiments.frame.study import Document, Request, Study
 
 
-def document(asked: Asked[MarginKeys], summed: Replications) -> Document:
-    (design,) = asked.designs
+def document(request: Request[MarginKeys], summed: Replications) -> Document:
+    (design,) = request.designs
     scenario = console.scenario_object(summed.outcome, design)
     # Also by its label, as in compare, so that both can be read in the same way.
-    return of_designs.document(asked, summed, {**scenario, "scenarios": {design.label: scenario}})
+    return of_designs.document(request, summed, {**scenario, "scenarios": {design.label: scenario}})
 
 
 STUDY: Final = Study(
@@ -30,6 +30,6 @@ STUDY: Final = Study(
     single,
     of_designs.compute,
     document,
-    name=lambda asked: asked.designs[0].label,
+    name=lambda request: request.designs[0].label,
     replications=of_designs.replications,
 )

@@ -75,8 +75,8 @@ def _results(arguments: Arguments, named: str = "", file: str | None = None, *mo
             " `cargohub export RUN --to xlsx` writes its tables"
         )
     with runner.of_a_stranger(manifest):
-        asked, document = runner.told_by(manifest)
-        runner.write_results(path, manifest.folder, document, asked)
+        request, document = runner.request_and_document(manifest)
+        runner.write_results(path, manifest.folder, document, request)
     print(path)
     return 0
 

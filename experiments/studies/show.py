@@ -90,7 +90,7 @@ def main(arguments: Arguments) -> int:
     if given and "flights" not in manifest.tables:
         raise InputError(f"{', '.join(given)}: the days of {manifest.verb} are not stored")
     study = stored_study(manifest)
-    asked = runner.asked_of(manifest, arguments)
-    day = draw_day(manifest, asked.designs, given)
+    request = runner.request_of(manifest, arguments)
+    day = draw_day(manifest, request.designs, given)
     more = {} if day is None else {"day": str(day)}
-    return runner.show(study, asked, manifest, more, is_drawn=when is WhenPage.NOW)
+    return runner.show(study, request, manifest, more, is_drawn=when is WhenPage.NOW)

@@ -20,7 +20,7 @@ from experiments.designs.grid import Combinations, combinations_of, varied_of
 from experiments.designs.spreadsheet import Values, Varied, drawn, with_factors
 from experiments.frame import console, of_designs
 from experiments.frame.of_designs import Replications
-from experiments.frame.study import Asked, Bench, Document, Study, Table
+from experiments.frame.study import Bench, Document, Request, Study, Table
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
 from experiments.report.sections import Picture, picture_of, said
@@ -33,7 +33,7 @@ from sim.record.schemas import Column, TableSchema
 _CHARTED = "on_time_share"
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], DesignKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], DesignKeys]:
     return points_of(combinations_of(arguments.words, arguments.config_dir, is_quiet=arguments.quiet))
 
 
@@ -49,26 +49,26 @@ def points_of(grid: Combinations) -> tuple[list[Design], DesignKeys]:
     return grid.designs(grid.labels), replace(keys, factors=grid.factors(grid.labels))
 
 
-def varied(asked: Asked[DesignKeys]) -> Varied:
+def varied(request: Request[DesignKeys]) -> Varied:
     """Keys in which the designs differ, and the values of each."""
-    labels = [design.label for design in asked.designs]
-    return with_factors(labels, *varied_of(labels), asked.keys.factors)
+    labels = [design.label for design in request.designs]
+    return with_factors(labels, *varied_of(labels), request.keys.factors)
 
 
-def compute(bench: Bench, asked: Asked[DesignKeys]) -> Replications:
-    return of_designs.compute(bench, asked, lambda asked, outcome: [sweep_table(outcome, *varied(asked))])
+def compute(bench: Bench, request: Request[DesignKeys]) -> Replications:
+    return of_designs.compute(bench, request, lambda request, outcome: [sweep_table(outcome, *varied(request))])
 
 
-def document(asked: Asked[DesignKeys], summed: Replications) -> Document:
-    keys, values = varied(asked)
+def document(request: Request[DesignKeys], summed: Replications) -> Document:
+    keys, values = varied(request)
     data = {
         "points": [
             {**console.scenario_object(summed.outcome, design), "values": dict(zip(keys, row, strict=True))}
-            for design, row in zip(asked.designs, values, strict=True)
+            for design, row in zip(request.designs, values, strict=True)
         ]
     }
 
-    return of_designs.document(asked, summed, data, pictures=lambda: _pictures(summed.outcome, *drawn(keys, values)))
+    return of_designs.document(request, summed, data, pictures=lambda: _pictures(summed.outcome, *drawn(keys, values)))
 
 
 def sweep_table(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Table:
@@ -104,11 +104,11 @@ def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values])
 
 STUDY: Final = Study(
     DesignKeys,
-    asked,
+    parse,
     compute,
     document,
-    name=lambda asked: (
-        "-".join(varied_of([design.label for design in asked.designs])[0]) or asked.designs[0].hub.scenario
+    name=lambda request: (
+        "-".join(varied_of([design.label for design in request.designs])[0]) or request.designs[0].hub.scenario
     ),
     replications=of_designs.replications,
 )

@@ -35,7 +35,7 @@ import numpy as np
 from experiments.arguments import Arguments, key_of
 from experiments.formatting import kpi_name, listed
 from experiments.frame import runner
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.history_matching import Matched, matched
@@ -45,7 +45,7 @@ from experiments.statistics.two_sources import Floats
 from experiments.store.rows import grid_of, plain_interval, plain_row, stored
 from experiments.studies import sure
 from experiments.studies.calibrate import airport
-from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, asked
+from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, parse
 from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow, narrowed
 from experiments.studies.sure.worlds import Screened
 from sim.errors import ConfigError
@@ -62,11 +62,11 @@ _WIDE: Final = 0.25
 """Half-width of that interval from which the share is unknown (assumption)."""
 
 
-def document(asked: Asked[CalibrateKeys], result: Result) -> Document:
-    study = asked.keys.calibrate
+def document(request: Request[CalibrateKeys], result: Result) -> Document:
+    study = request.keys.calibrate
     rows = (result.observation_rows, result.wave_rows, result.range_rows, result.answer_rows)
     return replace(
-        _shown(asked.keys, *rows),
+        _shown(request.keys, *rows),
         sentences=sentences(result),
         verdicts=[_remaining(result), *_answers(result)],
         warnings=list(warnings(result)),
@@ -83,9 +83,9 @@ def document(asked: Asked[CalibrateKeys], result: Result) -> Document:
     )
 
 
-def _as_stored(bench: Bench, asked: Asked[CalibrateKeys]) -> Document:
+def _as_stored(bench: Bench, request: Request[CalibrateKeys]) -> Document:
     ranges = sorted(bench.rows(RangeRow), key=lambda row: row.p_value)
-    return _shown(asked.keys, bench.rows(ObservationRow), bench.rows(WaveRow), ranges, bench.rows(AnswerShareRow))
+    return _shown(request.keys, bench.rows(ObservationRow), bench.rows(WaveRow), ranges, bench.rows(AnswerShareRow))
 
 
 def _shown(
@@ -205,50 +205,50 @@ def main(arguments: Arguments) -> int:
     return runner.main(STUDY, arguments) if given & {OBSERVED, "study"} else airport.main(arguments)
 
 
-def compute(bench: Bench, asked: Asked[CalibrateKeys]) -> Result:
+def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
     """Screen all worlds, rule some out in waves, and compute the answer in all and in the remaining worlds."""
-    designs, keys = asked.designs, asked.keys
+    designs, keys = request.designs, request.keys
     study, config = keys.calibrate, designs[0].hub
-    sure.check_ranges(asked, kept=())
+    sure.check_ranges(request, kept=())
     bench.check(designs)
     n = keys.sure.n_worlds
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
-    worlds = Screened.of(config, asked.arguments.config_dir, n=n, seed=config.seed)
+    worlds = Screened.of(config, request.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(designs, keys.sure.ranges)
     bench.say(said("calibrate_waves", study=study, budget=keys.sure.budget))
     possible = np.asarray((sample.screen > 0).all(axis=0))
     history = matched(
-        sample, study.targets, study.effort, lambda wanted: _figures(bench, asked, worlds, wanted), possible
+        sample, study.targets, study.effort, lambda wanted: _figures(bench, request, worlds, wanted), possible
     )
-    _check_varies(asked, history)
-    known = explored(sample, keys.effort, lambda wanted: sure.answers(bench, asked, worlds, wanted))
+    _check_varies(request, history)
+    known = explored(sample, keys.effort, lambda wanted: sure.answers(bench, request, worlds, wanted))
     return Result(keys, tuple(designs), history, known, worlds)
 
 
 def _figures(
-    bench: Bench, asked: Asked[CalibrateKeys], worlds: Screened, wanted: Sequence[Wanted]
+    bench: Bench, request: Request[CalibrateKeys], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Floats]:
     """Values of the observed KPIs in these worlds, by replication and observation."""
-    observations = asked.keys.calibrate.observations
+    observations = request.keys.calibrate.observations
     figures = {}
-    for (at, world), several in sure.kpis_in(bench, asked, worlds, wanted).items():
+    for (at, world), several in sure.kpis_in(bench, request, worlds, wanted).items():
         values = np.array([[kpis[seen.kpi] for seen in observations] for kpis in several])
         for seen, column in zip(observations, values.T, strict=True):
-            if seen.hub == asked.designs[at].label and not np.isfinite(column).all():
+            if seen.hub == request.designs[at].label and not np.isfinite(column).all():
                 raise ConfigError(f"{seen.kpi}, {seen.hub}: no finite value in world {world}: {column[0]}")
         figures[at, world] = values
     return figures
 
 
-def _check_varies(asked: Asked[CalibrateKeys], history: Matched) -> None:
+def _check_varies(request: Request[CalibrateKeys], history: Matched) -> None:
     """Refuse an observation of a figure that is the same in all worlds."""
-    for at, seen in enumerate(asked.keys.calibrate.observations):
+    for at, seen in enumerate(request.keys.calibrate.observations):
         if not history.varies(at):
             raise ConfigError(said("says_nothing", kpi=seen.kpi, hub=seen.hub))
 
 
-def _name(asked: Asked[CalibrateKeys]) -> str:
-    return next(iter(asked.keys.calibrate.hubs))
+def _name(request: Request[CalibrateKeys]) -> str:
+    return next(iter(request.keys.calibrate.hubs))
 
 
-STUDY: Final = Study(CalibrateKeys, asked, compute, document, name=_name, as_stored=_as_stored)
+STUDY: Final = Study(CalibrateKeys, parse, compute, document, name=_name, as_stored=_as_stored)

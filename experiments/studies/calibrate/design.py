@@ -163,7 +163,7 @@ class CalibrateKeys(SureKeys):
     calibrate: Calibrate
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], CalibrateKeys]:
     """The hubs of the study, or the one named by the words; the file of observations, and the ranges."""
     observed = [word for word in arguments.words if key_of(word) == OBSERVED]
     words = with_study([word for word in arguments.words if key_of(word) != OBSERVED], VERB)

@@ -56,7 +56,7 @@ from experiments.designs.spreadsheet import WORD, Factors, Varied, drawn, factor
 from experiments.designs.what_if import what_ifs, with_more
 from experiments.formatting import counted, resource, share_text, whole
 from experiments.frame.over_assumptions import CAPACITY, over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.design_names import titles_of
 from experiments.report.key_names import heading_of_key
@@ -93,7 +93,7 @@ class CapacityKeys(Designed):
         check_different("scenarios", self.scenarios)
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], CapacityKeys]:
     """The designs, each checked with ten per cent more of every resource before anything runs."""
     config_dir = arguments.config_dir
     grid = combinations_of(_words(arguments.words), config_dir)
@@ -151,20 +151,20 @@ _HEADING: Final = "What each design sustains"
 _SUSTAINED: Final = ("sustained, flights/day", "parcels/day")
 
 
-def compute(bench: Bench, asked: Asked[CapacityKeys]) -> list[Result]:
+def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:
     """Run all searches, design by design."""
-    keys = asked.keys
-    searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in asked.designs}
+    keys = request.keys
+    searches = {design.label: searches_of(design, keys.replications, keys.capacity) for design in request.designs}
     kpis = simulate_all(bench, [search for of_design in searches.values() for search in of_design])
-    titles = titles_of({design.label: design.hub.area_m2 for design in asked.designs})
+    titles = titles_of({design.label: design.hub.area_m2 for design in request.designs})
     return [
         result_of(design, titles[design.label], searches[design.label], kpis, has_binding=keys.capacity.binding)
-        for design in asked.designs
+        for design in request.designs
     ]
 
 
-def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
-    keys, config = asked.keys, asked.designs[0].hub
+def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
+    keys, config = request.keys, request.designs[0].hub
     varied, values = _varied(results, keys.factors)
     own_values = [dict(zip(varied, row, strict=True)) for row in values] or [{} for _ in results]
     search = keys.capacity
@@ -203,7 +203,7 @@ def document(asked: Asked[CapacityKeys], results: list[Result]) -> Document:
         pictures=lambda: [
             _curve_picture(results, varied, values) if varied else _ladders_picture(results, search.target)
         ],
-        over=over_assumptions(asked, asked.designs, {
+        over=over_assumptions(request, request.designs, {
             result.label: f"{cell(result.flights)} flights a day sustained" for result in results
         }, CAPACITY),
         warnings=[
@@ -278,8 +278,8 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
 
 STUDY: Final = Study(
     CapacityKeys,
-    asked,
+    parse,
     compute,
     document,
-    name=lambda asked: "-".join(asked.keys.scenarios) or f"{len(asked.designs)}-designs",
+    name=lambda request: "-".join(request.keys.scenarios) or f"{len(request.designs)}-designs",
 )

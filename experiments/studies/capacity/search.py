@@ -38,7 +38,7 @@ class Search(ThresholdSearch):
     def missing(self, kpis: Kpis) -> list[Task]:
         """Simulations needed next; none while the search waits for the first replication, or for all."""
         tasks = self.for_threshold(kpis)
-        if self.not_sustained is None or not self._asked.binding:
+        if self.not_sustained is None or not self._settings.binding:
             return tasks
         hub = at_demand(self.design.hub, self.above)
         if self.key(self.above) not in kpis:
@@ -54,7 +54,7 @@ class Search(ThresholdSearch):
         """Demand at which resources are compared: the lowest above the threshold at which too many parcels are late."""
         assert self.not_sustained is not None
         no, (aim, most) = self.not_sustained, _ABOVE
-        late = [at for at, run in self._shown.items() if run.late > 1 - self._asked.target and no <= at <= most * no]
+        late = [at for at, run in self._shown.items() if run.late > 1 - self._settings.target and no <= at <= most * no]
         return min(late, default=min(rounded(aim * no), self._limit))
 
     def lifting(self, kpis: Kpis) -> list[Group]:
@@ -125,14 +125,14 @@ class Search(ThresholdSearch):
         """Approximate number of simulations still to come."""
         if self.crossing is None:
             first_left = 3 if self.first is None else 2
-            lifts = (_LIFTS if self.first is None else 1) if self._asked.binding else 0
+            lifts = (_LIFTS if self.first is None else 1) if self._settings.binding else 0
             return max(1, first_left - len(self._shown)) + lifts
         return len(self.missing(kpis))
 
 
-def searches_of(design: Design, replications: int, asked: Sustained) -> list[Search]:
+def searches_of(design: Design, replications: int, settings: Sustained) -> list[Search]:
     searches: list[Search] = []
-    return [Search(design, number, asked, searches) for number in range(replications)]
+    return [Search(design, number, settings, searches) for number in range(replications)]
 
 
 def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
@@ -145,7 +145,7 @@ def blocked_h(resource: str, kpis: Mapping[str, float]) -> float | None:
     return kpis[name] if kpis[name] > _LEAST else None
 
 
-def asked(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
+def missing(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
     """Simulations that all of the searches need."""
     return [task for search in searches for task in search.missing(kpis)]
 
@@ -163,9 +163,9 @@ def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     kpis = bench.answered([], line)
     left = sum(search.left(kpis) for search in searches)
     days = searches[0].design.hub.days
-    if asked(searches, kpis):
+    if missing(searches, kpis):
         bench.say(said("capacity_begins", n=len(searches), left=left, days=days))
     # When the last search of a design finds its threshold, waiting searches continue, so all are asked again.
-    while tasks := asked(by_size, kpis) or asked(by_size, kpis):
+    while tasks := missing(by_size, kpis) or missing(by_size, kpis):
         kpis = bench.answered(tasks, line)
     return kpis

@@ -40,9 +40,9 @@ class Sustained:
 class ThresholdSearch:
     """The search for the highest demand that a replication sustains, continued as its simulations finish."""
 
-    def __init__(self, design: Design, number: int, asked: Sustained, others: list[Self]) -> None:
+    def __init__(self, design: Design, number: int, settings: Sustained, others: list[Self]) -> None:
         """`others`: the previous searches of the design, to which this one is added."""
-        self.design, self.number, self._asked = design, number, asked
+        self.design, self.number, self._settings = design, number, settings
         self.crossing: Crossing | None = None
         self._of_design = others
         self._of_design.append(self)
@@ -62,8 +62,8 @@ class ThresholdSearch:
         return None if self._of_design[0] is self else self._of_design[0]
 
     def _from(self, start: float, step: float) -> Bracketing:
-        asked, hub = self._asked, self.design.hub
-        apart, late = 2 * asked.tolerance, 1 - asked.target
+        settings, hub = self._settings, self.design.hub
+        apart, late = 2 * settings.tolerance, 1 - settings.target
         step = max(step * self.lowest, apart)
         return Bracketing(start, step, apart, self._limit, late, hub.warmup_days, hub.horizon_days)
 
@@ -83,7 +83,7 @@ class ThresholdSearch:
             assert self.first is not None
             if self.first.crossing is None:
                 return []
-            self._bracketing = self._from(max(self.first.threshold, self._asked.tolerance), _STEP_OF_OTHERS)
+            self._bracketing = self._from(max(self.first.threshold, self._settings.tolerance), _STEP_OF_OTHERS)
         while self.crossing is None:
             at = self._bracketing.after(self._shown)
             if isinstance(at, Crossing):
@@ -92,7 +92,7 @@ class ThresholdSearch:
                 return [(key, evaluate, (at_demand(self.design.hub, at), self.number))]
             else:
                 late = 1 - on_time(kpis[key])
-                self._shown[at] = Shown(late <= 1 - self._asked.target, late)
+                self._shown[at] = Shown(late <= 1 - self._settings.target, late)
         return self._for_backlog(kpis)
 
     def _for_backlog(self, kpis: Kpis) -> list[Task]:
@@ -139,9 +139,9 @@ class ThresholdSearch:
         if self.not_sustained is None:
             return ""
         run = kpis[self.key(self.not_sustained)]
-        if on_time(run) >= self._asked.target:
+        if on_time(run) >= self._settings.target:
             return "backlog"
-        if run["on_time_share"] >= self._asked.target:
+        if run["on_time_share"] >= self._settings.target:
             return "exports"
         return "both" if judged([run], self.design.hub.horizon_days).is_unstable else "late"
 

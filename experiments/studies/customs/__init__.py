@@ -24,7 +24,7 @@ from experiments.designs.design import Design, Replicated, one_hub
 from experiments.designs.varying import changed
 from experiments.formatting import capitalised, counted, number
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.interval_text import with_interval
 from experiments.replications.summing import by_design, interval_of
 from experiments.report.design_names import hub_title
@@ -196,7 +196,7 @@ class CustomsKeys(Replicated):
             raise ValueError("frontier: at least one control")
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     """The hub as configured, and the controls."""
     designs, keys = one_hub(arguments, CustomsKeys, _VERB, "frontier")
     if designs[0].hub.customs.declared is None:
@@ -204,9 +204,9 @@ def asked(arguments: Arguments) -> tuple[list[Design], CustomsKeys]:
     return designs, keys
 
 
-def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
+def compute(bench: Bench, request: Request[CustomsKeys]) -> Result:
     """Simulate every value of every control, and compare with the hub as configured."""
-    config, keys = asked.designs[0].hub, asked.keys
+    config, keys = request.designs[0].hub, request.keys
     n = keys.replications
     units = {name: key_unit(control.key) for name, control in keys.frontier.items()}
     base = Design("as configured", config)
@@ -223,8 +223,8 @@ def compute(bench: Bench, asked: Asked[CustomsKeys]) -> Result:
     return found_in(samples[base.label], of_settings, units, config.customs.examination_min)
 
 
-def document(asked: Asked[CustomsKeys], result: Result) -> Document:
-    config = asked.designs[0].hub
+def document(request: Request[CustomsKeys], result: Result) -> Document:
+    config = request.designs[0].hub
     by_control = result.by_control
     return Document(
         title=f"What checks find at {hub_title(config.area_m2)}, and their cost",
@@ -242,9 +242,9 @@ def document(asked: Asked[CustomsKeys], result: Result) -> Document:
                 for control, settings in by_control.items()
             },
         },
-        method=paragraphs_of("customs_method", draws=same_draws(config, asked.keys.replications, "value")),
+        method=paragraphs_of("customs_method", draws=same_draws(config, request.keys.replications, "value")),
         pictures=lambda: [_picture(result)],
-        over=over_assumptions(asked, asked.designs),
+        over=over_assumptions(request, request.designs),
         warnings=result.warnings,
     )
 
@@ -267,4 +267,4 @@ def _picture(result: Result) -> Picture:
     return picture_of("frontier", figure(curves), means=means_of(result.detections.n))
 
 
-STUDY: Final = Study(CustomsKeys, asked, compute, document)
+STUDY: Final = Study(CustomsKeys, parse, compute, document)

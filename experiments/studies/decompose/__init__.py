@@ -24,7 +24,7 @@ from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name, signed
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, Tables, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.interval_text import with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome, samples_of
@@ -165,7 +165,7 @@ class DecomposeKeys(DesignKeys):
             raise ValueError(said("one_of_each"))
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
     """The coalitions, each checked before anything runs."""
     words, config_dir = arguments.words, arguments.config_dir
     rest, rows = designs_among(with_study(words, "decompose"))
@@ -196,9 +196,9 @@ def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
     return game
 
 
-def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
+def compute(bench: Bench, request: Request[DecomposeKeys]) -> Found:
     """Simulate all coalitions, and split the gain of each KPI."""
-    designs, keys = asked.designs, asked.keys
+    designs, keys = request.designs, request.keys
     outcome = bench.replicated(designs, keys, has_tables=False)
     values = samples_of(bench.evaluated(designs, outcome.n))
     result = found_in(game_among(designs, keys), keys.decompose.kpis, outcome, values)
@@ -206,14 +206,14 @@ def compute(bench: Bench, asked: Asked[DecomposeKeys]) -> Found:
     return result
 
 
-def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
-    keys = asked.keys
+def document(request: Request[DecomposeKeys], result: Found) -> Document:
+    keys = request.keys
     lines: list[str] = []
-    start, end = titles = _titles(asked)
+    start, end = titles = _titles(request)
     for kpi, split in result.kpis.items():
         alone = next((coalition for coalition in result.game.coalitions if coalition.factors == (split.largest,)), None)
         lines += sentences(kpi, split, start, end, [str(lack) for lack in alone.lacks] if alone else [])
-    draws = same_draws(asked.designs[0].hub, result.outcome.n, f"of {len(asked.designs)} combinations of factors")
+    draws = same_draws(request.designs[0].hub, result.outcome.n, f"of {len(request.designs)} combinations of factors")
     return Document(
         title=f"What causes the difference between {start} and {end}",
         data={**as_json(result, *keys.scenarios), **({"values": keys.factors} if keys.factors else {})},
@@ -222,15 +222,15 @@ def document(asked: Asked[DecomposeKeys], result: Found) -> Document:
         lines=_lines(result, keys),
         grids=[_grid(kpi, split, titles) for kpi, split in result.kpis.items()],
         method=paragraphs_of("decompose_method", draws=draws),
-        over=over_assumptions(asked, [design for design in asked.designs if design.label in keys.scenarios]),
+        over=over_assumptions(request, [design for design in request.designs if design.label in keys.scenarios]),
         pictures=lambda: [_picture(result, titles)],
     )
 
 
-def _titles(asked: Asked[DecomposeKeys]) -> list[str]:
+def _titles(request: Request[DecomposeKeys]) -> list[str]:
     """Names of the two designs for a reader."""
-    names, factors = asked.keys.scenarios, asked.keys.factors
-    titles = titles_of({design.label: design.hub.area_m2 for design in asked.designs if design.label in names})
+    names, factors = request.keys.scenarios, request.keys.factors
+    titles = titles_of({design.label: design.hub.area_m2 for design in request.designs if design.label in names})
     return [tagged(name, factors) if factors else titles[name] for name in names]
 
 
@@ -268,5 +268,5 @@ def _grid(kpi: str, split: Decomposition, titles: Sequence[str]) -> Grid:
 
 
 STUDY: Final = Study(
-    DecomposeKeys, asked, compute, document, name=lambda asked: "-".join(asked.keys.scenarios), check=game_among
+    DecomposeKeys, parse, compute, document, name=lambda request: "-".join(request.keys.scenarios), check=game_among
 )

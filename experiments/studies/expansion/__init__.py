@@ -32,7 +32,7 @@ from experiments.designs.design import Design, one_hub, with_study
 from experiments.execution.progress import Lines
 from experiments.formatting import kpi_name, plain_name, share_text, whole
 from experiments.frame.over_assumptions import Answers, Question, over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
 from experiments.replications.stability import unsure_lines
 from experiments.report import style
@@ -65,24 +65,24 @@ _picture: Final = partial(picture_of, verb=_VERB)
 
 
 def pictures(answer: Answer) -> Iterator[Picture]:
-    outcome, asked = answer.explored, answer.explored.keys.expansion
-    called = {path: path_name(path) for path in asked.paths}
+    outcome, settings = answer.explored, answer.explored.keys.expansion
+    called = {path: path_name(path) for path in settings.paths}
     names, best = list(called.values()), called[answer.recommended]
-    years = [asked.first_year + year for year in range(asked.years)]
+    years = [settings.first_year + year for year in range(settings.years)]
     demand = {
         growth: np.stack([each.mean(axis=0), *np.quantile(each, BANDS, axis=0)])
         for growth, each in zip(outcome.futures.growths, outcome.futures.demand, strict=True)
     }
     slots = {called[path]: bands[0] for path, bands in answer.traffic["slots"].items()}
     yield _picture("fan", expansion_figures.fan(years, demand, slots))
-    idle = None if asked.idle is None else called[asked.idle]
+    idle = None if settings.idle is None else called[settings.idle]
     if idle is not None and len(names) > 1:
-        flows = outcome.means(lambda worth: worth.quarterly) * factors(asked, asked.cost.discounting.rate)
-        so_far = flows.reshape(len(names), asked.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
+        flows = outcome.means(lambda worth: worth.quarterly) * factors(settings, settings.cost.discounting.rate)
+        so_far = flows.reshape(len(names), settings.years, -1).sum(axis=2).cumsum(axis=1) / 1e6
         less = dict(zip(names, so_far - so_far[names.index(idle)], strict=True))
         yield _picture("cash", expansion_figures.cash(years, less, idle), idle=idle)
     panels = {}
-    for kpi in asked.kpis:
+    for kpi in settings.kpis:
         scale, unit = style.drawn_as(KPIS[kpi].unit)
         panels[f"{kpi_name(kpi)}\n[{unit}]"] = {
             called[path]: bands * scale for path, bands in answer.service[kpi].items()
@@ -102,7 +102,7 @@ def pictures(answer: Answer) -> Iterator[Picture]:
         ]
         drawn = expansion_figures.tornado(rows, lead, best, names)
         means = means_of(turns[0].lead_eur.n)
-        yield _picture("tornado", drawn, swing=share_text(asked.swing), n=len(rows), means=means)
+        yield _picture("tornado", drawn, swing=share_text(settings.swing), n=len(rows), means=means)
 
 
 _SERVICE: Final = ("on_time_share", "cost_per_parcel", "payback", "opens")
@@ -111,7 +111,7 @@ _MONEY: Final = ("npv", "behind", "npv_p5", "npv_p95", "regret", "regret_p95", "
 _MOST_ON_TERMINAL: Final = 12
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
     """The hub of today, followed by the different hubs of all states; all checked before anything runs."""
     words, config_dir = with_study(arguments.words, _VERB), arguments.config_dir
     (today,), keys = one_hub(arguments, ExpansionKeys, _VERB)
@@ -137,9 +137,9 @@ def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
             raise ConfigError(f"expansion.states: the hub of {state!r} is missing")
 
 
-def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
-    base, *hubs = asked.designs
-    n = asked.keys.replications
+def compute(bench: Bench, request: Request[ExpansionKeys]) -> Answer:
+    base, *hubs = request.designs
+    n = request.keys.replications
 
     def simulate(designs: Sequence[Design]) -> Mapping[tuple[str, int], Mapping[str, float]]:
         days = base.hub.days
@@ -148,12 +148,12 @@ def compute(bench: Bench, asked: Asked[ExpansionKeys]) -> Answer:
         bench.say(said("expansion_weeks", **counts))
         return bench.evaluated(designs, n)
 
-    weeks = Weeks(simulate, asked.keys)
-    return answer(explored(hubs, base.hub, asked.keys, weeks.simulated), valued(bench, asked, weeks))
+    weeks = Weeks(simulate, request.keys)
+    return answer(explored(hubs, base.hub, request.keys, weeks.simulated), valued(bench, request, weeks))
 
 
-def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
-    n = asked.keys.replications
+def document(request: Request[ExpansionKeys], answer: Answer) -> Document:
+    n = request.keys.replications
     brief, facts = sheet_texts(answer)
     weeks = {path_name(week).replace(" @ ", ", load "): verdict for week, verdict in answer.stability.items()}
     return Document(
@@ -173,27 +173,27 @@ def document(asked: Asked[ExpansionKeys], answer: Answer) -> Document:
             "unstable": {week: verdict.is_unstable for week, verdict in answer.stability.items()},
             "runs": answer.explored.n_runs * n,
         },
-        method=tuple(_method(asked, answer)),
+        method=tuple(_method(request, answer)),
         brief=brief,
         facts=facts,
         pictures=lambda: pictures(answer),
-        over=_over_assumptions(asked, answer),
-        warnings=[*too_few_replications(n), *unsure_lines(weeks), *_misnamed(asked)],
+        over=_over_assumptions(request, answer),
+        warnings=[*too_few_replications(n), *unsure_lines(weeks), *_misnamed(request)],
     )
 
 
-def _misnamed(asked: Asked[ExpansionKeys]) -> Iterator[str]:
+def _misnamed(request: Request[ExpansionKeys]) -> Iterator[str]:
     """Paths that change nothing, but are named after the area of another hub."""
-    area = whole(sum(hall.area_m2 for hall in asked.designs[0].hub.halls.values()))
-    for key, path in asked.keys.expansion.paths.items():
+    area = whole(sum(hall.area_m2 for hall in request.designs[0].hub.halls.values()))
+    for key, path in request.keys.expansion.paths.items():
         if not path.phases and (named := re.search(r"\S+ m²", path_name(key))) and named[0] != f"{area} m²":
             yield said("path_of_another_hub", key=key, name=path_name(key), area=area)
 
 
-def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssumptions:
+def _over_assumptions(request: Request[ExpansionKeys], answer: Answer) -> OverAssumptions:
     """The path's probability of being best over assumptions, in addition to that over futures."""
-    today, path = asked.designs[0], answer.recommended
-    compared = _compared(plain(asked.keys.expansion))
+    today, path = request.designs[0], answer.recommended
+    compared = _compared(plain(request.keys.expansion))
 
     def answers(manifest: Manifest) -> Answers:
         theirs = manifest.identity["study"].get("expansion")
@@ -209,7 +209,7 @@ def _over_assumptions(asked: Asked[ExpansionKeys], answer: Answer) -> OverAssump
     question = Question(("question=expansion",), answers, keeps="expansion")
     is_known = not np.isnan(answer.probability)
     sampled = {called.label: said("best_surely", probability=probability_text(answer.probability))} if is_known else {}
-    return over_assumptions(asked, [called], sampled, question)
+    return over_assumptions(request, [called], sampled, question)
 
 
 def _compared(expansion: Mapping[str, Any]) -> dict[str, Any]:
@@ -234,8 +234,8 @@ def _grids(answer: Answer) -> list[Grid]:
     ]
 
 
-def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
-    outcome, keys, today = answer.explored, asked.keys.expansion, asked.designs[0].hub
+def _method(request: Request[ExpansionKeys], answer: Answer) -> Iterator[str]:
+    outcome, keys, today = answer.explored, request.keys.expansion, request.designs[0].hub
     yield from money_rests_on(today)
     yield from paragraphs_of(
         "expansion_method",
@@ -243,7 +243,7 @@ def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
         horizon=today.horizon_days,
         loads=", ".join(f"{load:g}" for load in keys.loads),
         n_runs=outcome.n_runs,
-        n=asked.keys.replications,
+        n=request.keys.replications,
         n_leaves=len(outcome.futures.leaves),
         n_growths=len(outcome.futures.growths),
         n_draws=len(outcome.futures.draws),
@@ -253,5 +253,10 @@ def _method(asked: Asked[ExpansionKeys], answer: Answer) -> Iterator[str]:
 
 
 STUDY: Final = Study(
-    ExpansionKeys, asked, compute, document, name=lambda asked: f"{len(asked.keys.expansion.paths)}-paths", check=check
+    ExpansionKeys,
+    parse,
+    compute,
+    document,
+    name=lambda request: f"{len(request.keys.expansion.paths)}-paths",
+    check=check,
 )

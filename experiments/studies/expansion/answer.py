@@ -169,11 +169,11 @@ def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Inter
 
 
 def _payback(result: Found, path: str, quarterly: Floats) -> float | None:
-    asked = result.keys.expansion
-    if asked.idle is None or not asked.paths[path].phases:
+    settings = result.keys.expansion
+    if settings.idle is None or not settings.paths[path].phases:
         return None
-    more = quarterly[list(asked.paths).index(path)] - quarterly[list(asked.paths).index(asked.idle)]
-    return payback(flows([*map(cents, more.tolist())], asked.cost.discounting.timing, per_year=QUARTERS))
+    more = quarterly[list(settings.paths).index(path)] - quarterly[list(settings.paths).index(settings.idle)]
+    return payback(flows([*map(cents, more.tolist())], settings.cost.discounting.timing, per_year=QUARTERS))
 
 
 def _service(result: Found) -> dict[str, Yearly]:

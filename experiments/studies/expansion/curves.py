@@ -81,19 +81,19 @@ def rounded(value: float) -> float:
 class Curves:
     """Hubs by number, and their results: (hub, load, replication, measure); NaN: not yet simulated."""
 
-    def __init__(self, designs: Sequence[Design], asked: Expansion, measured: Measured, replications: int) -> None:
+    def __init__(self, designs: Sequence[Design], settings: Expansion, measured: Measured, replications: int) -> None:
         self.labels = {design.label: number for number, design in enumerate(designs)}
-        self.designs, self.measured, self._cost = designs, measured, asked.cost
-        self.loads: Floats = np.array(asked.loads)
+        self.designs, self.measured, self._cost = designs, measured, settings.cost
+        self.loads: Floats = np.array(settings.loads)
         self.full = np.array([flights_at(design.hub, 1.0) for design in designs])
         """Flights a day at load 1 (n_hubs)."""
         self.stability: dict[str, Stability] = {}
         """Stability of each hub at each simulated load, by the label of the run."""
-        shape = len(designs), len(asked.loads), replications, measured.n
+        shape = len(designs), len(settings.loads), replications, measured.n
         self.values: Floats = np.full(shape, math.nan)
         self._composed = {
             self.labels[label]: [self.labels[part] for part in parts]
-            for label, *parts in asked.states.values()
+            for label, *parts in settings.states.values()
             if parts
         }
         """For hubs that are not simulated: the plain hub, and those with each effect alone."""
@@ -168,12 +168,12 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
     return np.asarray((weight * weeks).sum(axis=-3), dtype=np.float64)
 
 
-def check_loads(asked: Expansion, month_index: Iterable[float]) -> None:
+def check_loads(settings: Expansion, month_index: Iterable[float]) -> None:
     """Refuse loads below that of the busiest week of a hub that operates all it accepts.
 
     Raises:
         ConfigError: this load is above the last.
     """
-    busiest = asked.accept_load * max(month_index)
-    if asked.loads[-1] < busiest:
-        raise ConfigError(said("loads_below_busiest", busiest=busiest, last=asked.loads[-1]))
+    busiest = settings.accept_load * max(month_index)
+    if settings.loads[-1] < busiest:
+        raise ConfigError(said("loads_below_busiest", busiest=busiest, last=settings.loads[-1]))

@@ -84,26 +84,26 @@ class Found:
         return [[opening.opens for opening in line.openings if opening.opens <= last] for line in self.timelines]
 
 
-def futures_of(asked: Expansion, base: HubConfig) -> Futures:
-    outcomes = tuple(leaves(asked.stages))
-    drawn = tuple(draws(asked, base.seed))
-    growth = np.array([growth_path.probability for growth_path in asked.growth.values()])
+def futures_of(settings: Expansion, base: HubConfig) -> Futures:
+    outcomes = tuple(leaves(settings.stages))
+    drawn = tuple(draws(settings, base.seed))
+    growth = np.array([growth_path.probability for growth_path in settings.growth.values()])
     weight = growth[:, None] * np.array([p for _, p in outcomes])
-    paths = np.stack([factors(growth_path, asked) for growth_path in asked.growth.values()])
+    paths = np.stack([factors(growth_path, settings) for growth_path in settings.growth.values()])
     demand = base.demand.flights_per_day * paths[:, None, :] * np.stack([growth_path.strays for growth_path in drawn])
-    return Futures(tuple(asked.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
+    return Futures(tuple(settings.growth), tuple(leaf for leaf, _ in outcomes), drawn, weight, demand)
 
 
 def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, simulate: Simulate) -> Found:
     """All paths in all futures. `designs`: the different hubs; `base`: the hub of today with its month index."""
-    asked = keys.expansion
+    settings = keys.expansion
     assert base.arrivals.month_index is not None
-    check_loads(asked, base.arrivals.month_index)
-    curves = Curves(designs, asked, _measured(asked, base), keys.replications)
-    accepted = np.array([flights_at(design.hub, asked.accept_load) for design in designs])
-    world = World(asked, curves, week_indices(base.arrivals.month_index), accepted)
-    futures = futures_of(asked, base)
-    number, wanted = _wanted(asked, futures)
+    check_loads(settings, base.arrivals.month_index)
+    curves = Curves(designs, settings, _measured(settings, base), keys.replications)
+    accepted = np.array([flights_at(design.hub, settings.accept_load) for design in designs])
+    world = World(settings, curves, week_indices(base.arrivals.month_index), accepted)
+    futures = futures_of(settings, base)
+    number, wanted = _wanted(settings, futures)
     timelines: dict[Key, Timeline] = {}
     runs: set[tuple[int, int]] = set()
     while True:
@@ -117,7 +117,7 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
             break
         runs |= set(missing)
         _simulate(curves, missing, keys.replications, simulate)
-    books = _books(world, designs, asked, base)
+    books = _books(world, designs, settings, base)
     worths = tuple(worth(books, line) for line in timelines.values())
     return Found(keys, world, books, futures, tuple(timelines.values()), worths, number, len(runs))
 
@@ -131,34 +131,36 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
     curves.compose()
 
 
-def _wanted(asked: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
+def _wanted(settings: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np.intp]], list[Key]]:
     """Each path's timelines by number (G, F, K), and the content of each."""
     at: dict[Key, int] = {}
     number = {}
-    for path in asked.paths:
-        results = [tuple(restricted(leaf, asked.paths[path].needs, asked).items()) for leaf in futures.leaves]
+    for path in settings.paths:
+        results = [tuple(restricted(leaf, settings.paths[path].needs, settings).items()) for leaf in futures.leaves]
         number[path] = np.zeros((*futures.weight.shape, len(futures.draws)), dtype=np.intp)
         for g, f, k in np.ndindex(*number[path].shape):
             number[path][g, f, k] = at.setdefault((path, g, k, results[f]), len(at))
     return number, list(at)
 
 
-def _measured(asked: Expansion, base: HubConfig) -> Measured:
-    nothing = activity(Rostered(base), dict.fromkeys(KPIS, 0.0), asked.cost.labour)
-    lines = tuple(line.name for line in annual_lines(base, nothing, asked.cost))
-    watched = [trigger.kpi for path in asked.paths.values() for phase in path.phases.values() for trigger in phase.when]
+def _measured(settings: Expansion, base: HubConfig) -> Measured:
+    nothing = activity(Rostered(base), dict.fromkeys(KPIS, 0.0), settings.cost.labour)
+    lines = tuple(line.name for line in annual_lines(base, nothing, settings.cost))
+    watched = [
+        trigger.kpi for path in settings.paths.values() for phase in path.phases.values() for trigger in phase.when
+    ]
     return Measured(
-        lines, tuple(dict.fromkeys((*ALWAYS, *asked.kpis, *(kpi for kpi in watched if kpi in KPIS)))), tuple(Paid)
+        lines, tuple(dict.fromkeys((*ALWAYS, *settings.kpis, *(kpi for kpi in watched if kpi in KPIS)))), tuple(Paid)
     )
 
 
-def _books(world: World, designs: Sequence[Design], asked: Expansion, base: HubConfig) -> Books:
-    built = tuple(line.name for line in investment(base, base, asked.cost))
+def _books(world: World, designs: Sequence[Design], settings: Expansion, base: HubConfig) -> Books:
+    built = tuple(line.name for line in investment(base, base, settings.cost))
     hubs = {design.label: design.hub for design in designs}
 
     @cache
     def change(path: str, limit: float | None, n: int) -> Floats:
         before, after = (hubs[world.label(State(path, limit, at))] for at in (n, n + 1))
-        return np.array([line.eur for line in investment(before, after, asked.cost)])
+        return np.array([line.eur for line in investment(before, after, settings.cost)])
 
-    return Books(world, built, discount_factors(asked, asked.cost.discounting.rate), change)
+    return Books(world, built, discount_factors(settings, settings.cost.discounting.rate), change)

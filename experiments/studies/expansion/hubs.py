@@ -69,7 +69,7 @@ class State:
 
 
 def states_of(
-    words: Sequence[str], base: HubConfig, asked: Expansion, config_dir: File | None
+    words: Sequence[str], base: HubConfig, settings: Expansion, config_dir: File | None
 ) -> tuple[list[Design], dict[str, tuple[str, ...]]]:
     """The different hubs, and the label of each state's hub. `words`: those that compose the study.
 
@@ -82,9 +82,9 @@ def states_of(
     composer = cache(lambda more: hub(compose([*words, *more], config_dir)))
     pairs = [
         made
-        for name, path in asked.paths.items()
-        for limit in _limits(asked, path)
-        for made in _of_path(base, asked, name, limit, composer)
+        for name, path in settings.paths.items()
+        for limit in _limits(settings, path)
+        for made in _of_path(base, settings, name, limit, composer)
     ]
     # Hubs with a single effect are first, because they are simulated.
     pairs.sort(key=lambda made: len(made[0].alone) > 1)
@@ -112,17 +112,17 @@ def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
     return replace(config, scenario=scenario, arrivals=replace(config.arrivals, month_index=(1.0,) * MONTHS_PER_YEAR))
 
 
-def _limits(asked: Expansion, path: Path) -> list[float | None]:
-    limits = {result.most_area_m2 for stage in path.needs for result in asked.stages[stage].results.values()}
+def _limits(settings: Expansion, path: Path) -> list[float | None]:
+    limits = {result.most_area_m2 for stage in path.needs for result in settings.stages[stage].results.values()}
     return [None, *sorted(limit for limit in limits if limit is not None)]
 
 
 def _of_path(
-    base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer
+    base: HubConfig, settings: Expansion, name: str, limit: float | None, composer: Composer
 ) -> Iterator[tuple[State, HubConfig]]:
-    path = asked.paths[name]
+    path = settings.paths[name]
     phases = list(path.phases.items())
-    hubs = _built(base, asked, name, limit, composer)
+    hubs = _built(base, settings, name, limit, composer)
     for n, after in enumerate(hubs):
         learning = phases[n - 1][1].learning if n else None
         steps = LEARNED if learning is not None else (1.0,)
@@ -135,26 +135,26 @@ def _of_path(
                 config = _learning(hubs[n - 1], after, learning, learned, f"expansion.paths.{name}")
             if is_building:
                 config = _set(config, phases[n][1].closed, f"expansion.paths.{name}.phases.{phases[n][0]}.closed")
-            for results in itertools.product(*(_setting(asked, stage) for stage in needs)):
+            for results in itertools.product(*(_setting(settings, stage) for stage in needs)):
                 conditions = [condition for condition in results if condition is not None]
                 state = State(name, limit, n, is_building, learned, tuple(result for _, result in conditions))
                 conditioned = config
                 for stage, result in conditions:
-                    words = asked.stages[stage].results[result].sets
+                    words = settings.stages[stage].results[result].sets
                     conditioned = _set(conditioned, words, f"expansion.stages.{stage}.results.{result}.sets")
                 yield state, _checked(conditioned, f"expansion.paths.{name}, {state.name}")
 
 
-def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
+def _built(base: HubConfig, settings: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
     """The hub after none, one, two … of the path's phases, up to the first that the permit has no room for.
 
     If the permit is smaller than the whole path, this is known before construction begins: phases with `smaller` words
     are built by these.
     """
-    is_smaller = limit is not None and limit < _built(base, asked, name, None, composer)[-1].area_m2
+    is_smaller = limit is not None and limit < _built(base, settings, name, None, composer)[-1].area_m2
     so_far: list[str] = []
     hubs = [_checked(at_mean_month(base, base.scenario), "the hub")]
-    for phase_name, phase in asked.paths[name].phases.items():
+    for phase_name, phase in settings.paths[name].phases.items():
         for own_words in (phase.smaller, phase.changes) if is_smaller else (phase.changes,):
             if own_words is None:
                 continue
@@ -171,9 +171,9 @@ def _built(base: HubConfig, asked: Expansion, name: str, limit: float | None, co
     return hubs
 
 
-def _setting(asked: Expansion, stage: str) -> list[tuple[str, str] | None]:
+def _setting(settings: Expansion, stage: str) -> list[tuple[str, str] | None]:
     """Results of a stage that set fields; None stands for no result."""
-    return [None, *((stage, name) for name, result in asked.stages[stage].results.items() if result.sets)]
+    return [None, *((stage, name) for name, result in settings.stages[stage].results.items() if result.sets)]
 
 
 def _set(config: HubConfig, words: Sequence[str], key: str) -> HubConfig:

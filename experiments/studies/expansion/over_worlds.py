@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.assumptions.drawn import Drawn
 from experiments.assumptions.ranges import ranges_of, refuse_moved
-from experiments.frame.study import Asked, Bench, Tables
+from experiments.frame.study import Bench, Request, Tables
 from experiments.interval_text import in_percent
 from experiments.report.sections import said
 from experiments.statistics.interval import Interval, mean_interval
@@ -97,17 +97,17 @@ def with_ranges(keys: ExpansionKeys, base: HubConfig, config_dir: File | None) -
     return replace(keys, expansion=replace(keys.expansion, ranges=ranges))
 
 
-def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorlds:
+def valued(bench: Bench, request: Request[ExpansionKeys], weeks: Weeks) -> OverWorlds:
     """Accounts of all paths in every world, from weeks of the configured one; for a finished run, as stored.
 
     Raises:
         RangesMovedError: the ranges differ from those of the run.
     """
     if (rows := bench.kept(WorldRow)) is None:
-        return _computed(bench, asked, weeks)
-    paths = tuple(asked.keys.expansion.paths)
+        return _computed(bench, request, weeks)
+    paths = tuple(request.keys.expansion.paths)
     values = {(row.world, row.path): (row.npv, row.best) for row in rows}
-    n = asked.keys.expansion.worlds
+    n = request.keys.expansion.worlds
     shape = min(n, len({row.world for row in rows})), len(paths), 2
     of_each = [values.get((world, path)) for world in range(shape[0]) for path in paths]
     if None in of_each or shape[0] < min(n, 1):
@@ -116,16 +116,16 @@ def valued(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorld
     return OverWorlds(paths, each[..., 0], each[..., 1])
 
 
-def _computed(bench: Bench, asked: Asked[ExpansionKeys], weeks: Weeks) -> OverWorlds:
-    base, *hubs = asked.designs
-    expansion, folder = asked.keys.expansion, asked.arguments.config_dir
-    refuse_moved(expansion.ranges, with_ranges(asked.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
+def _computed(bench: Bench, request: Request[ExpansionKeys], weeks: Weeks) -> OverWorlds:
+    base, *hubs = request.designs
+    expansion, folder = request.keys.expansion, request.arguments.config_dir
+    refuse_moved(expansion.ranges, with_ranges(request.keys, base.hub, folder).expansion.ranges, "expansion.ranges")
     if not expansion.worlds:
         return NONE
     bench.say(said("sure_accounts", n_worlds=expansion.worlds, width=1.0))
     document = composed_of(base.hub, expansion)
     drawn = Drawn.of(document, folder, n=expansion.worlds, seed=base.hub.seed, kept=KEPT)
-    keys = replace(asked.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
+    keys = replace(request.keys, expansion=replace(weighed(expansion), draws=_DRAWS))
     worlds = InWorlds.of(drawn, base.hub, hubs, keys)
     if left_out := worlds.left_out(1.0):
         bench.say(left_out)

@@ -146,7 +146,7 @@ def _by_year(
 
 def _states(answer: Answer) -> Iterator[StateRow]:
     world = answer.explored.world
-    for state, (label, *parts) in world.asked.states.items():
+    for state, (label, *parts) in world.settings.states.items():
         at = world.curves.labels[label]
         hub = " + ".join(parts[1:]) + f" - {len(parts) - 2} x {parts[0]}" if parts else label
         yield StateRow(state, hub, world.curves.designs[at].hub.area_m2, float(world.accepted[at]))

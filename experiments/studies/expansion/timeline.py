@@ -57,7 +57,7 @@ class Timeline:
 class World:
     """Everything that timelines share."""
 
-    asked: Expansion
+    settings: Expansion
     curves: Curves
     weeks: Floats
     """Indices of each quarter's weeks (4, 2)."""
@@ -70,9 +70,9 @@ class World:
         Raises:
             ConfigError: no such state, which is possible in a configuration of unknown origin.
         """
-        if state.name not in self.asked.states:
+        if state.name not in self.settings.states:
             raise ConfigError(f"expansion.states: no state {state.name!r}")
-        return self.asked.states[state.name][0]
+        return self.settings.states[state.name][0]
 
     def hub(self, state: State) -> int:
         return self.curves.labels[self.label(state)]
@@ -80,13 +80,13 @@ class World:
     def n_phases(self, path: str, limit: float | None) -> int:
         """Number of phases that fit the limit."""
         n = 0
-        while State(path, limit, n + 1).name in self.asked.states:
+        while State(path, limit, n + 1).name in self.settings.states:
             n += 1
         return n
 
     def weeks_of(self, line: Timeline) -> tuple[NDArray[np.intp], Floats]:
         """The hub and the daily flights of each week of a timeline (Q, 2)."""
-        by_week = line.flights[:, None] * np.tile(self.weeks, (self.asked.years, 1))
+        by_week = line.flights[:, None] * np.tile(self.weeks, (self.settings.years, 1))
         return np.repeat(line.hubs[:, None], 2, axis=1), by_week
 
 
@@ -95,10 +95,10 @@ class Course:
 
     def __init__(self, world: World, path: str, leaf: Leaf, draw: Draw) -> None:
         self._world, self._path, self._leaf = world, path, leaf
-        asked = world.asked
-        self._phases: Sequence[tuple[str, Phase]] = list(asked.paths[path].phases.items())
-        self._ended = {stage: ended(stage, leaf, draw, asked) for stage in asked.paths[path].needs}
-        results = [asked.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
+        settings = world.settings
+        self._phases: Sequence[tuple[str, Phase]] = list(settings.paths[path].phases.items())
+        self._ended = {stage: ended(stage, leaf, draw, settings) for stage in settings.paths[path].needs}
+        results = [settings.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
         limits = [result.most_area_m2 for result in results if result.most_area_m2 is not None]
         self._limit = min(limits, default=None)
         self._n_phases = world.n_phases(path, self._limit)
@@ -143,7 +143,7 @@ class Course:
         if len(times) < len(phase.needs):
             return False
         opened = self._openings[-1].opens if self._openings else 0.0
-        may = max(month_of(phase.starts, self._world.asked.first_year), *times, opened)
+        may = max(month_of(phase.starts, self._world.settings.first_year), *times, opened)
         if phase.when:
             now = float(MONTHS_PER_QUARTER * quarter)
             if now < may or not self._is_due(phase):
@@ -183,7 +183,7 @@ class Course:
     def _hub(self, quarter: int) -> int:
         middle = MONTHS_PER_QUARTER * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
-        stages = self._world.asked.stages
+        stages = self._world.settings.stages
         named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
         return self._world.hub(State(self._path, self._limit, self._n_open, is_building, self._learned(quarter), named))
 
@@ -200,13 +200,13 @@ class Course:
         return min(LEARNED, key=lambda step: abs(step - mean))
 
     def _slots(self, quarter: int, hub: int) -> float:
-        asked, accepted = self._world.asked, self._world.accepted
+        settings, accepted = self._world.settings, self._world.accepted
         slots = float(accepted[hub])
-        if self._n_open and asked.ramp_months:
+        if self._n_open and settings.ramp_months:
             since = MONTHS_PER_QUARTER * (quarter + 0.5) - self._openings[self._n_open - 1].opens
-            share = min(1.0, since / asked.ramp_months)
+            share = min(1.0, since / settings.ramp_months)
             hubs = (self._world.hub(State(self._path, self._limit, n)) for n in (self._n_open - 1, self._n_open))
             before, after = (float(accepted[plain_hub]) for plain_hub in hubs)
             slots = min(slots, before + share * (after - before))
-        caps = [asked.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
+        caps = [settings.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
         return min([slots, *(cap for cap in caps if cap is not None)])

@@ -57,22 +57,22 @@ def _is_asked(stage: Stage, leaf: Leaf, stages: Mapping[str, Stage]) -> bool:
     return result is not None and not stages[stage.after].results[result].is_refused
 
 
-def restricted(leaf: Leaf, stages: Sequence[str], asked: Expansion) -> Leaf:
+def restricted(leaf: Leaf, stages: Sequence[str], settings: Expansion) -> Leaf:
     """The part of a leaf that matters for these stages and those before them."""
-    needed = {name for stage in stages for name in asked.chain(stage)}
+    needed = {name for stage in stages for name in settings.chain(stage)}
     return {name: result for name, result in leaf.items() if name in needed}
 
 
-def draws(asked: Expansion, seed: int) -> Iterator[Draw]:
-    for number in range(asked.draws):
+def draws(settings: Expansion, seed: int) -> Iterator[Draw]:
+    for number in range(settings.draws):
         streams = Streams(seed, number)
-        drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in asked.stages}
+        drawn = {name: streams.of(f"months of {name}").random(2).tolist() for name in settings.stages}
         steps = [
-            streams.of("demand strays", asked.first_year + year).standard_normal() * asked.spread
-            for year in range(asked.years)
+            streams.of("demand strays", settings.first_year + year).standard_normal() * settings.spread
+            for year in range(settings.years)
         ]
         # A random walk whose mean remains on the path.
-        walk = np.cumsum(steps) - 0.5 * asked.spread**2 * np.arange(1, asked.years + 1)
+        walk = np.cumsum(steps) - 0.5 * settings.spread**2 * np.arange(1, settings.years + 1)
         yield Draw({name: (first, second) for name, (first, second) in drawn.items()}, np.exp(walk))
 
 
@@ -100,11 +100,11 @@ def triangular(months: Months, rank: float) -> float:
     return float(families.triangular(months.least, months.mode, months.most)(rank))
 
 
-def factors(growth: Growth, asked: Expansion) -> Floats:
+def factors(growth: Growth, settings: Expansion) -> Floats:
     """Demand relative to the configuration's, by year: interpolated between the given years, constant outside."""
     years = sorted(int(year) for year in growth.factors)
     logs = [math.log(growth.factors[str(year)]) for year in years]
-    return np.exp(np.interp(np.arange(asked.first_year, asked.first_year + asked.years), years, logs))
+    return np.exp(np.interp(np.arange(settings.first_year, settings.first_year + settings.years), years, logs))
 
 
 BANDS: Final = (0.05, 0.95)

@@ -122,11 +122,11 @@ def turns(result: Found, npv: Floats, best: int) -> Iterator[Turn]:
 
 
 def _results(explored: Found, npv: Floats) -> Iterator[Means]:
-    futures, asked = explored.futures, explored.keys.expansion
+    futures, settings = explored.futures, explored.keys.expansion
     for number, growth in enumerate(futures.growths):
         by_leaf = futures.weight.sum(axis=0)
         yield "growth", growth, np.einsum("pfkr,f->pkr", npv[:, number], by_leaf)
-    for stage, setting in asked.needed.items():
+    for stage, setting in settings.needed.items():
         results = np.array([str(leaf[stage]) for leaf in futures.leaves])
         for result in setting.results:
             weight = futures.weight * (results == result)
@@ -135,7 +135,7 @@ def _results(explored: Found, npv: Floats) -> Iterator[Means]:
 
 
 def _prices(result: Found) -> Iterator[Means]:
-    asked, measured = result.keys.expansion, result.world.curves.measured
+    settings, measured = result.keys.expansion, result.world.curves.measured
     lines = result.expected(lambda worth: worth.present)  # (P, K, R, L)
     labour = result.expected(lambda worth: worth.labour)  # (P, K, R, W)
     total = lines.sum(axis=-1)
@@ -146,12 +146,12 @@ def _prices(result: Found) -> Iterator[Means]:
     groups["construction"] = list(range(len(measured.lines), len(result.books.lines)))
     for name, places in groups.items():
         for sign in (-1, 1):
-            value = f"{'−' if sign < 0 else '+'}{share_text(asked.swing)}"
-            yield plain_name(name), value, total + sign * asked.swing * lines[..., places].sum(axis=-1)
+            value = f"{'−' if sign < 0 else '+'}{share_text(settings.swing)}"
+            yield plain_name(name), value, total + sign * settings.swing * lines[..., places].sum(axis=-1)
     flows = result.expected(lambda worth: worth.quarterly)  # (P, K, R, Q)
     for sign in (-1, 1):
-        rate = asked.cost.discounting.rate * (1 + sign * asked.swing)
-        yield "discount rate", share_text(rate), flows @ factors(asked, rate)
+        rate = settings.cost.discounting.rate * (1 + sign * settings.swing)
+        yield "discount rate", share_text(rate), flows @ factors(settings, rate)
 
 
 def decision_map(result: Found) -> Iterator[Cell]:
@@ -159,12 +159,12 @@ def decision_map(result: Found) -> Iterator[Cell]:
 
     Empty if that decision cannot end both ways, or no path needs one.
     """
-    asked, futures = result.keys.expansion, result.futures
-    if not asked.needed:
+    settings, futures = result.keys.expansion, result.futures
+    if not settings.needed:
         return
-    names, pooled = list(asked.paths), result.npv.mean(axis=4)
-    stage = next(iter(asked.needed))
-    refused = np.array([asked.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
+    names, pooled = list(settings.paths), result.npv.mean(axis=4)
+    stage = next(iter(settings.needed))
+    refused = np.array([settings.stages[stage].results[str(leaf[stage])].is_refused for leaf in futures.leaves])
     leaf_weight = futures.weight.sum(axis=0)
     if not (leaf_weight[refused].any() and leaf_weight[~refused].any()):
         return

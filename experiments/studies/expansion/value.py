@@ -52,18 +52,18 @@ class Books:
         return (*self.world.curves.measured.lines, PLANNING, *self.built, CONDITIONS, RESIDUAL)
 
 
-def quarter_years(asked: Expansion) -> list[float]:
+def quarter_years(settings: Expansion) -> list[float]:
     """Years after the beginning at which a quarter's money counts as paid."""
-    n = QUARTERS * asked.years
-    return [flow.years for flow in flows([0] * n, asked.cost.discounting.timing, per_year=QUARTERS)]
+    n = QUARTERS * settings.years
+    return [flow.years for flow in flows([0] * n, settings.cost.discounting.timing, per_year=QUARTERS)]
 
 
-def factors(asked: Expansion, rate: float) -> Floats:
-    return np.array([discount_factor(rate, years) for years in quarter_years(asked)])
+def factors(settings: Expansion, rate: float) -> Floats:
+    return np.array([discount_factor(rate, years) for years in quarter_years(settings)])
 
 
 def worth(books: Books, line: Timeline) -> Worth:
-    curves, asked = books.world.curves, books.world.asked
+    curves, settings = books.world.curves, books.world.settings
     measured = curves.measured
     n_lines, first_paid = len(measured.lines), measured.n - len(measured.paid)
     hubs, by_week = books.world.weeks_of(line)
@@ -76,10 +76,10 @@ def worth(books: Books, line: Timeline) -> Worth:
     parcels = quarters[:, :, measured.place("parcels_per_day")].T * MEAN_DAYS_PER_YEAR / QUARTERS
     return Worth(
         present=np.einsum("q,rql->rl", books.factors, lines),
-        yearly=lines.reshape(lines.shape[0], asked.years, QUARTERS, -1).sum(axis=2),
+        yearly=lines.reshape(lines.shape[0], settings.years, QUARTERS, -1).sum(axis=2),
         quarterly=lines.sum(axis=2),
-        parcels=parcels.reshape(-1, asked.years, QUARTERS).sum(axis=2),
-        kpis=_by_year(kpis, line.flights, measured.per_parcel, asked.years),
+        parcels=parcels.reshape(-1, settings.years, QUARTERS).sum(axis=2),
+        kpis=_by_year(kpis, line.flights, measured.per_parcel, settings.years),
         labour=np.einsum("q,qrw->rw", books.factors, quarters[:, :, first_paid:] / QUARTERS),
     )
 
@@ -94,17 +94,17 @@ def _by_year(kpis: Floats, flights: Floats, per_parcel: NDArray[np.bool_], years
 
 def _building(books: Books, line: Timeline) -> Floats:
     """Spending other than running costs, by quarter and line (Q, 3 + built)."""
-    asked, n = books.world.asked, line.hubs.size
+    settings, n = books.world.settings, line.hubs.size
     built, after = len(books.built), len(books.built) + 1
     flows = np.zeros((n, built + 3))
     flows[:, 0] = -_planned(books, line.path, n)
     for number, opening in enumerate(line.openings):
-        at_risk = _risked(asked, asked.paths[line.path].phases[opening.phase])
+        at_risk = _risked(settings, settings.paths[line.path].phases[opening.phase])
         cost = books.change(line.path, line.limit_m2, number) * (1 - at_risk)
         flows[:, 1:after] += _while_built(opening, n)[:, None] * cost
         flows[-1, after + 1] -= float((cost * _left(books, opening, n)).sum())
     for quarter, stage, result in line.conditions:
-        outcome = asked.stages[stage].results[result]
+        outcome = settings.stages[stage].results[result]
         flows[quarter, after] -= outcome.eur_once
         flows[quarter:, after] -= outcome.eur_per_year / QUARTERS
     return flows
@@ -112,18 +112,18 @@ def _building(books: Books, line: Timeline) -> Floats:
 
 def _planned(books: Books, path: str, n: int) -> Floats:
     """Spending at risk when the first decision is asked for: a share of the cost of the phases that need one (Q,)."""
-    asked, spent = books.world.asked, np.zeros(n)
-    phases = asked.paths[path].phases.values()
+    settings, spent = books.world.settings, np.zeros(n)
+    phases = settings.paths[path].phases.values()
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
-        if share := _risked(asked, phase):
-            month = max(0.0, month_of(asked.first_asked(phase.needs[0]), asked.first_year))
+        if share := _risked(settings, phase):
+            month = max(0.0, month_of(settings.first_asked(phase.needs[0]), settings.first_year))
             if month < MONTHS_PER_QUARTER * n:
                 spent[int(month // MONTHS_PER_QUARTER)] -= share * float(books.change(path, None, number).sum())
     return spent
 
 
-def _risked(asked: Expansion, phase: Phase) -> float:
-    return asked.at_risk_share if phase.needs else 0.0
+def _risked(settings: Expansion, phase: Phase) -> float:
+    return settings.at_risk_share if phase.needs else 0.0
 
 
 def _while_built(opening: Opening, n: int) -> Floats:
@@ -137,13 +137,14 @@ def _while_built(opening: Opening, n: int) -> Floats:
 
 def _left(books: Books, opening: Opening, n: int) -> Floats:
     """Remaining value of assets at the end of the last year, by line of `built`, with linear depreciation."""
-    asked = books.world.asked
+    settings = books.world.settings
     age = (MONTHS_PER_QUARTER * n - opening.opens) / MONTHS_PER_YEAR
     if age < 0:
         # Unfinished assets are valued at the amount paid.
         paid = float(_while_built(opening, n).sum())
         return np.full(len(books.built), paid)
     lives = [
-        asked.building_years if name in BUILDINGS else asked.cost.discounting.equipment_years for name in books.built
+        settings.building_years if name in BUILDINGS else settings.cost.discounting.equipment_years
+        for name in books.built
     ]
     return np.array([max(0.0, 1 - age / life) for life in lives])

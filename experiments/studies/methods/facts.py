@@ -11,7 +11,7 @@ import sim
 from experiments.assumptions import Assumption, Kind, assumptions_of
 from experiments.formatting import counted, hours_text, listed, number, plain_name, whole
 from experiments.frame import runner
-from experiments.frame.study import Asked, Document
+from experiments.frame.study import Document, Request
 from experiments.grouping import values_of
 from experiments.money.kpis import KPIS, names
 from experiments.replications.warming import warm_ups_of
@@ -43,17 +43,17 @@ class Facts:
     """Facts of a stored run. `asked` and `document`: its request and its document."""
 
     manifest: Manifest
-    asked: Asked[Any]
+    request: Request[Any]
     document: Document
 
     @classmethod
     def of(cls, manifest: Manifest) -> "Facts":
-        return cls(manifest, *runner.told_by(manifest))
+        return cls(manifest, *runner.request_and_document(manifest))
 
     @property
     def hub(self) -> HubConfig:
         """The first design's hub."""
-        return self.asked.designs[0].hub
+        return self.request.designs[0].hub
 
     @cached_property
     def plain(self) -> dict[str, Any]:
@@ -62,15 +62,15 @@ class Facts:
         return {
             **values,
             "several_halls": len(self.hub.halls) > 1,
-            "several_designs": len(self.asked.designs) > 1,
-            "has_precision": bool(getattr(self.asked.keys, "asked", None)),
+            "several_designs": len(self.request.designs) > 1,
+            "has_precision": bool(getattr(self.request.keys, "half_widths", None)),
             "packout_posts": any(hall.packout_posts for hall in self.hub.halls.values()),
         }
 
     @cached_property
     def numbers(self) -> tuple[Assumption, ...]:
         """Every number of the first hub, and the study's prices."""
-        prices = getattr(self.asked.keys, "prices", None)
+        prices = getattr(self.request.keys, "prices", None)
         return assumptions_of({**plain(self.hub), **({} if prices is None else {"cost": plain(prices)})})
 
     @property
@@ -85,11 +85,11 @@ class Facts:
     def _of_the_run(self) -> dict[str, str]:
         manifest, program = self.manifest, self.manifest.program
         commit, changed = program.get("commit"), " with changes" if program.get("is_modified") else ""
-        designs = [design.label for design in self.asked.designs]
+        designs = [design.label for design in self.request.designs]
         cpu = manifest.environment["cpu"]
         return {
             "name": manifest.folder.resolve().name,
-            "command": self.asked.arguments.command,
+            "command": self.request.arguments.command,
             "hash": manifest.hash,
             "verb": manifest.verb,
             "question": self.document.title.strip(),
@@ -99,11 +99,13 @@ class Facts:
             "python": manifest.environment["python"],
             "machine": ", ".join(f"{name} {value}" for name, value in cpu.items()),
             **_timings(timings_of(manifest.folder)),
-            "seeds": listed(sorted({str(design.hub.seed) for design in self.asked.designs}, key=int), "and"),
+            "seeds": listed(sorted({str(design.hub.seed) for design in self.request.designs}, key=int), "and"),
             "designs": "One design was simulated." if len(designs) == 1 else f"{len(designs)} designs were simulated.",
             "first": designs[0],
             "replications": self._replications(designs),
-            "precision": ", ".join(f"{kpi} {width:g}" for kpi, width in getattr(self.asked.keys, "asked", {}).items()),
+            "precision": ", ".join(
+                f"{kpi} {width:g}" for kpi, width in getattr(self.request.keys, "half_widths", {}).items()
+            ),
             "n_numbers": whole(len(self.numbers)),
             "n_kpis": str(len(KPIS)),
             "n_phases": str(len(Phase)),
@@ -182,7 +184,7 @@ class Facts:
 
     def _scenarios(self) -> Iterator[tuple[str, str]]:
         """Differences of each design from the first."""
-        first, *others = self.asked.designs
+        first, *others = self.request.designs
         default = dict(values_of(plain(first.hub)))
         yield first.label, "baseline" if others else "the only design"
         for design in others:
@@ -218,7 +220,7 @@ class Facts:
     def _warmup(self) -> Iterator[tuple[str, str, str]]:
         rows = read_rows(self.manifest, WarmupRow) if "warmup" in self.manifest.tables else []
         needed = warm_ups_of(rows)
-        for design in self.asked.designs:
+        for design in self.request.designs:
             wants = (
                 f"{number(needed[design.label].length, 1)}" if design.label in needed else "not known: run too short"
             )

@@ -23,13 +23,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report import style
 from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.report.sentences import means_of
 from experiments.store.rows import Grid
-from experiments.studies.optimise.design import OptimiseKeys, asked, check_variables, read_value
+from experiments.studies.optimise.design import OptimiseKeys, check_variables, parse, read_value
 from experiments.studies.optimise.result import FrontPoint, Result, goal_text, intervals_of
 from experiments.studies.optimise.search import Found, Trial, goals_of, search, simulated
 
@@ -37,10 +37,10 @@ _A_TABLE = 7
 """Most variables in a table."""
 
 
-def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
-    config = asked.designs[0].hub
-    commands = list(result.commands(asked.arguments)) if asked.is_typed else []
-    keys = result.asked
+def document(request: Request[OptimiseKeys], result: Result) -> Document:
+    config = request.designs[0].hub
+    commands = list(result.commands(request.arguments)) if request.is_typed else []
+    keys = result.settings
     by = said(f"method_{keys.sampler}")
     method = [
         text_of("optimise_method", n=len(result.tried.trials), population=keys.population, by=by),
@@ -63,7 +63,7 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
         grids=[*grids(result), *([_commands(commands)] if commands else [])],
         data=result.as_json(commands),
         method=method,
-        over=over_assumptions(asked, asked.designs),
+        over=over_assumptions(request, request.designs),
         pictures=lambda: [_picture(result)],
         libraries=("optuna",),
     )
@@ -71,14 +71,14 @@ def document(asked: Asked[OptimiseKeys], result: Result) -> Document:
 
 def grids(result: Result) -> list[Grid]:
     """Results and variables of the designs on the front, in tables that fit a page."""
-    asked = result.asked
+    settings = result.settings
     reached = tuple(
-        (str(order), *(goal_text(interval, asked.unit(goal)) for goal, interval in point.confirmed.items()))
+        (str(order), *(goal_text(interval, settings.unit(goal)) for goal, interval in point.confirmed.items()))
         for order, point in enumerate(result.front, start=1)
     )
-    caption = said("front_reached", means=means_of(asked.confirm or result.replications))
-    tables = [Grid(caption, ("design", *asked.called), reached)]
-    names = list(asked.variables)
+    caption = said("front_reached", means=means_of(settings.confirm or result.replications))
+    tables = [Grid(caption, ("design", *settings.called), reached)]
+    names = list(settings.variables)
     for at in range(0, len(names), _A_TABLE):
         here = slice(at, at + _A_TABLE)
         rows = tuple(
@@ -86,7 +86,7 @@ def grids(result: Result) -> list[Grid]:
             for order, point in enumerate(result.front, start=1)
         )
         caption = said("front_designs", continued=", continued" if at else "")
-        units = {name: asked.variables[name].unit for name in names[here]}
+        units = {name: settings.variables[name].unit for name in names[here]}
         header = (f"{spelt(name)} [{unit}]" if unit else spelt(name) for name, unit in units.items())
         tables.append(Grid(caption, ("design", *header), rows))
     return tables
@@ -100,11 +100,11 @@ def _commands(commands: Sequence[str]) -> Grid:
 def _picture(result: Result) -> Picture:
     from experiments.report.figures import front_figure
 
-    asked = result.asked
-    x, y = asked.goals
-    drawn_as = {goal: style.drawn_as(asked.unit(goal)) for goal in asked.goals}
+    settings = result.settings
+    x, y = settings.goals
+    drawn_as = {goal: style.drawn_as(settings.unit(goal)) for goal in settings.goals}
     scales = {goal: scale for goal, (scale, _) in drawn_as.items()}
-    names = [f"{name} [{unit}]" for name, (_, unit) in zip(asked.called, drawn_as.values(), strict=True)]
+    names = [f"{name} [{unit}]" for name, (_, unit) in zip(settings.called, drawn_as.values(), strict=True)]
 
     def place(trial: Trial) -> tuple[float, float]:
         means = [scales[goal] * sum(sample) / len(sample) for goal, sample in trial.samples.items()]
@@ -119,13 +119,13 @@ def _picture(result: Result) -> Picture:
         configured = (scales[x] * of_start[0][x].mean, scales[y] * of_start[0][y].mean) if of_start else place(start)
     front = [(point.confirmed[x].scaled(scales[x]), point.confirmed[y].scaled(scales[y])) for point in result.front]
     drawn = front_figure.figure(names, others, configured, front)
-    of_front = said("front_confirmed" if asked.confirm else "front_unconfirmed")
-    return picture_of("front", drawn, x=asked.called[0], y=asked.called[1], front=of_front)
+    of_front = said("front_confirmed" if settings.confirm else "front_unconfirmed")
+    return picture_of("front", drawn, x=settings.called[0], y=settings.called[1], front=of_front)
 
 
-def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
+def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
     """Run the search, then confirm its front."""
-    config, keys = asked.designs[0].hub, asked.keys
+    config, keys = request.designs[0].hub, request.keys
     optimise = keys.optimise
     check_variables(config, optimise.variables)
     n_runs, days = optimise.trials * keys.replications, config.days
@@ -136,22 +136,22 @@ def compute(bench: Bench, asked: Asked[OptimiseKeys]) -> Result:
 
 
 def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[FrontPoint, ...]:
-    asked = keys.optimise
-    numbers = range(keys.replications, keys.replications + asked.confirm)
+    settings = keys.optimise
+    numbers = range(keys.replications, keys.replications + settings.confirm)
     kpis = simulated(bench, [trial.design for trial in tried.front], numbers.stop)
     points = []
     for trial in tried.front:
         seen = intervals_of(trial.samples)
-        after = intervals_of(goals_of(trial.design, asked, kpis, numbers)) if numbers else seen
+        after = intervals_of(goals_of(trial.design, settings, kpis, numbers)) if numbers else seen
         points.append(FrontPoint(trial, seen, after))
     return tuple(points)
 
 
 STUDY: Final = Study(
     OptimiseKeys,
-    asked,
+    parse,
     compute,
     document,
-    name=lambda asked: f"{asked.designs[0].hub.scenario}-{asked.keys.optimise.sampler}",
+    name=lambda request: f"{request.designs[0].hub.scenario}-{request.keys.optimise.sampler}",
     library="optuna",
 )

@@ -155,7 +155,7 @@ class Candidate:
     why: str
 
 
-asked: Final = partial(one_hub, kind=OptimiseKeys, verb=VERB)
+parse: Final = partial(one_hub, kind=OptimiseKeys, verb=VERB)
 """The hub that the variables change, and the study."""
 
 

@@ -68,7 +68,7 @@ class FrontPoint:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    asked: Optimise
+    settings: Optimise
     replications: int
     tried: Found
     front: tuple[FrontPoint, ...]
@@ -84,12 +84,12 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        lines = too_few_replications(self.asked.confirm or self.replications)
-        if not self.asked.confirm:
+        lines = too_few_replications(self.settings.confirm or self.replications)
+        if not self.settings.confirm:
             lines.append(said("optimise_unconfirmed"))
-        if self.n_designs < self.asked.population:
-            lines.append(said("optimise_few_fit", n=self.n_designs, population=self.asked.population))
-        if len(self.tried.trials) < 2 * self.asked.population:
+        if self.n_designs < self.settings.population:
+            lines.append(said("optimise_few_fit", n=self.n_designs, population=self.settings.population))
+        if len(self.tried.trials) < 2 * self.settings.population:
             lines.append(said("too_few_trials"))
         return lines
 
@@ -97,14 +97,14 @@ class Result:
         """The result for JSON. `commands` of designs on the front, or none: they depend on `--config-dir`."""
         command_items = [{"command": command} for command in commands] or [{} for _ in self.front]
         return {
-            "goals": {"minimise": list(self.asked.minimise), "maximise": list(self.asked.maximise)},
+            "goals": {"minimise": list(self.settings.minimise), "maximise": list(self.settings.maximise)},
             "n_trials": len(self.tried.trials),
             "n_unfit": self.n_unfit,
             "n_simulated": self.n_designs,
             "front": [
                 {
                     "trial": point.trial.number,
-                    "values": dict(zip(self.asked.variables, point.trial.design.values, strict=True)),
+                    "values": dict(zip(self.settings.variables, point.trial.design.values, strict=True)),
                     "goals": self._objects(point.confirmed),
                     "seen_by_search": self._objects(point.seen),
                     **command,
@@ -116,7 +116,7 @@ class Result:
     def commands(self, arguments: Arguments) -> Iterator[str]:
         """Commands that run the designs on the front again, with the replications of search and confirmation."""
         folder, own = arguments.config_dir, file_words(arguments.words)
-        n = f"replications={self.replications + self.asked.confirm}"
+        n = f"replications={self.replications + self.settings.confirm}"
         for point in self.front:
             assert point.trial.design.hub is not None
             words = words_of(point.trial.design.hub, folder)
@@ -124,8 +124,8 @@ class Result:
 
     @property
     def sentences(self) -> Iterator[str]:
-        asked, trials = self.asked, self.tried.trials
-        first, second = asked.called
+        settings, trials = self.settings, self.tried.trials
+        first, second = settings.called
         n_front = f"{len(self.front)} {'are' if len(self.front) > 1 else 'is'}"
         counts = {"n": len(trials), "n_unfit": self.n_unfit, "n_designs": self.n_designs, "n_front": n_front}
         yield said("optimise_count", **counts, first=first, second=second)
@@ -134,21 +134,21 @@ class Result:
         if len(self.front) > 1:
             ends = [("The front", "starts with", self.front[0]), ("It", "ends with", self.front[-1])]
         for who, does, point in ends:
-            yield f"{who} {does} {_point(asked, point.confirmed)}: {_differing(asked, point.trial, start)}."
+            yield f"{who} {does} {_point(settings, point.confirmed)}: {_differing(settings, point.trial, start)}."
         if start is not None and start.samples:
             seen = intervals_of(start.samples)
             same = [point for point in self.front if point.trial.design.label == start.design.label]
             if same:
-                yield f"The hub as configured is on it, with {_point(asked, same[0].confirmed)}."
+                yield f"The hub as configured is on it, with {_point(settings, same[0].confirmed)}."
             else:
-                better = next(point for point in reversed(self.front) if _as_good(asked, point.seen, seen))
-                change, reached = _differing(asked, better.trial, start), _point(asked, better.seen)
-                yield said("optimise_not_on_front", seen=_point(asked, seen), better=reached, change=change)
+                better = next(point for point in reversed(self.front) if _as_good(settings, point.seen, seen))
+                change, reached = _differing(settings, better.trial, start), _point(settings, better.seen)
+                yield said("optimise_not_on_front", seen=_point(settings, seen), better=reached, change=change)
         elif start is not None:
             yield f"The hub as configured does not fit: {start.design.why}."
 
     def tables(self) -> Tables:
-        asked, trials = self.asked, self.tried.trials
+        settings, trials = self.settings, self.tried.trials
         on_front = {point.trial.design.label for point in self.front}
         return [
             stored(TrialRow, [
@@ -158,20 +158,20 @@ class Result:
             ]),
             stored(VariableRow, [
                 VariableRow(trial.number, name, value_text(value))
-                for trial in trials for name, value in zip(asked.variables, trial.design.values, strict=True)
+                for trial in trials for name, value in zip(settings.variables, trial.design.values, strict=True)
             ]),
             stored(GoalRow, [
-                GoalRow(trial.number, goal, interval, asked.unit(goal))
+                GoalRow(trial.number, goal, interval, settings.unit(goal))
                 for trial in trials for goal, interval in intervals_of(trial.samples).items()
             ]),
             stored(FrontRow, [
-                FrontRow(order, point.trial.design.label, goal, interval, asked.unit(goal))
+                FrontRow(order, point.trial.design.label, goal, interval, settings.unit(goal))
                 for order, point in enumerate(self.front) for goal, interval in point.confirmed.items()
             ]),
         ]  # fmt: skip
 
     def _objects(self, intervals: dict[str, Interval]) -> dict[str, Any]:
-        return {goal: interval_object(interval, self.asked.unit(goal)) for goal, interval in intervals.items()}
+        return {goal: interval_object(interval, self.settings.unit(goal)) for goal, interval in intervals.items()}
 
 
 def intervals_of(samples: Mapping[str, tuple[float, ...]]) -> dict[str, Interval]:
@@ -185,9 +185,9 @@ def goal_text(interval: Interval, unit: str) -> str:
     return with_interval(interval, unit=f" {unit_name(unit)}", hides_same=True)
 
 
-def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
+def _differing(settings: Optimise, trial: Trial, start: Trial | None) -> str:
     """A design by its differences from the configured hub, or by all its values if that hub is not a design."""
-    pairs = zip(asked.variables.items(), trial.design.values, strict=True)
+    pairs = zip(settings.variables.items(), trial.design.values, strict=True)
     named = [f"{spelt(name)} {read_value(value)} {variable.unit}".rstrip() for (name, variable), value in pairs]
     if start is None:
         return ", ".join(named)
@@ -195,16 +195,16 @@ def _differing(asked: Optimise, trial: Trial, start: Trial | None) -> str:
         return "the hub as configured"
     values = zip(named, trial.design.values, start.design.values, strict=True)
     changes = [text for text, value, now in values if value != now]
-    rest = "" if len(changes) == len(asked.variables) else ", the rest as configured"
+    rest = "" if len(changes) == len(settings.variables) else ", the rest as configured"
     return f"{', '.join(changes)}{rest}"
 
 
-def _point(asked: Optimise, intervals: dict[str, Interval]) -> str:
-    texts = (goal_text(intervals[goal], asked.unit(goal)) for goal in asked.goals)
-    return " and ".join(f"{name} {text}" for name, text in zip(asked.called, texts, strict=True))
+def _point(settings: Optimise, intervals: dict[str, Interval]) -> str:
+    texts = (goal_text(intervals[goal], settings.unit(goal)) for goal in settings.goals)
+    return " and ".join(f"{name} {text}" for name, text in zip(settings.called, texts, strict=True))
 
 
-def _as_good(asked: Optimise, intervals: dict[str, Interval], other: dict[str, Interval]) -> bool:
-    return all(intervals[goal].mean <= other[goal].mean for goal in asked.minimise) and all(
-        intervals[goal].mean >= other[goal].mean for goal in asked.maximise
+def _as_good(settings: Optimise, intervals: dict[str, Interval], other: dict[str, Interval]) -> bool:
+    return all(intervals[goal].mean <= other[goal].mean for goal in settings.minimise) and all(
+        intervals[goal].mean >= other[goal].mean for goal in settings.maximise
     )

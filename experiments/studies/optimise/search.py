@@ -96,18 +96,18 @@ def simulated(bench: Bench, designs: Sequence[Candidate], n: int) -> Kpis:
     return bench.needed([(point, n) for point in points.values()])
 
 
-def goals_of(design: Candidate, asked: Optimise, kpis: Kpis, numbers: range) -> dict[str, tuple[float, ...]]:
+def goals_of(design: Candidate, settings: Optimise, kpis: Kpis, numbers: range) -> dict[str, tuple[float, ...]]:
     """Each goal by replication; a property of the design is the same in all. Empty if the design does not fit."""
     if design.hub is None:
         return {}
-    known = figures(design.hub, asked.cost)
+    known = figures(design.hub, settings.cost)
     return {
         goal: tuple(known[goal] if goal in UNITS else kpis[design.label, number][goal] for number in numbers)
-        for goal in asked.goals
+        for goal in settings.goals
     }
 
 
-def _sampler(asked: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
+def _sampler(settings: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
     """The library's sampler.
 
     NSGA-II: K. Deb et al., IEEE Transactions on Evolutionary Computation 6(2), 2002, 182-197, doi:10.1109/4235.996017.
@@ -118,9 +118,9 @@ def _sampler(asked: Optimise, seed: int) -> "optuna.samplers.BaseSampler":
     with warnings.catch_warnings():
         # The options that the library calls experimental are its defaults.
         warnings.simplefilter("ignore")
-        if asked.sampler is Sampler.NSGA2:
-            return optuna.samplers.NSGAIISampler(population_size=asked.population, seed=library_seed(seed))
-        return optuna.samplers.TPESampler(n_startup_trials=asked.population, seed=library_seed(seed))
+        if settings.sampler is Sampler.NSGA2:
+            return optuna.samplers.NSGAIISampler(population_size=settings.population, seed=library_seed(seed))
+        return optuna.samplers.TPESampler(n_startup_trials=settings.population, seed=library_seed(seed))
 
 
 def _suggested(trial: "optuna.Trial", variables: Mapping[str, Variable]) -> Iterator[Value]:

@@ -62,7 +62,7 @@ def main(arguments: Arguments) -> int:
     for name in manifest.files:
         check_file(manifest, name)
     facts = Facts.of(manifest)
-    command = facts.asked.arguments.command
+    command = facts.request.arguments.command
     run = RunCitation.of(manifest, facts.document.title, command, given.get("author"))
     packed = _packed(manifest, facts, run, License(wanted, **licenses[wanted]))
     hashes = {name: sha256_of(content) for name, content in packed.items()}

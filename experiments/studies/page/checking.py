@@ -15,7 +15,7 @@ from experiments.designs.staffing_text import staffing_lines
 from experiments.execution.place import usable_workers
 from experiments.execution.progress import time_left
 from experiments.frame import runner
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.replications.replicating import check_designs
 from experiments.replications.summing import daily_parcels
 from experiments.report.sections import said
@@ -72,12 +72,12 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         shown = replace(shown, halls=halls_shown(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
         if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
             raise ConfigError("compare: the plan equals its baseline; change a value, or choose another baseline")
-        designs, keys = plan.study.asked(words)
+        designs, keys = plan.study.parse(words)
         for design in designs:
             check_area(design.hub)
         check_designs(designs, keys)
-        asked = Asked(designs, keys, words)
-        name, n = runner.name_of(plan.study, asked), plan.study.replications(asked)
+        request = Request(designs, keys, words)
+        name, n = runner.name_of(plan.study, request), plan.study.replications(request)
         is_stored = is_finished(arguments.out / name)
         expected = _expected(arguments.out, designs, n)
         return replace(shown, folder=name, is_stored=is_stored, expected=expected)

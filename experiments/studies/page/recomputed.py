@@ -9,7 +9,7 @@ from experiments.arguments import key_of
 from experiments.formatting import plain_name, share_text
 from experiments.frame import runner
 from experiments.frame.benches import Stored
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.store.foreign import manifest_of
 from experiments.store.rows import Grid
 from experiments.studies.expansion import STUDY
@@ -62,19 +62,19 @@ def recomputed(folder: Path, weights: Mapping[str, str], moved: Collection[str] 
     manifest = manifest_of(folder)
     if manifest.verb != VERB:
         raise InputError(f"{folder.name}: not a run of cargohub {VERB}")
-    asked = runner.stored_asked(runner.asked_of(manifest), manifest)
-    keys: ExpansionKeys = asked.keys
+    request = runner.stored_request(runner.request_of(manifest), manifest)
+    keys: ExpansionKeys = request.keys
     sliders = {stage: _sliders(keys.expansion, stage, weights, moved) for stage in keys.expansion.needed}
-    asked = Asked(asked.designs, _with(keys, sliders), asked.arguments, is_typed=False)
-    answer: Answer = STUDY.compute(Stored(manifest), asked)
-    document = STUDY.document(asked, answer)
+    request = Request(request.designs, _with(keys, sliders), request.arguments, is_typed=False)
+    answer: Answer = STUDY.compute(Stored(manifest), request)
+    document = STUDY.document(request, answer)
     paths = [path_name(path) for path in keys.expansion.paths]
     header, rows = _map(answer, paths)
     words = [
         f"{VERB}.stages.{each.name}.probability={each.value:g}" for stage in sliders.values() for each in stage
         if each.value != each.stored
     ]  # fmt: skip
-    stored, given = asked.arguments, {key_of(word) for word in words}
+    stored, given = request.arguments, {key_of(word) for word in words}
     kept = [word for word in stored.words if key_of(word) not in given]
     command = replace(stored, words=(*kept, *words)).command
     return Recomputed(sliders, document.sentences, document.grids, paths, header, rows, words, command)

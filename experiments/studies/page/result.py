@@ -14,7 +14,7 @@ from experiments.execution.progress import time_left
 from experiments.formatting import plain_name
 from experiments.frame import pages, runner
 from experiments.frame.recorded import stored_study, study_of
-from experiments.frame.study import Asked
+from experiments.frame.study import Request
 from experiments.money.kpis import KPIS, names
 from experiments.replications.summing import design_row, intervals_of, samples_of
 from experiments.report.page import PAGE, pictures_shown
@@ -61,8 +61,8 @@ def result_of(folder: Path) -> Result:
 @lru_cache(maxsize=64)
 def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     manifest = manifest_of(folder)
-    asked, document = runner.told_by(manifest)
-    page = pages.page_of(folder, document, asked, is_drawn=False)
+    request, document = runner.request_and_document(manifest)
+    page = pages.page_of(folder, document, request, is_drawn=False)
     names_there = {match[1]: name for name in present if (match := _PICTURE.fullmatch(name))}
     pictures = [(names_there[name], _heading(manifest.verb, name)) for name in _in_order(folder, names_there)]
     listed = [
@@ -70,7 +70,7 @@ def _result(folder: Path, _: int, present: tuple[str, ...]) -> Result:
     ]
     data = document.data if isinstance(document.data, Mapping) else {}
     return Result(
-        manifest.verb, asked.arguments.command, page, pictures, listed, PAGE in present, REPLAY in present,
+        manifest.verb, request.arguments.command, page, pictures, listed, PAGE in present, REPLAY in present,
         "flights" in manifest.tables, data,
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def under_way(folder: Path) -> UnderWay:
     lines, hubs = lines_in(folder), run.configuration.hubs
     wanted = {key: line for key, line in lines.items() if key[0] in hubs}
     designs, keys = [Design(label, hub) for label, hub in hubs.items()], study_of(run, run.configuration)
-    n_asked = stored_study(run).replications(Asked(designs, keys, Arguments(run.verb), is_typed=False))
+    n_asked = stored_study(run).replications(Request(designs, keys, Arguments(run.verb), is_typed=False))
     seconds = [line.seconds for line in lines.values() if line.seconds is not None]
     words = " ".join(["cargohub", run.verb, *run.words])
     kpis = {key: line.kpis for key, line in wanted.items()}

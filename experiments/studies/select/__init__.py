@@ -27,7 +27,7 @@ from experiments.designs.spreadsheet import keys_of
 from experiments.designs.what_if import scaled_to
 from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.money.kpis import KPIS
 from experiments.report.design_names import design_name, tagged
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
@@ -51,17 +51,19 @@ from experiments.studies.select.result import Found, Row, answer, found_in, inte
 from sim.errors import ConfigError, InputError
 
 
-def document(given: Asked[SelectKeys], result: Found) -> Document:
-    asked, config = result.keys.select, result.outcome.designs[0].hub
-    most, of = (asked.budget, "in all") if asked.method is Method.OCBA else (asked.max_replications, "of a design")
+def document(given: Request[SelectKeys], result: Found) -> Document:
+    settings, config = result.keys.select, result.outcome.designs[0].hub
+    most, of = (
+        (settings.budget, "in all") if settings.method is Method.OCBA else (settings.max_replications, "of a design")
+    )
     limit = f"{whole(most)} {of}"
     how = paragraphs_of(
-        "select_method", by=said(f"method_{asked.method}"), alpha=asked.alpha, step=asked.step, limit=limit,
-        draws=same_draws(config, result.keys.replications), tolerance=asked.margin,
+        "select_method", by=said(f"method_{settings.method}"), alpha=settings.alpha, step=settings.step, limit=limit,
+        draws=same_draws(config, result.keys.replications), tolerance=settings.margin,
     )  # fmt: skip
     best, factors = result.selected, result.keys.factors
     return Document(
-        title="Which is the cheapest" + ("?" if asked.target is None else f" with {asked.wanted}?"),
+        title="Which is the cheapest" + ("?" if settings.target is None else f" with {settings.wanted}?"),
         sentences=answer(result),
         warnings=warnings_of(result),
         grids=[_grid(result)],
@@ -72,19 +74,19 @@ def document(given: Asked[SelectKeys], result: Found) -> Document:
                 row.scenario: {
                     **({"values": factors[row.scenario]} if factors else {}),
                     **plain_row(row, without=("scenario", "order", "cost_unit", "unit", "kpi")),
-                    asked.kpi: plain_interval(row.kpi, row.unit),
+                    settings.kpi: plain_interval(row.kpi, row.unit),
                 }
                 for row in result.rows
             },
         },
         method=how,
-        over=None if asked.costs or asked.areas_m2 else over_assumptions(given, given.designs),
+        over=None if settings.costs or settings.areas_m2 else over_assumptions(given, given.designs),
         pictures=lambda: [_picture(result)],
     )
 
 
 def _grid(result: Found) -> Grid:
-    asked, factors = result.keys.select, result.keys.factors
+    settings, factors = result.keys.select, result.keys.factors
     rows = tuple(
         (
             design_name(row.scenario),
@@ -97,22 +99,22 @@ def _grid(result: Found) -> Grid:
         )
         for row in sorted(result.rows, key=lambda row: row.cost)
     )
-    cost = f"cost [{unit_name(asked.cost_unit)}]" if asked.cost_unit else "cost"
+    cost = f"cost [{unit_name(settings.cost_unit)}]" if settings.cost_unit else "cost"
     keys = keys_of(factors)
-    unit = KPIS[asked.kpi].unit
-    kpi = kpi_name(asked.kpi) + ("" if unit == "1" else f" [{unit_name(unit)}]")
+    unit = KPIS[settings.kpi].unit
+    kpi = kpi_name(settings.kpi) + ("" if unit == "1" else f" [{unit_name(unit)}]")
     header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 
 
 def _picture(result: Found) -> Picture:
-    asked = result.keys.select
+    settings = result.keys.select
     dots = [Dot(tagged(row.scenario, result.keys.factors), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
-    chart = SelectChart.of(dots, asked.kpi, asked.target, asked.cost or AREA, asked.cost_unit)
+    chart = SelectChart.of(dots, settings.kpi, settings.target, settings.cost or AREA, settings.cost_unit)
     return picture_of("select", figure(chart))
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], SelectKeys]:
     """The designs and their costs."""
     grid = combinations_of(with_study(arguments.words, "select"), arguments.config_dir, beside=(COLUMN,))
     check_group(grid.composed[0], "select", "select")
@@ -134,9 +136,9 @@ def _on(design: Design, area_m2: float) -> Design:
     return Design(label if design.label == ONE_POINT else f"{design.label}, {label}", scaled_to(design.hub, area_m2))
 
 
-def compute(bench: Bench, asked: Asked[SelectKeys]) -> Found:
+def compute(bench: Bench, request: Request[SelectKeys]) -> Found:
     """Simulate stages of replications until everything is decided."""
-    designs, keys = asked.designs, asked.keys
+    designs, keys = request.designs, request.keys
     bench.check(designs)
     selection = selected(designs, keys, bench.needed)
     result = found_in(designs, keys, selection, bench.needed([]))
@@ -151,20 +153,20 @@ def selected(designs: Sequence[Design], keys: SelectKeys, need: Need) -> Selecti
     return kim_nelson(sample, goal, keys.looks, is_updated=keys.select.method is Method.KN_UPDATED)
 
 
-def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Select:
+def _with_costs(settings: Select, grid: Combinations, labels: Sequence[str]) -> Select:
     """The keys with costs from the file's column, if they are used."""
     has_column = any(COLUMN in design.beside for design in grid.rows)
-    cost = asked.cost or (COLUMN if has_column or asked.costs else AREA)
+    cost = settings.cost or (COLUMN if has_column or settings.costs else AREA)
     if cost != COLUMN:
-        return replace(asked, cost=cost)
-    if has_column and asked.costs:
+        return replace(settings, cost=cost)
+    if has_column and settings.costs:
         raise ConfigError(said("two_costs"))
     if not has_column:
-        for label in [*labels, *asked.costs]:
-            if label not in asked.costs or label not in labels:
+        for label in [*labels, *settings.costs]:
+            if label not in settings.costs or label not in labels:
                 what = "no cost of" if label in labels else "no design"
                 raise ConfigError(f"select.costs: {what} {label!r}; give designs=FILE with a column cost")
-        return replace(asked, cost=cost)
+        return replace(settings, cost=cost)
     costs = {}
     for label, design in zip(labels, grid.rows, strict=True):
         text = design.beside.get(COLUMN, "")
@@ -175,14 +177,14 @@ def _with_costs(asked: Select, grid: Combinations, labels: Sequence[str]) -> Sel
         if not abs(costs[label]) <= MOST_COST:
             wanted = f"a number of at most {MOST_COST:g}" if math.isfinite(costs[label]) else "a number"
             raise InputError(f"{design.place}, column {COLUMN!r}: expected {wanted}, got {text[:60]!r}")
-    return replace(asked, cost=cost, costs=costs)
+    return replace(settings, cost=cost, costs=costs)
 
 
 STUDY: Final = Study(
     SelectKeys,
-    asked,
+    parse,
     compute,
     document,
-    name=lambda asked: f"{asked.keys.select.kpi}-{len(asked.designs)}-designs",
+    name=lambda request: f"{request.keys.select.kpi}-{len(request.designs)}-designs",
     check=check,
 )

@@ -124,28 +124,28 @@ class SelectKeys(DesignKeys):
 
     def __post_init__(self) -> None:
         DesignKeys.__post_init__(self)
-        asked = self.select
+        settings = self.select
         if any(self.compared):
             raise ValueError(said("select_takes"))
-        if self.asked:
+        if self.half_widths:
             raise ValueError(said("select_makes"))
-        if not 2 <= self.replications <= asked.max_replications:
-            most = asked.max_replications
+        if not 2 <= self.replications <= settings.max_replications:
+            most = settings.max_replications
             raise ValueError(f"replications: from 2 to select.max_replications = {most}, got {self.replications}")
 
     def goal(self, designs: Sequence[Design]) -> Goal:
-        asked = self.select
-        costs = None if asked.is_sampled else tuple(known_cost(design, asked) for design in designs)
-        target = None if asked.target is None else asked.sign * asked.target
-        return Goal(len(designs), asked.alpha, target, asked.tolerance, costs, asked.indifference or 0.0)
+        settings = self.select
+        costs = None if settings.is_sampled else tuple(known_cost(design, settings) for design in designs)
+        target = None if settings.target is None else settings.sign * settings.target
+        return Goal(len(designs), settings.alpha, target, settings.tolerance, costs, settings.indifference or 0.0)
 
     @property
     def looks(self) -> Looks:
         return Looks(self.replications, self.select.step, self.select.max_replications)
 
 
-def known_cost(design: Design, asked: Select) -> float:
-    return design.hub.area_m2 if asked.cost == AREA else asked.costs[design.label]
+def known_cost(design: Design, settings: Select) -> float:
+    return design.hub.area_m2 if settings.cost == AREA else settings.costs[design.label]
 
 
 def check(designs: Sequence[Design], keys: SelectKeys) -> None:
@@ -154,27 +154,29 @@ def check(designs: Sequence[Design], keys: SelectKeys) -> None:
     Raises:
         ConfigError: such designs.
     """
-    asked = keys.select
-    lacking = [design.label for design in designs if asked.cost in (None, COLUMN) and design.label not in asked.costs]
+    settings = keys.select
+    lacking = [
+        design.label for design in designs if settings.cost in (None, COLUMN) and design.label not in settings.costs
+    ]
     if lacking or len(designs) < 2:
         raise ConfigError(f"study: {lacking[0]} has no cost" if lacking else "study: a selection needs several designs")
-    if asked.method is Method.OCBA and asked.budget < keys.replications * len(designs):
+    if settings.method is Method.OCBA and settings.budget < keys.replications * len(designs):
         least = keys.replications * len(designs)
-        raise ConfigError(f"select.budget: must be at least replications x designs = {least}, got {asked.budget}")
+        raise ConfigError(f"select.budget: must be at least replications x designs = {least}, got {settings.budget}")
 
 
-def sample_of(designs: Sequence[Design], asked: Select, need: Need) -> Sample:
+def sample_of(designs: Sequence[Design], settings: Select, need: Need) -> Sample:
     """Samples for a procedure: the KPI, signed so that more is better, and the cost."""
 
     def sample(numbers: Sequence[int], counts: Sequence[int]) -> list[Floats]:
         wanted = [(designs[number], n) for number, n in zip(numbers, counts, strict=True)]
         samples = need(wanted)
-        return [_rows([samples[design.label, number] for number in range(n)], asked) for design, n in wanted]
+        return [_rows([samples[design.label, number] for number in range(n)], settings) for design, n in wanted]
 
     return sample
 
 
-def _rows(kpis: Sequence[Mapping[str, float]], asked: Select) -> Floats:
-    served = [asked.sign * values[asked.kpi] for values in kpis]
-    cost = asked.cost_kpi
+def _rows(kpis: Sequence[Mapping[str, float]], settings: Select) -> Floats:
+    served = [settings.sign * values[settings.kpi] for values in kpis]
+    cost = settings.cost_kpi
     return np.array([served, [values[cost] if cost else _NO_COST for values in kpis]])

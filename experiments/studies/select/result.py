@@ -68,68 +68,68 @@ class Found:
 def found_in(designs: Sequence[Design], keys: SelectKeys, selection: Selection, kpis: Kpis) -> Found:
     values = samples_of(kpis)
     intervals = intervals_of({design.label: values[design.label] for design in designs})
-    asked = keys.select
+    settings = keys.select
     rows: list[Row] = []
     for design, verdict in zip(designs, selection.verdicts, strict=True):
         known = intervals[design.label]
-        cost = known[asked.cost_kpi].mean if asked.cost_kpi else known_cost(design, asked)
+        cost = known[settings.cost_kpi].mean if settings.cost_kpi else known_cost(design, settings)
         by = None if verdict.by is None else design_name(designs[verdict.by].label, begins=False)
         fate = verdict.fate
-        kpi = known[asked.kpi]
-        if fate is Fate.INFEASIBLE and _is_at_target(asked, kpi):
+        kpi = known[settings.kpi]
+        if fate is Fate.INFEASIBLE and _is_at_target(settings, kpi):
             fate = Fate.AT_TARGET
         reason = _reason(keys, fate, verdict.n, by, is_promised=selection.probability is not None)
-        unit = KPIS[asked.kpi].unit
-        rows.append(Row(design.label, len(rows), cost, asked.cost_unit, kpi.n, kpi, unit, fate, reason))
+        unit = KPIS[settings.kpi].unit
+        rows.append(Row(design.label, len(rows), cost, settings.cost_unit, kpi.n, kpi, unit, fate, reason))
     stability = judged_as_run(designs, by_design(kpis))
     outcome = Outcome(tuple(designs), intervals, {}, keys.family, stability, factors=keys.factors)
     return Found(keys, outcome, tuple(rows), selection.probability)
 
 
-def _is_at_target(asked: Select, kpi: Interval) -> bool:
-    return asked.target is not None and abs(kpi.mean - asked.target) <= asked.tolerance
+def _is_at_target(settings: Select, kpi: Interval) -> bool:
+    return settings.target is not None and abs(kpi.mean - settings.target) <= settings.tolerance
 
 
 def _reason(keys: SelectKeys, fate: Fate, n: int, by: str | None, *, is_promised: bool) -> str:
-    asked = keys.select
+    settings = keys.select
     if fate is Fate.INFEASIBLE:
-        return f"misses {asked.wanted}"
+        return f"misses {settings.wanted}"
     if fate is Fate.AT_TARGET:
-        return said("within_tolerance", tolerance=asked.margin, wanted=asked.wanted)
+        return said("within_tolerance", tolerance=settings.margin, wanted=settings.wanted)
     if fate is Fate.NOT_CHEAPER:
-        return f"not cheaper than {by}" + ("" if asked.target is None else ", which meets the target")
+        return f"not cheaper than {by}" + ("" if settings.target is None else ", which meets the target")
     if fate is Fate.OPEN:
         return f"not decided after {n} replications"
-    return _cheapest(asked, is_promised=is_promised)
+    return _cheapest(settings, is_promised=is_promised)
 
 
-def _cheapest(asked: Select, *, is_promised: bool) -> str:
+def _cheapest(settings: Select, *, is_promised: bool) -> str:
     """How the selected design is the cheapest: only by the means if replications ran out before a decision."""
     which = "the cheapest" if is_promised else "cheapest by the means"
-    return which + ("" if asked.target is None else f" with {asked.wanted}")
+    return which + ("" if settings.target is None else f" with {settings.wanted}")
 
 
 def answer(result: Found) -> list[str]:
     """The selected design and its certainty; or that there is none."""
-    asked, best = result.keys.select, result.selected
+    settings, best = result.keys.select, result.selected
     n = sum(row.kpi.n for row in result.rows)
     among = f"{len(result.rows)} designs, {whole(n)} replications"
     if best is None:
         is_open = any(row.verdict in (Fate.OPEN, Fate.AT_TARGET) for row in result.rows)
-        nearest = max(result.rows, key=lambda row: asked.sign * row.kpi.mean)
+        nearest = max(result.rows, key=lambda row: settings.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
         name = design_name(nearest.scenario, begins=False)
         near = f"{name} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
-        lines = [f"None of the designs {verb} {asked.wanted} ({among}); {near}."]
+        lines = [f"None of the designs {verb} {settings.wanted} ({among}); {near}."]
     else:
-        what = f"is {_cheapest(asked, is_promised=result.probability is not None)}"
+        what = f"is {_cheapest(settings, is_promised=result.probability is not None)}"
         if same := result.at_same_cost:
             what += f", and the first of {len(same) + 1} designs at that cost"
-        unit = f" {unit_name(asked.cost_unit)}".rstrip()
+        unit = f" {unit_name(settings.cost_unit)}".rstrip()
         cost = number(best.cost) + unit
-        if asked.cost_kpi:
-            cost = with_interval(result.outcome.intervals[best.scenario][asked.cost_kpi], unit=unit)
-        name, reached = design_name(best.scenario), f"{kpi_name(asked.kpi)} {interval_text(best.kpi, best.unit)}"
+        if settings.cost_kpi:
+            cost = with_interval(result.outcome.intervals[best.scenario][settings.cost_kpi], unit=unit)
+        name, reached = design_name(best.scenario), f"{kpi_name(settings.kpi)} {interval_text(best.kpi, best.unit)}"
         lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
     if result.probability is None:
         return lines
@@ -138,36 +138,36 @@ def answer(result: Found) -> list[str]:
 
 def _promise(result: Found, probability: float) -> str:
     """The guaranteed statement and its probability: within the tolerance, and for KN++ only in the limit."""
-    asked = result.keys.select
-    spare = f"meets the target with {asked.margin} to spare"
-    if asked.indifference is None:
+    settings = result.keys.select
+    spare = f"meets the target with {settings.margin} to spare"
+    if settings.indifference is None:
         cheaper = "cheaper"
     else:
-        cheaper = f"cheaper by {asked.indifference:g} {unit_name(asked.cost_unit)}".rstrip() + " or more"
+        cheaper = f"cheaper by {settings.indifference:g} {unit_name(settings.cost_unit)}".rstrip() + " or more"
     if result.selected is None:
         what = f"no design {spare}"
-    elif asked.target is None:
+    elif settings.target is None:
         what = f"no other design is {cheaper}"
     else:
-        what = f"it misses the target by at most {asked.margin}, and no design that {spare} is {cheaper}"
-    if asked.method is Method.OCBA:
+        what = f"it misses the target by at most {settings.margin}, and no design that {spare} is {cheaper}"
+    if settings.method is Method.OCBA:
         return said("ocba_promise", probability=probability_text(probability), what=what)
-    limit = ", in the limit of many replications" if asked.method is Method.KN_UPDATED else ""
-    return f"With a probability of at least {probability:.3g} ({_NAMES[asked.method]}{limit}), {what}."
+    limit = ", in the limit of many replications" if settings.method is Method.KN_UPDATED else ""
+    return f"With a probability of at least {probability:.3g} ({_NAMES[settings.method]}{limit}), {what}."
 
 
 def warnings_of(result: Found) -> list[str]:
-    asked, best = result.keys.select, result.selected
+    settings, best = result.keys.select, result.selected
     lines = too_few_replications(min(row.kpi.n for row in result.rows))
     n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"
-        lines.append(said("select_undecided", undecided=undecided, most=asked.max_replications))
-    elif result.probability < 1 - asked.alpha:
-        lines.append(said("budget_spent", probability=result.probability, wanted=1 - asked.alpha))
+        lines.append(said("select_undecided", undecided=undecided, most=settings.max_replications))
+    elif result.probability < 1 - settings.alpha:
+        lines.append(said("budget_spent", probability=result.probability, wanted=1 - settings.alpha))
     if same := result.at_same_cost:
-        lines.append(said("select_same_cost", n=len(same), cost=asked.cost))
-    if best is not None and _is_at_target(asked, best.kpi):
-        design, kpi = design_name(best.scenario), kpi_name(asked.kpi)
-        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=asked.margin))
+        lines.append(said("select_same_cost", n=len(same), cost=settings.cost))
+    if best is not None and _is_at_target(settings, best.kpi):
+        design, kpi = design_name(best.scenario), kpi_name(settings.kpi)
+        lines.append(said("select_at_target", design=design, kpi=kpi, tolerance=settings.margin))
     return lines

@@ -21,7 +21,7 @@ from typing import Final
 
 import numpy as np
 
-from experiments.frame.study import Asked, Bench, Study
+from experiments.frame.study import Bench, Request, Study
 from experiments.replications.stability import Stability, judged_as_run
 from experiments.replications.summing import by_design
 from experiments.report.sections import said
@@ -31,8 +31,8 @@ from experiments.studies.sensitivity.design import (
     Method,
     SensitivityKeys,
     Stage,
-    asked,
     indices_stage,
+    parse,
     screening_stage,
 )
 from experiments.studies.sensitivity.page import document
@@ -41,14 +41,14 @@ from sim.config import HubConfig
 from sim.errors import CargohubError
 
 
-def compute(bench: Bench, asked: Asked[SensitivityKeys]) -> Result:
+def compute(bench: Bench, request: Request[SensitivityKeys]) -> Result:
     """Run the stages of the method."""
-    config, keys = asked.designs[0].hub, asked.keys
+    config, keys = request.designs[0].hub, request.keys
     sensitivity = keys.sensitivity
     is_first_sobol = sensitivity.method is Method.SOBOL
     first = None if is_first_sobol else screening_stage(config, sensitivity)
     second = indices_stage(config, sensitivity, list(sensitivity.factors)) if is_first_sobol else None
-    bench.check(asked.designs)
+    bench.check(request.designs)
     bench.say(_cost(config, keys, first, second))
     screened = crossed = None
     stability: dict[str, Stability] = {}
@@ -87,27 +87,27 @@ def _outputs(bench: Bench, stage: Stage, keys: SensitivityKeys) -> tuple[dict[st
 
 def _cost(config: HubConfig, keys: SensitivityKeys, first: Stage | None, second: Stage | None) -> str:
     """One line: the number of simulations."""
-    asked = keys.sensitivity
+    settings = keys.sensitivity
     parts, n = [], 0
     if first is not None:
         n += len(first.designs)
-        parts.append(f"{len(first.designs)} designs of {asked.trajectories} trajectories")
+        parts.append(f"{len(first.designs)} designs of {settings.trajectories} trajectories")
     if second is not None:
         n += len(second.designs)
         parts.append(f"{len(second.designs)} designs for the indices")
-    elif asked.method is Method.BOTH:
-        kept = min(asked.most, len(asked.factors))
-        n += asked.samples * (kept + 2)
-        parts.append(f"at most {asked.samples * (kept + 2)} for the indices of {kept} factors")
+    elif settings.method is Method.BOTH:
+        kept = min(settings.most, len(settings.factors))
+        n += settings.samples * (kept + 2)
+        parts.append(f"at most {settings.samples * (kept + 2)} for the indices of {kept} factors")
     counts = {"n": keys.replications, "n_runs": n * keys.replications, "days": config.days}
     return said("sensitivity_cost", parts=", ".join(parts), **counts)
 
 
 STUDY: Final = Study(
     SensitivityKeys,
-    asked,
+    parse,
     compute,
     document,
-    name=lambda asked: f"{asked.designs[0].hub.scenario}-{asked.keys.sensitivity.method}",
+    name=lambda request: f"{request.designs[0].hub.scenario}-{request.keys.sensitivity.method}",
     library="SALib",
 )

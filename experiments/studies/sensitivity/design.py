@@ -111,7 +111,7 @@ class Stage:
     """Values of the factors, by design."""
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], SensitivityKeys]:
     """The varied hub, and the study; checked at the ends of the ranges, two factors at a time."""
     designs, keys = one_hub(arguments, SensitivityKeys, VERB)
     config = designs[0].hub

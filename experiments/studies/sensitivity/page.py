@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from experiments.formatting import counted, kpi_name, listed, number, percent
-from experiments.frame.study import Asked, Document, same_draws
+from experiments.frame.study import Document, Request, same_draws
 from experiments.interval_text import with_interval
 from experiments.report.design_names import hub_title
 from experiments.report.key_names import spelt
@@ -24,9 +24,9 @@ _NAMED: Final = 3
 
 def sentences(result: Result) -> list[str]:
     """The factors that affect each KPI most, compared with a study of another air hub."""
-    lines = [_most(result, kpi) for kpi in result.asked.kpis]
+    lines = [_most(result, kpi) for kpi in result.settings.kpis]
     if result.crossed is not None:
-        lines += [line for kpi in result.asked.kpis if (line := _shares(result.crossed, kpi))]
+        lines += [line for kpi in result.settings.kpis if (line := _shares(result.crossed, kpi))]
     return [*lines, *_ups(result)]
 
 
@@ -41,7 +41,7 @@ def _most(result: Result, kpi: str) -> str:
         if _is_unusable(result, kpi) or any(leaves_open(size) for _, size in first):
             return said("order_open", n=len(sizes), kpi=kpi_name(kpi), factors=named)
         return f"Of {len(sizes)} factors, these move {kpi_name(kpi)} most: {named}{sure}."
-    factors = result.asked.factors
+    factors = result.settings.factors
     ranges = "; ".join(f"{spelt(name)} ({factors[name].range}) by {amount(kpi, size)}" for name, size in first)
     which = said("factors_move", n=len(sizes), kpi=kpi_name(kpi))
     return f"{which}: {ranges}{sure}."
@@ -85,9 +85,9 @@ def _ups(result: Result) -> list[str]:
     """The order of factor groups in UPS's study of 1996, compared with the order here."""
     study = said("ups_study")
     wanted = (Group.ARRIVALS, Group.CREWS)
-    if not set(wanted) <= {factor.group for factor in result.asked.factors.values()}:
+    if not set(wanted) <= {factor.group for factor in result.settings.factors.values()}:
         return [said("ups_unsaid", study=study)]
-    return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in result.asked.kpis)]
+    return [f"{study}.", *(_beside(result, kpi, wanted) for kpi in result.settings.kpis)]
 
 
 def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
@@ -97,7 +97,7 @@ def _beside(result: Result, kpi: str, wanted: Sequence[Group]) -> str:
     """
     heaviest: dict[Group, tuple[str, Interval]] = {}
     for factor, size in result.sizes(kpi):
-        heaviest.setdefault(result.asked.factors[factor].group, (factor, size))
+        heaviest.setdefault(result.settings.factors[factor].group, (factor, size))
     groups = list(heaviest)
     order = ", ".join(f"{group} ({spelt(factor)})" for group, (factor, _) in heaviest.items())
     what = {"kpi": kpi_name(kpi), "n": len(groups), "order": order}
@@ -129,8 +129,8 @@ _SHOWN = 8
 """Most factors on the terminal; the page and the tables have all."""
 
 
-def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
-    config, keys = asked.designs[0].hub, result.asked
+def document(request: Request[SensitivityKeys], result: Result) -> Document:
+    config, keys = request.designs[0].hub, result.settings
     method = [same_draws(config, result.replications, "point")]
     if result.screened is not None:
         method.append(text_of("sensitivity_screening", trajectories=keys.trajectories, levels=keys.levels))
@@ -159,7 +159,7 @@ def document(asked: Asked[SensitivityKeys], result: Result) -> Document:
 
 
 def _grids(result: Result) -> Iterator[Grid]:
-    factors = result.asked.factors
+    factors = result.settings.factors
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
         scale, unit = _scale(kpi)
         rows: tuple[tuple[str, ...], ...] = tuple(
@@ -193,7 +193,7 @@ def _pictures(result: Result) -> Iterator[Picture]:
     """Pictures in the order of the first KPI, with the most important factor on top."""
     from experiments.report.figures import sensitivity_figure
 
-    first = result.asked.kpis[0]
+    first = result.settings.kpis[0]
     if result.screened is not None:
         names = result.screened.ranked(first)
         panels = []

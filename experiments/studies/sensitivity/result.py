@@ -91,7 +91,7 @@ class Crossed:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    asked: Sensitivity
+    settings: Sensitivity
     replications: int
     screened: Screened | None
     crossed: Crossed | None
@@ -108,7 +108,7 @@ class Result:
         for kpi, of_kpi in self.crossed.indices.items() if self.crossed is not None else ():
             if all(index.total.low is None for index in of_kpi):
                 yield said("same_everywhere", kpi=kpi_name(kpi))
-            yield from _impossible(kpi, of_kpi, self.asked.samples)
+            yield from _impossible(kpi, of_kpi, self.settings.samples)
             if wide := [spelt(index.factor) for index in of_kpi if leaves_open(index.total)]:
                 yield said("wide_indices", kpi=kpi_name(kpi), names=", ".join(wide))
 
@@ -153,7 +153,7 @@ class Result:
         ]
 
     def group(self, factor: str) -> str:
-        return str(self.asked.factors[factor].group)
+        return str(self.settings.factors[factor].group)
 
     def tables(self) -> Tables:
         values = [

@@ -21,30 +21,30 @@ from typing import Final
 
 from experiments.formatting import percent, resource, whole
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.grouping import grouped
 from experiments.report.design_names import hub_title
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of
 from experiments.store.rows import grid_of, plain_row, stored
-from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, asked, ladders, zone_of
+from experiments.studies.shadow_price.result import Result, ShadowPriceKeys, Step, ladders, parse, zone_of
 
 
-def compute(bench: Bench, asked: Asked[ShadowPriceKeys]) -> Result:
+def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     """Simulate every hub of every ladder."""
-    config, keys, n = asked.designs[0].hub, asked.keys.shadow_price, asked.keys.replications
+    config, keys, n = request.designs[0].hub, request.keys.shadow_price, request.keys.replications
     steps = ladders(config, keys)
-    bench.check(asked.designs)
+    bench.check(request.designs)
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
     bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
     kpis = bench.evaluated(hubs, n)
     return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
 
 
-def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
-    config, prices = asked.designs[0].hub, result.asked.prices
-    by_demand = {flights: result.at(flights) for flights in result.asked.flights_per_day}
+def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
+    config, prices = request.designs[0].hub, result.settings.prices
+    by_demand = {flights: result.at(flights) for flights in result.settings.flights_per_day}
     return Document(
         title=f"What one more m² of {hub_title(config.area_m2)} is worth a year",
         sentences=result.sentences,
@@ -54,7 +54,7 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
             grid_of(
                 said(
                     "shadow_price_grid", flights=flights, on_time=percent(zones[0].on_time),
-                    means=means_of(asked.keys.replications),
+                    means=means_of(request.keys.replications),
                 ),
                 [step for zone in zones for step in zone.steps[1:]],
             )
@@ -76,10 +76,10 @@ def document(asked: Asked[ShadowPriceKeys], result: Result) -> Document:
                 for flights, zones in by_demand.items()
             ],
         },
-        over=over_assumptions(asked, asked.designs[:1]),
+        over=over_assumptions(request, request.designs[:1]),
         method=[
             *paragraphs_of(
-                "shadow_price_method", draws=same_draws(config, asked.keys.replications, "hub"), year=prices.year,
+                "shadow_price_method", draws=same_draws(config, request.keys.replications, "hub"), year=prices.year,
                 paid=prices.labour.paid,
             ),
             *money_rests_on(config),
@@ -96,8 +96,8 @@ def _picture(result: Result) -> Picture:
         (f"{resource(zone.name)},\n{whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
         for zone in result.zones
     )
-    drawn = figure(result.asked.flights_per_day, panels, result.rent)
+    drawn = figure(result.settings.flights_per_day, panels, result.rent)
     return picture_of("shadow_price", drawn, means=means_of(result.zones[0].first.worth.n), linear_to=LINEAR_TO)
 
 
-STUDY: Final = Study(ShadowPriceKeys, asked, compute, document)
+STUDY: Final = Study(ShadowPriceKeys, parse, compute, document)

@@ -70,27 +70,27 @@ class Ladder:
     designs: tuple[Design, ...]
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], ShadowPriceKeys]:
     """The hub whose floor is priced, and the study."""
     if (key := "demand.flights_per_day") in map(key_of, arguments.words):
         raise ConfigError(f"{key}: has no effect here; the demands are those of {VERB}.flights_per_day=[…]")
     return one_hub(arguments, ShadowPriceKeys, VERB)
 
 
-def zones_of(config: HubConfig, asked: ShadowPrice) -> tuple[str, ...]:
+def zones_of(config: HubConfig, settings: ShadowPrice) -> tuple[str, ...]:
     """The requested zones; by default all that the hub has.
 
     Raises:
         ConfigError: a zone without units in some hall, where units would make another kind of hall.
     """
     has = [zone for zone, kind in HALL_UNITS.items() if all(kind.count(hall) for hall in config.halls.values())]
-    for zone in asked.zones or ():
+    for zone in settings.zones or ():
         if zone not in has:
             raise ConfigError(f"{VERB}.zones: not every hall of {config.scenario} has {HALL_UNITS[zone].unit}")
-    return asked.zones or tuple(has)
+    return settings.zones or tuple(has)
 
 
-def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
+def ladders(config: HubConfig, settings: ShadowPrice) -> list[Ladder]:
     """Ladders by demand and zone.
 
     Raises:
@@ -99,16 +99,16 @@ def ladders(config: HubConfig, asked: ShadowPrice) -> list[Ladder]:
     if config.arrivals.model is ArrivalModel.FILE:
         raise ConfigError(said("fixed_flights_too"))
     steps = []
-    for flights in asked.flights_per_day:
+    for flights in settings.flights_per_day:
         base = changed(config, {"demand.flights_per_day": flights})
         check_area(base)
         first = Design(f"{counted(flights, 'flight')} a day", base)
-        for zone in zones_of(config, asked):
+        for zone in zones_of(config, settings):
             kind = HALL_UNITS[zone]
             least = kind.step(config.space) if kind.step else 1.0
-            units = max(1, round(asked.step_m2 / (least * kind.unit_m2(config.space)))) * least
+            units = max(1, round(settings.step_m2 / (least * kind.unit_m2(config.space)))) * least
             more = []
-            for step in range(1, asked.steps + 1):
+            for step in range(1, settings.steps + 1):
                 with placed(f"{VERB}.steps: {step} of {zone} are not possible: "):
                     larger = read(HubConfig, plain(with_more(base, kind, step * units)))
                     check_area(larger)
@@ -198,12 +198,12 @@ def zone_of(ladder: Ladder, kpis: Kpis, n: int, prices: Prices) -> Zone:
 @dataclass(frozen=True)
 class Result:
     scenario: str
-    asked: ShadowPrice
+    settings: ShadowPrice
     zones: tuple[Zone, ...]
 
     @cached_property
     def rent(self) -> float:
-        return floor_eur_per_m2_year(self.asked.prices)
+        return floor_eur_per_m2_year(self.settings.prices)
 
     def at(self, flights: float) -> list[Zone]:
         """Zones at a demand, highest value first."""
@@ -217,8 +217,8 @@ class Result:
     @property
     def sentences(self) -> list[str]:
         return [
-            f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.asked.prices.year}).",
-            *(_sentence(self, flights) for flights in self.asked.flights_per_day),
+            f"One m² costs {whole(self.rent)} EUR a year (real EUR of {self.settings.prices.year}).",
+            *(_sentence(self, flights) for flights in self.settings.flights_per_day),
         ]
 
     def first(self, flights: float) -> str | None:

@@ -23,21 +23,21 @@ import yaml
 from experiments.designs.design import Design
 from experiments.formatting import listed, plain_name, share_text
 from experiments.frame.over_assumptions import over_assumptions
-from experiments.frame.study import Asked, Bench, Document, Study, same_draws
+from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import grid_of, stored
 from experiments.studies.staff.demand import pools_of
-from experiments.studies.staff.design import Contract, StaffKeys, asked, check
+from experiments.studies.staff.design import Contract, StaffKeys, check, parse
 from experiments.studies.staff.plan import ROSTER, with_shifts
 from experiments.studies.staff.result import Result, RoleRow, RoleSlot, Round, ShiftRow, in_order, result_of
 from experiments.studies.staff.search import searched
 from sim.reading import plain
 
 
-def compute(bench: Bench, asked: Asked[StaffKeys]) -> Result:
-    config, keys = asked.designs[0].hub, asked.keys
+def compute(bench: Bench, request: Request[StaffKeys]) -> Result:
+    config, keys = request.designs[0].hub, request.keys
     if (rounds := bench.kept(Round)) is not None:
         rounds = sorted(rounds, key=lambda row: row.round)
         shifts = sorted(bench.rows(ShiftRow), key=lambda row: row.order)
@@ -46,7 +46,7 @@ def compute(bench: Bench, asked: Asked[StaffKeys]) -> Result:
     return result_of(config, keys, *searched(bench, config, keys))
 
 
-def document(asked: Asked[StaffKeys], result: Result) -> Document:
+def document(request: Request[StaffKeys], result: Result) -> Document:
     config, keys = result.config, result.keys
     labour = keys.cost.labour
     return Document(
@@ -73,10 +73,10 @@ def document(asked: Asked[StaffKeys], result: Result) -> Document:
             wage=f"{labour.wage_eur_per_h:g}", night=share_text(labour.night_premium), since=labour.night_from,
             until=labour.night_to, step=share_text(keys.staff.step), rounds=keys.staff.rounds,
         ),
-        over=over_assumptions(asked, asked.designs[:1]),
+        over=over_assumptions(request, request.designs[:1]),
         warnings=too_few_replications(keys.replications),
         notes=[said("staff_run")],
-        files={_FILE: _roster(asked, result)},
+        files={_FILE: _roster(request, result)},
     )  # fmt: skip
 
 
@@ -84,11 +84,11 @@ _FILE: Final = f"configs/roster/{ROSTER}.yaml"
 """File in the run folder, whose folder `configs` can be a `--config-dir`."""
 
 
-def _roster(asked: Asked[StaffKeys], result: Result) -> bytes:
+def _roster(request: Request[StaffKeys], result: Result) -> bytes:
     """The roster as an option of the configuration group."""
     staffed = with_shifts(result.config, result.posts)
     text = yaml.safe_dump(plain(staffed.roster), sort_keys=False, default_flow_style=None, width=120)
-    return f"# {asked.arguments.command}\n{text}".encode()
+    return f"# {request.arguments.command}\n{text}".encode()
 
 
 def _text(name: str, contract: Contract) -> str:
@@ -115,4 +115,4 @@ def _check(designs: Sequence[Design], keys: StaffKeys) -> None:
     pools_of(designs[0].hub, keys.staff)
 
 
-STUDY: Final = Study(StaffKeys, asked, compute, document, check=_check)
+STUDY: Final = Study(StaffKeys, parse, compute, document, check=_check)

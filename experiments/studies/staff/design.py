@@ -110,7 +110,7 @@ class StaffKeys(Replicated):
         return self.cost
 
 
-asked: Final = partial(one_hub, kind=StaffKeys, verb=VERB)
+parse: Final = partial(one_hub, kind=StaffKeys, verb=VERB)
 """The hub whose people are planned, and the study."""
 
 

@@ -29,7 +29,7 @@ from scipy.special import logit
 from experiments.assumptions.names import names_of
 from experiments.assumptions.ranges import Kept, ranges_of, refuse_moved
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Document, Study
+from experiments.frame.study import Bench, Document, Request, Study
 from experiments.replications.stability import judged
 from experiments.report.sections import said
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -39,7 +39,7 @@ from experiments.statistics.what_decides import decided
 from experiments.store.tables import Key
 from experiments.studies.expansion.design import composed_of
 from experiments.studies.sure import as_stored, page, paths, paths_page
-from experiments.studies.sure.design import Question, SureKeys, asked
+from experiments.studies.sure.design import Question, SureKeys, parse
 from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.result import Answered, Result
 from experiments.studies.sure.worlds import Screened, kpis_of
@@ -52,22 +52,22 @@ _CLEAR: Final = 3.0
 bend the regression."""
 
 
-def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
+def compute(bench: Bench, request: Request[SureKeys]) -> Result | PathsResult:
     """Screen all worlds, simulate some, and draw conclusions."""
-    designs, sure = asked.designs, asked.keys.sure
-    config, folder = designs[0].hub, asked.arguments.config_dir
-    check_ranges(asked, sure.question.kept)
+    designs, sure = request.designs, request.keys.sure
+    config, folder = designs[0].hub, request.arguments.config_dir
+    check_ranges(request, sure.question.kept)
     if sure.question is Question.EXPANSION:
-        return paths.compute(bench, asked)
-    n, each = sure.n_worlds, asked.keys.replications
+        return paths.compute(bench, request)
+    n, each = sure.n_worlds, request.keys.replications
     bench.check(designs, n * each, said("of_each_world", each=each, worlds=n))
     bench.say(f"sure: {len(designs)} designs in {n} worlds of {len(sure.ranges)} numbers each are screened")
     screened = partial(Screened.of, config, folder, n=n, seed=config.seed, kept=sure.question.kept)
     worlds = screened()
     sample = worlds.sample(designs, sure.ranges)
-    effort = asked.keys.effort
+    effort = request.keys.effort
     bench.say(f"sure: at most {effort.budget} runs, each of {config.days} days")
-    known = explored(sample, effort, lambda wanted: answers(bench, asked, worlds, wanted))
+    known = explored(sample, effort, lambda wanted: answers(bench, request, worlds, wanted))
     _check_varies(known)
     bench.say(said("sure_decides"))
     samples = {width: screened(width=width).sample(designs, sure.ranges) for width in sure.widths}
@@ -81,8 +81,8 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> Result | PathsResult:
         for at, design in enumerate(designs)
     ]
     simulated = [(*run, len(answer.margins)) for run, answer in known.answers.items()]
-    kpis = kpis_in(bench, asked, worlds, simulated)
-    return Result(asked.keys, known, tuple(answered), worlds, names_of(worlds.worlds), kpis)
+    kpis = kpis_in(bench, request, worlds, simulated)
+    return Result(request.keys, known, tuple(answered), worlds, names_of(worlds.worlds), kpis)
 
 
 def margin(on_time_share: float) -> float:
@@ -94,20 +94,20 @@ def margin(on_time_share: float) -> float:
     return float(np.clip(logit(on_time_share) - logit(LEAST_ON_TIME), -_CLEAR, _CLEAR))
 
 
-def answers(bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
+def answers(bench: Bench, request: Request[K], worlds: Screened, wanted: Sequence[Wanted]) -> Mapping[Run, Answer]:
     """Whether designs carry their traffic in these worlds, from new or existing replications."""
-    simulated = kpis_in(bench, asked, worlds, wanted)
-    return {run: _answer(asked.designs[run[0]], kpis) for run, kpis in simulated.items()}
+    simulated = kpis_in(bench, request, worlds, wanted)
+    return {run: _answer(request.designs[run[0]], kpis) for run, kpis in simulated.items()}
 
 
 def kpis_in(
-    bench: Bench, asked: Asked[K], worlds: Screened, wanted: Sequence[Wanted]
+    bench: Bench, request: Request[K], worlds: Screened, wanted: Sequence[Wanted]
 ) -> Mapping[Run, Sequence[Mapping[str, float]]]:
     """KPIs of these worlds by replication: each world has its own draws, which all designs share."""
     keys: dict[Run, list[Key]] = {}
     hubs: dict[Key, Callable[[], HubConfig]] = {}
     for at, world, n in wanted:
-        first, design = asked.keys.replications * world, asked.designs[at]
+        first, design = request.keys.replications * world, request.designs[at]
         keys[at, world] = [(f"{design.label}, world {world}", number) for number in range(first, first + n)]
         hubs |= dict.fromkeys(keys[at, world], partial(worlds.hub, design.hub, world))
     kpis = kpis_of(bench, hubs)
@@ -120,10 +120,10 @@ def _answer(design: Design, kpis: Sequence[Mapping[str, float]]) -> Answer:
     return Answer(tuple(map(margin, shares)), bool(is_unstable), margin(sum(shares) / len(shares)))
 
 
-def check_ranges(asked: Asked[K], kept: Kept) -> None:
+def check_ranges(request: Request[K], kept: Kept) -> None:
     """Refuse a stored run whose worlds were drawn from other ranges. `kept`: keys that its verb does not vary."""
-    keys, folder = asked.keys, asked.arguments.config_dir
-    now = ranges_of(composed_of(asked.designs[0].hub, keys.expansion), folder, kept)
+    keys, folder = request.keys, request.arguments.config_dir
+    now = ranges_of(composed_of(request.designs[0].hub, keys.expansion), folder, kept)
     refuse_moved(keys.sure.ranges, now, "sure.ranges")
 
 
@@ -133,14 +133,14 @@ def _check_varies(known: Known) -> None:
         raise ConfigError(said("decides_nothing"))
 
 
-def document(_: Asked[SureKeys], result: Result | PathsResult) -> Document:
+def document(_: Request[SureKeys], result: Result | PathsResult) -> Document:
     return paths_page.document(result) if isinstance(result, PathsResult) else page.document(result)
 
 
-def _name(asked: Asked[SureKeys]) -> str:
-    if asked.keys.expansion is not None:
-        return f"{len(asked.keys.expansion.paths)}-paths"
-    return "-".join(asked.keys.scenarios[:1]) or f"{len(asked.designs)}-designs"
+def _name(request: Request[SureKeys]) -> str:
+    if request.keys.expansion is not None:
+        return f"{len(request.keys.expansion.paths)}-paths"
+    return "-".join(request.keys.scenarios[:1]) or f"{len(request.designs)}-designs"
 
 
-STUDY: Final = Study(SureKeys, asked, compute, document, name=_name, as_stored=as_stored.document)
+STUDY: Final = Study(SureKeys, parse, compute, document, name=_name, as_stored=as_stored.document)

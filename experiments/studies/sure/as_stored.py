@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from experiments.frame.study import Asked, Bench, Document
+from experiments.frame.study import Bench, Document, Request
 from experiments.report.sections import said
 from experiments.statistics import Interval
 from experiments.store.rows import ENDS, grid_of
@@ -12,8 +12,8 @@ from experiments.studies.sure.paths_page import PathRow
 from experiments.studies.sure.result import DecidingRow, ProbabilityRow
 
 
-def document(bench: Bench, asked: Asked[SureKeys]) -> Document:
-    sure = asked.keys.sure
+def document(bench: Bench, request: Request[SureKeys]) -> Document:
+    sure = request.keys.sure
     if sure.question is Question.EXPANSION:
         paths = bench.rows(PathRow)
         best = {row.path: {"probability": _ends(row.best), "worlds": sure.n_worlds} for row in paths}

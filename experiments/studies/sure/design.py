@@ -110,7 +110,7 @@ class SureKeys(DesignKeys):
         DesignKeys.__post_init__(self)
         if (self.sure.question is Question.EXPANSION) != (self.expansion is not None):
             raise ValueError(said("sure_question"))
-        if self.asked:
+        if self.half_widths:
             raise ValueError(said("sure_precise"))
 
     @property
@@ -120,7 +120,7 @@ class SureKeys(DesignKeys):
         return Effort(budget, sure.precision, self.replications, sure.fails_below, sure.carries_above)
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], SureKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     """The designs of the question, and the ranges of their numbers."""
     given = replace(arguments, words=tuple(_words(arguments)))
     question = _question(arguments.words)

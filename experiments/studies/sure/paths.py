@@ -13,7 +13,7 @@ import numpy as np
 from experiments.assumptions.drawn import Drawn, scaled
 from experiments.assumptions.names import names_of
 from experiments.designs.design import Design
-from experiments.frame.study import Asked, Bench, Kpis
+from experiments.frame.study import Bench, Kpis, Request
 from experiments.report.sections import said
 from experiments.statistics.choosing import Chosen
 from experiments.statistics.two_sources import Floats
@@ -26,13 +26,13 @@ from experiments.studies.sure.paths_page import PathsResult
 from experiments.studies.sure.worlds import kpis_of
 
 
-def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
+def compute(bench: Bench, request: Request[SureKeys]) -> PathsResult:
     """Accounts of all paths in all worlds, and all weeks simulated in some worlds."""
-    sure, (base, *hubs) = asked.keys.sure, asked.designs
-    assert asked.keys.expansion is not None
-    expansion = weighed(asked.keys.expansion)
-    document, folder = composed_of(base.hub, asked.keys.expansion), asked.arguments.config_dir
-    how = asked.keys
+    sure, (base, *hubs) = request.keys.sure, request.designs
+    assert request.keys.expansion is not None
+    expansion = weighed(request.keys.expansion)
+    document, folder = composed_of(base.hub, request.keys.expansion), request.arguments.config_dir
+    how = request.keys
     keys = ExpansionKeys(how.replications, how.workers, how.execution, expansion, cache_mb=how.cache_mb)
     runs = _Runs(bench, keys.replications)
     weeks = Weeks(runs.configured, keys)
@@ -65,7 +65,7 @@ def compute(bench: Bench, asked: Asked[SureKeys]) -> PathsResult:
     left_out = [worlds.left_out(1.0), *(other.left_out(width) for width, (other, _) in others.items())]
     called = names_of(worlds.drawn.worlds)
     return PathsResult(
-        asked.keys, tuple(expansion.paths), chosen, shares, called, runs.n, " ".join(filter(None, left_out))
+        request.keys, tuple(expansion.paths), chosen, shares, called, runs.n, " ".join(filter(None, left_out))
     )
 
 

@@ -23,7 +23,7 @@ from experiments.composition import compose, hub
 from experiments.designs.design import Design, Replicated, with_keys, with_study
 from experiments.formatting import share_text
 from experiments.frame import console, runner
-from experiments.frame.study import Asked, Bench, Document, Study, simulated
+from experiments.frame.study import Bench, Document, Request, Study, simulated
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -57,7 +57,7 @@ class Result:
     noticed: Sequence[Noticed]
 
 
-def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
+def parse(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
     """The hubs named by the study, each with the user's words after its own."""
     words = with_study(arguments.words, _VERB)
     _, keys = with_keys(words, arguments.config_dir, ValidateKeys, _VERB)
@@ -65,29 +65,29 @@ def asked(arguments: Arguments) -> tuple[list[Design], ValidateKeys]:
     return [Design(name, config) for name, config in hubs.items()], keys
 
 
-def compute(bench: Bench, asked: Asked[ValidateKeys]) -> Result:
-    kpis = bench.evaluated(asked.designs, asked.keys.replications)
-    if asked.keys.carried:
-        return Result(carried.cases_of(asked.designs, kpis, asked.keys.replications), [])
-    return Result(cases_of(asked.designs, kpis, asked.keys.replications), noticed(asked.designs))
+def compute(bench: Bench, request: Request[ValidateKeys]) -> Result:
+    kpis = bench.evaluated(request.designs, request.keys.replications)
+    if request.keys.carried:
+        return Result(carried.cases_of(request.designs, kpis, request.keys.replications), [])
+    return Result(cases_of(request.designs, kpis, request.keys.replications), noticed(request.designs))
 
 
-def document(asked: Asked[ValidateKeys], result: Result) -> Document:
-    answer = list((carried.sentences if asked.keys.carried else sentences)(result.cases))
+def document(request: Request[ValidateKeys], result: Result) -> Document:
+    answer = list((carried.sentences if request.keys.carried else sentences)(result.cases))
     return Document(
         title="The model compared with published figures",
         sentences=answer,
         verdicts=answer,
         tables=[stored(Case, result.cases), stored(Noticed, result.noticed)],
-        grids=list(_grids(result, said("carried_cases") if asked.keys.carried else _PUBLISHED)),
+        grids=list(_grids(result, said("carried_cases") if request.keys.carried else _PUBLISHED)),
         data=json_rows(result.cases),
         method=[
-            *([] if asked.keys.carried else paragraphs_of("validate_method")),
-            said("validate_simulated", simulated=simulated(asked.designs[0].hub, asked.keys.replications)),
-            *_of_cases(asked.keys, result.cases),
+            *([] if request.keys.carried else paragraphs_of("validate_method")),
+            said("validate_simulated", simulated=simulated(request.designs[0].hub, request.keys.replications)),
+            *_of_cases(request.keys, result.cases),
         ],
-        warnings=too_few_replications(asked.keys.replications),
-        pictures=lambda: [] if asked.keys.carried else [_picture(asked.designs[0])],
+        warnings=too_few_replications(request.keys.replications),
+        pictures=lambda: [] if request.keys.carried else [_picture(request.designs[0])],
     )
 
 
@@ -123,4 +123,4 @@ def _picture(design: Design) -> Picture:
     return picture_of("hubs", figure(design.hub))
 
 
-STUDY: Final = Study(ValidateKeys, asked, compute, document, name=lambda _: "published")
+STUDY: Final = Study(ValidateKeys, parse, compute, document, name=lambda _: "published")

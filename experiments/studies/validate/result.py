@@ -93,12 +93,12 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
         raise InputError(f"{folder}: {manifest.verb} stores no designs; run, compare and sweep do")
     with runner.of_a_stranger(manifest):
-        asked, document = runner.told_by(manifest)
+        request, document = runner.request_and_document(manifest)
         assert document.run is not None
-        run = document.run(folder, len(asked.designs))
+        run = document.run(folder, len(request.designs))
         values = with_counts(run.tables, run.kpis, run.window)
-        rows = [*validation.rows(run.points, values), *public_hubs.rows(asked.designs[0].hub)]
-    return [_case(row) for row in rows], list(asked.designs)
+        rows = [*validation.rows(run.points, values), *public_hubs.rows(request.designs[0].hub)]
+    return [_case(row) for row in rows], list(request.designs)
 
 
 def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
