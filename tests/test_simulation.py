@@ -10,10 +10,12 @@ import pytest
 import sim
 from experiments.composition import load
 from sim.errors import CargohubError
+from sim.inputs.load_plan import make_load_plan
 from sim.measures.kpis import KPIS
 from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 from sim.site.floors import floor_parcels
+from sim.streams import Streams
 
 N = 20_000
 """Parcels of a flight."""
@@ -169,6 +171,14 @@ def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
     assert abs(held - 0.05) < 5 * np.sqrt(0.05 * 0.95 / n)
     assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01
     assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
+
+
+@pytest.mark.parametrize("sigma", [0.3, 1.5])
+def test_what_must_take_the_largest_parcel_takes_the_largest_that_can_be_drawn(sigma: float) -> None:
+    config = load("liege_30k", f"parcels.l_per_kg_sigma={sigma}", "parcels.heaviest_kg=4")
+    plan = make_load_plan(config, Streams(1, 0))
+    largest_l = plan.mass_of.max() * float(plan.cm3_per_g_of.max()) / 1000
+    assert 1 <= config.bulkiest_l / largest_l < 1.01
 
 
 @pytest.fixture(scope="module")

@@ -233,7 +233,7 @@ class HubGroups:
     def bulkiest_l(self) -> float:
         """Largest volume of a parcel [l]."""
         sigma = self.parcels.l_per_kg_sigma
-        bulk = sigma.highest if isinstance(sigma, Shape) else math.exp(_LARGEST_NORMAL * sigma)
+        bulk = sigma.highest if isinstance(sigma, Shape) else math.exp(_LARGEST_NORMAL * sigma - sigma**2 / 2)
         return self.parcels.heaviest_kg * self.parcels.mean_l / self.demand.mean_parcel_kg * bulk
 
     @property
