@@ -252,9 +252,10 @@ class Customs:
 
     @property
     def second_pass_share(self) -> float:
-        """Upper bound of the share of parcels that pass a machine twice.
+        """The share of parcels counted as passing a machine twice, for rosters and the capacity ladder.
 
-        With declarations these are the parcels that fail a control or are cleared elsewhere.
+        Without declarations all that customs may hold, an upper bound. With them, low-value declarations that are late
+        or rejected and parcels outside IOSS (assumption): neither the hour of a release nor a control is counted.
         """
         if self.declared is None:
             return sum(self.shares)
