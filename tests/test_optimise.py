@@ -230,6 +230,25 @@ def test_a_design_lacks_more_the_less_it_fits_and_the_hub_itself_lacks_nothing()
     check_area(config)
 
 
+def test_what_a_design_lacks_is_the_sum_of_what_its_zones_and_its_facade_lack() -> None:
+    config = load()
+    hall, space = config.halls["main"], config.space
+    keys = {name: f"halls.main.{name}" for name in ("uld_positions", "facade_m", "packout_posts")}
+    variables = {name: Variable({key: 1.0}, 1, 1000, None, None) for name, key in keys.items()}
+    assert hall.doors_out and hall.doors_in
+    doors_m = (hall.doors_out + hall.doors_in) * space.door_facade_m
+    crowded = 1 - hall.zone_shares.uld_positions * hall.area_m2 / (1000 * space.uld_position_m2)
+    found = design_of(config, variables, (1000, 0.25 * doors_m, hall.packout_posts))
+    assert found.hub is None and found.lacks == pytest.approx(crowded + 0.75)
+    # Only a post is missing, no floor; the search must not take the design for one that fits.
+    found = design_of(config, variables, (hall.uld_positions, hall.facade_m, 1))
+    assert found.hub is None and 0 < found.lacks < 1e-3, found.why
+    shares = {name: Variable({f"halls.main.zone_shares.{name}": 1.0}, 0, 1, None, None) for name in ("lanes", "export")}
+    assert design_of(config, shares, (0.9, 0.6)).lacks == pytest.approx(1 + 0.5)
+    twice = {"stations": Variable({"halls.main.breakdown_stations": 2.0}, 1, 24, None, None)}
+    assert own_values(config, twice) == (hall.breakdown_stations / 2,)
+
+
 def test_the_packaged_variables_reach_from_the_smallest_hall_over_the_hub_as_it_is_to_the_largest() -> None:
     (point,), keys = parse(Arguments("optimise"))
     config = point.hub
@@ -274,6 +293,11 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")
     assert any("only 2 different designs fit" in line for line in result.warnings)
+    # Both are cheaper and better than a hub off the front: the one with the best service is named.
+    off = Trial(2, 0, design_of(config, own.variables, (values[0], 90.0, *values[2:])),
+                {"cost_eur_per_day": (2500.0, 2600.0), "on_time_share": (0.95, 0.96)})  # fmt: skip
+    told = list(replace(result, tried=Found((off, *trials), trials, off)).sentences)[-1]
+    assert "2,550" in told and "98.5" in told and "96.5" not in told, told
 
 
 @pytest.mark.parametrize(
