@@ -179,6 +179,18 @@ def test_small_flights_of_a_file_have_small_crews(tmp_path):
     assert small["docks"] <= large["docks"] < 20 * 24  # of 60; timetabled trucks come whatever lands
 
 
+def test_small_loads_of_a_file_come_in_as_many_ulds(tmp_path):
+    def paid(parcels):
+        landings = [f"2022-09-{day:02d} {hour:02d}:00" for day in range(5, 12) for hour in (0, 0, 1, 1, 2, 3)]
+        rows = ["flight,sibt,parcels"] + [f"AA{n},{sibt},{parcels}" for n, sibt in enumerate(landings)]
+        (tmp_path / f"{parcels}.csv").write_text("\n".join(rows))
+        return rostered_h_per_day(load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path}/{parcels}.csv"))
+
+    small, large = paid(10_000), paid(115_000)
+    assert small["tugs"] == large["tugs"] > 24
+    assert small["unloading"] > 0.8 * large["unloading"]  # fewer outbound ULDs take less time
+
+
 def test_shifts_that_are_given_and_customs_do_not_follow_the_work():
     shifts = '[{days: [mon-sun], start: "00:00", end: "00:00", share: 0.5}]'
     assert set(rostered(load("liege_30k", f"roster.roles.breakdown.shifts={shifts}"), "breakdown")) == {24}

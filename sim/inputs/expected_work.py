@@ -16,8 +16,8 @@ from sim.inputs.expected_flights import (
     Bins,
     evenly,
     expected_flights,
-    size_of_a_flight,
     spread,
+    with_mean_load,
 )
 from sim.rules.hall import RULES
 from sim.units import MIN_PER_H
@@ -60,7 +60,7 @@ class ExpectedWork:
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._share(hall_name)
         n = float(flights.sum())
-        return float(self.of_role(name, hall_name).sum()) / n * size_of_a_flight(self.config) if n else 0.0
+        return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
         config, apron = self.config, self.config.apron
@@ -133,7 +133,8 @@ class ExpectedWork:
 
 
 def expected_work(config: HubConfig, end: int) -> ExpectedWork:
-    """The expected work of the run up to `end` [ticks]."""
+    """The expected work of the run up to `end` [ticks]; flights of a file have their mean load, in all their ULDs."""
+    config = with_mean_load(config)
     flights = expected_flights(config, end)
     return ExpectedWork(config, flights, _collections(config, flights))
 
