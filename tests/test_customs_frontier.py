@@ -27,7 +27,7 @@ def kpis(detections: float, hours: float, dwell: float) -> dict[str, float]:
 
 def test_differences_and_ratios_by_hand() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
-    more = [kpis(14, 7, 8.1), kpis(18, 9, 8.7)]
+    more = [{**one, "parcels_per_day": 900.0} for one in (kpis(14, 7, 8.1), kpis(18, 9, 8.7))]
     result = found_in(base, {("examination", 0.1): more}, {"examination": ""})
     assert (result.detections.mean, result.detections.low) == (11, 0), "a number found a day is not negative"
     (setting,) = result.settings
@@ -57,13 +57,14 @@ def test_what_a_detection_costs_is_said_where_there_are_more_surely(found: tuple
 
 def test_desks_that_cannot_follow_are_told() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
-    few, many = ([{**one, "examined_share": share, "staff_h_paid_per_day_customs": 48.0} for one in base]
-                 for share in (0.1, 0.2))  # fmt: skip
+    # The desks can open 144 parcels a day, and are full at 95 % of these.
+    few, many = ([{**one, "parcels_per_day": 2000.0, "examined_share": share, "staff_h_paid_per_day_customs": 48.0}
+                  for one in base] for share in (0.068, 0.07))  # fmt: skip
     result = found_in(base, {("examination", 0.1): few, ("examination", 0.2): many}, {"examination": ""}, 20)
     few_replications, too_many_to_open = result.warnings
     assert few_replications.startswith("replications: 2 are few")
     assert too_many_to_open.startswith(
-        "examination at 0.2: 200 parcels a day are to be opened, but the examination desks can open 144: detections"
+        "examination at 0.2: 140 parcels a day are to be opened, but the examination desks can open 144: detections"
     )
 
 

@@ -16,8 +16,11 @@ from experiments.main import main
 from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.studies.validate import power
-from experiments.studies.validate.result import JSON, _case, sentences
+from experiments.studies.validate.result import JSON, _case, cases_of, planned_rows, sentences
 from sim.config import HubConfig
+from sim.inputs.staffing import people_of_posts
+from sim.measures.kpis import KPIS
+from sim.measures.kpis.people import OWN
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,20 @@ def test_traffic_that_was_reported_is_noticed_without_a_simulation(hub, monkeypa
     assert flights.up_row == flights.down_row == "Flights a day, hub of today"
     assert flights.up == pytest.approx(4 / 3.5, rel=0.01) and flights.down == pytest.approx(3 / 3.5, rel=0.01)
     assert packout.up_row.endswith("without a simulation")
+
+
+def test_figures_of_a_plan_and_of_a_simulated_hub_by_hand():
+    hub = load("liege_30k", "arrivals.cancelled_share=0.1", "roster=round_the_clock")
+    kpis = {("today", at): {**dict.fromkeys(KPIS, 1.0), "diverted_flights_per_day": 0.25 * at} for at in range(3)}
+    flights = next(case for case in cases_of([Design("today", hub)], kpis, 3) if case.case.startswith("Flights a day"))
+    assert flights.simulated == pytest.approx(3.5 * 0.9 - 0.25), "neither a cancelled nor a diverted flight lands"
+    planned = {row.case: row.simulated for row in planned_rows([Design("today", hub)])}
+    assert planned["Flights a day, hub of today"] == pytest.approx(3.5 * 0.9)
+    (jobs,) = (value for case, value in planned.items() if case.startswith("Full-time jobs"))
+    posts = sum(n for role, n in people_of_posts(hub).items() if role in OWN)
+    assert jobs == pytest.approx(24 * posts * 365 / hub.roster.job_h_per_year)
+    (area,) = (value for case, value in planned.items() if case.startswith("Hall area"))
+    assert area == pytest.approx(30_000 / (2 * 15_000))
 
 
 def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tmp_path, monkeypatch):

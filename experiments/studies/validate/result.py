@@ -9,7 +9,7 @@ from experiments.designs.design import Design
 from experiments.formatting import number
 from experiments.frame import runner
 from experiments.frame.study import Kpis
-from experiments.replications.summing import design_row
+from experiments.replications.summing import design_row, traffic
 from experiments.report import public_hubs, validation
 from experiments.report.public_hubs import Row
 from experiments.report.sections import said
@@ -76,9 +76,8 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
     for design in designs:
         runs = [kpis[design.label, at] for at in range(n)]
         values[design.label] = {kpi: _value([each[kpi] for each in runs], KPIS[kpi].unit) for kpi in runs[0]}
-        asked = design.hub.demand.flights_per_day
         diverted = values[design.label]["diverted_flights_per_day"].mean
-        values[design.label][FLIGHTS] = Value(asked - diverted, None, None, n, "")
+        values[design.label][FLIGHTS] = Value(traffic(design.hub)[0] - diverted, None, None, n, "")
     rows = [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
     return [_case(row) for row in rows]
 
@@ -116,11 +115,12 @@ def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -
 def _planned(config: HubConfig) -> Mapping[str, float]:
     rostered = rostered_h_per_day(config)
     paid = sum(rostered[role] for role in OWN if role in rostered)
+    flights, parcels = traffic(config)
     return {
         "full_time_jobs": paid * DAYS_PER_YEAR / config.roster.job_h_per_year,
         "m2_per_parcel_h": config.area_m2 / config.rated_per_h,
-        FLIGHTS: config.demand.flights_per_day,
-        "parcels_per_day": config.demand.flights_per_day * config.demand.mean_parcels_per_flight,
+        FLIGHTS: flights,
+        "parcels_per_day": parcels,
     }
 
 
