@@ -73,6 +73,20 @@ def test_a_comparison_says_that_the_programs_of_its_runs_differ(root, monkeypatc
     assert compared([base, stand]).programs.startswith("Programs of different states made these runs.")
 
 
+def test_flight_files_of_one_name_differ_by_their_content(root, monkeypatch):
+    base, stand, _ = runs_of(root)
+    read = differences.manifest_of
+
+    def with_file(path):
+        run = read(path)
+        file = {"file": "own.csv", "sha256": path.name[-8:] + "0" * 56}
+        return replace(run, identity=run.identity | {"inputs": dict.fromkeys(run.identity["hubs"], file)})
+
+    monkeypatch.setattr(differences, "manifest_of", with_file)
+    files = {row[0]: row[2:] for row in compared([base, stand]).changed.rows}["Arrivals, schedule\narrivals.schedule"]
+    assert files == (f"own.csv ({base.name[-8:]})", f"own.csv ({stand.name[-8:]})")
+
+
 def test_runs_that_do_not_see_the_same_flights_are_not_paired(root):
     base, _, other = runs_of(root)
     result = compared([base, other])

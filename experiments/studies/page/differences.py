@@ -32,6 +32,8 @@ MOST: Final = 6
 _MOST_CHANGES: Final = 200
 _MOST_NAMED: Final = 3
 """Most values named in a title."""
+_OF_HASH: Final = 8
+"""Digits shown of a file's hash."""
 _DRAWS: Final = ("seed", "start_date", "warmup_days", "horizon_days")
 """Keys that must be equal for two runs to have the same flights and parcels on the same days."""
 
@@ -43,6 +45,13 @@ class Column:
     title: str
     hub: HubConfig
     samples: Mapping[str, Sequence[float]]
+    flights: str
+    """Name and hash of the file of flights; empty without one."""
+
+    @property
+    def values(self) -> dict[str, object]:
+        """Values by full key; a file of flights is told from another of its name by its content."""
+        return dict(values_of(plain(self.hub))) | ({"arrivals.schedule": self.flights} if self.flights else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,12 @@ def compared(folders: Sequence[Path]) -> Compared:
 
 def _columns(manifest: Manifest) -> Iterator[Column]:
     samples = samples_of(checked_kpis_of(manifest))
+    files = manifest.identity.get("inputs")
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
-            yield Column(label, hub, samples[label])
+            file = files.get(label) if isinstance(files, dict) else None
+            flights = f"{file.get('file')} ({str(file.get('sha256'))[:_OF_HASH]})" if isinstance(file, dict) else ""
+            yield Column(label, hub, samples[label], flights)
 
 
 def _named(columns: Sequence[Column]) -> list[Column]:
@@ -101,7 +113,7 @@ def _named(columns: Sequence[Column]) -> list[Column]:
 
 def _differing(columns: Sequence[Column]) -> list[tuple[str, ...]]:
     """Keys whose values differ, with the value in each column."""
-    values = [dict(values_of(plain(column.hub))) for column in columns]
+    values = [column.values for column in columns]
     keys = [key for key in dict.fromkeys(key for each in values for key in each) if key not in ("fitted", "scenario")]
     return [
         (key, *("–" if key not in each else _text(each[key]) or "none" for each in values))
