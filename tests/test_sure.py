@@ -228,6 +228,8 @@ def test_a_design_with_a_file_is_called_by_its_flights(result: Result, tmp_path:
     hub = load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path / 'own.csv'}")
     assert replace(result.answered[0], design=Design("own", hub)).called == "own (30,000 m², 0.4286 flights a day)"
     assert result.answered[0].called.endswith(" (30,000 m², 3.5 flights a day)")
+    level = Design("own, 0.4286 flights a day", hub)
+    assert replace(result.answered[0], design=level).called == "own, 0.4286 flights a day (30,000 m²)"
 
 
 def test_a_surface_that_explains_little_names_no_value_at_which_the_answer_turns(result: Result) -> None:

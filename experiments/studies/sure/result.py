@@ -140,8 +140,10 @@ class Answered:
     @property
     def called(self) -> str:
         """Name of the design with its floor and traffic."""
-        hub = self.design.hub
-        return f"{self.design.label} ({whole(hub.area_m2)} m², {counted(traffic(hub)[0], 'flight', 4)} a day)"
+        label, hub = self.design.label, self.design.hub
+        flights = f"{counted(traffic(hub)[0], 'flight', 4)} a day"
+        more = "" if label.endswith(flights) else f", {flights}"
+        return f"{label} ({whole(hub.area_m2)} m²{more})"
 
     @property
     def deciding(self) -> tuple[Effect, ...]:
