@@ -53,7 +53,7 @@ def _dumped(document: Mapping[str, Any]) -> str:
 def arguments_of(verb: str, words: Sequence[str], like: Arguments | None = None) -> Arguments:
     """Arguments of a run from the words of its command line, including `--config-dir`; otherwise those of `like`.
 
-    >>> asked_again("run", ("seed=2", "--config-dir", "mine")).command
+    >>> arguments_of("run", ("seed=2", "--config-dir", "mine")).command
     'cargohub run seed=2 --config-dir mine'
     """
     at = words.index("--config-dir") if "--config-dir" in words[:-1] else len(words)

@@ -68,7 +68,7 @@ def plain_interval(_kpi: str, values: Sequence[float]) -> Interval:
 
 
 def needs(samples: Samples, half_widths: Mapping[str, float], interval_of: Intervals = plain_interval) -> list[Need]:
-    """Intervals that are too wide, by design and KPI; `asked`: a half-width for each KPI [its unit]."""
+    """Intervals that are too wide, by design and KPI; `half_widths`: one for each KPI [its unit]."""
     wide = []
     for label, by_kpi in samples.items():
         for kpi, limit in half_widths.items():

@@ -40,7 +40,7 @@ _STREAM: Final = re.compile(r'streams\.of\("(\w+)"')
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts of a stored run. `asked` and `document`: its request and its document."""
+    """Facts of a stored run. `request` and `document`: its request and its document."""
 
     manifest: Manifest
     request: Request[Any]
