@@ -29,7 +29,7 @@ UNREACHABLE: Final = 10**9
 class Need:
     """An interval of a design's KPI that is wider than requested.
 
-    `half_width` is the present one, None without bounds; `asked` the requested one [the KPI's unit]. `n` estimates the
+    `half_width` is the present one, None without bounds; `target` the requested one [the KPI's unit]. `n` estimates the
     total number of replications that achieves it; None if no number does.
     """
 
