@@ -220,6 +220,16 @@ def test_a_peak_adds_flights_in_its_time_and_takes_none(model):
     assert not [flight for flight in dip.values() if 7 * 24 * H <= flight.sibt < 16 * 24 * H]
 
 
+@pytest.mark.parametrize("model", ["timetable", "banks"])
+def test_a_peak_has_all_its_flights_after_a_dip_in_which_it_began(model):
+    words = (f"arrivals={model}", "horizon_days=9", "demand.flights_per_day=6")
+    peak = one("singles_day", at("day 2 00:00"), "hours=144", "factor=3", name="peak")
+    alone = by_key(inputs_of(*words, *peak))
+    both = by_key(inputs_of(*words, *peak, *one("christmas_dip", at("day 1 00:00"), "hours=72", "factor=0.5")))
+    later, of_both = ({key for key, flight in some.items() if flight.sibt >= 4 * 24 * H} for some in (alone, both))
+    assert later == of_both and len(both) < len(alone)
+
+
 def test_under_a_curfew_nobody_moves_at_night_and_who_stands_at_the_end_has_not_left():
     own = sim.simulate(load("night_curfew", *SHORT, "service_h=1"))
     assert own.kpis["night_movements_per_day"] == 0
@@ -395,6 +405,15 @@ MISTAKES = [
     ((*one("night_curfew", name="a"), *one("night_curfew", name="b")), "at most one night_curfew, got a and b"),
     (one("night_curfew", "opens='23:00'"), "disruptions.it.opens: must differ from closes"),
     ((*one("singles_day", at("day 1 00:00")), "arrivals=poisson", "demand.flights_per_day=30"), "30 times 1.4 of"),
+    (
+        (
+            *one("singles_day", at("day 1 12:00")),
+            *one("christmas_dip", at("day 1 00:00"), "hours=24", name="dip"),
+            "arrivals=poisson",
+            "demand.flights_per_day=30",
+        ),
+        "30 times 1.4 of",
+    ),
     (("+disruption@disruptions.it=fog",), "fog"),
 ]
 

@@ -98,6 +98,7 @@ def test_traffic_that_was_reported_is_noticed_without_a_simulation(hub, monkeypa
     flights, packout = power.noticed([Design("today", hub)])
     assert flights.up_row == flights.down_row == "Flights a day, hub of today"
     assert flights.up == pytest.approx(4 / 3.5, rel=0.01) and flights.down == pytest.approx(3 / 3.5, rel=0.01)
+    assert flights.up > 4 / 3.5 and flights.down < 3 / 3.5, "beyond the band, not yet within it"
     assert packout.up_row.endswith("without a simulation")
 
 

@@ -38,8 +38,9 @@ def demand_factors(disruptions: Mapping[str, Disruption], hub: Hub) -> tuple[tup
 
 def highest_factor(factors: Collection[tuple[float, float, float]]) -> float:
     """The highest product of factors at any instant; one if there are none."""
-    begins = [begin for begin, *_ in factors]
-    return max([1.0, *(math.prod(f for low, high, f in factors if low <= begin < high) for begin in begins)])
+    # It may also rise where a factor below one ends.
+    instants = [instant for begin, end, _ in factors for instant in (begin, end)]
+    return max([1.0, *(math.prod(f for low, high, f in factors if low <= at < high) for at in instants)])
 
 
 def check_disruptions(disruptions: Mapping[str, Disruption], hub: Hub) -> None:
