@@ -54,6 +54,16 @@ def forget() -> None:
     sim.trusted.executed.cache_clear()
 
 
+def test_what_a_file_prints_is_not_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.py").write_text(
+        HEAD + 'print("begins")\n@kpi("1", "less", "None")\ndef none(run):\n    print("ends")\n    return 0\n'
+    )
+    assert main(["run", "rules=mine.py", *TINY, "margin=none", "workers=1", "--json", "--quiet"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)
+    assert "begins\n" in printed.err and "ends\n" in printed.err
+
+
 def read(text: str) -> OwnFile:
     Path("mine.py").write_text(HEAD + text)
     trust_typed(["rules=mine.py"])
