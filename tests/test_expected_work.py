@@ -179,6 +179,15 @@ def test_small_flights_of_a_file_have_small_crews(tmp_path):
     assert small["docks"] <= large["docks"] < 20 * 24  # of 60; timetabled trucks come whatever lands
 
 
+def test_crews_of_a_file_are_planned_for_all_of_its_parcels(tmp_path):
+    """Rows without parcels have the demand's mean load, also beside rows with less."""
+    rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-{5 + n:02d} 12:00,{'' if n % 2 else 10_000}" for n in range(6)]
+    (path := tmp_path / "flights.csv").write_text("\n".join(rows))
+    work = expected_work(load("liege_30k", "arrivals=file", f"arrivals.schedule={path}"), RUN)
+    assert work.flights.sum() == pytest.approx(6)
+    assert work.flights.sum() * work.config.mean_parcels_per_flight == pytest.approx(3 * (10_000 + 115_000))
+
+
 def test_small_loads_of_a_file_come_in_as_many_ulds(tmp_path):
     def paid(parcels):
         landings = [f"2022-09-{day:02d} {hour:02d}:00" for day in range(5, 12) for hour in (0, 0, 1, 1, 2, 3)]

@@ -3,6 +3,8 @@
 import dataclasses
 import math
 from collections import Counter
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ import sim
 from experiments.composition import load
 from sim.errors import CargohubError
 from sim.inputs.load_plan import make_load_plan
+from sim.measures import occupancy
 from sim.measures.kpis import KPIS
 from sim.measures.kpis.service import weighted_quantile
 from sim.record.schemas import TABLES
 from sim.site.floors import floor_parcels
 from sim.streams import Streams
+from sim.units import NEVER, TICKS_PER_DAY
 
 N = 20_000
 """Parcels of a flight."""
@@ -51,6 +55,20 @@ def test_the_use_of_the_floor_is_that_of_all_minutes(today: sim.Result) -> None:
     # Without the few that customs refuses.
     assert today.kpis["utilisation_floor"] == pytest.approx(inside / floor, rel=2e-3)
     assert today.tables["halls"]["floor_mean_share"].tolist() == pytest.approx([today.kpis["utilisation_floor"]])
+
+
+def test_the_time_on_the_floor_is_exact_in_a_run_of_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parcels times the ticks of the run are beyond 64 bits."""
+    n_days, n_parcels = 800, 500_000
+    midnights = np.arange(n_days) * TICKS_PER_DAY
+    parcels = np.full(n_days, n_parcels)
+    moves = [(1, midnights, parcels), (-1, midnights + TICKS_PER_DAY // 4, parcels), (-1, np.array([NEVER]), None)]
+    monkeypatch.setattr(occupancy, "_floor_moves", lambda *_: moves)
+    inputs: Any = SimpleNamespace(
+        measured=(TICKS_PER_DAY, n_days * TICKS_PER_DAY), site=SimpleNamespace(units=SimpleNamespace(room=2))
+    )
+    record: Any = None
+    assert occupancy.floor_time(inputs, record, 0) == 2 * (n_days - 1) * n_parcels * TICKS_PER_DAY // 4
 
 
 def test_the_same_configuration_gives_the_same_bits(today: sim.Result) -> None:

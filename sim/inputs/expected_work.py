@@ -134,9 +134,9 @@ class ExpectedWork:
 
 def expected_work(config: HubConfig, end: int) -> ExpectedWork:
     """The expected work of the run up to `end` [ticks]; flights of a file have their mean load, in all their ULDs."""
-    config = with_mean_load(config)
-    flights = expected_flights(config, end)
-    return ExpectedWork(config, flights, _collections(config, flights))
+    loaded = with_mean_load(config)
+    flights = expected_flights(config, end) * (config.mean_parcels_per_flight / loaded.mean_parcels_per_flight)
+    return ExpectedWork(loaded, flights, _collections(loaded, flights))
 
 
 def _collections(config: HubConfig, flights: Bins) -> Bins:

@@ -12,7 +12,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
-from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, time_before, total
+from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, total
 from sim.record.recorder import Recorder, columns, flown_ulds
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels
@@ -117,27 +117,30 @@ def _floor_moves(record: Recorder, number: int) -> list[Move]:
     ]
 
 
+def _on_floor(edges: Ticks, moves: list[Move]) -> Ticks:
+    """Units on the floor before each of the edges (B)."""
+    units: Ticks = np.sum([sign * before(edges, instants, n) for sign, instants, n in moves], axis=0)
+    return units
+
+
 def floor_time(inputs: Inputs, record: Recorder, number: int) -> int:
     """Time that parcels had floor of a hall's lanes reserved in the measured days [parcel-ticks].
 
-    From all moves, because trucks leave at the ends of intervals: counts there would be too high.
+    Summed from move to move, because trucks leave at the ends of intervals: counts there would be too high.
     """
-    low, high = inputs.measured
     moves = _floor_moves(record, number)
-    return inputs.site.units.room * sum(
-        sign * (time_before(high, instants, units) - time_before(low, instants, units))
-        for sign, instants, units in moves
-    )
+    instants = np.concatenate([inputs.measured, *(instants for _, instants, _ in moves)])
+    edges = np.unique(np.clip(instants, *inputs.measured))
+    return inputs.site.units.room * int(_on_floor(edges[1:], moves) @ np.diff(edges))
 
 
 def _of_hall(edges: Ticks, hall: Hall, ulds: Table, trucks: Table, moves: list[Move], *, room: int) -> list[Series]:
     """`room`: floor that a unit takes."""
-    units = np.sum([sign * before(edges, instants, n) for sign, instants, n in moves], axis=0)
     return [
         ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
         ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),
         ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors, "trucks"),
-        ("lanes", units * room, hall.floor + hall.transfer_floor, "parcels"),
+        ("lanes", _on_floor(edges, moves) * room, hall.floor + hall.transfer_floor, "parcels"),
     ]
 
 

@@ -130,17 +130,6 @@ def before(edges: Ticks, instants: Ticks, weight: Ticks | None = None) -> Ticks:
     return total[np.searchsorted(instants[order], edges, side="left")]
 
 
-def time_before(instant: int, instants: Ticks, weight: Ticks | None = None) -> int:
-    """Time from each of the instants, by weight, to a later one; those not before it count nothing [ticks].
-
-    >>> time_before(20, np.array([12, NEVER, 5]), np.array([3, 9, 1]))
-    39
-    """
-    happened = (instants != NEVER) & (instants < instant)
-    since = instant - instants[happened]
-    return int(since.sum() if weight is None else since @ weight[happened].astype(np.int64))
-
-
 def sums(index: Ticks, amounts: Ticks, n: int) -> Ticks:
     """Sums of amounts (P), by index 0 … n-1 (n)."""
     total = np.zeros(n, dtype=np.int64)
