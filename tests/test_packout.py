@@ -221,13 +221,20 @@ def test_a_hundred_destinations_fit_eight_machines() -> None:
     assert len(named) in (7, 8) and set(named) <= set(lanes)
 
 
-def _led(lane: str, *, second: int, of_other: str = "null") -> str:
+def _led(lane: str, *, second: int | str, of_other: str = "null") -> str:
     """A plan of both machines: machine 0 leads a lane to a `second` one, machine 1 to that `of_other`."""
     rest = ",".join(name for name in load("liege_30k").lanes if name != lane)
     rows = (f"{{machine:0,lanes:[{rest}]}}", f"{{machine:0,lanes:[{lane}],second:{second}}}")
     rows += (f"{{machine:1,lanes:[{rest}]}}",)
     rows += (f"{{machine:1,lanes:[{lane}],second:{of_other}}}",) if of_other else ()
     return f"packout.chute_plan=[{','.join(rows)}]"
+
+
+def test_a_machine_with_fewer_chutes_needs_no_more_posts_than_its_share() -> None:
+    """Of three posts the first machine gets two, for its two chutes, and the second one, for its only one."""
+    config = load("liege_30k", "halls.main.packout_posts=3", _led("ES", second="null", of_other="0"))
+    assert [len(chutes) for chutes in config.chutes(config.halls["main"])] == [2, 1]
+    assert config.least_packout_posts(config.halls["main"]) == 3
 
 
 def test_a_chute_may_lead_to_a_machine_again() -> None:

@@ -1,5 +1,6 @@
 """Kinds of schedules: rates by hour of the week, banks, cancellations; each goes through both hubs."""
 
+import datetime as dt
 from collections import Counter
 from dataclasses import replace
 
@@ -34,6 +35,18 @@ WEEKS = 40
 def flights_of(*words, replication=0, days=7):
     hub = load("liege_30k", "start_date=2022-09-05", *words)
     return make_flights(hub, Streams(hub.seed, replication), days * TICKS_PER_DAY)
+
+
+def test_end_month_and_share_of_a_hub_by_hand() -> None:
+    hub = load("liege_30k")
+    ends = [load("liege_30k", *words).end_min for words in ((), ("exports=none",), ("exports.service_h=12",))]
+    assert [end / 60 for end in ends] == [hub.days * 24 + hours for hours in (48, 24, 24)]
+    indices = (0.85, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.06, 1.04)
+    assert [hub.flights_on(dt.date(2022, month, 28)) / 3.5 for month in range(1, 13)] == pytest.approx(indices)
+    # 45 % of 326 million parcels are 3.495 flights of 115,000 a day; the demand may differ by half a per cent.
+    demands = [replace(hub.demand, flights_per_day=flights) for flights in (3.47, 3.485, 3.51, 3.52)]
+    shares = [replace(hub, demand=demand).hub_share for demand in demands]
+    assert [share is not None for share in shares] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("words", [("arrivals=hourly",), ("arrivals=banks",), ("arrivals.cancelled_share=0.3",)])
