@@ -31,9 +31,16 @@ def stable(is_unstable=False):
     return Stability(is_unstable, Growth(0.0, 0.0, 0.0, 3), 7)
 
 
-def walked(limit, *, is_unstable=False, envelope=None, asked=ASKED):
+PEAK = (
+    "+disruption@disruptions.peak=singles_day",
+    "disruptions.peak.start='day 1 00:00'",
+    "disruptions.peak.factor=1.3",
+)
+
+
+def walked(limit, *, is_unstable=False, envelope=None, asked=ASKED, words=()):
     """The demands asked about, and the threshold, of a hub that carries its demand up to a limit."""
-    more = () if envelope is None else ("arrivals=poisson", f"arrivals.envelope_flights_per_day={envelope}")
+    more = () if envelope is None else ("arrivals=poisson", f"arrivals.envelope_flights_per_day={envelope}", *words)
     hub = load("liege_30k", f"demand.flights_per_day={asked}", "horizon_days=7", *more)
 
     def kpis(flights):
@@ -70,6 +77,7 @@ def test_the_run_s_own_verdict_counts_at_the_demand_asked_for():
 
 def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_own():
     assert walked(9, envelope=3.6)[1].carried == 3.6
+    assert walked(9, envelope=5, words=PEAK)[1].carried == 3.8461, "the peak has 1.3 times as many, 5 a day"
     assert 3.3333 not in walked(3.4, asked=3.33333)[0]
 
 

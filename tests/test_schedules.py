@@ -12,6 +12,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.replications.summing import design_row
 from experiments.report.schedule_text import schedule_lines
+from sim.config.arrivals import Wave
 from sim.config.roster import DAYS
 from sim.errors import CargohubError
 from sim.inputs.expected_flights import BINS_PER_DAY, BINS_PER_H, MARGIN, expected_flights
@@ -43,6 +44,11 @@ def test_end_month_and_share_of_a_hub_by_hand() -> None:
     assert [end / 60 for end in ends] == [hub.days * 24 + hours for hours in (48, 24, 24)]
     indices = (0.85, 0.96, 0.97, 0.98, 1.06, 1.04, 1.06, 0.96, 1.03, 1.06, 1.06, 1.04)
     assert [hub.flights_on(dt.date(2022, month, 28)) / 3.5 for month in range(1, 13)] == pytest.approx(indices)
+    assert [Wave("06:00", end).window for end in ("08:30", "05:00", "06:00")] == [(360, 150), (360, 1380), (360, 1440)]
+    assert (
+        replace(hub.demand, parcels_per_flight=None, net_t_per_flight=1, kg_per_parcel=0.6).mean_parcels_per_flight
+        == 1667
+    )
     # 45 % of 326 million parcels are 3.495 flights of 115,000 a day; the demand may differ by half a per cent.
     demands = [replace(hub.demand, flights_per_day=flights) for flights in (3.47, 3.485, 3.51, 3.52)]
     shares = [replace(hub, demand=demand).hub_share for demand in demands]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.config import HubConfig
+from sim.config.disruptions import demand_factors, highest_factor
 
 _DIGITS: Final = 4
 """Decimals of a value asked, so that it can be printed and typed again."""
@@ -24,8 +25,12 @@ class Crossing:
 
 def most_flights(config: HubConfig) -> float:
     """The highest demand that can be set for a hub [flights/d]."""
-    arrivals = config.arrivals
-    return (arrivals.envelope_flights_per_day or _MOST_FLIGHTS) / arrivals.busiest_hour
+    envelope, hour = config.arrivals.envelope_flights_per_day, config.arrivals.busiest_hour
+    if envelope is None:
+        return _MOST_FLIGHTS
+    peak = highest_factor(demand_factors(config.disruptions, config))
+    most = rounded(envelope / hour / peak)
+    return most if most * hour * peak <= envelope else rounded(most - 10**-_DIGITS)
 
 
 def crossing(
