@@ -208,6 +208,10 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         assert own["gain"]["mean"] == pytest.approx(own["to"]["mean"] - own["from"]["mean"])
         table = stored["decomposition"][stored["decomposition"]["kpi"] == kpi]
         assert dict(zip(table["factor"], table["share"], strict=True)) == shares
+        of = {name: one["kpis"][kpi]["mean"] for name, one in document["coalitions"].items()}
+        (machines,) = table[table["factor"] == "machines"].to_dict("records")
+        assert machines["alone"] == pytest.approx(of["liege_30k + machines"] - own["from"]["mean"])
+        assert machines["last"] == pytest.approx(own["to"]["mean"] - of[f"liege_30k + floor + {REST}"])
     assert any("coalitions do not fit" in line for line in document["warnings"])
     assert document["coalitions"]["liege_30k + machines"]["lacks"]
     assert (Path(document["run_dir"]) / "figures" / "decompose.svg").read_text().startswith("<?xml")

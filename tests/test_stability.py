@@ -68,11 +68,11 @@ def test_the_bounds_of_a_growth_are_those_of_all_differences_with_a_moderated_va
 
 
 def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_short_its_run():
-    idle = {f"utilisation_{name}": 0.3 for name in RESOURCES} | {"not_departed_share": 0.0}
+    idle = {f"utilisation_{name}": 0.5 for name in RESOURCES} | {"not_departed_share": 0.01}
     assert judged([grown(0, 0.0) | idle], 1).is_unstable is False
     assert judged([grown(1, 0.5) | idle], 7).is_unstable is False
-    assert judged([grown(0, 0.0) | idle | {"utilisation_tugs": 0.8}], 1).is_unstable is None
-    assert judged([grown(0, 0.0) | idle | {"not_departed_share": 0.1}], 1).is_unstable is None
+    assert judged([grown(0, 0.0) | idle | {"utilisation_tugs": 0.51}], 1).is_unstable is None
+    assert judged([grown(0, 0.0) | idle | {"not_departed_share": 0.011}], 1).is_unstable is None
     assert judged([grown(2, 0.0) | idle | {"dwell_mean_h": 0.0}], 14).is_unstable is None  # nothing came
 
 
@@ -115,16 +115,20 @@ def test_longer_runs_are_made_where_the_run_cannot_decide_and_nowhere_else():
 
 
 def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
-    hub = load("liege_30k", "start_date=2022-10-24")
+    hub = load("liege_30k", "start_date=2022-09-19")
     own = list(longer_hubs(hub))
     assert [each.horizon_days for each in own] == [28, 56]
     index = hub.arrivals.month_index
     assert index is not None
-    # Measured from Monday 31 October on: one day of it, and 13 of November.
-    assert own[0].arrivals.month_index == pytest.approx([(index[9] + 13 * index[10]) / 14] * 12)
+    # Measured from Monday 26 September on: five days of it, and nine of October.
+    assert index[8] != index[9]
+    assert own[0].arrivals.month_index == pytest.approx([(5 * index[8] + 9 * index[9]) / 14] * 12)
     assert own[0].seed == hub.seed
     assert list(longer_hubs(load("liege_30k", "horizon_days=1", "warmup_days=1"))) == []
     assert list(longer_hubs(load("liege_30k", "horizon_days=56"))) == []
+    # The longest run of three days has twelve: two weeks with a warm-up of two, not with one of one.
+    short = [longer_hubs(replace(hub, horizon_days=3, warmup_days=days)) for days in (2, 1)]
+    assert [[each.horizon_days for each in hubs] for hubs in short] == [[6, 12], []]
     assert [each.horizon_days for each in longer_hubs(replace(hub, horizon_days=28))] == [56]
 
 
