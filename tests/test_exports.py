@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import sim
 from experiments.composition import load
 from sim.domain.exports import Collection, ExportParcels
 from sim.errors import CargohubError
+from sim.inputs.collections import _size
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import collections_per_day
@@ -84,6 +87,16 @@ def test_without_exports_the_hub_is_that_without_them_to_the_bit() -> None:
             np.testing.assert_array_equal(values, of_nothing.tables[name][column], err_msg=f"{name}.{column}")
     assert none.kpis.keys() == of_nothing.kpis.keys()
     np.testing.assert_array_equal(list(none.kpis.values()), list(of_nothing.kpis.values()))
+
+
+@pytest.mark.parametrize("spread", [0.4, "{family: lognormal, spread: 0.4}"])
+def test_no_collection_is_larger_than_the_largest_for_which_floors_and_trailers_have_room(spread: float | str) -> None:
+    """The largest draw of a generator; 1.4 times 1002 parcels are rounded up."""
+    rules = load("liege_30k", f"exports.collections.spread={spread}", "exports.collections.parcels=1002").exports
+    largest = SimpleNamespace(random=lambda: 1 - 2.0**-53, uniform=lambda _, high: np.nextafter(high, 0))
+    drawn = round(1002 * _size(rules.collections, cast("np.random.Generator", largest)))
+    assert drawn == rules.collections.most_parcels
+    assert isinstance(spread, str) or drawn == 1403
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Exports: parcels that leave by air, the trucks that bring them, and the resources that a hall has for them."""
 
-import math
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,7 +45,7 @@ class Collections:
     def most_parcels(self) -> int:
         """Parcels of the largest collection."""
         reach = self.spread.highest if isinstance(self.spread, Shape) else 1 + self.spread
-        return math.floor(self.parcels * reach)
+        return max(1, round(self.parcels * reach))
 
     def __post_init__(self) -> None:
         if len(self.hour_share) != HOURS:

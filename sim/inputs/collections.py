@@ -93,9 +93,9 @@ def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
 
 
 def _size(rules: Collections, rng: np.random.Generator) -> float:
-    """Size of a collection, as a multiple of the mean."""
+    """Size of a collection, as a multiple of the mean; at most that of `most_parcels`."""
     if isinstance(rules.spread, Shape):
-        return float(rules.spread.quantile(rng.random()))
+        return min(float(rules.spread.quantile(rng.random())), rules.spread.highest)
     return 1 + rules.spread * rng.uniform(-1, 1)
 
 
