@@ -50,6 +50,9 @@ def test_a_study_is_printed_stored_shown_and_reproduced(
     runs = tables["kpis"][["scenario", "replication"]].drop_duplicates()
     assert len(runs) == runs["replication"].nunique() >= 12
     assert tables["waves"]["runs"].tolist() == [8]
+    numbers = tables["narrowed"].dropna(subset=["narrower"]).query("high > low")
+    left, before = (numbers[f"high{end}"] - numbers[f"low{end}"] for end in ("_left", ""))
+    assert len(numbers) > 50 and numbers["narrower"].tolist() == pytest.approx((1 - left / before).tolist())
     # The file may go: the run holds what was observed.
     seen.unlink()
     assert answer(capsys, "show", folder) == printed

@@ -12,7 +12,7 @@ from experiments import extras
 from experiments.main import main
 from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
 from experiments.problems.progress import progress_of
-from experiments.problems.reference import Reference, rows_of
+from experiments.problems.reference import Reference, Row, rows_of
 from experiments.problems.solvers import SOLVERS
 
 TODAY = "truck_cut_offs_quiet"
@@ -83,6 +83,42 @@ def test_years_stand_in_the_largest_hall_that_is_open():
         *["liege_100k"] * 2,
     ]
     assert [years.hall((4, 2), year) for year in (1, 3, 5)] == ["liege_30k", "liege_100k", "liege_100k"]
+
+
+def test_years_are_discounted_to_the_first_and_the_constraint_is_their_mean(monkeypatch):
+    instance = instance_of("expansion_timing_jump")
+    found = {"demand.flights_per_day=3.5": (100.0, 0.9), "demand.flights_per_day=7": (300.0, 1.0)}
+
+    def simulated(words, _):
+        cost, on_time = found[words[-1]]
+        return {"cost_eur_per_day": cost, "capital_eur_per_year": 2 * 365.25, "on_time_share": on_time}
+
+    monkeypatch.setattr("experiments.problems.instance._simulated", simulated)
+    objective, held = instance.simulate(instance.designs[0], 0)
+    a_day = [102, 102, 102, 302, 302]
+    expected = 365.25 * sum(cost / 1.07**year for year, cost in enumerate(a_day))
+    assert objective == pytest.approx(expected, rel=1e-5) and held == pytest.approx((3 * 0.9 + 2 * 1.0) / 5)
+
+
+def test_what_reaches_the_target_exactly_is_feasible_and_ties_are_by_both_intervals():
+    instance = instance_of(TODAY)
+    figures = [
+        (100, 3, instance.target, 0.0),
+        (105, 3, 1.0, 0.0),
+        (107, 3, 1.0, 0.0),
+        (90, 3, 0.9, 0.1),
+        (90, 3, 0.8, 0.1),
+    ]
+    rows = {
+        design: Row(instance.name, instance.hash, "", 4, *values)
+        for design, values in zip(instance.designs, figures, strict=False)
+    }
+    reference = Reference(instance, rows)
+    assert 0.9 < instance.target <= 1.0 and reference.best == instance.designs[0]
+    assert reference.ties == 2, "the second by its objective, and the fourth by its constraint"
+    oracle = Oracle(instance, 0, bowl)
+    assert oracle.dearer(100.0, instance.target / 2) == pytest.approx(600), "ten times the missing share"
+    assert oracle.dearer(100.0, 1.0) == 100
 
 
 def test_the_oracle_counts_shares_draws_and_ends():
