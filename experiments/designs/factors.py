@@ -105,7 +105,7 @@ def squeezed(hub: HubConfig) -> tuple[HubConfig, tuple[Lack, ...]]:
     """The hub with its units moved closer until they fit, and the area missing by the standards."""
     space, lacks = plain(hub.space), []
     for use in zones_in_use(hub):
-        if use.n_units > use.n_fit:
+        if not use.has_room:
             lacks.append(Lack(use.hall, use.zone, use.n_units * use.standard_m2, use.area_m2, "m2"))
             space[use.standard] = min(space[use.standard], use.area_m2 / math.ceil(use.n_units) * _CLOSER)
     for name, hall in hub.halls.items():

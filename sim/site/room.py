@@ -88,7 +88,7 @@ def _of_zones(config: HubConfig, name: str, hall: Hall) -> Iterator[str]:
             " customs beside its hold zone"
         )
     for zone in uses_of_hall(config, name, hall):
-        if zone.n_units > zone.n_fit:
+        if not zone.has_room:
             yield (
                 f"halls.{name}: zone {zone.zone}: {zone.n_units:g} {zone.unit} are more than the {zone.n_fit:g}"
                 f" that fit its {zone.area_m2:g} m2 at {zone.standard_m2:g} m2 each"

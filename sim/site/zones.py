@@ -9,6 +9,8 @@ from typing import Final
 from sim.config import Hall, HubConfig, Space, ZoneShares
 from sim.site import floors
 
+_ROUNDING: Final = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneUse:
@@ -24,6 +26,11 @@ class ZoneUse:
     standard_m2: float
     standard: str = ""
     """The key of the space standard."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether its units fit, apart from the rounding error of a rate that is a product."""
+        return self.n_units <= self.n_fit + _ROUNDING
 
     @property
     def spare_m2(self) -> float:
