@@ -25,7 +25,7 @@ import pandas as pd
 
 from experiments.arguments import Arguments
 from experiments.replications.work import evaluate
-from experiments.studies.expansion import asked
+from experiments.studies.expansion import parse
 from experiments.studies.expansion.answer import answer
 from experiments.studies.expansion.futures import explored
 from experiments.studies.expansion.tables import sentences
@@ -43,7 +43,7 @@ scaled = [
 ]
 others = ["equipment_first", "second_site", "permit_100k_at_once", "permit_100k_phased", "react_100k"]
 words = [*scaled, "expansion.draws=2", "expansion.years=8", *(f"~expansion.paths.{name}" for name in others)]
-(today, *hubs), keys = asked(Arguments("expansion", tuple(words)))
+(today, *hubs), keys = parse(Arguments("expansion", tuple(words)))
 list(keys.expansion.paths), len(hubs)
 
 # %% [markdown]

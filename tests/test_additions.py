@@ -29,14 +29,14 @@ class Hub:
     paid: Interval = interval("h/d", "paid hours", heading="paid hours a day", show=lambda one: f"{one.mean:.0f}")
 
 
-def compute(bench, asked):
-    n = asked.keys.replications
-    kpis = bench.evaluated(asked.designs, n)
-    hours = [[kpis[design.label, at]["staff_h_paid_per_day"] for at in range(n)] for design in asked.designs]
-    return [Hub(design.label, mean_interval(own)) for design, own in zip(asked.designs, hours, strict=True)]
+def compute(bench, request):
+    n = request.keys.replications
+    kpis = bench.evaluated(request.designs, n)
+    hours = [[kpis[design.label, at]["staff_h_paid_per_day"] for at in range(n)] for design in request.designs]
+    return [Hub(design.label, mean_interval(own)) for design, own in zip(request.designs, hours, strict=True)]
 
 
-def document(asked, rows):
+def document(request, rows):
     return Document(
         title="Paid hours",
         data={"hubs": [plain_row(row) for row in rows]},
@@ -46,10 +46,10 @@ def document(asked, rows):
     )
 
 
-STUDY = Study(Replicated, lambda arguments: _asked(arguments), compute, document)
+STUDY = Study(Replicated, lambda arguments: _parse(arguments), compute, document)
 
 
-def _asked(arguments):
+def _parse(arguments):
     designs, keys = single(arguments)
     return designs, Replicated(keys.replications, keys.workers, keys.execution)
 '''
