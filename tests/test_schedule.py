@@ -192,6 +192,8 @@ def test_the_clock(tmp_path, capsys):
     assert flights_in(tmp_path / "one")[0]["sibt"] == "2022-09-05 09:30"
     # Elsewhere than at home, the least that the file has there.
     assert result_of(capsys, path, tmp_path / "two", "airport=LUX")["clock"] == "UTC+0200"
+    both = timetable(tmp_path, *LEGS, leg(8, "CV901", "A", to="LUX").replace("+0200", "+0100"), name="both.ssim")
+    assert result_of(capsys, both, tmp_path / "three", "airport=LUX")["clock"] == "UTC+0100"
 
 
 def test_only_what_the_fleet_has_is_named(tmp_path):
