@@ -17,9 +17,9 @@ from test_trace import SMALL, TIGHT, changed
 import sim
 from experiments.composition import load
 from experiments.main import main
-from experiments.studies.trace.run import comparison_text
+from experiments.studies.trace.run import as_object, comparison_text
 from sim.inputs.inputs import make_inputs
-from sim.measures.tracing.worlds import Lateness, World, cost
+from sim.measures.tracing.worlds import Cost, Lateness, World, cost
 from sim.units import TICKS_PER_H
 from sim.worlds import world
 
@@ -172,6 +172,10 @@ def test_json_has_every_flight_route_and_truck(run: Path, capsys: Any) -> None:
     assert document["cost"]["net"] == {"late": 1500, "eur_per_late_parcel": 0.5, "eur": 750}
     assert document["cost"]["parcels"]["by_flight"]["#1 NEXT"]["because"] == 600
     assert {each["later_min"] for each in document["cost"]["trucks"]} == {None}
+    # Parcels late only on schedule are gained by the delay.
+    own, others = Lateness(because=10, otherwise=4), Lateness(because=3, otherwise=2, both=50)
+    net = as_object(Cost("LATE", 720.0, {}, {}, own, others, (), (), (), 0))["net"]
+    assert net == {"late": 7, "eur_per_late_parcel": 0.5, "eur": 3.5}
 
 
 @pytest.mark.parametrize(
