@@ -182,6 +182,7 @@ def test_a_family_that_values_contradict_and_what_a_cut_normal_has_are_called_so
         (range(1, 20), ["families=gama"], "families: 'gama' is not a family that can be fitted; did you mean 'gamma'?"),
         (range(1, 20), ["high=12"], "row 13, column x: above low = 0 and below high = 12, got 12"),
         (range(1, 20), ["low=5", "high=4"], "high: must be above low = 5, got 4"),
+        (range(6, 25), ["low=5"], "low: needs high=END"),
         (range(1, 20), ["time=x"], "row 2, column x: expected an instant such as 2022-09-05 14:30, got '1'"),
         (range(1, 20), ["name=a/b"], "name: expected small letters, digits and underscores"),
         (range(1, 20), ["clumn=x"], "'clumn=x': unknown option"),

@@ -80,6 +80,8 @@ def read_request(words: Sequence[str]) -> Request:
     for each in families:
         check_among("families", each, "not a family that can be fitted", FAMILIES)
     low, high = (_end(given, name) for name in ("low", "high"))
+    if low is not None and high is None:
+        raise InputError("low: needs high=END; without it, values are from 0 or have no lower end")
     if low is not None and high is not None and low >= high:
         raise InputError(f"high: must be above low = {short(low)}, got {short(high)}")
     name = given.get("name")
