@@ -16,6 +16,7 @@ from stored_runs import rewritten, sealed
 import sim
 from experiments.composition import load
 from experiments.main import main
+from experiments.studies.trace.text import _verdict
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.inputs.inputs import make_inputs
@@ -624,3 +625,14 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     assert "schedule=FILE" in refused(capsys, "trace", folder, one, "flight=#0")
     document, _ = told(capsys, str(folder), one, "flight=#0", f"schedule={schedule}")
     assert document["flight"]["key"] == "AB1" and "cleared" in document["parcels"]
+
+
+def test_what_holders_waited_for_most_is_named_with_its_own_share() -> None:
+    waits = [("tugs", 40.0, "positions", 0.25), ("tugs", 60.0, "floor", 0.5), ("tugs", 100.0, None, 0.0)]
+    segments = [
+        {"resource": resource, "minutes": minutes, "holders_waited_for": on, "holders_waited_share": share}
+        for resource, minutes, on, share in waits
+    ]
+    path = {"minutes": 400.0, "minutes_by_resource": {"work": 200.0, "tugs": 200.0}, "segments": segments}
+    *_, line = _verdict(path)
+    assert line.endswith(" 200 min, 50 % of the time; their holders waited for lanes' floor 15 % of it")

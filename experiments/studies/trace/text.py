@@ -1,6 +1,7 @@
 """A trace as plain values for JSON, and as lines for a reader."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -275,12 +276,14 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
         line = (
             f"  delayed most by: {resource_text(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
         )
-        segments = [segment for segment in path["segments"] if segment["resource"] == waits[0]]
-        stuck = sum(segment["minutes"] * segment["holders_waited_share"] for segment in segments) / sums[waits[0]]
-        on = next((segment["holders_waited_for"] for segment in segments if segment["holders_waited_for"]), "")
-        yield line + (
-            f"; their holders waited for {resource_text(on)} {whole(100 * stuck)} % of it" if stuck > 0 else ""
-        )
+        # Holders may have waited for different resources in different segments.
+        stuck = Counter[str]()
+        for segment in path["segments"]:
+            if segment["resource"] == waits[0]:
+                stuck[segment["holders_waited_for"]] += segment["minutes"] * segment["holders_waited_share"]
+        on, minutes = max(stuck.items(), key=lambda item: item[1])
+        of_it = whole(100 * minutes / sums[waits[0]])
+        yield line + (f"; their holders waited for {resource_text(on)} {of_it} % of it" if minutes > 0 else "")
 
 
 def _minutes(value: float) -> str:
