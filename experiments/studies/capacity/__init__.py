@@ -12,11 +12,11 @@ which 10 % more would help most.
   cargohub capacity 'scenarios=[liege_30k,liege_100k]' capacity.target=0.9 capacity.tolerance=0.2 --json
 
 How: a demand is carried if the on-time share reaches `capacity.target` and the backlog does not grow. With exports, the
-on-time shares of imports and exports must both reach it, each within its own promise; the lower of the two is the
-on-time share below. Each replication has its own threshold among values of `demand.flights_per_day`. The search of the
-first replication begins at the lowest rung of the capacity ladder. The others begin at the threshold of the first,
-because theirs are near. The lateness of a run's parcels shows roughly how far the threshold is, so most runs are near
-it. Fewer flights are always among more, with the same draws, so only the demand changes within a search.
+share of exports that are kept up with (their backlog does not grow by the rest) must reach it, too; the lower of the
+two is the on-time share below. Each replication has its own threshold among values of `demand.flights_per_day`. The
+search of the first replication begins at the lowest rung of the capacity ladder. The others begin at the threshold of
+the first, because theirs are near. The lateness of a run's parcels shows roughly how far the threshold is, so most runs
+are near it. Fewer flights are always among more, with the same draws, so only the demand changes within a search.
 
 A search ends with two simulated demands: the lower is carried, the higher is not. The threshold is the middle between
 them, at most `capacity.tolerance` from both. The interval is that of the thresholds' mean, and is at least as wide as
