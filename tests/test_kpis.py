@@ -99,3 +99,16 @@ def test_a_backlog_grows_by_its_difference_to_a_week_before_and_in_a_shorter_run
     late = day[(day > 7) & (day <= 9)]
     assert growth(time, day**2, measured_days(5, 9, 16)) == pytest.approx(np.mean(2 * late - 7))
     assert growth(time, 500 - 10 * day, measured_days(1, 4, 16)) == pytest.approx(-10)
+
+
+@pytest.mark.parametrize(("left", "share"), [(20, 20 / 30), (30, 1.0), (40, 1.0)])
+def test_exports_are_kept_up_with_by_what_leaves_over_it_and_the_growth_of_what_waits(left: int, share: float) -> None:
+    """Of 30 exports that come in the middle of every hour, so many leave, and the others wait."""
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(8, 15, 15), {}
+    middles = MIN_PER_H * (np.arange(15.0 * 24) + 0.5)
+    run.tables = {
+        "collections": {"scheduled": middles, "n_parcels": np.full(len(middles), 30)},
+        "out_loads": {"departed": np.append(middles, np.nan), "n_parcels": np.full(len(middles) + 1, left)},
+    }
+    assert KPIS["exports_kept_up_share"].compute(run) == pytest.approx(share)

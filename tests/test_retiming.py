@@ -85,6 +85,7 @@ def test_a_scaled_hub_fits_and_has_whole_units(area: float) -> None:
     assert found.area_m2 == pytest.approx(area)
     assert hall.zone_shares == load().halls["main"].zone_shares
     assert hall.rated_per_h == pytest.approx(30_000 * ratio)
+    assert hall.facade_m == pytest.approx(load().halls["main"].facade_m * ratio)
     assert abs(hall.uld_positions - 150 * ratio) < 1
     assert abs(hall.breakdown_stations - 12 * ratio) < 1
     assert hall.breakdown_workers == 4 * hall.breakdown_stations
