@@ -7,6 +7,7 @@ import pytest
 
 from experiments.composition import load
 from experiments.designs.unusual import period_warnings
+from experiments.replications.summing import traffic
 from sim import simulate
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
@@ -135,7 +136,10 @@ def test_drawn_types_carry_what_they_can_and_the_mean_follows() -> None:
     loads = {flight.aircraft: flight.n_parcels for flight in make_inputs(hub, 0).flights}
     assert loads == {"b777f": 115_000, "small": 61_497}
     assert hub.mean_parcels_per_flight == (115_000 + 61_497) / 2
-    assert load("liege_30k").mean_parcels_per_flight == 115_000
+    today = load("liege_30k")
+    assert today.mean_parcels_per_flight == 115_000 and today.hub_share is not None
+    assert traffic(hub) == (3.5, 3.5 * hub.mean_parcels_per_flight)
+    assert hub.hub_share is None, "these flights carry less than the share of the airport's parcels"
     (warning,) = period_warnings(hub)
     assert warning == "fleet.small: a flight has 61,497 parcels instead of demand's 115,000 (payload_t = 50)"
 

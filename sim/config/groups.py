@@ -151,7 +151,8 @@ class HubGroups:
         share = self.demand.hub_share
         if share is None or self.arrivals.model is ArrivalModel.FILE:
             return None
-        a_year = self.demand.flights_per_day * self.demand.mean_parcels_per_flight * DAYS_PER_YEAR
+        flights_per_day = self.demand.flights_per_day * (1 - self.arrivals.cancelled_share)
+        a_year = flights_per_day * self.mean_parcels_per_flight * DAYS_PER_YEAR
         supposed = share.supposed * share.airport_parcels_per_year
         return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
 
