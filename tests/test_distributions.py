@@ -1,6 +1,9 @@
 """Distributions in the place of numbers: quantiles, common random numbers, refusals, and files of values."""
 
+import math
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -16,12 +19,14 @@ from experiments.designs.varying import changed, scaled
 from experiments.main import main
 from sim.config import HubConfig
 from sim.distributions import FAMILIES, QUANTILES, Delays, Shape, Times, beyond, midpoints, stretched
+from sim.distributions.own import OwnMade
 from sim.errors import CargohubError, ConfigError
 from sim.inputs.expected_flights import expected_flights
 from sim.inputs.flight_work import machines_up
 from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import piece_times
 from sim.inputs.loads import drawn_load
+from sim.own import OwnFile
 from sim.reading import plain, read
 from sim.reference.equality import compare
 from sim.units import TICKS_PER_MIN
@@ -297,3 +302,10 @@ def test_a_run_keeps_its_files_of_values(tmp_path, capsys, monkeypatch):
     assert main(["reproduce", str(run), "--quiet"]) == 0
     (run / "values" / "packing.csv").write_text("seconds\n2\n3\n8\n")
     assert "not the values of the run" in refused(capsys, "reproduce", run, "--quiet")
+
+
+def test_a_distribution_of_the_user_that_is_cut_keeps_its_form_between_the_cuts() -> None:
+    even = SimpleNamespace(call=lambda _, u: 200 * u - 100)
+    made = OwnMade(cast("OwnFile", even), "even", -math.inf, None, (-50.0, 100.0))
+    assert made.quantile(np.array([0.0, 0.25, 0.5, 1.0])) == pytest.approx([-50, -12.5, 25, 100], abs=0.01)
+    assert made.mean == pytest.approx(25, abs=0.01) and made.cdf(25.0) == pytest.approx(0.5, abs=1e-3)

@@ -136,7 +136,9 @@ def test_the_zone_to_enlarge_first_is_the_first_of_many_surely(
         there = {(design.label, n): kpis(4e5) for design in by_name[name].designs for n in range(len(samples))}
         zone = zone_of(by_name[name], there, len(samples), asked().prices)
         first = replace(zone.first, worth=mean_interval(samples))
-        zones.append(replace(zone, steps=(zone.steps[0], first), samples=samples))
+        # All steps together are worth most where the first one is worth least.
+        together = replace(zone.steps[0], worth=mean_interval([-value for value in samples]))
+        zones.append(replace(zone, steps=(together, first), samples=samples))
     assert says in Result("liege_30k", asked(), tuple(reversed(zones))).sentences[1]
 
 
