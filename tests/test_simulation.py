@@ -11,6 +11,7 @@ import pytest
 
 import sim
 from experiments.composition import load
+from sim.domain.parcels import Channel
 from sim.errors import CargohubError
 from sim.inputs.load_plan import make_load_plan
 from sim.measures import occupancy
@@ -182,11 +183,15 @@ def test_the_quantile_of_weighted_values_is_that_of_the_values_repeated() -> Non
 def test_customs_shares_and_sizes_are_drawn_as_configured() -> None:
     from sim.inputs.inputs import make_inputs
 
-    inputs = make_inputs(load("liege_30k", "customs.examined_share=0.01"), 0)
+    shares = {Channel.LATE_DATA: 0.028, Channel.DOCUMENT_CHECK: 0.012, Channel.EXAMINED: 0.01}
+    late, documents, examined = shares.values()
+    words = (f"customs.late_data_share={late}", f"customs.document_check_share={documents}")
+    inputs = make_inputs(load("liege_30k", *words, f"customs.examined_share={examined}"), 0)
     draws = [inputs.parcels_of(flight) for flight in inputs.flights[:4]]
     n = sum(parcels.n_units for parcels in draws)
-    held = sum(np.count_nonzero(parcels.channel) for parcels in draws) / n
-    assert abs(held - 0.05) < 5 * np.sqrt(0.05 * 0.95 / n)
+    for channel, share in shares.items():
+        drawn = sum(np.count_nonzero(parcels.channel == channel) for parcels in draws) / n
+        assert abs(drawn - share) < 5 * np.sqrt(share * (1 - share) / n), channel
     assert abs(np.mean([parcels.mass.mean() for parcels in draws]) / 813 - 1) < 0.01
     assert abs(np.mean([parcels.volume.mean() for parcels in draws]) / 5400 - 1) < 0.01
 
