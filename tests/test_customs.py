@@ -304,6 +304,11 @@ def test_a_single_desk_has_the_wait_of_theory() -> None:
         (["customs.declared.hit_share=0.3"], "hit_share: 0.3 times the highest factors .* is 1.87; must be at most 1"),
         (["customs.declared.home_lanes=[BEL]"], "home_lanes: no lane 'BEL'; did you mean"),
         (["halls.main.controls.transit_desks=0"], "halls.main.controls.transit_desks: at least 1, since some parcels"),
+        (
+            [f"customs.declared.{key}" for key in ("ioss_share=1", "special_share=0")]
+            + ["halls.main.controls.transit_desks=0"],
+            "halls.main.controls.transit_desks: at least 1, since some parcels",  # those above the limit of low value
+        ),
         (["halls.main.controls.xray_lanes=0"], "controls.xray_lanes: at least 1, since parcels are selected for X-ray"),
         (["customs.declared.uld_xray_share=1"], "halls.main.controls.uld_xrays: at least 1, since ULDs are X-rayed"),
         (["customs.late_data_share=0.02"], "late_data_share: must be null, because declarations replace it, got 0.02"),

@@ -103,6 +103,7 @@ def test_each_policy_changes_what_it_says_and_nothing_else(small: Exposure, on: 
     policies = on.exposure.policies
     retention = replace(policies["data_retention_30d"].retention, systems=("cloud",))
     assert under(small, retention=retention)["host", "route"] == (7, 210, 0)
+    assert under(small, retention=replace(retention, days=3650)) == plain_view, "it lengthens nothing"
     assert under(small, minimised=True) == {key: value for key, value in plain_view.items() if key[1] == "route"}
     assert ("carrier", "product") not in under(small, hidden={"carrier": ("product",)})
     assert under(small, sealed=("cloud",)) == {key: v for key, v in plain_view.items() if key[0] != "host"}

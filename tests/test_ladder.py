@@ -131,6 +131,10 @@ def test_rungs_of_controls_follow_from_what_they_are_asked_for() -> None:
     assert ladder["customs_desks"] == pytest.approx(2 * 1440 / 20 / 0.01)
     assert ladder["xray_lanes"] == pytest.approx(1 * 1440 / 0.2 / 0.02)
     assert ladder["transit_desks"] == pytest.approx(5 * 1440 / 0.25 / 0.05)
+    # Low-value declarations that are late or rejected, and parcels outside IOSS, pass a machine twice.
+    assert ladder["machines"] == pytest.approx(
+        2 * 15_000 * 0.85 * 24 * 8 / (8 + 10 / 60) / (1 + 0.02 + 0.01 + 0.03) / 0.97
+    )
     assert ladder["uld_xrays"] == pytest.approx(1440 / 6 / 0.5 * 115_000 / 37)
     assert ladder["customs_hold"] == pytest.approx(400_000 / 0.1)
     assert not {"customs_desks", "xray_lanes", "transit_desks", "customs_hold"} & {*capacity_ladder(config, {})}
