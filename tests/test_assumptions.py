@@ -115,6 +115,26 @@ def test_a_derived_number_that_its_formula_does_not_give_is_in_proportion_to_it(
     assert permit["demand.parcels_per_flight"].startswith("in proportion to demand.hub_share.supposed *")
 
 
+@pytest.mark.parametrize(
+    "formula", ["1 /", "1 / (warmup_days - 7)", "2 * arrivals.model", "2 * exports.collections.hour_share", "9**9**9"]
+)
+def test_a_formula_that_gives_no_number_is_refused_with_its_file_and_key(tmp_path, formula):
+    (tmp_path / "assumptions").mkdir()
+    (tmp_path / "assumptions" / "own.yaml").write_text(f'apron.taxi_in_min: {{derived: "{formula}"}}\n')
+    with pytest.raises(ConfigError, match=r"own\.yaml: apron\.taxi_in_min: '.+': (no formula|gives no number)"):
+        assumptions_of(load("liege_30k"), tmp_path)
+
+
+def test_a_number_in_proportion_to_zero_stays_as_configured(tmp_path):
+    (tmp_path / "assumptions").mkdir()
+    (tmp_path / "assumptions" / "own.yaml").write_text('apron.taxi_in_min: {derived: "0 * apron.doors_open_min"}\n')
+    hub = load("liege_30k")
+    worlds = Worlds.of(assumptions_of(hub, tmp_path))
+    world = worlds.hub(hub, worlds.values(np.full((1, len(worlds.names)), 0.9))[0])
+    assert world.apron.doors_open_min != hub.apron.doors_open_min
+    assert world.apron.taxi_in_min == hub.apron.taxi_in_min
+
+
 def test_without_width_a_world_is_the_configured_hub(hub):
     worlds = Worlds.of(assumptions_of(hub), width=0)
     rows = worlds.values(np.random.default_rng(1).random((3, len(worlds.names))))

@@ -112,12 +112,15 @@ def evaluate(formula: str, values: Mapping[str, float]) -> float:
     """The formula evaluated with these values for its keys.
 
     Raises:
-        ConfigError: not a formula, or a key without a value.
+        ConfigError: not a formula, a key without a number, or a result that is no number.
 
     >>> evaluate("33 * space.parcels_per_pallet", {"space.parcels_per_pallet": 240})
     7920.0
     """
-    return float(_value(_parsed(formula), values))
+    try:
+        return float(_value(_parsed(formula), values))
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ConfigError(f"{formula!r}: gives no number") from error
 
 
 def parents(formula: str) -> tuple[str, ...]:
@@ -139,14 +142,14 @@ def _parsed(formula: str) -> ast.expr:
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> float:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return node.value
+        return float(node.value)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         result: float = _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
         return result
     key = _key(node)
     if key not in values:
         raise ConfigError(f"{key}: not a number of this configuration")
-    return values[key]
+    return float(values[key])
 
 
 def _keys(node: ast.expr) -> list[str]:

@@ -13,7 +13,7 @@ from experiments.composition import compose, packaged
 from experiments.grouping import grouped
 from sim.config import HubConfig
 from sim.distributions import PARAMETERS, STRETCHES
-from sim.errors import ConfigError
+from sim.errors import ConfigError, placed
 from sim.leaves import leaf_at
 from sim.reading import near, plain
 
@@ -106,11 +106,10 @@ def _by_formula(row: Assumption, numbers: Mapping[str, Any]) -> Assumption:
     """The row; a derived number that is not its formula's value is said to be in proportion to the formula."""
     if row.kind is not Kind.DERIVED:
         return row
-    keys = parents(row.source)
-    if all(key in numbers for key in keys) and math.isclose(
-        row.likely, evaluate(row.source, numbers), rel_tol=_ROUNDING
-    ):
-        return row
+    with placed(f"{row.entry.file}: {row.key}: "):
+        is_known = all(key in numbers for key in parents(row.source))
+        if is_known and math.isclose(row.likely, evaluate(row.source, numbers), rel_tol=_ROUNDING):
+            return row
     return replace(row, source=f"in proportion to {row.source}")
 
 

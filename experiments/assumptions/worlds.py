@@ -244,7 +244,7 @@ class _Ratios:
         self._known: dict[str, float] = {}
 
     def of(self, formula: str) -> float:
-        """The ratio; 1 if the configuration behind the worlds lacks a key of the formula."""
+        """The ratio; 1 if it is not finite, or if the configuration behind the worlds lacks a key of the formula."""
         if formula not in self._known:
             keys = parents(formula)
             if any(key not in self._base for key in keys):
@@ -253,7 +253,8 @@ class _Ratios:
                 for key in keys:
                     if key in self._formulas:
                         self._world[key] = self._base[key] * self.of(self._formulas[key])
-                ratio = evaluate(formula, self._world) / evaluate(formula, self._base)
+                base = evaluate(formula, self._base)
+                ratio = evaluate(formula, self._world) / base if base else math.inf
                 self._known[formula] = ratio if math.isfinite(ratio) else 1.0
         return self._known[formula]
 
