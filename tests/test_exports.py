@@ -106,6 +106,8 @@ def test_no_collection_is_larger_than_the_largest_for_which_floors_and_trailers_
         (["halls.main.doors_in=0"], "no hall that is open on start_date has an inbound door"),
         (["fleet.b777f.lower_deck.kg=20"], r"lower_deck\.kg: a ULD must take the heaviest parcel"),
         (["exports.collections.parcels=7000"], "a truck brings up to"),
+        (["outbound.trailer.kg=2000"], "up to 7700, .* a trailer takes 2459 parcels of 0.813 kg and 5.4 l"),
+        (["outbound.trailer.m3=20"], "up to 7700, .* a trailer takes 3703 parcels of 0.813 kg and 5.4 l"),
         (["halls.main.exports.screening_lines=6"], "zone screening: 6 screening lines are more than the 5"),
         (["space.export_staging_share=0.01"], "larger than the export floor"),
         (

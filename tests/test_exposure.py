@@ -117,6 +117,7 @@ def test_each_policy_changes_what_it_says_and_nothing_else(small: Exposure, on: 
     assert hashed["carrier", "route"] == (7, 21, 679), "before the release: in clear for three of its hundred days"
     assert hashed["post", "route"] == (5, 5, 45), "after it: looked up on the day by who needs it"
     assert hashed["carrier", "product"] == (7, 700, 0)
+    assert under(small, pseudonymised=replace(pseudonyms, clear_days=3650))["carrier", "route"] == (7, 700, 0)
 
 
 def test_flows_go_from_the_senders_law_to_where_the_copy_stands(small: Exposure) -> None:

@@ -11,7 +11,7 @@ from twin.packout import by_chute
 
 import sim
 from experiments.composition import load
-from sim.config.chutes import Chute
+from sim.config.chutes import Chute, balanced, check_plan
 from sim.errors import CargohubError
 from sim.inputs.flight_work import chute_shares, packed_per_h, passes, passes_on_machines, posts_of_chutes
 from sim.inputs.inputs import make_inputs
@@ -320,3 +320,14 @@ def test_a_chute_may_lead_to_a_machine_again() -> None:
 )
 def test_a_mistake_is_told_in_one_line(words: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert message in refused(capsys, "run", "scenario=liege_30k", *SHORT, *words.split())
+
+
+def test_each_route_has_a_chute_of_its_own_if_there_are_as_many_even_without_parcels() -> None:
+    assert balanced({"a": 0.0, "b": 0.0, "c": 1.0}, 3) == (("a",), ("b",), ("c",))
+
+
+def test_the_second_machine_of_a_chute_is_one_of_every_hall_that_has_the_chute() -> None:
+    plan = [Chute(machine, ("ES",)) for machine in (1, 2)] + [Chute(0, ("ES",), second=2)]
+    check_plan(plan, {"ES": "ES"}, (), [3])
+    with pytest.raises(ValueError, match="a hall with machine 0 has 2 machines"):
+        check_plan(plan, {"ES": "ES"}, (), [3, 2])
