@@ -176,6 +176,8 @@ def test_paths_of_units_add_up(goods):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        # The largest parcel has 0.733 m3, a trailer takes 90.
+        (("presorted=bags", "presorted.bag_parcels=130"), "no truck can carry: 130 parcels can have 95.3 m3"),
         (
             ("presorted=bags", "presorted.bag_parcels=1000", "demand.parcels_per_flight=20000"),
             "a bag is larger than a ULD",
