@@ -1,6 +1,8 @@
 """`cargohub fit`: estimates are scipy's, tests keep their level, checks see what they look for, mistakes are a line."""
 
 import json
+import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from experiments.main import main
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.fitting import distances, fitted, with_tests
 from experiments.statistics.sample_checks import Order, clock_of, groups_in, order_of
+from experiments.studies.fit.column import ends_of
+from experiments.studies.fit.result import Result
 
 HALF_LINE = (0.0, np.inf)
 SCIPY = {
@@ -199,3 +203,19 @@ def test_values_below_0_are_fitted_by_families_that_take_them(capsys, column):
     path = column(sample("gamma", 100)[0] - 8)
     document = json.loads(fit(capsys, path, "--json", "families=uniform,normal").out)
     assert document["best"] == "normal"
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [((0.2, 0.8), (0.0, 1.0)), ((0.2, 40.0), (0.0, math.inf)), ((0.0, 0.8), (0.0, math.inf)),
+     ((-0.2, 0.8), (-math.inf, math.inf))],
+)  # fmt: skip
+def test_ends_of_possible_values_are_those_of_a_share_or_of_what_is_not_negative(values, ends):
+    assert ends_of(SimpleNamespace(values=np.array(values)), SimpleNamespace(low=0.0, high=None)) == ends
+
+
+@pytest.mark.parametrize(
+    ("ks_p", "ad_p", "is_rejected"), [(0.001, 0.2, False), (0.2, 0.001, False), (0.001, 0.002, True)]
+)
+def test_a_family_is_rejected_if_both_tests_reject_it(ks_p, ad_p, is_rejected):
+    assert Result.is_rejected.fget(SimpleNamespace(best=SimpleNamespace(ks_p=ks_p, ad_p=ad_p))) is is_rejected

@@ -11,7 +11,7 @@ from mistakes import refused
 from experiments.main import main
 from experiments.store.foreign import configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table
-from experiments.studies.fit.scans import stages_of
+from experiments.studies.fit.scans import _median, stages_of
 from sim.record.schemas import TABLES
 from tests.stored_runs import made
 
@@ -111,3 +111,9 @@ def test_stages_are_in_the_order_of_the_model():
 def test_a_mistake_is_one_line(capsys, tmp_path, run, lines, message):
     path = written(tmp_path, lines)
     assert message in refused(capsys, "fit", path, f"run={run}", "--out", tmp_path / "out")
+
+
+def test_the_median_s_interval_is_that_of_resampled_flights() -> None:
+    """Of 101 flights, order statistics have 95 % from the 41st to the 61st (binomial, 1 in 2)."""
+    found = _median(50.0, [[float(at)] for at in range(101)])
+    assert (found.low, found.high) == pytest.approx((40, 60), abs=2)
