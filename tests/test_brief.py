@@ -118,7 +118,7 @@ def test_a_run_is_briefed_to_the_bit(tmp_path, capsys):
         assert capsys.readouterr().out.splitlines()[-1] == str(path)
     first, second = (path.read_bytes() for path in paths)
     assert first.startswith(b"%PDF") and first == second
-    is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "one sheet is a file *.pdf, *.svg, *.png")
+    is_refused(capsys, tmp_path / "a.doc", ["brief", str(folder)], "a sheet is a file *.pdf, *.svg, *.png")
     assert main(["export", str(folder), "--pictures", "svg", "--out", str(tmp_path / "slides")]) == 0
     assert {path.stem for path in (tmp_path / "slides").iterdir()} >= {"leaving", "ladder", "dwell"}
     assert f"Capacity ladder: {tmp_path / 'slides' / 'ladder.svg'}" in capsys.readouterr().out.splitlines()

@@ -30,7 +30,7 @@ FILE: Final = "sheet.pdf"
 
 def main(arguments: Arguments) -> int:
     folder, given = run_and_options(arguments, ("pptx",), RUNS)
-    path = file_out(arguments, "one sheet is", [f".{form}" for form in style.FORMS])
+    path = file_out(arguments, "a sheet is", [f".{form}" for form in style.FORMS])
     if "pptx" in given:
         if path is not None:
             raise InputError("brief: give either a sheet (--out) or slides (--pptx)")

@@ -88,11 +88,10 @@ def compared(folders: Sequence[Path]) -> Compared:
 
 def _columns(manifest: Manifest) -> Iterator[Column]:
     samples = samples_of(checked_kpis_of(manifest))
-    files = manifest.identity.get("inputs")
+    files = manifest.identity["inputs"]
     for label, hub in configuration_of(manifest).hubs.items():
         if label in samples:
-            file = files.get(label) if isinstance(files, dict) else None
-            flights = f"{file.get('file')} ({str(file.get('sha256'))[:_OF_HASH]})" if isinstance(file, dict) else ""
+            flights = f"{file['file']} ({file['sha256'][:_OF_HASH]})" if (file := files.get(label)) else ""
             yield Column(label, hub, samples[label], flights)
 
 
