@@ -12,7 +12,7 @@ from sim import simulate
 from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
 from sim.inputs.arrival_processes import PROCESSES
-from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, spread
+from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, parcels_beside, spread
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import loader_min
 from sim.inputs.staffing import rostered_h_per_day, rosters_of
@@ -198,6 +198,17 @@ def test_small_loads_of_a_file_come_in_as_many_ulds(tmp_path):
     small, large = paid(10_000), paid(115_000)
     assert small["tugs"] == large["tugs"] > 24
     assert small["unloading"] > 0.8 * large["unloading"]  # fewer outbound ULDs take less time
+
+
+def test_a_hall_works_as_long_as_the_flights_of_most_parcels_take(tmp_path):
+    def of(*parcels):
+        rows = ["flight,sibt,parcels"] + [f"AA{n},2022-09-05 1{n}:00,{loads}" for n, loads in enumerate(parcels)]
+        (tmp_path / "mixed.csv").write_text("\n".join(rows))
+        return parcels_beside(load("liege_30k", "arrivals=file", f"arrivals.schedule={tmp_path}/mixed.csv"))
+
+    assert of(15_000, 115_000, 15_000) == pytest.approx((2 * 15_000**2 + 115_000**2) / 145_000)
+    assert of(40_000, 40_000) == pytest.approx(40_000)
+    assert parcels_beside(load("liege_30k")) == 115_000
 
 
 def test_shifts_that_are_given_and_customs_do_not_follow_the_work():

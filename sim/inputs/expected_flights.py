@@ -47,11 +47,25 @@ def expected_flights(config: HubConfig, end: int) -> Bins:
 
 def size_of_a_flight(config: HubConfig) -> float:
     """Parcels of a mean flight over those of the demand's mean flight: 1, or the mean of a file's rows."""
+    sizes, shares = _sizes(config)
+    return sizes @ shares / shares.sum() if len(sizes) else 1.0
+
+
+def parcels_beside(config: HubConfig) -> float:
+    """Mean over parcels of the parcels on their flight: those of a mean flight, or more if loads in a file differ."""
+    sizes, shares = _sizes(config)
+    weights = sizes * shares
+    return config.mean_parcels_per_flight * (sizes @ weights / weights.sum() if len(sizes) else 1.0)
+
+
+def _sizes(config: HubConfig) -> tuple[Bins, Bins]:
+    """Sizes of a file's rows, over the demand's mean flight, and how often each flies (F); empty without a file."""
     if config.arrivals.model is not ArrivalModel.FILE:
-        return 1.0
-    rows = list(mean_rows(config, ticks(config.end_min)))
+        return np.zeros(0), np.zeros(0)
     size = _size_of(config)
-    return sum(share * size(row) for row, share in rows) / sum(share for _, share in rows)
+    rows = [(size(row), share) for row, share in mean_rows(config, ticks(config.end_min))]
+    sizes, shares = np.array(rows, dtype=np.float64).reshape(-1, 2).T
+    return sizes, shares
 
 
 def with_mean_load(config: HubConfig) -> HubConfig:

@@ -16,6 +16,7 @@ from sim.inputs.expected_flights import (
     Bins,
     evenly,
     expected_flights,
+    parcels_beside,
     spread,
     with_mean_load,
 )
@@ -28,6 +29,8 @@ class ExpectedWork:
     """The expected work of a configuration; arrays are by bin, as in `expected_flights`."""
 
     config: HubConfig
+    parcels_beside: float
+    """Mean over parcels of the parcels on their flight."""
     flights: Bins
     collections: Bins
     """Trucks that bring exports, by their timetable."""
@@ -79,7 +82,13 @@ class ExpectedWork:
         """These minutes for the hall's share of the flights, spread over the time that machines work on a flight."""
         config, hall = self.config, self.config.halls[hall_name]
         begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
-        return spread(self.flights * self._share(hall_name), *evenly(begins, _hours_of_hall(config, hall))) * minutes
+        return spread(self.flights * self._share(hall_name), *evenly(begins, self._hours_of_hall(hall))) * minutes
+
+    def _hours_of_hall(self, hall: Hall) -> float:
+        """Time that a hall works on a flight [min]: the time of its machines, and at least that of unloading."""
+        config = self.config
+        pieces = flight_work.pieces_on_machines(config) * self.parcels_beside
+        return max(flight_work.unload_min(config), pieces * MIN_PER_H / (hall.rated_per_h * config.sorting.efficiency))
 
     def _share(self, hall_name: str) -> Bins:
         """The hall's share of the imports, in proportion to the stations of the open halls."""
@@ -136,7 +145,7 @@ def expected_work(config: HubConfig, end: int) -> ExpectedWork:
     """The expected work of the run up to `end` [ticks]; flights of a file have their mean load, in all their ULDs."""
     loaded = with_mean_load(config)
     flights = expected_flights(config, end) * (config.mean_parcels_per_flight / loaded.mean_parcels_per_flight)
-    return ExpectedWork(loaded, flights, _collections(loaded, flights))
+    return ExpectedWork(loaded, parcels_beside(config), flights, _collections(loaded, flights))
 
 
 def _collections(config: HubConfig, flights: Bins) -> Bins:
@@ -160,12 +169,6 @@ def _collections(config: HubConfig, flights: Bins) -> Bins:
 def _unloading_begins(config: HubConfig) -> float:
     """Time from the drawn arrival to the start of unloading [min]."""
     return config.apron.taxi_in_min + config.apron.doors_open_min
-
-
-def _hours_of_hall(config: HubConfig, hall: Hall) -> float:
-    """Time that a hall works on a flight [min]: the time of its machines, and at least that of unloading."""
-    pieces = flight_work.pieces_on_machines(config) * config.mean_parcels_per_flight
-    return max(flight_work.unload_min(config), pieces * MIN_PER_H / (hall.rated_per_h * config.sorting.efficiency))
 
 
 def _leaves_from(config: HubConfig, hall_name: str, route: str) -> str:
