@@ -5,7 +5,7 @@ breaks, that contracts allow; and simulates whether parcels are still on time. T
 that keeps the service level. Prints people, EUR a week and shifts, and writes the roster, which can be run as any
 other.
 
-  cargohub staff                                     today's hub: some five minutes on two cores
+  cargohub staff                                     today's hub: some six minutes on two cores
   cargohub staff scenario=liege_66k demand=permit staff.on_time=0.98
   cargohub staff '~staff.contracts.part_time' staff.start_every_h=8    three shifts of full-time people
   cargohub staff cost.labour.wage_eur_per_h=33 cost.labour.night_premium=0.25 --json
