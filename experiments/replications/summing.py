@@ -220,8 +220,7 @@ def _other_packing(designs: Sequence[Design]) -> list[str]:
 def traffic(config: HubConfig) -> tuple[float, float]:
     """Flights and parcels a day of the demand: annual means, or those of a file in the measured days."""
     if config.arrivals.model is not ArrivalModel.FILE:
-        flights = config.demand.flights_per_day * (1 - config.arrivals.cancelled_share)
-        return flights, flights * config.mean_parcels_per_flight
+        return config.flights_coming_per_day, config.flights_coming_per_day * config.mean_parcels_per_flight
     end, replications = end_of_run(config), range(schedules_seen(config))
     drawn = chain(*(make_flights(config, Streams(config.seed, number), end) for number in replications))
     cohort, days = [flight.n_parcels for flight in drawn if flight.is_cohort], config.horizon_days * len(replications)

@@ -151,10 +151,14 @@ class HubGroups:
         share = self.demand.hub_share
         if share is None or self.arrivals.model is ArrivalModel.FILE:
             return None
-        flights_per_day = self.demand.flights_per_day * (1 - self.arrivals.cancelled_share)
-        a_year = flights_per_day * self.mean_parcels_per_flight * DAYS_PER_YEAR
+        a_year = self.flights_coming_per_day * self.mean_parcels_per_flight * DAYS_PER_YEAR
         supposed = share.supposed * share.airport_parcels_per_year
         return share if abs(a_year - supposed) <= _SHARE_TOLERANCE * supposed else None
+
+    @property
+    def flights_coming_per_day(self) -> float:
+        """Mean number of the demand's flights that are not cancelled."""
+        return self.demand.flights_per_day * (1 - self.arrivals.cancelled_share)
 
     def flights_on(self, date: dt.date) -> float:
         """Mean number of flights on a usual day of this month."""

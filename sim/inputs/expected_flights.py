@@ -48,23 +48,21 @@ def expected_flights(config: HubConfig, end: int) -> Bins:
 def size_of_a_flight(config: HubConfig) -> float:
     """Parcels of a mean flight over those of the demand's mean flight: 1, or the mean of a file's rows."""
     sizes, shares = _sizes(config)
-    return sizes @ shares / shares.sum() if len(sizes) else 1.0
+    return float(sizes @ shares / shares.sum())
 
 
 def parcels_beside(config: HubConfig) -> float:
     """Mean over parcels of the parcels on their flight: those of a mean flight, or more if loads in a file differ."""
     sizes, shares = _sizes(config)
     weights = sizes * shares
-    return config.mean_parcels_per_flight * (sizes @ weights / weights.sum() if len(sizes) else 1.0)
+    return float(config.mean_parcels_per_flight * (sizes @ weights / weights.sum()))
 
 
 def _sizes(config: HubConfig) -> tuple[Bins, Bins]:
-    """Sizes of a file's rows, over the demand's mean flight, and how often each flies (F); empty without a file."""
-    if config.arrivals.model is not ArrivalModel.FILE:
-        return np.zeros(0), np.zeros(0)
-    size = _size_of(config)
-    rows = [(size(row), share) for row, share in mean_rows(config, ticks(config.end_min))]
-    sizes, shares = np.array(rows, dtype=np.float64).reshape(-1, 2).T
+    """Sizes of a file's rows, over the demand's mean flight, and how often each flies (F); else one mean flight."""
+    is_file, size = config.arrivals.model is ArrivalModel.FILE, _size_of(config)
+    rows = [(size(row), share) for row, share in mean_rows(config, ticks(config.end_min))] if is_file else []
+    sizes, shares = np.array(rows or [(1.0, 1.0)]).T
     return sizes, shares
 
 
