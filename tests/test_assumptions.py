@@ -156,6 +156,21 @@ def test_any_world_of_any_design_can_be_built(hub, seed, width):
         }
 
 
+def test_a_collection_fits_a_trailer_where_volume_is_what_limits_it(hub):
+    worlds = Worlds.of(assumptions_of(hub), width=1.5)
+    lows, highs = worlds.values(np.repeat([[0.0], [1 - 1e-12]], len(worlds.names), axis=1))
+    row = np.array([one.base for one in worlds.sampled])
+    for key, ends in {
+        "demand.hub_share.supposed": lows, "demand.net_t_per_flight": highs,
+        "outbound.trailer.m3": lows, "space.parcels_per_pallet": highs,
+    }.items():  # fmt: skip
+        row[worlds.names.index(key)] = ends[worlds.names.index(key)]
+    world = worlds.hub(hub, row)
+    fits = 1000 * world.outbound.trailer.m3 / world.parcels.mean_l
+    assert fits < world.outbound.trailer.parcels
+    assert world.exports.collections.parcels == pytest.approx(25 / 36 * fits, rel=1e-3)
+
+
 def test_an_end_of_a_range_goes_down_with_what_it_is_the_end_of(hub, worlds):
     row = np.array([one.base for one in worlds.sampled])
     for supposed, least in ((0.4, 0.3), (0.23, 0.23)):

@@ -126,7 +126,7 @@ def evaluate(formula: str, values: Mapping[str, float]) -> float:
 def parents(formula: str) -> tuple[str, ...]:
     """The keys that the formula reads.
 
-    >>> parents("a.b / (1 - c)")
+    >>> parents("min(a.b, 2) / (1 - c)")
     ('a.b', 'c')
     """
     return tuple(_keys(_parsed(formula)))
@@ -146,6 +146,8 @@ def _value(node: ast.expr, values: Mapping[str, float]) -> float:
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         result: float = _OPERATORS[type(node.op)](_value(node.left, values), _value(node.right, values))
         return result
+    if (of := _least_of(node)) is not None:
+        return min(_value(each, values) for each in of)
     key = _key(node)
     if key not in values:
         raise ConfigError(f"{key}: not a number of this configuration")
@@ -157,11 +159,21 @@ def _keys(node: ast.expr) -> list[str]:
         return []
     if isinstance(node, ast.BinOp):
         return [*_keys(node.left), *_keys(node.right)]
+    if (of := _least_of(node)) is not None:
+        return [key for each in of for key in _keys(each)]
     return [_key(node)]
+
+
+def _least_of(node: ast.expr) -> list[ast.expr] | None:
+    """What a formula's `min(...)` compares; None if the node is something else."""
+    match node:
+        case ast.Call(func=ast.Name("min"), args=[_, *_] as compared, keywords=[]):
+            return compared
+    return None
 
 
 def _key(node: ast.expr) -> str:
     key = ast.unparse(node)
     if not all(part.isidentifier() for part in key.split(".")):
-        raise ConfigError(f"{key!r}: a formula may only contain numbers, keys, + - * / and **")
+        raise ConfigError(f"{key!r}: a formula may only contain numbers, keys, + - * / ** and min(...)")
     return key
