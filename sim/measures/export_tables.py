@@ -7,7 +7,7 @@ from sim.domain.columns import Table
 from sim.domain.entities import Visit
 from sim.domain.export_entities import OutTrain, OutUld, Pickup
 from sim.domain.inputs import Inputs
-from sim.measures.window import Series, before, inside_rows, of_hall, sums
+from sim.measures.window import Move, Series, inside, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Recorder, columns, with_departed
 from sim.record.schemas import Columns, tabulate
@@ -63,13 +63,10 @@ def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[l
     """Units in the zones of exports at the edges (B), hall by hall; no hall without exports."""
     pickups, ulds = columns(Pickup, record.collections), columns(OutUld, record.out_ulds)
     by_hall: list[list[Series]] = []
-    of_exports = ulds["route"] == NEVER
     for number, hall in enumerate(inputs.site.halls):
         if hall.exports is not None:
             limits, docked, built = hall.exports, of_hall(pickups, number), of_hall(ulds, number)
-            floor = before(edges, docked["called"], docked["n_parcels"])
-            built_exports = of_hall({name: values[of_exports] for name, values in ulds.items()}, number)
-            floor -= before(edges, built_exports["built"], built_exports["n_parcels"])
+            floor = inside(edges, export_floor_moves(record, number))
             by_hall.append(
                 [
                     ("export_floor", floor, limits.floor, "parcels"),
@@ -80,23 +77,43 @@ def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[l
     return by_hall
 
 
+def export_floor_moves(record: Recorder, number: int) -> list[Move]:
+    """Parcels onto the export floor of a hall and away."""
+    pickups, ulds = (
+        of_hall(columns(Pickup, record.collections), number),
+        of_hall(columns(OutUld, record.out_ulds), number),
+    )
+    return [
+        (1, pickups["called"], pickups["n_parcels"]),
+        (-1, ulds["built"], np.where(ulds["route"] == NEVER, ulds["n_parcels"], 0)),
+    ]
+
+
+def empties_moves(inputs: Inputs, record: Recorder) -> list[Move]:
+    """Empty ULDs into the stores of all halls and away; those at the start come at instant 0."""
+    site, flights = inputs.site, columns(Visit, record.flights)
+    at_start = [hall.exports.empty_ulds for hall in site.halls if hall.exports is not None]
+    # A whole ULD leaves with its load.
+    emptied = [uld.released for uld in record.ulds if not (site.units.are_ulds and uld.n_units)]
+    return [
+        (1, np.zeros(len(at_start), dtype=np.int64), np.array(at_start, dtype=np.int64)),
+        (1, np.array(emptied, dtype=np.int64), None),
+        (-1, columns(OutUld, record.out_ulds)["start"], None),
+        (-1, flights["loading_start"], flights["n_empties_out"]),
+    ]
+
+
 def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ticks) -> list[Series]:
     """Other units of exports at the edges (B), all halls together; none without exports."""
     site, stages = inputs.site, record.export_stages
     if site.exports is None:
         return []
     ulds, trains = columns(OutUld, record.out_ulds), columns(OutTrain, record.out_trains)
-    flights = columns(Visit, record.flights)
-    # A whole ULD leaves with its load.
-    emptied = [uld.released for uld in record.ulds if not (site.units.are_ulds and uld.n_units)]
-    empties = before(edges, np.array(emptied, dtype=np.int64)) - before(edges, ulds["start"])
-    empties += sum(hall.exports.empty_ulds for hall in site.halls if hall.exports is not None)
-    empties -= before(edges, flights["loading_start"], flights["n_empties_out"])
     room = sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
     return [
         ("screening", stages["screening"].inside, NEVER, "parcels"),
         ("hand_sorting", stages["hand_sorting"].inside, NEVER, "parcels"),
         ("built_ulds", inside_rows(edges, ulds, "built", "departed"), NEVER, "ULDs"),
-        ("empty_ulds", empties, room, "ULDs"),
+        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room, "ULDs"),
         ("outbound_tugs", inside_rows(edges, trains, "granted", "returned"), site.exports.tugs, "trains"),
     ]

@@ -12,7 +12,18 @@ from sim.domain.inputs import Inputs
 from sim.domain.site import Hall
 from sim.measures.export_tables import export_hall_series, export_series
 from sim.measures.recovery import paths
-from sim.measures.window import Series, before, bin_edges, inside_rows, left_door, of_hall, total
+from sim.measures.window import (
+    Move,
+    Series,
+    before,
+    bin_edges,
+    inside,
+    inside_rows,
+    left_door,
+    of_hall,
+    time_inside,
+    total,
+)
 from sim.record.recorder import Recorder, columns, flown_ulds
 from sim.record.schemas import Columns
 from sim.site.floors import hold_zone_parcels
@@ -95,10 +106,6 @@ def _hall_series(edges: Ticks, inputs: Inputs, record: Recorder) -> list[list[Se
     ]
 
 
-Move = tuple[int, Ticks, Ticks | None]
-"""Units onto the floor (1) or away (-1): the sign, the instants, and how many units at each (None: one)."""
-
-
 def _floor_moves(record: Recorder, number: int) -> list[Move]:
     """Units (parcels, bags or whole ULDs) onto the floor of a hall's lanes and away. Each refusal is of one unit."""
     ulds, trucks, refusals = (
@@ -117,21 +124,9 @@ def _floor_moves(record: Recorder, number: int) -> list[Move]:
     ]
 
 
-def _on_floor(edges: Ticks, moves: list[Move]) -> Ticks:
-    """Units on the floor before each of the edges (B)."""
-    units: Ticks = np.sum([sign * before(edges, instants, n) for sign, instants, n in moves], axis=0)
-    return units
-
-
 def floor_time(inputs: Inputs, record: Recorder, number: int) -> int:
-    """Time that parcels had floor of a hall's lanes reserved in the measured days [parcel-ticks].
-
-    Summed from move to move, because trucks leave at the ends of intervals: counts there would be too high.
-    """
-    moves = _floor_moves(record, number)
-    instants = np.concatenate([inputs.measured, *(instants for _, instants, _ in moves)])
-    edges = np.unique(np.clip(instants, *inputs.measured))
-    return inputs.site.units.room * int(_on_floor(edges[1:], moves) @ np.diff(edges))
+    """Time that parcels had floor of a hall's lanes reserved in the measured days [parcel-ticks]."""
+    return inputs.site.units.room * time_inside(_floor_moves(record, number), inputs.measured)
 
 
 def _of_hall(edges: Ticks, hall: Hall, ulds: Table, trucks: Table, moves: list[Move], *, room: int) -> list[Series]:
@@ -140,7 +135,7 @@ def _of_hall(edges: Ticks, hall: Hall, ulds: Table, trucks: Table, moves: list[M
         ("uld_positions", inside_rows(edges, ulds, "placed", "start"), hall.positions, "ULDs"),
         ("breakdown", inside_rows(edges, ulds, "start", "released"), sum(hall.stations), "ULDs"),
         ("dock_doors", inside_rows(edges, trucks, "docked", "leave_door"), hall.doors, "trucks"),
-        ("lanes", _on_floor(edges, moves) * room, hall.floor + hall.transfer_floor, "parcels"),
+        ("lanes", inside(edges, moves) * room, hall.floor + hall.transfer_floor, "parcels"),
     ]
 
 

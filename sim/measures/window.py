@@ -83,12 +83,6 @@ def of_zone(occupancy: Table, zone: str, window: Window) -> Flags:
     return is_counted
 
 
-def full_share(occupancy: Table, zone: str, window: Window) -> float:
-    """Mean units in a zone over the measured days, as a share of its limit; 0 without the zone or a limit."""
-    is_counted = of_zone(occupancy, zone, window) & (occupancy["limit"] > 0)
-    return float((occupancy["inside"][is_counted] / occupancy["limit"][is_counted]).mean()) if is_counted.any() else 0.0
-
-
 Series = tuple[str, Ticks, int, str]
 """Zone, units inside at the ends of intervals (B), their limit, and their unit."""
 
@@ -128,6 +122,26 @@ def before(edges: Ticks, instants: Ticks, weight: Ticks | None = None) -> Ticks:
     # Sums of the first 0, 1, … weights in the order of their instants; the number before an edge chooses one.
     total = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(weights[order])))
     return total[np.searchsorted(instants[order], edges, side="left")]
+
+
+Move = tuple[int, Ticks, Ticks | None]
+"""Units into a zone (1) or away (-1): the sign, the instants, and how many units at each (None: one)."""
+
+
+def inside(edges: Ticks, moves: Sequence[Move]) -> Ticks:
+    """Units in a zone before each of the edges (B)."""
+    units: Ticks = np.sum([sign * before(edges, instants, n) for sign, instants, n in moves], axis=0)
+    return units
+
+
+def time_inside(moves: Sequence[Move], measured: tuple[int, int]) -> int:
+    """Time that units were in a zone in the measured days [unit-ticks].
+
+    Summed from move to move, because trucks leave at the ends of intervals: counts there would be too high.
+    """
+    instants = np.concatenate([measured, *(instants for _, instants, _ in moves)])
+    edges = np.unique(np.clip(instants, *measured))
+    return int(inside(edges[1:], moves) @ np.diff(edges))
 
 
 def sums(index: Ticks, amounts: Ticks, n: int) -> Ticks:

@@ -13,12 +13,13 @@ import numpy as np
 from sim.domain.exports import HallExports
 from sim.domain.roles import ROLES
 from sim.domain.site import Hall, MachineCalendar
+from sim.measures.export_tables import empties_moves, export_floor_moves
 from sim.measures.kpis.declaring import NEITHER, Group, Measured, Rank
 from sim.measures.occupancy import floor_time
 from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
-from sim.measures.window import full_share, left_door
-from sim.site.floors import hold_zone_parcels
+from sim.measures.window import left_door, time_inside
+from sim.site.floors import empty_ulds_that_fit, hold_zone_parcels
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
 
 USE = Group("use")
@@ -46,10 +47,6 @@ class Resource:
 
 def _manned(meaning: str, busy: Hours) -> Resource:
     return Resource(meaning + _MANNED, busy, _paid)
-
-
-def _zone(meaning: str) -> Resource:
-    return Resource(meaning, lambda run, name: full_share(run.tables["occupancy"], name, run.window), lambda *_: 1.0)
 
 
 def _of_halls(units: Callable[[Hall], int]) -> Hours:
@@ -108,6 +105,22 @@ def _measured(run: Measured, by_interval: Counts) -> float:
 def _on_floor(run: Measured, _: str) -> float:
     """Parcel-hours on the floor in the measured days."""
     return sum(floor_time(run.inputs, run.record, number) for number in range(len(run.inputs.site.halls))) / TICKS_PER_H
+
+
+def _on_export_floor(run: Measured, _: str) -> float:
+    """Parcel-hours on the export floor in the measured days."""
+    halls = range(len(run.inputs.site.halls))
+    return sum(time_inside(export_floor_moves(run.record, hall), run.inputs.measured) for hall in halls) / TICKS_PER_H
+
+
+def _empty_ulds_stored(run: Measured, _: str) -> float:
+    """ULD-hours in the stores in the measured days."""
+    return time_inside(empties_moves(run.inputs, run.record), run.inputs.measured) / TICKS_PER_H
+
+
+def _empty_ulds_fit(run: Measured, _: str) -> float:
+    room = sum(empty_ulds_that_fit(hall, run.config.space) for hall in run.config.halls.values())
+    return room * _all_the_time(run) if run.inputs.site.exports else 0.0
 
 
 def _held_by_customs(run: Measured, _: str) -> float:
@@ -172,8 +185,10 @@ EXPORT_RESOURCES: Final = {
     "build_up_places": Resource("build-up places", _stayed, _of_exports(lambda exports: exports.places)),
     "build_up_workers": Resource("people at build-up places, of the time that they are present", _building_up, _paid),
     "outbound_tugs": _manned("trains of outbound ULDs", _stayed),
-    "export_floor": _zone("export floor, reserved from the collection's call until its exports are on a ULD"),
-    "empty_ulds": _zone("store of empty ULDs, over the number that fits; does not block when full"),
+    "export_floor": Resource("export floor, reserved from the collection's call until its exports are on a ULD",
+                             _on_export_floor, _of_exports(lambda exports: exports.floor)),
+    "empty_ulds": Resource("store of empty ULDs, over the number that fits; does not block when full",
+                           _empty_ulds_stored, _empty_ulds_fit),
 }  # fmt: skip
 CUSTOMS_RESOURCES: Final = {
     "customs_desks": _manned("examination desks", _served),
