@@ -25,6 +25,22 @@ from sim.units import MIN_PER_H
 
 
 @dataclass(frozen=True, slots=True)
+class _OfHall:
+    """What the roles of a hall have in common, by bin."""
+
+    share: Bins
+    """The hall's share of the imports."""
+    flights: Bins
+    """Its share of the flights, spread over the time that its machines work on them."""
+    collections: Bins
+    """Its collections, spread over the time of their unloading."""
+    at_door: Bins
+    """Its collections, spread over their time at the door."""
+    minutes: dict[str, tuple[float, float, float]]
+    """Post-minutes of each import, of each export and of each collection truck, by role."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedWork:
     """The expected work of a configuration; arrays are by bin, as in `expected_flights`."""
 
@@ -35,6 +51,7 @@ class ExpectedWork:
     collections: Bins
     """Trucks that bring exports, by their timetable."""
     _known: dict[tuple[str, str | None], Bins] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _halls: dict[str, _OfHall] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_role(self, name: str, hall_name: str | None) -> Bins:
         """Post-minutes of a role in each bin; for a machine's role those of each machine of the hall."""
@@ -46,22 +63,18 @@ class ExpectedWork:
     def _of_role(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:
             return self._of_apron(name)
-        hall = self.config.halls[hall_name]
         if name == "docks":
             return self._of_docks(hall_name)
-        per_import, per_export, per_collection = _minutes(self.config, hall)[name]
-        imports = self._imports_in_hall(hall_name, per_import * self.config.mean_parcels_per_flight)
-        rules = self.config.exports.collections
-        start, length = rules.call_in_min + rules.docking_min, rules.parcels * rules.handling_min
-        exports = spread(self._collected(hall_name), *evenly(start, length)) * per_export * rules.parcels
-        at_door = evenly(rules.call_in_min, flight_work.collection_min(self.config))
-        return imports + exports + spread(self._collected(hall_name), *at_door) * per_collection
+        hall, collected = self._of_hall(hall_name), self.config.exports.collections.parcels
+        per_import, per_export, per_collection = hall.minutes[name]
+        imports = hall.flights * (per_import * self.config.mean_parcels_per_flight)
+        return imports + hall.collections * per_export * collected + hall.at_door * per_collection
 
     def of_a_flight(self, name: str, hall_name: str | None) -> float:
         """Post-minutes of a role for a mean flight; with a hall, for a flight to that hall."""
         flights = self.flights
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
-            flights = flights * self._share(hall_name)
+            flights = flights * self._of_hall(hall_name).share
         n = float(flights.sum())
         return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
 
@@ -78,27 +91,30 @@ class ExpectedWork:
         window = evenly(apron.turnaround_min - close_out, close_out)
         return spread(self.flights, *window) * flight_work.outbound_tug_min(config)
 
-    def _imports_in_hall(self, hall_name: str, minutes: float) -> Bins:
-        """These minutes for the hall's share of the flights, spread over the time that machines work on a flight."""
-        config, hall = self.config, self.config.halls[hall_name]
-        begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
-        return spread(self.flights * self._share(hall_name), *evenly(begins, self._hours_of_hall(hall))) * minutes
+    def _of_hall(self, hall_name: str) -> _OfHall:
+        if hall_name not in self._halls:
+            config, hall, rules = self.config, self.config.halls[hall_name], self.config.exports.collections
+            # In proportion to the stations, and to the inbound doors, of the open halls.
+            share = self._of_open({name: each.breakdown_stations for name, each in config.halls.items()}, hall_name)
+            collections = self.collections * self._of_open(
+                {name: each.doors_in for name, each in config.halls.items()}, hall_name
+            )
+            begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
+            start, length = rules.call_in_min + rules.docking_min, rules.parcels * rules.handling_min
+            self._halls[hall_name] = _OfHall(
+                share,
+                spread(self.flights * share, *evenly(begins, self._hours_of_hall(hall))),
+                spread(collections, *evenly(start, length)),
+                spread(collections, *evenly(rules.call_in_min, flight_work.collection_min(config))),
+                _minutes(config, hall),
+            )
+        return self._halls[hall_name]
 
     def _hours_of_hall(self, hall: Hall) -> float:
         """Time that a hall works on a flight [min]: the time of its machines, and at least that of unloading."""
         config = self.config
         pieces = flight_work.pieces_on_machines(config) * self.parcels_beside
         return max(flight_work.unload_min(config), pieces * MIN_PER_H / (hall.rated_per_h * config.sorting.efficiency))
-
-    def _share(self, hall_name: str) -> Bins:
-        """The hall's share of the imports, in proportion to the stations of the open halls."""
-        return self._of_open({name: hall.breakdown_stations for name, hall in self.config.halls.items()}, hall_name)
-
-    def _collected(self, hall_name: str) -> Bins:
-        """Collections of a hall, in proportion to the inbound doors of the open halls."""
-        return self.collections * self._of_open(
-            {name: hall.doors_in for name, hall in self.config.halls.items()}, hall_name
-        )
 
     def _of_open(self, weights: dict[str, int], hall_name: str) -> Bins:
         config = self.config
@@ -116,7 +132,7 @@ class ExpectedWork:
         config, outbound, halls = self.config, self.config.outbound, self.config.halls
         days = len(self.flights) / BINS_PER_DAY
         full = flight_work.truck_parcels(config)
-        loads = self._imports_in_hall(hall_name, 0.0)
+        loads = np.zeros(len(self.flights))
         n_timetabled = 0.0
         for route, share in config.route_shares.items():
             if route in config.flies_to:
@@ -125,7 +141,7 @@ class ExpectedWork:
             for name in halls:
                 if _leaves_from(config, name, route) == hall_name:
                     parcels = share * config.mean_parcels_per_flight
-                    of_route += self._imports_in_hall(name, parcels / full)
+                    of_route += self._of_hall(name).flights * (parcels / full)
             a_day = of_route.sum() / days
             if a_day:
                 n_timetabled += 1

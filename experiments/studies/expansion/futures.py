@@ -104,15 +104,17 @@ def explored(designs: Sequence[Design], base: HubConfig, keys: ExpansionKeys, si
     world = World(settings, curves, week_indices(base.arrivals.month_index), accepted)
     futures = futures_of(settings, base)
     number, wanted = _wanted(settings, futures)
+
+    def timeline(key: Key) -> Timeline:
+        path, growth, draw, leaf = key
+        return Course(world, path, dict(leaf), futures.draws[draw]).run(futures.demand[growth, draw])
+
     timelines: dict[Key, Timeline] = {}
     runs: set[tuple[int, int]] = set()
     while True:
-        for key in wanted:
-            if key not in timelines or not timelines[key].is_whole:
-                path, growth, draw, leaf = key
-                course = Course(world, path, dict(leaf), futures.draws[draw])
-                timelines[key] = course.run(futures.demand[growth, draw])
-        missing = sorted(set().union(*(curves.missing(*world.weeks_of(line)) for line in timelines.values())))
+        now = {key: timeline(key) for key in wanted if key not in timelines or not timelines[key].is_whole}
+        timelines |= now
+        missing = sorted(set().union(*(curves.missing(*world.weeks_of(line)) for line in now.values())))
         if not missing:
             break
         runs |= set(missing)
