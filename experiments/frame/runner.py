@@ -21,7 +21,7 @@ from experiments.frame.console import WARNING, say
 from experiments.frame.recorded import arguments_of, config_text, stored_study, study_of
 from experiments.frame.study import Document, Request, Study
 from experiments.report import results_book
-from experiments.report.page import PAGE, WhenPage
+from experiments.report.page import PAGE, WhenPage, write_page
 from experiments.report.sections import Page, said
 from experiments.report.verdicts import DesignVerdict
 from experiments.store import RunDirectory, identity_of
@@ -79,6 +79,8 @@ def carry_out(study: Study[K, R], request: Request[K]) -> int:
         more = {"results": str(folder / RESULTS)}
     with suppress(BrokenPipeError):  # the page is made even if the reader stops reading; `main` handles the error
         _tell(request, document, folder, more, said_first)
+    if request.keys.page is not WhenPage.NOW and os.access(folder, os.W_OK):
+        write_page(folder, document.files)
     if request.keys.page is WhenPage.LATER:
         pages.say_where(request, said("page_later", folder=shlex.quote(str(folder))))
     elif request.keys.page is not WhenPage.NONE:

@@ -3,7 +3,7 @@
 import importlib.metadata
 import platform
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,7 @@ def _templates() -> Template:
     return pages
 
 
-def write_page(folder: Path, files: dict[str, bytes]) -> None:
+def write_page(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files, each whole or not at all."""
     for name, content in files.items():
         write_whole(folder / name, content)
