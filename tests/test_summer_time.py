@@ -1,6 +1,7 @@
 """Days of 23 and 25 hours: what stands in local time follows the clocks of the hub's time zone."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.inputs import make_inputs
 from sim.inputs.staffing import rosters_of
 from sim.measures.destinations import deadlines
+from sim.measures.surroundings import halls_co2_kg
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
@@ -150,6 +152,12 @@ def test_timetables_shifts_nights_and_deadlines_follow_the_clocks():
     spans = night.disruptions["night"].spans("night", night, Streams(1, 0), end)
     lengths = [(until - begin) / TICKS_PER_H for begin, until in spans]
     assert lengths.count(min(lengths)) == len(lengths) - 1 and max(lengths) == min(lengths) + 1
+    late = [load("liege_100k_complex", *words, *zone, "halls.second.opens=2026-10-26") for zone in ((), (BRUSSELS,))]
+    nine_days = SimpleNamespace(low=0, high=9 * 24 * 60)
+    usual_kg, zoned_kg = (halls_co2_kg(hub, nine_days) for hub in late)
+    rules, hall = late[0].environment, late[0].halls["second"]
+    kg_per_m2_h = rules.hall_kwh_per_m2_year / (365 * 24) * rules.grid_co2_kg_per_kwh
+    assert usual_kg - zoned_kg == pytest.approx(hall.area_m2 * kg_per_m2_h)  # it opens an hour later
 
 
 @pytest.mark.parametrize("start", ["2026-10-25", "2026-03-29"])
