@@ -19,6 +19,7 @@ from experiments.assumptions.drawn import Drawn
 from experiments.composition import load
 from experiments.frame.study import Request
 from experiments.main import main
+from experiments.money.accounts import Rostered
 from experiments.replications.summing import daily_parcels
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen
@@ -111,9 +112,10 @@ def test_a_number_that_does_nothing_is_not_worth_knowing_beyond_chance(chosen: C
 def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_resource() -> None:
     hub = load("liege_30k", "demand=today")
     kpis = {**dict.fromkeys(KPIS, 1.0), "parcels_per_day": daily_parcels(hub), "late_parcels_per_day": 0.0}
-    assert in_worlds.carried_over(in_worlds.Week(hub, kpis), hub) == pytest.approx(kpis)
+    week = in_worlds.Week(Rostered(hub), kpis)
+    assert in_worlds.carried_over(week, Rostered(hub)) == pytest.approx(kpis)
     busy = replace(hub, demand=replace(hub.demand, flights_per_day=3 * hub.demand.flights_per_day))
-    scaled = in_worlds.carried_over(in_worlds.Week(hub, kpis), busy)
+    scaled = in_worlds.carried_over(week, Rostered(busy))
     assert scaled["trucks_per_day"] == pytest.approx(3)
     tightest = min(capacity_ladder(hub, {}).values())
     assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
@@ -188,12 +190,12 @@ def test_worlds_in_which_no_hub_can_be_are_left_out_and_named() -> None:
     (base, *hubs), keys = parse(Arguments("sure", ("question=expansion", *left_out)))
     drawn = Drawn.of(composed_of(base.hub, keys.expansion), None, n=2, seed=1, kept=in_worlds.KEPT)
     own = ExpansionKeys(keys.replications, keys.workers, keys.execution, keys.expansion)
-    drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.1
+    drawn.values[0, drawn.worlds.names.index("demand.hub_share.supposed")] = 0.005
     some = in_worlds.InWorlds.of(drawn, base.hub, hubs, own)
     assert len(some.paths) == 1 and (some.drawn.values == drawn.values[1:]).all()
     assert "Of 2 worlds with ranges 1 times as wide as configured, 1 are left out" in some.left_out(1.0)
-    assert "exports.collections.parcels: a truck brings" in some.left_out(1.0)
-    with pytest.raises(ConfigError, match="possible in none of 1 worlds: exports"):
+    assert "a parcel, which must be below parcels.heaviest_kg" in some.left_out(1.0)
+    with pytest.raises(ConfigError, match="possible in none of 1 worlds: demand"):
         in_worlds.InWorlds.of(drawn.some([0]), base.hub, hubs, own)
 
 

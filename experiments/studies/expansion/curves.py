@@ -68,9 +68,16 @@ def node_label(hub: str, load: float) -> str:
     return f"{hub} @ {load:g}"
 
 
-def at_load(design: Design, load: float) -> Design:
-    flights = rounded(flights_at(design.hub, 1.0) * load)
-    return Design(node_label(design.label, load), at_demand(design.hub, flights))
+@dataclass(frozen=True, slots=True)
+class Node(Design):
+    """A hub at a load."""
+
+    rostered: Rostered
+
+
+def at_load(design: Design, load: float) -> Node:
+    hub = at_demand(design.hub, rounded(flights_at(design.hub, 1.0) * load))
+    return Node(node_label(design.label, load), hub, Rostered(hub))
 
 
 def rounded(value: float) -> float:
@@ -98,11 +105,10 @@ class Curves:
         }
         """For hubs that are not simulated: the plain hub, and those with each effect alone."""
 
-    def node(self, hub: int, load: int) -> Design:
+    def node(self, hub: int, load: int) -> Node:
         return at_load(self.designs[hub], self.loads[load])
 
-    def put(self, hub: int, load: int, of_replications: Sequence[Mapping[str, float]]) -> None:
-        rostered = Rostered(self.node(hub, load).hub)
+    def put(self, hub: int, load: int, rostered: Rostered, of_replications: Sequence[Mapping[str, float]]) -> None:
         for replication, kpis in enumerate(of_replications):
             lines = self._lines(rostered, kpis, self._cost.labour)
             assert tuple(line.name for line in lines) == self.measured.lines

@@ -14,7 +14,7 @@ from experiments.money.assets import investment
 from experiments.money.prices import Paid
 from experiments.replications.stability import judged_as_run
 from experiments.replications.summing import by_design
-from experiments.studies.expansion.curves import Curves, Floats, Measured, check_loads, week_indices
+from experiments.studies.expansion.curves import Curves, Floats, Measured, Node, check_loads, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
@@ -26,8 +26,8 @@ from sim.measures.kpis import KPIS
 from sim.units import MONTHS_PER_YEAR
 
 ALWAYS: Final = ("on_time_share", "parcels_per_day", "exports_per_day")
-Simulate = Callable[[Sequence[Design]], Mapping[tuple[str, int], Mapping[str, float]]]
-"""The KPIs of each replication of designs, by label and number."""
+Simulate = Callable[[Sequence[Node]], Mapping[tuple[str, int], Mapping[str, float]]]
+"""The KPIs of each replication of hubs at a load, by label and number."""
 Key = tuple[str, int, int, tuple[tuple[str, str | None], ...]]
 """Path, growth, draw, and the results that affect the path."""
 
@@ -128,8 +128,8 @@ def _simulate(curves: Curves, missing: Sequence[tuple[int, int]], replications: 
     nodes = {node: curves.node(*node) for node in missing}
     kpis = simulate(list(nodes.values()))
     curves.stability |= judged_as_run(nodes.values(), by_design(kpis))
-    for (hub, load), design in nodes.items():
-        curves.put(hub, load, [kpis[design.label, replication] for replication in range(replications)])
+    for (hub, load), node in nodes.items():
+        curves.put(hub, load, node.rostered, [kpis[node.label, replication] for replication in range(replications)])
     curves.compose()
 
 

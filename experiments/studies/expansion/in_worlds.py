@@ -18,7 +18,7 @@ from experiments.frame.study import Kpis
 from experiments.money.accounts import Rostered
 from experiments.replications.summing import by_design, daily_parcels
 from experiments.report.sections import said
-from experiments.studies.expansion.curves import at_load, node_label, rounded, week_indices
+from experiments.studies.expansion.curves import Node, at_load, node_label, rounded, week_indices
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, composed_of, months_after
 from experiments.studies.expansion.futures import Found, Simulate, explored, futures_of
 from experiments.studies.expansion.hubs import flights_at
@@ -39,18 +39,12 @@ _BEYOND: Final = 1.001
 """Factor by which the loads exceed those of the weeks."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Week:
-    """A hub of the configured world at a load: properties that do not depend on the world, and its mean KPIs."""
+    """A hub of the configured world at a load, and its mean KPIs."""
 
-    config: HubConfig
+    rostered: Rostered
     kpis: Mapping[str, float]
-    planned: dict[str, int] = field(init=False)
-    """Post-time on the roster by role [ticks]."""
-
-    def __post_init__(self) -> None:
-        rostered = Rostered(self.config)
-        self.planned = {role: rostered.ticks(role) for role in ROLES}
 
 
 @dataclass(slots=True)
@@ -61,13 +55,13 @@ class Weeks:
     keys: ExpansionKeys
     known: dict[str, Week] = field(default_factory=dict)
 
-    def simulated(self, designs: Sequence[Design]) -> Kpis:
-        kpis = self.simulate(designs)
+    def simulated(self, nodes: Sequence[Node]) -> Kpis:
+        kpis = self.simulate(nodes)
         by_label = by_design(kpis)
-        for design in designs:
-            rows = by_label[design.label]
+        for node in nodes:
+            rows = by_label[node.label]
             means = {kpi: float(np.mean([row[kpi] for row in rows])) for kpi in rows[0]}
-            self.known[design.label] = Week(design.hub, means)
+            self.known[node.label] = Week(node.rostered, means)
         return kpis
 
     def of(self, hubs: Sequence[tuple[Design, float]]) -> list[Week]:
@@ -110,10 +104,10 @@ class InWorld:
     def scaled(self, weeks: Weeks) -> Found:
         """Results with the flows of the configured world, scaled."""
 
-        def simulate(designs: Sequence[Design]) -> Kpis:
-            known = weeks.of([self._weeks[design.label] for design in designs])
-            pairs = zip(designs, known, strict=True)
-            return {(design.label, 0): carried_over(week, design.hub) for design, week in pairs}
+        def simulate(nodes: Sequence[Node]) -> Kpis:
+            known = weeks.of([self._weeks[node.label] for node in nodes])
+            pairs = zip(nodes, known, strict=True)
+            return {(node.label, 0): carried_over(week, node.rostered) for node, week in pairs}
 
         return self.explored(simulate)
 
@@ -153,17 +147,16 @@ class InWorlds:
         return said("worlds_left_out", n=n, n_worlds=n + len(self.paths), width=width, reason=self.refused[0])
 
 
-def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
+def carried_over(week: Week, rostered: Rostered) -> dict[str, float]:
     """Flows through a hub of another world, from those of the same hub at the same load in the configured world.
 
     Flows are proportional to the parcels, up to the capacity of the lowest rung of the ladder; the parcels above it are
     late. Paid hours are proportional to the roster's.
     """
-    parcels = daily_parcels(week.config), daily_parcels(hub)
+    configs = week.rostered.config, rostered.config
+    parcels = [daily_parcels(config) for config in configs]
     ratio = parcels[1] / parcels[0]
-    room = [
-        min(capacity_ladder(site, {}).values()) / each for site, each in zip((week.config, hub), parcels, strict=True)
-    ]
+    room = [min(capacity_ladder(config, {}).values()) / each for config, each in zip(configs, parcels, strict=True)]
     through = min(1.0, room[1]) / min(1.0, room[0])
     carried = {**week.kpis, **{kpi: week.kpis[kpi] * ratio for kpi in _FLOWS}}
     kept = 1 - through
@@ -171,8 +164,8 @@ def carried_over(week: Week, hub: HubConfig) -> dict[str, float]:
         late = carried["late_parcels_per_day"]
         carried["parcels_per_day"] *= through
         carried["late_parcels_per_day"] = min(carried["parcels_per_day"], late + kept * parcels[1])
-    rostered = Rostered(hub)
-    for role, planned in week.planned.items():
+    for role in ROLES:
+        planned = week.rostered.ticks(role)
         carried[f"staff_h_paid_per_day_{role}"] *= rostered.ticks(role) / planned if planned else ratio
     return carried
 

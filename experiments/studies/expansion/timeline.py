@@ -105,6 +105,10 @@ class Course:
         self._openings: list[Opening] = []
         self._n_open = 0
         self._conditions: list[tuple[int, str, str]] = []
+        self._named: tuple[str, ...] = ()
+        """Results with a condition that sets fields of the hub."""
+        self._hubs: dict[tuple[int, bool, float, tuple[str, ...]], int] = {}
+        """Numbers of the path's hubs: by phases open, whether one is being built, learning, and results."""
         self._watched: list[tuple[int, float, float]] = []
         self._is_whole = True
 
@@ -179,13 +183,18 @@ class Course:
             result = self._leaf[stage]
             if result is not None and not any(stage == known for _, known, _ in self._conditions):
                 self._conditions.append((quarter, stage, result))
+                if self._world.settings.stages[stage].results[result].sets:
+                    self._named += (result,)
 
     def _hub(self, quarter: int) -> int:
         middle = MONTHS_PER_QUARTER * (quarter + 0.5)
         is_building = len(self._openings) > self._n_open and self._openings[-1].begins <= middle
-        stages = self._world.settings.stages
-        named = tuple(result for _, stage, result in self._conditions if stages[stage].results[result].sets)
-        return self._world.hub(State(self._path, self._limit, self._n_open, is_building, self._learned(quarter), named))
+        return self._hub_of((self._n_open, is_building, self._learned(quarter), self._named))
+
+    def _hub_of(self, state: tuple[int, bool, float, tuple[str, ...]]) -> int:
+        if state not in self._hubs:
+            self._hubs[state] = self._world.hub(State(self._path, self._limit, *state))
+        return self._hubs[state]
 
     def _learned(self, quarter: int) -> float:
         """Mean learning effect of the quarter since the last opening, at the nearest step."""
@@ -205,8 +214,9 @@ class Course:
         if self._n_open and settings.ramp_months:
             since = MONTHS_PER_QUARTER * (quarter + 0.5) - self._openings[self._n_open - 1].opens
             share = min(1.0, since / settings.ramp_months)
-            hubs = (self._world.hub(State(self._path, self._limit, n)) for n in (self._n_open - 1, self._n_open))
-            before, after = (float(accepted[plain_hub]) for plain_hub in hubs)
+            before, after = (
+                float(accepted[self._hub_of((n, False, 1.0, ()))]) for n in (self._n_open - 1, self._n_open)
+            )
             slots = min(slots, before + share * (after - before))
         caps = [settings.stages[stage].results[result].most_flights_per_day for _, stage, result in self._conditions]
         return min([slots, *(cap for cap in caps if cap is not None)])
