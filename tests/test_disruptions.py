@@ -355,7 +355,7 @@ def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes():
 def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
     config = load("liege_30k", "recovery.stay_h=2")
     n, high = np.arange(12), np.full(12, 10)
-    disturbed = np.array([5, 110, 60, 30, 19, 18, 18, 15, 12, 10, 9, 8])
+    disturbed = np.array([5, 110, 60, 30, 20, 18, 18, 15, 12, 10, 9, 8])
     tables = {
         "disruptions": {"end": np.array([60.0]), "is_drawn": np.array([False]), "kind": np.array(["strike"])},
         "occupancy": {},

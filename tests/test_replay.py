@@ -18,6 +18,7 @@ from experiments.main import main
 from experiments.report.replay_page import replay_page
 from experiments.report.stored_designs import designs_in
 from experiments.store.foreign import manifest_of
+from experiments.studies.replay.content import _limits
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
@@ -72,6 +73,10 @@ def test_every_zone_has_its_square_metres_and_no_two_overlap(scenario):
                 assert across < 1e-6 or down < 1e-6, (zone.name, other.name)
         by_name = {zone.name: zone.area_m2 for zone in zones}
         assert by_name["sorting"] == pytest.approx(hall.zone_shares.sorting * hall.area_m2)
+
+
+def test_all_halls_share_one_yard():
+    assert [_limits(load(hub))["yard"] for hub in ("liege_30k", "liege_100k_complex")] == [40, 40]
 
 
 def test_packed_counts_are_those_of_the_parquet_rows(run):

@@ -22,8 +22,8 @@ PATHS: Final = ("backlog_disturbed", "backlog_undisturbed", "backlog_band_low", 
 LONGER: Final = (2, 4)
 """Multiples of the measured days for longer runs. They are made in this order, if the run itself does not show when a
 hub has recovered, or whether its backlog grows (assumption)."""
-_GONE: Final = 0.9
-"""Share of the extra backlog, for `recovery_90_h`."""
+_LEFT: Final = 0.1
+"""Share of the extra backlog that may be left, for `recovery_90_h`."""
 
 
 def disruption_columns(inputs: Inputs) -> dict[str, list[Any]]:
@@ -57,7 +57,7 @@ def recovery(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Recovery, 
     over = min(last_end(tables["disruptions"]), float(time[-1]))
     extra = np.maximum(disturbed - high, 0)
     nothing = np.zeros_like(extra)
-    few = np.floor((1 - _GONE) * extra.max(initial=0) * np.ones_like(extra)).astype(np.int64)
+    few = np.floor(_LEFT * extra.max(initial=0) * np.ones_like(extra)).astype(np.int64)
 
     def of(backlog: Counts, bounds: tuple[Counts, Counts]) -> Recovery:
         instant = recovered_at(time, backlog, bounds, over=over, stay=config.recovery.stay_h * MIN_PER_H)

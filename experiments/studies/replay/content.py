@@ -137,7 +137,7 @@ def _limits(hub: HubConfig) -> dict[str, int]:
         "stands": hub.apron.stands,
         "tugs": hub.apron.tugs,
         "outbound_tugs": hub.apron.outbound_tugs,
-        "yard": hub.outbound.yard * len(halls),
+        "yard": hub.outbound.yard,
         "uld_positions": sum(hall.uld_positions for hall in halls),
         "stations": sum(hall.breakdown_stations for hall in halls),
         "dock_doors": sum(hall.doors_out for hall in halls),
