@@ -93,7 +93,8 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[
     """Number of units with each tour, and the largest distance of their cost from the minimum, as a share of it.
 
     First the tours are chosen, with their break's share subtracted everywhere; then the times of breaks. Between two
-    possible shift changes, the people at work can do the required work. They are never fewer than one flight needs.
+    possible shift changes, the people at work can do the required work. People with a shift, those in a break included,
+    are never fewer than one flight needs.
 
     Raises:
         CargohubError: no tours were found within the limit of the search.
