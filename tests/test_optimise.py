@@ -290,6 +290,7 @@ def test_tables_of_the_front_are_as_wide_as_a_page_and_sentences_tell_what_diffe
     assert [name.partition(" [")[0] for name in header] == [spelt(name) for name in own.variables]
     assert header[0] == "area [m²]"
     said = list(result.sentences)
+    assert "that fit, 2 are on the front" in said[0]
     assert said[1].endswith(": positions 100, the rest as configured.")
     assert said[2].endswith(": the hub as configured.")
     assert any("only 2 different designs fit" in line for line in result.warnings)
