@@ -537,8 +537,8 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     (sentence,) = sentences([result])
     assert sentence == (
         "A sustains 4.00 flights a day (3.90 to 4.10), in 2 replications, each known to within 1.10; at 4.60 flights a "
-        "day parcels are late (in 1 of 2), the backlog grows (in 1 of 2) and flights are held on average from Tue 06 "
-        "Sep 02:30; bottleneck by what-if: sorting machines (simulated with 3 parcels/h instead of 2)."
+        "day (mean of 2) parcels are late (in 1 of 2), the backlog grows (in 1 of 2) and flights are held on average "
+        "from Tue 06 Sep 02:30; bottleneck by what-if: sorting machines (simulated with 3 parcels/h instead of 2)."
     )
     none = hub.end_min / 60
     assert replace(result, held_after_h=(none, none)).breaks.endswith("grows (in 1 of 2) and no flight is held")

@@ -163,12 +163,13 @@ class Result:
         counts["flights are held"] = len(held)
         known = [f"{text} (in {n} of {len(above)})" if n < len(above) else text for text, n in counts.items() if n]
         if held:
-            mean = "on average " if len(held) > 1 else ""
-            known[-1] += f" {mean}from {instant(sum(held) / len(held), hub.start_date, hub.clock)}"
+            average = "on average " if len(held) > 1 else ""
+            known[-1] += f" {average}from {instant(sum(held) / len(held), hub.start_date, hub.clock)}"
         else:
             known.append("no flight is held")
         flights = number(sum(row.not_sustained or 0.0 for row in above) / len(above), 2)
-        return said("breaks", flights=flights, what=listed(known, "and"))
+        mean = f" (mean of {len(above)})" if len(above) > 1 else ""
+        return said("breaks", flights=flights, mean=mean, what=listed(known, "and"))
 
     @property
     def known_to(self) -> float | None:
