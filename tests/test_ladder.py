@@ -33,6 +33,9 @@ def test_what_is_switched_off_has_no_rung() -> None:
     assert loader_min(config) == 47.25
     assert "floor" not in alone  # how long floor is kept is not known beforehand
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
+    # An aircraft that could be turned round sooner stays until its 27 ULDs are unloaded, from 15 min on (rule 5).
+    short = capacity_ladder(load("liege_30k", *IMPORTS, "apron.turnaround_min=40"), {})
+    assert short["stands"] == pytest.approx(6 * 1440 / (6 + 15 + 47.25) * 115_000)
 
 
 def test_rungs_of_a_file_are_for_its_mean_flight(tmp_path: Path) -> None:
@@ -61,7 +64,7 @@ def test_rungs_of_imports_are_what_there_is_over_what_a_parcel_takes_of_it(
         "tugs": 2 * 1440 / (8 * 10 + 21 * 1.75 + 8 * 2) * 115_000,
         "stations": 12 * 1440 * {"none": 3520 / 45, "bags": 25 / 0.1875}[goods],
         "machines": 2 * 15_000 * 0.85 * up * 24 * in_bag / twice / (1 - by_hand),
-        "handcoding_desks": 4 * 120 * 24 * in_bag / 0.02,
+        "handcoding_desks": 4 * 120 * 24 * in_bag / 0.02 / (1 - by_hand),
         "packout_posts": 26 * 900 * 24 * in_bag / (1 - by_hand),
         "doors": 30 * 1440 / (15 + 45) * (7920 // in_bag * in_bag),
     }

@@ -207,7 +207,7 @@ def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, flo
     return {
         "breakdown": (broken / bag * flight_work.handling_min(config) * config.breakdown.workers_per_station, 0, 0),
         "induction": (flight_work.pieces_on_machines(config) * induct, sorted_exports * induct, 0),
-        "handcoding": (broken / bag * code, sorted_exports * code, 0),
+        "handcoding": (flight_work.by_machine(config) / bag * code, sorted_exports * code, 0),
         "packout": (
             flight_work.packed(config) * hall.packout_posts * MIN_PER_H / flight_work.packed_per_h(config, hall),
             0,

@@ -100,9 +100,14 @@ def by_hand(config: HubConfig) -> float:
     return config.parcels.non_conveyable_share if config.presorted.goods is Presorting.NONE else 0.0
 
 
+def by_machine(config: HubConfig) -> float:
+    """Share of the imports that machines sort; only of these a desk codes those without a read."""
+    return broken_down(config) * (1 - by_hand(config))
+
+
 def packed(config: HubConfig) -> float:
     """Share of the imports that is packed: those that machines sort and trucks take."""
-    return broken_down(config) * (1 - by_hand(config)) * config.road_share
+    return by_machine(config) * config.road_share
 
 
 def out_ratio(config: HubConfig) -> float:
@@ -136,7 +141,7 @@ def passes_on_machines(config: HubConfig) -> float:
 
 def pieces_on_machines(config: HubConfig) -> float:
     """Parcels or bags that machines sort for each import, including second passes."""
-    return broken_down(config) * (1 - by_hand(config)) * passes_on_machines(config) / config.presorted.bag_size
+    return by_machine(config) * passes_on_machines(config) / config.presorted.bag_size
 
 
 def machines_up(config: HubConfig) -> float:

@@ -37,9 +37,7 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
 def _apron_rungs(config: HubConfig) -> dict[str, float]:
     apron, parcels = config.apron, config.mean_parcels_per_flight
     with_flight = flight_work.loader_min(config)
-    on_stand = apron.turnaround_min
-    if config.exports.share:
-        on_stand = max(on_stand, apron.doors_open_min + with_flight)
+    on_stand = max(apron.turnaround_min, apron.doors_open_min + with_flight)
     return {
         "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + on_stand) * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / with_flight * parcels,
@@ -56,13 +54,13 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     n_stations = n_in_halls(config, "breakdown_stations")
     # The shares of the imports on each path.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
-    by_machine, passes = broken_down * (1 - by_hand), flight_work.passes_on_machines(config)
+    by_machine, passes = flight_work.by_machine(config), flight_work.passes_on_machines(config)
     of_exports, no_read = flight_work.exports_on_machines(config), config.parcels.no_read_share
     return {
         "stations": _per_share(n_stations * MIN_PER_DAY / flight_work.handling_min(config) * in_bag, broken_down),
         "machines": _with_exports(_per_share(machines * in_bag / passes, by_machine), of_exports / machines),
         "handcoding_desks": _with_exports(
-            _per_share(coding * in_bag, broken_down * no_read), of_exports * no_read / coding
+            _per_share(coding * in_bag, by_machine * no_read), of_exports * no_read / coding
         ),
         "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * flight_work.passes(config)),
         "packout_posts": packout_rung(config),
