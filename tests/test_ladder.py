@@ -33,6 +33,8 @@ def test_what_is_switched_off_has_no_rung() -> None:
     assert loader_min(config) == 47.25
     assert "floor" not in alone  # how long floor is kept is not known beforehand
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
+    whole_ulds = load("liege_30k", *IMPORTS, "presorted=ulds")
+    assert capacity_ladder(whole_ulds, MEASURED)["floor"] == pytest.approx(400_000 / 0.25)
     # An aircraft that could be turned round sooner stays until its 27 ULDs are unloaded, from 15 min on (rule 5).
     short = capacity_ladder(load("liege_30k", *IMPORTS, "apron.turnaround_min=40"), {})
     assert short["stands"] == pytest.approx(6 * 1440 / (6 + 15 + 47.25) * 115_000)
@@ -100,6 +102,11 @@ def test_rungs_of_exports_are_imports_that_bring_as_many_as_the_resource_passes(
     # Half of the floor at 100,000 exports a day; half of the 240 ULDs that fit, of which 60 are kept.
     assert ladder["export_floor"] == pytest.approx(100_000 / 0.5 / ratio)
     assert ladder["empty_ulds"] == pytest.approx(400_000 * (240 - 60) / (120 - 60))
+
+
+def test_doors_handle_only_the_imports_that_leave_by_road() -> None:
+    # Trailers of 1,980 parcels for an hour at each of 20 doors; 85 % of the imports fly on.
+    assert capacity_ladder(load("express_night_hub"), {})["doors"] == pytest.approx(20 * 24 * 1980 / 0.15)
 
 
 def test_only_halls_that_collections_come_to_pass_exports() -> None:

@@ -7,11 +7,10 @@ import math
 from collections.abc import Mapping
 
 from sim.config import HubConfig
-from sim.domain.presorting import Presorting
 from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
 from sim.inputs.expected_flights import with_mean_load
-from sim.site.floors import empty_ulds_that_fit, export_floor_parcels, floor_parcels
+from sim.site.floors import empty_ulds_that_fit, export_floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 
@@ -27,7 +26,7 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
     ladder = {
         **_apron_rungs(config),
         **_sorting_rungs(config),
-        **_outbound_rungs(config, floor_stay_h(config, kpis), of_uld),
+        **_outbound_rungs(config, kpis),
         **_export_rungs(config, kpis),
         **_customs_rungs(config, kpis, of_uld),
     }
@@ -78,11 +77,9 @@ def _per_share(passing: float, share: float) -> float:
     return passing / share if share else math.inf
 
 
-def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str, float]:
-    """`stay_h` is the time on the floor, 0 if unknown; `of_uld` are the parcels in a ULD."""
-    halls = config.halls.values()
-    filled = of_uld / config.unit_room if config.presorted.goods is Presorting.ULDS else 1.0
-    floor = sum(floor_parcels(hall, config.space) for hall in halls) * filled
+def _outbound_rungs(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, float]:
+    """By Little's law, the floor is full when it holds all that has floor reserved; infinite if none was measured."""
+    passing, on_floor = (kpis.get(name, 0.0) for name in ("parcels_per_day", "utilisation_floor"))
     doors = flight_work.n_in_halls(config, "doors_out")
     return {
         "doors": doors
@@ -90,7 +87,7 @@ def _outbound_rungs(config: HubConfig, stay_h: float, of_uld: float) -> dict[str
         / flight_work.truck_min(config)
         * flight_work.truck_parcels(config)
         / config.road_share,
-        "floor": floor * HOURS_PER_DAY / stay_h if stay_h else math.inf,
+        "floor": passing / on_floor if passing and on_floor else math.inf,
     }
 
 
@@ -115,13 +112,6 @@ def _customs_rungs(config: HubConfig, kpis: Mapping[str, float], parcels_a_uld: 
         "uld_xrays": of("controls.uld_xrays", declared.uld_xray_min, declared.uld_xray_share) * parcels_a_uld,
         "customs_hold": passing / in_zone if in_zone else math.inf,
     }
-
-
-def floor_stay_h(config: HubConfig, kpis: Mapping[str, float]) -> float:
-    """Mean time on the floor by Little's law: parcels on it over parcels a day out of it; 0 if none was measured."""
-    passing = kpis.get("parcels_per_day", 0.0)
-    floor = sum(floor_parcels(hall, config.space) for hall in config.halls.values())
-    return kpis["utilisation_floor"] * floor / passing * HOURS_PER_DAY if passing else 0.0
 
 
 def _with_exports(of_imports: float, of_exports: float) -> float:
