@@ -120,9 +120,12 @@ def test_a_longer_run_is_asked_for_the_demand_of_the_measured_days():
     assert [each.horizon_days for each in own] == [28, 56]
     index = hub.arrivals.month_index
     assert index is not None
-    # Measured from Monday 26 September on: five days of it, and nine of October.
+    # Measured from Monday 26 September on: a week of the timetable that begins in it, and one in October. Rates follow
+    # the days: five of September, and nine of October.
     assert index[8] != index[9]
-    assert own[0].arrivals.month_index == pytest.approx([(5 * index[8] + 9 * index[9]) / 14] * 12)
+    assert own[0].arrivals.month_index == pytest.approx([(index[8] + index[9]) / 2] * 12)
+    rates = next(longer_hubs(load("liege_30k", "start_date=2022-09-19", "arrivals=poisson")))
+    assert rates.arrivals.month_index == pytest.approx([(5 * index[8] + 9 * index[9]) / 14] * 12)
     assert own[0].seed == hub.seed
     assert list(longer_hubs(load("liege_30k", "horizon_days=1", "warmup_days=1"))) == []
     assert list(longer_hubs(load("liege_30k", "horizon_days=56"))) == []

@@ -116,12 +116,17 @@ def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
 
 
 def in_season(config: HubConfig) -> HubConfig:
-    """The hub with the month index of its measured days in every month, so that longer runs have the same demand."""
+    """The hub with the month index of its measured days in every month, so that longer runs have the same demand.
+
+    A week of the timetable has the index of its Monday.
+    """
     index = config.arrivals.month_index
     assert index is not None
     first = config.start_date + dt.timedelta(days=config.warmup_days)
-    months = [(first + dt.timedelta(days=day)).month for day in range(config.horizon_days)]
-    mean = sum(index[month - 1] for month in months) / len(months)
+    days = [first + dt.timedelta(days=day) for day in range(config.horizon_days)]
+    if config.arrivals.model is ArrivalModel.TIMETABLE:
+        days = [day - dt.timedelta(days=day.weekday()) for day in days]
+    mean = sum(index[day.month - 1] for day in days) / len(days)
     return replace(config, arrivals=replace(config.arrivals, month_index=(mean,) * len(index)))
 
 
