@@ -32,6 +32,26 @@ def count_instants(instants: Ticks, width: int, counts: Counts) -> tuple[int, in
     return low, high
 
 
+def add_times(begin: Ticks, end: Ticks, width: int, times: Counts) -> None:
+    """Add the time of stretches (P), by ascending starts and ascending ends, to that of bins (B) of a width [ticks].
+
+    >>> times = np.zeros(3, dtype=np.int64)
+    >>> add_times(np.array([5, 8]), np.array([12, 99]), 10, times)
+    >>> times.tolist()
+    [7, 12, 10]
+    """
+    first, last = (min(int(instant) // width, len(times) - 1) for instant in (begin[0], end[-1]))
+    edges = np.arange(first, last + 2, dtype=np.int64) * width
+    since, until = (_time_since(edges, instants) for instants in (begin, end))
+    times[first : last + 1] += np.diff(since - until)
+
+
+def _time_since(edges: Ticks, instants: Ticks) -> Ticks:
+    """Time from all of the ascending instants (P) that lie before each of the edges, until then."""
+    n = instants.searchsorted(edges)
+    return n * edges - np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(instants)))[n]
+
+
 def sum_within(instants: Ticks, window: tuple[int, int]) -> int:
     """Sum of ascending instants (P), each clipped to a window.
 

@@ -15,7 +15,7 @@ from sim.measures.stays import Stay, stays_at
 from sim.measures.window import Minutes, bin_edges, left_door
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, in_order
-from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Numbers
+from sim.units import HOURS_PER_WEEK, MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts, Numbers
 
 Edges = NDArray[np.int64]
 """Ends of the intervals (B) [ticks]."""
@@ -40,8 +40,7 @@ def demand_columns(
     """One row for each curve and hour of the week, Monday's first hour 0, over the measured days.
 
     Means over the intervals of `record.bin_min`: units in use, plus waiting work as if it were served immediately.
-    Desks in use are counted at the ends of the intervals. If parcels are served one by one, the wanted units are those
-    that would keep pace with arrivals in the interval.
+    If parcels are served one by one, the wanted units are those that would keep pace with arrivals in the interval.
     """
     edges = bin_edges(inputs)
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
@@ -76,13 +75,14 @@ def _roles(
     site, rules = inputs.site, inputs.site.handling
     flights, ulds, trains = (tables[name] for name in ("flights", "ulds", "trains"))
     stays, hauling = stays_at(site), _inside(edges, trains["granted"], trains["returned"])
-    asked, done = _machines_busy(inputs, record)
+    inductions = _mean_service(inputs, record) / inputs.bin_width * rules.inductions
+    asked, done = (np.asarray(units * inductions, dtype=float) for units in _at_machines(inputs, record))
     xrayed = {name: column[ulds["is_xrayed"]] for name, column in ulds.items()}
     posts: dict[str, Sequence[Numbers]] = {
         "unloading": _counted(edges, flights, stays["loader_sets"]),
         "tugs": (hauling, hauling + _inside(edges, ulds["lifted"], ulds["on_train"])),
         "breakdown": [n * rules.workers_per_station for n in _counted(edges, ulds, stays["stations"])],
-        "induction": (done * rules.inductions, asked * rules.inductions),
+        "induction": (done, asked),
         "handcoding": _at_desks(inputs, record, "handcoding", rules.handcoding),
         "packout": _at_packout(config, inputs, record),
         "manual_sort": _at_desks(inputs, record, "manual_sort", rules.manual_sort),
@@ -129,14 +129,15 @@ def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges
     landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
     on_stand = _inside(edges, flights["aldt"], flights["aobt"])
     held = _inside(edges, flights["stand_requested"], landed)
-    stays, (asked, done) = stays_at(site), _machines_busy(inputs, record)
+    stays = stays_at(site)
+    parcels_h = site.units.in_bag * TICKS_PER_H / inputs.bin_width
+    asked, done = (np.asarray(units * parcels_h, dtype=float) for units in _at_machines(inputs, record))
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag
-    n_machines = sum(hall.n_machines for hall in halls)
     equipment = (
         ("stands", "aircraft", on_stand, on_stand + held, site.apron.stands),
         ("positions", "ULDs", *_counted(edges, ulds, stays["positions"]), sum(hall.positions for hall in halls)),
         ("stations", "ULDs", *_counted(edges, ulds, stays["stations"]), sum(sum(hall.stations) for hall in halls)),
-        ("machines", "parcels/h", done * rate / n_machines, asked * rate / n_machines, rate),
+        ("machines", "parcels/h", done, asked, rate),
         ("doors", "trucks", *_at_doors(inputs, tables, edges), sum(hall.doors for hall in halls)),
     )
     for name, unit, in_use, wanted, units in equipment:
@@ -170,13 +171,12 @@ def _at_doors(inputs: Inputs, tables: dict[str, Table], edges: Edges) -> tuple[N
 
 
 def _at_desks(inputs: Inputs, record: Recorder, role: str, service: int) -> tuple[Numbers, Numbers]:
-    """Desks in use at the ends of the intervals, and desks that would keep pace with arrivals (B)."""
+    """Desks in use, and desks that would keep pace with arrivals (B)."""
     tallies = [tally for (kind, _), tally in record.desks.items() if kind == ROLES[role].kind]
     none = np.zeros(len(record.stages["lane"].n_in), dtype=np.int64)
-    in_use = np.sum([none, *(np.cumsum(tally.begun - tally.done) for tally in tallies)], axis=0)
-    return in_use.astype(np.float64), np.sum([none, *(tally.came for tally in tallies)], axis=0) * (
-        service / inputs.bin_width
-    )
+    used = np.sum([none, *(tally.used for tally in tallies)], axis=0)
+    came = np.sum([none, *(tally.came for tally in tallies)], axis=0)
+    return used / inputs.bin_width, came * (service / inputs.bin_width)
 
 
 def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
@@ -187,19 +187,21 @@ def _at_packout(config: HubConfig, inputs: Inputs, record: Recorder) -> tuple[Nu
     return np.asarray(tally.n_out / of_post, dtype=float), np.asarray(tally.n_in / of_post, dtype=float)
 
 
-def _machines_busy(inputs: Inputs, record: Recorder) -> tuple[Numbers, Numbers]:
-    """Machines that arrivals would keep busy, and that sorting kept busy (B).
-
-    At their mean service, including exports.
-    """
-    services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
-    share = float(sum(services)) / len(services) / inputs.bin_width
+def _at_machines(inputs: Inputs, record: Recorder) -> tuple[Counts, Counts]:
+    """Units that came to machines, and that these have sorted (B), with those of exports."""
     imports, exports = record.stages["sorting"], record.export_stages["export_sorting"]
     came, done = (
         of_imports // inputs.site.units.in_bag + of_exports
         for of_imports, of_exports in ((imports.n_in, exports.n_in), (imports.n_out, exports.n_out))
     )
-    return np.asarray(came * share, dtype=float), np.asarray(done * share, dtype=float)
+    return came, done
+
+
+def _mean_service(inputs: Inputs, record: Recorder) -> float:
+    """Mean service of what machines have sorted in the measured days [ticks]; if nothing, of the machines."""
+    services = [hall.service for hall in inputs.site.halls for _ in hall.stations]
+    sorted_by = record.machine_work if any(record.machine_work) else [1] * len(services)
+    return sum(n * each for n, each in zip(sorted_by, services, strict=True)) / sum(sorted_by)
 
 
 def _manned(inputs: Inputs, role: str, edges: Edges) -> Numbers:

@@ -174,13 +174,14 @@ _ALL: Final = (
         flag("is_role", "true: people; false: equipment"),
         text("unit", "unit of the curve"),
         number("hour", "hour of the week, local; 0: Monday's first", unit="h"),
-        number("wanted_mean", "mean number in use plus the number that waiting work would use", "float64", "unit"),
         number(
-            "wanted_highest",
-            "highest mean of an interval: number in use plus the number that waiting work would use",
+            "wanted_mean",
+            "mean number in use plus the number that waiting work would use; where parcels are served one by one, the "
+            "number that would keep pace with what comes",
             "float64",
             "unit",
         ),
+        number("wanted_highest", "highest mean of an interval: the same number", "float64", "unit"),
         number("in_use_mean", "mean number in use", "float64", "unit"),
         number("in_use_highest", "highest mean of an interval: number in use", "float64", "unit"),
         number("there_mean", "mean number of people on the roster, or of units", "float64", "unit"),

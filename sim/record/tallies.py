@@ -10,7 +10,7 @@ from sim.domain.entities import ChuteCount
 from sim.domain.site import Manning
 from sim.kernels.batches import Batches
 from sim.kernels.ordering import ascending, grouped
-from sim.kernels.tallies import count_instants, is_within, sum_within, without_touching
+from sim.kernels.tallies import add_times, count_instants, is_within, sum_within, without_touching
 from sim.units import FOREVER, NEVER, Numbers, Ticks
 
 Span = tuple[int, int]
@@ -29,7 +29,7 @@ class StaffTime(NamedTuple):
 
 
 class DeskTally:
-    """Desks of a kind: arrivals, starts and ends by bin (B), and sums over the run and over the measured days.
+    """Desks of a kind: arrivals and time in use by bin (B), and sums over the run and over the measured days.
 
     The results are available once the tally is closed.
     """
@@ -38,7 +38,7 @@ class DeskTally:
         self._spans = ((0, end), measured)
         self._width, self._manning = width, manning
         n_bins = -(-end // width)
-        self.came, self.begun, self.done = (np.zeros(n_bins, dtype=np.int64) for _ in range(3))
+        self.came, self.used = (np.zeros(n_bins, dtype=np.int64) for _ in range(2))
         self._lacked, self._busy = [0, 0], [0, 0]
         self._last_begin = 0
         self._steps = np.array(manning.start, dtype=np.int64)
@@ -55,8 +55,8 @@ class DeskTally:
         self._batches.close()
 
     def _count(self, arrival: Ticks, begin: Ticks, end: Ticks) -> None:
-        for instants, counts in ((arrival, self.came), (begin, self.begun), (end, self.done)):
-            count_instants(instants, self._width, counts)
+        count_instants(arrival, self._width, self.came)
+        add_times(begin, end, self._width, self.used)
         # The next service heads the queue from its arrival, or from the start of the service before it.
         heads = np.maximum(arrival, np.concatenate(([self._last_begin], begin[:-1])))
         self._last_begin = int(begin[-1])
