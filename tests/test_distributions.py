@@ -91,6 +91,10 @@ def test_mean_and_spread_are_met(family):
     for distribution in (times(family, mean=12, spread=0.3, **beside), times(family, mean=12, sd=3.6, **beside)):
         frozen = FAMILIES[family].frozen(**distribution.parameters)
         assert (frozen.mean(), frozen.std()) == pytest.approx((12, 3.6), rel=1e-9)
+    # Of a shape, ends are multiples of the mean.
+    shape = Shape.from_plain({"family": family, "spread": 0.3, **({"high": 4} if beside else {})}, "packout.spread")
+    frozen = FAMILIES[family].frozen(**shape.parameters)
+    assert (frozen.mean(), frozen.std()) == pytest.approx((1, 0.3), rel=1e-9)
 
 
 @pytest.mark.parametrize("family", [*BY_MOMENTS, "exponential"])
@@ -106,6 +110,11 @@ def test_a_number_is_drawn_as_before():
     first, second = np.random.default_rng(3), np.random.default_rng(3)
     assert (first.exponential(7.3 * 60, 50) == stretched(7.3, second.standard_exponential(50), 60)).all()
     assert beyond(0.0, 3.0) == 0 and beyond(3.0, 3.0) == np.exp(-1)
+    same = times("exponential", mean=3)
+    draws = np.random.default_rng(4).standard_exponential(50)
+    assert stretched(same, draws, 60) == pytest.approx(stretched(3.0, draws, 60)) and beyond(same, 6) == beyond(3.0, 6)
+    cut = times("uniform", low=0, high=10, at_least=2, at_most=8).between(3, 12)
+    assert cut.quantile([0, 1]).tolist() == [3, 8]
     low, high = (round(0.1 * TICKS_PER_MIN * (1 + sign * 0.5)) for sign in (-1, 1))
     expected = first.integers(low, high, 50, dtype=np.uint32, endpoint=True)
     assert (piece_times(0.1, 0.5)(second, 50) == expected).all()

@@ -152,12 +152,15 @@ def test_timetables_shifts_nights_and_deadlines_follow_the_clocks():
     spans = night.disruptions["night"].spans("night", night, Streams(1, 0), end)
     lengths = [(until - begin) / TICKS_PER_H for begin, until in spans]
     assert lengths.count(min(lengths)) == len(lengths) - 1 and max(lengths) == min(lengths) + 1
-    late = [load("liege_100k_complex", *words, *zone, "halls.second.opens=2026-10-26") for zone in ((), (BRUSSELS,))]
+    opening = "halls.second.opens=2026-10-26", f"exports.collections.hour_share={[0] * 23 + [1]}"
+    late = [load("liege_100k_complex", *words, *zone, *opening) for zone in ((), (BRUSSELS,))]
     nine_days = SimpleNamespace(low=0, high=9 * 24 * 60)
     usual_kg, zoned_kg = (halls_co2_kg(hub, nine_days) for hub in late)
     rules, hall = late[0].environment, late[0].halls["second"]
     kg_per_m2_h = rules.hall_kwh_per_m2_year / (365 * 24) * rules.grid_co2_kg_per_kwh
     assert usual_kg - zoned_kg == pytest.approx(hall.area_m2 * kg_per_m2_h)  # it opens an hour later
+    inputs = make_inputs(late[1], 0)
+    assert all(each.scheduled >= inputs.site.halls[each.hall].opens for each in inputs.exports.collections)
 
 
 @pytest.mark.parametrize("start", ["2026-10-25", "2026-03-29"])

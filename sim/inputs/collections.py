@@ -86,7 +86,7 @@ def _file_flights_per_day(config: HubConfig, flights: Sequence[Flight]) -> float
 
 def _hall(config: HubConfig, scheduled: int, draw: float) -> int:
     """A hall, in proportion to the inbound doors of the open halls."""
-    date = config.start_date + dt.timedelta(days=scheduled // TICKS_PER_DAY)
+    date = config.start_date + dt.timedelta(days=config.clock.local(scheduled) // TICKS_PER_DAY)
     doors = [0 if hall.opens_late(date) else hall.doors_in for hall in config.halls.values()]
     upto = np.cumsum(doors)
     return int(np.searchsorted(upto, draw * upto[-1], side="right"))
