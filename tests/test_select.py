@@ -1,6 +1,7 @@
 """The verb select: from a spreadsheet to a verdict each design, and what it refuses."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from mistakes import is_refused
 
 from experiments.composition import load
 from experiments.designs.design import Design
+from experiments.designs.what_if import scaled_to
 from experiments.main import main
 from experiments.report.figures.select_figure import Dot, SelectChart, draw_plane, draw_rows
 from experiments.report.sentences import too_few_replications
@@ -163,6 +165,21 @@ def test_costs_are_the_area_or_those_of_the_designs() -> None:
     rest = {"areas_m2": None, "max_replications": 9, "budget": 9, "method": "kn"}
     assert known_cost(design, Select(**usual, **rest, cost="area_m2", costs={})) == 66_000
     assert known_cost(design, Select(**usual, **rest, cost="cost", costs={"a": 2.5})) == 2.5
+
+
+def test_a_hall_of_nine_tenths_of_the_area_has_nine_tenths_of_all_that_fits() -> None:
+    usual = load("liege_30k")
+    hall = scaled_to(usual, 27_000).halls["main"]
+    assert (hall.facade_m, hall.machine_rated_per_h, hall.sorting_machines) == pytest.approx((225, 13_500, 2))
+    # Of 12, 26 and 4 eleven, 24 and four are wanted; the zones have room for ten, and for 27 posts.
+    assert (hall.breakdown_stations, hall.packout_posts, hall.manual_sort_posts) == (10, 24, 3)
+    assert (hall.uld_positions, hall.doors_in, hall.doors_out) == (135, 9, 27)
+    exports = hall.exports
+    assert (exports.screening_lines, exports.build_up_places, exports.empty_ulds) == (4, 9, 54)
+    people = hall.breakdown_workers, hall.dock_workers, exports.dock_workers_in, exports.build_up_workers
+    assert people == (40, 54, 18, 36)
+    one_door = replace(usual.halls["main"], doors_in=1)
+    assert scaled_to(replace(usual, halls={"main": one_door}), 27_000).halls["main"].doors_in == 1
 
 
 @pytest.mark.parametrize(

@@ -189,9 +189,9 @@ _EXPORT_UNITS: Final[Mapping[str, str]] = {
 def scaled_to(config: HubConfig, area_m2: float) -> HubConfig:
     """The hub scaled to this total area. Zones keep their shares, so all floors are scaled equally.
 
-    Numbers of units are rounded up if the units fit, otherwise down, but are at least one, or one for each chute. The
-    number of machines is unchanged, and their rate is scaled. People and façade follow the units. The apron is
-    unchanged.
+    Numbers of units are rounded up if the units fit, otherwise down, but are at least one, or one for each chute.
+    Inbound doors are rounded down, because doors share a façade. The number of machines is unchanged, and their rate is
+    scaled. People and façade follow the units. The apron is unchanged.
 
     Raises:
         ConfigError: a hall that the schema refuses, or in which something does not fit.
@@ -219,7 +219,7 @@ def _scaled(hall: Hall, ratio: float, config: HubConfig) -> Hall:
         least = config.least_packout_posts(hall) if name == "packout_posts" else 1
         units[name] = _whole(n, ratio, fit[zone], least) if n else 0
         fit[zone] = fit.get(zone, 0) - units[name]
-    doors_in = math.floor(hall.doors_in * ratio + _ROUNDING)
+    doors_in = max(1, math.floor(hall.doors_in * ratio + _ROUNDING)) if hall.doors_in else 0
     doors_out = _whole(hall.doors_out, ratio, fit["dock_doors"] - doors_in)
     return replace(
         larger,
