@@ -116,6 +116,9 @@ def test_each_policy_changes_what_it_says_and_nothing_else(small: Exposure, on: 
     hashed = under(small, pseudonymised=pseudonyms)
     assert hashed["carrier", "route"] == (7, 21, 679), "before the release: in clear for three of its hundred days"
     assert hashed["post", "route"] == (5, 5, 45), "after it: looked up on the day by who needs it"
+    unneeded = replace(small.messages["list"], receivers={"post": Copy("paper", 10, ())})
+    idle = replace(small, messages={**small.messages, "list": unneeded})
+    assert under(idle, pseudonymised=pseudonyms)["post", "route"] == (0, 0, 50), "after it nobody looks it up"
     assert hashed["carrier", "product"] == (7, 700, 0)
     assert under(small, pseudonymised=replace(pseudonyms, clear_days=3650))["carrier", "route"] == (7, 700, 0)
 
