@@ -94,6 +94,17 @@ def test_expected_work_is_what_people_work_where_they_are_plenty():
             assert expected == pytest.approx(worked, rel=0.2 if name == "docks" else 0.12), name
 
 
+def test_crews_of_aircraft_that_leave_in_a_wave_are_expected_until_then():
+    config = load("regional_gateway", "horizon_days=7", "warmup_days=3", "start_date=2022-09-05")
+    kpis, work = simulate(config).kpis, expected_work(config, RUN)
+    unloading = work.of_role("unloading", None)[WEEK].sum() / 60 / 7 * config.apron.crew_per_loader_set
+    assert unloading == pytest.approx(kpis["staff_h_per_day_unloading"], rel=0.03)
+    # Trains of ULDs go out within the close-out of the waves, from 20:00 on.
+    by_hour = work.of_role("outbound_tugs", None)[WEEK].reshape(7, 24, -1).sum(axis=(0, 2))
+    begins = 20 - math.ceil(config.exports.departure.close_out_min / 60)
+    assert by_hour[begins:].sum() > 0.999 * by_hour.sum()
+
+
 def test_a_shift_has_the_crews_that_its_work_takes_by_hand():
     words = ("arrivals=timetable_even", "exports=none", "arrivals.delay.scale_min=0", "start_date=2022-09-05")
     config = load("liege_30k", *words)
@@ -116,7 +127,7 @@ def test_a_flight_can_be_done_in_half_the_promised_time_and_there_are_never_more
     work = expected_work(few, RUN)
     assert set(rostered(few, "induction")) == {math.ceil(work.of_a_flight("induction", "main") / 720)}
     assert work.of_a_flight("unloading", None) == pytest.approx(
-        loader_min(few), rel=0.005
+        loader_min(few, 240), rel=0.005
     )  # a little lies after the end
     assert set(rostered(few, "unloading")) == {1}
     many = load("liege_30k", "demand.flights_per_day=30")

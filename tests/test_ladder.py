@@ -30,7 +30,7 @@ def test_what_is_switched_off_has_no_rung() -> None:
     assert alone["stands"] == 6 * 1440 / (6 + 240) * 115_000
     assert alone["loader_sets"] == pytest.approx(2 * 1440 / (27 * 1.75) * 115_000)
     assert exports_on_machines(config) == 0
-    assert loader_min(config) == 47.25
+    assert loader_min(config, 240) == loader_min(config, 600) == 47.25
     assert "floor" not in alone  # how long floor is kept is not known beforehand
     assert ladder["floor"] == pytest.approx(400_000 / 0.25)
     whole_ulds = load("liege_30k", *IMPORTS, "presorted=ulds")
@@ -51,6 +51,28 @@ def test_rungs_of_a_file_are_for_its_mean_flight(tmp_path: Path) -> None:
     # All ULDs of the aircraft are lifted and brought, whatever is on them.
     assert [times.pop(name) for name in ("stands", "loader_sets", "tugs")] == pytest.approx([0.1] * 3)
     assert [*times.values()] == pytest.approx([1.0] * len(times))
+
+
+def test_rungs_of_the_apron_are_for_the_time_to_the_scheduled_departure(tmp_path: Path) -> None:
+    """With exports an aircraft stays until its off-block, and the loader set with it (rules 29 and 31)."""
+    (path := tmp_path / "flights.csv").write_text(
+        "flight,sibt,sobt\nA,2022-09-05 02:00,2022-09-05 12:00\nB,2022-09-08 02:00,\n"
+    )
+    config = load("liege_30k", *EXPORTS, "arrivals=file", f"arrivals.schedule={path}")
+    ladder, usual = (capacity_ladder(each, {}) for each in (config, load("liege_30k", *EXPORTS)))
+    stays = [1440 * n * 115_000 / usual[name] for name, n in (("stands", 6), ("loader_sets", 2))]
+    for name, n, stay in zip(("stands", "loader_sets"), (6, 2), stays, strict=True):
+        assert ladder[name] == pytest.approx(n * 1440 / (stay + (600 - 240) / 2) * 115_000)
+    without = (load("liege_30k", *IMPORTS, *words) for words in ((), ("arrivals=file", f"arrivals.schedule={path}")))
+    assert len({capacity_ladder(each, {})["stands"] for each in without}) == 1
+
+
+def test_aircraft_that_leave_in_a_wave_take_their_stands_and_loaders_until_then() -> None:
+    config = load("regional_gateway", "horizon_days=5", "warmup_days=2")
+    kpis = sim.simulate(config).kpis
+    ladder = capacity_ladder(config, kpis)
+    for name in ("stands", "loader_sets"):
+        assert kpis["parcels_per_day"] / kpis[f"utilisation_{name}"] == pytest.approx(ladder[name], rel=0.03)
 
 
 @pytest.mark.parametrize(("goods", "in_bag", "by_hand"), [("none", 1, 0.03), ("bags", 25, 0.0)])

@@ -15,6 +15,7 @@ from sim.config.disruptions import demand_factors
 from sim.distributions import Delays
 from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.flight_file import FlightRow
+from sim.inputs.off_blocks import mean_off_block
 from sim.inputs.own_flights import mean_rows
 from sim.inputs.rates import factor_at
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN, ticks
@@ -26,23 +27,40 @@ MARGIN: Final = BINS_PER_DAY * 3
 """Bins before the first midnight and after the end, for flights that are delayed into the run."""
 
 Bins = NDArray[np.float64]
+_BIN: Final = BIN_MIN * TICKS_PER_MIN
 
 
 def n_bins(end: int) -> int:
     """Number of bins from `MARGIN` before the first midnight to `MARGIN` after `end` [ticks]."""
-    return -(-end // (BIN_MIN * TICKS_PER_MIN)) + 2 * MARGIN
+    return -(-end // _BIN) + 2 * MARGIN
 
 
 def expected_flights(config: HubConfig, end: int) -> Bins:
     """Mean flights by bin of their arrival, with delays; those of a file count in proportion to their parcels."""
-    scheduled = np.zeros(n_bins(end))
+    return np.asarray(sum(flights_by_stay(config, end).values()), dtype=np.float64)
+
+
+def flights_by_stay(config: HubConfig, end: int) -> dict[float, Bins]:
+    """`expected_flights` by the scheduled time from in-block to off-block [min]."""
     if (profile := PROCESSES[config.arrivals.model].profile) is None:
-        late = _of_file(config, scheduled, end)
+        scheduled, late = _of_file(config, end)
     else:
-        _of_profile(config, scheduled, profile(config.arrivals, BINS_PER_H))
+        scheduled = _by_off_block(config, _of_profile(config, n_bins(end), profile(config.arrivals, BINS_PER_H)))
         late = config.arrivals.delay
-    scheduled *= 1 - config.arrivals.cancelled_share
-    return scheduled if late is None else spread(scheduled, *_late(late))
+    flown = 1 - config.arrivals.cancelled_share
+    return {
+        stay: flights * flown if late is None else spread(flights * flown, *_late(late))
+        for stay, flights in scheduled.items()
+    }
+
+
+def shares_of_stays(config: HubConfig) -> dict[float, float]:
+    """The share of the flights that has each scheduled time from in-block to off-block [min]."""
+    if not config.connections.waves and config.arrivals.model is not ArrivalModel.FILE:
+        return {config.apron.turnaround_min: 1.0}
+    flights = {stay: float(flights.sum()) for stay, flights in flights_by_stay(config, ticks(config.end_min)).items()}
+    total = sum(flights.values())
+    return {stay: n / total for stay, n in flights.items()} if total else {config.apron.turnaround_min: 1.0}
 
 
 def size_of_a_flight(config: HubConfig) -> float:
@@ -90,32 +108,53 @@ def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
     return int(edges[0]), weights / weights.sum()
 
 
-def _of_profile(config: HubConfig, scheduled: Bins, of_week: Bins) -> None:
-    """Add scheduled flights; `of_week` has flights in its bins for a mean of one flight a day."""
-    arrivals = config.arrivals
+def _of_profile(config: HubConfig, n: int, of_week: Bins) -> Bins:
+    """Scheduled flights in n bins; `of_week` has flights in its bins for a mean of one flight a day."""
+    arrivals, scheduled = config.arrivals, np.zeros(n)
     assert arrivals.month_index is not None
     factors = demand_factors(config.disruptions, config)
     of_bin = of_week * config.demand.flights_per_day
     bins_per_week = MIN_PER_WEEK // BIN_MIN
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)
     begin = (monday - config.start_date).days * BINS_PER_DAY + MARGIN
-    while begin < len(scheduled):
-        low, high = max(0, begin), max(0, min(len(scheduled), begin + bins_per_week))
+    while begin < n:
+        low, high = max(0, begin), max(0, min(n, begin + bins_per_week))
         scheduled[low:high] = of_bin[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
         begin, monday = begin + bins_per_week, monday + dt.timedelta(days=DAYS_PER_WEEK)
     if factors:
-        middles = ((np.arange(len(scheduled)) - MARGIN + 0.5) * BIN_MIN * TICKS_PER_MIN).astype(np.int64)
+        middles = ((np.arange(n) - MARGIN + 0.5) * _BIN).astype(np.int64)
         scheduled *= [factor_at(factors, int(at)) for at in middles]
+    return scheduled
 
 
-def _of_file(config: HubConfig, scheduled: Bins, end: int) -> Delay | None:
-    """Add rows by actual landing or else by schedule; returns the delay that scheduled rows get."""
-    rows, size = list(mean_rows(config, end)), _size_of(config)
+def _by_off_block(config: HubConfig, scheduled: Bins) -> dict[float, Bins]:
+    """Scheduled flights by their mean stay."""
+    if not config.connections.waves:
+        return {config.apron.turnaround_min: scheduled}
+    by_stay: dict[float, Bins] = {}
+    for at in np.flatnonzero(scheduled):
+        sibt = int((at - MARGIN + 0.5) * _BIN)
+        by_stay.setdefault(_stay(config, sibt, None), np.zeros(len(scheduled)))[at] = scheduled[at]
+    return by_stay
+
+
+def _of_file(config: HubConfig, end: int) -> tuple[dict[float, Bins], Delay | None]:
+    """Rows by actual landing or else by schedule, by their stay; and the delay that scheduled rows get."""
+    rows, size, n = list(mean_rows(config, end)), _size_of(config), n_bins(end)
+    by_stay: dict[float, Bins] = {}
     for row, share in rows:
-        at = (row.sibt if row.arrival is None else row.arrival) // (BIN_MIN * TICKS_PER_MIN) + MARGIN
-        if 0 <= at < len(scheduled):
-            scheduled[at] += share * size(row)
-    return config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
+        at = (row.sibt if row.arrival is None else row.arrival) // _BIN + MARGIN
+        if 0 <= at < n:
+            by_stay.setdefault(_stay(config, row.sibt, row.sobt), np.zeros(n))[at] += share * size(row)
+    return by_stay or {config.apron.turnaround_min: np.zeros(n)}, (
+        config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
+    )
+
+
+def _stay(config: HubConfig, sibt: int, sobt: int | None) -> float:
+    """Scheduled time from in-block to off-block [min], at least the turnaround; a longer one in whole bins."""
+    later = (mean_off_block(config, sibt) if sobt is None else sobt) - sibt
+    return max(config.apron.turnaround_min, round(later / _BIN) * BIN_MIN)
 
 
 def _size_of(config: HubConfig) -> Callable[[FlightRow], float]:

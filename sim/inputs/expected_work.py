@@ -15,7 +15,7 @@ from sim.inputs.expected_flights import (
     MARGIN,
     Bins,
     evenly,
-    expected_flights,
+    flights_by_stay,
     parcels_beside,
     spread,
     with_mean_load,
@@ -48,6 +48,8 @@ class ExpectedWork:
     parcels_beside: float
     """Mean over parcels of the parcels on their flight."""
     flights: Bins
+    by_stay: dict[float, Bins]
+    """The flights by their scheduled time from in-block to off-block [min]."""
     collections: Bins
     """Trucks that bring exports, by their timetable."""
     _known: dict[tuple[str, str | None], Bins] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -79,17 +81,20 @@ class ExpectedWork:
         return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
-        config, apron = self.config, self.config.apron
-        begins, unload = _unloading_begins(config), flight_work.unload_min(config)
-        if name == "unloading":
-            with_flight = flight_work.loader_min(config)
-            return spread(self.flights, *evenly(begins, with_flight)) * with_flight
+        config, begins = self.config, _unloading_begins(self.config)
         if name == "tugs":
-            window = evenly(begins, unload + flight_work.round_trip_min(config))
+            window = evenly(begins, flight_work.unload_min(config) + flight_work.round_trip_min(config))
             return spread(self.flights, *window) * flight_work.tug_min(config)
-        close_out = min(config.exports.departure.close_out_min, apron.turnaround_min)
-        window = evenly(apron.turnaround_min - close_out, close_out)
-        return spread(self.flights, *window) * flight_work.outbound_tug_min(config)
+        work = np.zeros(len(self.flights))
+        for stay, flights in self.by_stay.items():
+            if name == "unloading":
+                minutes = flight_work.loader_min(config, stay)
+                window = evenly(begins, minutes)
+            else:
+                minutes, close_out = flight_work.outbound_tug_min(config), config.exports.departure.close_out_min
+                window = evenly(max(0.0, stay - close_out), min(close_out, stay))
+            work += spread(flights, *window) * minutes
+        return work
 
     def _of_hall(self, hall_name: str) -> _OfHall:
         if hall_name not in self._halls:
@@ -160,8 +165,10 @@ class ExpectedWork:
 def expected_work(config: HubConfig, end: int) -> ExpectedWork:
     """The expected work of the run up to `end` [ticks]; flights of a file have their mean load, in all their ULDs."""
     loaded = with_mean_load(config)
-    flights = expected_flights(config, end) * (config.mean_parcels_per_flight / loaded.mean_parcels_per_flight)
-    return ExpectedWork(loaded, parcels_beside(config), flights, _collections(loaded, flights))
+    ratio = config.mean_parcels_per_flight / loaded.mean_parcels_per_flight
+    by_stay = {stay: flights * ratio for stay, flights in flights_by_stay(config, end).items()}
+    flights = np.sum([*by_stay.values()], axis=0)
+    return ExpectedWork(loaded, parcels_beside(config), flights, by_stay, _collections(loaded, flights))
 
 
 def _collections(config: HubConfig, flights: Bins) -> Bins:

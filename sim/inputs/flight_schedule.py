@@ -16,12 +16,13 @@ from sim.inputs.arrival_processes import PROCESSES
 from sim.inputs.calls import Call, disturbed, on_clock
 from sim.inputs.disruptions import Disturbances
 from sim.inputs.loads import drawn_load
+from sim.inputs.off_blocks import off_block
 from sim.inputs.own_process import of_function
 from sim.inputs.quantiles import pick_by
 from sim.own import ARRIVALS
 from sim.reading import near
 from sim.streams import Streams
-from sim.units import TICKS_PER_DAY, TICKS_PER_MIN, ticks
+from sim.units import TICKS_PER_DAY, ticks
 
 
 def make_flights(
@@ -84,24 +85,6 @@ def _export_lane(config: HubConfig, streams: Streams, call: Call) -> int:
     return int(pick_by(streams.of("export_lane", *call.entity).random(), [*config.exports.lanes.values()]))
 
 
-def _off_block(config: HubConfig, streams: Streams, call: Call) -> int:
-    """Scheduled off-block: after the turnaround, or in the first wave of departures that ends after it (rule 58)."""
-    ready = call.sibt + ticks(config.apron.turnaround_min)
-    waves = config.connections.waves
-    if not waves:
-        return ready
-    local = config.clock.local(ready)
-    day = local // TICKS_PER_DAY - 1
-    spans = [
-        (since := (day + later) * TICKS_PER_DAY + begins * TICKS_PER_MIN, since + length * TICKS_PER_MIN)
-        for begins, length in (wave.window for wave in waves)
-        for later in range(3)
-    ]
-    begins, ends = min((max(begins, local), ends) for begins, ends in spans if ends > local)
-    drawn = begins + int((ends - begins) * streams.of("off_block", *call.entity).random())
-    return max(ready, config.clock.instant(drawn))
-
-
 def _drawn_aircraft(config: HubConfig, streams: Streams, call: Call) -> str:
     """A type by the shares of those that can carry the flight's parcels."""
     parcels = call.n_parcels or 0
@@ -137,7 +120,7 @@ def _flight(config: HubConfig, streams: Streams, number: int, call: Call, measur
         n_lower_deck=kind.lower_deck.ulds,
         n_parcels=config.presorted.whole(_parcels(config, streams, call, aircraft)),
         is_cohort=measured[0] <= call.arrival < measured[1],
-        sobt=call.sobt if call.sobt is not None else _off_block(config, streams, call),
+        sobt=call.sobt if call.sobt is not None else off_block(config, streams, call),
         export_lane=_export_lane(config, streams, call),
         is_moved=call.is_moved,
     )

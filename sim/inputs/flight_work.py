@@ -55,12 +55,15 @@ def unload_min(config: HubConfig) -> float:
     return max(n_main * config.apron.main_deck_uld_min, n_lower * config.apron.lower_deck_uld_min)
 
 
-def loader_min(config: HubConfig) -> float:
-    """Time of a loader set with a flight that is on time [min]; with exports, until the flight is loaded."""
+def loader_min(config: HubConfig, stay_min: float) -> float:
+    """Time of a loader set with a flight that is on time [min]; with exports, until the flight is loaded.
+
+    `stay_min` is the scheduled time from in-block to off-block.
+    """
     if not config.exports.share:
         return unload_min(config)
     apron, departure = config.apron, config.exports.departure
-    until_close_out = apron.turnaround_min - departure.close_out_min - apron.doors_open_min
+    until_close_out = stay_min - departure.close_out_min - apron.doors_open_min
     halls = config.halls.values()
     trip_back = sum(hall.tug_round_trip_min for hall in halls) / len(halls) / 2
     lifts = sum(

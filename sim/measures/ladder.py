@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sim.config import HubConfig
 from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
-from sim.inputs.expected_flights import with_mean_load
+from sim.inputs.expected_flights import shares_of_stays, with_mean_load
 from sim.site.floors import empty_ulds_that_fit, export_floor_parcels
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
@@ -35,10 +35,14 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
 
 def _apron_rungs(config: HubConfig) -> dict[str, float]:
     apron, parcels = config.apron, config.mean_parcels_per_flight
-    with_flight = flight_work.loader_min(config)
-    on_stand = max(apron.turnaround_min, apron.doors_open_min + with_flight)
+    with_flight = on_stand = 0.0
+    for stay, share in shares_of_stays(config).items():
+        with_loader = flight_work.loader_min(config, stay)
+        until_off_block = stay if config.exports.share else apron.turnaround_min
+        with_flight += share * with_loader
+        on_stand += share * (apron.taxi_in_min + max(until_off_block, apron.doors_open_min + with_loader))
     return {
-        "stands": apron.stands * MIN_PER_DAY / (apron.taxi_in_min + on_stand) * parcels,
+        "stands": apron.stands * MIN_PER_DAY / on_stand * parcels,
         "loader_sets": apron.loader_sets * MIN_PER_DAY / with_flight * parcels,
         "tugs": apron.tugs * MIN_PER_DAY / flight_work.tug_min(config) * parcels,
     }
