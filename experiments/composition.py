@@ -16,7 +16,7 @@ from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra.core.override_parser.types import Override
 from omegaconf import DictConfig, OmegaConf
 
-from experiments.arguments import check_once
+from experiments.arguments import check_once, key_of
 from experiments.chosen_files import is_simple, merged
 from experiments.chute_plan import with_chute_plans
 from experiments.file_period import with_period
@@ -83,7 +83,7 @@ def load(
 
     Raises:
         InputError: Two scenarios, as an argument and as a word.
-        ConfigError: An unknown scenario or key, or a value that the schema refuses.
+        ConfigError: An unknown scenario or key, a price, or a value that the schema refuses.
     """
     words = [
         *overrides,
@@ -92,6 +92,8 @@ def load(
     ]
     check_once([word for word in words if word.startswith("scenario=")])
     trust_typed(words)
+    if any(key_of(word).lstrip("~").partition(".")[0] == "cost" for word in words):
+        raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")
     composed = compose(words, config_dir)
     for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():
         raise ConfigError(f"{key}: unknown key{nested(key) or near(key, _OF_HUB)}")

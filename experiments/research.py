@@ -10,6 +10,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments import execution
@@ -31,7 +32,7 @@ from sim.reading import read
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Replications", "StoredRun", "load", "read_run", "replicate"]
+__all__ = ["Replications", "StoredRun", "load", "load_prices", "read_run", "replicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,22 @@ class Replications:
     tables: "dict[str, pd.DataFrame]"
 
 
+def load_prices(*overrides: str, config_dir: Path | str | None = None) -> Prices:
+    """Prices, for `replicate`: `load_prices("cost.labour.wage_eur_per_h=33")`.
+
+    Args:
+        *overrides: Words as the command line takes them, such as `cost=mine`.
+        config_dir: A folder with configuration groups of your own.
+
+    Returns:
+        The prices, checked.
+
+    Raises:
+        ConfigError: An unknown key, or a value that the schema refuses.
+    """
+    return read(Prices, compose(overrides, config_dir)["cost"], "cost")
+
+
 def replicate(
     config: HubConfig, n: int, workers: int | None = None, *, tables: Sequence[str] = (),
     prices: Prices | None = None, is_quiet: bool = True,
@@ -64,7 +81,7 @@ def replicate(
         n: Replications, at least 1.
         workers: Processes, at least 1; None: one a core.
         tables: Names of those to keep, as docs/kpis.md lists them; they may take much memory.
-        prices: Of the KPIs of money [EUR]; None: the packaged ones.
+        prices: Of the KPIs of money [EUR], from `load_prices`; None: the packaged ones.
         is_quiet: Print no progress.
 
     Returns:
@@ -80,7 +97,7 @@ def replicate(
         raise ConfigError(f"n, workers: at least 1, got {n}, {workers}")
     adopt_of([config])
     make_inputs(config, 0)
-    money = prices or read(Prices, compose()["cost"], "cost")
+    money = prices or load_prices()
     work = partial(simulated if tables else evaluate, prices=money)
     parts = _parts(config, n, workers, work, is_quiet=is_quiet)
     if missing := [name for name in tables if name not in parts[0]["tables"]]:

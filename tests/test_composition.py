@@ -156,6 +156,9 @@ def test_load_refuses_what_is_no_hubs():
         load("liege_30k", "+horizn_days=3")
     with pytest.raises(ConfigError, match=r"^horizn_days: unknown key; did you mean 'horizon_days'\?"):
         load(horizn_days=3)
+    for words in (["cost.labour.wage_eur_per_h=62"], ["cost=liege"]):
+        with pytest.raises(ConfigError, match=r"^cost: a hub has no prices; `replicate` takes those of `load_prices`"):
+            load("liege_30k", *words)
     with pytest.raises(ConfigError, match=r"^demand\.typo: unknown key"):
         load("liege_30k", "+demand.typo=1")
     with pytest.raises(InputError, match=r"^scenario: given more than once: "):

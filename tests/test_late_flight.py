@@ -130,10 +130,13 @@ def test_departures_are_those_of_the_parcels_and_lateness_is_theirs(extra: tuple
     assert n_late > 0
 
 
+PRICE = ["cost.parcels.late_eur=2"]
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: Any) -> Path:
     folder = tmp_path_factory.mktemp("late")
-    assert main(["run", *words(folder), "replications=1", "--out", str(folder / "runs")]) == 0
+    assert main(["run", *words(folder), "replications=1", *PRICE, "--out", str(folder / "runs")]) == 0
     return next((folder / "runs").iterdir())
 
 
@@ -153,7 +156,8 @@ def test_the_answer_comes_first(run: Path, capsys: Any) -> None:
         " of other flights."
     )
     text = "\n".join(lines)
-    assert "Net effect: +1,500 late parcels, +750 EUR at 0.50 EUR for each (assumption, configs/cost)." in text
+    price = "2.00 EUR for each (cost.parcels.late_eur, an assumption)"
+    assert f"Net effect: +1,500 late parcels, +3,000 EUR at {price}." in text, "the run's price"
     assert "scheduled Mon 05 Sep 02:00, came Mon 05 Sep 14:00" in text
     assert "Flights that got a stand at a different time: 2 later" in text
     assert "later most: #0 LATE 12 h 0 min, #1 NEXT 8 h 36 min" in text
@@ -169,12 +173,12 @@ def test_json_has_every_flight_route_and_truck(run: Path, capsys: Any) -> None:
     assert {"scenario", "run_dir", "replication"} <= set(document)
     assert document["late_min"] == 720
     assert document["cost"]["parcels"]["late_because"] == 1500
-    assert document["cost"]["net"] == {"late": 1500, "eur_per_late_parcel": 0.5, "eur": 750}
+    assert document["cost"]["net"] == {"late": 1500, "eur_per_late_parcel": 2.0, "eur": 3000}
     assert document["cost"]["parcels"]["by_flight"]["#1 NEXT"]["because"] == 600
     assert {each["later_min"] for each in document["cost"]["trucks"]} == {None}
     # Parcels late only on schedule are gained by the delay.
     own, others = Lateness(because=10, otherwise=4), Lateness(because=3, otherwise=2, both=50)
-    net = as_object(Cost("LATE", 720.0, {}, {}, own, others, (), (), (), 0))["net"]
+    net = as_object(Cost("LATE", 720.0, {}, {}, own, others, (), (), (), 0), 0.5)["net"]
     assert net == {"late": 7, "eur_per_late_parcel": 0.5, "eur": 3.5}
 
 

@@ -9,7 +9,7 @@ from stored_runs import TINY
 
 from experiments.composition import load
 from experiments.main import main
-from experiments.research import replicate
+from experiments.research import load_prices, replicate
 from experiments.store.read import read_run
 from sim.errors import ConfigError
 
@@ -50,6 +50,14 @@ def test_a_replication_is_the_same_whatever_is_asked_besides(config):
     assert (three.summary["n"] == 3).all()
     bounds = three.summary.dropna()
     assert ((bounds["low"] <= bounds["mean"]) & (bounds["mean"] <= bounds["high"])).all()
+
+
+def test_a_price_of_its_own_moves_its_line_of_the_cost_alone(config):
+    packaged = replicate(config, 1, workers=1).kpis
+    doubled = replicate(config, 1, workers=1, prices=load_prices("cost.trucks.eur_per_truck=120")).kpis
+    more = doubled - packaged
+    assert more["cost_eur_per_day"].item() == pytest.approx(60 * packaged["trucks_per_day"].item(), abs=0.01)
+    assert (more.drop(columns=[name for name in more if name.startswith("cost_")]) == 0).all(axis=None)
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.composition import compose
 from experiments.formatting import hours_text, instant, whole
-from experiments.frame.recorded import scenario_among, with_schedule
+from experiments.frame.recorded import scenario_among, study_of, with_schedule
 from experiments.report.sections import said
+from experiments.research import load_prices
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import replication_table, replications_of
 from sim.config import HubConfig
@@ -171,11 +171,18 @@ def comparison(replication: Replication, number: int, given: Mapping[str, str], 
         folder = replication.manifest.folder
         raise InputError(f"{folder}: the run differs when computed here; {why_not(folder)}")
     on_schedule = world(hub, replication.number, actual.inputs.flights[number].entity)
-    return document | {"cost": as_object(cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H)))}
+    found = cost(actual, on_schedule, number, ticks(hub.service_h * MIN_PER_H))
+    return document | {"cost": as_object(found, _late_eur(replication.manifest))}
 
 
-def as_object(cost: Cost) -> dict[str, Any]:
-    """The comparison as one JSON object."""
+def _late_eur(manifest: Manifest) -> float:
+    """Price of a late parcel: the run's; of a run without prices, the packaged one [EUR]."""
+    prices = study_of(manifest, configuration_of(manifest)).prices or load_prices()
+    return float(prices.parcels.late_eur)
+
+
+def as_object(cost: Cost, price: float) -> dict[str, Any]:
+    """The comparison as one JSON object. `price`: of a late parcel [EUR]."""
     parcels = {
         "late_because": cost.total.because,
         "own": asdict(cost.of_late),
@@ -185,7 +192,6 @@ def as_object(cost: Cost) -> dict[str, Any]:
         "n_uncounted": cost.n_uncounted,
     }
     late = cost.total.because - cost.total.otherwise
-    price = compose()["cost"]["parcels"]["late_eur"]
     net = {"late": late, "eur_per_late_parcel": price, "eur": late * price}
     shifts = {name: [_shift(each) for each in getattr(cost, name)] for name in ("trucks", "stands", "cleared")}
     return {"net": net, "parcels": parcels, **shifts}
