@@ -120,7 +120,7 @@ def export_floor_wait_h_per_day(run: Measured) -> float:
 
 @EXPORTS.kpi("h/d", LESS, "Collections wait for a door")
 def door_in_wait_h_per_day(run: Measured) -> float:
-    """collections that wait at the hub because no inbound door is free"""
+    """collections that wait at the hub for an inbound door and its workers"""
     return run.h_per_day("collections", "arrived", "docked")
 
 

@@ -75,7 +75,7 @@ def tug_blocked_h_per_day(run: Measured) -> float:
 
 @HALLS.kpi("h/d", LESS, "Trucks wait for a door")
 def door_wait_h_per_day(run: Measured) -> float:
-    """trucks that wait in the yard because no door is free"""
+    """trucks that wait in the yard for a door and its workers"""
     return run.h_per_day("trucks", "arrived", "docked")
 
 
