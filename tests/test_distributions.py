@@ -246,6 +246,7 @@ def test_values_of_a_file_are_drawn_equally_often(tmp_path):
     delays = Delays.from_plain({"family": "empirical", "file": str(file), "column": "late"}, "delay")
     assert delays.quantile(midpoints(8)).tolist() == [-20, -20, 0, 0, 40, 40, 60, 60] and delays.mean == 20
     assert delays.between(-5, 50).quantile(midpoints(2)).tolist() == [0, 40]
+    assert delays.cdf([-21, -20, 0, 59, 60]).tolist() == [0, 0.25, 0.5, 0.75, 1]
     with pytest.raises(CargohubError, match="no column 'lat'; did you mean 'late'"):
         Delays.from_plain({"family": "empirical", "file": str(file), "column": "lat"}, "delay")
 
