@@ -17,6 +17,7 @@ from sim.inputs.declarations import make_declarations
 from sim.inputs.declarations.chances import mixed
 from sim.inputs.inputs import make_inputs
 from sim.measures import tables
+from sim.measures.ladder import capacity_ladder
 from sim.measures.tables import customs_columns
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
@@ -278,6 +279,21 @@ def test_a_hub_that_x_rays_every_uld_does_so_before_break_down() -> None:
     customs = result.tables["customs"]
     assert result.kpis["examined_share"] > 0
     assert customs["n_detected"].sum() <= customs["n_hits"].sum()
+
+
+def test_the_held_share_is_of_what_was_broken_down_and_gives_the_ladder_its_second_passes() -> None:
+    words = ("demand.parcels_per_flight=3000", "demand.net_t_per_flight=2.4", "exports=none")
+    config = load("customs_no_prelodgement", *words, 'record.parcels_of_flights="all"', warmup_days=1, horizon_days=2)
+    result = simulate(config)
+    low, high = 24 * 60, 72 * 60
+    held = result.tables["parcels"]["held"]
+    started, n = (result.tables["ulds"][name] for name in ("start", "n_parcels"))
+    broken_down = n[(started >= low) & (started < high)].sum()
+    assert result.kpis["held_share"] == pytest.approx(((held >= low) & (held < high)).sum() / broken_down)
+    assert result.kpis["held_share"] > 1.5 * config.customs.second_pass_share
+    usual, all_held = (capacity_ladder(config, {**result.kpis, "held_share": share}) for share in (0.0, 1.0))
+    assert [usual[name] / all_held[name] for name in ("machines", "manual_sort_posts")] == pytest.approx([2, 2])
+    assert usual["packout_posts"] == all_held["packout_posts"]
 
 
 def test_a_single_desk_has_the_wait_of_theory() -> None:

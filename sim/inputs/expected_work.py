@@ -208,6 +208,7 @@ def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, flo
     sorted_exports = (1 - exports.collections.presorted_share) * (1 - exports.non_conveyable_share)
     induct = config.sorting.inductions * MIN_PER_H / (hall.machine_rated_per_h * config.sorting.efficiency) / machines
     induct /= flight_work.machines_up(config)
+    passes = 1 + config.customs.second_pass_share
     code = config.parcels.no_read_share * MIN_PER_H / config.coded_per_desk_h
     workers = exports.build_up.workers_per_place
     built = flight_work.build_up_min(config) / flight_work.parcels_built(config) if exports.share else 0.0
@@ -220,7 +221,7 @@ def _minutes(config: HubConfig, hall: Hall) -> dict[str, tuple[float, float, flo
             0,
             0,
         ),
-        "manual_sort": (by_hand * flight_work.passes(config) * MIN_PER_H / config.manual_sort.parcels_per_post_h, 0, 0),
+        "manual_sort": (by_hand * passes * MIN_PER_H / config.manual_sort.parcels_per_post_h, 0, 0),
         "docks_in": (0, 0, flight_work.collection_min(config) * exports.collections.workers_per_truck),
         "screening": (0, MIN_PER_H / exports.screened_per_line_h, 0),
         "hand_sorting": (0, flight_work.exports_by_hand(config) * MIN_PER_H / exports.hand_sorted_per_post_h, 0),

@@ -123,28 +123,24 @@ def handling_min(config: HubConfig) -> float:
     return config.presorted.bag_min if config.presorted.goods is Presorting.BAGS else config.breakdown.handling_min
 
 
-def passes(config: HubConfig) -> float:
-    """Mean passes of an import over a machine or manual sort; parcels from the hold zone pass a second time."""
-    return 1 + config.customs.second_pass_share
-
-
-def passes_on_machines(config: HubConfig) -> float:
+def passes_on_machines(config: HubConfig, held_share: float) -> float:
     """Mean passes of an import over machines.
 
-    A parcel also passes a second time if its chute leads to a machine, unless it was coded by hand.
+    A parcel passes a second time if customs holds it, or if its chute leads to a machine, unless it was coded by hand.
     """
     halls = config.halls.values()
     led_on = [
         chute for hall in halls for chutes in config.all_chutes(hall) for chute in chutes if chute.second is not None
     ]
     share = sum(config.route_shares[route] for chute in led_on for route in chute.routes)
-    read = (1 - config.parcels.no_read_share) * max(0.0, 1 - config.customs.second_pass_share)
-    return passes(config) + share / n_in_halls(config, "sorting_machines") * read
+    read = (1 - config.parcels.no_read_share) * max(0.0, 1 - held_share)
+    return 1 + held_share + share / n_in_halls(config, "sorting_machines") * read
 
 
 def pieces_on_machines(config: HubConfig) -> float:
     """Parcels or bags that machines sort for each import, including second passes."""
-    return by_machine(config) * passes_on_machines(config) / config.presorted.bag_size
+    passes = passes_on_machines(config, config.customs.second_pass_share)
+    return by_machine(config) * passes / config.presorted.bag_size
 
 
 def machines_up(config: HubConfig) -> float:

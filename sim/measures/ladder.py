@@ -25,7 +25,7 @@ def capacity_ladder(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, f
     of_uld = config.mean_parcels_per_flight / sum(flight_work.ulds_by_deck(config))
     ladder = {
         **_apron_rungs(config),
-        **_sorting_rungs(config),
+        **_sorting_rungs(config, kpis.get("held_share", config.customs.second_pass_share)),
         **_outbound_rungs(config, kpis),
         **_export_rungs(config, kpis),
         **_customs_rungs(config, kpis, of_uld),
@@ -48,8 +48,11 @@ def _apron_rungs(config: HubConfig) -> dict[str, float]:
     }
 
 
-def _sorting_rungs(config: HubConfig) -> dict[str, float]:
-    """Rungs from break-down to pack-out; exports also use machines and coding desks."""
+def _sorting_rungs(config: HubConfig, held_share: float) -> dict[str, float]:
+    """Rungs from break-down to pack-out; exports also use machines and coding desks.
+
+    `held_share` of the imports is held by customs, and sorted twice.
+    """
     in_bag, n_in_halls = config.presorted.bag_size, flight_work.n_in_halls
     machines = config.rated_per_h * config.sorting.efficiency * flight_work.machines_up(config) * HOURS_PER_DAY
     coding = n_in_halls(config, "handcoding_desks") * config.coded_per_desk_h * HOURS_PER_DAY
@@ -57,7 +60,7 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
     n_stations = n_in_halls(config, "breakdown_stations")
     # The shares of the imports on each path.
     broken_down, by_hand = flight_work.broken_down(config), flight_work.by_hand(config)
-    by_machine, passes = flight_work.by_machine(config), flight_work.passes_on_machines(config)
+    by_machine, passes = flight_work.by_machine(config), flight_work.passes_on_machines(config, held_share)
     of_exports, no_read = flight_work.exports_on_machines(config), config.parcels.no_read_share
     return {
         "stations": _per_share(n_stations * MIN_PER_DAY / flight_work.handling_min(config) * in_bag, broken_down),
@@ -65,7 +68,7 @@ def _sorting_rungs(config: HubConfig) -> dict[str, float]:
         "handcoding_desks": _with_exports(
             _per_share(coding * in_bag, by_machine * no_read), of_exports * no_read / coding
         ),
-        "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * flight_work.passes(config)),
+        "manual_sort_posts": _per_share(sorted_by_hand * HOURS_PER_DAY, by_hand * (1 + held_share)),
         "packout_posts": packout_rung(config),
     }
 

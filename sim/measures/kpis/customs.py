@@ -4,8 +4,8 @@ import numpy as np
 
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.kpis.use import busy_hours
-from sim.measures.window import of_zone
-from sim.units import MIN_PER_H, TICKS_PER_H
+from sim.measures.window import bin_edges, of_zone
+from sim.units import MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 CUSTOMS = Group("customs", lambda hub: hub.customs.declared is not None)
 _CONTROLS = ("customs_desks", "xray_lanes", "transit_desks", "uld_xrays")
@@ -29,6 +29,16 @@ def _share(run: Measured, name: str, of: str = "n", *, of_none: float = 0.0) -> 
 def release_before_landing_share(run: Measured) -> float:
     """share of the cohort's parcels for which customs has nothing left to decide when their flight lands"""
     return _share(run, "n_before_landing", of_none=1.0)
+
+
+@CUSTOMS.kpi("1", LESS, "Held by customs", rank=Rank.SUMMARY)
+def held_share(run: Measured) -> float:
+    """of the parcels broken down in the measured days, those that customs holds after the scan, and that are sorted
+    twice
+    """
+    measured = run.window.closes(bin_edges(run.inputs) / TICKS_PER_MIN)
+    held, scanned = (int(run.record.stages[name].n_in[measured].sum()) for name in ("customs_hold", "breakdown"))
+    return held / scanned if scanned else 0.0
 
 
 @CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)
