@@ -241,7 +241,7 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
         "stand_blocked_h_per_day": beyond.sum() / 60 / 3,
         "turnaround_mean_h": (flights["aobt"] - flights["aibt"])[left].mean() / 60,
         "departure_delay_mean_min": np.maximum(0, flights["aobt"] - flights["sobt"])[left].mean(),
-        "empty_ulds_flown_per_day": flights["n_empties_out"][counts(flights["loading_start"])].sum() / 3,
+        "empty_ulds_flown_per_day": flights["n_empties_out"][counts(flights["aobt"])].sum() / 3,
         "uld_fill_share": fill[flown].mean(),
         "release_before_landing_share": sums["n_before_landing"]
         / flights["n_parcels"][customs["flight"]][of_cohort].sum(),

@@ -89,7 +89,7 @@ def uld_fill_share(run: Measured) -> float:
 @EXPORTS.kpi("ULDs/d", NEITHER, "Empty ULDs flown back")
 def empty_ulds_flown_per_day(run: Measured) -> float:
     """empty ULDs flown back in the measured days"""
-    return run.total("flights", "n_empties_out", "loading_start") / run.window.days
+    return run.total("flights", "n_empties_out", "aobt") / run.window.days
 
 
 @shared
