@@ -117,6 +117,14 @@ def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
         [flies[name][cohort].sum() / n for name in ("n_made", *MISSED)]
     )
     assert kpis["connecting_per_day"] == n / config.horizon_days
+    ulds, trucks = tables["out_ulds"], tables["trucks"]
+    low, high = 1440 * config.warmup_days, 1440 * (config.warmup_days + config.horizon_days)
+    of_ulds, by_road = (
+        rows["mass"][(low <= rows["departed"]) & (rows["departed"] < high)].sum() for rows in (ulds, trucks)
+    )
+    exports = ulds["mass"][(low <= ulds["departed"]) & (ulds["departed"] < high) & (ulds["route"] < 0)].sum()
+    assert 0 < exports < of_ulds
+    assert kpis["export_share"] == pytest.approx(exports / (of_ulds + by_road))
     assert kpis["connections_made_share"] > 0.3 and kpis["missed_sorting_share"] > 0
     assert all({"PL", "IT"}.isdisjoint(tables[name]["route_name"]) for name in ("destinations", "trucks"))
     parcels = tables["parcels"]

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
-from sim.measures.window import departed_t, growth
-from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, Flags
+from sim.measures.window import departed_t, growth, of_hall
+from sim.units import CM3_PER_M3, G_PER_KG, MIN_PER_H, NEVER, Flags
 
 EXPORTS = Group("exports", lambda hub: hub.exports.share > 0)
 
@@ -47,11 +47,10 @@ def exports_per_day(run: Measured) -> float:
 
 @EXPORTS.kpi("1", NEITHER, "Exports in all goods, by mass", rank=Rank.SUMMARY)
 def export_share(run: Measured) -> float:
-    """by mass, the share of the goods that left in the measured days, by truck or by air, that left by air; 0 if none
-    left
-    """
+    """by mass, the share of exports in the goods that left in the measured days, by truck or by air; 0 if none left"""
     by_road, by_air = (departed_t(run.tables[name], run.window) for name in ("trucks", "out_ulds"))
-    return by_air / (by_road + by_air) if by_air else 0.0
+    exports = departed_t(of_hall(run.tables["out_ulds"], NEVER, "route"), run.window)
+    return exports / (by_road + by_air) if exports else 0.0
 
 
 @EXPORTS.kpi("parcels/d", LESS)
@@ -71,7 +70,9 @@ def export_missed_connection_share(run: Measured) -> float:
 
 @EXPORTS.kpi("1", MORE, "ULD fill")
 def uld_fill_share(run: Measured) -> float:
-    """mean fill of ULDs of exports that left: the larger of their mass and volume ratios; 0 without any"""
+    """mean fill of outbound ULDs that left, of exports or of parcels that fly on: the larger of their mass and volume
+    ratios; 0 without any
+    """
     ulds = run.tables["out_ulds"]
     left = run.window.covers(ulds["departed"])
     if not left.any():
