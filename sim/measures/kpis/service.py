@@ -59,8 +59,8 @@ def on_time_share_from_landing(run: Measured) -> float:
 
 @SERVICE.kpi("h", LESS, "Dwell, mean", rank=Rank.HEADLINE, bound_if=("not_departed_share", 0.01))
 def dwell_mean_h(run: Measured) -> float:
-    """mean time from drawn arrival to departure of the truck; parcels that have not left count with the time to the end
-    of the run; 0 without parcels
+    """mean time from drawn arrival to departure by truck or by air; parcels that have not left count with the time to
+    the end of the run; 0 without parcels
     """
     minutes, weights, _, n, _ = dwell(run)
     return float((minutes * weights).sum() / n / MIN_PER_H) if n else 0.0

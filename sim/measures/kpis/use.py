@@ -173,7 +173,7 @@ RESOURCES: Final = {
     "packout_posts": Resource("pack-out posts" + _MANNED,
                               lambda run, _: run.record.packout_work / TICKS_PER_MIN / MIN_PER_H, _packout_manned),
     "manual_sort_posts": _manned("manual-sort posts", _sorting_by_hand),
-    "floor": Resource("lanes' floor, reserved from break-down until the truck leaves",
+    "floor": Resource("lanes' floor, reserved from break-down until the truck leaves or the ULD is built",
                       _on_floor, _of_halls(lambda hall: hall.floor + hall.transfer_floor)),
     "doors": Resource("outbound dock doors", _at_doors, _of_halls(lambda hall: hall.doors)),
 }  # fmt: skip
