@@ -71,6 +71,8 @@ def test_a_hub_that_is_little_used_and_has_nothing_left_over_is_stable_however_s
     idle = {f"utilisation_{name}": 0.5 for name in RESOURCES} | {"not_departed_share": 0.01}
     assert judged([grown(0, 0.0) | idle], 1).is_unstable is False
     assert judged([grown(1, 0.5) | idle], 7).is_unstable is False
+    busier, quieter = ({"utilisation_tugs": use, "not_departed_share": use / 50} for use in (0.6, 0.4))
+    assert judged([grown(0, 0.0) | idle | each for each in (busier, quieter)], 1).is_unstable is False, "by their means"
     assert judged([grown(0, 0.0) | idle | {"utilisation_tugs": 0.51}], 1).is_unstable is None
     assert judged([grown(0, 0.0) | idle | {"not_departed_share": 0.011}], 1).is_unstable is None
     assert judged([grown(2, 0.0) | idle | {"dwell_mean_h": 0.0}], 14).is_unstable is None  # nothing came
