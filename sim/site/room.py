@@ -113,8 +113,10 @@ def _way(config: HubConfig, name: str, hall: Hall) -> str:
     shares = [f"{key.removeprefix(_SHARES)}:{new:g}" for key, new in changes.items() if key.startswith(_SHARES)]
     words = [f"halls.{name}.{key}={new:g}" for key, new in changes.items() if not key.startswith(_SHARES)]
     words += [f"'halls.{name}.zone_shares={{{','.join(shares)}}}'"] if shares else []
-    now = f" (it has {hall.area_m2:,.0f} m2)" if larger.area_m2 > hall.area_m2 else ""
-    return f"halls.{name} needs {larger.area_m2:,.0f} m2{now}; fit=auto sets this: {' '.join(words)}"
+    area = "has room for them"
+    if larger.area_m2 > hall.area_m2:
+        area = f"needs {larger.area_m2:,.0f} m2 (it has {hall.area_m2:,.0f} m2)"
+    return f"halls.{name} {area}; fit=auto sets this: {' '.join(words)}"
 
 
 def _changes(hall: Hall, other: Hall) -> Iterator[tuple[str, float, float]]:
