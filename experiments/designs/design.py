@@ -261,7 +261,7 @@ def check_kpis(kpis: Sequence[str]) -> None:
     """
     if not kpis:
         raise ValueError("kpis: at least one")
-    check_known("kpis", "no KPI", kpis, of_hub.KPIS)
+    check_known("kpis", "no KPI of a hub without prices:", kpis, of_hub.KPIS)
     check_different("kpis", kpis)
 
 
