@@ -65,6 +65,19 @@ def test_flights_of_a_poisson_process_come_as_often_as_month_weekday_and_hour_sa
         assert (abs(came.sum(axis=other_axes) - mean) < 5 * np.sqrt(mean)).all()
 
 
+@pytest.mark.parametrize(
+    ("arrivals", "is_of_weeks"),
+    [(("timetable_even", "arrivals.delay.scale_min=0"), True), (("hourly",), False), (("poisson",), False)],
+)
+def test_the_expected_flights_of_a_day_have_the_month_index_with_which_they_are_drawn(arrivals, is_of_weeks):
+    config = load("liege_30k", f"arrivals={arrivals[0]}", *arrivals[1:], "start_date=2022-11-28")
+    days = expected_flights(config, RUN)[MARGIN:-MARGIN].reshape(-1, BINS_PER_DAY).sum(axis=1)
+    november, december = config.arrivals.month_index[10:]
+    assert november != december
+    # Thursday, 1 December, and a week later.
+    assert days[10] / days[3] == pytest.approx(december / november if is_of_weeks else 1)
+
+
 def test_what_is_spread_keeps_its_sum_and_its_mean():
     values = np.zeros(40)
     values[10] = 2.0

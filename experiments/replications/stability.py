@@ -1,6 +1,7 @@
 """Whether a hub carries its demand without a growing backlog: one verdict for every verb, its page and `--json`.
 
-1. If no resource is used more than half the time, and nothing is left over, the hub is stable even after a short run.
+1. If no resource of imports is used more than half the time, and nothing is left over, the hub is stable even after a
+   short run.
 2. Otherwise the growth of the weekly minimum of the backlog decides, over all replications (`statistics.warmup`).
 3. If that is not clear, the same replications are run longer: for twice and then four times the measured days, at the
    demand of the measured days. Only the growth of these runs is stored, apart from the run.

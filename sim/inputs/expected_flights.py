@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.config import ArrivalModel, Delay, HubConfig
-from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.disruptions import demand_factors
 from sim.distributions import Delays
 from sim.inputs.arrival_processes import PROCESSES
@@ -18,7 +17,7 @@ from sim.inputs.flight_file import FlightRow
 from sim.inputs.off_blocks import mean_off_block
 from sim.inputs.own_flights import mean_rows
 from sim.inputs.rates import factor_at
-from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_MIN, ticks
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN, ticks
 
 BIN_MIN: Final = 15
 BINS_PER_H: Final = MIN_PER_H // BIN_MIN
@@ -114,13 +113,14 @@ def _of_profile(config: HubConfig, n: int, of_week: Bins) -> Bins:
     assert arrivals.month_index is not None
     factors = demand_factors(config.disruptions, config)
     of_bin = of_week * config.demand.flights_per_day
-    bins_per_week = MIN_PER_WEEK // BIN_MIN
-    monday = config.start_date - dt.timedelta(days=config.start_date.weekday() + DAYS_PER_WEEK)
-    begin = (monday - config.start_date).days * BINS_PER_DAY + MARGIN
-    while begin < n:
-        low, high = max(0, begin), max(0, min(n, begin + bins_per_week))
-        scheduled[low:high] = of_bin[low - begin : high - begin] * arrivals.month_index[monday.month - 1]
-        begin, monday = begin + bins_per_week, monday + dt.timedelta(days=DAYS_PER_WEEK)
+    is_of_weeks = arrivals.model is ArrivalModel.TIMETABLE
+    for begin in range(MARGIN % BINS_PER_DAY - BINS_PER_DAY, n, BINS_PER_DAY):
+        date = config.start_date + dt.timedelta(days=(begin - MARGIN) // BINS_PER_DAY)
+        monday = date - dt.timedelta(days=date.weekday())
+        low, high = max(0, begin), min(n, begin + BINS_PER_DAY)
+        of_day = of_bin[date.weekday() * BINS_PER_DAY :][low - begin : high - begin]
+        # As drawn: a week of a timetable has the index of its Monday.
+        scheduled[low:high] = of_day * arrivals.month_index[(monday if is_of_weeks else date).month - 1]
     if factors:
         middles = ((np.arange(n) - MARGIN + 0.5) * _BIN).astype(np.int64)
         scheduled *= [factor_at(factors, int(at)) for at in middles]
