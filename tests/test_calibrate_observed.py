@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from answers import answer
 from mistakes import is_refused
@@ -28,6 +29,11 @@ def written(folder: Path, *rows: str, header: str = HEADER) -> Path:
     path = folder / "seen.csv"
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
     return path
+
+
+def test_that_no_world_is_possible_is_a_sentence_of_its_own() -> None:
+    result = SimpleNamespace(observations=[1], left=Interval(0.0, 0.0, 0.0, 16), possible=np.zeros(16, dtype=bool))
+    assert "worlds possible. None of them" in calibrate._remaining(result)
 
 
 @pytest.mark.drawn

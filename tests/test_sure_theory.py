@@ -45,6 +45,17 @@ def test_a_share_is_its_predictions_corrected_by_the_errors_of_their_strata_and_
     assert (found.of_worlds, found.of_replications) == pytest.approx((np.sqrt(variance - noise), np.sqrt(noise)))
 
 
+def test_the_share_of_worlds_that_are_all_simulated_is_that_of_their_answers() -> None:
+    """Also if a check contradicts the screen, after which its worlds are predicted."""
+    points = np.random.default_rng(1).random((16, 3))
+    for screen in (1.5, 2.5):
+        found = Known(Sample(np.full((1, 16), screen), points, 2 * points - 1), EFFORT)
+        margins = [-2.0, *[2.0] * 15]
+        found.learn({(0, world): Answer((margin,), False, margin) for world, margin in enumerate(margins)})
+        share = found.share(0).interval
+        assert share.mean == pytest.approx(15 / 16) and share.excludes(1.0)
+
+
 def test_the_share_of_worlds_is_that_of_the_closed_form_about_as_often_as_its_interval_says(
     several: list[Known],
 ) -> None:

@@ -170,8 +170,12 @@ class Known:
         """Share of a sample's worlds in which the design's answer holds; by default of `self.sample`."""
         worlds = sample or self.sample
         kinds = self.strata_of(worlds)[design]
-        found = share(self.predictions(worlds, design), kinds, self.checked(design), worlds.points)
+        predictions, checked = self.predictions(worlds, design), self.checked(design)
         holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
+        if sample is None and len(holds) == len(kinds):
+            # All worlds are simulated: no error of a prediction is left to correct.
+            predictions, checked = self.best(design), [replace(check, error=0.0) for check in checked]
+        found = share(predictions, kinds, checked, worlds.points)
         interval = found.interval
         # Until a check contradicts the screen, the answer may hold in all worlds, or in none.
         if not any(holds) and not np.any(kinds == Stratum.HOLDS):

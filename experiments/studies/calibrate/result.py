@@ -38,12 +38,12 @@ class ObservationRow:
     value: float = column("see unit", "observed value", heading="value", show=number)
     tolerance: float = column("see unit", "half the width of its 95 % range", heading="±", show=number)
     at_configured: float = column(
-        "see unit", "model's value with all numbers as configured", heading="configured", show=number
+        "see unit", "the emulator's value with all numbers as configured", heading="configured", show=number
     )
-    low: float = column("see unit", "5 % of all worlds have less", heading="worlds from", show=number)
-    high: float = column("see unit", "5 % of all worlds have more", heading="to", show=number)
-    low_left: float = column("see unit", "5 % of the remaining worlds have less; NaN: too few remain")
-    high_left: float = column("see unit", "5 % of the remaining worlds have more; NaN: too few remain")
+    low: float = column("see unit", "5 % of all worlds have less, by the emulator", heading="worlds from", show=number)
+    high: float = column("see unit", "5 % of all worlds have more, by the emulator", heading="to", show=number)
+    low_left: float = column("see unit", "as low, of the remaining worlds; NaN: too few remain")
+    high_left: float = column("see unit", "as high, of the remaining worlds; NaN: too few remain")
     of_observation: float = column("see unit", "standard deviation of the observation's error")
     of_discrepancy: float = column("see unit", "standard deviation of the model's error")
     of_simulation: float = column("see unit", "standard deviation of a replication")
