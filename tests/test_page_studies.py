@@ -12,6 +12,7 @@ from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
 from experiments.main import main
+from experiments.statistics.family import Family, statements
 from experiments.studies.page import differences
 from experiments.studies.page.checking import checked
 from experiments.studies.page.differences import compared
@@ -45,6 +46,12 @@ def runs_of(root):
 
 def mean_of(folder, kpi, capsys):
     return answer(capsys, "show", folder)["kpis"][kpi]["mean"]
+
+
+@pytest.mark.parametrize(("more", "cell"), [(1.0, "+1.00 h"), (0.0, "no difference")])
+def test_a_difference_that_is_the_same_in_every_replication_is_not_tested(more: float, cell: str) -> None:
+    tested = statements({"a": [1.0, 2.0], "b": [1.0 + more, 2.0 + more]}, "a", Family.HOLM)
+    assert differences._cell(tested["b"], "h") == f"{cell}\n(the same in every replication)"
 
 
 def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, capsys):

@@ -168,9 +168,9 @@ def _differences(columns: Sequence[Column]) -> Grid:
 
 
 def _cell(statement: Statement, unit: str) -> str:
-    if statement.has_no_variance and statement.interval.mean == 0:
-        return f"no difference\n({NO_VARIANCE})"
     text = change(statement.interval, unit_name(unit))
+    if statement.has_no_variance:
+        return f"{text if statement.interval.mean else 'no difference'}\n({NO_VARIANCE})"
     tested = significance(statement)
     sure = "significant" if statement.is_different else "not significant"
     return f"{text}\n{f'{tested}, {sure}' if tested else 'one replication: no test'}"
