@@ -114,13 +114,13 @@ def _of_profile(config: HubConfig, n: int, of_week: Bins) -> Bins:
     factors = demand_factors(config.disruptions, config)
     of_bin = of_week * config.demand.flights_per_day
     is_of_weeks = arrivals.model is ArrivalModel.TIMETABLE
-    for begin in range(MARGIN % BINS_PER_DAY - BINS_PER_DAY, n, BINS_PER_DAY):
+    for begin in range(0, n, BINS_PER_DAY):
         date = config.start_date + dt.timedelta(days=(begin - MARGIN) // BINS_PER_DAY)
         monday = date - dt.timedelta(days=date.weekday())
-        low, high = max(0, begin), min(n, begin + BINS_PER_DAY)
-        of_day = of_bin[date.weekday() * BINS_PER_DAY :][low - begin : high - begin]
+        day = scheduled[begin : begin + BINS_PER_DAY]
         # As drawn: a week of a timetable has the index of its Monday.
-        scheduled[low:high] = of_day * arrivals.month_index[(monday if is_of_weeks else date).month - 1]
+        index = arrivals.month_index[(monday if is_of_weeks else date).month - 1]
+        day += of_bin[date.weekday() * BINS_PER_DAY :][: len(day)] * index
     if factors:
         middles = ((np.arange(n) - MARGIN + 0.5) * _BIN).astype(np.int64)
         scheduled *= [factor_at(factors, int(at)) for at in middles]
@@ -135,7 +135,7 @@ def _by_off_block(config: HubConfig, scheduled: Bins) -> dict[float, Bins]:
     for at in np.flatnonzero(scheduled):
         sibt = int((at - MARGIN + 0.5) * _BIN)
         by_stay.setdefault(_stay(config, sibt, None), np.zeros(len(scheduled)))[at] = scheduled[at]
-    return by_stay
+    return by_stay or {config.apron.turnaround_min: scheduled}
 
 
 def _of_file(config: HubConfig, end: int) -> tuple[dict[float, Bins], Delay | None]:
