@@ -51,6 +51,14 @@ def test_a_fit_of_a_shape_says_the_mean_where_it_is_configured(folder):
     assert hub.packout.parcels_per_post_h == pytest.approx(3600 / (MINUTES.mean() / 80), rel=0.02)
 
 
+@pytest.mark.parametrize("key", ["exports.collections.parcels", "exports.collections.spread"])
+def test_a_mean_of_a_key_that_counts_is_a_whole_number(folder, tmp_path, key):
+    words = ["column=release", f"key={key}", "family=gamma", "name=of_trucks"]
+    assert main(["fit", str(folder / "scans.csv"), *words, "--out", str(tmp_path), "--json"]) == 0
+    hub = load("liege_30k", "+fits/of_trucks=gamma", config_dir=tmp_path)
+    assert hub.exports.collections.parcels == round(MINUTES.mean())
+
+
 def test_a_fit_without_a_key_goes_to_any(folder):
     hub = load("liege_30k", "+fits/alone@customs.release_mean_h=weibull", config_dir=folder)
     assert hub.customs.release_mean_h.family == "weibull"

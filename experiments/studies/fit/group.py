@@ -70,7 +70,7 @@ def written(result: Result, place: Place | None, folder: Path, *, sha256: str) -
     content: dict[str, Any] = {place.key: mapping} if place.takes else {}
     if place.mean_key is not None:
         numbers[place.mean_key] = place.own(place.mean_key, result.means)
-        content[place.mean_key] = _rounded(numbers[place.mean_key][0])
+        content[place.mean_key] = place.kind_of_mean(_rounded(numbers[place.mean_key][0]))
     place.checked({key: _likewise(place, value) for key, value in content.items()})
     files[option] = f"# @package _global_\n{_commented(head)}{_yaml(_nested(content))}"
     if ranges := list(_entries(result, place, numbers, sha256=sha256)):

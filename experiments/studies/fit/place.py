@@ -66,6 +66,12 @@ class Place:
             raise InputError(f"unit: {self.unit} does not apply to {key}, which is not a time; leave it out")
         return UNITS[self.unit] / UNITS[of_key]
 
+    def kind_of_mean(self, mean: float) -> float:
+        """The mean as its key takes it: a whole number where the key counts something."""
+        assert self.mean_key is not None
+        leaf = leaf_at(HubConfig, plain(self.hub), self.mean_key.split("."))
+        return round(mean) if leaf is not None and leaf.kind == "whole" else mean
+
     def checked(self, numbers: Mapping[str, object]) -> None:
         """Refuse values of keys that the configuration refuses.
 
