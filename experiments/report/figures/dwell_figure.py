@@ -49,7 +49,7 @@ class Bars:
 
 def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
             window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
-    """Means over all parcels broken down in the measured days, including those that do not pass a stage."""
+    """Stays that began in the measured days, over all parcels broken down in these, also those that pass no stage."""
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
     means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
     shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]
@@ -82,7 +82,7 @@ def draw(ax: Axes, result: Bars) -> None:
     ax.set_yticks(rows, list(result.names))
     ax.invert_yaxis()
     ax.margins(x=0.5)  # room for the longest text beside the longest bar
-    ax.set(xlim=(0, None), xlabel="mean hours of a parcel that was broken down in the measured days")
+    ax.set(xlim=(0, None), xlabel="mean hours in a stage, for each parcel broken down in the measured days")
     ax.set_title(result.title)
 
 
