@@ -20,9 +20,14 @@ from experiments.store.rows import column, interval, table
 from experiments.studies.select.design import Method, Select, SelectKeys, known_cost
 
 
-def interval_text(interval: Interval, unit: str) -> str:
-    """A mean with its interval, in the format of its KPI."""
-    return in_percent(interval) if unit == "1" else with_interval(interval, short)
+def interval_text(interval: Interval, unit: str, *, with_unit: bool = False) -> str:
+    """A mean with its interval, in the format of its KPI.
+
+    >>> interval_text(Interval(28.5, 23.8, 33.3, 6), "h", with_unit=True)
+    '28.5 h (23.8 to 33.3)'
+    """
+    after = f" {unit_name(unit)}".rstrip() if with_unit else ""
+    return in_percent(interval) if unit == "1" else with_interval(interval, short, unit=after)
 
 
 _NAMES: Final = {Method.KN: "KN", Method.KN_UPDATED: "KN++", Method.OCBA: "OCBA"}
@@ -119,7 +124,7 @@ def answer(result: Found) -> list[str]:
         nearest = max(result.rows, key=lambda row: settings.sign * row.kpi.mean)
         verb = "is known to meet" if is_open else "meets"
         name = design_name(nearest.scenario, begins=False)
-        near = f"{name} comes nearest with {interval_text(nearest.kpi, nearest.unit)}"
+        near = f"{name} comes nearest with {interval_text(nearest.kpi, nearest.unit, with_unit=True)}"
         lines = [f"None of the designs {verb} {settings.wanted} ({among}); {near}."]
     else:
         what = f"is {_cheapest(settings, is_promised=result.probability is not None)}"
@@ -129,8 +134,8 @@ def answer(result: Found) -> list[str]:
         cost = number(best.cost) + unit
         if settings.cost_kpi:
             cost = with_interval(result.outcome.intervals[best.scenario][settings.cost_kpi], unit=unit)
-        name, reached = design_name(best.scenario), f"{kpi_name(settings.kpi)} {interval_text(best.kpi, best.unit)}"
-        lines = [f"{name} {what} ({among}): cost {cost}, {reached}."]
+        name, reached = design_name(best.scenario), interval_text(best.kpi, best.unit, with_unit=True)
+        lines = [f"{name} {what} ({among}): cost {cost}, {kpi_name(settings.kpi)} {reached}."]
     if result.probability is None:
         return lines
     return [*lines, _promise(result, result.probability)]
