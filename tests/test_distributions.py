@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import pytest
 from answers import answer
+from expected import flights_expected
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mistakes import refused
@@ -21,7 +22,6 @@ from sim.config import HubConfig
 from sim.distributions import FAMILIES, QUANTILES, Delays, Shape, Times, beyond, midpoints, stretched
 from sim.distributions.own import OwnMade
 from sim.errors import CargohubError, ConfigError
-from sim.inputs.expected_flights import expected_flights
 from sim.inputs.flight_work import machines_up
 from sim.inputs.inputs import make_inputs
 from sim.inputs.load_plan import piece_times
@@ -272,7 +272,7 @@ def test_both_hubs_are_equal_with_mixed_families_and_means_follow():
 def test_expected_flights_follow_the_delay():
     late, usual = (load("liege_30k", *TINY, f"arrivals.delay.scale_min={word}") for word in
                    ("{family: uniform, low: 120, high: 240}", "0"))  # fmt: skip
-    shifted, scheduled = (expected_flights(config, 10 * 1440 * TICKS_PER_MIN) for config in (late, usual))
+    shifted, scheduled = (flights_expected(config, 10 * 1440 * TICKS_PER_MIN) for config in (late, usual))
     assert shifted.sum() == pytest.approx(scheduled.sum(), rel=1e-2)
     assert shifted[400:800] == pytest.approx(np.convolve(scheduled, np.ones(9) / 8)[392:792] * 8 / 9, abs=0.02)
     with pytest.raises(ConfigError, match=r"arrivals\.delay\.scale_min: between earliest_h and latest_h"):

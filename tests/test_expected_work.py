@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from expected import flights_expected
 from mistakes import refused
 
 from experiments.composition import load
@@ -12,7 +13,7 @@ from sim import simulate
 from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
 from sim.inputs.arrival_processes import PROCESSES
-from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, expected_flights, parcels_beside, spread
+from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, parcels_beside, spread
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import loader_min
 from sim.inputs.staffing import rostered_h_per_day, rosters_of
@@ -32,16 +33,16 @@ def rostered(config, name, hall="main"):
 
 
 def test_a_week_of_expected_flights_is_the_demand_of_its_month():
-    week = expected_flights(load("liege_30k"), RUN)[WEEK]
+    week = flights_expected(load("liege_30k"), RUN)[WEEK]
     assert week.sum() == pytest.approx(7 * 3.5 * 1.03, rel=2e-3)  # delays carry a little from the Sunday to the Monday
     days = week.reshape(7, -1).sum(axis=1)
     assert days[5] < days[4] < days[1]  # Saturday, Friday, Tuesday
-    assert expected_flights(load("liege_30k", "arrivals=poisson"), RUN)[WEEK].sum() == pytest.approx(
+    assert flights_expected(load("liege_30k", "arrivals=poisson"), RUN)[WEEK].sum() == pytest.approx(
         7 * 3.5 * 1.03, rel=2e-3
     )
-    assert all(expected_flights(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
+    assert all(flights_expected(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
     november = load("liege_30k", "start_date=2022-10-24")
-    assert expected_flights(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
+    assert flights_expected(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
 
 
 @pytest.mark.parametrize("model", ["poisson", "all_ifr", "hourly"])
@@ -71,7 +72,7 @@ def test_flights_of_a_poisson_process_come_as_often_as_month_weekday_and_hour_sa
 )
 def test_the_expected_flights_of_a_day_have_the_month_index_with_which_they_are_drawn(arrivals, is_of_weeks):
     config = load("liege_30k", f"arrivals={arrivals[0]}", *arrivals[1:], "start_date=2022-11-28")
-    days = expected_flights(config, RUN)[MARGIN:-MARGIN].reshape(-1, BINS_PER_DAY).sum(axis=1)
+    days = flights_expected(config, RUN)[MARGIN:-MARGIN].reshape(-1, BINS_PER_DAY).sum(axis=1)
     november, december = config.arrivals.month_index[10:]
     assert november != december
     # Thursday, 1 December, and a week later.

@@ -5,6 +5,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from expected import flights_expected
 from mistakes import refused
 from scipy import stats
 
@@ -13,7 +14,6 @@ from experiments.designs.unusual import period_warnings
 from experiments.main import main
 from experiments.replications.summing import traffic
 from sim.errors import CargohubError
-from sim.inputs.expected_flights import expected_flights
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.inputs import make_inputs
 from sim.reference.equality import compare
@@ -53,7 +53,7 @@ def test_each_file_of_a_folder_is_a_replication_in_the_order_of_its_number(tmp_p
     (folder / "notes.txt").write_text("no flights")
     hub = hub_of(folder)
     assert [keys_of(hub, n) for n in (0, 1, 9, 10)] == [["A1"], ["A2"], ["A10"], ["A11"]]
-    assert traffic(hub)[0] == 1 / 7 and expected_flights(hub, 7 * TICKS_PER_DAY).sum() == pytest.approx(1)
+    assert traffic(hub)[0] == 1 / 7 and flights_expected(hub, 7 * TICKS_PER_DAY).sum() == pytest.approx(1)
 
 
 def test_files_of_different_weeks_are_flown_in_the_week_of_the_first(tmp_path):
@@ -143,7 +143,7 @@ def test_drawn_weeks_are_whole_weeks_of_the_file_and_equally_probable(tmp_path):
             assert sibts == [10, 3 * 24 + 12 + number]  # the weeks begin on the file's first day, a Tuesday
             drawn.append(number)
     assert stats.chisquare(list(Counter(drawn).values())).pvalue > 0.01
-    expected = expected_flights(hub, 280 * TICKS_PER_DAY)
+    expected = flights_expected(hub, 280 * TICKS_PER_DAY)
     assert expected.sum() == pytest.approx(2 * 40, abs=2.1)
     assert traffic(hub)[0] == pytest.approx(2 / 7)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from expected import flights_expected
 from scipy import stats
 
 from experiments.composition import load
@@ -15,7 +16,7 @@ from experiments.report.schedule_text import schedule_lines
 from sim.config.arrivals import Wave
 from sim.config.roster import DAYS
 from sim.errors import CargohubError
-from sim.inputs.expected_flights import BINS_PER_DAY, BINS_PER_H, MARGIN, expected_flights
+from sim.inputs.expected_flights import BINS_PER_DAY, BINS_PER_H, MARGIN
 from sim.inputs.flight_schedule import make_flights
 from sim.inputs.inputs import make_inputs
 from sim.inputs.rates import hour_weights
@@ -111,7 +112,7 @@ def test_what_banks_leave_comes_by_the_hours_of_the_day():
 @pytest.mark.parametrize("words", [BANKS, HOURLY])
 def test_what_is_expected_is_what_comes_on_average(words):
     words = (*words, EVEN_YEAR, "arrivals.cancelled_share=0.25")
-    expected = expected_flights(load("liege_30k", "start_date=2022-09-05", *words), 14 * TICKS_PER_DAY)
+    expected = flights_expected(load("liege_30k", "start_date=2022-09-05", *words), 14 * TICKS_PER_DAY)
     week = expected[MARGIN + 7 * BINS_PER_DAY : MARGIN + 14 * BINS_PER_DAY].reshape(-1, 6 * BINS_PER_H).sum(axis=1)
     flights = flights_of(*words, days=7 * WEEKS)
     found = np.bincount([flight.arrival // (6 * TICKS_PER_H) % 28 for flight in flights], minlength=28) / WEEKS

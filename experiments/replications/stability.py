@@ -39,6 +39,7 @@ from sim.measures.kpis import RESOURCES
 from sim.measures.recovery import LONGER
 from sim.measures.weekly_lows import GROWTH_KPIS
 from sim.record.schemas import TableSchema
+from sim.units import MONTHS_PER_YEAR
 
 LITTLE_USED: Final = 0.5
 """Highest utilisation of any resource at which a hub with nothing left over is stable (assumption)."""
@@ -117,18 +118,11 @@ def longer_hubs(config: HubConfig) -> Iterator[HubConfig]:
 
 
 def in_season(config: HubConfig) -> HubConfig:
-    """The hub with the month index of its measured days in every month, so that longer runs have the same demand.
-
-    A week of the timetable has the index of its Monday.
-    """
-    index = config.arrivals.month_index
-    assert index is not None
+    """The hub with the month index of its measured days in every month, so that longer runs have the same demand."""
     first = config.start_date + dt.timedelta(days=config.warmup_days)
     days = [first + dt.timedelta(days=day) for day in range(config.horizon_days)]
-    if config.arrivals.model is ArrivalModel.TIMETABLE:
-        days = [day - dt.timedelta(days=day.weekday()) for day in days]
-    mean = sum(index[day.month - 1] for day in days) / len(days)
-    return replace(config, arrivals=replace(config.arrivals, month_index=(mean,) * len(index)))
+    mean = sum(map(config.arrivals.index_on, days)) / len(days)
+    return replace(config, arrivals=replace(config.arrivals, month_index=(mean,) * MONTHS_PER_YEAR))
 
 
 def longer_label(label: str, horizon_days: int) -> str:

@@ -1,5 +1,6 @@
 """Demand, the pattern of arrivals, and delays."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
@@ -179,6 +180,12 @@ class Arrivals:
     """How often the weeks of the file are repeated, one after the other."""
     resampled_weeks: Annotated[int, Bounds(ge=1, le=520)] | None
     """Number of consecutive weeks in each block that is drawn from the file. Null: the weeks are used in order."""
+
+    def index_on(self, date: dt.date) -> float:
+        """Month index with which the flights of a day are drawn; a week of a timetable has that of its Monday."""
+        assert self.month_index is not None
+        of_week = self.model is ArrivalModel.TIMETABLE
+        return self.month_index[(date - dt.timedelta(days=date.weekday()) if of_week else date).month - 1]
 
     def __post_init__(self) -> None:
         from_file = self.model is ArrivalModel.FILE

@@ -26,7 +26,7 @@ from sim.domain.clock import Clock
 from sim.names import Name, Source
 from sim.own import FILE, SOURCE, OwnFile
 from sim.reading import Bounds
-from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H
+from sim.units import DAYS_PER_YEAR, G_PER_KG, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY
 
 _LARGEST_NORMAL = 4.33
 """Above all of the 65,536 quantiles from which sizes are drawn."""
@@ -168,6 +168,10 @@ class HubGroups:
     def flights_coming_on(self, date: dt.date) -> float:
         """Mean number of these flights that are not cancelled."""
         return self.flights_on(date) * (1 - self.arrivals.cancelled_share)
+
+    def opens_at(self, hall: Hall) -> int:
+        """The instant from which a hall is open [ticks]: its day's midnight by local time (rule 60)."""
+        return self.clock.instant(hall.opens_on(self.start_date) * TICKS_PER_DAY)
 
     @property
     def route_shares(self) -> dict[str, float]:

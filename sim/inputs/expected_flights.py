@@ -34,13 +34,11 @@ def n_bins(end: int) -> int:
     return -(-end // _BIN) + 2 * MARGIN
 
 
-def expected_flights(config: HubConfig, end: int) -> Bins:
-    """Mean flights by bin of their arrival, with delays; those of a file count in proportion to their parcels."""
-    return np.asarray(sum(flights_by_stay(config, end).values()), dtype=np.float64)
+def expected_flights(config: HubConfig, end: int) -> dict[float, Bins]:
+    """Mean flights by bin of their arrival, with delays, by the scheduled time from in-block to off-block [min].
 
-
-def flights_by_stay(config: HubConfig, end: int) -> dict[float, Bins]:
-    """`expected_flights` by the scheduled time from in-block to off-block [min]."""
+    Those of a file count in proportion to their parcels.
+    """
     if (profile := PROCESSES[config.arrivals.model].profile) is None:
         scheduled, late = _of_file(config, end)
     else:
@@ -57,7 +55,7 @@ def shares_of_stays(config: HubConfig) -> dict[float, float]:
     """The share of the flights that has each scheduled time from in-block to off-block [min]."""
     if not config.connections.waves and config.arrivals.model is not ArrivalModel.FILE:
         return {config.apron.turnaround_min: 1.0}
-    flights = {stay: float(flights.sum()) for stay, flights in flights_by_stay(config, ticks(config.end_min)).items()}
+    flights = {stay: float(flights.sum()) for stay, flights in expected_flights(config, ticks(config.end_min)).items()}
     total = sum(flights.values())
     return {stay: n / total for stay, n in flights.items()} if total else {config.apron.turnaround_min: 1.0}
 
@@ -110,17 +108,12 @@ def evenly(first_min: float, length_min: float) -> tuple[int, Bins]:
 def _of_profile(config: HubConfig, n: int, of_week: Bins) -> Bins:
     """Scheduled flights in n bins; `of_week` has flights in its bins for a mean of one flight a day."""
     arrivals, scheduled = config.arrivals, np.zeros(n)
-    assert arrivals.month_index is not None
     factors = demand_factors(config.disruptions, config)
     of_bin = of_week * config.demand.flights_per_day
-    is_of_weeks = arrivals.model is ArrivalModel.TIMETABLE
     for begin in range(0, n, BINS_PER_DAY):
         date = config.start_date + dt.timedelta(days=(begin - MARGIN) // BINS_PER_DAY)
-        monday = date - dt.timedelta(days=date.weekday())
         day = scheduled[begin : begin + BINS_PER_DAY]
-        # As drawn: a week of a timetable has the index of its Monday.
-        index = arrivals.month_index[(monday if is_of_weeks else date).month - 1]
-        day += of_bin[date.weekday() * BINS_PER_DAY :][: len(day)] * index
+        day += of_bin[date.weekday() * BINS_PER_DAY :][: len(day)] * arrivals.index_on(date)
     if factors:
         middles = ((np.arange(n) - MARGIN + 0.5) * _BIN).astype(np.int64)
         scheduled *= [factor_at(factors, int(at)) for at in middles]
@@ -131,24 +124,22 @@ def _by_off_block(config: HubConfig, scheduled: Bins) -> dict[float, Bins]:
     """Scheduled flights by their mean stay."""
     if not config.connections.waves:
         return {config.apron.turnaround_min: scheduled}
-    by_stay: dict[float, Bins] = {}
+    by_stay = {config.apron.turnaround_min: np.zeros(len(scheduled))}
     for at in np.flatnonzero(scheduled):
         sibt = int((at - MARGIN + 0.5) * _BIN)
         by_stay.setdefault(_stay(config, sibt, None), np.zeros(len(scheduled)))[at] = scheduled[at]
-    return by_stay or {config.apron.turnaround_min: scheduled}
+    return by_stay
 
 
 def _of_file(config: HubConfig, end: int) -> tuple[dict[float, Bins], Delay | None]:
     """Rows by actual landing or else by schedule, by their stay; and the delay that scheduled rows get."""
     rows, size, n = list(mean_rows(config, end)), _size_of(config), n_bins(end)
-    by_stay: dict[float, Bins] = {}
+    by_stay = {config.apron.turnaround_min: np.zeros(n)}
     for row, share in rows:
         at = (row.sibt if row.arrival is None else row.arrival) // _BIN + MARGIN
         if 0 <= at < n:
             by_stay.setdefault(_stay(config, row.sibt, row.sobt), np.zeros(n))[at] += share * size(row)
-    return by_stay or {config.apron.turnaround_min: np.zeros(n)}, (
-        config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
-    )
+    return by_stay, config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
 
 
 def _stay(config: HubConfig, sibt: int, sobt: int | None) -> float:

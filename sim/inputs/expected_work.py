@@ -15,7 +15,7 @@ from sim.inputs.expected_flights import (
     MARGIN,
     Bins,
     evenly,
-    flights_by_stay,
+    expected_flights,
     parcels_beside,
     spread,
     with_mean_load,
@@ -166,7 +166,7 @@ def expected_work(config: HubConfig, end: int) -> ExpectedWork:
     """The expected work of the run up to `end` [ticks]; flights of a file have their mean load, in all their ULDs."""
     loaded = with_mean_load(config)
     ratio = config.mean_parcels_per_flight / loaded.mean_parcels_per_flight
-    by_stay = {stay: flights * ratio for stay, flights in flights_by_stay(config, end).items()}
+    by_stay = {stay: flights * ratio for stay, flights in expected_flights(config, end).items()}
     flights = np.sum([*by_stay.values()], axis=0)
     return ExpectedWork(loaded, parcels_beside(config), flights, by_stay, _collections(loaded, flights))
 

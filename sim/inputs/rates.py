@@ -38,14 +38,14 @@ def hour_profile(arrivals: Arrivals, per_h: int) -> np.ndarray[tuple[int], np.dt
 def thinned_poisson(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     """Poisson candidates at the envelope's rate, each accepted with the wanted share (Lewis and Shedler 1979)."""
     arrivals = config.arrivals
-    assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
+    assert arrivals.envelope_flights_per_day is not None
     weights = hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
     keep = config.demand.flights_per_day / arrivals.envelope_flights_per_day
     factors = demand_factors(config.disruptions, config)
     for day in range(-(-end // TICKS_PER_DAY)):
         date = config.start_date + dt.timedelta(days=day)
         hours = weights[date.weekday()]
-        rate = arrivals.envelope_flights_per_day * arrivals.month_index[date.month - 1] * hours.sum()
+        rate = arrivals.envelope_flights_per_day * arrivals.index_on(date) * hours.sum()
         rng = streams.of("poisson_day", date.toordinal())
         candidates = rng.poisson(rate)
         profile = np.concatenate(([0], hours.cumsum())) / hours.sum()
@@ -63,7 +63,7 @@ def thinned_by_hour(config: HubConfig, streams: Streams, end: int) -> Iterator[C
     larger one.
     """
     arrivals = config.arrivals
-    assert arrivals.month_index is not None and arrivals.envelope_flights_per_day is not None
+    assert arrivals.envelope_flights_per_day is not None
     weights = hour_weights(arrivals).reshape(DAYS_PER_WEEK, HOURS)
     factors = demand_factors(config.disruptions, config)
     for day in range(-(-end // TICKS_PER_DAY)):

@@ -25,7 +25,7 @@ from sim.rules import DECISIONS, Rules
 from sim.site.floors import export_floor_parcels, floor_parcels, transfer_parcels
 from sim.site.room import check_area
 from sim.streams import Streams
-from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PER_DAY, TICKS_PER_MIN, numbers, ticks
+from sim.units import CM3_PER_M3, G_PER_KG, KG_PER_T, MIN_PER_H, NEVER, TICKS_PER_MIN, numbers, ticks
 
 
 def uld_counts(parcels: int, kind: AircraftType) -> list[int]:
@@ -87,7 +87,7 @@ def _make_halls(
         halls.append(
             site.Hall(
                 name=name,
-                opens=config.clock.instant(hall.opens_on(config.start_date) * TICKS_PER_DAY),
+                opens=config.opens_at(hall),
                 trip_out=round_trip // 2,
                 trip_back=round_trip - round_trip // 2,
                 positions=hall.uld_positions,

@@ -144,7 +144,7 @@ def spans_of_role(rosters: Rosters, name: str, low: int, high: int) -> Iterator[
         yield from spans(rosters.of_role(name, None), low, high)
         return
     for hall_name, hall in config.halls.items():
-        opens = config.clock.instant(hall.opens_on(config.start_date) * TICKS_PER_DAY)
+        opens = config.opens_at(hall)
         machines = hall.sorting_machines if place is Place.MACHINE else 1
         for begin, end, posts in spans(rosters.of_role(name, hall_name), min(max(low, opens), high), high):
             yield begin, end, posts * machines

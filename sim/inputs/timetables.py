@@ -36,11 +36,11 @@ def van_der_corput(n: int) -> float:
 def timetable(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     """A weekly timetable, well spread, with a drawn delay for each flight."""
     arrivals = config.arrivals
-    assert arrivals.month_index is not None and arrivals.delay is not None
+    assert arrivals.delay is not None
     factors = demand_factors(config.disruptions, config)
     monday = config.start_date - dt.timedelta(days=config.start_date.weekday())
     while (offset := (monday - config.start_date).days * MIN_PER_DAY * TICKS_PER_MIN) < end + TICKS_PER_DAY:
-        usual = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.month_index[monday.month - 1]
+        usual = DAYS_PER_WEEK * config.demand.flights_per_day * arrivals.index_on(monday)
         week = monday.toordinal() // DAYS_PER_WEEK
         n_slots = int(np.ceil(usual * highest_factor(factors)))
         for slot, hour in enumerate(slot_hours(arrivals, n_slots), start=1):
@@ -101,11 +101,11 @@ def banks(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]:
     among those of a larger one.
     """
     arrivals = config.arrivals
-    assert arrivals.month_index is not None and arrivals.weekday_index is not None and arrivals.delay is not None
+    assert arrivals.weekday_index is not None and arrivals.delay is not None
     factors = demand_factors(config.disruptions, config)
     for day in range(-1, -(-end // TICKS_PER_DAY) + 1):
         date = config.start_date + dt.timedelta(days=day)
-        of_day = config.demand.flights_per_day * arrivals.month_index[date.month - 1]
+        of_day = config.demand.flights_per_day * arrivals.index_on(date)
         of_day *= arrivals.weekday_index[date.weekday()]
         for at, (name, share, instants) in enumerate(_waves(arrivals)):
             usual = of_day * share

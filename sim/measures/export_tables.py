@@ -11,7 +11,7 @@ from sim.measures.window import Move, Series, inside, inside_rows, of_hall, sums
 from sim.processes.export_store import EXPORT_STAMPS, ExportStore
 from sim.record.recorder import Recorder, columns, with_departed
 from sim.record.schemas import Columns, tabulate
-from sim.site.floors import empty_ulds_that_fit
+from sim.site.floors import room_for_empty_ulds
 from sim.units import MIN_PER_H, NEVER, Ticks, ticks
 
 
@@ -109,11 +109,10 @@ def export_series(config: HubConfig, inputs: Inputs, record: Recorder, edges: Ti
     if site.exports is None:
         return []
     ulds, trains = columns(OutUld, record.out_ulds), columns(OutTrain, record.out_trains)
-    room = sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
     return [
         ("screening", stages["screening"].inside, NEVER, "parcels"),
         ("hand_sorting", stages["hand_sorting"].inside, NEVER, "parcels"),
         ("built_ulds", inside_rows(edges, ulds, "built", "departed"), NEVER, "ULDs"),
-        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room, "ULDs"),
+        ("empty_ulds", inside(edges, empties_moves(inputs, record)), room_for_empty_ulds(config), "ULDs"),
         ("outbound_tugs", inside_rows(edges, trains, "granted", "returned"), site.exports.tugs, "trains"),
     ]

@@ -10,7 +10,7 @@ from sim.config import HubConfig
 from sim.domain.site import PackoutRule
 from sim.inputs import flight_work
 from sim.inputs.expected_flights import shares_of_stays, with_mean_load
-from sim.site.floors import empty_ulds_that_fit, export_floor_parcels
+from sim.site.floors import export_floor_parcels, room_for_empty_ulds
 from sim.units import HOURS_PER_DAY, MIN_PER_DAY
 
 
@@ -171,10 +171,7 @@ def _export_room(config: HubConfig, kpis: Mapping[str, float]) -> dict[str, floa
     halls = config.halls.values()
     floors = [export_floor_parcels(hall, config.space) for hall in halls]
     floor = sum(n for n, hall in zip(floors, halls, strict=True) if hall.doors_in)
-    room, kept = (
-        sum(empty_ulds_that_fit(hall, config.space) for hall in halls),
-        sum(hall.exports.empty_ulds for hall in halls),
-    )
+    room, kept = room_for_empty_ulds(config), sum(hall.exports.empty_ulds for hall in halls)
     beyond = stored * room - kept
     stay_d = on_floor * sum(floors) / exports if exports else 0.0
     return {

@@ -13,7 +13,7 @@ from sim.config import Environment, HubConfig
 from sim.config.bounds import minute_of_day
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
-from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
 
 M_PER_KM = 1000
 
@@ -92,6 +92,6 @@ def halls_co2_kg(config: HubConfig, window: Window) -> float:
     rules = config.environment
     m2_h = 0.0
     for hall in config.halls.values():
-        opens = config.clock.instant(hall.opens_on(config.start_date) * TICKS_PER_DAY) / TICKS_PER_MIN
+        opens = config.opens_at(hall) / TICKS_PER_MIN
         m2_h += hall.area_m2 * (window.high - min(max(opens, window.low), window.high)) / MIN_PER_H
     return m2_h * rules.hall_kwh_per_m2_year / (DAYS_PER_YEAR * HOURS_PER_DAY) * rules.grid_co2_kg_per_kwh

@@ -2,7 +2,7 @@
 
 import math
 
-from sim.config import Hall, Space
+from sim.config import Hall, HubConfig, Space
 
 ROUNDING_M2 = 1e-6
 
@@ -46,6 +46,11 @@ def export_floor_parcels(hall: Hall, space: Space) -> int:
 
 def empty_ulds_that_fit(hall: Hall, space: Space) -> int:
     return fit(hall.zone_shares.empty_ulds * hall.area_m2, space.empty_uld_m2)
+
+
+def room_for_empty_ulds(config: HubConfig) -> int:
+    """Empty ULDs for which the stores of all halls have room."""
+    return sum(empty_ulds_that_fit(hall, config.space) for hall in config.halls.values())
 
 
 def _parcels(area_m2: float, space: Space) -> int:

@@ -19,7 +19,7 @@ from sim.measures.occupancy import floor_time
 from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
 from sim.measures.window import left_door, time_inside
-from sim.site.floors import empty_ulds_that_fit, hold_zone_parcels
+from sim.site.floors import hold_zone_parcels, room_for_empty_ulds
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
 
 USE = Group("use")
@@ -119,8 +119,7 @@ def _empty_ulds_stored(run: Measured, _: str) -> float:
 
 
 def _empty_ulds_fit(run: Measured, _: str) -> float:
-    room = sum(empty_ulds_that_fit(hall, run.config.space) for hall in run.config.halls.values())
-    return room * _all_the_time(run) if run.inputs.site.exports else 0.0
+    return room_for_empty_ulds(run.config) * _all_the_time(run) if run.inputs.site.exports else 0.0
 
 
 def _held_by_customs(run: Measured, _: str) -> float:
