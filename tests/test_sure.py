@@ -279,6 +279,25 @@ def test_a_number_of_which_it_is_not_sure_that_knowing_it_helps_is_not_to_be_mea
     assert "0 % over the assumed worlds. The 7 simulated worlds do not differ" in same
 
 
+@pytest.mark.parametrize("base", [0, 1])
+def test_a_choice_is_found_out_and_not_observed_many_times(result: Result, base: int) -> None:
+    called, ranges = list(result.called), dict(result.keys.sure.ranges)
+    answer = result.answered[1]
+    best = result.measure(answer)
+    assert best is not None and best.n
+    called[best.number] = Name.of("roster.name", "roster", options=("follows_work", "three_shifts", "round_the_clock"))
+    ranges[result.names[best.number]] = (0.0, base, 2.0)
+    keys = replace(result.keys, sure=replace(result.keys.sure, ranges=ranges))
+    surely = replace(best.avoided, low=0.01)
+    effects = [
+        replace(each, information=surely) if each.number == best.number else each for each in answer.decided.effects
+    ]
+    sure_of = replace(answer, decided=replace(answer.decided, effects=tuple(effects)))
+    shown = document(replace(result, keys=keys, called=tuple(called), answered=(result.answered[0], sure_of)))
+    assert shown.data["scenarios"]["4 servers"]["measure_first"]["observations"] is None
+    assert any(line.startswith("4 servers: find out roster first. Knowing it lowers") for line in shown.sentences)
+
+
 @pytest.mark.drawn
 def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -> None:
     with style.look():

@@ -5,10 +5,12 @@ from dataclasses import replace
 import many_servers as theory
 import numpy as np
 import pytest
+from scipy.special import ndtri
+from scipy.stats import multivariate_normal
 
 from experiments.statistics.next_runs import Wanted, explored
 from experiments.statistics.open_worlds import Answer, Effort, Known, Sample
-from experiments.statistics.paired_worlds import alikeness, only
+from experiments.statistics.paired_worlds import alikeness, only, only_first
 from experiments.statistics.ridge import fitted, ridge
 from experiments.statistics.share_of_worlds import Checked, Stratum, bounded, sobol_points, strata
 from experiments.statistics.share_of_worlds import share as share_of
@@ -81,6 +83,14 @@ def test_the_share_of_worlds_in_which_only_one_of_two_holds_is_that_of_the_close
         net = only(found, 0, 1).mean - only(found, 1, 0).mean
         assert net == pytest.approx(found.share(0).interval.mean - found.share(1).interval.mean, abs=0.05)
     assert sum(inside) >= len(inside) - 1
+
+
+@pytest.mark.parametrize("alike", [0.0, 0.5, 0.99])
+def test_only_the_first_of_two_holds_with_the_probability_of_the_bivariate_normal(alike: float) -> None:
+    for first, second in ((0.8, 0.1), (0.5, 0.5), (0.1, 0.8)):
+        both = multivariate_normal([0, 0], [[1, alike], [alike, 1]]).cdf(ndtri([first, second]))
+        (found,) = only_first(np.array([first]), np.array([second]), alike)
+        assert found == pytest.approx(first - both, abs=1e-5)
 
 
 def test_effects_and_worth_of_knowing_are_those_of_the_closed_form(known: Known) -> None:

@@ -17,7 +17,9 @@ from experiments.statistics.share_of_worlds import Checked, Stratum, share
 from experiments.statistics.two_sources import Floats
 
 _MOST_ALIKE: Final = 0.99
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
+_NODES: Final = np.linspace(-8, 8, 161)
+_WEIGHTS: Final = np.exp(-(_NODES**2) / 2)
+"""Trapezoidal rule: at the most alike, 40 Gauss-Hermite nodes were off by up to 0.025."""
 
 
 def only(known: Known, first: int, second: int) -> Interval:

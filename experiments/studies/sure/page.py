@@ -90,7 +90,8 @@ def _turn(result: Result, answer: Answered, effect: Effect) -> str:
 
 def _measured(result: Result, answer: Answered) -> Iterator[str]:
     if (measure := result.measure(answer)) is not None:
-        which = "sure_measure" if measure.is_sure else "sure_measure_unsure"
+        sure = "sure_measure" if measure.n else "sure_find_out"
+        which = sure if measure.is_sure else "sure_measure_unsure"
         name, avoided = result.called[measure.number].text, in_percent(measure.avoided)
         yield said(which, design=answer.design.label, name=name, measure=measure, avoided=avoided)
 

@@ -114,7 +114,8 @@ class Measure:
     """A measurement that would make the answer more certain."""
 
     number: int
-    n: int
+    n: int | None
+    """Observations; None: a choice, or a configured value of 0, has no mean around which observations scatter."""
     before: float
     after: float
     """Share of wrong decisions after the measurement."""
@@ -204,14 +205,16 @@ class Result:
             return None
         best = max(answer.deciding, key=lambda effect: (bool(effect.information.low), effect.information.mean))
         low, base, high = self.keys.sure.ranges[self.names[best.number]]
-        if best.information.mean < 0.005 or base <= 0 or high <= low:
+        if best.information.mean < 0.005 or high <= low:
             return None
-        before = wrong(best.curve.mean)
+        before, exactly = wrong(best.curve.mean), best.curve.wrong
+        if base <= 0 or self.called[best.number].options:
+            return Measure(best.number, None, before, exactly, exactly, best.information)
         each = self.keys.sure.scatter * base / ((high - low) / 2)
         afters = [(n, best.curve.wrong_after(each / n**0.5)) for n in _SAMPLES]
-        wanted = before - _ENOUGH * (before - best.curve.wrong)
+        wanted = before - _ENOUGH * (before - exactly)
         n, after = next((pair for pair in afters if pair[1] <= wanted), afters[-1])
-        return Measure(best.number, n, before, after, best.curve.wrong, best.information)
+        return Measure(best.number, n, before, after, exactly, best.information)
 
     def runs(self, at: int) -> int:
         return sum(len(answer.margins) for (design, _), answer in self.known.answers.items() if design == at)
