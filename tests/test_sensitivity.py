@@ -459,3 +459,12 @@ def test_intervals_that_are_apart_allow_a_conclusion() -> None:
     assert "Not the same here for On time: of 3 groups arrivals come second, crews come third" in of(0.3, 0.1, 0.6)
     assert "The same here for On time: arrivals and crews are the first of 3 groups" in of(0.6, 0.3, 0.1)
     assert "these move On time most: other, arrivals, crews" in of(0.3, 0.1, 0.6)
+
+
+def test_a_factor_without_effect_is_not_among_those_that_move_a_kpi_most() -> None:
+    none, some = share(0.0, 0.0, 0.0), share(0.9, 0.85, 0.95)
+    found = tuple(Index(name, size, size) for name, size in zip(GROUPS, (none, some, none), strict=True))
+    lines = sentences(of_indices(found, GROUPS))
+    assert lines[0] == "Of 3 factors, these move On time most: crews."
+    assert lines[1].startswith("Of the variance of On time over the ranges of 3 factors, crews 90 %")
+    assert "arrivals" not in lines[1]

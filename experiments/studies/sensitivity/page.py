@@ -34,7 +34,7 @@ def _most(result: Result, kpi: str) -> str:
     sizes = result.sizes(kpi)
     if sizes[0][1].mean == 0:
         return f"No factor moves {kpi_name(kpi)}."
-    first = sizes[:_NAMED]
+    first = [(name, size) for name, size in sizes[:_NAMED] if size.mean]
     sure = "; the intervals leave that order open" if _may_change([size for _, size in sizes]) else ""
     if result.screened is None:
         named = ", ".join(spelt(name) for name, _ in first)
@@ -51,7 +51,7 @@ def _shares(crossed: Crossed, kpi: str) -> str:
     by_total = sorted(crossed.indices[kpi], key=lambda index: -index.total.mean)
     if by_total[0].total.low is None or is_too_much(by_total):
         return ""
-    known = [index for index in by_total if not (index.is_impossible or leaves_open(index.total))]
+    known = [index for index in by_total if index.total.mean and not (index.is_impossible or leaves_open(index.total))]
     if not known:
         return ""
     shares = ", ".join(
