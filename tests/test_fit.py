@@ -211,7 +211,8 @@ def test_values_below_0_are_fitted_by_families_that_take_them(capsys, column):
      ((-0.2, 0.8), (-math.inf, math.inf))],
 )  # fmt: skip
 def test_ends_of_possible_values_are_those_of_a_share_or_of_what_is_not_negative(values, ends):
-    assert ends_of(SimpleNamespace(values=np.array(values)), SimpleNamespace(low=0.0, high=None)) == ends
+    request = SimpleNamespace(low=0.0, high=None, unit=None, key=None)
+    assert ends_of(SimpleNamespace(values=np.array(values)), request) == ends
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,17 @@ def test_a_fit_of_a_time_is_in_the_unit_of_its_key(folder):
     assert time.parameters["scale"] == pytest.approx(gamma["scale"] / 60, rel=1e-4)
 
 
+def test_the_unit_of_times_changes_neither_the_families_nor_the_mean(folder, tmp_path, capsys):
+    """Days below 1 are no shares of something."""
+    fits = []
+    for per_unit, unit in ((1, "min"), (60, "h"), (1440, "d")):
+        file = tmp_path / f"{unit}.csv"
+        file.write_text("uld\n" + "".join(f"{value / 9 / per_unit:.9g}\n" for value in MINUTES))
+        fits.append(answer(capsys, "fit", file, "key=breakdown.uld_min", f"unit={unit}", "name=uld", "--out", tmp_path))
+    names = [[family["family"] for family in fit["families"]] for fit in fits]
+    assert names[0] == names[1] == names[2] and "beta" not in names[0]
+
+
 def test_a_fit_of_a_shape_says_the_mean_where_it_is_configured(folder):
     hub = load("liege_30k", "+fits/packing=lognormal", config_dir=folder)
     assert hub.packout.spread.family == "lognormal"

@@ -15,6 +15,7 @@ from experiments.formatting import listed, short, whole
 from experiments.report.sections import said
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.two_sources import Floats
+from experiments.studies.fit.place import UNITS
 from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
@@ -148,7 +149,8 @@ def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
     if request.high is not None:
         return request.low, request.high
     least, most = sample.values.min(), sample.values.max()
-    return (-math.inf if least < 0 else 0.0), (1.0 if least > 0 and most < 1 else math.inf)
+    is_time = request.unit is not None or (request.key or "").rpartition("_")[2] in UNITS
+    return (-math.inf if least < 0 else 0.0), (1.0 if least > 0 and most < 1 and not is_time else math.inf)
 
 
 def instant_of(text: str, place: str) -> dt.datetime:
