@@ -15,6 +15,7 @@ from experiments.composition import load
 from experiments.main import main
 from experiments.report.exposure_tables import compact
 from experiments.report.hub_share import money_rests_on
+from experiments.studies import exposure
 from experiments.studies.exposure import text
 from sim.errors import ConfigError
 
@@ -80,6 +81,20 @@ def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
     assert f"cloud operator {r2}" in (run / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("dearer", "is_known"), [((), True), (("release_min=60",), False)])
+def test_a_policy_costs_what_a_design_shows_that_differs_in_the_policy_alone(
+    dearer: tuple[str, ...], is_known: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookup = [f"exposure.policies.data_minimised.lookup.{word}" for word in dearer]
+    shown = load("liege_30k", "exposure=ledger")
+    other = load("liege_30k", "exposure=ledger", "exposure.policy=data_minimised", *lookup)
+    felt = {"without": {"dwell_mean_h": 7.0}, "with": {"dwell_mean_h": 8.0}}
+    monkeypatch.setattr(exposure, "means_of", lambda *_: felt)
+    costs = {cost.policy: cost for cost in exposure._costs(None, shown, {"without": shown, "with": other})}
+    assert (costs["none"].kpis, costs["data_minimised"].release_min) == (felt["without"], 15)
+    assert costs["data_minimised"].kpis == (felt["with"] if is_known else None)
+
+
 def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = answer(capsys, "exposure", run)
     parcels, value = (
@@ -95,6 +110,9 @@ def test_imports_a_year_have_the_range_of_the_hubs_share(run: Path, capsys: pyte
         ends = [share * AIRPORT * row["balance_eur"] / (365 * parcels) for share in (0.3, 0.5)]
         assert row["balance_of_shares_eur"] == pytest.approx(ends, rel=1e-6)
     page = (run / "report.html").read_text(encoding="utf-8")
+    assert f"imports {low / 1e6:.0f}–{high / 1e6:.0f}, exports" in page, (
+        "of the parcels that arrived, not those that left"
+    )
     assert page.count("at a hub&#39;s share of 30–50 % of the airport&#39;s 11.36 million parcels") >= 3
 
 

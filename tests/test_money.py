@@ -151,9 +151,10 @@ def test_a_twin_hall_doubles_the_assets_of_halls_and_its_equipment_costs_its_ann
     had, has = assets(full()), assets(twin)
     assert {name for name in had if has[name] == had[name]} == {"stands", "loader_sets", "tugs"}
     assert all(has[name] == 2 * had[name] for name in had.keys() - {"stands", "loader_sets", "tugs"})
-    more = {line.name: -line.eur for line in investment(full(), twin, priced(**{"site.tenure": "built"}))}
+    own_halls = priced(**{"site.tenure": "built"})
+    more = {line.name: -line.eur for line in investment(full(), twin, own_halls)}
     worth = (sum(more.values()) - more[HALLS]) / annuity_factor(0.06, 10)
-    assert equipment_eur_per_year(full(), twin, prices()) == pytest.approx(worth)
+    assert equipment_eur_per_year(full(), twin, own_halls) == pytest.approx(worth)
 
 
 def test_capital_is_the_annuity_of_equipment_and_of_own_halls() -> None:

@@ -12,7 +12,7 @@ from sim.units import DAYS_PER_YEAR
 
 def goods_of_shares(share: ShareBand | None, values: Mapping[str, Value]) -> str:
     """The year's imports and exports at both ends of the hub's share; empty without goods or for another demand."""
-    parcels, goods = (values.get(name) for name in ("parcels_per_day", "imports_meur_per_year"))
+    parcels, goods = (values.get(name) for name in ("imported_parcels_per_day", "imports_meur_per_year"))
     if share is None or parcels is None or goods is None or not parcels.mean or not goods.mean:
         return ""
     texts = []

@@ -78,7 +78,8 @@ def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfi
     """Costs of policies, no policy first, from designs that differ from this one only in the policy."""
     of_policy: dict[str, str] = {}
     for label, hub in hubs.items():
-        if replace(hub, scenario=hub_shown.scenario, exposure=hub_shown.exposure) == hub_shown and hub.exposure.is_on:
+        exposure = replace(hub.exposure, policy=hub_shown.exposure.policy)
+        if replace(hub, scenario=hub_shown.scenario, exposure=exposure) == hub_shown:
             of_policy.setdefault(hub.exposure.policy or NO_POLICY, label)
     felt, costs = means_of(manifest, KPIS), []
     lookups = {name: policy.lookup for name, policy in hub_shown.exposure.policies.items()}

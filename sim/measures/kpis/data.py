@@ -114,6 +114,13 @@ def _balance(run: Measured, name: str) -> float:
     return float(balance[name][balance["is_simulated"]].max(initial=0.0)) / _MILLION
 
 
+@GOODS.kpi("parcels/d", NEITHER)
+def imported_parcels_per_day(run: Measured) -> float:
+    """parcels of the goods that arrived in the measured days; 0 without trade"""
+    trade = run.tables["trade"]
+    return float(trade["n_parcels"][~trade["is_export"]].sum()) / run.config.horizon_days
+
+
 @GOODS.kpi("MEUR/y", NEITHER, "Imports", rank=Rank.SUMMARY)
 def imports_meur_per_year(run: Measured) -> float:
     """declared value of imports in a year of such days; 0 without trade"""
