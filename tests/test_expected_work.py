@@ -135,7 +135,7 @@ def test_a_flight_can_be_done_in_half_the_promised_time_and_there_are_never_more
     few = load("liege_30k", "demand.flights_per_day=0.1")
     # 115,000 parcels at 45 / 3,520 min by four: 98 h in twelve, in crews of four.
     assert set(rostered(few, "breakdown")) == {12}
-    slow = load("liege_30k", "demand.flights_per_day=0.1", "roster.work.flight_h=24")
+    slow = load("liege_30k", "demand.flights_per_day=0.1", "roster.work.promise_share=1")
     assert set(rostered(slow, "breakdown")) == {8}
     # Two machines of ten inductions each, with exports, second passes and outages.
     work = expected_work(few, RUN)
@@ -148,6 +148,22 @@ def test_a_flight_can_be_done_in_half_the_promised_time_and_there_are_never_more
     for name in ("unloading", "induction", "packout", "screening"):
         owner = {"unloading": 2, "induction": 10, "packout": 26, "screening": 5}[name]
         assert rostered(many, name)[1] == owner
+
+
+def test_people_are_there_for_the_busiest_part_of_their_shift_that_is_as_long_as_their_time():
+    """Flights come from 05:00 to 06:30, and the promise is 6 h: parts of 2, 3 and 6 h of a night of 8 h."""
+    night = slice(MARGIN + 7 * BINS_PER_DAY + 22 * 4, MARGIN + 7 * BINS_PER_DAY + 30 * 4)
+    people = []
+    for share in (1 / 3, 0.5, 1):
+        words = ("roster=follows_work", "start_date=2022-09-05", f"roster.work.promise_share={share}")
+        config = load("regional_gateway", *words)
+        work = expected_work(config, RUN)
+        minutes = 6 * 60 * share
+        busiest = np.convolve(work.of_role("packout", "main")[night], np.ones(round(minutes / 15)), "valid").max()
+        least = work.of_a_flight("packout", "main") / minutes
+        people.append(rostered(config, "packout")[2])
+        assert people[-1] == math.ceil(max(busiest / minutes / 0.85, least))
+    assert people[0] > people[1] > people[2] > 0
 
 
 def test_people_grow_with_demand_and_with_what_the_halls_share():

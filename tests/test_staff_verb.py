@@ -43,7 +43,7 @@ def staff(**values: object) -> Staff:
 
 @cache
 def pool(role: str) -> Pool:
-    return Pool(role, (demand_of(hub(), role),))
+    return Pool(role, (demand_of(hub(), role, 8),))
 
 
 def test_contracts_hold_by_construction() -> None:
@@ -63,7 +63,7 @@ def test_half_hours_from_22_to_6_are_paid_as_night() -> None:
 
 
 def test_demand_is_the_work_that_the_default_roster_expects() -> None:
-    demand = demand_of(hub(), "packout")
+    demand = demand_of(hub(), "packout", 8)
     rosters = rosters_of(hub(), 14 * TICKS_PER_DAY)
     assert rosters.work is not None
     expected = rosters.work.of_role("packout", "main")[(3 + 7) * 96 : (3 + 14) * 96]
@@ -72,9 +72,9 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     assert around(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
     # The week is Monday's first, whatever day the run begins on.
     from_thursday = load("liege_30k", "horizon_days=7", "warmup_days=7", "start_date=2022-09-08")
-    assert demand_of(from_thursday, "packout").busy == pytest.approx(demand.busy)
+    assert demand_of(from_thursday, "packout", 8).busy == pytest.approx(demand.busy)
     # A unit is a post at each of the two machines.
-    machines, of_machine = demand_of(hub(), "induction"), rosters.work.of_role("induction", "main")
+    machines, of_machine = demand_of(hub(), "induction", 8), rosters.work.of_role("induction", "main")
     assert machines.busy.sum() / 2 == pytest.approx(of_machine[(3 + 7) * 96 : (3 + 14) * 96].sum() / 60)
     assert (machines.unit_posts, machines.most, machines.posts) == (2, 10, 20)
     assert machines.least == rosters.least_crews("induction", "main")
@@ -87,7 +87,7 @@ def test_the_mean_around_a_half_hour_goes_on_from_sunday_to_monday() -> None:
 
 
 def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_posts_are_asked_for_always() -> None:
-    both = Pool("both", tuple(replace(demand_of(hub(), "screening"), role=role, most=5) for role in ("a", "b")))
+    both = Pool("both", tuple(replace(demand_of(hub(), "screening", 8), role=role, most=5) for role in ("a", "b")))
     tour = tours_of(staff())[0]
     there = covered({tour: 1})
     plan = PoolPlan(both, {tour: 3}, {"a": 2.0 * there, "b": 1.0 * there}, 0.0)

@@ -65,14 +65,13 @@ class Rosters:
         return posts
 
     def least_crews(self, name: str, hall_name: str | None) -> int:
-        """Crews of a role that follows the work: enough to handle a mean flight within `roster.work.flight_h`."""
-        work = self.config.roster.work
-        assert self.work is not None and work is not None
-        of_a_crew = work.flight_h * MIN_PER_H * at_once(self.config, name)
+        """Crews of a role that follows the work: enough to handle a mean flight within `work_within_min`."""
+        assert self.work is not None
+        of_a_crew = work_within_min(self.config) * at_once(self.config, name)
         return max(1, math.ceil(self.work.of_a_flight(name, hall_name) / of_a_crew - ROUNDING))
 
     def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
-        """Share of the posts that the expected work needs, from the beginning of each shift on (rule 55)."""
+        """Share of the posts that the busiest part of each shift needs, from its beginning on (rule 55)."""
         work = self.config.roster.work
         assert self.work is not None and work is not None
         target = work.utilisation[name]
@@ -84,13 +83,20 @@ class Rosters:
         begins = [day * MIN_PER_DAY + minute for day in days for minute in starts]
         least = self.least_crews(name, hall_name)
         until = np.concatenate(([0.0], np.cumsum(self.work.of_role(name, hall_name))))
-        at = np.interp((np.array(begins) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
+        length = np.diff(begins)
+        part = np.minimum(length, work_within_min(self.config))
+        busiest = np.zeros(len(part))
+        # Parts begin at each bin after the shift's beginning, and the last ends with the shift.
+        for offset in np.arange(0, (length - part).max() + BIN_MIN, BIN_MIN):
+            first = begins[:-1] + np.minimum(offset, length - part)
+            at = np.interp((np.array((first, first + part)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
+            busiest = np.maximum(busiest, at[1] - at[0])
         shares = {}
-        for (begin, end), post_minutes in zip(pairwise(begins), np.diff(at), strict=True):
+        for (begin, end), minutes, post_minutes in zip(pairwise(begins), part, busiest, strict=True):
             if end > 0 and begin * TICKS_PER_MIN < end_of_all:
                 crews = max(
                     least if post_minutes > 0 else 1,
-                    math.ceil(post_minutes / ((end - begin) * target * crew) - ROUNDING),
+                    math.ceil(post_minutes / (minutes * target * crew) - ROUNDING),
                 )
                 share = min(posts, crews * crew) / posts
                 shares[max(0, begin) * TICKS_PER_MIN] = self.config.roster.of_shift(share, begin, end)
@@ -162,6 +168,12 @@ def spans(manning: Manning, low: int, high: int) -> list[tuple[int, int, int]]:
 
 def rosters_of(config: HubConfig, end: int, away: Sequence[Absence] = ()) -> Rosters:
     return Rosters(config, end, away, expected_work(config, end) if config.roster.work is not None else None)
+
+
+def work_within_min(config: HubConfig) -> float:
+    """Time within which people who follow the work are to have done it [min]."""
+    assert config.roster.work is not None
+    return config.roster.work.promise_share * config.service_h * MIN_PER_H
 
 
 def at_once(config: HubConfig, name: str) -> int:

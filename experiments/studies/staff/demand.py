@@ -11,7 +11,7 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.domain.roles import ROLES, Place
 from sim.inputs.expected_flights import BIN_MIN, BINS_PER_DAY, MARGIN
-from sim.inputs.staffing import at_once, people_a_post, rosters_of
+from sim.inputs.staffing import at_once, people_a_post, rosters_of, work_within_min
 from sim.units import HOURS_PER_WEEK, MIN_PER_H, TICKS_PER_DAY, Numbers
 
 SLOTS: Final = HOURS_PER_WEEK * SLOTS_PER_H
@@ -32,25 +32,27 @@ class Demand:
     unit_people: int
     busy: Numbers
     """Mean number of units that the expected work keeps busy."""
+    window_h: float
+    """Hours around each half hour over which work is evened out."""
     utilisation: float
     """Highest share of the time for which they are busy."""
     least: int
-    """Units needed for the work of one mean flight within `roster.work.flight_h`."""
+    """Units needed for the work of one mean flight within the time of rule 55."""
     most: int
     """Number of units that posts exist for."""
 
-    def asked(self, pace: float, window_h: int) -> Numbers:
+    def asked(self, pace: float) -> Numbers:
         """Units needed by half hour, by the default roster's rule (rule 55), from the mean of the hours around each.
 
         `pace`: factor on their utilisation.
         """
         target = min(1.0, self.utilisation * pace)
-        return np.minimum(around(self.busy, window_h) / target, self.most)
+        return np.minimum(around(self.busy, self.window_h) / target, self.most)
 
 
-def around(values: Numbers, window_h: int) -> Numbers:
-    """Means over this many hours around each half hour of a repeating week."""
-    n = window_h * SLOTS_PER_H
+def around(values: Numbers, window_h: float) -> Numbers:
+    """Means over this many hours around each half hour of a repeating week, in whole half hours."""
+    n = max(1, int(window_h * SLOTS_PER_H))
     summed = np.cumsum(np.concatenate(([0.0], values, values, values)))
     first = np.arange(len(values)) + len(values) - n // 2
     means: Numbers = (summed[first + n] - summed[first]) / n
@@ -75,7 +77,7 @@ def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
     Raises:
         ConfigError: a pool whose roles work in crews of different size.
     """
-    demands = {role: demand_of(config, role) for role in planned_roles(config)}
+    demands = {role: demand_of(config, role, staff.window_h) for role in planned_roles(config)}
     shared = []
     for name, roles in staff.pools.items():
         members = [demands[role] for role in roles if role in demands]
@@ -86,8 +88,13 @@ def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
     return [*shared, *(Pool(role, (demand,)) for role, demand in demands.items() if role not in pooled)]
 
 
-def demand_of(config: HubConfig, role: str) -> Demand:
-    """Demand over the whole weeks from the first measured day."""
+def evened_out_h(config: HubConfig, window_h: float) -> float:
+    """Hours over which work is evened out: no longer than the time within which it is to be done."""
+    return min(window_h, work_within_min(config) / MIN_PER_H)
+
+
+def demand_of(config: HubConfig, role: str, window_h: float) -> Demand:
+    """Demand over the whole weeks from the first measured day, evened out over at most `window_h`."""
     weeks = -(-config.horizon_days // DAYS_PER_WEEK)
     rosters = rosters_of(config, (config.warmup_days + weeks * DAYS_PER_WEEK) * TICKS_PER_DAY)
     assert rosters.work is not None and config.roster.work is not None
@@ -108,4 +115,4 @@ def demand_of(config: HubConfig, role: str) -> Demand:
     utilisation = config.roster.work.utilisation[role]
     assert utilisation is not None
     people, least = unit * people_a_post(config, role), min(most, -(-least // unit))
-    return Demand(role, posts, unit, people, busy, utilisation, least, most)
+    return Demand(role, posts, unit, people, busy, evened_out_h(config, window_h), utilisation, least, most)

@@ -73,7 +73,7 @@ class PoolPlan:
 
 
 def planned(pool: Pool, pace: float, staff: Staff, labour: Labour) -> PoolPlan:
-    asked = {each.role: each.asked(pace, staff.window_h) for each in pool.demands}
+    asked = {each.role: each.asked(pace) for each in pool.demands}
     tours, gap = cheapest(pool, np.sum([*asked.values()], axis=0), staff, labour)
     return PoolPlan(pool, tours, asked, gap)
 
