@@ -209,7 +209,7 @@ def crowded() -> sim.Result:
     """Two small trailers a day and no extra ones: parcels pile up in their lanes, past one cut-off after the other."""
     words = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "exports=none", "service_h=9")
     few = ("outbound.trailer={parcels: 480, kg: 360, m3: 2.6}", "outbound.extra_trucks_per_day=0")
-    config = load("liege_30k", "warmup_days=0", "horizon_days=2", *words, *few)
+    config = load("liege_30k", "warmup_days=0", "horizon_days=2", "handcoding.parcels_per_desk_h=3", *words, *few)
     keys = sim.simulate(config).tables["flights"]["key"].tolist()
     return sim.simulate(dataclasses.replace(config, record=dataclasses.replace(config.record, parcels_of_flights=keys)))
 
@@ -257,6 +257,9 @@ def test_the_first_figures_are_those_of_the_parcels_one_by_one(crowded: sim.Resu
     assert 0 < expected["not_departed_share"] < 1 and expected["on_time_share_from_sibt"] < expected["on_time_share"]
 
 
+SORTS = ("sort_begin", "sort_end", "second_begin", "second_end")
+
+
 def test_use_is_the_time_that_rows_hold_over_that_of_what_there_is(crowded: sim.Result) -> None:
     """Of two measured days; what has not ended goes on."""
 
@@ -274,6 +277,12 @@ def test_use_is_the_time_that_rows_hold_over_that_of_what_there_is(crowded: sim.
     }
     assert {name: crowded.kpis[f"utilisation_{name}"] for name in expected} == pytest.approx(expected)
     assert min(expected.values()) > 0
+    parcels = crowded.tables["parcels"]
+    by_hand = np.where(parcels["is_non_conveyable"], 1.0, np.nan)
+    crowded.tables["by_hand"] = {name: parcels[name] * by_hand for name in SORTS}
+    sorting = share(1, "by_hand", *SORTS[:2]) + share(1, "by_hand", *SORTS[2:])
+    worked = {"handcoding": 24 * share(1, "parcels", "code_begin", "code_end"), "manual_sort": 24 * sorting}
+    assert {name: crowded.kpis[f"staff_h_per_day_{name}"] for name in worked} == pytest.approx(worked)
 
 
 def test_the_share_of_exports_is_what_left_by_air_of_all_that_left(today: sim.Result) -> None:

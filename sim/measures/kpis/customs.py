@@ -33,8 +33,8 @@ def release_before_landing_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("1", LESS, "Held by customs", rank=Rank.SUMMARY)
 def held_share(run: Measured) -> float:
-    """of the parcels broken down in the measured days, those that customs holds after the scan, and that are sorted
-    twice
+    """parcels that customs holds after the scan in the measured days, and that are sorted twice, over parcels whose
+    break-down begins in them
     """
     measured = run.window.closes(bin_edges(run.inputs) / TICKS_PER_MIN)
     held, scanned = (int(run.record.stages[name].n_in[measured].sum()) for name in ("customs_hold", "breakdown"))
@@ -43,7 +43,7 @@ def held_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("h", LESS, "Time in the hold zone, mean", rank=Rank.SUMMARY)
 def customs_hold_mean_h(run: Measured) -> float:
-    """mean time in the customs hold zone, of parcels that have left it"""
+    """mean time in the customs hold zone, of parcels held in the measured days that have left it"""
     held = run.record.stages["customs_hold"]
     return held.stay_time / held.n_stays / TICKS_PER_H if held.n_stays else 0.0
 

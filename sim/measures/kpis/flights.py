@@ -14,7 +14,9 @@ RECOVERY = Group("recovery", lambda hub: bool(hub.disruptions))
 
 @FLIGHTS.kpi("h/d", LESS, "Aircraft blocked", rank=Rank.HEADLINE)
 def stand_blocked_h_per_day(run: Measured) -> float:
-    """unloading time beyond the work of the loaders: aircraft blocked on their stands by trains, positions and floor"""
+    """unloading time beyond the work of the loaders: aircraft blocked on their stands by trains, positions and floor;
+    the whole time of flights whose unloading begins in the measured days and ends before the run does
+    """
     flights = run.tables["flights"]
     started = run.window.covers(flights["unloading_start"]) & ~np.isnan(flights["unloading_end"])
     work = _loader_minutes(run.inputs)

@@ -50,7 +50,9 @@ def tugs(run: Measured) -> Tugs:
 
 @SURROUNDINGS.kpi("km/d", LESS, "Tug distance")
 def tug_km_per_day(run: Measured) -> float:
-    """distance of tug trains between stands and halls, both ways, and from hall to hall"""
+    """distance of tug trains between stands and halls, both ways, and from hall to hall, of drives that begin in the
+    measured days
+    """
     return tugs(run).km / run.window.days
 
 

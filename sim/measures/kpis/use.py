@@ -1,4 +1,4 @@
-"""Utilisation of each resource: use over availability; for people's resources, over the time that they are manned.
+"""Utilisation of each resource: use over availability; for people's resources, over the paid time.
 
 A resource is a line in one of three tables: its name, how long it is in use, and how long it is available.
 """
@@ -20,12 +20,12 @@ from sim.measures.staff import desk_hours, paid_hours
 from sim.measures.stays import stays_at
 from sim.measures.window import left_door, time_inside
 from sim.site.floors import hold_zone_parcels, room_for_empty_ulds
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN, Counts
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_H, TICKS_PER_MIN
 
 USE = Group("use")
 Hours = Callable[[Measured, str], float]
 """Hours in the measured days of the resource with this name."""
-_MANNED: Final = ", of the time that they are manned"
+_MANNED: Final = ", of the time on the roster and after it"
 _ROLES: Final = {role.kind: name for name, role in ROLES.items()}
 
 
@@ -86,20 +86,6 @@ def _sorting(run: Measured, _: str) -> float:
     service = [hall.service for hall in run.inputs.site.halls for _ in hall.stations]
     ticks = sum(n * each for n, each in zip(run.record.machine_work, service, strict=True))
     return ticks / TICKS_PER_MIN / MIN_PER_H
-
-
-def _coding(run: Measured, _: str) -> float:
-    coded = run.record.stages["handcoding"].n_out // run.inputs.site.units.in_bag
-    return _measured(run, coded + run.record.export_stages["export_coding"].n_out) / run.config.coded_per_desk_h
-
-
-def _sorting_by_hand(run: Measured, _: str) -> float:
-    return _measured(run, run.record.stages["manual_sort"].n_out) / run.config.manual_sort.parcels_per_post_h
-
-
-def _measured(run: Measured, by_interval: Counts) -> float:
-    low, high = (instant // run.inputs.bin_width for instant in run.inputs.measured)
-    return float(by_interval[low:high].sum())
 
 
 def _on_floor(run: Measured, _: str) -> float:
@@ -168,10 +154,10 @@ RESOURCES: Final = {
     "stations": Resource("break-down stations, held until the last parcel is inducted",
                          _stayed, _of_halls(lambda hall: sum(hall.stations))),
     "machines": Resource("sorting machines, of the time that they are up and manned", _sorting, _machines_manned),
-    "handcoding_desks": _manned("hand-coding desks", _coding),
+    "handcoding_desks": _manned("hand-coding desks", _served),
     "packout_posts": Resource("pack-out posts" + _MANNED,
                               lambda run, _: run.record.packout_work / TICKS_PER_MIN / MIN_PER_H, _packout_manned),
-    "manual_sort_posts": _manned("manual-sort posts", _sorting_by_hand),
+    "manual_sort_posts": _manned("manual-sort posts", _served),
     "floor": Resource("lanes' floor, reserved from break-down until the truck leaves or the ULD is built",
                       _on_floor, _of_halls(lambda hall: hall.floor + hall.transfer_floor)),
     "doors": Resource("outbound dock doors", _at_doors, _of_halls(lambda hall: hall.doors)),
@@ -182,7 +168,7 @@ EXPORT_RESOURCES: Final = {
     "screening_lines": _manned("screening lines", _served),
     "hand_sorting_posts": _manned("posts for sorting exports by hand", _served),
     "build_up_places": Resource("build-up places", _stayed, _of_exports(lambda exports: exports.places)),
-    "build_up_workers": Resource("people at build-up places, of the time that they are present", _building_up, _paid),
+    "build_up_workers": _manned("people at build-up places", _building_up),
     "outbound_tugs": _manned("trains of outbound ULDs", _stayed),
     "export_floor": Resource("export floor, reserved from the collection's call until its exports are on a ULD",
                              _on_export_floor, _of_exports(lambda exports: exports.floor)),
@@ -217,7 +203,7 @@ LAID_OUT: Final = frozenset({"empty_ulds", "customs_hold"})
 def utilisation(run: Measured, resource: str) -> float:
     hours = ALL_RESOURCES[resource].available(run, resource)
     share = busy_hours(run, resource) / hours if hours else 0.0
-    # Whole services of machines and desks are counted, possibly one more than the measured days have time for.
+    # Whole services of machines are counted, possibly one more than the measured days have time for.
     return share if resource in LAID_OUT else min(share, 1.0)
 
 
