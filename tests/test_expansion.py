@@ -197,6 +197,20 @@ def test_nothing_opens_without_its_decisions_nor_before_them(found: Found) -> No
     assert n
 
 
+@pytest.mark.parametrize("needs", ["[appeal,screening]", "[screening,appeal,permit]"])
+def test_a_path_that_names_the_last_of_its_decisions_or_another_order_meets_the_same_conditions(needs: str) -> None:
+    """What a stage decides binds whoever waits for a stage after it."""
+    stricter = (
+        "expansion.stages.permit.results.granted_smaller.most_area_m2=50000",
+        "expansion.stages.permit.results.granted.eur_per_year=1e6",
+        "expansion.stages.permit.results.movements_cap.most_flights_per_day=3",
+    )
+    paths = ("stay_30k", "permit_66k_2_phases")
+    words = [f"expansion.paths.{paths[1]}.phases.{phase}.needs={needs}" for phase in ("first", "second")]
+    all_named, other = found_of(*stricter, paths=paths), found_of(*stricter, *words, paths=paths)
+    assert (npv(all_named, paths[1]) == npv(other, paths[1])).all()
+
+
 def test_with_certainty_the_tree_is_the_plain_path() -> None:
     """All mass on one leaf: the expected value is that leaf's, and no draw differs from another."""
     own = found_of(*CERTAIN)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -83,11 +84,6 @@ class Path:
         for (before, first), (name, phase) in pairwise(self.phases.items()):
             if phase.starts < (end := months_after(first.starts, _months_of(first))):
                 raise ValueError(said("phases_overlap", name=name, before=before, end=end, starts=phase.starts))
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Stages for which any phase waits."""
-        return tuple(dict.fromkeys(stage for phase in self.phases.values() for stage in phase.needs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +201,12 @@ class Expansion:
     @property
     def needed(self) -> dict[str, Stage]:
         """The stages that some path needs, and the stages before them."""
-        stages = {name for path in self.paths.values() for stage in path.needs for name in self.chain(stage)}
+        stages = self.needs(phase for path in self.paths.values() for phase in path.phases.values())
         return {name: stage for name, stage in self.stages.items() if name in stages}
+
+    def needs(self, phases: Iterable[Phase]) -> tuple[str, ...]:
+        """The stages for which these phases wait, and the stages before them."""
+        return tuple(dict.fromkeys(name for phase in phases for stage in phase.needs for name in self.chain(stage)))
 
     def chain(self, stage: str) -> dict[str, Stage]:
         """The stage and all stages before it, in order of time."""

@@ -18,7 +18,7 @@ from experiments.studies.expansion.curves import Curves, Floats, Measured, Node,
 from experiments.studies.expansion.design import Expansion, ExpansionKeys
 from experiments.studies.expansion.hubs import State, flights_at
 from experiments.studies.expansion.timeline import Course, Timeline, World
-from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves, restricted
+from experiments.studies.expansion.tree import Draw, Leaf, draws, factors, leaves
 from experiments.studies.expansion.value import Books, Worth, worth
 from experiments.studies.expansion.value import factors as discount_factors
 from sim.config import HubConfig
@@ -138,7 +138,8 @@ def _wanted(settings: Expansion, futures: Futures) -> tuple[dict[str, NDArray[np
     at: dict[Key, int] = {}
     number = {}
     for path in settings.paths:
-        results = [tuple(restricted(leaf, settings.paths[path].needs, settings).items()) for leaf in futures.leaves]
+        needs = settings.needs(settings.paths[path].phases.values())
+        results = [tuple((stage, leaf[stage]) for stage in needs) for leaf in futures.leaves]
         number[path] = np.zeros((*futures.weight.shape, len(futures.draws)), dtype=np.intp)
         for g, f, k in np.ndindex(*number[path].shape):
             number[path][g, f, k] = at.setdefault((path, g, k, results[f]), len(at))

@@ -113,7 +113,11 @@ def at_mean_month(config: HubConfig, scenario: str) -> HubConfig:
 
 
 def _limits(settings: Expansion, path: Path) -> list[float | None]:
-    limits = {result.most_area_m2 for stage in path.needs for result in settings.stages[stage].results.values()}
+    limits = {
+        result.most_area_m2
+        for stage in settings.needs(path.phases.values())
+        for result in settings.stages[stage].results.values()
+    }
     return [None, *sorted(limit for limit in limits if limit is not None)]
 
 
@@ -126,7 +130,7 @@ def _of_path(
     for n, after in enumerate(hubs):
         learning = phases[n - 1][1].learning if n else None
         steps = LEARNED if learning is not None else (1.0,)
-        needs = {stage: None for _, phase in phases[:n] for stage in phase.needs}
+        needs = settings.needs(phase for _, phase in phases[:n])
         for learned, is_building in itertools.product(steps, (False, True)):
             if is_building and n + 1 >= len(hubs):
                 continue

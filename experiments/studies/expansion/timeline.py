@@ -97,7 +97,8 @@ class Course:
         self._world, self._path, self._leaf = world, path, leaf
         settings = world.settings
         self._phases: Sequence[tuple[str, Phase]] = list(settings.paths[path].phases.items())
-        self._ended = {stage: ended(stage, leaf, draw, settings) for stage in settings.paths[path].needs}
+        needs = settings.needs(phase for _, phase in self._phases)
+        self._ended = {stage: ended(stage, leaf, draw, settings) for stage in needs}
         results = [settings.stages[stage].results[name] for stage in self._ended if (name := leaf[stage]) is not None]
         limits = [result.most_area_m2 for result in results if result.most_area_m2 is not None]
         self._limit = min(limits, default=None)
@@ -182,7 +183,7 @@ class Course:
 
     def _bind(self, quarter: int) -> None:
         """Apply the conditions of the stages that the opened phase needed, and of the stages before them."""
-        for stage in self._phases[self._n_open - 1][1].needs:
+        for stage in self._world.settings.needs([self._phases[self._n_open - 1][1]]):
             result = self._leaf[stage]
             if result is not None and not any(stage == known for _, known, _ in self._conditions):
                 self._conditions.append((quarter, stage, result))

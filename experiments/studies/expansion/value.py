@@ -116,7 +116,8 @@ def _planned(books: Books, path: str, n: int) -> Floats:
     phases = settings.paths[path].phases.values()
     for number, phase in zip(range(books.world.n_phases(path, None)), phases, strict=False):
         if share := _risked(settings, phase):
-            month = max(0.0, month_of(settings.first_asked(phase.needs[0]), settings.first_year))
+            asked = min(map(settings.first_asked, phase.needs))
+            month = max(0.0, month_of(asked, settings.first_year))
             if month < MONTHS_PER_QUARTER * n:
                 spent[int(month // MONTHS_PER_QUARTER)] -= share * float(books.change(path, None, number).sum())
     return spent
