@@ -111,6 +111,7 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
     values = [(x, y) for x in ("8", "10", "12") for y in ("3", "5")][:5]
     own = [{name: Interval(n / 10, None, None, 1) for name in MAPPED} for n in range(5)]
+    own[4] = dict.fromkeys(MAPPED, Interval(0.4, 0.1, 0.45, 3))
     share, dwell = maps_of(["stations", "flights"], values, own, [False, True, False, None, False])
     assert (share.x_values, share.y_values) == (("8", "10", "12"), ("3", "5"))
     assert share.mean[:, :2] == pytest.approx(np.array([[0, 20], [10, 30]]))
@@ -126,7 +127,7 @@ def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():
             "10.0\nunstable",
             "20.0",
             "30.0\nundecided",
-            "40.0",
+            "40.0\n10.0–45.0",
         ]
     assert [*maps_of(["stations"], [("8",)], own[:1], [False])] == []
 

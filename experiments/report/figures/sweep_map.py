@@ -34,8 +34,8 @@ class SweepMap:
     y_values: tuple[str, ...]
     mean: Numbers
     """(R, C), in per cent for a share, otherwise in the KPI's unit."""
-    half_width: Numbers
-    """(R, C), of the 95 % interval; NaN without interval."""
+    bounds: Numbers
+    """(R, C, 2), of the 95 % interval; NaN without interval."""
     verdict: NDArray[np.str_]
     """(R, C), unstable or undecided; empty if the hub is stable."""
     ends: tuple[float, float]
@@ -57,18 +57,18 @@ def maps_of(
     for name in MAPPED:
         kpi = KPIS[name]
         scale, unit = style.drawn_as(kpi.unit)
-        mean, half = np.full(shape, np.nan), np.full(shape, np.nan)
+        mean, bounds = np.full(shape, np.nan), np.full((*shape, 2), np.nan)
         verdict = np.full(shape, "", dtype="U9")
         for (x, y), of_point, grows in zip(values, intervals, is_unstable, strict=True):
             at = rows.index(y), columns.index(x)
-            mean[at] = scale * of_point[name].mean
-            half[at] = np.nan if of_point[name].half_width is None else scale * (of_point[name].half_width or 0.0)
+            shown = of_point[name].scaled(scale)
+            mean[at], bounds[at] = shown.mean, shown.bounds or np.nan
             verdict[at] = {True: "unstable", None: "undecided", False: ""}[grows]
         ends = (0.0, 100.0) if kpi.unit == "1" else (0.0, float(np.nanmax(mean)) or 1.0)
         title = f"{formatting.kpi_name(name)}, {unit}"
-        title += "" if np.isnan(half).all() else ", ± 95 % interval"
+        title += "" if np.isnan(bounds).all() else ", 95 % interval"
         yield SweepMap(title, heading_of_key(varied[0]), tuple(columns), heading_of_key(varied[1]), tuple(rows), mean,
-                 half, verdict, ends, kpi.more_is_better is not False)  # fmt: skip
+                 bounds, verdict, ends, kpi.more_is_better is not False)  # fmt: skip
 
 
 def draw(ax: Axes, result: SweepMap) -> None:
@@ -90,9 +90,8 @@ def draw(ax: Axes, result: SweepMap) -> None:
 def _text(result: SweepMap, *at: int) -> str:
     if not np.isfinite(result.mean[at]):
         return ""
-    half = result.half_width[at]
-    text = formatting.number(float(result.mean[at]), 1)
-    text += "" if np.isnan(half) else f"\n±{formatting.number(float(half), 1)}"
+    text, low, high = (formatting.number(float(value), 1) for value in (result.mean[at], *result.bounds[at]))
+    text += "" if np.isnan(result.bounds[at]).any() else f"\n{low}–{high}"
     return text + f"\n{result.verdict[at]}".rstrip()
 
 
