@@ -147,6 +147,15 @@ def test_closures_are_given_drawn_and_every_night():
     assert all(begin < end for begin, end in drawn) and all(a[1] < b[0] for a, b in pairwise(drawn))
 
 
+def test_a_stand_is_in_use_while_its_flight_waits_for_the_runway():
+    size = ("demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "demand.flights_per_day=6")
+    run = sim.simulate(load("liege_30k", *SHORT, *size, *one("fog_morning", at("day 1 04:00"))))
+    curves, flights = run.tables["demand_curves"], run.tables["flights"]
+    assert (flights["aldt"] > flights["stand_given"]).any()
+    in_use = curves["in_use_mean"][curves["name"] == "stands"].mean()
+    assert in_use == pytest.approx(6 * run.kpis["utilisation_stands"])
+
+
 def test_a_closure_moves_no_draw(calm):
     own = inputs_of(*one("fog_morning"))
     assert own.flights == calm.flights

@@ -112,3 +112,15 @@ def test_exports_are_kept_up_with_by_what_leaves_over_it_and_the_growth_of_what_
         "out_loads": {"departed": np.append(middles, np.nan), "n_parcels": np.full(len(middles) + 1, left)},
     }
     assert KPIS["exports_kept_up_share"].compute(run) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("given", "held_h"), [((60.0, 120.0, 180.0), 96), ((60.0, 130.0, 180.0), 2), ((60.0, 120.0, np.nan), 3)]
+)
+def test_a_flight_that_still_waits_for_a_stand_at_the_end_is_held_too(given: tuple[float, ...], held_h: float) -> None:
+    """The fourth flight never asks for a stand, because its aircraft does not come."""
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(1, 3, 4), {}
+    requested = np.array([60.0, 120.0, 180.0, np.nan])
+    run.tables = {"flights": {"stand_requested": requested, "stand_given": np.array([*given, np.nan])}}
+    assert KPIS["blocked_after_h"].compute(run) == held_h

@@ -115,7 +115,7 @@ def test_people_of_imports_are_wanted_for_exports_too(exporting):
 @pytest.mark.parametrize(
     ("curve", "table", "since", "until", "requested", "each"),
     [
-        ("stands", "flights", "aldt", "aobt", "stand_requested", 1),
+        ("stands", "flights", "stand_given", "stand_free", "stand_requested", 1),
         ("positions", "ulds", "placed", "start", "at_door", 1),
         ("stations", "ulds", "start", "released", "checked_in", 1),
         ("doors", "trucks", "docked", "departed", "arrived", 1),

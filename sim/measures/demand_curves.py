@@ -126,10 +126,9 @@ def _export_roles(
 def _equipment(inputs: Inputs, record: Recorder, tables: dict[str, Table], edges: Edges) -> Iterator[_Curve]:
     site, halls, (flights, ulds) = inputs.site, inputs.site.halls, (tables[name] for name in ("flights", "ulds"))
     given_up = flights["stand_requested"] + site.apron.longest_hold / TICKS_PER_MIN
-    landed = np.where(flights["is_diverted"], given_up, flights["aldt"])
-    on_stand = _inside(edges, flights["aldt"], flights["aobt"])
-    held = _inside(edges, flights["stand_requested"], landed)
+    held = _inside(edges, flights["stand_requested"], np.fmin(flights["stand_given"], given_up))
     stays = stays_at(site)
+    on_stand = _inside(edges, flights[stays["stands"].since], flights[stays["stands"].until])
     parcels_h = site.units.in_bag * TICKS_PER_H / inputs.bin_width
     asked, done = (np.asarray(units * parcels_h, dtype=float) for units in _at_machines(inputs, record))
     rate = sum(hall.n_machines * TICKS_PER_H / hall.service for hall in halls) * site.units.in_bag

@@ -52,6 +52,5 @@ def blocked_after_h(run: Measured) -> float:
     held
     """
     flights = run.tables["flights"]
-    has_none = np.isnan(flights["stand_given"])
-    held = (flights["is_diverted"] & has_none) | (flights["stand_given"] > flights["stand_requested"])
-    return (float(flights["stand_requested"][held].min()) if held.any() else run.window.end) / MIN_PER_H
+    held = flights["stand_requested"][~(flights["stand_given"] <= flights["stand_requested"])]
+    return float(np.nanmin(held, initial=run.window.end)) / MIN_PER_H
