@@ -18,10 +18,12 @@ from experiments.main import main
 from experiments.report.replay_page import replay_page
 from experiments.report.stored_designs import designs_in
 from experiments.store.foreign import manifest_of
-from experiments.studies.replay.content import _limits
+from experiments.studies.replay.content import _limits, _rows
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
+from sim import simulate
+from sim.measures.tracing.journal import Journal
 
 HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_xray_all")
 
@@ -278,3 +280,17 @@ def test_two_weeks_of_a_hall_stay_small_and_are_drawn_quickly(tmp_path, browser)
     took = browser.thread_seconds()
     browser.run(f"for (let frame = 0; frame < {N_FRAMES}; frame++) replay.seek(11000 * frame);")
     assert (browser.thread_seconds() - took) / N_FRAMES * 1000 < MOST_FRAME_MS
+
+
+def test_a_uld_waits_for_its_xray_once_it_is_checked_in():
+    size = {"demand.parcels_per_flight": 2000, "demand.net_t_per_flight": 2, "horizon_days": 1, "warmup_days": 0}
+    hub = load("customs_xray_all", "exports=none", **size)
+    tables = simulate(hub).tables
+    (ulds,) = (kind for kind in KINDS if kind.name == "ulds")
+    rows = _rows(ulds, Journal(tables, hub))
+    assert rows["waits_for_xray"].tolist() == seconds(tables["ulds"]["checked_in"]).tolist()
+    steps = [step.since for step in ulds.steps]
+    for earlier, later in (("placed", "waits_for_xray"), ("waits_for_xray", "xray_begin"), ("xray_begin", "ready")):
+        assert steps.index(earlier) + 1 == steps.index(later)
+        assert (rows[earlier] <= rows[later])[rows[later] != NOT_YET].all()
+    assert (rows["waits_for_xray"] < rows["xray_begin"]).any()

@@ -176,7 +176,7 @@ def _held(journal: Journal) -> Table:
 
 
 def _breakdown_queue(journal: Journal) -> Table:
-    """When each ULD is ready for break-down and first in the queue, by its longest wait there [min]."""
+    """When each ULD waits for X-ray, is ready for break-down, and heads the queue, by its longest wait there [min]."""
     ulds = journal.tables["ulds"]
     n = len(ulds["flight"])
     lacked = np.array([ulds[f"wait_{what}"] for what in ("station", "workers", "floor")]).reshape(3, n)
@@ -185,7 +185,9 @@ def _breakdown_queue(journal: Journal) -> Table:
     cause = np.where(np.nan_to_num(lacked).max(axis=0, initial=0) > 0, np.nan_to_num(lacked).argmax(axis=0), 3)
     names = ("heads_for_station", "heads_for_workers", "heads_for_floor", "heads")
     blocked: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
-    return {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"]), **blocked}
+    waits_for_xray = np.where(ulds["is_xrayed"], ulds["checked_in"], np.nan)
+    ready = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
+    return {"waits_for_xray": waits_for_xray, "ready": ready, **blocked}
 
 
 def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:
