@@ -155,7 +155,7 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
     """Counted values by design, without intervals; values for which the run lacks a KPI are left out."""
     flights = tables["flights"]
     n_replications = flights.groupby("scenario")["replication"].nunique()
-    landed = _by_design(flights[flights["is_cohort"]])
+    landed, left = (_by_design(_within(flights, instant, window)) for instant in ("aldt", "aobt"))
     mass = {name: _by_design(_within(tables[name], "departed", window), "mass") for name in ("trucks", "out_ulds")}
     collections = _by_design(_within(tables["collections"], "docked", window))
     counts = {}
@@ -171,7 +171,8 @@ def counted(tables: Mapping[str, Frame], values: Values, window: Window) -> dict
             if t_out:
                 of_design[TRUCKS_BOTH_WAYS] = trucks + collections.get(label, 0.0) / per_day
         if of_design[FLIGHTS] and "night_movements_per_day" in kpis:
-            of_design[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / (2 * of_design[FLIGHTS])
+            moves = (landed[label] + left.get(label, 0.0)) / per_day
+            of_design[NIGHT_SHARE] = kpis["night_movements_per_day"].mean / moves
         counts[label] = {key: Value(mean, None, None, int(n), "") for key, mean in of_design.items()}
     return counts
 
