@@ -269,13 +269,20 @@ def test_each_reported_number_has_its_source_and_is_of_a_value_that_is_counted()
     known = {*KPIS, *counts, run_grids.OPENED, run_grids.INFRINGING}
     assert len({check.quantity for check in validation.checks()}) == len(validation.checks()) > 10
     for check in validation.checks():
-        assert check.value in known and check.source and check.why and check.divisor > 0
+        assert (
+            check.value in known
+            and check.grows_with in {*KPIS, ""}
+            and check.source
+            and check.why
+            and check.divisor > 0
+        )
         assert check.of in {"any", "of_share", *validation.groups()}
         assert check.band is None or check.band[0] < check.band[1]
 
 
 def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
-    values = {"a": {"parcels_per_day": value(402_500.0), "imports_meur_per_year": value(1_000.0)}}
+    arrived = {"imported_parcels_per_day": value(402_500.0), "imports_meur_per_year": value(1_000.0)}
+    values = {"a": {"parcels_per_day": value(402_500.0), **arrived}}
     rows = {row.quantity: row for row in validation.compare([TODAY], values, 14)}
     parcels = rows["Parcels a year, hub of today (million)"]
     assert parcels.predicted.endswith("; 98–163 at a hub's share of 30–50 % of the airport's 326 million parcels")
@@ -283,6 +290,9 @@ def test_yearly_figures_of_today_have_the_range_of_the_hubs_undisclosed_share():
     (goods,) = (row.predicted for quantity, row in rows.items() if quantity.startswith("Goods imported"))
     # 326 million x 0.30 or 0.50, of 146.9 million: 0.666 and 1.1095.
     assert goods.endswith("; 666–1,110 at a hub's share of 30–50 % of the airport's 326 million parcels")
+    few = {"a": {"parcels_per_day": value(200_000.0), **arrived}}
+    rows = {row.quantity: row for row in validation.compare([TODAY], few, 14)}
+    assert goods in {row.predicted for row in rows.values()}, "of the parcels that arrived"
     few = {"a": {"parcels_per_day": value(200_000.0)}}
     assert {row.outcome for row in validation.compare([TODAY], few, 14)} == {"below"}
 

@@ -48,7 +48,7 @@ class Check:
     is_of_site: bool = False
     is_kept_by_some: bool = False
     is_share_reported: bool = False
-    grows_with_share: bool = False
+    grows_with: str = ""
 
     def applies(self, point: NamedDesign) -> bool:
         if self.of == "of_share":
@@ -90,7 +90,7 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
     Reports are about a year or a usual day. Days of a week differ, so a few measured days are not compared.
     """
     return [
-        _compared(check, point, predicted, values[point.label].get("parcels_per_day"), n_days)
+        _compared(check, point, predicted, values[point.label].get(check.grows_with), n_days)
         for check, point, predicted in _predictions(points, values)
     ]
 
@@ -121,7 +121,7 @@ def _compared(check: Check, point: NamedDesign, predicted: Value, parcels: Value
     interval = "" if predicted.low == predicted.high else interval_of(predicted)
     text = number(predicted.mean, digits) + (f" ({interval})" if interval else "")
     reported, band = check.reported, check.band
-    if check.grows_with_share and point.share is not None and parcels is not None and parcels.mean:
+    if point.share is not None and parcels is not None and parcels.mean:
         ends = point.share.of(predicted.mean, parcels.mean)
         least, most = (number(end, digits) for end in ends)
         text += f"; {least}–{most} {point.share}"
