@@ -318,6 +318,15 @@ def test_a_path_alone_has_no_turns_and_one_replication_no_intervals() -> None:
     assert "Nothing that was varied alone surely turns the choice." in " ".join(sentences(told))
 
 
+def test_what_is_left_at_the_end_pays_nothing_back() -> None:
+    """So a study that ends before the payback of a longer one has none."""
+    prices = ("expansion.cost.parcels.revenue_eur=0.3", "expansion.cost.site.tenure=built")
+    short, long = (answer(found_of(*CERTAIN, *prices, f"expansion.years={years}")).paths for years in (4, 7))
+    assert [path.payback for path in short] == [None] * 3
+    assert all(path.payback > 4 for path in long[1:] if path.payback is not None)
+    assert long[1].payback is not None
+
+
 def test_knowing_is_told_to_be_worth_at_least_nothing_and_waiting_may_cost() -> None:
     wide = Interval(6e6, -90e6, 102e6, 4)
     assert worth_of(Knowing(0, "growth of demand", wide, "EUR")) == Interval(6e6, 0.0, 102e6, 4)

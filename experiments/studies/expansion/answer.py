@@ -21,7 +21,7 @@ from experiments.studies.expansion.over_worlds import NONE, OverWorlds
 from experiments.studies.expansion.timeline import QUARTERS
 from experiments.studies.expansion.tree import BANDS, bands, expected, probability_of_best, quantile, share, two_sources
 from experiments.studies.expansion.uncertainty import Knowing, Turn, knowing, turns
-from experiments.studies.expansion.value import Worth
+from experiments.studies.expansion.value import RESIDUAL, Worth
 from sim.units import MEAN_DAYS_PER_YEAR
 
 Yearly = Mapping[str, Floats]
@@ -59,10 +59,10 @@ class PathAnswer:
     best_share: float = column("1", "share of the futures in which it is the best", heading="best in [%]", show=percent)
     on_time_share: Interval = interval("1", "on-time share of all parcels", heading="on time [%]", show=_in_percent)
     cost_per_parcel: Interval = interval(
-        "EUR", "total spending per parcel", heading="cost a parcel [EUR]", show=_in_eur
+        "EUR", "total spending, minus what is left at the end, per parcel", heading="cost a parcel [EUR]", show=_in_eur
     )
     payback: float | None = column(
-        "year", "time until extra earnings repay extra spending, compared with building nothing; None: never",
+        "year", "until extra earnings repay extra spending, compared with building nothing; None: not in these years",
         heading="payback [years]", show=lambda years: "–" if years is None else number(years, 1),
     )  # fmt: skip
     opens: float = column(
@@ -107,7 +107,10 @@ def answer(result: Found, over: OverWorlds = NONE) -> Answer:
     pooled = npv.mean(axis=4)
     known = pooled.max(axis=0)
     known_best = expected(np.take_along_axis(npv, pooled.argmax(axis=0)[None, ..., None], axis=0)[0], weight)
-    quarterly = result.means(lambda worth: worth.quarterly)
+    at_end = result.books.lines.index(RESIDUAL)
+    earned = result.means(lambda worth: worth.quarterly)
+    # What is left at the end is worth something, but is no earning.
+    earned[:, -1] -= result.means(lambda worth: worth.yearly[:, -1, at_end])
     paths = tuple(
         PathAnswer(
             path=name,
@@ -120,7 +123,7 @@ def answer(result: Found, over: OverWorlds = NONE) -> Answer:
             best_share=share(pooled[number] >= known, weight),
             on_time_share=_on_time(result, name),
             cost_per_parcel=_cost_per_parcel(result, name),
-            payback=_payback(result, name, quarterly),
+            payback=_payback(result, name, earned),
             opens=share(np.array([bool(months) for months in result.opens])[result.number[name]], weight),
         )
         for number, name in enumerate(names)
@@ -168,11 +171,11 @@ def _ratio(result: Found, path: str, *parts: Callable[[Worth], Floats]) -> Inter
     return two_sources(above / below)
 
 
-def _payback(result: Found, path: str, quarterly: Floats) -> float | None:
+def _payback(result: Found, path: str, earned: Floats) -> float | None:
     settings = result.keys.expansion
     if settings.idle is None or not settings.paths[path].phases:
         return None
-    more = quarterly[list(settings.paths).index(path)] - quarterly[list(settings.paths).index(settings.idle)]
+    more = earned[list(settings.paths).index(path)] - earned[list(settings.paths).index(settings.idle)]
     return payback(flows([*map(cents, more.tolist())], settings.cost.discounting.timing, per_year=QUARTERS))
 
 
