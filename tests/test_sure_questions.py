@@ -75,6 +75,15 @@ def test_shares_and_worth_of_knowing_are_those_of_the_closed_form(chosen: Chosen
     assert swings[0] == pytest.approx(2, abs=0.2) and swings[1] == pytest.approx(2 * SLOPE, abs=0.2)
 
 
+def test_equal_options_are_best_in_the_same_worlds_in_any_order(chosen: Chosen) -> None:
+    guess = chosen.corrected - chosen.shift - chosen.scaled @ chosen.slopes
+    of_two = [share.interval for share in chosen.shares()]
+    for order in ([0, 1, 1], [1, 0, 1]):
+        exact = {world: worth[order] for world, worth in chosen.simulated.items()}
+        found = Chosen.of(guess[:, order], exact, exact[0][:, None], chosen.points, chosen.scaled).shares()
+        assert [share.interval.mean for share in found] == pytest.approx([of_two[option].mean for option in order])
+
+
 def test_errors_that_are_large_make_the_interval_wide() -> None:
     points = sobol_points(64, 2, 1)
     rng = np.random.default_rng(1)

@@ -225,6 +225,6 @@ class Chosen:
 
 
 def _best(worth: Floats, errors: Floats) -> Floats:
-    """Probability that each option is the best (M, P), given possible errors (n, P)."""
-    ways = (worth[:, None, :] + errors[None, :, :]).argmax(axis=2)
-    return np.asarray((ways[:, :, None] == np.arange(worth.shape[1])).mean(axis=1))
+    """Probability that each option is the best (M, P), given possible errors (n, P); equal options are all the best."""
+    ways = worth[:, None, :] + errors[None, :, :]
+    return np.asarray((ways == ways.max(axis=2, keepdims=True)).mean(axis=1))
