@@ -18,6 +18,7 @@ from experiments.report.figures import (
     ladder_figure,
     spread_figure,
     warmup_figure,
+    week_figure,
 )
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.marks import errorbar
@@ -106,6 +107,26 @@ def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
     assert spread_figure.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
     assert spread_figure.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()
     assert spread_figure.prepare(kpis[kpis["replication"] < 1], POINTS, values_of(0.7, 0.5, 0.9)) == ()
+
+
+@pytest.mark.parametrize(
+    ("n_days", "names"),
+    [(3, ["Thu", "Fri", "Sat"]), (7, ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])],
+)
+def test_a_week_of_the_backlog_begins_on_monday_and_a_shorter_one_with_its_first_day(n_days, names):
+    """Measured from Thursday on, the second day of the run; the backlog is a thousand parcels more each hour."""
+    window = Window(1440.0, (1 + n_days) * 1440.0, dt.date(2022, 9, 7))
+    time = 30.0 * np.arange(1, 48 * (n_days + 2) + 1)
+    backlog = pd.DataFrame({"scenario": "a", "zone": "backlog", "time": time, "inside": 1000 * np.ceil(time / 60)})
+    with style.look():
+        (ax, _) = week_figure.figure(
+            pd.concat([backlog, backlog.assign(zone="lanes", inside=1e9)]), POINTS[:1], window
+        ).axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == names
+    shown = np.asarray(ax.collections[0].get_array()).reshape(n_days, 24)
+    for name, hours in zip(names, shown, strict=True):
+        day = 1 + ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"].index(name)
+        assert hours == pytest.approx(24 * day + np.arange(1, 25))
 
 
 def test_a_map_has_each_point_at_its_values_and_only_two_keys_make_one():

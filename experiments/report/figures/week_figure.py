@@ -24,7 +24,7 @@ def figure(occupancy: Frame, points: Sequence[NamedDesign], window: Window) -> F
     n_days = min(DAYS_PER_WEEK, window.n_days)
     # Monday is first if at least a week was measured; otherwise the first measured day.
     shift = (window.start_date.weekday() + first) % DAYS_PER_WEEK if n_days == DAYS_PER_WEEK else 0
-    names = [window.day_name(first + (row - shift) % DAYS_PER_WEEK) for row in range(n_days)]
+    names = [window.day_name(first + row - shift) for row in range(n_days)]
     shown = points[:MOST_MAPS]
     drawing, axes = style.panels(len(shown), 2, 2.05)
     for ax, point in zip(axes, shown, strict=True):
