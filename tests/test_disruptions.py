@@ -147,6 +147,13 @@ def test_closures_are_given_drawn_and_every_night():
     assert all(begin < end for begin, end in drawn) and all(a[1] < b[0] for a, b in pairwise(drawn))
 
 
+def test_no_closure_is_drawn_after_the_end_of_the_run():
+    """The run ends an hour after a midnight."""
+    inputs = inputs_of(*one("random_fog", "per_day=50"), "service_h=1")
+    assert inputs.end == 73 * H and len(inputs.disruptions) > 100
+    assert all(happened.start < inputs.end for happened in inputs.disruptions)
+
+
 def test_a_stand_is_in_use_while_its_flight_waits_for_the_runway():
     size = ("demand.parcels_per_flight=2000", "demand.net_t_per_flight=2", "demand.flights_per_day=6")
     run = sim.simulate(load("liege_30k", *SHORT, *size, *one("fog_morning", at("day 1 04:00"))))

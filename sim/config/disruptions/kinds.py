@@ -95,8 +95,8 @@ class RandomClosures(Disruption):
             begins = rng.random(n) * TICKS_PER_DAY
             lasts = stretched(self.mean_h, rng.standard_exponential(n), TICKS_PER_H)
             for begin, last in zip(begins, lasts, strict=True):
-                start = day * TICKS_PER_DAY + int(begin)
-                yield start, start + max(1, round(last))
+                if (start := day * TICKS_PER_DAY + int(begin)) < end:
+                    yield start, start + max(1, round(last))
 
 
 @kind("a night curfew", "a night curfew", is_nightly=True, closes_runway=True)
