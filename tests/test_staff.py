@@ -174,6 +174,15 @@ def test_people_of_controls_follow_their_roster(declaring):
     assert kpis["staff_h_paid_per_day"] == pytest.approx(own)
 
 
+def test_a_uld_wants_a_station_only_after_its_xray(declaring):
+    curves, ulds = declaring.tables["demand_curves"], declaring.tables["ulds"]
+    assert (ulds["xray_begin"] > ulds["checked_in"]).any()
+    ready = ulds | {"ready": np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])}
+    mine = curves["name"] == "stations"
+    for hour, wanted in zip(curves["hour"][mine].tolist(), curves["wanted_mean"][mine].tolist(), strict=True):
+        assert wanted == pytest.approx(np.mean(half_hours(ready, "ready", "released", hour)))
+
+
 @pytest.mark.parametrize("run", ["always", "rostered", "exporting", "declaring"])
 def test_nobody_works_more_than_is_paid(run, request):
     kpis = request.getfixturevalue(run).kpis

@@ -3,9 +3,16 @@
 from collections import Counter
 from typing import NamedTuple
 
+import numpy as np
+
+from sim.domain.columns import Table
 from sim.domain.site import Site
+from sim.measures.window import Minutes
 from sim.record.recorder import Recorder
 from sim.units import NEVER
+
+READY = "ready"
+"""A column that tables of ULDs get from `ready_for_breakdown`."""
 
 
 class Stay(NamedTuple):
@@ -26,7 +33,7 @@ def stays_at(site: Site) -> dict[str, Stay]:
         "loader_sets": Stay("flights", "unloading_start", crew_free, "unloading_requested"),
         "tugs": Stay("trains", "granted", "returned"),
         "positions": Stay("ulds", "placed", "start", "at_door"),
-        "stations": Stay("ulds", "start", "released", "checked_in"),
+        "stations": Stay("ulds", "start", "released", READY),
         "uld_xrays": Stay("ulds", "xray_begin", "xray_end", "checked_in"),
         "doors_in": Stay("collections", "docked", "released", "arrived"),
         "build_up_places": Stay("out_ulds", "start", "built", "formed"),
@@ -46,3 +53,8 @@ def stayed(record: Recorder, stay: Stay, end: int) -> int:
     """Total time of the rows' stays, both ends counted; rows that have not left stay until the end [ticks]."""
     both = ((getattr(row, stay.since), getattr(row, stay.until)) for row in getattr(record, stay.table))
     return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
+
+
+def ready_for_breakdown(ulds: Table) -> Minutes:
+    """When each ULD (N) requests its break-down: checked in, or X-rayed if it is X-rayed as a whole (rule 43) [min]."""
+    return np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])

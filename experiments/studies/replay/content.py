@@ -19,6 +19,7 @@ from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, s
 from experiments.studies.trace.run import Replication
 from sim.config import HubConfig
 from sim.errors import InputError
+from sim.measures.stays import READY, ready_for_breakdown
 from sim.measures.tracing.journal import NEEDED, Journal
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, SECONDS_PER_MIN, TICKS_PER_MIN
@@ -186,8 +187,7 @@ def _breakdown_queue(journal: Journal) -> Table:
     names = ("heads_for_station", "heads_for_workers", "heads_for_floor", "heads")
     blocked: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
     waits_for_xray = np.where(ulds["is_xrayed"], ulds["checked_in"], np.nan)
-    ready = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
-    return {"waits_for_xray": waits_for_xray, "ready": ready, **blocked}
+    return {"waits_for_xray": waits_for_xray, READY: ready_for_breakdown(ulds), **blocked}
 
 
 def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:

@@ -9,6 +9,7 @@ from sim.config import HubConfig
 from sim.domain.entities import EXTRA
 from sim.domain.flight import Deck
 from sim.errors import InputError
+from sim.measures.stays import ready_for_breakdown
 from sim.measures.window import Minutes, left_door
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
@@ -124,7 +125,7 @@ class Journal:
     def _breakdown_queue(self) -> tuple[Counts, Minutes]:
         """Rows of ULDs in the order of the break-down queues (Q), and since when each heads its hall's queue [min]."""
         ulds = self.tables["ulds"]
-        since = np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
+        since = ready_for_breakdown(ulds)
         requested = np.flatnonzero(~np.isnan(since))
         order = requested[np.lexsort((ulds["index"][requested], ulds["flight"][requested], since[requested]))]
         start, hall = ulds["start"][order], ulds["hall"][order]
