@@ -56,6 +56,17 @@ def test_the_share_of_worlds_that_are_all_simulated_is_that_of_their_answers() -
         found.learn({(0, world): Answer((margin,), False, margin) for world, margin in enumerate(margins)})
         share = found.share(0).interval
         assert share.mean == pytest.approx(15 / 16) and share.excludes(1.0)
+        assert found.share(0, replace(found.sample)).interval.mean == pytest.approx(15 / 16)
+
+
+@pytest.mark.parametrize("screen", [1.5, 2.5])
+def test_of_worlds_that_are_all_simulated_those_in_which_only_one_of_two_holds_are_counted(screen: float) -> None:
+    points = np.random.default_rng(1).random((16, 3))
+    found = Known(Sample(np.full((2, 16), screen), points, 2 * points - 1), EFFORT)
+    holds = {0: range(2, 16), 1: range(1, 12)}
+    margins = {(at, world): 2.0 if world in holds[at] else -2.0 for at in holds for world in range(16)}
+    found.learn({run: Answer((margin,), False, margin) for run, margin in margins.items()})
+    assert [only(found, 0, 1).mean, only(found, 1, 0).mean] == pytest.approx([4 / 16, 1 / 16])
 
 
 def test_the_share_of_worlds_is_that_of_the_closed_form_about_as_often_as_its_interval_says(

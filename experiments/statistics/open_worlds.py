@@ -172,9 +172,16 @@ class Known:
         kinds = self.strata_of(worlds)[design]
         predictions, checked = self.predictions(worlds, design), self.checked(design)
         holds = [self.holds(run) > 0.5 for run in self.runs if run[0] == design]
-        if sample is None and len(holds) == len(kinds):
-            # All worlds are simulated: no error of a prediction is left to correct.
-            predictions, checked = self.best(design), [replace(check, error=0.0) for check in checked]
+        if len(holds) == len(self.strata[design]):
+            # All worlds are simulated, so the errors of their predictions are known; these worlds have none left.
+            own, best = self.predictions(self.sample, design), self.best(design)
+            if sample is None:
+                own = predictions = best
+            errors = [best[of_kind] - own[of_kind] for of_kind in (self.strata[design] == kind for kind in Stratum)]
+            checked = [
+                replace(check, error=float(each.mean()) if len(each) else 0.0)
+                for check, each in zip(checked, errors, strict=True)
+            ]
         found = share(predictions, kinds, checked, worlds.points)
         interval = found.interval
         # Until a check contradicts the screen, the answer may hold in all worlds, or in none.

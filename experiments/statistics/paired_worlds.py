@@ -43,6 +43,12 @@ def only(known: Known, first: int, second: int) -> Interval:
     seen = holds * (1 - others_holds)
     errors = seen - only_first(unseen, others_unseen, alike)
     opened = Checked.of(errors.tolist(), (seen * (1 - seen)).tolist())
+    every = range(len(strata))
+    if all((design, world) in known.answers for design in designs for world in every):
+        # All worlds are simulated: no error of a prediction is left to correct.
+        held = np.array([[known.holds((design, world)) for world in every] for design in designs])
+        predicted = held[0] * (1 - held[1])
+        screened, opened = (replace(check, error=0.0) for check in (screened, opened))
     interval = share(predicted, strata, [screened, opened], known.sample.points).interval
     # Without an example, the interval includes zero.
     is_shown = np.any(seen > 0.5) or np.any(predicted[strata == 0] == 1)
