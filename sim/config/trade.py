@@ -17,7 +17,7 @@ class Goods:
     median_eur: Eur
     sigma: Annotated[float, Bounds(gt=0, le=3)]
     duty: Share
-    """Rate on the value above the exemption."""
+    """Rate on the whole value of parcels above the exemption."""
 
 
 @dataclass(frozen=True, slots=True)

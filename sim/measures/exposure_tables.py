@@ -178,7 +178,7 @@ def trade_rows(
 ) -> Rows:
     """One row for each week, lane and group.
 
-    Duty is due on the value above the exemption, and VAT at the lane's rate on value and duty.
+    Duty is due on the whole value of parcels above the exemption, and VAT at the lane's rate on value and duty.
     """
     trade = config.trade
     rows: list[tuple[object, ...]] = []
