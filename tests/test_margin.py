@@ -17,6 +17,7 @@ from experiments.designs.design import Design, Margin, MarginKeys, single
 from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.stability import Stability, Walk, walks_of
+from experiments.report.margin import margin_text
 from experiments.statistics.warmup import Growth
 from experiments.store import read_run
 from experiments.store.summaries import MarginRow
@@ -40,8 +41,8 @@ PEAK = (
 
 def walked(limit, *, is_unstable=False, envelope=None, asked=ASKED, words=()):
     """The demands asked about, and the threshold, of a hub that carries its demand up to a limit."""
-    more = () if envelope is None else ("arrivals=poisson", f"arrivals.envelope_flights_per_day={envelope}", *words)
-    hub = load("liege_30k", f"demand.flights_per_day={asked}", "horizon_days=7", *more)
+    more = () if envelope is None else ("arrivals=poisson", f"arrivals.envelope_flights_per_day={envelope}")
+    hub = load("liege_30k", f"demand.flights_per_day={asked}", "horizon_days=7", *more, *words)
 
     def kpis(flights):
         return {"on_time_share": 0.99 if flights <= limit else 0.9, **dict.fromkeys(GROWTH_KPIS, 0.0)}
@@ -62,7 +63,7 @@ def test_a_threshold_lies_between_neighbouring_demands_and_costs_few_simulations
     assert ASKED not in demands and len(demands) <= 5
     assert all(0.8 * ASKED - 1e-9 <= demand <= 1.2 * ASKED + 1e-9 for demand in demands)
     if limit < 2.8:
-        assert threshold == MarginRow("a", 1, 0.0, 2.8)
+        assert threshold == MarginRow("a", 1, 0.0, 2.8, ASKED)
     elif limit >= 4.2:
         assert threshold.carried == 4.2 and math.isnan(threshold.not_carried)
     else:
@@ -71,8 +72,9 @@ def test_a_threshold_lies_between_neighbouring_demands_and_costs_few_simulations
 
 def test_the_run_s_own_verdict_counts_at_the_demand_asked_for():
     assert walked(9)[1].carried == 4.2
-    assert walked(9, is_unstable=True)[1] == MarginRow("a", 1, 3.4, 3.5)
+    assert walked(9, is_unstable=True)[1] == MarginRow("a", 1, 3.4, 3.5, ASKED)
     assert walked(9, is_unstable=None)[1].carried == 4.2
+    assert margin_text([walked(9, words=("arrivals.cancelled_share=0.2",))[1]]).endswith("; 3.5 asked")
 
 
 def test_no_more_is_asked_for_than_the_envelope_and_odd_demands_are_the_run_s_own():

@@ -92,7 +92,7 @@ def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:
     kpis = {kpi: interval_object(interval, KPIS[kpi].unit) for kpi, interval in outcome.intervals[design.label].items()}
     fitted = {"fitted": list(design.hub.fitted)} if design.hub.fitted else {}
     factors = {"values": dict(outcome.factors[design.label])} if outcome.factors else {}
-    margin = margin_object(outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day)
+    margin = margin_object(outcome.margins.get(design.label, ()))
     about = {"scenario": design.label, "unstable": outcome.is_unstable(design)}
     return {**about, **factors, **fitted, **margin, "kpis": kpis}
 

@@ -107,7 +107,7 @@ class DesignsText:
     def _lines(self) -> Iterator[str]:
         main = main_points(self.designs)
         for design in self.outcome.designs:
-            if margin := margin_text(self.outcome.margins.get(design.label, ()), design.hub.demand.flights_per_day):
+            if margin := margin_text(self.outcome.margins.get(design.label, ())):
                 yield f"{self.titles[design.label]}: {margin}"
         for text, both in packing.facts(main, self.command):
             yield f"{text} To simulate both: {both}" if both else text

@@ -255,7 +255,7 @@ class Walk:
     def threshold(self) -> MarginRow:
         assert self.crossing is not None
         no = math.nan if self.crossing.no is None else self.crossing.no
-        return MarginRow(self.design.label, self.number, self.crossing.yes, no)
+        return MarginRow(self.design.label, self.number, self.crossing.yes, no, self.design.hub.demand.flights_per_day)
 
 
 def walks_of(designs: Sequence[Design], n: int, study: DesignKeys, stability: Mapping[str, Stability]) -> list[Walk]:

@@ -12,11 +12,11 @@ Margins = Mapping[str, Sequence[MarginRow]]
 """Thresholds of the first replications, by the design's label."""
 
 
-def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
+def margin_text(thresholds: Sequence[MarginRow]) -> str:
     """The demand that a design carries, compared with the requested demand; empty without thresholds.
 
     >>> def text(*ends: tuple[float, float]) -> str:
-    ...     return margin_text([MarginRow("a", 0, *each) for each in ends], 3.5)
+    ...     return margin_text([MarginRow("a", 0, *each, 3.5) for each in ends])
     >>> text((3.5, 3.6), (3.7, 3.8))
     'carries up to 3.6 flights a day (3.5 to 3.7 in 2 replications); 3.5 asked'
     >>> text((4.2, math.nan), (4.2, math.nan))
@@ -44,16 +44,16 @@ def margin_text(thresholds: Sequence[MarginRow], asked: float) -> str:
         n = f"{len(carried)} replications" if len(carried) > 1 else "1 replication"
         each = f"{short(low)} to {short(high)}" if low < high else "the same" if len(carried) > 1 else "known"
         text = f"up to {short(sum(carried) / len(carried))} flights a day ({each} in {n})"
-    return f"carries {text}; {short(asked)} asked"
+    return f"carries {text}; {short(thresholds[0].asked)} asked"
 
 
-def margin_object(thresholds: Sequence[MarginRow], asked: float) -> dict[str, Any]:
+def margin_object(thresholds: Sequence[MarginRow]) -> dict[str, Any]:
     """The margin for JSON, under the key `margin`; empty without thresholds."""
     if not thresholds:
         return {}
     not_carried = [None if math.isnan(each.not_carried) else each.not_carried for each in thresholds]
     carried = [each.carried for each in thresholds]
-    return {"margin": {"asked": asked, "carried": carried, "not_carried": not_carried, "unit": "1/d"}}
+    return {"margin": {"asked": thresholds[0].asked, "carried": carried, "not_carried": not_carried, "unit": "1/d"}}
 
 
 def margins_of(rows: Iterable[MarginRow]) -> dict[str, list[MarginRow]]:

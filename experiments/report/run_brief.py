@@ -39,7 +39,7 @@ def brief_of(run: Run, sureness: Sequence[str], rests_on: Sequence[str]) -> Brie
     ladders, thresholds = run.ladders, run.margins
     lines = []
     for point, verdict in zip(run.main, verdicts.design_verdicts(run.main, run.kpis, ladders), strict=True):
-        margin = margin_text(thresholds.get(point.label, ()), point.flights_per_day)
+        margin = margin_text(thresholds.get(point.label, ()))
         lines.append(f"{verdict} It {margin}." if margin else str(verdict))
     named = tuple(replace(point, title=name) for point, name in zip(run.main, names, strict=True))
     facts = {

@@ -58,7 +58,7 @@ def sentence(
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
     limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
-    margin = margin_text(thresholds, point.flights_per_day)
+    margin = margin_text(thresholds)
     sure = f" It {margin}." if margin else ""
     return f"{_outcome(point, values, outcome, subject)}.{sure} {limit}".rstrip()
 
