@@ -117,6 +117,7 @@ def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
         [flies[name][cohort].sum() / n for name in ("n_made", *MISSED)]
     )
     assert kpis["connecting_per_day"] == n / config.horizon_days
+    assert set(flies["minimum_min"]) == {300}
     ulds, trucks = tables["out_ulds"], tables["trucks"]
     low, high = 1440 * config.warmup_days, 1440 * (config.warmup_days + config.horizon_days)
     of_ulds, by_road = (

@@ -87,6 +87,7 @@ def test_a_hall_changes_nothing_before_it_opens() -> None:
     alone = sim.simulate(load("liege_30k", *apron, *short)).tables
     grown = sim.simulate(load("liege_100k_complex", "demand=today", *late, *short)).tables
     opening = 2 * 1440.0
+    assert grown["halls"]["opens"].tolist() == [0, opening, opening, opening]
     for table, column in (("flights", "aldt"), ("ulds", "placed"), ("ulds", "start"), ("trucks", "cut_off")):
         ours, theirs = (np.sort(each[table][column][each[table][column] < opening]) for each in (alone, grown))
         np.testing.assert_array_equal(ours, theirs)

@@ -10,7 +10,7 @@ from sim.domain.exports import ExportSite
 from sim.domain.inputs import Inputs
 from sim.record.recorder import Recorder, columns
 from sim.record.schemas import Columns
-from sim.units import NEVER, TICKS_PER_MIN, ticks
+from sim.units import NEVER, ticks
 
 MISSED: Final = ("n_late_inbound", "n_sorting", "n_build_up", "n_no_capacity")
 """Causes, of which the first that applies counts."""
@@ -39,7 +39,7 @@ def connection_columns(config: HubConfig, inputs: Inputs, record: Recorder) -> C
             fates[_fate(inputs.site.exports, record, inbound, planned, minimum, uld)] += n
         left = row.n_parcels - row.n_refused - sum(n for _, n in loads)
         fates[_fate(inputs.site.exports, record, inbound, planned, minimum, None)] += left
-        known = (to, NEVER if planned is None else planned.number, minimum / TICKS_PER_MIN)
+        known = (to, NEVER if planned is None else planned.number, minimum)
         for name, value in zip(more, (*known, *fates.values()), strict=True):
             more[name].append(value)
     return {**columns(Connection, rows), **more}

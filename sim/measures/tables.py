@@ -231,7 +231,7 @@ def hall_columns(
                 number,
                 name,
                 hall.area_m2,
-                opens,
+                site.opens,
                 *(amount / days if days else 0.0 for amount in amounts),
                 busy / stations if stations else 0.0,
                 floor_days / (room * days) if days else 0.0,
