@@ -201,6 +201,8 @@ def test_a_demand_that_a_user_sets_is_no_estimate_of_the_hubs_share() -> None:
 
 def test_money_says_on_which_share_it_stands() -> None:
     (said,) = money_rests_on(load("liege_30k"))
+    as_many = load("liege_30k", "arrivals.cancelled_share=0.1", f"demand.flights_per_day={3.5 / 0.9}")
+    assert money_rests_on(as_many) == [said], "cancelled flights bring nothing"
     assert "147 million parcels a year, 45 % of the airport's 326 million" in said
     assert "30–50 % would be 98–163 million" in said
     assert not money_rests_on(load("liege_30k", "demand.flights_per_day=5"))

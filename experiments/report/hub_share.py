@@ -34,7 +34,7 @@ def money_rests_on(hub: HubConfig) -> list[str]:
     if (share := hub.hub_share) is None:
         return []
     band = ShareBand(share.airport_parcels_per_year, share.least, share.most)
-    a_day = hub.demand.flights_per_day * hub.demand.mean_parcels_per_flight
+    a_day = hub.flights_coming_per_day * hub.mean_parcels_per_flight
     a_year = a_day * DAYS_PER_YEAR / 1e6
     least, most = band.of(a_year, a_day)
     ends = f"{short(100 * share.least, 3)}–{share_text(share.most)}"
@@ -45,4 +45,4 @@ def money_rests_on(hub: HubConfig) -> list[str]:
         "supposed": share_text(share.supposed),
     }
     airport = short(share.airport_parcels_per_year / 1e6)
-    return [said("money_rests_on", flights=hub.demand.flights_per_day, airport=airport, ends=ends, **shown)]
+    return [said("money_rests_on", flights=hub.flights_coming_per_day, airport=airport, ends=ends, **shown)]
