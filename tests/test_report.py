@@ -156,17 +156,23 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
     window = Window(1440.0, 3 * 1440.0, MONDAY)
     point = replace(TODAY, scenario="today")
     values = {"today": kpis(value(0.0), value(113.8, unit="h"))}
-    tables = one.tables
-    stages, ulds, flights = tables["stages"], tables["ulds"], tables["flights"]
-    (bars,) = dwell_figure.prepare(stages, ulds, flights, panels((point,)), window, values)
+    (bars,) = dwell_figure.prepare(one.tables, panels((point,)), window, values)
     assert bars.dwell_h.tolist() == [113.8] and 0 < bars.hours.sum() < 100
     axes = dwell_figure.figure((bars,)).axes[0]
     assert any("mean dwell 113.8 h" in text.get_text() for text in axes.texts)
     assert dwell_figure.DWELL in axes.get_legend_handles_labels()[1]
-    onward = stages[stages["stage"] == "breakdown"].assign(stage="build_up_of_imports", minute=59)
-    more = pd.concat([stages, onward])
-    (flown,) = dwell_figure.prepare(more, ulds, flights, panels((point,)), window, values)
-    assert flown.stages == (*bars.stages, "build_up_of_imports") and flown.hours[0, -1] == pytest.approx(59.5 / 60)
+    stages, out_ulds = one.tables["stages"], one.tables["out_ulds"]
+    broken_down = stages[stages["stage"] == "breakdown"]
+    onward = broken_down.assign(stage="build_up_of_imports", minute=59)
+    # Of four ULDs of imports one is built before the measured days, and one has not left; a fifth is of exports.
+    built = pd.DataFrame(
+        {"scenario": "today", "route": [0, 0, 0, 0, -1], "n_parcels": broken_down["n_parcels"].sum() / 2,
+         "built": [1440.0, 1500.0, 1439.0, 1500.0, 1500.0], "departed": [1500.0, 1620.0, 1500.0, np.nan, 1620.0]}
+    )  # fmt: skip
+    more = {**one.tables, "stages": pd.concat([stages, onward]), "out_ulds": pd.concat([out_ulds, built])}
+    (flown,) = dwell_figure.prepare(more, panels((point,)), window, values)
+    assert flown.stages == (*bars.stages, "build_up_of_imports", "built")
+    assert flown.hours[0, -2:] == pytest.approx([59.5 / 60, (1 + 2) / 2])
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():

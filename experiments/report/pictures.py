@@ -51,7 +51,7 @@ def _inside(run: Run) -> Iterator[Picture]:
     """Parcels inside, hour by hour."""
     tables, main, window = run.tables, run.main, run.window
     grouped = panels(main)
-    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], grouped, window, run.kpis)
+    bars = dwell_figure.prepare(tables, grouped, window, run.kpis)
     yield picture_of("dwell", dwell_figure.figure(bars))
     if (drawn := occupancy_figure.figure(tables["occupancy"], grouped, window)) is not None:
         zones, has_exports = drawn

@@ -47,7 +47,7 @@ def _sheets(run: Run) -> Iterator[Made]:
     yield _headlines(run.points, run.kpis)
     yield _ladder(main, run.ladders)
     panel = Panel("", main, tuple(point.title_line for point in main))
-    (bars,) = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), run.window, run.kpis)
+    (bars,) = dwell_figure.prepare(tables, (panel,), run.window, run.kpis)
     stages = [dwell_figure.STAGES[stage][0] for stage in bars.stages]
     rows = [[stage, *map(float, hours)] for stage, hours in zip(stages, bars.hours.T, strict=True) if hours.any()]
     yield _one("hours", "Where a parcel spends its hours", "stage", "mean hours of a parcel", panel, rows, "bars")

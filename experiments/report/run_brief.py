@@ -86,7 +86,7 @@ def _pictures(run: Run, rates: Ladders, names: Sequence[str], marks: Sequence[st
     yield picture_of("leaving", leaving, service=hours_text(shown[0].service_h))
     if ladders := _ladders(panel, rates, marks):
         yield picture_of("ladder", ladder_figure.figure(ladders))
-    bars = dwell_figure.prepare(tables["stages"], tables["ulds"], tables["flights"], (panel,), run.window, run.kpis)
+    bars = dwell_figure.prepare(tables, (panel,), run.window, run.kpis)
     yield picture_of("dwell", dwell_figure.figure(bars))
 
 

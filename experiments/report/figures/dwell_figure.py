@@ -1,5 +1,6 @@
 """Where a parcel spends its hours: mean time in each stage."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,7 @@ from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
-from sim.units import MIN_PER_H, Numbers
+from sim.units import MIN_PER_H, NEVER, Numbers
 
 STAGES: Final = {
     "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
@@ -25,9 +26,10 @@ STAGES: Final = {
     "lane": ("in the lane, waiting for a truck", "#56B4E9", ""),
     "loading": ("loading", "#009E73", ""),
     "build_up_of_imports": ("build-up for the next flight", "#009E73", "xx"),
+    "built": ("on a built ULD, until off-block", "#56B4E9", "//"),
 }
 """Label, colour and hatch."""
-_OF_SOME: Final = ("transfer", "build_up_of_imports")
+_OF_SOME: Final = ("transfer", "build_up_of_imports", "built")
 """Stages that are left out if no parcel passes them."""
 DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all parcels that arrived"
@@ -47,11 +49,11 @@ class Bars:
     """Whether some of these parcels were still inside when the run ended."""
 
 
-def prepare(stages: Frame, ulds: Frame, flights: Frame, panels: tuple[Panel, ...],
-            window: Window, values: Values) -> tuple[Bars, ...]:  # fmt: skip
+def prepare(tables: Mapping[str, Frame], panels: tuple[Panel, ...], window: Window, values: Values) -> tuple[Bars, ...]:
     """Stays that began in the measured days, over all parcels broken down in these, also those that pass no stage."""
+    stages = tables["stages"]
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
-    means = _hours(stages, ulds, flights, window).div(counted.where(counted > 0), axis=0)
+    means = _hours(tables, window).div(counted.where(counted > 0), axis=0)
     shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]
 
     def of(panel: Panel) -> Bars:
@@ -95,11 +97,13 @@ def figure(result: tuple[Bars, ...]) -> Figure:
     return style.legend_below(drawing, grid.flat)
 
 
-def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
+def _hours(tables: Mapping[str, Frame], window: Window) -> Frame:
     """Parcel-hours by design and stage; a stay of n whole minutes counts n + 1/2.
 
-    The stages before the hall and in the position are those of ULDs broken down in the measured days.
+    The stages before the hall and in the position are those of ULDs broken down in the measured days, that after
+    build-up is of ULDs of imports built in these.
     """
+    stages, ulds, flights, out_ulds = (tables[name] for name in ("stages", "ulds", "flights", "out_ulds"))
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
     spent["stage"] = spent["stage"].replace("second_chutes", "sorting")
     hours = spent.groupby(["scenario", "stage"])["hours"].sum().unstack()
@@ -107,7 +111,12 @@ def _hours(stages: Frame, ulds: Frame, flights: Frame, window: Window) -> Frame:
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
     moved = ulds.loc[window.covers(ulds["start"]), columns]
     moved = moved.merge(arrived, on=["scenario", "replication", "flight"], how="left")
-    for stage, begin, end in (("before", "arrival", "placed"), ("position", "placed", "start")):
-        waited = (moved[end] - moved[begin]) * moved["n_parcels"] / MIN_PER_H
-        hours[stage] = waited.groupby(moved["scenario"]).sum()
+    built = out_ulds[window.covers(out_ulds["built"]) & (out_ulds["route"] != NEVER)]
+    for stage, rows, begin, end in (
+        ("before", moved, "arrival", "placed"),
+        ("position", moved, "placed", "start"),
+        ("built", built, "built", "departed"),
+    ):
+        waited = (rows[end] - rows[begin]) * rows["n_parcels"] / MIN_PER_H
+        hours[stage] = waited.groupby(rows["scenario"]).sum()
     return hours.reindex(columns=list(STAGES))
