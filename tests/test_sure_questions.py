@@ -126,6 +126,10 @@ def test_flows_are_carried_over_by_the_parcels_and_no_further_than_the_tightest_
     busy = replace(hub, demand=replace(hub.demand, flights_per_day=3 * hub.demand.flights_per_day))
     scaled = in_worlds.carried_over(week, Rostered(busy))
     assert scaled["trucks_per_day"] == pytest.approx(3)
+    more = in_worlds.carried_over(week, Rostered(replace(hub, exports=replace(hub.exports, share=0.26))))
+    assert (more["trucks_per_day"], more["staff_h_per_day_packout"]) == (1, 1)
+    times = (0.26 / 0.74) / (0.2 / 0.8)
+    assert (more["exports_per_day"], more["staff_h_per_day_screening"]) == pytest.approx((times, times))
     tightest = min(capacity_ladder(hub, {}).values())
     assert kpis["parcels_per_day"] < tightest < 3 * kpis["parcels_per_day"]
     assert scaled["parcels_per_day"] == pytest.approx(tightest)
