@@ -207,8 +207,8 @@ _ALL: Final = (
     ),
     TableSchema.of(
         "occupancy",
-        "contents of each zone at the end of each interval",
-        text("zone", "zone or resource"),
+        "contents of each zone just before the end of each interval",
+        text("zone", "zone or resource; sorting, handcoding, manual_sort and packout count imports"),
         time("time", "end of the interval"),
         number("inside", "units inside", "int64"),
         number("limit", "units that fit; -1: no limit", "int64"),

@@ -15,7 +15,9 @@ _ANY = (-math.inf, math.inf)
 
 @BACKLOG.kpi("parcels/d", LESS, "Backlog grows by", rank=Rank.HEADLINE, range=_ANY)
 def backlog_slope_per_day(run: Measured) -> float:
-    """growth of the backlog from week to week, diverted parcels included"""
+    """growth of the backlog from week to week, diverted parcels included: the mean difference from the same instant a
+    week before; the slope of a straight line if no measured day has one
+    """
     occupancy = run.tables["occupancy"]
     is_backlog = occupancy["zone"] == "backlog"
     return growth(occupancy["time"][is_backlog], occupancy["inside"][is_backlog].astype(float), run.window)
@@ -36,7 +38,9 @@ def backlog_growth_weeks(run: Measured) -> float:
 
 @BACKLOG.kpi("1/d", LESS, range=_ANY)
 def backlog_growth_share_per_day(run: Measured) -> float:
-    """growth of the week's lowest backlog from week to week, as a share of arriving parcels; 0 without two weeks"""
+    """growth of the week's lowest backlog from week to week, as a share of the cohort's parcels a day; 0 without two
+    weeks
+    """
     return float(_growths(run).mean()) if len(_growths(run)) else 0.0
 
 

@@ -26,7 +26,7 @@ def export_on_time_share(run: Measured) -> float:
 @EXPORTS.kpi("1", MORE, "Exports without backlog growth")
 def exports_kept_up_share(run: Measured) -> float:
     """exports that leave a day, over these plus the daily growth of their backlog (collected or waiting for it, not
-    off-block) from week to week; 1 without exports
+    off-block) from week to week, as backlog_slope_per_day, hour by hour; 1 without exports
     """
     collections, loads, left_per_day = run.tables["collections"], run.tables["out_loads"], exports_per_day(run)
     # The backlog at each hour's end.
