@@ -1,8 +1,12 @@
 """The verb staff: contracts hold, work is covered, the roster is what was planned, and mistakes are one line."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,12 +15,15 @@ from mistakes import refused
 from priced import priced
 
 from experiments.composition import compose, load
+from experiments.designs.design import Design
 from experiments.main import main
 from experiments.statistics import Interval
-from experiments.studies.staff.demand import SLOTS, Pool, around, demand_of, pools_of
+from experiments.studies.staff import search
+from experiments.studies.staff.demand import SLOTS, Pool, demand_of, pools_of, spread_out
 from experiments.studies.staff.design import Staff, planned_roles
 from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
 from experiments.studies.staff.result import Round, _kept
+from experiments.studies.staff.search import searched
 from experiments.studies.staff.tours import at_night, covered, tours_of
 from sim.config import HubConfig
 from sim.domain.roles import ROLES, Place
@@ -39,6 +46,14 @@ def hub() -> HubConfig:
 @cache
 def staff(**values: object) -> Staff:
     return read(Staff, {**compose(["study=staff"])["staff"], **values}, "staff")
+
+
+def planned_are(*roles: str) -> HubConfig:
+    """The hub, in which only these roles follow the work."""
+    roster = hub().roster
+    assert roster.work is not None
+    utilisation = {role: value if role in roles else None for role, value in roster.work.utilisation.items()}
+    return replace(hub(), roster=replace(roster, work=replace(roster.work, utilisation=utilisation)))
 
 
 @cache
@@ -69,7 +84,7 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     expected = rosters.work.of_role("packout", "main")[(3 + 7) * 96 : (3 + 14) * 96]
     assert demand.busy.sum() / 2 == pytest.approx(expected.sum() / 60)
     assert demand.least == rosters.least_crews("packout", "main") and demand.posts == hub().halls["main"].packout_posts
-    assert around(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
+    assert spread_out(demand.busy, 24).mean() == pytest.approx(demand.busy.mean())
     # The week is Monday's first, whatever day the run begins on.
     from_thursday = load("liege_30k", "horizon_days=7", "warmup_days=7", "start_date=2022-09-08")
     assert demand_of(from_thursday, "packout", 8).busy == pytest.approx(demand.busy)
@@ -80,10 +95,12 @@ def test_demand_is_the_work_that_the_default_roster_expects() -> None:
     assert machines.least == rosters.least_crews("induction", "main")
 
 
-def test_the_mean_around_a_half_hour_goes_on_from_sunday_to_monday() -> None:
+def test_work_is_done_in_the_hours_after_it_falls_due_also_from_sunday_to_monday() -> None:
     week = np.zeros(SLOTS)
     week[[0, 2]] = 6, 4
-    assert around(week, 1)[[*range(5), -1]].tolist() == [3, 3, 2, 2, 0, 0]
+    assert spread_out(week, 1)[[*range(5), -1]].tolist() == [3, 3, 2, 2, 0, 0]
+    assert spread_out(np.roll(week, -1), 1)[[*range(4), -1]].tolist() == [3, 2, 2, 0, 3]
+    assert spread_out(week, 1.9)[:6].tolist() == [2, 2, 10 / 3, 4 / 3, 4 / 3, 0]
 
 
 def test_people_of_two_roles_go_where_most_is_left_and_a_plan_is_full_where_all_posts_are_asked_for_always() -> None:
@@ -117,13 +134,7 @@ def test_those_at_work_do_what_is_asked_and_never_fewer_than_a_flight_needs(role
 
 
 def test_the_roster_mans_what_was_planned_and_a_pool_shares_its_people() -> None:
-    short = ["screening", "manual_sort", "hand_sorting", "unloading"]
-    roster = hub().roster
-    assert roster.work is not None
-    work = replace(roster.work, utilisation={
-        role: value if role in short else None for role, value in roster.work.utilisation.items()
-    })  # fmt: skip
-    config = replace(hub(), roster=replace(roster, work=work))
+    config = planned_are("screening", "manual_sort", "hand_sorting", "unloading")
     pools = pools_of(config, staff())
     assert {each.name for each in pools} == {"desks", "screening", "unloading"} and planned_roles(config)
     plans = [planned(each, 1.0, staff(), LABOUR) for each in pools]
@@ -171,12 +182,34 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     assert kpis["on_time_share"]["mean"] == told["on_time_share"]
 
 
-def test_each_plan_with_more_people_pays_more_hours(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["staff", *TINY, "staff.rounds=3", "service_h=2", "page=none", "--quiet", "--out", str(tmp_path)]
-    told = answer(capsys, *words)
-    paid_h = [row["paid_h"] for row in told["rounds"]]
-    assert len(paid_h) > 1 and paid_h == sorted(set(paid_h))
-    assert (Path(told["run_dir"]) / told["roster"]).is_file()  # without a page, too
+@pytest.mark.parametrize(
+    ("needed", "steps"),
+    [(1.2, [0, 1, 3, 2]), (1.6, [0, 1, 3, 7, 5, 6]), (9, [0, 1, 3, 7, 15, 31])],
+)
+def test_everybody_gets_less_work_until_a_plan_keeps_the_level_and_then_the_middle_is_tried(
+    monkeypatch: pytest.MonkeyPatch, needed: float, steps: list[int]
+) -> None:
+    """Parcels are on time in a plan with so many times the hours of the first."""
+    hours: list[float] = []
+    paces: list[float] = []
+
+    def plan(pool: Pool, pace: float, *given: Any) -> PoolPlan:
+        paces.append(pace)
+        return planned(pool, pace, *given)
+
+    def evaluated(designs: Sequence[Design], _: int) -> dict[tuple[str, int], dict[str, float]]:
+        hours.append(rostered_h_per_day(designs[0].hub)["docks"])
+        share = float(hours[-1] >= needed * hours[0])
+        return {(designs[0].label, 0): {"on_time_share": share, "export_on_time_share": share}}
+
+    monkeypatch.setattr(search, "planned", plan)
+    bench: Any = SimpleNamespace(check=lambda _: None, evaluated=evaluated)
+    keys: Any = SimpleNamespace(staff=staff(start_every_h=8), replications=1, cost=priced())
+    rounds, plans = searched(bench, planned_are("docks"), keys)
+    assert [round(math.log(pace, 1 / 1.1)) for pace in paces] == steps
+    kept = [row for row in rounds if row.is_kept]
+    assert [row.is_kept for row in rounds] == [n >= needed * hours[0] for n in hours]
+    assert plans[0].paid_h == (min(row.paid_h for row in kept) if kept else rounds[0].paid_h)
 
 
 @pytest.mark.parametrize(

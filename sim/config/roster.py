@@ -96,7 +96,7 @@ class Work:
     starts: tuple[str, ...]
     """Clock times at which a shift begins every day; it lasts until the next begins."""
     promise_share: Annotated[float, Bounds(ge=0.01, le=1)]
-    """Share of the promised time `service_h` within which people do the work of a mean flight and of any such time."""
+    """Share of the promised time `service_h` within which people can do a mean flight's work, and what falls due."""
     utilisation: dict[str, Annotated[float, Bounds(ge=0.05, le=1)] | None]
     """The largest share of the paid time that the expected work takes, by role; null: not by work."""
 

@@ -71,7 +71,7 @@ class Rosters:
         return max(1, math.ceil(self.work.of_a_flight(name, hall_name) / of_a_crew - ROUNDING))
 
     def _by_work(self, name: str, hall_name: str | None, posts: int) -> dict[int, float]:
-        """Share of the posts that the busiest part of each shift needs, from its beginning on (rule 55)."""
+        """Share of the posts that the expected work needs, from the beginning of each shift on (rule 55)."""
         work = self.config.roster.work
         assert self.work is not None and work is not None
         target = work.utilisation[name]
@@ -86,10 +86,10 @@ class Rosters:
         length = np.diff(begins)
         part = np.minimum(length, work_within_min(self.config))
         busiest = np.zeros(len(part))
-        # Parts begin at each bin after the shift's beginning, and the last ends with the shift.
-        for offset in np.arange(0, (length - part).max() + BIN_MIN, BIN_MIN):
-            first = begins[:-1] + np.minimum(offset, length - part)
-            at = np.interp((np.array((first, first + part)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
+        # Work is done evenly in the time after it falls due: what fell due in any such time that ends in the shift.
+        for offset in np.arange(0, length.max() + BIN_MIN, BIN_MIN):
+            last = begins[:-1] + np.where(part < length, np.minimum(offset, length), length)
+            at = np.interp((np.array((last - part, last)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
             busiest = np.maximum(busiest, at[1] - at[0])
         shares = {}
         for (begin, end), minutes, post_minutes in zip(pairwise(begins), part, busiest, strict=True):

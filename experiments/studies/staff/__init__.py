@@ -28,7 +28,7 @@ from experiments.report.design_names import hub_title
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import grid_of, stored
-from experiments.studies.staff.demand import evened_out_h, pools_of
+from experiments.studies.staff.demand import pools_of, within_h
 from experiments.studies.staff.design import Contract, StaffKeys, check, parse
 from experiments.studies.staff.plan import ROSTER, with_shifts
 from experiments.studies.staff.result import Result, RoleRow, RoleSlot, Round, ShiftRow, in_order, result_of
@@ -68,7 +68,7 @@ def document(request: Request[StaffKeys], result: Result) -> Document:
         pictures=lambda: _pictures(result),
         method=paragraphs_of(
             "staff_method", draws=same_draws(config, keys.replications, "plan"),
-            window=f"{evened_out_h(config, keys.staff.window_h):g}",
+            window=f"{within_h(config, keys.staff.window_h):g}",
             contracts=listed([_text(name, each) for name, each in keys.staff.contracts.items()], "or"),
             rest=f"{keys.staff.rest_h:g}", most=f"{keys.staff.most_h_per_week:g}", year=keys.cost.year,
             wage=f"{labour.wage_eur_per_h:g}", night=share_text(labour.night_premium), since=labour.night_from,

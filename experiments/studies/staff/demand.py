@@ -33,7 +33,7 @@ class Demand:
     busy: Numbers
     """Mean number of units that the expected work keeps busy."""
     window_h: float
-    """Hours around each half hour over which work is evened out."""
+    """Hours within which work is done after it falls due."""
     utilisation: float
     """Highest share of the time for which they are busy."""
     least: int
@@ -42,19 +42,19 @@ class Demand:
     """Number of units that posts exist for."""
 
     def asked(self, pace: float) -> Numbers:
-        """Units needed by half hour, by the default roster's rule (rule 55), from the mean of the hours around each.
+        """Units needed by half hour, by the default roster's rule (rule 55), if work is done evenly.
 
         `pace`: factor on their utilisation.
         """
         target = min(1.0, self.utilisation * pace)
-        return np.minimum(around(self.busy, self.window_h) / target, self.most)
+        return np.minimum(spread_out(self.busy, self.window_h) / target, self.most)
 
 
-def around(values: Numbers, window_h: float) -> Numbers:
-    """Means over this many hours around each half hour of a repeating week, in whole half hours."""
+def spread_out(values: Numbers, window_h: float) -> Numbers:
+    """Work of each half hour of a repeating week, done evenly in this many hours from its beginning on."""
     n = max(1, int(window_h * SLOTS_PER_H))
     summed = np.cumsum(np.concatenate(([0.0], values, values, values)))
-    first = np.arange(len(values)) + len(values) - n // 2
+    first = np.arange(len(values)) + len(values) - n + 1
     means: Numbers = (summed[first + n] - summed[first]) / n
     return means
 
@@ -88,13 +88,13 @@ def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
     return [*shared, *(Pool(role, (demand,)) for role, demand in demands.items() if role not in pooled)]
 
 
-def evened_out_h(config: HubConfig, window_h: float) -> float:
-    """Hours over which work is evened out: no longer than the time within which it is to be done."""
+def within_h(config: HubConfig, window_h: float) -> float:
+    """Hours within which work is done after it falls due: at most the time allowed by rule 55."""
     return min(window_h, work_within_min(config) / MIN_PER_H)
 
 
 def demand_of(config: HubConfig, role: str, window_h: float) -> Demand:
-    """Demand over the whole weeks from the first measured day, evened out over at most `window_h`."""
+    """Demand over the whole weeks from the first measured day, to be done within `window_h` at most."""
     weeks = -(-config.horizon_days // DAYS_PER_WEEK)
     rosters = rosters_of(config, (config.warmup_days + weeks * DAYS_PER_WEEK) * TICKS_PER_DAY)
     assert rosters.work is not None and config.roster.work is not None
@@ -115,4 +115,4 @@ def demand_of(config: HubConfig, role: str, window_h: float) -> Demand:
     utilisation = config.roster.work.utilisation[role]
     assert utilisation is not None
     people, least = unit * people_a_post(config, role), min(most, -(-least // unit))
-    return Demand(role, posts, unit, people, busy, evened_out_h(config, window_h), utilisation, least, most)
+    return Demand(role, posts, unit, people, busy, within_h(config, window_h), utilisation, least, most)

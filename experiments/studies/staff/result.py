@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+import numpy as np
+
 from experiments.formatting import found_share, listed, plain_name, role_name, share_text, whole
 from experiments.grouping import grouped
 from experiments.interval_text import in_percent
@@ -193,8 +195,9 @@ def _is_sure(plan: Round, least: float) -> bool:
 
 
 def best_of(rounds: Sequence[Round]) -> Round:
-    """The cheapest plan that keeps the level; if none does, the last."""
-    return min((row for row in rounds if row.is_kept), key=lambda row: row.cost_eur, default=rounds[-1])
+    """The cheapest plan that keeps the level; if none does, the cheapest of those with the highest lower share."""
+    worst = {row.round: np.nanmin((row.on_time.mean, row.exports_on_time.mean)) for row in rounds}
+    return min(rounds, key=lambda row: (not row.is_kept, 0 if row.is_kept else -worst[row.round], row.cost_eur))
 
 
 def result_of(config: HubConfig, keys: StaffKeys, rounds: Sequence[Round], plans: Sequence[PoolPlan]) -> Result:

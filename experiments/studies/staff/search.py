@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.formatting import role_name
+from experiments.formatting import role_name, share_text
 from experiments.frame.study import Bench
 from experiments.replications.summing import interval_of
 from experiments.report.sections import said
@@ -23,57 +23,97 @@ Samples = Sequence[Mapping[str, float]]
 """KPIs by replication."""
 
 
+class _Search:
+    """Plans by the pace of each pool, a factor on its utilisation, and what replications showed of them."""
+
+    def __init__(self, bench: Bench, config: HubConfig, keys: StaffKeys) -> None:
+        self.bench, self.config, self.keys = bench, config, keys
+        self.pools = pools_of(config, keys.staff)
+        self.rounds: list[Round] = []
+        self.plans: list[list[PoolPlan]] = []
+        """Of each round."""
+        self.samples: Samples = ()
+        """Of the last round."""
+        self.plan_of = cache(lambda at, pace: planned(self.pools[at], pace, keys.staff, keys.cost.labour))
+
+    @property
+    def is_over(self) -> bool:
+        return len(self.rounds) == self.keys.staff.rounds
+
+    def plans_at(self, paces: Sequence[float]) -> list[PoolPlan]:
+        return [self.plan_of(at, pace) for at, pace in enumerate(paces)]
+
+    def cost_at(self, paces: Sequence[float]) -> float:
+        return cost_of(self.plans_at(paces), self.keys.cost.labour)
+
+    def is_kept(self, paces: Sequence[float], change: str) -> bool:
+        """Simulate the plan: whether it keeps the level."""
+        keys, plans = self.keys, self.plans_at(paces)
+        number = len(self.rounds) + 1
+        design = Design(f"plan {number}", with_shifts(self.config, posts_of(plans)))
+        if number == 1:
+            self.bench.check([design])
+        kpis = self.bench.evaluated([design], keys.replications)
+        self.samples = [kpis[design.label, each] for each in range(keys.replications)]
+        on_time = _on_time(self.config, self.samples)
+        self.rounds.append(round_of(number, change, plans, on_time, keys.staff, keys.cost.labour))
+        self.plans.append(plans)
+        return self.rounds[-1].is_kept
+
+
 def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Round], list[PoolPlan]]:
-    """All rounds, and the cheapest plan that keeps the level; if none does, the last.
+    """All rounds, and the plan of `best_of`. The first plan has the default roster's utilisation."""
+    search = _Search(bench, config, keys)
+    is_kept = search.is_kept([1.0] * len(search.pools), said("staff_first"))
+    (_with_fewer_people if is_kept else _with_more_people)(search)
+    return search.rounds, search.plans[search.rounds.index(best_of(search.rounds))]
 
-    The first plan has the default roster's utilisation. While the level is kept, utilisation is raised by `step`. After
-    the first plan that does not keep it, people are added where work waits longer for them than in the last plan that
-    did. A plan that is no cheaper than the previous one ends the search: its people are the minimum presence.
+
+def _with_fewer_people(search: _Search) -> None:
+    """Utilisation is raised by `step` while the level is kept.
+
+    After the first plan that does not keep it, people are added where work waits longer for them than in the last plan
+    that did. A plan that is no cheaper than the previous one ends the search: its people are the minimum presence.
     """
-    staff, labour = keys.staff, keys.cost.labour
-    pools = pools_of(config, staff)
-    paces, change, is_added = [1.0] * len(pools), said("staff_first"), False
-    rounds: list[Round] = []
-    best: list[PoolPlan] = []
-    kept: Samples = ()
+    step, paces = search.keys.staff.step, [1.0] * len(search.pools)
+    is_kept = True
+    while is_kept:
+        kept, paces = search.samples, [pace * (1 + step) for pace in paces]
+        if search.is_over or search.cost_at(paces) >= search.rounds[-1].cost_eur:
+            return
+        is_kept = search.is_kept(paces, said("staff_fewer", step=f"{100 * step:g}"))
+    while not is_kept and not search.is_over:
+        plans = search.plans[-1]
+        slower = (
+            (at, paces[at] / (1 + step) ** n)
+            for at in _waiting(search.pools, plans, search.samples, kept)
+            for n in range(1, _MOST_STEPS + 1)
+        )
+        # A single step may be too small to add a shift.
+        more = ((at, pace) for at, pace in slower if search.plan_of(at, pace).paid_h > plans[at].paid_h)
+        if (added := next(more, None)) is None:
+            return
+        at, paces[at] = added
+        is_kept = search.is_kept(paces, said("staff_more", name=role_name(search.pools[at].name)))
 
-    @cache
-    def plan_of(at: int, pace: float) -> PoolPlan:
-        return planned(pools[at], pace, staff, labour)
 
-    for number in range(staff.rounds):
-        plans = [plan_of(at, pace) for at, pace in enumerate(paces)]
-        if not is_added and rounds and cost_of(plans, labour) >= rounds[-1].cost_eur:
-            break
-        design = Design(f"plan {number + 1}", with_shifts(config, posts_of(plans)))
-        if number == 0:
-            bench.check([design])
-        kpis = bench.evaluated([design], keys.replications)
-        samples = [kpis[design.label, each] for each in range(keys.replications)]
-        row = round_of(number + 1, change, plans, _on_time(config, samples), staff, labour)
-        if not rounds or best_of([*rounds, row]) is row:
-            best = plans
-        rounds.append(row)
-        is_added = is_added or not row.is_kept
-        if is_added and row.is_kept:
-            break
-        kept = samples if row.is_kept else kept
-        if is_added:
-            slower = (
-                (at, paces[at] / (1 + staff.step) ** n)
-                for at in _waiting(pools, plans, samples, kept)
-                for n in range(1, _MOST_STEPS + 1)
-            )
-            # A single step may be too small to add a shift.
-            more = ((at, pace) for at, pace in slower if plan_of(at, pace).paid_h > plans[at].paid_h)
-            if (added := next(more, None)) is None:
-                break
-            at, paces[at] = added
-            change = said("staff_more", name=role_name(pools[at].name))
+def _with_more_people(search: _Search) -> None:
+    """Everybody gets less work by 1, 3, 7, ... steps until a plan keeps the level; then the middle is tried, and so on.
+
+    A plan that costs what another did ends the search: there are no more posts, or no smaller differences.
+    """
+    less, fails = 1, 0
+    keeps: int | None = None
+    while less > fails and not search.is_over:
+        pace = (1 + search.keys.staff.step) ** -less
+        paces = [pace] * len(search.pools)
+        if search.cost_at(paces) in [row.cost_eur for row in search.rounds]:
+            return
+        if search.is_kept(paces, said("staff_less", share=share_text(1 - pace))):
+            keeps = less
         else:
-            paces = [pace * (1 + staff.step) for pace in paces]
-            change = said("staff_fewer", step=f"{100 * staff.step:g}")
-    return rounds, best
+            fails = less
+        less = 2 * fails + 1 if keeps is None else (fails + keeps) // 2
 
 
 def _on_time(config: HubConfig, samples: Samples) -> tuple[Interval, Interval]:
