@@ -13,7 +13,7 @@ from experiments.main import main
 from experiments.statistics.families import FAMILIES
 from experiments.statistics.fitting import distances, fitted, with_tests
 from experiments.statistics.sample_checks import Order, clock_of, groups_in, order_of
-from experiments.studies.fit.column import ends_of
+from experiments.studies.fit.column import ends_of, read_request
 from experiments.studies.fit.result import Result
 
 HALF_LINE = (0.0, np.inf)
@@ -114,6 +114,8 @@ def test_order_clock_and_groups_are_seen_where_they_are_and_only_there():
     groups = groups_in(both, bic)
     assert groups is not None
     np.testing.assert_allclose((*groups.shares, *groups.middles), (0.3, 0.7, 1, np.exp(2)), rtol=0.05)
+    nested = 100 + np.append(noise[:200], 10 * noise[200:])
+    assert groups_in(nested, math.inf) is None, "two spreads about one middle are no two groups"
     for name in ("uniform", "gamma", "exponential"):
         values = sample(name, 300)[0]
         assert groups_in(values, fitted(values, [name], HALF_LINE)[0].aic + 10) is None
@@ -213,6 +215,7 @@ def test_values_below_0_are_fitted_by_families_that_take_them(capsys, column):
 def test_ends_of_possible_values_are_those_of_a_share_or_of_what_is_not_negative(values, ends):
     request = SimpleNamespace(low=0.0, high=None, unit=None, key=None)
     assert ends_of(SimpleNamespace(values=np.array(values)), request) == ends
+    assert ends_of(SimpleNamespace(values=np.array(values)), read_request(["x.csv", "low=-1", "high=50"])) == (-1, 50)
 
 
 @pytest.mark.parametrize(
