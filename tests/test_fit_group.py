@@ -59,7 +59,7 @@ def test_the_unit_of_times_changes_neither_the_families_nor_the_mean(folder, tmp
 def test_a_fit_of_a_shape_says_the_mean_where_it_is_configured(folder):
     hub = load("liege_30k", "+fits/packing=lognormal", config_dir=folder)
     assert hub.packout.spread.family == "lognormal"
-    assert hub.packout.parcels_per_post_h == pytest.approx(3600 / (MINUTES.mean() / 80), rel=0.02)
+    assert hub.packout.parcels_per_post_h == pytest.approx(3600 / (MINUTES.mean() / 80), rel=1e-5)
 
 
 @pytest.mark.parametrize("key", ["exports.collections.parcels", "exports.collections.spread"])
