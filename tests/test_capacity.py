@@ -569,8 +569,8 @@ def test_the_sentence_of_a_hub_that_sustains_all_says_nothing_breaks() -> None:
 @pytest.mark.drawn
 @pytest.mark.parametrize(("rung", "has_ticks"), [(5.0, True), (9.0, False)], ids=["within twice", "beyond"])
 def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_ticks: bool) -> None:
-    hub = load()
-    ladder = {"machines": rung * hub.mean_parcels_per_flight}
+    hub = load("liege_30k", "arrivals.cancelled_share=0.2")
+    ladder = {"machines": rung * 0.8 * hub.mean_parcels_per_flight}
     result = Result(Design("a", hub), "A", (), False, Interval(4.0, 3.9, 4.1, 2), (), ladder)
     assert ("ticks" in _ladders_picture([result], 0.95).says) == has_ticks
 

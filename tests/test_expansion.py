@@ -790,9 +790,10 @@ def test_all_hubs_are_simulated_over_the_days_of_the_study() -> None:
 
 def test_load_counts_the_exports_that_are_sorted() -> None:
     """At load 1 the machines have as much to sort as they can."""
-    for words, more in ((("exports=none",), 0.0), (("exports=one_fifth",), 0.25 * 0.5)):
+    for words, more in ((("exports=none",), 0.0), (("exports=one_fifth", "arrivals.cancelled_share=0.2"), 0.25 * 0.5)):
         config = hub(compose(["scenario=liege_30k", *words]))
-        parcels = flights_at(config, 1.0) * config.mean_parcels_per_flight * (1 + more)
+        come = flights_at(config, 1.0) * (1 - config.arrivals.cancelled_share)
+        parcels = come * config.mean_parcels_per_flight * (1 + more)
         assert parcels == pytest.approx(30_000 * 0.85 * 24)
 
 

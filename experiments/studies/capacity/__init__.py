@@ -241,7 +241,7 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
             result.title,
             *(factors[result.label][key] for key in keys),
             cell(result.flights),
-            whole(result.flights.mean * result.design.hub.mean_parcels_per_flight),
+            whole(result.flights.mean * result.design.hub.parcels_per_asked_flight),
         )
         for result in results
     )
@@ -267,7 +267,7 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
 
     values = {result.title: result.flights for result in results}
     ladders = {
-        result.title: {name: rate / result.design.hub.mean_parcels_per_flight for name, rate in rungs(result.ladder)}
+        result.title: {name: rate / result.design.hub.parcels_per_asked_flight for name, rate in rungs(result.ladder)}
         for result in results
     }
     thresholds = prepare(values, ladders)

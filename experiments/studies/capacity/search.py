@@ -72,7 +72,7 @@ class Search(ThresholdSearch):
             worthwhile = self.first.worthwhile(kpis)
             return [(name,) for name in waited_for if name in worthwhile]
         hub = at_demand(self.design.hub, self.above)
-        rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * hub.mean_parcels_per_flight
+        rungs, parcels_per_day = dict(by_rung(capacity_ladder(hub, before))), self.above * hub.parcels_per_asked_flight
         waited_for.sort(key=lambda name: rungs.get(name, math.inf))
         n_narrow = sum(rungs.get(name, math.inf) <= _NARROW * parcels_per_day for name in waited_for)
         waiting: list[Group] = [(name,) for name in waited_for[:n_narrow]]
@@ -153,7 +153,7 @@ def missing(searches: Sequence[Search], kpis: Kpis) -> list[Task]:
 def simulate_all(bench: Bench, searches: Sequence[Search]) -> Kpis:
     """Rounds in which every search asks for simulations and all are answered."""
     # The longest are first, so that no core is idle at the end of a round; results do not depend on the order.
-    by_size = sorted(searches, key=lambda each: -each.lowest * each.design.hub.mean_parcels_per_flight)
+    by_size = sorted(searches, key=lambda each: -each.lowest * each.design.hub.parcels_per_asked_flight)
 
     def line(kpis: Kpis, left: Left) -> str:
         n_found = sum(search.crossing is not None for search in searches)

@@ -51,7 +51,7 @@ class ThresholdSearch:
         self.is_growing: bool | None = None
         """Whether the backlog grows at the demand sustained, by all replications together; None: undecided."""
         self._limit = most_flights(design.hub)
-        rung = min(capacity_ladder(design.hub, {}).values()) / design.hub.mean_parcels_per_flight
+        rung = min(capacity_ladder(design.hub, {}).values()) / design.hub.parcels_per_asked_flight
         self.lowest = min(rung, self._limit)
         """Lowest rung of the ladder, as flights a day; the same for all replications."""
         self._bracketing = self._from(_FIRST * self.lowest, _STEP) if self.first is None else None

@@ -210,5 +210,5 @@ def flights_at(config: HubConfig, load: float) -> float:
     The parcels are imports and those exports that are sorted.
     """
     exports = config.exports.ratio * (1 - config.exports.collections.presorted_share)
-    sorted_per_flight = config.mean_parcels_per_flight * (1 + exports)
+    sorted_per_flight = config.parcels_per_asked_flight * (1 + exports)
     return load * config.rated_per_h * config.sorting.efficiency * HOURS / sorted_per_flight

@@ -139,7 +139,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
 def levels(design: Design, flights: Sequence[float]) -> list[tuple[str, float]]:
     """Label and flights a day of each level at which a hall is tested; by default from the capacity ladder."""
     hub = design.hub
-    most = min(capacity_ladder(hub, {}).values()) / hub.mean_parcels_per_flight
+    most = min(capacity_ladder(hub, {}).values()) / hub.parcels_per_asked_flight
     return [(f"{design.label}, {counted(each, 'flight')} a day", each)
             for each in flights or [float(f"{level * most:.2g}") for level in _LEVELS]]  # fmt: skip
 
