@@ -70,6 +70,15 @@ def test_a_mean_of_a_key_that_counts_is_a_whole_number(folder, tmp_path, key):
     assert hub.exports.collections.parcels == round(MINUTES.mean())
 
 
+def test_a_cut_normal_as_a_shape_spreads_as_before_its_cut(folder, tmp_path):
+    words = ["column=pack_s", "key=packout.spread", "unit=s", "family=normal", "name=cut"]
+    assert main(["fit", str(folder / "scans.csv"), *words, "--out", str(tmp_path), "--json"]) == 0
+    families = json.loads((tmp_path / "fits" / "cut" / "fit.json").read_text())["families"]
+    (normal,) = [family["parameters"] for family in families if family["family"] == "normal"]
+    shape = dict(load("liege_30k", "+fits/cut=normal", config_dir=tmp_path).packout.spread.written)
+    assert shape["spread"] == pytest.approx(normal["sd"] / normal["mean"], rel=1e-5)
+
+
 def test_a_fit_without_a_key_goes_to_any(folder):
     hub = load("liege_30k", "+fits/alone@customs.release_mean_h=weibull", config_dir=folder)
     assert hub.customs.release_mean_h.family == "weibull"

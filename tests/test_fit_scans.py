@@ -70,6 +70,14 @@ def test_a_run_agrees_with_its_own_instants(capsys, tmp_path, run, scans):
         for name in ("low", "high"):
             assert stage[name] == pytest.approx(stage[f"simulated_{name}"], abs=1e-4)
         assert stage["median"]["mean"] == pytest.approx(stage["simulated_median"], abs=1e-4)
+    times: dict[str, dict[str, dt.datetime]] = {}
+    for line in scans(later=0)[1:]:
+        thing, stage_of_line, when = line.rsplit(",", 2)
+        times.setdefault(thing, {})[stage_of_line] = dt.datetime.fromisoformat(when)
+    first, last = STAGES[:2]
+    spans = [(of[last] - of[first]).total_seconds() / 60 for of in times.values() if {first, last} <= of.keys()]
+    shown = document["stages"][0]
+    assert (shown["low"], shown["high"]) == pytest.approx(tuple(np.quantile(spans, (0.1, 0.9))), abs=1e-4)
     assert (tmp_path / "out" / "scans" / "scans" / "scans.svg").is_file()
 
 
