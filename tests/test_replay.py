@@ -4,6 +4,7 @@ import json
 import math
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from experiments.studies.replay.content import _limits, _rows
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
+from experiments.studies.replay.rests import Rests
 from sim import simulate
 from sim.measures.tracing.journal import Journal
 
@@ -183,6 +185,17 @@ def test_whoever_is_at_rest_has_a_cause(run):
             n_random += not is_down
     assert n_random
     assert {one["is"] for one in shown["disruptions"]} == {"a sorting machine outage (belt)", "absent staff (strike)"}
+
+
+def test_where_the_roster_has_nobody_a_strike_is_no_cause():
+    """Customs officers, who work from 7 to 21, stay away for a day."""
+    strike = ("+disruption@disruptions.strike=strike_day", "disruptions.strike.start='day 1 00:00'",
+              "disruptions.strike.roles=[customs]", "disruptions.strike.share=0")  # fmt: skip
+    hub = load("customs_today", "roster=three_shifts", *strike, "exports=none", horizon_days=1, warmup_days=0)
+    rows = {"name": np.array(["strike"]), "start": np.array([0.0]), "end": np.array([24 * 60.0])}
+    causes = Rests(SimpleNamespace(hub=hub), rows)
+    found = [causes.cause("customs_desks", 0, -1, 60.0 * hour) for hour in (3, 12, 23)]
+    assert found == ["nobody is on the roster", "absent staff (strike)", "nobody is on the roster"]
 
 
 @pytest.mark.parametrize(

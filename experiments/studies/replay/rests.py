@@ -33,7 +33,7 @@ class Rests:
             raise InputError(f"table disruptions: the configuration has no {odd[0][:60]!r}")
         spans = zip(rows["start"], rows["end"], strict=True) if rows else ()
         self._rows = [(*span, name) for span, name in zip(spans, names, strict=True)]
-        self._rosters: dict[tuple[str, str | None], Manning] = {}
+        self._manning: dict[tuple[str, str | None, bool], Manning] = {}
 
     @property
     def happenings(self) -> list[dict[str, Any]]:
@@ -52,6 +52,8 @@ class Rests:
                 return self._words(label)
         if ROLES[role].place is Place.MACHINE and self._rostered(role, name, since):
             return _OUTAGE
+        if not self._rostered(role, name, since, is_planned=True):
+            return _NOBODY
         away = (label for label, each in on.items() if (staff := each.staff()) and role in (staff[1] or ROLES))
         return next(map(self._words, away), _NOBODY)
 
@@ -63,15 +65,19 @@ class Rests:
             if since <= instant < until:
                 yield name, self._hub.disruptions[name]
 
-    def _rostered(self, role: str, hall: str | None, instant: float) -> int:
-        """Posts that the roster mans, minus absent people."""
-        if (role, hall) not in self._rosters:
-            self._rosters[role, hall] = self._all.of_role(role, hall)
-        manning = self._rosters[role, hall]
+    def _rostered(self, role: str, hall: str | None, instant: float, *, is_planned: bool = False) -> int:
+        """Posts that the roster mans; without absent people unless it is the planned number."""
+        if (key := (role, hall, is_planned)) not in self._manning:
+            self._manning[key] = (self._planned if is_planned else self._present).of_role(role, hall)
+        manning = self._manning[key]
         return manning.posts[int(np.searchsorted(manning.start, round(instant * TICKS_PER_MIN), side="right")) - 1]
 
     @cached_property
-    def _all(self) -> Rosters:
+    def _planned(self) -> Rosters:
+        return rosters_of(self._hub, ticks(self._hub.end_min))
+
+    @cached_property
+    def _present(self) -> Rosters:
         away = [
             Absence(ticks(since), ticks(until), *staff)
             for since, until, name in self._rows
