@@ -174,7 +174,8 @@ def test_rungs_of_controls_follow_from_what_they_are_asked_for() -> None:
 
 SCARCE = (
     "exports=one_fifth", "horizon_days=3", "warmup_days=2", "demand.flights_per_day=2", "arrivals.delay.scale_min=0",
-    "service_h=12", "exports.service_h=12", "halls.main.doors_in=1", "halls.main.exports.screening_lines=2",
+    "service_h=12", "roster.work.promise_share=1", "exports.service_h=12", "halls.main.doors_in=1",
+    "halls.main.exports.screening_lines=2",
     "halls.main.exports.build_up_places=2", "halls.main.exports.build_up_workers=4",
     "halls.main.controls.transit_desks=3", "halls.main.uld_positions=24", "apron.stands=1", "apron.turnaround_min=720",
 )  # fmt: skip
