@@ -25,6 +25,7 @@ from experiments.studies.replay.kinds import COUNTS, KINDS
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
 from experiments.studies.replay.rests import Rests
 from sim import simulate
+from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
 
 HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_xray_all")
@@ -300,7 +301,11 @@ def test_a_uld_waits_for_its_xray_once_it_is_checked_in():
     hub = load("customs_xray_all", "exports=none", **size)
     tables = simulate(hub).tables
     (ulds,) = (kind for kind in KINDS if kind.name == "ulds")
-    rows = _rows(ulds, Journal(tables, hub))
+    journal = Journal(tables, hub)
+    rows = _rows(ulds, journal)
+    # Meanwhile it holds its position, but does not wait for break-down.
+    since, *_ = CAUSES["positions"].holding.stuck
+    assert np.array_equal(journal.tables["ulds"][since], tables["ulds"]["xray_end"], equal_nan=True)
     assert rows["waits_for_xray"].tolist() == seconds(tables["ulds"]["checked_in"]).tolist()
     steps = [step.since for step in ulds.steps]
     for earlier, later in (("placed", "waits_for_xray"), ("waits_for_xray", "xray_begin"), ("xray_begin", "ready")):

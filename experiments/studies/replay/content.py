@@ -19,7 +19,6 @@ from experiments.studies.replay.packing import NOT_YET, Whole, packed, places, s
 from experiments.studies.trace.run import Replication
 from sim.config import HubConfig
 from sim.errors import InputError
-from sim.measures.stays import READY, ready_for_breakdown
 from sim.measures.tracing.journal import NEEDED, Journal
 from sim.record.schemas import Table
 from sim.units import MIN_PER_DAY, SECONDS_PER_MIN, TICKS_PER_MIN
@@ -177,7 +176,7 @@ def _held(journal: Journal) -> Table:
 
 
 def _breakdown_queue(journal: Journal) -> Table:
-    """When each ULD waits for X-ray, is ready for break-down, and heads the queue, by its longest wait there [min]."""
+    """When each ULD waits for X-ray, and heads the queue for break-down, by its longest wait there [min]."""
     ulds = journal.tables["ulds"]
     n = len(ulds["flight"])
     lacked = np.array([ulds[f"wait_{what}"] for what in ("station", "workers", "floor")]).reshape(3, n)
@@ -187,7 +186,7 @@ def _breakdown_queue(journal: Journal) -> Table:
     names = ("heads_for_station", "heads_for_workers", "heads_for_floor", "heads")
     blocked: Table = {name: np.where(cause == number, heads, np.nan) for number, name in enumerate(names)}
     waits_for_xray = np.where(ulds["is_xrayed"], ulds["checked_in"], np.nan)
-    return {"waits_for_xray": waits_for_xray, READY: ready_for_breakdown(ulds), **blocked}
+    return {"waits_for_xray": waits_for_xray, **blocked}
 
 
 def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:

@@ -6,6 +6,8 @@ A new stage is a line here and one in its table of steps.
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sim.measures.stays import READY
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -79,7 +81,7 @@ _ALL: Final = (
     _wait(
         "positions",
         "at the hall's door because no ULD position is free",
-        Holding("ulds", "placed", "start", ("hall",), stuck=("checked_in", "start", "break-down")),
+        Holding("ulds", "placed", "start", ("hall",), stuck=(READY, "start", "break-down")),
     ),
     Cause("check_in", "is checked in"),
     _wait("uld_xrays", "waits for X-ray as a whole", Holding("ulds", "xray_begin", "xray_end", ("hall",))),

@@ -9,7 +9,7 @@ from sim.config import HubConfig
 from sim.domain.entities import EXTRA
 from sim.domain.flight import Deck
 from sim.errors import InputError
-from sim.measures.stays import ready_for_breakdown
+from sim.measures.stays import READY, ready_for_breakdown
 from sim.measures.window import Minutes, left_door
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
@@ -46,6 +46,7 @@ class Journal:
         # A crew that loads exports stays with its flight.
         free = flights["loading_end" if config.exports.share else "unloading_end"]
         self.tables["flights"] = {**flights, "crew_free": free}
+        self.tables["ulds"] = {**tables["ulds"], READY: ready_for_breakdown(tables["ulds"])}
         self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
@@ -125,7 +126,7 @@ class Journal:
     def _breakdown_queue(self) -> tuple[Counts, Minutes]:
         """Rows of ULDs in the order of the break-down queues (Q), and since when each heads its hall's queue [min]."""
         ulds = self.tables["ulds"]
-        since = ready_for_breakdown(ulds)
+        since = ulds[READY]
         requested = np.flatnonzero(~np.isnan(since))
         order = requested[np.lexsort((ulds["index"][requested], ulds["flight"][requested], since[requested]))]
         start, hall = ulds["start"][order], ulds["hall"][order]
