@@ -123,6 +123,10 @@ def test_drawn_goods_have_their_flights_parcels_and_the_shares_and_values_config
     assert parcels[:, 0, 1].sum() == parcels[:, 1, 0].sum() == 0, "10 EUR are exempt, 200 EUR are not"
     assert value[:, 0].sum() == pytest.approx(10 * parcels[:, 0].sum(), rel=1e-4)
     assert value[:, 1].sum() == pytest.approx(200 * parcels[:, 1].sum(), rel=1e-4)
+    mixed = draw_goods(replace(config, trade=replace(config.trade, mix_sigma=1.0)), 0, inputs.flights)
+    of_lanes = np.sum([one.parcels for one in mixed[:2]], axis=0).sum(axis=2)
+    near, far = of_lanes[:, 1] / of_lanes.sum(axis=1)
+    assert abs(near - far) > 0.05, "each lane has a mix of its own"
     assert draw_goods(replace(config, trade=replace(config.trade, is_on=False)), 0, inputs.flights) == ()
 
 
@@ -164,6 +168,10 @@ def test_with_declarations_goods_are_what_is_declared_to_the_cent(limit: float) 
     assert trade["n_dutiable"].sum() == customs["n_h1"][mine].sum() > 0
     assert limit > 0 or trade["dutiable_eur"].sum() == trade["value_eur"].sum()
     assert set(trade["product"].tolist()) == set(hub.customs.declared.goods)
+    inputs = make_inputs(hub, 0)
+    for one, flight in zip(draw_goods(hub, 0, inputs.flights), inputs.flights, strict=True):
+        lanes = np.bincount(inputs.parcels_of(flight).lane, minlength=len(hub.lanes))
+        assert one.parcels.sum(axis=(1, 2)).tolist() == lanes.tolist()
 
 
 @pytest.mark.parametrize(
