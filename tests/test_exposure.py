@@ -267,6 +267,9 @@ MISTAKES = {
         "policies.data_pseudonymised.pseudonymised.fields: no party produces the field 'consigne'; did you mean"
     ),
     "messages.entry_summary.sender=handler": "messages.entry_summary.fields: handler does not receive 'seller' before",
+    "messages.arrival_notice.fields=[volume,price]": (  # nobody needs the price
+        "messages.arrival_notice.fields: airline does not receive 'price' before"
+    ),
     "messages.order.sender=nobody": "messages.order.sender: no party 'nobody'",
     "policy=data_minimized": "policy: no policy 'data_minimized'; did you mean 'data_minimised'?",
     "policies.data_eu_operator.hidden={postal_operator:[consignee]}": (
