@@ -23,7 +23,7 @@ from sim.domain.export_entities import ENTITIES, OutParcelStamps
 from sim.domain.fields import schema_of, stamps_of
 
 TINY = [
-    "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.parcels_per_flight=200",
+    "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=36", "demand.parcels_per_flight=200",
     "demand.flights_per_day=2", "demand.net_t_per_flight=0.2", "exports.collections.parcels=300", "replications=1",
     "workers=1", "margin=none", "page=none", "--quiet",
 ]  # fmt: skip
@@ -177,6 +177,26 @@ def test_a_parcel_belongs_to_its_uld_truck_post_and_machine(ocel, tables):
             n_posts += 1
             assert resources["packing begins", name].endswith(f"/{row.post}")
     assert n_posts
+
+
+def test_an_outbound_uld_has_its_hall_and_takes_parcels_of_its_collections_or_flights(ocel, run, tables):
+    halls, related = list(SERVED), {each["id"]: each for each in ocel["objects"] if each["type"] == "outbound ULD"}
+    loads = {
+        name: parquet.read_table(run / "tables" / f"{name}.parquet").to_pandas().groupby(["hall", of, "sequence"])[row]
+        for name, of, row in (("out_loads", "lane", "collection"), ("loads", "route", "flight"))
+    }
+    brought = {key: {*rows} for key, rows in loads["out_loads"]}
+    for row in tables["out_ulds"].itertuples():
+        each = related[f"outbound ULD {halls[row.hall]}/{row.lane_name}/{row.sequence}"]
+        assert [one["value"] for one in each["attributes"] if one["name"] == "hall"] == [halls[row.hall]]
+        taken = {one["objectId"] for one in each["relationships"] if one["qualifier"] == "takes parcels of"}
+        keys = tables["collections"]["key"]
+        if row.route < 0:
+            names = {keys[number] for number in brought[row.hall, row.lane, row.sequence]}
+            assert taken == {f"collection truck {key}" for key in names}
+        else:
+            assert taken and all(name.startswith("flight ") for name in taken)
+    assert {*(tables["out_ulds"]["route"] < 0)} == {True, False}
 
 
 @pytest.mark.filterwarnings("ignore")
