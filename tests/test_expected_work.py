@@ -207,9 +207,13 @@ def test_people_of_a_file_come_with_its_flights(tmp_path):
     period = ("start_date=2022-09-05", "warmup_days=7", "horizon_days=14")
     config = load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path / 'six.csv'}", *period)
     people = rostered(config, "breakdown")
-    assert people[5] > 40  # Tuesday 22:00 to Wednesday 06:00
+    assert min(people[5:7]) > 40  # Tuesday 22:00 to Wednesday 14:00: the machines take until noon
     assert people[:5] == [4] * 5
-    assert people[7:] == [4] * 14
+    assert people[8:] == [4] * 13
+    induction = expected_work(config, RUN).of_role("induction", "main")
+    posts = config.sorting.inductions
+    assert induction.max() == pytest.approx(15 * posts)
+    assert np.count_nonzero(induction > 14.99 * posts) > 0.8 * induction.sum() / 15 / posts
 
 
 def test_small_flights_of_a_file_have_small_crews(tmp_path):

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 import numpy as np
 
 from sim.config import ArrivalModel, Hall, HubConfig
 from sim.config.bounds import minute_of_day
+from sim.domain.roles import ROLES, Place
 from sim.inputs import flight_work
 from sim.inputs.expected_flights import (
     BIN_MIN,
@@ -63,6 +65,10 @@ class ExpectedWork:
         return self._known[role_and_hall]
 
     def _of_role(self, name: str, hall_name: str | None) -> Bins:
+        """As far as all posts can do it: the rest falls due as soon as they can."""
+        return waiting(self._due(name, hall_name), posts_of(self.config, name, hall_name) * BIN_MIN)
+
+    def _due(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:
             return self._of_apron(name)
         if name == "docks":
@@ -78,7 +84,7 @@ class ExpectedWork:
         if hall_name is not None and (rule := RULES.get(self.config.complex.policy)) and rule.is_of_flight:
             flights = flights * self._of_hall(hall_name).share
         n = float(flights.sum())
-        return float(self.of_role(name, hall_name).sum()) / n if n else 0.0
+        return float(self._due(name, hall_name).sum()) / n if n else 0.0
 
     def _of_apron(self, name: str) -> Bins:
         config, begins = self.config, _unloading_begins(self.config)
@@ -106,12 +112,14 @@ class ExpectedWork:
             )
             begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
             start, length = rules.call_in_min + rules.docking_min, rules.parcels * rules.handling_min
+            minutes = _minutes(config, hall)
+            most = config.sorting.inductions * BIN_MIN / (minutes["induction"][0] * config.mean_parcels_per_flight)
             self._halls[hall_name] = _OfHall(
                 share,
-                spread(self.flights * share, *evenly(begins, self._hours_of_hall(hall))),
+                waiting(spread(self.flights * share, *evenly(begins, self._hours_of_hall(hall))), most),
                 spread(collections, *evenly(start, length)),
                 spread(collections, *evenly(rules.call_in_min, flight_work.collection_min(config))),
-                _minutes(config, hall),
+                minutes,
             )
         return self._halls[hall_name]
 
@@ -160,6 +168,27 @@ class ExpectedWork:
             loads, *evenly(outbound.call_out_min, at_door)
         )
         return trucks * at_door * outbound.workers_per_truck
+
+
+def posts_of(config: HubConfig, name: str, hall_name: str | None) -> int:
+    """The most posts of a role that can be manned; for a machine's role those of each machine."""
+    role = ROLES[name]
+    owner = {Place.APRON: config.apron, Place.MACHINE: config}.get(role.place)
+    posts: int = attrgetter(role.posts)(owner if owner is not None else config.halls[str(hall_name)])
+    return posts
+
+
+def waiting(due: Bins, most: float) -> Bins:
+    """What falls due, done at no more than `most` a bin: the rest waits.
+
+    >>> waiting(np.array([1.0, 5.0, 0.0, 0.0, 1.0]), 2.0).tolist()
+    [1.0, 2.0, 2.0, 1.0, 1.0]
+    """
+    if due.max(initial=0.0) <= most:
+        return due
+    above = np.cumsum(due - most)
+    left: Bins = above - np.minimum(0.0, np.minimum.accumulate(above))
+    return due - np.diff(left, prepend=0.0)
 
 
 def expected_work(config: HubConfig, end: int) -> ExpectedWork:

@@ -14,7 +14,7 @@ from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import Manning
 from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN
-from sim.inputs.expected_work import ExpectedWork, expected_work
+from sim.inputs.expected_work import ExpectedWork, expected_work, posts_of
 from sim.inputs.roster import ROUNDING, Absence, manned
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
@@ -45,7 +45,7 @@ class Rosters:
         Raises:
             ConfigError: the role's shifts allow no work at any hour of the week.
         """
-        config, posts = self.config, self.posts(name, hall_name)
+        config, posts = self.config, posts_of(self.config, name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
         week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
         most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)
@@ -56,13 +56,6 @@ class Rosters:
                 " once"
             )
         return manned(config.roster, name, posts, config.start_date, self.end, self.away, by_work, config.clock)
-
-    def posts(self, name: str, hall_name: str | None) -> int:
-        """The most posts of a role that can be manned."""
-        role = ROLES[name]
-        owner = {Place.APRON: self.config.apron, Place.MACHINE: self.config}.get(role.place)
-        posts: int = attrgetter(role.posts)(owner if owner is not None else self.config.halls[str(hall_name)])
-        return posts
 
     def least_crews(self, name: str, hall_name: str | None) -> int:
         """Crews of a role that follows the work: enough to handle a mean flight within `work_within_min`."""
