@@ -12,8 +12,8 @@ design was simulated. A hash identifies the hub and the problem, so that two pap
 
 Solvers: random (random search), tpe (Optuna), differential_evolution (scipy), simopt_random and simopt_nelder_mead
 (SimOpt). Each macroreplication has replications and a seed of its own; what a solver would choose after each of them is
-compared with the reference. Curves go to DIR (problems/INSTANCE) as CSV and SVG. Solvers of yours, and how a paper
-cites an instance: docs/problems.md. Needs the extra solvers, all but random and differential_evolution.
+compared with the reference. Curves go to DIR/INSTANCE (problems/INSTANCE) as CSV and SVG. Solvers of yours, and how a
+paper cites an instance: docs/problems.md. Needs the extra solvers, all but random and differential_evolution.
 """
 
 import sys
@@ -233,7 +233,7 @@ def _solvers(text: str) -> list[str]:
 
 def _folder(arguments: Arguments, instance: Instance) -> Path:
     """The folder for the files, made before any simulation: results that cannot be written would be lost."""
-    folder = folder_out(arguments) or USUAL_OUT / instance.name
+    folder = (folder_out(arguments) or USUAL_OUT) / instance.name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
