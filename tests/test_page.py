@@ -182,7 +182,7 @@ def test_a_thousand_runs_are_listed_page_by_page(tmp_path):
 
 
 def test_a_result_is_what_show_says(root, name, capsys):
-    page = client_of(root).get(f"/run/{name}").text
+    page = client_of(root).get(f"/run/{name}").text.replace("\u00a0", " ")
     kpis = answer(capsys, "show", root / name)["kpis"]
     assert f"{100 * kpis['on_time_share']['mean']:.1f} %" in page
     assert "cargohub run" in page and "report.html" in page and "/tables/xlsx" in page

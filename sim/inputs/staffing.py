@@ -80,7 +80,7 @@ class Rosters:
         part = np.minimum(length, work_within_min(self.config))
         busiest = np.zeros(len(part))
         # Work is done evenly in the time after it falls due: what fell due in any such time that ends in the shift.
-        for offset in np.arange(0, length.max() + BIN_MIN, BIN_MIN):
+        for offset in np.arange(0, length.max() + BIN_MIN, BIN_MIN) if (part < length).any() else (0,):
             last = begins[:-1] + np.where(part < length, np.minimum(offset, length), length)
             at = np.interp((np.array((last - part, last)) + MARGIN * BIN_MIN) / BIN_MIN, np.arange(len(until)), until)
             busiest = np.maximum(busiest, at[1] - at[0])
