@@ -42,7 +42,7 @@ with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
     from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to as arc
 
 HUB = (
-    "demand.parcels_per_flight=150 demand.net_t_per_flight=0.15 exports=none horizon_days=2 warmup_days=0 service_h=6 "
+    "demand.parcels_per_flight=150 demand.net_t_per_flight=0.15 exports=none horizon_days=2 warmup_days=0 "
     "record.parcels_of_flights=all replications=1 workers=1 margin=none page=none recovery.runs_on=false --quiet"
 ).split()
 STRIKE = ["+disruption@disruptions.strike=strike_day", "disruptions.strike.start=day 1 12:00"]

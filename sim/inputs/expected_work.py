@@ -113,10 +113,12 @@ class ExpectedWork:
             begins = _unloading_begins(config) + hall.tug_round_trip_min / 2 + config.breakdown.check_in_min
             start, length = rules.call_in_min + rules.docking_min, rules.parcels * rules.handling_min
             minutes = _minutes(config, hall)
-            most = config.sorting.inductions * BIN_MIN / (minutes["induction"][0] * config.mean_parcels_per_flight)
+            flights = spread(self.flights * share, *evenly(begins, self._hours_of_hall(hall)))
+            if of_machine := minutes["induction"][0] * config.mean_parcels_per_flight:
+                flights = waiting(flights, config.sorting.inductions * BIN_MIN / of_machine)
             self._halls[hall_name] = _OfHall(
                 share,
-                waiting(spread(self.flights * share, *evenly(begins, self._hours_of_hall(hall))), most),
+                flights,
                 spread(collections, *evenly(start, length)),
                 spread(collections, *evenly(rules.call_in_min, flight_work.collection_min(config))),
                 minutes,
@@ -179,15 +181,18 @@ def posts_of(config: HubConfig, name: str, hall_name: str | None) -> int:
 
 
 def waiting(due: Bins, most: float) -> Bins:
-    """What falls due, done at no more than `most` a bin: the rest waits.
+    """What falls due, done at no more than `most` a bin: the rest waits, and what is left is done in the last bin.
 
     >>> waiting(np.array([1.0, 5.0, 0.0, 0.0, 1.0]), 2.0).tolist()
     [1.0, 2.0, 2.0, 1.0, 1.0]
+    >>> waiting(np.array([1.0, 5.0, 0.0]), 2.0).tolist()
+    [1.0, 2.0, 3.0]
     """
     if due.max(initial=0.0) <= most:
         return due
     above = np.cumsum(due - most)
     left: Bins = above - np.minimum(0.0, np.minimum.accumulate(above))
+    left[-1] = 0.0
     return due - np.diff(left, prepend=0.0)
 
 
