@@ -9,7 +9,7 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.config.roster import DAYS
 from sim.domain.roles import ROLES, Place
-from sim.inputs.expected_work import posts_of
+from sim.inputs.expected_work import most_posts
 from sim.inputs.staffing import rostered_h_per_day, rosters_of, spans
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
@@ -34,7 +34,7 @@ def staffing_lines(config: HubConfig) -> Iterator[str]:
         is_of_apron = ROLES[name].place is Place.APRON
         manned = [
             f"{'' if len(config.halls) == 1 or hall is None else f'{hall}: '}"
-            f"{_posts(config, spans(rosters.of_role(name, hall), low, high))} of {posts_of(config, name, hall)}"
+            f"{_posts(config, spans(rosters.of_role(name, hall), low, high))} of {most_posts(config, name, hall)}"
             for hall in ((None,) if is_of_apron else config.halls)
         ]
         each = " on each machine" if ROLES[name].place is Place.MACHINE else ""

@@ -66,7 +66,7 @@ class ExpectedWork:
 
     def _of_role(self, name: str, hall_name: str | None) -> Bins:
         """As far as all posts can do it: the rest falls due as soon as they can."""
-        return waiting(self._due(name, hall_name), posts_of(self.config, name, hall_name) * BIN_MIN)
+        return waiting(self._due(name, hall_name), most_posts(self.config, name, hall_name) * BIN_MIN)
 
     def _due(self, name: str, hall_name: str | None) -> Bins:
         if hall_name is None:
@@ -172,7 +172,7 @@ class ExpectedWork:
         return trucks * at_door * outbound.workers_per_truck
 
 
-def posts_of(config: HubConfig, name: str, hall_name: str | None) -> int:
+def most_posts(config: HubConfig, name: str, hall_name: str | None) -> int:
     """The most posts of a role that can be manned; for a machine's role those of each machine."""
     role = ROLES[name]
     owner = {Place.APRON: config.apron, Place.MACHINE: config}.get(role.place)

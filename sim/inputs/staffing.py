@@ -14,7 +14,7 @@ from sim.domain.roles import ROLES, Place, Role
 from sim.domain.site import Manning
 from sim.errors import ConfigError
 from sim.inputs.expected_flights import BIN_MIN, MARGIN
-from sim.inputs.expected_work import ExpectedWork, expected_work, posts_of
+from sim.inputs.expected_work import ExpectedWork, expected_work, most_posts
 from sim.inputs.roster import ROUNDING, Absence, manned
 from sim.units import MIN_PER_DAY, MIN_PER_H, MIN_PER_WEEK, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
@@ -45,7 +45,7 @@ class Rosters:
         Raises:
             ConfigError: the role's shifts allow no work at any hour of the week.
         """
-        config, posts = self.config, posts_of(self.config, name, hall_name)
+        config, posts = self.config, most_posts(self.config, name, hall_name)
         by_work = self._by_work(name, hall_name, posts) if posts and config.roster.follows_work(name) else None
         week = manned(config.roster, name, posts, config.start_date, _WEEK, by_work=by_work)
         most = max(n for start, n in zip(week.start, week.posts, strict=True) if start < _WEEK)

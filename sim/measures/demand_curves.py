@@ -11,7 +11,7 @@ from sim.domain.inputs import Inputs
 from sim.domain.roles import ROLES
 from sim.inputs.staffing import people_a_post
 from sim.measures.staff import posts_of
-from sim.measures.stays import READY, Stay, ready_for_breakdown, stays_at
+from sim.measures.stays import Stay, stays_at, with_ready
 from sim.measures.window import Minutes, bin_edges, left_door
 from sim.record.recorder import Recorder
 from sim.record.schemas import Table, in_order
@@ -43,7 +43,7 @@ def demand_columns(
     If parcels are served one by one, the wanted units are those that would keep pace with arrivals in the interval.
     """
     edges = bin_edges(inputs)
-    tables = {**tables, "ulds": {**tables["ulds"], READY: ready_for_breakdown(tables["ulds"])}}
+    tables = {**tables, "ulds": with_ready(tables["ulds"])}
     measured = (edges > inputs.measured[0]) & (edges <= inputs.measured[1])
     # The end of an interval belongs to the hour that it closes.
     first = config.start_date.weekday() * MIN_PER_DAY // MIN_PER_H

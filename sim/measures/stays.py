@@ -7,12 +7,11 @@ import numpy as np
 
 from sim.domain.columns import Table
 from sim.domain.site import Site
-from sim.measures.window import Minutes
 from sim.record.recorder import Recorder
 from sim.units import NEVER
 
 READY = "ready"
-"""A column that tables of ULDs get from `ready_for_breakdown`."""
+"""A column that tables of ULDs get from `with_ready`."""
 
 
 class Stay(NamedTuple):
@@ -55,6 +54,6 @@ def stayed(record: Recorder, stay: Stay, end: int) -> int:
     return sum((end if stop == NEVER else stop) - start for start, stop in both if start != NEVER)
 
 
-def ready_for_breakdown(ulds: Table) -> Minutes:
-    """When each ULD (N) requests its break-down: checked in, or X-rayed if it is X-rayed as a whole (rule 43) [min]."""
-    return np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])
+def with_ready(ulds: Table) -> Table:
+    """The table, and when each ULD requests its break-down: checked in, or X-rayed as a whole (rule 43) [min]."""
+    return {**ulds, READY: np.where(ulds["is_xrayed"], ulds["xray_end"], ulds["checked_in"])}

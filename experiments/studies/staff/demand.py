@@ -11,7 +11,7 @@ from sim.config import HubConfig
 from sim.config.bounds import DAYS_PER_WEEK
 from sim.domain.roles import ROLES, Place
 from sim.inputs.expected_flights import BIN_MIN, BINS_PER_DAY, MARGIN
-from sim.inputs.expected_work import posts_of
+from sim.inputs.expected_work import most_posts
 from sim.inputs.staffing import at_once, people_a_post, rosters_of, work_within_min
 from sim.units import HOURS_PER_WEEK, MIN_PER_H, TICKS_PER_DAY, Numbers
 
@@ -109,7 +109,7 @@ def demand_of(config: HubConfig, role: str, window_h: float) -> Demand:
         work = rosters.work.of_role(role, hall)[first : first + weeks * n] * groups
         minutes += work.reshape(weeks, SLOTS, _BINS_PER_SLOT).sum(axis=2).mean(axis=0)
         least += rosters.least_crews(role, hall) * crew * groups
-        posts += posts_of(config, role, hall) * groups
+        posts += most_posts(config, role, hall) * groups
     weekday = config.start_date.weekday() + config.warmup_days
     busy = np.roll(minutes, weekday % DAYS_PER_WEEK * SLOTS_PER_DAY) * SLOTS_PER_H / MIN_PER_H / unit
     most = posts // unit

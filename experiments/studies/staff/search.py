@@ -46,8 +46,8 @@ class _Search:
     def cost_at(self, paces: Sequence[float]) -> float:
         return cost_of(self.plans_at(paces), self.keys.cost.labour)
 
-    def is_kept(self, paces: Sequence[float], change: str) -> bool:
-        """Simulate the plan: whether it keeps the level."""
+    def simulate(self, paces: Sequence[float], change: str) -> bool:
+        """Whether the plan keeps the level."""
         keys, plans = self.keys, self.plans_at(paces)
         number = len(self.rounds) + 1
         design = Design(f"plan {number}", with_shifts(self.config, posts_of(plans)))
@@ -64,7 +64,7 @@ class _Search:
 def searched(bench: Bench, config: HubConfig, keys: StaffKeys) -> tuple[list[Round], list[PoolPlan]]:
     """All rounds, and the plan of `best_of`. The first plan has the default roster's utilisation."""
     search = _Search(bench, config, keys)
-    is_kept = search.is_kept([1.0] * len(search.pools), said("staff_first"))
+    is_kept = search.simulate([1.0] * len(search.pools), said("staff_first"))
     (_with_fewer_people if is_kept else _with_more_people)(search)
     return search.rounds, search.plans[search.rounds.index(best_of(search.rounds))]
 
@@ -81,7 +81,7 @@ def _with_fewer_people(search: _Search) -> None:
         kept, paces = search.samples, [pace * (1 + step) for pace in paces]
         if search.is_over or search.cost_at(paces) >= search.rounds[-1].cost_eur:
             return
-        is_kept = search.is_kept(paces, said("staff_fewer", step=f"{100 * step:g}"))
+        is_kept = search.simulate(paces, said("staff_fewer", step=f"{100 * step:g}"))
     while not is_kept and not search.is_over:
         plans = search.plans[-1]
         slower = (
@@ -94,7 +94,7 @@ def _with_fewer_people(search: _Search) -> None:
         if (added := next(more, None)) is None:
             return
         at, paces[at] = added
-        is_kept = search.is_kept(paces, said("staff_more", name=role_name(search.pools[at].name)))
+        is_kept = search.simulate(paces, said("staff_more", name=role_name(search.pools[at].name)))
 
 
 def _with_more_people(search: _Search) -> None:
@@ -109,7 +109,7 @@ def _with_more_people(search: _Search) -> None:
         paces = [pace] * len(search.pools)
         if search.cost_at(paces) in [row.cost_eur for row in search.rounds]:
             return
-        if search.is_kept(paces, said("staff_less", share=share_text(1 - pace))):
+        if search.simulate(paces, said("staff_less", share=share_text(1 - pace))):
             keeps = less
         else:
             fails = less

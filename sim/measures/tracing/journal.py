@@ -9,7 +9,7 @@ from sim.config import HubConfig
 from sim.domain.entities import EXTRA
 from sim.domain.flight import Deck
 from sim.errors import InputError
-from sim.measures.stays import READY, ready_for_breakdown
+from sim.measures.stays import READY, with_ready
 from sim.measures.window import Minutes, left_door
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
@@ -46,7 +46,7 @@ class Journal:
         # A crew that loads exports stays with its flight.
         free = flights["loading_end" if config.exports.share else "unloading_end"]
         self.tables["flights"] = {**flights, "crew_free": free}
-        self.tables["ulds"] = {**tables["ulds"], READY: ready_for_breakdown(tables["ulds"])}
+        self.tables["ulds"] = with_ready(tables["ulds"])
         self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
