@@ -197,7 +197,7 @@ def test_the_title_of_a_warm_up_is_not_cut():
 def test_the_text_beside_a_bar_of_dwell_is_not_cut():
     name = LONG.replace(" (", "\n(").replace(", 5 flights a day in the file flights", "")
     with style.look():
-        bars = dwell_figure.Bars("", (name,), ("lane",), np.array([[19.5]]), np.array([19.9]), (True,))
+        bars = dwell_figure.Bars("", (name,), ("lane",), np.array([[19.5]]), np.array([19.9]), (True,), (True,))
         drawing = dwell_figure.figure((bars,))
         assert all(inside(drawing, text) for text in drawing.axes[0].texts)
 

@@ -24,6 +24,7 @@ from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value
 from experiments.store.summaries import DesignRow
 from sim.domain.site import PackoutRule
+from sim.kernels.tallies import LONGEST_MIN
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import packout_rung
 from tests.named_designs import named_design
@@ -173,6 +174,12 @@ def test_the_chart_of_stages_shows_the_mean_dwell_of_the_text_beside_its_bars(on
     (flown,) = dwell_figure.prepare(more, panels((point,)), window, values)
     assert flown.stages == (*bars.stages, "build_up_of_imports", "built")
     assert flown.hours[0, -2:] == pytest.approx([59.5 / 60, (1 + 2) / 2])
+    of_exports = onward.assign(stage="export_lane", minute=LONGEST_MIN)
+    for longest, has_longer in ((of_exports, False), (onward.assign(minute=LONGEST_MIN), True)):
+        tables = {**more, "stages": pd.concat([stages, longest])}
+        (bars,) = dwell_figure.prepare(tables, panels((point,)), window, values)
+        texts = [text.get_text() for text in dwell_figure.figure((bars,)).axes[0].texts]
+        assert any("stages more than" in text for text in texts) is has_longer
 
 
 def test_the_bottleneck_is_the_lowest_rung_however_busy_others_are():

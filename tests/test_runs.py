@@ -11,6 +11,7 @@ from mistakes import refused
 from stored_runs import BARE, made, rewritten, sealed
 
 from experiments.main import main
+from experiments.money.kpis import KPIS
 from experiments.store import read_run
 
 
@@ -110,6 +111,7 @@ def test_show_tells_scenarios_and_differences(capsys, compared):
     assert list(document["differences"]) == ["liege_66k"]
     table = read_run(compared).tables["summary"].set_index(["scenario", "kpi"])
     for scenario, entry in document["scenarios"].items():
+        assert list(entry["kpis"]) == [kpi for kpi in KPIS if kpi in entry["kpis"]]
         for kpi, interval in entry["kpis"].items():
             assert interval["mean"] == table.loc[(scenario, kpi), "mean"]
     assert any("less than a week" in line for line in document["warnings"])

@@ -269,8 +269,9 @@ class Stored:
         return nested((row.scenario, row.kpi, difference(row)) for row in self._finite(DifferenceRow))
 
     def _finite(self, kind: type[S]) -> list[S]:
-        """The rows of a table of KPIs. NaN is refused: JSON has none, and no mean of a run is NaN."""
-        rows = self.rows(kind)
+        """The rows of a table, KPIs as declared. NaN is refused: JSON has none, and no mean of a run is NaN."""
+        order = list(KPIS)
+        rows = sorted(self.rows(kind), key=lambda row: order.index(row.kpi) if row.kpi in KPIS else len(order))
         for row in rows:
             if row.kpi in KPIS and not math.isfinite(row.value.mean):
                 name, mean = schema_of(kind).name, row.value.mean

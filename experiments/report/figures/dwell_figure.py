@@ -11,13 +11,14 @@ from experiments.report import style
 from experiments.report.stored_designs import Frame, Panel, Window
 from experiments.report.style import Axes, Figure
 from experiments.statistics.interval import Values
+from sim.kernels.tallies import LONGEST_MIN
 from sim.units import MIN_PER_H, NEVER, Numbers
 
 STAGES: Final = {
     "before": ("to the hall (stand, unloading, tug)", "#000000", ""),
     "position": ("in a ULD position", "#999999", ""),
     "breakdown": ("break-down", "#E69F00", ""),
-    "sorting": ("sorting", "#0072B2", ""),  # and in chutes that lead to another machine
+    "sorting": ("sorting", "#0072B2", ""),  # and in second chutes
     "handcoding": ("hand-coding", "#CC79A7", "//"),
     "manual_sort": ("manual sort", "#CC79A7", "xx"),
     "customs_hold": ("customs hold", "#D55E00", ".."),
@@ -29,8 +30,11 @@ STAGES: Final = {
     "built": ("on a built ULD, until off-block", "#56B4E9", "//"),
 }
 """Label, colour and hatch."""
+_SECOND_CHUTES: Final = "second_chutes"
+"""Chutes that lead to another machine."""
 _OF_SOME: Final = ("transfer", "build_up_of_imports", "built")
 """Stages that are left out if no parcel passes them."""
+_MORE: Final = "more than "
 DWELL_KPI: Final = "dwell_mean_h"
 DWELL: Final = "mean dwell of all parcels that arrived"
 
@@ -47,12 +51,16 @@ class Bars:
     """Mean dwell of all parcels that arrived in the measured days; NaN if not known."""
     is_lower_bound: tuple[bool, ...]
     """Whether some of these parcels were still inside when the run ended."""
+    has_longer: tuple[bool, ...]
+    """Whether some stays were longer than three days, and count as three days in `hours`."""
 
 
 def prepare(tables: Mapping[str, Frame], panels: tuple[Panel, ...], window: Window, values: Values) -> tuple[Bars, ...]:
     """Stays that began in the measured days, over all parcels broken down in these, also those that pass no stage."""
     stages = tables["stages"]
     counted = stages[stages["stage"] == "breakdown"].groupby("scenario")["n_parcels"].sum()
+    longest = stages[stages["stage"].isin([*STAGES, _SECOND_CHUTES]) & (stages["minute"] == LONGEST_MIN)]
+    with_longer = set(longest["scenario"])
     means = _hours(tables, window).div(counted.where(counted > 0), axis=0)
     shown = [stage for stage in STAGES if stage not in _OF_SOME or (means[stage] > 0).any()]
 
@@ -62,7 +70,8 @@ def prepare(tables: Mapping[str, Frame], panels: tuple[Panel, ...], window: Wind
         dwells = [values[label].get(DWELL_KPI) for label in labels]
         mean_h = np.array([np.nan if dwell is None else dwell.mean for dwell in dwells])
         is_bound = tuple(dwell is not None and dwell.is_lower_bound for dwell in dwells)
-        return Bars(panel.title, panel.names, tuple(shown), hours, mean_h, is_bound)
+        has_longer = tuple(label in with_longer for label in labels)
+        return Bars(panel.title, panel.names, tuple(shown), hours, mean_h, is_bound, has_longer)
 
     return tuple(map(of, panels))
 
@@ -76,9 +85,10 @@ def draw(ax: Axes, result: Bars) -> None:
                 label=label)  # fmt: skip
         left = left + width
     ax.scatter(result.dwell_h, rows, marker="D", s=26, facecolor="white", edgecolor="black", zorder=3, label=DWELL)
-    for row, total, dwell, is_bound in zip(rows.tolist(), left, result.dwell_h, result.is_lower_bound, strict=True):
-        mean = f"\nmean dwell {'more than ' if is_bound else ''}{number(dwell, 1)} h"
-        text = f"stages {number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
+    bounds = zip(result.is_lower_bound, result.has_longer, strict=True)
+    for row, total, dwell, (is_bound, has_longer) in zip(rows.tolist(), left, result.dwell_h, bounds, strict=True):
+        mean = f"\nmean dwell {_MORE if is_bound else ''}{number(dwell, 1)} h"
+        text = f"stages {_MORE if has_longer else ''}{number(total, 1)} h" + ("" if np.isnan(dwell) else mean)
         end = max(total, 0.0 if np.isnan(dwell) else dwell)
         style.note(ax, text, (end, row), (8, 0), va="center")
     ax.set_yticks(rows, list(result.names))
@@ -105,7 +115,7 @@ def _hours(tables: Mapping[str, Frame], window: Window) -> Frame:
     """
     stages, ulds, flights, out_ulds = (tables[name] for name in ("stages", "ulds", "flights", "out_ulds"))
     spent = stages.assign(hours=(stages["minute"] + 0.5) * stages["n_parcels"] / MIN_PER_H)
-    spent["stage"] = spent["stage"].replace("second_chutes", "sorting")
+    spent["stage"] = spent["stage"].replace(_SECOND_CHUTES, "sorting")
     hours = spent.groupby(["scenario", "stage"])["hours"].sum().unstack()
     columns = ["scenario", "replication", "flight", "n_parcels", "placed", "start"]
     arrived = flights[["scenario", "replication", "number", "arrival"]].rename(columns={"number": "flight"})
