@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
@@ -167,7 +168,11 @@ def test_all_flights_or_those_that_a_replication_has_keep_their_parcels() -> Non
     landed = ~np.isnan(tables["flights"]["aldt"])
     assert len(tables["parcels"]["row"]) == tables["flights"]["n_parcels"][landed].sum()
     begun = ~np.isnan(tables["collections"]["unloading_start"])
-    assert len(tables["out_parcels"]["row"]) == tables["collections"]["n_parcels"][begun].sum()
+    exports, ulds = pd.DataFrame(tables["out_parcels"]), pd.DataFrame(tables["out_ulds"])
+    assert len(exports) == tables["collections"]["n_parcels"][begun].sum()
+    on_ulds = exports[exports["formed"].notna()].groupby(["lane", "formed"])[["mass_g", "volume_cm3"]].sum()
+    loads = ulds.set_index(["lane_name", "formed"])[["mass", "volume"]].sort_index()
+    assert len(loads) > 0 and on_ulds.to_numpy().tolist() == loads.to_numpy().tolist()
     key = tables["flights"]["key"][0]
     some = sim.simulate(load("liege_30k", *small, f"record.parcels_of_flights=[{key},2022W36-999]")).tables
     assert set(some["parcels"]["flight"]) == {0}

@@ -25,12 +25,13 @@ def export_tables(
     ulds = columns(OutUld, record.out_ulds)
     loads = with_departed(record.out_loads, ulds)
     lanes = np.array(inputs.site.exports.lanes if inputs.site.exports else (), dtype=np.str_)
+    parcels = out_parcel_columns(store, inputs.end)
     tables: dict[str, Columns] = {
         "collections": _collections(config, record, loads),
         "out_ulds": ulds | {"lane_name": lanes[ulds["lane"]]},
         "out_loads": loads,
         "out_trains": columns(OutTrain, record.out_trains),
-        "out_parcels": out_parcel_columns(store, inputs.end),
+        "out_parcels": {**parcels, "lane": lanes[parcels["lane"]]} if parcels else {},
     }
     return {name: tabulate(name, values) for name, values in tables.items()}
 
@@ -47,16 +48,18 @@ def _collections(config: HubConfig, record: Recorder, loads: Table) -> Table:
 
 
 def out_parcel_columns(store: ExportStore | None, end: int) -> Table:
-    """Recorded parcels (P), one collection after the other; instants in ticks. None without exports."""
+    """Recorded parcels (P), collection by collection; lanes as numbers, instants in ticks. None without exports."""
     kept = {} if store is None else {store.collection_of(load): store.kept[load] for load in sorted(store.kept)}
     if not kept:
         return {}
     sizes = [len(columns["ready"]) for columns in kept.values()]
-    stamps = {name: np.concatenate([columns[name] for columns in kept.values()]) for name in EXPORT_STAMPS}
+    every = {name: np.concatenate([columns[name] for columns in kept.values()]) for name in next(iter(kept.values()))}
     return {
         "collection": np.repeat([*kept], sizes),
         "row": np.concatenate([np.arange(size) for size in sizes]),
-    } | {name: np.where(instants < end, instants, NEVER) for name, instants in stamps.items()}
+        **every,
+        **{name: np.where(every[name] < end, every[name], NEVER) for name in EXPORT_STAMPS},
+    }
 
 
 def export_hall_series(inputs: Inputs, record: Recorder, edges: Ticks) -> list[list[Series]]:

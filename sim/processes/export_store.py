@@ -1,9 +1,10 @@
 """The parcels of collections. In the queue of a machine they follow imports of the same instant."""
 
 from enum import IntFlag, auto
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.domain.export_entities import OutParcelStamps
 from sim.domain.exports import Collection, ExportParcels
@@ -66,3 +67,13 @@ class ExportStore(ParcelSlots):
         column["volume"][rows] = parcels.volume
         first = self._first(load)
         return np.arange(first, first + n)
+
+    def _keep(self, load: int, rows: slice) -> dict[str, NDArray[Any]]:
+        column = {name: self.column[name][rows] for name in _COLUMNS}
+        return super()._keep(load, rows) | {
+            "lane": column["route"].copy(),
+            "mass_g": column["mass"].copy(),
+            "volume_cm3": column["volume"].copy(),
+            "is_no_read": has(column["mark"], Mark.NO_READ),
+            "is_non_conveyable": has(column["mark"], Mark.BY_HAND),
+        }
