@@ -144,6 +144,23 @@ def test_an_outage_of_data_leaves_less_decided_before_landing() -> None:
     assert struck.n_before_landing < spared.n_before_landing
 
 
+def test_an_outage_of_data_takes_nothing_from_what_was_undecided_at_landing() -> None:
+    # Half of the declarations come in the minutes between landing and the first scan: released, but not before landing.
+    late = message("h7", late_share=0.5, late_mean_h=0.1)
+    hours = ("customs.declared.flight_h=0.001", "customs.declared.risk_analysis_h=0.001")
+    slow = (*NOBODY, *ALL_IOSS, *ON_TIME, *late, *hours)
+    outage = ("disruptions.data.start='day 1 00:00'", "disruptions.data.hours=24")
+    usual, struck = (
+        make_inputs(load(name, *slow, *words, warmup_days=0), 0)
+        for name, words in (("customs_today", ()), ("data_outage_6h", outage))
+    )
+    flight = usual.flights[0]
+    before, after = usual.parcels_of(flight).counts, struck.parcels_of(flight).counts
+    assert before is not None and after is not None
+    lost = 1 - after.n_before_landing / before.n_before_landing
+    assert abs(lost - 0.5) < 0.01, "the share of the outage"
+
+
 def message(name: str, **changed: float) -> list[str]:
     """Of no delay and no failure, but for what is given."""
     keys = ("mean_h", "late_share", "late_mean_h", "rejected_share", "correction_mean_h")

@@ -14,10 +14,14 @@ from enum import StrEnum
 from typing import Final
 
 from experiments.statistics.interval import ANYTHING, CONFIDENCE, Interval, Range, moments_of, of_many, t_reach
-from experiments.statistics.two_sources import difference_of, differences, paired_intervals, variance_ratio
+from experiments.statistics.two_sources import (
+    difference_of,
+    differences,
+    is_same_difference,
+    paired_intervals,
+    variance_ratio,
+)
 
-_ROUNDING: Final = 1e-12
-"""Relative rounding error of sums: equal differences may differ by this share of the values."""
 _SEED: Final = 1
 """Fixed, because Dunnett's probabilities are integrals by quasi-random points: the same data give the same digits."""
 
@@ -215,7 +219,7 @@ def _paired_p(values: Sequence[float], base: Sequence[float], name: str) -> floa
     n = len(apart)
     if n < 2 or not all(map(math.isfinite, apart)):
         raise ValueError(f"{name}: a test needs at least two pairs, all finite")
-    if max(apart) - min(apart) <= _ROUNDING * max(map(abs, (*values, *base))):
+    if is_same_difference(values, base):
         return None
     mean, variance = moments_of(apart)
     return float(2 * stdtr(n - 1, -abs(mean) / math.sqrt(variance / n)))

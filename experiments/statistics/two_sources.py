@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from experiments.statistics.interval import (
     of_many,
     t_reach,
 )
+
+_ROUNDING: Final = 1e-12
+"""Relative rounding error of sums: equal differences may differ by this share of the values."""
 
 
 def differences(values: Sequence[float], baseline: Sequence[float]) -> list[float]:
@@ -54,6 +58,16 @@ def paired_interval(
     Interval(mean=1.0, low=1.0, high=1.0, n=3)
     """
     return mean_interval(differences(values, baseline), possible=difference_of(possible), confidence=confidence)
+
+
+def is_same_difference(values: Sequence[float], baseline: Sequence[float]) -> bool:
+    """Whether all pairs have the same difference, but for the rounding of sums.
+
+    >>> is_same_difference([0.1 + 0.2, 0.7], [0.2, 0.6])
+    True
+    """
+    apart = differences(values, baseline)
+    return max(apart) - min(apart) <= _ROUNDING * max(map(abs, (*values, *baseline)))
 
 
 def difference_of(possible: Range) -> Range:
@@ -101,7 +115,7 @@ def variance_ratio(values: Sequence[float], baseline: Sequence[float]) -> float 
         ValueError: different numbers of replications.
     """
     apart = np.array(differences(values, baseline), dtype=np.float64)
-    if apart.size < 2 or (apart == apart[0]).all():
+    if apart.size < 2 or is_same_difference(values, baseline):
         return None
     a, b = (np.asarray(each, dtype=np.float64) for each in (values, baseline))
     return float((np.var(a, ddof=1) + np.var(b, ddof=1)) / np.var(apart, ddof=1))

@@ -95,18 +95,17 @@ class LoadPlan:
             self._check_trailer(flight, *sums)
             mass, volume = (column.astype(np.int32) for column in sums)
         if self.declarations is None:
-            customs = self._customs(flight, n, stream("customs"))
+            customs, is_decided = self._customs(flight, n, stream("customs")), np.zeros(n, dtype=bool)
         else:
-            customs = self.declarations.draw(flight, lane, first)
-        lost = sum(
-            self._lose_data(flight, customs.channel, customs.release, span, share) for span, share in self.data_outages
-        )
+            customs, is_decided = self.declarations.draw(flight, lane, first)
+        for span, share in self.data_outages:
+            is_decided[self._lose_data(flight, customs.channel, customs.release, span, share)] = False
         if self.lookups is not None:
             held = np.isin(customs.channel, (Channel.LATE_DATA, Channel.DOCUMENT_CHECK))
             customs.release[held] = self.lookups.done(customs.release[held])
         counts = customs.counts
         if counts is not None:
-            counts = replace(counts, n_before_landing=max(0, counts.n_before_landing - lost))
+            counts = replace(counts, n_before_landing=int(np.count_nonzero(is_decided)))
         return Parcels(
             first=first,
             lane=lane,
@@ -195,24 +194,23 @@ class LoadPlan:
         release: Counts,
         span: Span,
         share: float,
-    ) -> int:
+    ) -> Counts:
         """Apply an outage of customs data to flights that arrive in it, and to releases that would fall in it.
 
         A stream of the flight draws which parcels lose their data, and for how long; all outages that affect the flight
-        use the same draws. Returns how many parcels lose their data.
+        use the same draws. Returns the rows that lose their data.
         """
         begin, end = span
-        n_lost = 0
+        rows = np.zeros(0, dtype=np.int64)
         if begin <= flight.arrival < end:
             rng = self.streams.of("data_outage", *flight.entity)
-            lost = (rng.random(len(channel)) < share) & (channel == Channel.RELEASED)
+            rows = np.flatnonzero((rng.random(len(channel)) < share) & (channel == Channel.RELEASED))
             wait = stretched(self.config.customs.late_mean_h, rng.standard_exponential(len(channel)), MIN_PER_H)
-            n_lost = int(np.count_nonzero(lost))
-            channel[lost] = Channel.LATE_DATA
-            release[lost] = end + np.rint(wait[lost] * TICKS_PER_MIN).astype(np.int64)
+            channel[rows] = Channel.LATE_DATA
+            release[rows] = end + np.rint(wait[rows] * TICKS_PER_MIN).astype(np.int64)
         is_due = (channel == Channel.LATE_DATA) | (channel == Channel.DOCUMENT_CHECK)
         release[is_due & (begin <= release) & (release < end)] = end
-        return n_lost
+        return rows
 
 
 def make_load_plan(config: HubConfig, streams: Streams) -> LoadPlan:

@@ -35,7 +35,7 @@ CUSTOMS_TABLE: Final = TableSchema.of(
     number("n_transit", "parcels cleared elsewhere, except those that are X-rayed or examined here"),
     *columns_of(CustomsCounts),
     number("value_eur", "declared value", "float64", "EUR"),
-    number("guarantee_eur", "guarantee for parcels that leave in transit", "float64", "EUR"),
+    number("guarantee_eur", "guarantee for parcels under a transit declaration", "float64", "EUR"),
     sort="flight",
 )
 

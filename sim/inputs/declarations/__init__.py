@@ -30,8 +30,11 @@ class Declarations:
     """Time after its drawn arrival before which no parcel can have been scanned [ticks]."""
     cells: Cells
 
-    def draw(self, flight: Flight, lane: NDArray[np.unsignedinteger], first: Counts) -> ByCustoms:
-        """Messages, selection and outcomes; `first`: first unit of each ULD, as in `Parcels`."""
+    def draw(self, flight: Flight, lane: NDArray[np.unsignedinteger], first: Counts) -> tuple[ByCustoms, Flags]:
+        """Messages, selection and outcomes, and the parcels (P) for which nothing is left to decide at landing.
+
+        `first`: first unit of each ULD, as in `Parcels`.
+        """
         consignments = self.cells.consignments(flight, lane)
         messages = draw_messages(self.declared, self.streams, flight)
         known, n_late, n_rejected = accepted(
@@ -59,12 +62,12 @@ class Declarations:
         rng = self.streams.of("customs_counts", *flight.entity)
         is_open = np.ones(flight.n_parcels, dtype=bool)
         is_open[selected] = False
-        n_before = np.count_nonzero(is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA))
+        is_decided = is_open & (known <= flight.arrival) & (channel <= Channel.LATE_DATA)
         n_h1 = int(np.count_nonzero(consignments.is_h1))
         n_referrals, n_left_behind = referrals(self.declared, rng, flight.n_parcels, messages)
         elsewhere = int(consignments.value[consignments.is_transit].sum(dtype=np.int64))
         counts = CustomsCounts(
-            n_before_landing=int(n_before),
+            n_before_landing=int(np.count_nonzero(is_decided)),
             n_hits=int(np.count_nonzero(consignments.is_hit)),
             n_detected=n_detected,
             n_opened=len(examined),
@@ -84,7 +87,8 @@ class Declarations:
             entered=messages.entered,
             presented=messages.presented,
         )
-        return ByCustoms(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
+        customs = ByCustoms(channel, release, is_refused, is_alarm, is_uld_xrayed, counts, consignments.value)
+        return customs, is_decided
 
     def _select(self, flight: Flight, consignments: Consignments, channel: NDArray[np.uint8]) -> Counts:
         """Put selected parcels into their channel.

@@ -101,6 +101,6 @@ def cage_peak_share(run: Measured) -> float:
 
 @CUSTOMS.kpi("EUR", LESS, "Transit guarantee", rank=Rank.SUMMARY)
 def transit_guarantee_eur(run: Measured) -> float:
-    """guarantee outstanding at any time: for the parcels that leave in transit a day, until discharge"""
+    """guarantee outstanding at any time: for the cohort's parcels under transit declarations, a day, until discharge"""
     declared = run.config.customs.declared
     return _totals(run)["guarantee_eur"] / run.window.days * (declared.transit_days if declared else 0)
