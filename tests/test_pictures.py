@@ -53,7 +53,7 @@ TABLES = (
     ),
     pd.DataFrame({"flight": [0, 0], "start": [1600.0, NAN], "end": [1660.0, NAN], "released": [1690.0, NAN]}),
     pd.DataFrame(
-        {"kind": [0, 1, 0], "docked": [1400.0, 1500.0, NAN], "departed": [1500.0, 1560.0, NAN],
+        {"kind": [0, 1, 0], "docked": [1400.0, 1500.0, 1510.0], "departed": [1500.0, 1560.0, NAN],
          "is_cancelled": [False, False, True]}
     ),
 )  # fmt: skip
@@ -62,6 +62,17 @@ TABLES = (
 def test_the_busiest_day_is_that_of_most_parcels_not_of_most_flights():
     assert day_figure.busiest(TABLES[0], DAY) == 2
     assert day_figure.busiest(TABLES[0][TABLES[0]["key"] == "none"], DAY) == 1
+    warming_up = flights((4, "E", 600.0, 610.0, 650.0, 700.0, 900, False))
+    assert day_figure.busiest(pd.concat([TABLES[0], warming_up]), DAY) == 2
+
+
+def test_a_day_is_that_of_the_first_replication_of_the_design():
+    tables = {
+        name: pd.concat([table.assign(scenario=label, replication=n) for label, n in (("a", 1), ("b", 0), ("a", 0))])
+        for name, table in zip(("flights", "ulds", "trucks"), TABLES, strict=True)
+    }
+    assert day_figure.of_run(tables, "a", DAY) == day_figure.prepare(*TABLES, DAY, 2)
+    assert day_figure.of_run(tables, "a", DAY, 1) == day_figure.prepare(*TABLES, DAY, 1)
 
 
 def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():
@@ -76,7 +87,9 @@ def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():
     assert (station.start, station.held, station.end) == pytest.approx((160 / 60, 220 / 60, 250 / 60))
     assert station.color == stands.bars[0].color
     assert [(bar.start, bar.end) for bar in found.doors.bars] == [(0.0, 1.0), (1.0, 2.0)]
-    assert found.doors.n_rows == 1
+    assert [bar.color for bar in found.doors.bars] == [*style.PALETTE[:2]], "a timetabled truck, then an extra one"
+    assert found.doors.n_rows == 1, "a truck that leaves empty is not shown"
+    assert len({bar.color for bar in stands.bars}) == 3
 
 
 def test_a_random_day_is_packed_into_as_many_rows_as_are_in_use_at_once():

@@ -2,6 +2,7 @@
 
 import csv
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from answers import answer
 from mistakes import refused
 
 from experiments import extras
+from experiments.composition import compose
 from experiments.main import main
 from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
 from experiments.problems.progress import progress_of
@@ -58,6 +60,22 @@ def test_a_reference_has_every_design_and_a_best_one_with_an_interval(name):
 )
 def test_a_hash_is_that_of_its_reference(name):
     assert reference_of(instance_of(name)).is_current
+
+
+@pytest.mark.parametrize(
+    ("name", "scenario", "word"),
+    [
+        (TODAY, "liege_30k", "cost.labour.wage_eur_per_h=99"),
+        *(("expansion_timing_slow", hall, "halls.main.doors_out=9") for hall in ("liege_30k", "liege_66k")),
+    ],
+)
+def test_a_hash_follows_prices_and_the_hall_of_every_year(name, scenario, word, monkeypatch):
+    def changed(words):
+        return compose((*words, word) if f"scenario={scenario}" in words else words)
+
+    monkeypatch.setattr("experiments.problems.instance.compose", changed)
+    rows = reference_of(instance_of(name)).rows.values()
+    assert replace(instance_of(name)).hash not in {row.hash for row in rows}
 
 
 def test_a_hash_follows_the_hub():

@@ -642,3 +642,16 @@ def test_the_picture_of_the_ladder_has_the_bottleneck_of_every_sentence_on_top()
     first, second = ladder_figure.prepare(ladders, (TODAY, titled))
     assert (first.title, first.rungs[0].name) == ("30,000 m², 3.5 flights a day", "Sorting machines")
     assert (second.title, second.rungs[0].name) == ("30,000 m², 11 flights a day", "Lanes' floor")
+
+
+def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_short_of_them():
+    points = [replace(TODAY, scenario=str(n), traffic=str(n), parcels_per_day=1.1e5 * n) for n in (6, 1, 2, 5, 3, 4)]
+    (drawn,) = ladder_figure.prepare({point.label: LADDER for point in points}, points)
+    assert [(name, value) for name, value, _ in drawn.demands] == [
+        (f"demand, {n}", pytest.approx(0.11 * n)) for n in (6, 5, 3, 4)
+    ]
+    machines, doors = drawn.rungs
+    assert (machines.length, machines.text, machines.is_short) == (0.612, "0.61", True)
+    assert (doors.length, doors.text, doors.is_short) == (pytest.approx(2.5 * 0.66), "5.00 →", False)
+    (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (replace(TODAY, parcels_per_day=612_000.0),))
+    assert not alone.rungs[0].is_short, "as many as arrive are enough"

@@ -81,8 +81,13 @@ class Instance:
 
     @cached_property
     def hash(self) -> str:
-        """Hash of all that defines the problem, including the composed hubs but not the program's version."""
-        hubs = [plain(hub(compose(words))) for words, _ in self._parts(self.designs[0])]
+        """Hash of all that defines the problem: composed hubs and prices, too, but not the program's version."""
+        if self.years is None:
+            words_of_hubs = [self.command_words(self.designs[0])]
+        else:  # no single design has every hall
+            words_of_hubs = [(f"scenario={hall}", *self.words) for hall in self.years.halls]
+        composed = [compose(words) for words in words_of_hubs]
+        hubs = [[plain(hub(each)), plain(read(Prices, each["cost"], "cost"))] for each in composed]
         changed = {each.name: [each.keys, each.values] for each in self.variables}
         years = self.years and [self.years.halls, self.years.rate, self.years.days, self.years.flights_per_day]
         whole = {

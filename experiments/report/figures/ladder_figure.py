@@ -17,6 +17,8 @@ REACH: Final = 2.5
 """Bars end at this multiple of the largest demand; their number is still shown."""
 MILLION: Final = 1e6
 MOST_LADDERS: Final = 8
+MOST_DEMANDS: Final = 4
+"""Largest number of demands drawn beside a ladder, the largest ones."""
 TITLE_CHARACTERS: Final = 30
 """Longest title that fits in half the width [letters]."""
 
@@ -57,6 +59,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
     for site, designs in list(sites.items())[:MOST_LADDERS]:
         most = max(point.parcels_per_day for point in designs)
         demands = {point.traffic: point.parcels_per_day / MILLION for point in designs}
+        least = sorted(demands.values())[-MOST_DEMANDS:][0]
         drawn.append(
             Ladder(
                 site,
@@ -71,7 +74,7 @@ def prepare(ladders: Mapping[str, Mapping[str, float]], points: tuple[NamedDesig
                 ),
                 tuple(
                     (f"demand, {name}", value, style.DASHES[at % len(style.DASHES)])
-                    for at, (name, value) in enumerate(list(demands.items())[:4])
+                    for at, (name, value) in enumerate(pair for pair in demands.items() if pair[1] >= least)
                 ),
                 reach,
             )
