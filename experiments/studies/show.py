@@ -20,7 +20,10 @@ from experiments.arguments import Arguments
 from experiments.designs.design import Design
 from experiments.frame import runner
 from experiments.frame.recorded import run_and_options, stored_study
+from experiments.report import style
+from experiments.report.figures import day_figure
 from experiments.report.page import WhenPage
+from experiments.report.stored_designs import Window
 from experiments.store.files import write_whole
 from experiments.store.foreign import Manifest, manifest_of
 from experiments.store.foreign_tables import frame_of
@@ -48,10 +51,6 @@ def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, 
         return None
     design = _design(designs, given.get("design"))
     day = _day(design, given["day"])
-
-    from experiments.report import style
-    from experiments.report.figures import day_figure
-    from experiments.report.stored_designs import Window
 
     tables = {name: frame_of(manifest, TABLES[name], columns) for name, columns in _READ.items()}
     shown = day_figure.of_run(tables, design.label, Window.of(design.hub), day)

@@ -23,6 +23,7 @@ from experiments.frame.of_designs import Replications
 from experiments.frame.study import Bench, Document, Request, Study, Table
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome
+from experiments.report.figures import sweep_figure, sweep_map
 from experiments.report.sections import Picture, picture_of, said
 from experiments.report.sentences import means_of
 from experiments.store.rows import ENDS, with_texts
@@ -90,8 +91,6 @@ def sweep_table(outcome: Outcome, varied: Sequence[str], values: Sequence[Values
 
 def _pictures(outcome: Outcome, varied: Sequence[str], values: Sequence[Values]) -> Iterator[Picture]:
     """The line chart, and the maps of a sweep over two keys."""
-    from experiments.report.figures import sweep_figure, sweep_map
-
     intervals = [outcome.intervals[design.label] for design in outcome.designs]
     on_time = [of_design[_CHARTED].scaled(100) for of_design in intervals]
     means = means_of(outcome.n)

@@ -9,6 +9,7 @@ from typing import Final
 from experiments.report import style
 from experiments.report.documents import FILL, Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph
+from experiments.report.figures import logic_figure
 from experiments.report.sections import on_one_line
 from experiments.store.rows import Grid
 
@@ -61,8 +62,6 @@ def files_of(report: Report, path: Path) -> dict[Path, bytes]:
 
 
 def _drawn(graph: Graph) -> bytes:
-    from experiments.report.figures import logic_figure
-
     with style.look():
         return style.saved(logic_figure.figure(graph), "pdf")
 

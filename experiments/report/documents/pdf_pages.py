@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from experiments.report import style
 from experiments.report.documents import FILL, Block, Missing, Points, Report, walked
 from experiments.report.documents.graph import Graph
+from experiments.report.figures import logic_figure
 from experiments.report.sections import on_one_line
 from experiments.report.sheet import A4_IN, placed, shared
 from experiments.report.typesetting import Type, tied, width_in_of, wrapped
@@ -111,8 +112,6 @@ class _Setting:
         self.skip(_GAP_IN / 2)
 
     def _graph(self, graph: Graph) -> None:
-        from experiments.report.figures import logic_figure
-
         figure = logic_figure.figure(graph)
         width, height = figure.get_size_inches()
         height *= _WIDTH_IN / width

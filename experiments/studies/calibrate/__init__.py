@@ -28,7 +28,7 @@ Own options: --from DAY, --to DAY.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
@@ -37,6 +37,7 @@ from experiments.formatting import kpi_name, listed
 from experiments.frame import runner
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
+from experiments.report.figures.matching_figure import Bar, Panel, observed, ranges
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.history_matching import Matched, matched
 from experiments.statistics.next_runs import Wanted, explored
@@ -49,10 +50,6 @@ from experiments.studies.calibrate.design import OBSERVED, CalibrateKeys, parse
 from experiments.studies.calibrate.result import AnswerShareRow, ObservationRow, RangeRow, Result, WaveRow, narrowed
 from experiments.studies.sure.worlds import Screened
 from sim.errors import ConfigError
-
-if TYPE_CHECKING:
-    from experiments.report.figures.matching_figure import Bar, Panel
-
 
 _SHOWN: Final = 10
 """Most numbers in the table on the page and in the picture; the table `narrowed` has all."""
@@ -164,15 +161,11 @@ def warnings(result: Result) -> Iterator[str]:
 
 
 def _pictures(result: Result) -> Iterator[Picture]:
-    from experiments.report.figures.matching_figure import observed, ranges
-
     yield picture_of("observed", observed(_panels(result)), verb="calibrate")
     yield picture_of("ranges", ranges(_bars(result)), verb="calibrate")
 
 
-def _panels(result: Result) -> "list[Panel]":
-    from experiments.report.figures.matching_figure import Bar, Panel
-
+def _panels(result: Result) -> list[Panel]:
     return [
         Panel(
             f"{kpi_name(row.kpi)}, {row.hub} [{row.unit}]",
@@ -183,9 +176,7 @@ def _panels(result: Result) -> "list[Panel]":
     ]
 
 
-def _bars(result: Result) -> "list[Bar]":
-    from experiments.report.figures.matching_figure import Bar
-
+def _bars(result: Result) -> list[Bar]:
     bars = []
     for row in result.range_rows[:_SHOWN]:
         low, _, high = result.keys.sure.ranges[row.number]

@@ -59,6 +59,7 @@ from experiments.frame.over_assumptions import CAPACITY, over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.report.bottleneck import by_ladder, rungs
 from experiments.report.design_names import titles_of
+from experiments.report.figures import capacity_figure, sweep_figure
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture, said
 from experiments.report.sentences import means_of, too_few_replications
@@ -250,30 +251,26 @@ def _grid(results: Sequence[Result], factors: Factors) -> Grid:
 
 def _curve_picture(results: Sequence[Result], varied: Sequence[str], values: Sequence[tuple[str, ...]]) -> Picture:
     """The curve: sustained flights a day over the first numeric key."""
-    from experiments.report.figures.sweep_figure import SweepChart, figure
-
     means = means_of(results[0].flights.n)
-    chart = SweepChart.of(
+    chart = sweep_figure.SweepChart.of(
         *drawn(varied, values),
         [result.flights for result in results],
         what=f"sustained flights a day, {means}",
         notes=[resource(result.binding) if result.binding else "" for result in results],
     )
-    return picture("capacity", _HEADING, said("capacity_curve", means=means), figure(chart))
+    return picture("capacity", _HEADING, said("capacity_curve", means=means), sweep_figure.figure(chart))
 
 
 def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
-    from experiments.report.figures.capacity_figure import figure, prepare
-
     values = {result.title: result.flights for result in results}
     ladders = {
         result.title: {name: rate / result.design.hub.parcels_per_asked_flight for name, rate in rungs(result.ladder)}
         for result in results
     }
-    thresholds = prepare(values, ladders)
+    thresholds = capacity_figure.prepare(values, ladders)
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)
-    return picture("capacity", _HEADING, said(caption, means=means), figure(thresholds, target))
+    return picture("capacity", _HEADING, said(caption, means=means), capacity_figure.figure(thresholds, target))
 
 
 STUDY: Final = Study(

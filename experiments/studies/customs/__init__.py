@@ -28,6 +28,7 @@ from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.interval_text import with_interval
 from experiments.replications.summing import by_design, interval_of
 from experiments.report.design_names import hub_title
+from experiments.report.figures.frontier_figure import figure
 from experiments.report.key_names import key_unit
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of, too_few_replications
@@ -256,8 +257,6 @@ def _grid(control: str, settings: Sequence[Setting]) -> Grid:
 
 
 def _picture(result: Result) -> Picture:
-    from experiments.report.figures.frontier_figure import figure
-
     curves = {
         control: tuple(
             (setting.officer_h_per_day, setting.delay_h_per_day, setting.detections_per_day) for setting in settings

@@ -30,6 +30,7 @@ from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
 from experiments.report.design_names import tagged, titles_of
+from experiments.report.figures.decompose_figure import figure
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
@@ -235,8 +236,6 @@ def _titles(request: Request[DecomposeKeys]) -> list[str]:
 
 
 def _picture(result: Found, titles: Sequence[str]) -> Picture:
-    from experiments.report.figures.decompose_figure import figure
-
     return picture_of("decompose", figure(result.kpis, *titles), means=means_of(result.outcome.n))
 
 

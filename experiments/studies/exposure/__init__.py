@@ -16,14 +16,16 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from experiments.arguments import Arguments
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options, scenario_among
-from experiments.report.stored_designs import ShareBand
+from experiments.report import exposure_pictures, style
+from experiments.report.exposure_tables import READ, Ledgers, Trade, ledgers
+from experiments.report.stored_designs import Frame, ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
 from experiments.store.foreign_tables import frame_of, means_of
@@ -34,11 +36,6 @@ from sim.errors import InputError
 from sim.measures.exposure import NO_POLICY
 from sim.record.schemas import TABLES
 from sim.units import MIN_PER_H
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from experiments.report.exposure_tables import Ledgers, Trade
 
 OPTIONS: Final = ("scenario",)
 
@@ -62,8 +59,6 @@ def main(arguments: Arguments) -> int:
 
 
 def _gathered(manifest: Manifest, scenario: str, hubs: Mapping[str, HubConfig]) -> Facts:
-    from experiments.report.exposure_tables import READ, ledgers
-
     hub = hubs[scenario]
     kept = ledgers({name: _table(manifest, name) for name in READ}, scenario, hub.horizon_days)
     n_parcels = float(kept.trade.parcels.to_numpy().sum()) if kept.trade else 0.0
@@ -92,7 +87,7 @@ def _costs(manifest: Manifest, hub_shown: HubConfig, hubs: Mapping[str, HubConfi
     return tuple(costs)
 
 
-def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
+def _table(manifest: Manifest, name: str) -> Frame:
     table = frame_of(manifest, TABLES[name])
     for column in TABLES[name].columns:
         if column.dtype == "float64" and column.name != "r2":
@@ -101,10 +96,8 @@ def _table(manifest: Manifest, name: str) -> "pd.DataFrame":
     return table
 
 
-def _draw(ledgers: "Ledgers", folder: Path, suffix: str) -> Iterator[Path]:
+def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> Iterator[Path]:
     """Draw the pictures; if the folder cannot be written, continue without."""
-    from experiments.report import exposure_pictures, style
-
     with style.look():
         for name, figure in exposure_pictures.figures(ledgers).items():
             path = write_if_possible(folder / f"{name}{suffix}.svg", style.svg(figure))
@@ -158,7 +151,7 @@ def _of_shares(facts: Facts, row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:
+def _inference(inference: Frame | None) -> list[dict[str, Any]]:
     if inference is None:
         return []
     return [
@@ -168,7 +161,7 @@ def _inference(inference: "pd.DataFrame | None") -> list[dict[str, Any]]:
     ]
 
 
-def _trade(trade: "Trade | None") -> list[dict[str, Any]]:
+def _trade(trade: Trade | None) -> list[dict[str, Any]]:
     if trade is None:
         return []
     return [

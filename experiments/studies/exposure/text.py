@@ -3,23 +3,18 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from experiments.formatting import MINUS, counted, found_share, number, whole
-from experiments.report.exposure_tables import by_policy, compact, name, sentence
+from experiments.report.exposure_tables import Ledgers, Matrix, Trade, by_policy, compact, name, sentence
 from experiments.report.sections import said
-from experiments.report.stored_designs import ShareBand, records
+from experiments.report.stored_designs import Frame, ShareBand, records
 from experiments.store.rows import Grid
 from sim.measures.exposure import NO_POLICY
 
 KPIS: Final = ("on_time_share", "dwell_mean_h", "utilisation_handcoding_desks")
 """KPIs that show the cost of a policy."""
 _YEARLY: Final = ("imports_eur", "exports_eur", "balance_eur")
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from experiments.report.exposure_tables import Ledgers, Matrix, Trade
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ class Facts:
 
     scenario: str
     n_days: int
-    ledgers: "Ledgers"
+    ledgers: Ledgers
     share: ShareBand | None
     """The hub's share of the airport's parcels; None if the demand is not estimated from it."""
     share_factors: tuple[float, float] | None
@@ -70,7 +65,7 @@ def _in_force(policy: str) -> str:
     return f"({'no policy' if policy == NO_POLICY else policy} in force)"
 
 
-def _matrix(matrix: "Matrix") -> Grid:
+def _matrix(matrix: Matrix) -> Grid:
     rows = tuple(
         (name(party), *(compact(value) if value else "" for value in kept))
         for party, kept in zip(matrix.parties, matrix.kept.tolist(), strict=True)
@@ -98,7 +93,7 @@ def _achieved(facts: Facts) -> Iterator[str]:
     yield ""
 
 
-def _costs(costs: "Sequence[Cost]") -> Grid:
+def _costs(costs: Sequence[Cost]) -> Grid:
     rows = []
     for cost in costs:
         cells = [f"{cost.release_min:g} min", f"{60 * cost.handcoding_min:g} s", _share(cost.escrow_down_share)]
@@ -109,7 +104,7 @@ def _costs(costs: "Sequence[Cost]") -> Grid:
     return Grid(said("exposure_costs"), header, tuple(rows))
 
 
-def _watched(watched: "pd.DataFrame") -> Iterator[Grid]:
+def _watched(watched: Frame) -> Iterator[Grid]:
     if watched.empty:
         return
     rows = tuple(
@@ -134,7 +129,7 @@ def _few(value: float) -> str:
     return compact(value) if value >= 10 else f"{value:.2g}"
 
 
-def _flows(flows: "pd.DataFrame", matrix: "Matrix") -> Grid:
+def _flows(flows: Frame, matrix: Matrix) -> Grid:
     of_policy = flows[flows["policy"] == matrix.policy].drop(columns="policy")
     rows = tuple(
         (f"{sender} to {location} ({operator})", *map(compact, per_day))
@@ -143,7 +138,7 @@ def _flows(flows: "pd.DataFrame", matrix: "Matrix") -> Grid:
     return Grid(said("exposure_crossing"), ("", "records", "readable there"), rows)
 
 
-def _inference(inference: "pd.DataFrame") -> Grid:
+def _inference(inference: Frame) -> Grid:
     rows = tuple(
         (name(party), *(number(value, 2) for value in r2))
         for party, r2 in zip(inference.index, inference.to_numpy().tolist(), strict=True)
@@ -152,14 +147,14 @@ def _inference(inference: "pd.DataFrame") -> Grid:
     return Grid(said("exposure_inferred"), ("", *policies), rows)
 
 
-def _trade(trade: "Trade") -> Grid:
+def _trade(trade: Trade) -> Grid:
     sums = [*(table.to_numpy().sum(axis=1) for table in (trade.parcels, trade.value)), *trade.duties.to_numpy().T]
     rows = zip([*trade.parcels.index, "all"], *([*map(compact, row), compact(float(row.sum()))] for row in sums),
                strict=True)  # fmt: skip
     return Grid("Imports of the measured days, EUR", ("", "parcels", "declared", "duty due", "VAT due"), tuple(rows))
 
 
-def _balance(balance: "pd.DataFrame") -> Grid:
+def _balance(balance: Frame) -> Grid:
     rows = tuple(
         (_exported(row), *(compact(row[key]) for key in _YEARLY), str(row["national_year"]),
          compact(row["national_deficit_eur"]), _share(row["deficit_share"]), _share(row["domestic_share"]))

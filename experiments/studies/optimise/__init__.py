@@ -25,6 +25,7 @@ from typing import Final
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report import style
+from experiments.report.figures import front_figure
 from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.report.sentences import means_of
@@ -98,8 +99,6 @@ def _commands(commands: Sequence[str]) -> Grid:
 
 
 def _picture(result: Result) -> Picture:
-    from experiments.report.figures import front_figure
-
     settings = result.settings
     x, y = settings.goals
     drawn_as = {goal: style.drawn_as(settings.unit(goal)) for goal in settings.goals}

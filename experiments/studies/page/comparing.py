@@ -5,12 +5,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from experiments.arguments import Arguments
 from experiments.store.files import sha256_of, write_whole
@@ -22,10 +23,6 @@ from experiments.studies.page.recomputed import recomputed
 from experiments.studies.page.runs import folder_in
 from experiments.studies.page.show import address, page
 from sim.errors import CargohubError, InputError
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 _SAYS: Final = "says.txt"
 """Output of `cargohub schedule` for a file of flights."""
@@ -50,13 +47,13 @@ class Comparing:
         """Addresses that change something."""
         return {"/replay": self.replay, "/flights": self.send}
 
-    def compare(self, request: "Request") -> "Response":
+    def compare(self, request: Request) -> Response:
         """The runs in the address, the first as the baseline."""
         names = list(dict.fromkeys(request.query_params.getlist("run")))
         folders = [folder_in(self.arguments.out, name) for name in names]
         return page("compare.html", names=names, compared=compared(folders))
 
-    async def replay(self, request: "Request") -> "Response":
+    async def replay(self, request: Request) -> Response:
         """A replay of two runs in step."""
         async with request.form() as form:
             names = [str(name) for name in form.getlist("run")]
@@ -66,17 +63,17 @@ class Comparing:
         path = (await run_in_threadpool(answered, ["replay", *map(str, folders)])).splitlines()[-1]
         return RedirectResponse(address("run", names[0], "file", Path(path).name), 303)
 
-    def expansion(self, request: "Request") -> "Response":
+    def expansion(self, request: Request) -> Response:
         """A stored expansion with the probabilities in the address."""
         folder = folder_in(self.arguments.out, request.path_params["name"])
         again = recomputed(folder, dict(request.query_params), request.query_params.getlist("moved"))
         return page("expansion.html", name=folder.name, again=again)
 
-    def flights(self, _: "Request") -> "Response":
+    def flights(self, _: Request) -> Response:
         """The uploaded files and their contents."""
         return page("flights.html", files=[self._sent(name) for name in sent_flights(self.arguments.out)])
 
-    def picture(self, request: "Request") -> "Response":
+    def picture(self, request: Request) -> Response:
         """The week of an uploaded flight file."""
         name, file = request.path_params["name"], request.path_params["file"]
         if name not in sent_flights(self.arguments.out) or file != self._sent(name)["picture"]:
@@ -84,7 +81,7 @@ class Comparing:
         path = flights_folder(self.arguments.out) / name / file
         return FileResponse(path, headers={"content-security-policy": STORED_POLICY})
 
-    async def send(self, request: "Request") -> "Response":
+    async def send(self, request: Request) -> Response:
         """Upload of a flight file, read as by `cargohub schedule`."""
         async with request.form(max_files=1) as form:
             file = form.get("file")

@@ -9,17 +9,15 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sim.names import count_of
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOST: Final = "127.0.0.1"
 HEADER: Final = "x-cargohub-token"
@@ -67,14 +65,14 @@ def token_of(folder: Path) -> str:
 class Guard:
     """Checks host, origin, token and size of each request, and sets headers of each answer."""
 
-    def __init__(self, app: "ASGIApp", token: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self._app, self._token = app, token
         self._hosts = (f"{HOST}:{port}", f"localhost:{port}")
         self._origins = tuple(f"http://{host}" for host in self._hosts)
         # Cookies are not separated by port, so each cargohub page on this machine has its own.
         self._cookie = f"cargohub-{port}"
 
-    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
@@ -82,7 +80,7 @@ class Guard:
         if scope["type"] != "http":
             return  # no WebSocket is served
 
-        async def sending(message: "Message") -> None:
+        async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
@@ -130,11 +128,11 @@ class TooLarge(Exception):  # noqa: N818 - what it is, not that it is an error
     """A request of unknown length that is longer than permitted."""
 
 
-def _limited(receive: "Receive") -> "Receive":
+def _limited(receive: Receive) -> Receive:
     """The same request, cut off if too large; a stated length may be wrong or missing."""
     n_bytes = 0
 
-    async def receiving() -> "Message":
+    async def receiving() -> Message:
         nonlocal n_bytes
         message = await receive()
         n_bytes += len(message.get("body", b""))

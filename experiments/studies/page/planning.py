@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
 from experiments.arguments import Arguments, folder_option
 from experiments.designs.first_sheet import XLSX
@@ -18,10 +19,6 @@ from experiments.studies.page.plan import PLANNED, Plan, plan_of, planned_fields
 from experiments.studies.page.saving import NameTakenError, saved, saved_command
 from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 MOST_FIELDS = 5_000
 """Most fields of a form: several times those of the largest complex."""
@@ -58,7 +55,7 @@ class Planning:
         """Addresses that change something."""
         return {"/plan": self.sent}
 
-    def form(self, request: "Request") -> "Response":
+    def form(self, request: Request) -> Response:
         plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
         return page(
@@ -71,7 +68,7 @@ class Planning:
             again=saved_command(plan, shown.fields, request.query_params.get("name", ""), self.arguments),
         )  # fmt: skip
 
-    def workbook(self, request: "Request") -> "Response":
+    def workbook(self, request: Request) -> Response:
         """Inputs of the plan in the address, as `cargohub sheet new FILE.xlsx` writes them."""
         plan = replace(plan_of(request.query_params.multi_items()), verb="run")
         shown = checked(plan, self.arguments)
@@ -83,13 +80,13 @@ class Planning:
 
         return made_file(plan.scenario, sheet)
 
-    async def sent(self, request: "Request") -> "Response":
+    async def sent(self, request: Request) -> Response:
         """The submitted form: values that differ from those shown become an address."""
         async with request.form(max_fields=MOST_FIELDS) as form:
             given = [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
         return await run_in_threadpool(self._carried_out, given)
 
-    def _carried_out(self, given: Sequence[tuple[str, str]]) -> "Response":
+    def _carried_out(self, given: Sequence[tuple[str, str]]) -> Response:
         by_name = dict(given)
         was = planned_fields(replace(plan_of(parse_qsl(by_name.get("was", ""))), values={}), self.arguments)
         base = {each.key: each.base for each in was}
@@ -115,7 +112,7 @@ class Planning:
         except NameTakenError as error:
             return {"taken": str(error)}
 
-    def _begun(self, shown: Checked) -> "Response":
+    def _begun(self, shown: Checked) -> Response:
         """The plan's run, started unless it exists."""
         if not shown.is_stored:
             options = ["--out", str(self.arguments.out), *folder_option(self.arguments.config_dir)]

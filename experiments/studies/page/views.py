@@ -4,12 +4,12 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
 from experiments.arguments import Arguments, folder_option
@@ -31,10 +31,6 @@ from experiments.studies.page.show import address, made_file, page
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
 from sim.names import count_of
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
 
 STATIC: Final = Path(report_page.__file__).parent
 _STATIC_FILES: Final = ("page.css", "page.js", "local_page/page.css", "local_page/page.js")
@@ -92,7 +88,7 @@ class Views:
             HTTPException: lambda request, error: _refused(request, error.status_code, error.detail),
         }
 
-    def listed(self, request: "Request") -> "Response":
+    def listed(self, request: Request) -> Response:
         """The runs, page by page."""
         asked = {key: request.query_params.get(key, "") for key in ("text", "verb", "state")}
         everything = runs.names_in(self.root)
@@ -110,7 +106,7 @@ class Views:
             asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=SHOWN, mean=_mean,
         )  # fmt: skip
 
-    def run(self, request: "Request") -> "Response":
+    def run(self, request: Request) -> Response:
         """A run: its result, or its progress."""
         name = request.path_params["name"]
         if self.children.is_known(name) and not runs.is_there(self.root, name):
@@ -133,7 +129,7 @@ class Views:
             progress=self.children.progress(name) if is_here else "",
         )  # fmt: skip
 
-    def file(self, request: "Request") -> "Response":
+    def file(self, request: Request) -> Response:
         """A file of a run, whose origin may be unknown."""
         folder, name = self._folder(request), request.path_params["file"]
         if (path := result.file_in(folder, name)) is None:
@@ -145,14 +141,14 @@ class Views:
             headers={"content-security-policy": STORED_POLICY},
         )  # fmt: skip
 
-    def tables(self, request: "Request") -> "Response":
+    def tables(self, request: Request) -> Response:
         """All tables of a run in one file, as `cargohub export` writes them."""
         folder, form = self._folder(request), request.path_params["form"]
         if form not in _FORMS:
             raise HTTPException(404, f"{form[:20]}: expected {' or '.join(_FORMS)}")
         return made_file(folder.name, lambda into: _exported(folder, form, into))
 
-    def brief(self, request: "Request", option: str, name: str) -> "Response":
+    def brief(self, request: Request, option: str, name: str) -> Response:
         """A run on one A4 page, or on five slides, as `cargohub brief` makes them."""
         folder = self._folder(request)
 
@@ -162,20 +158,20 @@ class Views:
 
         return made_file(folder.name, made)
 
-    def answers(self, request: "Request") -> "Response":
+    def answers(self, request: Request) -> Response:
         """Results of the latest runs of some verbs."""
         at = request.url.path.strip("/")
         answers, n = answers_of(self.root, VIEWS[at])
         return page("answers.html", at=at, runs=answers, n=n)
 
-    def static(self, request: "Request") -> "Response":
+    def static(self, request: Request) -> Response:
         """Style and script of the page."""
         name = request.path_params["file"]
         if name not in _STATIC_FILES:
             raise HTTPException(404, "No such file.")
         return FileResponse(STATIC / name)
 
-    def resume(self, request: "Request") -> "Response":
+    def resume(self, request: Request) -> Response:
         """Continue an unfinished run, or make the missing report of a finished one."""
         folder = self._folder(request)
         is_here = self.children.is_running(folder.name)
@@ -185,13 +181,13 @@ class Views:
             self.children.start(folder.name, ["resume", str(folder), "page=now", *self._options()])
         return _see(folder.name)
 
-    def cancel(self, request: "Request") -> "Response":
+    def cancel(self, request: Request) -> Response:
         """End a run that this page started; finished parts are kept."""
         folder = self._folder(request)
         self.children.cancel(folder.name)
         return _see(folder.name)
 
-    async def replay(self, request: "Request") -> "Response":
+    async def replay(self, request: Request) -> Response:
         """Make the replay of a run, and open it."""
         async with request.form() as form:
             replication = str(form.get("replication", "")) or "0"
@@ -204,7 +200,7 @@ class Views:
     def _options(self) -> list[str]:
         return ["--out", str(self.root), *folder_option(self.arguments.config_dir)]
 
-    def _folder(self, request: "Request") -> Path:
+    def _folder(self, request: Request) -> Path:
         try:
             return runs.folder_in(self.root, request.path_params["name"])
         except InputError as error:
@@ -215,13 +211,13 @@ def _mean(kpi: str, value: float) -> str:
     return amount(Value(value, None, None, 0, KPIS[kpi].unit), with_unit=False)
 
 
-def _refused(request: "Request", status: int, says: str) -> "Response":
+def _refused(request: Request, status: int, says: str) -> Response:
     """The reason why nothing was done, and a link back."""
     asked = request.url.path.split("/")[1]
     return page("mistake.html", status, says=says, back=asked if asked in ("plan", "flights") else "runs")
 
 
-def _see(name: str) -> "Response":
+def _see(name: str) -> Response:
     return RedirectResponse(address("run", name), 303)
 
 

@@ -9,6 +9,7 @@ from experiments.formatting import counted, kpi_name, listed, number, percent
 from experiments.frame.study import Document, Request, same_draws
 from experiments.interval_text import with_interval
 from experiments.report.design_names import hub_title
+from experiments.report.figures import sensitivity_figure
 from experiments.report.key_names import spelt
 from experiments.report.sections import Picture, picture_of, said, text_of
 from experiments.statistics import Interval
@@ -191,8 +192,6 @@ def _scale(kpi: str) -> tuple[float, str]:
 
 def _pictures(result: Result) -> Iterator[Picture]:
     """Pictures in the order of the first KPI, with the most important factor on top."""
-    from experiments.report.figures import sensitivity_figure
-
     first = result.settings.kpis[0]
     if result.screened is not None:
         names = result.screened.ranked(first)

@@ -24,6 +24,7 @@ from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.grouping import grouped
 from experiments.report.design_names import hub_title
+from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 from experiments.report.hub_share import money_rests_on
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import means_of
@@ -90,8 +91,6 @@ def document(request: Request[ShadowPriceKeys], result: Result) -> Document:
 
 
 def _picture(result: Result) -> Picture:
-    from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
-
     panels = grouped(
         (f"{resource(zone.name)},\n{whole(zone.first.area_m2)} m² a step", [step.worth for step in zone.steps[1:]])
         for zone in result.zones

@@ -25,6 +25,7 @@ from experiments.formatting import listed, plain_name, share_text
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.report.design_names import hub_title
+from experiments.report.figures import staff_figure
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.store.rows import grid_of, stored
@@ -98,8 +99,6 @@ def _text(name: str, contract: Contract) -> str:
 
 
 def _pictures(result: Result) -> list[Picture]:
-    from experiments.report.figures import staff_figure
-
     people = {role: [row.people for row in rows] for role, rows in result.by_role.items()}
     curves = {
         role: ([row.busy for row in rows], [row.asked for row in rows], people[role])

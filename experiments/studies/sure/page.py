@@ -9,6 +9,7 @@ from experiments.formatting import listed, percent
 from experiments.frame.study import Document
 from experiments.grouping import nested
 from experiments.interval_text import in_percent
+from experiments.report.figures.sure_figure import Bars, Map, maps, shares, tornado
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics.share_of_worlds import Share, Stratum
 from experiments.statistics.what_decides import Effect
@@ -195,9 +196,7 @@ def _object(result: Result, answer: Answered) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
-    from experiments.report.figures.sure_figure import maps, shares, tornado
-
+def _pictures(result: Result, drawn: list[Answered]) -> Iterator[Picture]:
     of_designs = [(answer.called, answer.share.interval) for answer in result.answered]
     yield picture_of("shares", shares(of_designs, _SHARE), verb="sure")
     if not drawn:
@@ -208,18 +207,14 @@ def _pictures(result: Result, drawn: list[Answered]) -> "Iterator[Picture]":
         yield picture_of("map", maps([_map(result, answer) for answer in mapped]), verb="sure")
 
 
-def _bars(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
-    from experiments.report.figures.sure_figure import Bars
-
+def _bars(result: Result, answer: Answered) -> Bars:
     curves = (effect.curve.probability for effect in answer.deciding)
     ends = tuple((100 * float(curve[0]), 100 * float(curve[-1])) for curve in curves)
     names = tuple(result.called[effect.number].text for effect in answer.deciding)
     return Bars(answer.called, names, ends, 100 * answer.share.interval.mean)
 
 
-def _map(result: Result, answer: Answered) -> Any:  # noqa: ANN401 - of a module that draws
-    from experiments.report.figures.sure_figure import Map
-
+def _map(result: Result, answer: Answered) -> Map:
     first, second = answer.deciding[:2]
     axis = np.linspace(-1, 1, _CELLS)
     points = np.tile(result.configured, (_CELLS * _CELLS, 1))

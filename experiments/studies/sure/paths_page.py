@@ -12,6 +12,7 @@ from experiments.formatting import listed, millions
 from experiments.frame.study import Document
 from experiments.interval_text import in_percent
 from experiments.money.discounting import annuity_factor
+from experiments.report.figures.sure_figure import Bars, shares, tornado
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
 from experiments.statistics import Interval
 from experiments.statistics.choosing import Chosen, Swing, Worth
@@ -250,8 +251,6 @@ def _precision(result: PathsResult) -> str:
 
 
 def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
-    from experiments.report.figures.sure_figure import Bars, shares, tornado
-
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
     yield picture_of("shares", shares(rows, said("share_best")), verb="sure_paths")
     panels = []

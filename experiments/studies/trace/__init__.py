@@ -32,6 +32,8 @@ from experiments.arguments import Arguments
 from experiments.formatting import listed
 from experiments.frame import console
 from experiments.frame.recorded import TRUST, run_and_options, trust_code
+from experiments.report import style
+from experiments.report.figures import trace_figure
 from experiments.store.files import write_if_possible, write_whole
 from experiments.studies.trace.run import Replication, comparison, comparison_text, stored_replication, with_parcels
 from experiments.studies.trace.text import as_text, collection_object, flight_object, parcel_object, truck_object
@@ -223,9 +225,6 @@ def _figure(given: Given, folder: Path, subject: str) -> Path:
 
 def _draw(path: Path, rows: Rows, origin: float, traced: Mapping[str, Any], *, is_wanted: bool) -> Path | None:
     """Draw the picture; if it was not requested, a folder that cannot be written is ignored."""
-    from experiments.report import style
-    from experiments.report.figures import trace_figure
-
     is_called = traced.get("truck", {}).get("scheduled_min") is None
     origins = {"truck": "its call" if is_called else "its arrival in the yard", "collection": "its timetabled instant"}
     since = next((text for subject, text in origins.items() if subject in traced), "the drawn arrival")

@@ -24,6 +24,7 @@ from experiments.designs.design import Design, Replicated, with_keys, with_study
 from experiments.formatting import share_text
 from experiments.frame import console, runner
 from experiments.frame.study import Bench, Document, Request, Study, simulated
+from experiments.report.figures.hubs_figure import figure
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -118,8 +119,6 @@ def _grids(result: Result, caption: str = _PUBLISHED) -> Iterator[Grid]:
 
 
 def _picture(design: Design) -> Picture:
-    from experiments.report.figures.hubs_figure import figure
-
     return picture_of("hubs", figure(design.hub))
 
 
