@@ -70,6 +70,18 @@ def count_of(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
+def number_of(text: str) -> float | None:
+    """The number of a text, as Python reads it; None for other texts.
+
+    >>> number_of("1e3"), number_of("two")
+    (1000.0, None)
+    """
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 def is_source(notes: tuple[object, ...], value: object) -> bool:
     """Whether a value is a text with the annotation `Source`."""
     return _ANY in notes and isinstance(value, str)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.csv_rows import csv_rows
 from sim.errors import InputError
+from sim.names import number_of
 from sim.reading import near
 from sim.units import Numbers
 
@@ -56,12 +57,12 @@ def _read(file: str, column: str | None, lowest: float, _: int) -> Numbers:
     name = header[0] if column is None else column
     if name not in header:
         raise InputError(f"{file}: no column {name!r}{near(name, header)}")
-    if _number(header[0]) is not None:
+    if number_of(header[0]) is not None:
         raise InputError(f"{file}: row 1: expected a header with names of columns, got {header[0]!r}")
     at, values = header.index(name), []
     for line, cells in table:
         text = cells[at] if at < len(cells) else ""
-        value = _number(text)
+        value = number_of(text)
         if value is None or not np.isfinite(value) or value < lowest:
             wanted = "a finite number" if lowest == -np.inf else f"a finite number of at least {lowest:g}"
             raise InputError(f"{file}: row {line}: {name}: expected {wanted}, got {text!r}")
@@ -70,10 +71,3 @@ def _read(file: str, column: str | None, lowest: float, _: int) -> Numbers:
         got = f"{values[0]:g} {len(values)} times" if values else "none"
         raise InputError(f"{file}: {name}: at least two different values, got {got}")
     return np.array(values)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

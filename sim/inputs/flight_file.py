@@ -16,7 +16,7 @@ from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_FLIGHTS, MOST_PARCELS
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
-from sim.names import count_of, wrong_name
+from sim.names import count_of, number_of, wrong_name
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, ticks
 
@@ -268,10 +268,7 @@ def _leg(path: str, line: int, cells: dict[str, str]) -> int:
         raise InputError(f"{path}: row {line}: {empty}: empty, but {other} is {after or text!r}; a leg needs both")
     if not text:
         return 0
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = 0.0
-    if not 0 < minutes <= _LONGEST_LEG_MIN:
+    minutes = number_of(text)
+    if minutes is None or not 0 < minutes <= _LONGEST_LEG_MIN:
         raise InputError(f"{path}: row {line}: leg_min: minutes above 0, at most {_LONGEST_LEG_MIN}, got {text!r}")
     return max(1, ticks(minutes))

@@ -8,6 +8,7 @@ from experiments.report import style
 from experiments.report.key_names import heading_of_key, with_value
 from experiments.report.style import Figure
 from experiments.statistics import Interval
+from sim.names import number_of
 
 _MOST_TICKS: Final = 12
 
@@ -35,7 +36,7 @@ class SweepChart:
         notes: Sequence[str] = (),
     ) -> "SweepChart":
         """Points in rows; the x axis is the first swept key with only numbers, otherwise the first key."""
-        numeric = [i for i in range(len(varied)) if all(_is_number(row[i]) for row in values)]
+        numeric = [i for i in range(len(varied)) if all(number_of(row[i]) is not None for row in values)]
         axis = numeric[0] if numeric else 0
         names = list(dict.fromkeys(row[axis] for row in values)) if varied else ["all"]
         at = [(float(row[axis]) if numeric else float(names.index(row[axis]))) if varied else 0.0 for row in values]
@@ -74,11 +75,3 @@ def figure(chart: SweepChart) -> Figure:
     ax.set(xlabel=chart.x_name, ylabel=chart.y_name)
     ax.grid(color="0.92")
     return style.legend_below(drawing, [ax], columns=columns)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -21,6 +21,7 @@ from experiments.statistics.calibration import calibrate
 from experiments.store.files import as_json, sha256_of, write_all
 from sim.csv_rows import csv_table
 from sim.errors import InputError
+from sim.names import number_of
 from sim.reading import near
 
 DATE: Final = "FLT_DATE"
@@ -103,10 +104,9 @@ def _date(text: str, place: str) -> dt.date:
 
 
 def _count(text: str, place: str) -> float:
-    try:
-        number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
-    except ValueError:
-        raise InputError(f"{place}: expected a whole number of flights, or empty if unknown, got {text!r}") from None
+    number = number_of(text.replace("_", "?"))  # Python reads 1_0 as ten
+    if number is None:
+        raise InputError(f"{place}: expected a whole number of flights, or empty if unknown, got {text!r}")
     if not 0 <= number <= MOST_FLIGHTS:
         raise InputError(f"{place}: expected from 0 to {MOST_FLIGHTS} flights, got {text}")
     if number != round(number):

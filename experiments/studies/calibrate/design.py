@@ -20,6 +20,7 @@ from sim.config.bounds import check_known
 from sim.csv_rows import csv_table
 from sim.errors import InputError, placed
 from sim.measures.kpis import KPIS
+from sim.names import number_of
 from sim.reading import Bounds, near, read
 
 FOLDER: Final = "observed"
@@ -106,10 +107,9 @@ def _observation(place: str, cells: dict[str, str], hubs: Sequence[str]) -> Obse
         raise InputError(f"{place}, {HUB}: the study has no hub {hub!r}{near(hub, hubs)}")
     fields: dict[str, object] = {**cells, HUB: hub, DISCREPANCY: None}
     for name in (*_NUMBERS, *([DISCREPANCY] if cells.get(DISCREPANCY) else [])):
-        try:
-            fields[name] = float(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
-        except ValueError:
-            raise InputError(f"{place}, {name}: expected a number with a decimal point, got {cells[name]!r}") from None
+        fields[name] = number_of(cells[name].replace("_", "?"))  # Python reads 1_0 as ten
+        if fields[name] is None:
+            raise InputError(f"{place}, {name}: expected a number with a decimal point, got {cells[name]!r}")
     with placed(f"{place}, ", InputError):
         return read(Observation, fields)
 

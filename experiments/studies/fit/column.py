@@ -20,6 +20,7 @@ from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
 from sim.errors import InputError
+from sim.names import number_of
 from sim.scalars import number_hint
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
@@ -171,10 +172,9 @@ def _end(given: Mapping[str, str], name: str) -> float | None:
 
 
 def _number(text: str, place: str) -> float:
-    try:
-        number = float(text.replace("_", "?"))  # Python reads 1_0 as ten
-    except ValueError:
-        raise InputError(f"{place}: expected a number, got {text[:60]!r}{number_hint(text)}") from None
+    number = number_of(text.replace("_", "?"))  # Python reads 1_0 as ten
+    if number is None:
+        raise InputError(f"{place}: expected a number, got {text[:60]!r}{number_hint(text)}")
     if not math.isfinite(number):
         raise InputError(f"{place}: expected a finite number, got {text}")
     if abs(number) > LARGEST:

@@ -17,6 +17,7 @@ from experiments.studies.expansion.answer import Answer
 from experiments.studies.expansion.design import Expansion, ExpansionKeys, path_name
 from experiments.studies.expansion.uncertainty import decision_map
 from sim.errors import InputError
+from sim.names import number_of
 from sim.reading import plain, read
 
 VERB: Final = "expansion"
@@ -85,12 +86,10 @@ def _sliders(expansion: Expansion, stage: str, weights: Mapping[str, str], moved
     values = {}
     for name, result in results.items():
         text = weights.get(f"{stage}.{name}", f"{result.probability}")
-        try:
-            values[name] = float(text)
-        except ValueError:
-            values[name] = -1.0
-        if not 0 <= values[name] <= 1:
+        value = number_of(text)
+        if value is None or not 0 <= value <= 1:
             raise InputError(f"{stage}.{name}: expected a probability from 0 to 1, got {text[:20]!r}")
+        values[name] = value
     kept = next((name for name in values if f"{stage}.{name}" in moved), None)
     scaled = _scaled(values, kept, {name: result.probability for name, result in results.items()})
     if not sum(scaled.values()):

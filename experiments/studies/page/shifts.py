@@ -10,6 +10,7 @@ from typing import Any, Final
 from experiments.overrides import word_value
 from experiments.studies.page.form import Field
 from sim.leaves import Leaf
+from sim.names import number_of
 from sim.reading import Bounds
 
 _SHARE: Final = Leaf("number", Bounds(ge=0, le=1))
@@ -50,7 +51,5 @@ def changed_words(fields: Sequence[Field]) -> list[str]:
 
 
 def _plain(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    number = number_of(text)
+    return text if number is None else number

@@ -49,6 +49,7 @@ from experiments.studies.select.design import (
 )
 from experiments.studies.select.result import Found, Row, answer, found_in, interval_text, warnings_of
 from sim.errors import ConfigError, InputError
+from sim.names import number_of
 
 
 def document(given: Request[SelectKeys], result: Found) -> Document:
@@ -170,10 +171,8 @@ def _with_costs(settings: Select, grid: Combinations, labels: Sequence[str]) -> 
     costs = {}
     for label, design in zip(labels, grid.rows, strict=True):
         text = design.beside.get(COLUMN, "")
-        try:
-            costs[label] = float(text)
-        except ValueError:
-            costs[label] = math.nan
+        number = number_of(text)
+        costs[label] = math.nan if number is None else number
         if not abs(costs[label]) <= MOST_COST:
             wanted = f"a number of at most {MOST_COST:g}" if math.isfinite(costs[label]) else "a number"
             raise InputError(f"{design.place}, column {COLUMN!r}: expected {wanted}, got {text[:60]!r}")
