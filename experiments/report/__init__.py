@@ -12,7 +12,6 @@
         stored_designs, run_grids    the data that it reads, and its tables other than KPIs
         validation                   published figures of the hub
         design_names, key_names      readable names of designs and of keys
-        exposure_pictures            its pictures of data and goods
     figures                          every picture, a file each
     …_text                           sentences of a study, by its verb
     style, marks                     how all pictures look

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from experiments.formatting import hours_text
-from experiments.report import exposure_pictures, exposure_tables
+from experiments.report import exposure_tables
 from experiments.report.figures import (
     arrivals_figure,
     day_figure,
     demand_figure,
     dwell_figure,
+    exposure_figure,
     ladder_figure,
     leaving_figure,
     occupancy_figure,
@@ -76,10 +77,10 @@ def _ledgers(run: Run) -> Iterator[Picture]:
     """Data and goods of the first design, if they were recorded."""
     first = run.points[0]
     ledgers = exposure_tables.ledgers(run.tables, first.label, run.window.n_days)
-    more = {"exposure-inference": exposure_pictures.achieved(ledgers.effects)}
+    more = {"exposure-inference": exposure_figure.achieved(ledgers.effects)}
     if text := goods_of_shares(first.share, run.kpis[first.label]):
         more["trade-balance"] = f" The year's {text}."
-    for name, figure in exposure_pictures.figures(ledgers).items():
+    for name, figure in exposure_figure.figures(ledgers).items():
         yield picture_of(name, figure, more.get(name, "") + _of_first(run.points))
 
 

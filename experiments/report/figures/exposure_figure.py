@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.formatting import number, percent
 from experiments.report import style
-from experiments.report.exposure_tables import WAY, Matrix, Trade, compact, name
+from experiments.report.exposure_tables import WAY, Effect, Ledgers, Matrix, Trade, compact, name
 from experiments.report.marks import draw_cells, logarithmic
 from experiments.report.stored_designs import Frame, records
 from experiments.report.style import Axes, Figure
@@ -16,6 +16,33 @@ from sim.measures.exposure import NO_POLICY
 
 COLUMNS: Final = 2
 _PER_ROW_IN: Final = 0.19
+
+
+def achieved(changes: Sequence[Effect]) -> str:
+    """Parties whose inference each policy changes, for the caption."""
+    by_policy: dict[str, list[str]] = {}
+    for effect in changes:
+        if effect.r2_without is not None and effect.r2_with is not None:
+            r2 = f"{number(effect.r2_without, 2)} → {number(effect.r2_with, 2)}"
+            if r2[:4] != r2[-4:]:
+                by_policy.setdefault(effect.policy, []).append(f"{name(effect.party)} {r2}")
+    return "".join(f" {name(policy)}: {', '.join(of_parties)}." for policy, of_parties in by_policy.items())
+
+
+def figures(ledgers: Ledgers) -> dict[str, Figure]:
+    """Figures by name, if there is something to show."""
+    drawn: dict[str, Figure] = {}
+    if ledgers.matrices:
+        drawn["exposure-matrix"] = matrix_figure(ledgers.matrices)
+        drawn["exposure-flows"] = flow_figure(ledgers.flows)
+    if ledgers.watched["outside_per_day"].any():
+        drawn["exposure-watch"] = watch_figure(ledgers.watched)
+    if ledgers.inference is not None:
+        drawn["exposure-inference"] = inference_figure(ledgers.inference)
+    if ledgers.trade is not None:
+        drawn["trade-balance"] = trade_figure(ledgers.trade, ledgers.balance)
+        drawn["trade-flows"] = consumption_figure(ledgers.trade)
+    return drawn
 
 
 def draw_matrix(ax: Axes, matrix: Matrix, top: float) -> None:

@@ -23,8 +23,9 @@ import numpy as np
 from experiments.arguments import Arguments
 from experiments.frame import console
 from experiments.frame.recorded import run_and_options, scenario_among
-from experiments.report import exposure_pictures, style
+from experiments.report import style
 from experiments.report.exposure_tables import READ, Ledgers, Trade, ledgers
+from experiments.report.figures import exposure_figure
 from experiments.report.stored_designs import Frame, ShareBand
 from experiments.store.files import write_if_possible
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -99,7 +100,7 @@ def _table(manifest: Manifest, name: str) -> Frame:
 def _draw(ledgers: Ledgers, folder: Path, suffix: str) -> Iterator[Path]:
     """Draw the pictures; if the folder cannot be written, continue without."""
     with style.look():
-        for name, figure in exposure_pictures.figures(ledgers).items():
+        for name, figure in exposure_figure.figures(ledgers).items():
             path = write_if_possible(folder / f"{name}{suffix}.svg", style.svg(figure))
             if path is None:
                 break
