@@ -21,7 +21,7 @@ from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
 from experiments.replications.work import grow
-from experiments.report.figures.capacity_figure import draw, prepare
+from experiments.report.figures.capacity_figure import figure, prepare
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import read_run
@@ -577,8 +577,6 @@ def test_the_caption_names_ticks_only_where_some_are_drawn(rung: float, has_tick
 
 @pytest.mark.drawn
 def test_the_chart_draws_a_row_a_scenario() -> None:
-    from matplotlib.figure import Figure
-
     values = {"a": Interval(5.0, 4.8, 5.2, 2), "b": Interval(9.0, None, None, 1)}
     ladders = {"a": {"machines": 5.1, "doors": 50.0}, "b": {"machines": 10.0, "handcoding_desks": 10.02}}
     thresholds = prepare(values, ladders)
@@ -586,8 +584,7 @@ def test_the_chart_draws_a_row_a_scenario() -> None:
         "sorting machines",
         "sorting machines, hand-coding desks",
     ]
-    ax = Figure().subplots()
-    draw(ax, thresholds, 0.95)
+    (ax,) = figure(thresholds, 0.95).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     labels = ax.get_legend_handles_labels()[1]
     assert "sustained, mean and 95 % interval" in labels and "sustained, one replication, no interval" in labels

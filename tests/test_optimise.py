@@ -19,7 +19,7 @@ from experiments.designs.varying import changed, words_of
 from experiments.frame import benches
 from experiments.main import main
 from experiments.report import style
-from experiments.report.figures.front_figure import draw
+from experiments.report.figures.front_figure import figure
 from experiments.report.key_names import spelt
 from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
@@ -366,10 +366,8 @@ def test_a_library_that_is_missing_is_named_with_the_extra_that_has_it(
 
 @pytest.mark.parametrize(("n", "means"), [(1, "one replication, no interval"), (2, "mean and 95 % interval")])
 def test_the_chart_draws_the_front_and_the_hub_as_configured(n: int, means: str) -> None:
-    from matplotlib.figure import Figure
-
-    ax = Figure().subplots()
     bar = Interval(1.0, None, None, n)
-    draw(ax, ("cost [EUR/d]", "on time [%]"), ((2.0, 0.5),), (3.0, 1.0), ((bar, Interval(2.0, 1.0, 3.0, 2)),))
+    front = ((bar, Interval(2.0, 1.0, 3.0, 2)),)
+    (ax,) = figure(("cost [EUR/d]", "on time [%]"), ((2.0, 0.5),), (3.0, 1.0), front).axes
     labels = ax.get_legend_handles_labels()[1]
     assert labels == ["a design that was simulated", "as configured", f"on the front, {means}"]

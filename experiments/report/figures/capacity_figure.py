@@ -8,7 +8,7 @@ from experiments import formatting
 from experiments.report import style
 from experiments.report.marks import errorbar
 from experiments.report.sentences import means_of
-from experiments.report.style import Axes, Figure
+from experiments.report.style import Figure
 from experiments.statistics import Interval
 
 REACH: Final = 2.0
@@ -40,7 +40,9 @@ def prepare(values: Mapping[str, Interval], ladders: Mapping[str, Mapping[str, f
     return thresholds
 
 
-def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
+def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
+    """The figure; `target`: required on-time share."""
+    drawn, ax = style.panel(1.4 + 0.8 * len(thresholds))
     for row, threshold in enumerate(thresholds):
         rates = [rate for _, rate in threshold.rungs]
         if rates:
@@ -58,10 +60,4 @@ def draw(ax: Axes, thresholds: Sequence[Threshold], target: float) -> None:
             side = "left" if 2 * rate < ax.get_xlim()[1] else "right"
             style.note(ax, threshold.lowest, (rate, row), (0, -16), 8, ha=side, va="top", color=style.LIMIT)
     ax.set_xlabel(f"flights a day; sustained: at least {formatting.share_text(target)} on time, backlog not growing")
-
-
-def figure(thresholds: Sequence[Threshold], target: float) -> Figure:
-    """The figure; `target`: required on-time share."""
-    drawn, ax = style.panel(1.4 + 0.8 * len(thresholds))
-    draw(ax, thresholds, target)
     return style.legend_below(drawn, [ax])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from experiments.report import style
 from experiments.report.marks import errorbar
 from experiments.report.sentences import means_of
-from experiments.report.style import Axes, Figure
+from experiments.report.style import Figure
 from experiments.statistics import Interval
 
 Point = tuple[float, float]
@@ -16,14 +16,6 @@ def figure(
 ) -> Figure:
     """`names` of the axes, with units; designs as (x, y), with intervals on the front."""
     drawn, ax = style.panel(4.8, 7.5)
-    draw(ax, names, others, configured, front)
-    return style.legend_below(drawn, [ax])
-
-
-def draw(
-    ax: Axes, names: Sequence[str], others: Sequence[Point], configured: Point | None,
-    front: Sequence[tuple[Interval, Interval]],
-) -> None:  # fmt: skip
     if others:
         ax.scatter([x for x, _ in others], [y for _, y in others], s=12, color=style.PALETTE[4], alpha=0.6,
                    linewidths=0, label="a design that was simulated")  # fmt: skip
@@ -38,3 +30,4 @@ def draw(
     ax.xaxis.set_major_formatter("{x:,g}")
     ax.yaxis.set_major_formatter("{x:,g}")
     ax.grid(alpha=0.3)
+    return style.legend_below(drawn, [ax])
