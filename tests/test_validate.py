@@ -14,9 +14,9 @@ from experiments.designs.unusual import hall_warnings
 from experiments.designs.varying import changed
 from experiments.main import main
 from experiments.report import public_hubs, validation
-from experiments.report.public_hubs import Row
+from experiments.report.public_hubs import Case
 from experiments.studies.validate import power
-from experiments.studies.validate.result import JSON, _case, cases_of, planned_rows, sentences
+from experiments.studies.validate.result import JSON, cases_of, planned_rows, sentences
 from sim.config import HubConfig
 from sim.inputs.staffing import people_of_posts
 from sim.measures.kpis import KPIS
@@ -51,11 +51,11 @@ def test_what_the_standard_was_derived_from_is_not_independent(hub):
 def test_no_hub_widens_its_own_band(hub, monkeypatch):
     """Ten times as far out, it is outside, and its band moves with what is published alone."""
     hubs = public_hubs.public_hubs()
-    width = {row.case: row.band[1] / row.published for row in public_hubs.rows(hub)}
+    width = {row.case: row.high / row.published for row in public_hubs.rows(hub)}
     far = tuple(replace(one, area_m2=10 * one.area_m2) if one is hubs[0] else one for one in hubs)
     monkeypatch.setattr(public_hubs, "public_hubs", lambda: far)
     row = by_case(hub)[f"{hubs[0].name}: hall (m²)"]
-    assert row.band[1] / row.published == pytest.approx(width[row.case])
+    assert row.high / row.published == pytest.approx(width[row.case])
     assert not row.within
 
 
@@ -143,8 +143,8 @@ def test_json_is_a_list_of_rows_of_simulated_hubs_and_of_a_stored_run(capsys, tm
     [(50.0, (46.0, 54.0), False), (50.0, (40.0, 60.0), True), (40.0, (30.0, 50.0), True), (50.0, None, False)],
 )
 def test_a_row_whose_interval_reaches_across_its_band_is_called_not_sure(simulated, bounds, is_open):
-    row = Row("Trucks", 60.0, simulated, (45.0, 75.0), "", "", bounds=bounds)
-    lines = sentences([_case(row)])
+    row = Case.of("Trucks", 60.0, simulated, (45.0, 75.0), "", "", bounds=bounds)
+    lines = sentences([row])
     assert (lines[-1] == "Undecided, because the interval crosses an end of the band: Trucks.") == is_open
 
 

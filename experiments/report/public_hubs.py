@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from statistics import fmean
-from typing import Final
+from typing import Final, Self
 
 import yaml
 
 from experiments.formatting import number
+from experiments.store.rows import column, table
 from sim.config import HubConfig
 from sim.distributions import mean_of
 from sim.inputs.flight_work import truck_min
@@ -64,36 +65,41 @@ class HandlingTime:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A published figure and the model's, in one unit; `band`: values of the model that agree with it."""
+def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
+    return "yes" if value else "no"
 
-    case: str
-    published: float
-    simulated: float
-    band: tuple[float, float]
-    counts: str
-    source: str
-    independent: bool = True
-    bounds: tuple[float, float] | None = None
-    """Bounds of the interval of the model's value; None without interval."""
 
-    @property
-    def ratio(self) -> float:
-        return self.simulated / self.published
+@table("validation", "published figures, and the model's values", sort="case")
+class Case:
+    """A published figure and the model's, in one unit."""
 
-    @property
-    def within(self) -> bool:
-        return self._holds(self.simulated)
+    case: str = column("", "name of the comparison, with its unit", heading="case")
+    published: float = column("1", "published value", heading="published", show=number)
+    simulated: float = column("1", "the model's value", heading="model", show=number)
+    ratio: float = column(
+        "1", "the model's value over the published value", heading="ratio", show=lambda ratio: f"{ratio:.2f}"
+    )
+    low: float = column("1", "smallest model value that agrees", heading="from", show=number)
+    high: float = column("1", "largest model value that agrees", heading="to", show=number)
+    independent: bool = column(
+        "1", "no number of the model was derived from this figure", heading="independent", show=_yes
+    )
+    within: bool = column("1", "the model's value is within the band", heading="within", show=_yes)
+    counts: str = column("", "what the published figure counts, or why the model's value may differ")
+    source: str = column("", "source of the published figure")
+    open: bool = column("", "the 95 % interval of the model's value crosses an end of the band")
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the interval of the model's value includes an end of the band."""
-        return self.bounds is not None and {self._holds(end) for end in self.bounds} != {self.within}
-
-    def _holds(self, value: float) -> bool:
-        low, high = self.band
-        return low <= value <= high
+    @classmethod
+    def of(
+        cls, case: str, published: float, simulated: float, band: tuple[float, float], counts: str, source: str,
+        *, independent: bool = True, bounds: tuple[float, float] | None = None,
+    ) -> Self:  # fmt: skip
+        """`band`: values of the model that agree; `bounds`: of the interval of the model's value, None without it."""
+        low, high = band
+        within = low <= simulated <= high
+        is_open = any((low <= end <= high) != within for end in bounds or ())
+        ratio = simulated / published
+        return cls(case, published, simulated, ratio, low, high, independent, within, counts, source, is_open)
 
 
 @cache
@@ -162,37 +168,39 @@ WINDOW_FACTOR: Final = 1.25
 """Permitted factor between sort windows, which are published as "4 to 4.5" or "a couple of" hours (assumption)."""
 
 
-def rows(config: HubConfig) -> Iterator[Row]:
+def rows(config: HubConfig) -> Iterator[Case]:
     """Areas, sort windows and handling times; none needs a simulation."""
     yield from _areas(config)
     yield from _middles(config)
     for window in sort_windows():
         hours = window.parcels / (window.parcels_per_h * sort_share(config))
         band = _about(window.hours, WINDOW_FACTOR)
-        yield Row(f"{window.name}: sort window (h)", window.hours, hours, band, window.counts, window.source)
+        yield Case.of(f"{window.name}: sort window (h)", window.hours, hours, band, window.counts, window.source)
     for time in handling_times():
         low, high = time.band
         ours = MODEL_TIMES[time.model](config)
-        yield Row(time.case, time.published, ours, (low, high), time.counts, time.source)
+        yield Case.of(time.case, time.published, ours, (low, high), time.counts, time.source)
 
 
-def _areas(config: HubConfig) -> Iterator[Row]:
+def _areas(config: HubConfig) -> Iterator[Case]:
     """Each hall by its rate; the scatter is that of all other hubs (leave one out)."""
     hubs = public_hubs()
     for hub in hubs:
         area = hub.parcels_per_h * model_m2_per_parcel_h(config, hub.kind)
         band = _about(hub.area_m2, scatter([other for other in hubs if other is not hub]))
-        yield Row(f"{hub.name}: hall (m²)", hub.area_m2, area, band, hub.counts, hub.source, not hub.informed)
+        yield Case.of(
+            f"{hub.name}: hall (m²)", hub.area_m2, area, band, hub.counts, hub.source, independent=not hub.informed
+        )
 
 
-def _middles(config: HubConfig) -> Iterator[Row]:
+def _middles(config: HubConfig) -> Iterator[Case]:
     """The geometric mean of the hubs of a kind from which no number of the model was derived."""
     for kind in KINDS:
         hubs = [hub for hub in public_hubs() if hub.kind == kind and not hub.informed]
         middle = math.exp(fmean(math.log(hub.m2_per_parcel_h) for hub in hubs))
         band = _about(middle, scatter(public_hubs()) ** (1 / math.sqrt(len(hubs))))
         least, most = (number(end(hub.m2_per_parcel_h for hub in hubs), 2) for end in (min, max))
-        yield Row(
+        yield Case.of(
             f"{kind.capitalize()} hubs, geometric mean of {len(hubs)} (m² of hall per parcel/h)",
             middle, model_m2_per_parcel_h(config, kind), band,
             f"{least} to {most}; not independent: the band is as wide as the scatter of these hubs",

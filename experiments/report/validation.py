@@ -8,7 +8,7 @@ from typing import Final
 
 from experiments.formatting import number
 from experiments.interval_text import interval_of
-from experiments.report.public_hubs import Row, facts_beside
+from experiments.report.public_hubs import Case, facts_beside
 from experiments.report.run_grids import reported
 from experiments.report.stored_designs import Frame, NamedDesign, Window
 from experiments.statistics.interval import Value, Values
@@ -95,13 +95,13 @@ def compare(points: Sequence[NamedDesign], values: Values, n_days: int) -> list[
     ]
 
 
-def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Row]:
+def rows(points: Sequence[NamedDesign], values: Values) -> Iterator[Case]:
     """Checks as numbers, for any number of measured days; a check of any design names the design."""
     for check, point, predicted in _predictions(points, values):
         name = f"{check.quantity}, {point.title}" if check.of == "any" else check.quantity
         band = check.band or (check.published / 2, check.published * 1.5)
         ours = (check.published, predicted.mean, (band[0], band[1]))
-        yield Row(name, *ours, check.why, check.source, check.is_independent, predicted.bounds)
+        yield Case.of(name, *ours, check.why, check.source, independent=check.is_independent, bounds=predicted.bounds)
 
 
 def _predictions(points: Sequence[NamedDesign], values: Values) -> Iterator[tuple[Check, NamedDesign, Value]]:

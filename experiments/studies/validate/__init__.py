@@ -25,6 +25,7 @@ from experiments.formatting import share_text
 from experiments.frame import console, runner
 from experiments.frame.study import Bench, Document, Request, Study, simulated
 from experiments.report.figures.hubs_figure import figure
+from experiments.report.public_hubs import Case
 from experiments.report.sections import Picture, as_lines, paragraphs_of, picture_of, said
 from experiments.report.sentences import too_few_replications
 from experiments.report.verdicts import LEAST_ON_TIME
@@ -32,7 +33,7 @@ from experiments.store.read import run_folder
 from experiments.store.rows import Grid, grid_of, stored
 from experiments.studies.validate import carried
 from experiments.studies.validate.power import Noticed, noticed
-from experiments.studies.validate.result import Case, cases_of, cases_of_run, json_rows, sentences
+from experiments.studies.validate.result import cases_of, cases_of_run, json_rows, sentences
 from sim.errors import InputError
 
 _VERB: Final = "validate"

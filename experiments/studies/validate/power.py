@@ -7,7 +7,7 @@ from typing import Final
 from experiments.designs.design import Design
 from experiments.designs.varying import changed, scaled, value_of
 from experiments.report import public_hubs
-from experiments.report.public_hubs import Row
+from experiments.report.public_hubs import Case
 from experiments.store.rows import column, table
 from experiments.studies.validate.result import planned_rows
 from sim.errors import ConfigError
@@ -39,14 +39,14 @@ def noticed(designs: Sequence[Design]) -> list[Noticed]:
     return [_of_key(designs, key, inside, has_roster=has_roster) for key in public_hubs.power_keys()]
 
 
-def _by_case(rows: Iterable[Row]) -> dict[str, Row]:
+def _by_case(rows: Iterable[Case]) -> dict[str, Case]:
     return {row.case: row for row in rows}
 
 
 def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has_roster: bool) -> Noticed:
     """One assumption. `inside`: rows within their bands if it is unchanged."""
 
-    def rows(factor: float) -> dict[str, Row]:
+    def rows(factor: float) -> dict[str, Case]:
         varied = [_multiplied(design, key, factor) for design in (designs if has_roster else designs[:1])]
         return _by_case(planned_rows(varied, designs) if has_roster else public_hubs.rows(varied[0].hub))
 
@@ -56,7 +56,7 @@ def _of_key(designs: Sequence[Design], key: str, inside: Collection[str], *, has
 
 
 def _first(
-    rows: Callable[[float], dict[str, Row]], inside: Collection[str], factor: Callable[[float], float]
+    rows: Callable[[float], dict[str, Case]], inside: Collection[str], factor: Callable[[float], float]
 ) -> tuple[float, str]:
     """The smallest step at which a row leaves its band, and the row."""
 

@@ -6,19 +6,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from experiments.designs.design import Design
-from experiments.formatting import number
 from experiments.frame import runner
 from experiments.frame.study import Kpis
 from experiments.replications.summing import design_row, traffic
 from experiments.report import public_hubs, validation
-from experiments.report.public_hubs import Row
+from experiments.report.public_hubs import Case
 from experiments.report.sections import said
 from experiments.report.stored_designs import NamedDesign
 from experiments.report.validation import FLIGHTS, with_counts
 from experiments.statistics import mean_interval
 from experiments.statistics.interval import Value
 from experiments.store.foreign import manifest_of
-from experiments.store.rows import column, table
 from sim.config import HubConfig
 from sim.errors import InputError
 from sim.inputs.staffing import rostered_h_per_day
@@ -28,31 +26,6 @@ from sim.units import DAYS_PER_YEAR
 
 JSON: Final = ("case", "published", "simulated", "ratio", "independent", "within")
 """Scripts rely on exactly these keys."""
-
-
-def _yes(value: bool) -> str:  # noqa: FBT001 - what a column shows
-    return "yes" if value else "no"
-
-
-@table("validation", "published figures, and the model's values", sort="case")
-class Case:
-    """A published figure and the model's."""
-
-    case: str = column("", "name of the comparison, with its unit", heading="case")
-    published: float = column("1", "published value", heading="published", show=number)
-    simulated: float = column("1", "the model's value", heading="model", show=number)
-    ratio: float = column(
-        "1", "the model's value over the published value", heading="ratio", show=lambda ratio: f"{ratio:.2f}"
-    )
-    low: float = column("1", "smallest model value that agrees", heading="from", show=number)
-    high: float = column("1", "largest model value that agrees", heading="to", show=number)
-    independent: bool = column(
-        "1", "no number of the model was derived from this figure", heading="independent", show=_yes
-    )
-    within: bool = column("1", "the model's value is within the band", heading="within", show=_yes)
-    counts: str = column("", "what the published figure counts, or why the model's value may differ")
-    source: str = column("", "source of the published figure")
-    open: bool = column("", "the 95 % interval of the model's value crosses an end of the band")
 
 
 def json_rows(cases: Sequence[Case]) -> list[Mapping[str, Any]]:
@@ -78,8 +51,7 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
         values[design.label] = {kpi: _value([each[kpi] for each in runs], KPIS[kpi].unit) for kpi in runs[0]}
         diverted = values[design.label]["diverted_flights_per_day"].mean
         values[design.label][FLIGHTS] = Value(traffic(design.hub)[0] - diverted, None, None, n, "")
-    rows = [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
-    return [_case(row) for row in rows]
+    return [*validation.rows([_reported(design) for design in designs], values), *public_hubs.rows(designs[0].hub)]
 
 
 def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
@@ -97,10 +69,10 @@ def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
         run = document.run(folder, len(request.designs))
         values = with_counts(run.tables, run.kpis, run.window)
         rows = [*validation.rows(run.points, values), *public_hubs.rows(request.designs[0].hub)]
-    return [_case(row) for row in rows], list(request.designs)
+    return rows, list(request.designs)
 
 
-def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Row]:
+def planned_rows(designs: Sequence[Design], configured: Sequence[Design] = ()) -> list[Case]:
     """Rows without simulation: public hubs, the traffic, and the roster's plan.
 
     `configured`: the designs by which reports are chosen, if `designs` are variations of them.
@@ -131,8 +103,3 @@ def _reported(design: Design) -> NamedDesign:
 
 def _value(samples: Sequence[float], unit: str) -> Value:
     return Value.of(mean_interval(samples), unit)
-
-
-def _case(row: Row) -> Case:
-    ours = (row.published, row.simulated, row.ratio, *row.band, row.independent, row.within)
-    return Case(row.case, *ours, row.counts, row.source, row.is_open)
