@@ -108,7 +108,13 @@ def test_the_diagram_has_the_places_of_the_configuration(words):
     graph = hubs.graph(hub, "")
     names = [node.name for node in graph.nodes]
     assert len({(node.row, node.column) for node in graph.nodes}) == len(names)
-    assert {edge.origin for edge in graph.edges} | {edge.target for edge in graph.edges} == set(names)
+    edges = {(edge.origin, edge.target) for edge in graph.edges}
+    assert {place for edge in edges for place in edge} == set(names)
+    assert ("screening", "build_up") in edges, "presorted exports (rule 24)"
+    is_whole = "presorted=ulds" in words
+    assert [(place, "customs_hold") in edges for place in ("lanes", "machines", "handcoding")] == [
+        is_whole, not is_whole, not is_whole,
+    ]  # fmt: skip
     assert ("xray_lanes" in names) == (words[0] == "customs_today")
     assert ("shuttles" in names) == (words[0] == "liege_100k_complex")
     assert ("stations" in names) == ("presorted=ulds" not in words)

@@ -1,6 +1,7 @@
 """What pictures are drawn from: rows of a day, spreads, maps. Drawing itself computes nothing."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -106,16 +107,28 @@ def test_a_random_day_is_packed_into_as_many_rows_as_are_in_use_at_once():
 
 
 def test_a_spread_tells_extremes_quartiles_and_the_means_interval():
-    sample = [0.5, 0.9, 0.7, 0.6, 0.8]
+    samples = {"a": [0.5, 0.9, 0.7, 0.6, 0.8], "b": [0.3, 0.1, 0.2, 0.4, 0.5]}
+    values = {"a": Value(0.7, 0.5, 0.9, 5, "1"), "b": Value(0.3, 0.1, 0.5, 5, "1")}
+    of_kpi = {label: {"on_time_share": value, "dwell_mean_h": value} for label, value in values.items()}
     kpis = pd.DataFrame(
-        [(point.label, n, "on_time_share", value) for point in POINTS for n, value in enumerate(sample)],
+        [
+            row
+            for label, sample in samples.items()
+            for n, value in enumerate(sample)
+            for row in ((label, n, "on_time_share", value), (label, n, "dwell_mean_h", NAN if n else value))
+        ],
         columns=["scenario", "replication", "kpi", "value"],
     )
-    (panel,) = spread_figure.prepare(kpis, POINTS, values_of(0.7, 0.5, 0.9))
+    points = [replace(point, title=f"{point.label}, 5 flights a day") for point in POINTS]
+    (panel,) = spread_figure.prepare(kpis, points, of_kpi)  # a dwell that is not known has no panel
     assert panel.label == "On time, %"
-    assert panel.rows[0].ordered == pytest.approx((50, 60, 70, 80, 90))
+    assert panel.names == ("a, 5 flights a day", "b, 5 flights a day")
     assert panel.rows[0].quartiles == pytest.approx((60, 70, 80))
-    assert (panel.rows[0].mean.mean, panel.rows[0].mean.bounds) == (pytest.approx(70), pytest.approx((50, 90)))
+    for label, row in zip(samples, panel.rows, strict=True):
+        assert row.ordered == pytest.approx([100 * value for value in sorted(samples[label])])
+        mean = values[label]
+        assert (row.mean.mean, *row.mean.bounds) == pytest.approx([100 * each for each in (mean.mean, *mean.bounds)])
+    assert spread_figure.prepare(kpis[kpis["replication"] < 2], POINTS, of_kpi)[0].rows[0].ordered == (50, 90)
     few = kpis[kpis["replication"] < 3]
     assert spread_figure.prepare(few, POINTS, values_of(0.7, 0.5, 0.9))[0].rows[0].quartiles is None
     assert spread_figure.prepare(kpis, POINTS[:1], values_of(0.7, 0.5, 0.9)) == ()

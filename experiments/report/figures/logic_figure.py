@@ -11,8 +11,8 @@ _WIDE: Final = 0.7
 _HIGH: Final = 0.52
 """Height of a box [rows]; `_WIDE` is its width [columns]."""
 _ROW_IN: Final = 0.56
-_BEND: Final = (0.9, 0.25)
-"""Bend of a vertical and of a horizontal arrow, so that it passes a box."""
+_BEND: Final = (3.0, 0.25)
+"""Bend of a vertical arrow for a gap of one row, and of a horizontal arrow, so that it passes a box."""
 _LETTERS: Final = 8.0
 _LINE: Final = 24
 """Largest length of a line in a box [letters]."""
@@ -50,10 +50,10 @@ def _arrow(ax: Axes, origin: Node, target: Node, label: str, nodes: Sequence[Nod
     start = origin.column + step_x * _WIDE / 2, origin.row + step_y * _HIGH / 2
     end = target.column - step_x * _WIDE / 2, target.row - step_y * _HIGH / 2
     is_bent = any(_lies_between(node, origin, target) for node in nodes)
-    bend = f"arc3,rad={_BEND[right != 0] if is_bent else 0}"
+    bend = is_bent * (_BEND[1] if right else _BEND[0] / (abs(down) - _HIGH))
     ax.annotate(
         "", end, start,
-        arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 0, "shrinkB": 0, "connectionstyle": bend},
+        arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 0, "shrinkB": 0, "connectionstyle": f"arc3,rad={bend}"},
     )  # fmt: skip
     if label and not is_bent:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
