@@ -1,19 +1,21 @@
 """Problems for solvers: instances that stay what they are, an oracle that counts, and solvers that get good."""
 
 import csv
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from answers import answer
 from mistakes import refused
+from scipy import stats
 
 from experiments import extras
 from experiments.composition import compose
 from experiments.main import main
 from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
+from experiments.problems.oracle import nearest
 from experiments.problems.progress import progress_of
+from experiments.problems.progress import rows_of as progress_rows
 from experiments.problems.reference import Reference, Row, rows_of
 from experiments.problems.solvers import SOLVERS
 
@@ -151,6 +153,8 @@ def test_the_oracle_counts_shares_draws_and_ends():
     with pytest.raises(BudgetSpent):
         oracle.ask(one, instance.budget)
     assert oracle.spent == 4
+    assert oracle.ask(one, instance.budget - 4).shape == (instance.budget - 1, 2), "all of the budget"
+    assert nearest(instance, (1.6, -2.0, 7.0)) == (2, 0, 1)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -168,19 +172,44 @@ def test_a_solver_spends_its_budget_and_finds_the_best(solver):
     assert (again.gaps == found.gaps).all()
 
 
-def test_solvers_see_the_same_replications_in_every_macroreplication():
+def test_a_curve_is_the_gap_of_the_design_that_would_be_chosen_after_each_replication():
+    """Recomputed from what random search asks for, three replications at a time."""
     instance, reference = made()
-    numbers = {}
-    for solver in ("random", "differential_evolution"):
-        seen = numbers.setdefault(solver, set())
+    means = {design: np.mean([bowl(design, n) for n in range(20)], axis=0) for design in instance.designs}
+    best = min(objective for objective, held in means.values() if held >= instance.target)
+    dearest = max(objective for objective, _ in means.values())
+    gaps = {d: (each if held >= instance.target else dearest) / best - 1 for d, (each, held) in means.items()}
+    asked = []
+    found = progress_of(
+        instance, reference, "random", 2, lambda *of: asked.append((of[0], of[1], bowl(*of))) or asked[-1][2]
+    )
+    halves = len(asked) // 2
+    for number, curve in enumerate(found.gaps):
+        own = asked[number * halves : (number + 1) * halves]
+        assert {each // 1_000_000 for _, each, _ in own} == {number + 1}
+        for spent, gap in zip(found.spent.tolist(), curve.tolist(), strict=True):
+            samples = {}
+            for design, _, observed in own[: spent // 3 * 3]:
+                samples.setdefault(design, []).append(observed)
+            worth = {
+                design: objective * (1 + 10 * max(0, 1 - held / instance.target))
+                for design, (objective, held) in ((d, np.mean(sample, axis=0)) for d, sample in samples.items())
+            }
+            assert gap == pytest.approx(gaps[min(worth, key=worth.get)] if worth else max(gaps.values()))
+    assert asked[0][0] != asked[halves][0], "each macroreplication has a seed of its own"
+    assert [each["gap"] for each in progress_rows([found])] == pytest.approx(found.gaps.mean(axis=0))
+    assert all(not each["low"] > each["high"] for each in progress_rows([found]))
 
-        def simulate(design, number, seen=seen):
-            seen.add(number)
-            return bowl(design, number)
 
-        with suppress(BudgetSpent):
-            progress_of(instance, reference, solver, 2, simulate)
-    assert {number // 1_000_000 for seen in numbers.values() for number in seen} == {1, 2}
+def test_a_row_of_the_reference_has_its_intervals():
+    rng = np.random.default_rng(2)
+    sample = np.column_stack((rng.normal(100, 5, 6), rng.uniform(0.9, 1, 6)))
+    instance = instance_of(TODAY)
+    (row,) = rows_of(instance, {instance.designs[0]: [*map(tuple, sample)]})
+    half = stats.t.ppf(0.975, 5) * sample.std(axis=0, ddof=1) / np.sqrt(6)
+    assert (row.objective, row.held) == pytest.approx(tuple(sample.mean(axis=0)))
+    assert (row.objective_half_width, row.held_half_width) == pytest.approx(tuple(half))
+    assert row.held_interval.bounds == pytest.approx((row.held - half[1], min(1, row.held + half[1])))
 
 
 @pytest.mark.drawn

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 from browser import needs_chromium
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,14 +20,17 @@ from experiments.main import main
 from experiments.report.replay_page import replay_page
 from experiments.report.stored_designs import designs_in
 from experiments.store.foreign import manifest_of
-from experiments.studies.replay.content import _limits, _rows
+from experiments.studies.replay.content import _days, _held, _leads, _limits, _places, _rows
 from experiments.studies.replay.floor import zones_of
-from experiments.studies.replay.kinds import COUNTS, KINDS
+from experiments.studies.replay.kinds import COUNTS, KINDS, Place
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
 from experiments.studies.replay.rests import Rests
 from sim import simulate
+from sim.inputs.site import make_site
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
+from sim.streams import Streams
+from sim.units import ticks
 
 HALLS = ("liege_30k", "liege_66k", "liege_100k", "liege_100k_complex", "customs_xray_all")
 
@@ -111,21 +115,112 @@ def test_packed_flows_and_posts_are_those_of_the_parquet_rows(run):
     (shown,) = data_of(run)["runs"]
     counts, rows = unpacked(shown["flows"]["counts"]), rows_of(run, "flows")
     stored = {}
-    keys = zip(rows["place"], rows["machine"], rows["route"], rows["time"], strict=True)
+    keys = zip(*(rows[name] for name in ("place", "number", "machine", "route", "time")), strict=True)
     for key, came, left in zip(keys, rows["n_came"], rows["n_left"], strict=True):
         stored[key] = came, left
     for number, place in enumerate(shown["flows"]["places"]):
         pairs = zip(counts["edge"], counts[f"came_{number}"], counts[f"left_{number}"], strict=True)
         for edge, came, left in pairs:
-            key = place["place"], place["machine"], place["route"], edge / 60
-            if place["place"] != "export_lane":
-                assert (came, left) == stored.get(key, (0, 0))
+            key = place["place"], place["number"], place["machine"], place["route"], edge / 60
+            assert (came, left) == stored.pop(key, (0, 0))
+    assert not stored
     manning = rows_of(run, "manning")
     for post in shown["posts"]:
         steps = unpacked(post["steps"])
         of_kind = zip(manning["kind"], manning["hall"], manning["machine"], manning["n_posts"], strict=True)
         mine = [n for *key, n in of_kind if key == [post["kind"], post["hall"], post["machine"]]]
         assert steps["n"].tolist() == mine
+
+
+def test_names_days_and_limits_are_those_of_the_run(run):
+    """Names and the end by the Parquet rows, limits by config.yaml."""
+    (shown,) = data_of(run)["runs"]
+    trucks, names = rows_of(run, "trucks"), shown["names"]
+    assert [shown["routes"][route] for route in trucks["route"]] == trucks["route_name"]
+    assert [name.partition("/")[0] for name in names["trucks"]] == trucks["route_name"]
+    assert len({*names["trucks"]}) == len(names["trucks"])
+    built = rows_of(run, "out_ulds")
+    assert [names["lanes"][lane] for lane in built["lane"]] == built["lane_name"] != []
+    for kind in ("flights", "collections"):
+        assert names[kind] == rows_of(run, kind)["key"]
+    occupancy = rows_of(run, "occupancy")
+    assert shown["end"] == 60 * max(occupancy["time"])
+    zones = {(zone["name"], zone["limit"], zone["unit"]) for zone in shown["occupancy"]["zones"]}
+    assert zones == {*zip(*(occupancy[name] for name in ("zone", "limit", "unit")), strict=True)}
+    assert [day["label"] for day in shown["days"]] == ["Mon 5 Sep 2022 (day 1)", "Tue 6 Sep 2022 (after the end)"]
+    (hub,) = yaml.safe_load((run / "config.yaml").read_text())["hubs"].values()
+    (hall,) = hub["halls"].values()
+    units = {
+        "uld_positions": hall["uld_positions"], "stations": hall["breakdown_stations"],
+        "dock_doors": hall["doors_out"], "doors_in": hall["doors_in"], "build_up": hall["exports"]["build_up_places"],
+    }  # fmt: skip
+    apron = {name: hub["apron"][name] for name in ("stands", "tugs", "outbound_tugs")}
+    assert shown["limits"] == apron | units | {"yard": hub["outbound"]["yard"]}
+    inside = {"machines": hall["sorting_machines"], "screening": hall["exports"]["screening_lines"]}
+    (drawn,) = shown["halls"]
+    assert drawn["units"] == units | inside
+    assert (drawn["area"], drawn["width"]) == (hall["area_m2"], hall["facade_m"])
+    assert shown["flows"]["width"] == 60 * hub["record"]["flow_min"]
+    assert shown["trailer"] == hub["outbound"]["trailer"]["parcels"]
+
+
+def test_days_before_and_after_those_measured_say_so():
+    days = list(_days(load("liege_30k", "warmup_days=1", "horizon_days=2", "service_h=6", "exports=none")))
+    assert [day["label"].partition(" (")[2] for day in days] == ["warm-up)", "day 1)", "day 2)", "after the end)"]
+
+
+def test_a_uld_heads_the_queue_for_as_long_as_it_lacked_something(run):
+    ulds, shown = rows_of(run, "ulds"), unpacked(data_of(run)["runs"][0]["tables"]["ulds"])
+    lacks = ("station", "workers", "floor")
+    waits = 60 * np.nan_to_num(np.array([ulds[f"wait_{what}"] for what in lacks]))
+    heads = np.array([shown[name] for name in (*(f"heads_for_{what}" for what in lacks), "heads")])
+    since, start = heads.max(axis=0), 60 * np.array(ulds["start"])
+    has_begun = (since != NOT_YET) & ~np.isnan(start)
+    assert has_begun.sum() > 100
+    rounded_up = (since + waits.sum(axis=0) - start)[has_begun]
+    assert (rounded_up > -1e-6).all() and (rounded_up < 1).all()
+    assert (heads.argmax(axis=0) == waits.argmax(axis=0))[has_begun & (waits.max(axis=0) > 0)].all()
+    assert ((heads != NOT_YET).sum(axis=0) <= 1).all()
+
+
+PLAN = (
+    "packout.chute_plan=[{machine:0,lanes:[PL,FR],second:1},{machine:0,lanes:[%s]},{machine:1,lanes:[%s]}]",
+    "halls.main.packout_posts=25",
+)
+
+
+@pytest.mark.parametrize("words", [(), PLAN, ("packout.home_machines=true",)])
+def test_a_chute_that_leads_to_a_machine_has_the_first_of_its_routes_as_its_flows_have(words):
+    lanes = [*load("liege_30k").lanes]
+    rest = ",".join(lane for lane in lanes if lane not in ("PL", "FR"))
+    hub = load("liege_30k", *(word.replace("%s", rest, 1).replace("%s", ",".join(lanes)) for word in words))
+    hall = make_site(hub, Streams(1, 0), ticks(hub.end_min)).halls[0]
+    leading = hall.chutes[len(hall.chutes) - len(hall.leads_to) :]
+    chutes = {
+        f"{machine} {routes[0]}": second for (machine, routes), second in zip(leading, hall.leads_to, strict=True)
+    }
+    assert _leads(hub, "main") == chutes
+    assert bool(chutes) == bool(words)
+
+
+def test_places_are_counted_in_each_hall():
+    rows = {"since": np.array([0, 0, 1]), "until": np.array([5, NOT_YET, 5]), "hall": np.array([0, 1, 1])}
+    assert _places(rows, Place("ulds", "position", "since", "until", group="hall")).tolist() == [0, 0, 1]
+
+
+def test_a_flight_is_held_until_it_has_a_stand_or_is_diverted():
+    """Of five: one that lands, one that is diverted, one with a stand before a closed runway, and two that wait."""
+    nan = math.nan
+    flights = {
+        "is_diverted": [False, True, True, False, False],
+        "stand_requested": [0.0, 10.0, 20.0, 30.0, 40.0],
+        "stand_given": [5.0, nan, 25.0, nan, 50.0],
+        "stand_free": [300.0, nan, 380.5, nan, nan],
+    }
+    tables = {"flights": {name: np.array(values) for name, values in flights.items()}}
+    held = _held(SimpleNamespace(tables=tables, longest_hold=360.0))
+    assert held["held_until"].tolist() == pytest.approx([5, 370, 25, nan, 50], nan_ok=True)
+    assert held["gone"].tolist() == pytest.approx([300, 370, 380.5, nan, nan], nan_ok=True)
 
 
 def test_every_step_is_a_stored_or_derived_instant(run):
@@ -185,7 +280,10 @@ def test_whoever_is_at_rest_has_a_cause(run):
             assert post["causes"][cause] == ("a sorting machine outage (belt)" if is_down else expected)
             n_random += not is_down
     assert n_random
-    assert {one["is"] for one in shown["disruptions"]} == {"a sorting machine outage (belt)", "absent staff (strike)"}
+    assert {one["is"]: (one["since"], one["until"]) for one in shown["disruptions"]} == {
+        words: tuple(60 * instant for instant in spans[name])
+        for name, words in (("belt", "a sorting machine outage (belt)"), ("strike", "absent staff (strike)"))
+    }
 
 
 def test_where_the_roster_has_nobody_a_strike_is_no_cause():

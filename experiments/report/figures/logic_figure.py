@@ -53,7 +53,8 @@ def _arrow(ax: Axes, origin: Node, target: Node, label: str, nodes: Sequence[Nod
     bend = is_bent * (_BEND[1] if right else _BEND[0] / (abs(down) - _HIGH))
     ax.annotate(
         "", end, start,
-        arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 0, "shrinkB": 0, "connectionstyle": f"arc3,rad={bend}"},
+        arrowprops={"arrowstyle": "-|>", "color": "0.35", "shrinkA": 0, "shrinkB": 0,
+                    "connectionstyle": f"arc3,rad={bend}"},
     )  # fmt: skip
     if label and not is_bent:
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}

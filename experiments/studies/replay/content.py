@@ -123,7 +123,7 @@ def _leads(hub: HubConfig, name: str) -> dict[str, int]:
     """Machines to which chutes lead, by their own machine and the number of their first route."""
     routes = list(hub.route_shares)
     return {
-        f"{machine} {routes.index(chute.routes[0])}": chute.second
+        f"{machine} {min(map(routes.index, chute.routes))}": chute.second
         for machine, chutes in enumerate(hub.all_chutes(hub.halls[name]))
         for chute in chutes
         if chute.second is not None
@@ -215,7 +215,6 @@ def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
         limit, unit = (table[name][rows[0]].item() for name in ("limit", "unit"))
         zones.append({"name": zone, "label": _zone_label(zone), "limit": limit, "unit": unit})
     return {
-        "width": round(replication.hub.record.bin_min * SECONDS_PER_MIN),
         "zones": zones,
         "inside": packed({"edge": seconds(edges), **columns}),
     }
