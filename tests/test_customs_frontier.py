@@ -44,7 +44,7 @@ def test_nothing_more_has_no_ratio() -> None:
     base = [kpis(10, 5, 8.0), kpis(12, 6, 8.5)]
     result = found_in(base, {("X-ray", 0.0): base}, {"X-ray": ""})
     assert math.isnan(result.settings[0].detections_per_officer_h.mean)
-    assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0 (0 to 0), which may be zero."
+    assert [*sentences(result)][-1] == "X-ray at 0: additional parcels found a day: 0, the same in every replication."
 
 
 @pytest.mark.parametrize(("found", "is_said"), [((14, 16.1), True), ((14, 18), False), ((14,), True)])

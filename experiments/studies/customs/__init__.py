@@ -25,7 +25,7 @@ from experiments.designs.varying import changed
 from experiments.formatting import capitalised, counted, number
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
-from experiments.interval_text import with_interval
+from experiments.interval_text import NO_VARIANCE, with_interval
 from experiments.replications.summing import by_design, interval_of
 from experiments.report.design_names import hub_title
 from experiments.report.figures.frontier_figure import figure
@@ -47,7 +47,12 @@ FULL: Final = 0.95
 
 
 def interval_text(interval: Interval) -> str:
-    return with_interval(interval, number) if np.isfinite(interval.mean) else "none"
+    """The mean and its interval; without the interval if all replications agree, perhaps by chance.
+
+    >>> interval_text(Interval(0.0, 0.0, 0.0, 3)), interval_text(Interval(np.nan, None, None, 3))
+    ('0', 'none')
+    """
+    return with_interval(interval, number, hides_same=True) if np.isfinite(interval.mean) else "none"
 
 
 _more: Final = partial(interval, show=interval_text)
@@ -156,7 +161,9 @@ def sentences(result: Result) -> Iterator[str]:
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
         may_be_none = more.holds(0)
-        detections = interval_text(more) + (", which may be zero" if may_be_none else "")
+        is_same = more.low is not None and more.low == more.high
+        sureness = f", {NO_VARIANCE}" if is_same else ", which may be zero" if may_be_none else ""
+        detections = interval_text(more) + sureness
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
         # The cost of a detection has no meaning if there may be no detections.
         is_known = (
