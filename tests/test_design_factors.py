@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from answers import answer
+from pyarrow import parquet
 
 from experiments.main import main
 from experiments.store import read_run
 from tests.test_designs import TINY, written
 
 
-def exported(folder: str, tmp_path: Path, form: str) -> dict[str, tuple[list, list]]:
-    """Header and first row of every exported table that names designs."""
+def exported(folder: str, tmp_path: Path, form: str) -> dict[str, list[list]]:
+    """Header and rows of every exported table that names designs."""
     import openpyxl
 
     out = tmp_path / form
@@ -25,10 +26,10 @@ def exported(folder: str, tmp_path: Path, form: str) -> dict[str, tuple[list, li
         (path,) = out.glob("*.xlsx")
         book = openpyxl.load_workbook(path)
         tables = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
-    return {name: (rows[0], rows[1]) for name, rows in tables.items() if "scenario" in rows[0] and len(rows) > 1}
+    return {name: rows for name, rows in tables.items() if "scenario" in rows[0] and len(rows) > 1}
 
 
-FACTORS = "name,halls.main.breakdown_stations,roster,seed\nas it is,,,5\nfewer,9,round_the_clock,5\n"
+FACTORS = "name,halls.main.breakdown_stations,roster,seed\nnow,,,5\nfewer,9,round_the_clock,5\n"
 
 
 @pytest.mark.drawn(pages=True)
@@ -36,7 +37,7 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
     path = written(tmp_path, FACTORS)
     command = ["compare", f"designs={path}", *TINY, "--out", str(tmp_path / "runs")]
     document = answer(capsys, *command)
-    n = read_run(document["run_dir"]).manifest["identity"]["hubs"]["as it is"]["halls"]["main"]["breakdown_stations"]
+    n = read_run(document["run_dir"]).manifest["identity"]["hubs"]["now"]["halls"]["main"]["breakdown_stations"]
     # Both designs have the same seed, which is no factor.
     values = [
         {"halls.main.breakdown_stations": str(n), "roster": "follows_work"},
@@ -57,11 +58,17 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
     for form in ("csv", "xlsx") if is_slow else ("csv",):
         tables = exported(folder, tmp_path, form)
         assert {"points", "summary", "flights", "kpis"} <= set(tables)
-        for name, (header, row) in tables.items():
-            if name != "factors":
-                cells = dict(zip(header, row, strict=True))
-                assert values[cells["scenario"] == "fewer"].items() <= cells.items() or name == "points"
-                assert "halls.main.breakdown_stations" in header
+        for name, (header, *rows) in tables.items():
+            # Designs are in the order of the file, and none of their stored rows is missing.
+            stored = parquet.read_table(f"{folder}/tables/{name}.parquet", columns=["scenario"])["scenario"].to_pylist()
+            of_rows = [row[header.index("scenario")] for row in rows]
+            assert of_rows == sorted(stored, key=["now", "fewer"].index)
+            if name not in ("factors", "points"):
+                at = [header.index(key) for key in values[0]]
+                wanted = [tuple(values[label == "fewer"].values()) for label in of_rows]
+                assert [tuple(row[column] for column in at) for row in rows] == wanted
+    with (tmp_path / "csv" / "dictionary.csv").open(newline="") as file:
+        assert ["kpis", "roster", "string", "", "value of this key in the design"] in csv.reader(file)
     path.unlink()
     assert main(["show", folder, "--json"]) == 0
     assert not is_slow or main(["reproduce", folder, "--quiet"]) == 0

@@ -293,8 +293,9 @@ def test_where_the_roster_has_nobody_a_strike_is_no_cause():
     hub = load("customs_today", "roster=three_shifts", *strike, "exports=none", horizon_days=1, warmup_days=0)
     rows = {"name": np.array(["strike"]), "start": np.array([0.0]), "end": np.array([24 * 60.0])}
     causes = Rests(SimpleNamespace(hub=hub), rows)
-    found = [causes.cause("customs_desks", 0, -1, 60.0 * hour) for hour in (3, 12, 23)]
-    assert found == ["nobody is on the roster", "absent staff (strike)", "nobody is on the roster"]
+    found = [causes.cause("customs_desks", 0, -1, 60.0 * hour) for hour in (3, 7, 12, 21, 23)]
+    nobody, away = "nobody is on the roster", "absent staff (strike)"
+    assert found == [nobody, away, away, nobody, nobody]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from mistakes import refused
@@ -138,8 +139,13 @@ def test_export_writes_every_table_and_the_meaning_of_every_column(capsys, good,
         assert list(own) == list(table)
         assert {(name, column) for column in table} <= meant
         assert len(own) == len(table)
-    own = pd.read_csv(tmp_path / "out" / "kpis.csv")
-    assert own["value"].tolist() == stored["kpis"]["value"].tolist()
+        for column in table.select_dtypes("number"):
+            assert np.array_equal(own[column].astype(float), table[column].astype(float), equal_nan=True), (
+                name,
+                column,
+            )
+    called = pd.read_csv(tmp_path / "out" / "trucks.csv", dtype=str, keep_default_na=False)["called"]
+    assert {*called[stored["trucks"]["called"].isna().to_numpy()]} == {""}, "a missing time is an empty cell"
 
 
 @pytest.mark.drawn

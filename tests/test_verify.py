@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -33,6 +34,15 @@ def test_a_case_that_fails_is_exit_code_1(quick, capsys, monkeypatch):
     monkeypatch.setattr(verify, "_laws", lambda *_: iter(()))
     assert verify.main(_arguments("examples=1")) == 1
     assert "1 of 2 cases failed" in capsys.readouterr().out
+
+
+def test_a_hub_on_which_the_programs_differ_is_a_case_that_fails(quick, capsys, monkeypatch):
+    monkeypatch.setattr(verify, "try_seeds", lambda seeds, make: [f"hub {seed}: flights differ" for seed in seeds][1:])
+    monkeypatch.setattr(verify, "_laws", lambda *_: iter(()))
+    assert verify.main(_arguments("examples=3")) == 1
+    out, err = capsys.readouterr()
+    assert re.search(r"Reference model, 3 small hubs: unequal +0 +2 +NO\n", out) and "1 of 2 cases failed" in out
+    assert err == "hub 1: flights differ\n"
 
 
 def test_a_broken_law_is_a_case_that_fails(quick, capsys, monkeypatch):
