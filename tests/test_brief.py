@@ -16,10 +16,12 @@ from experiments.frame.study import Document
 from experiments.main import main
 from experiments.report import style
 from experiments.report.rests_on import OverAssumptions
-from experiments.report.run_brief import _short_names
+from experiments.report.run_brief import _bottlenecks, _ladders, _letter, _short_names
 from experiments.report.sections import Brief, Page, Section, picture
 from experiments.report.sheet import _verdicts, sheet
 from experiments.report.slides import slides
+from experiments.report.stored_designs import Panel
+from experiments.statistics.interval import Value
 from experiments.store.rows import Grid
 from tests.mistakes import is_refused
 from tests.named_designs import named_design
@@ -163,7 +165,30 @@ def test_pictures_of_a_sheet_name_designs_by_letter_and_by_what_tells_them_apart
     points = [named_design(title=title) for title in titles[:2]]
     assert _short_names("AB", points) == ["A doors out 30", "B doors out 26"]
     assert _short_names([], points) == []
+    assert [_letter(at) for at in (0, 25, 26, 52)] == ["A", "Z", "A2", "A3"]
     assert all(len(name) <= 40 for name in _short_names("AB", [named_design(title=titles[2]), points[0]]))
+
+
+def test_designs_with_one_bottleneck_share_its_sentence_and_its_ladder():
+    names = ("machines", "doors", "stations", "tugs", "stands", "loader_sets", "handcoding_desks", "packout_posts")
+    ladders = {label: {name: 1e5 * n for n, name in reversed([*enumerate(names, 5)])} for label in "abc"}
+    points = [named_design(label, parcels_per_day=n) for label, n in (("a", 4e5), ("b", 4e5), ("c", 6e5))]
+    carries, fails = Value(0.99, 0.98, 1.0, 5, "1"), Value(0.5, 0.4, 0.6, 5, "1")
+    shares = {"a": {"on_time_share": carries}, "b": {"on_time_share": carries}, "c": {"on_time_share": fails}}
+    first, second = _bottlenecks(SimpleNamespace(main=points, kpis=shares), ladders, "ABC")
+    assert first.startswith("A and B: bottleneck by the ladder: sorting machines.") and "400,000 arrive." in first
+    assert second.startswith("C: bottleneck by the ladder: sorting machines.") and second.endswith("600,000 arrive.")
+    late = {**shares, "b": {"on_time_share": fails}}
+    _, unexplained, _ = _bottlenecks(SimpleNamespace(main=points, kpis=late), ladders, "ABC")
+    assert unexplained.startswith("B: ") and unexplained.endswith("each resource alone could handle the mean arrivals.")
+    of_both, of_one = _ladders(Panel("", tuple(points), ("A x", "B y", "C z")), ladders, "ABC")
+    assert (of_both.title, of_one.title) == ("A, B", "C z")
+    assert [rung.text for rung in of_both.rungs] == ["0.50", "0.60", "0.70", "0.80", "0.90", "1.00"]
+    assert [[rung.is_short for rung in ladder.rungs].count(True) for ladder in (of_both, of_one)] == [0, 1]
+    others = {**ladders, "b": {**ladders["b"], "packout_posts": 13e5, "handcoding_desks": 12e5}}
+    assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 1, "the rungs shown are the same"
+    others["b"]["doors"] = 65e4
+    assert len(_ladders(Panel("", tuple(points[:2]), ("A", "B")), others, "AB")) == 2
 
 
 def test_a_study_rests_on_the_assumptions_that_its_page_names(tmp_path):

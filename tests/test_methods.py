@@ -1,17 +1,25 @@
 """Methods of a stored run: both checklists are filled from the run alone, and nothing on the pages covers anything."""
 
+import json
 import re
 import types
+from collections import Counter
 from dataclasses import is_dataclass
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from pyarrow import parquet
 from stored_runs import made
 
 from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.formatting import number
+from experiments.grouping import values_of
 from experiments.main import main
+from experiments.money.kpis import KPIS, names
 from experiments.report import style
 from experiments.report.documents import Missing, Report, missing_in, walked, written
 from experiments.report.documents.pdf_pages import pages_of
@@ -22,6 +30,7 @@ from experiments.studies.methods.facts import Facts
 from experiments.studies.methods.notes import notes
 from sim.config import HubConfig
 from sim.distributions import Distribution
+from sim.measures.kpis import Rank
 from sim.reading import hints_of, plain
 from tests.mistakes import is_refused
 
@@ -41,8 +50,12 @@ def run(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def reports(run):
-    facts = Facts.of(manifest_of(run))
+def facts(run):
+    return Facts.of(manifest_of(run))
+
+
+@pytest.fixture(scope="module")
+def reports(facts):
     return {name: filled(facts, name) for name in ("stress", "odd")}
 
 
@@ -76,6 +89,50 @@ def test_what_is_said_is_the_runs(run, reports, tmp_path):
         assert "The warm-up before the measured days is 0 days" in text
         assert ("Simulated: 2 replications." in text) == (name == "stress")
         assert "payloadasia.com 2021-11; aviation24.be 2021-11-08" in text
+
+
+def test_facts_are_those_of_the_folder(run, facts):
+    values, rows = facts.values, facts.rows()
+    times = [each["seconds"] for each in json.loads((run / "timings.json").read_text())["replications"]]
+    assert values["seconds"] == f"A replication took {number(sum(times) / len(times))} s on average."
+    wanted = {"service": "6 h", "horizon_days": "1 day", "warmup_days": "0 days", "end_days": "2 days", "tail": "24 h",
+              "area": "30,000 m²", "halls": "the hall main", "seeds": "1", "first": "liege_30k"}  # fmt: skip
+    assert {name: values[name] for name in wanted} == wanted
+    kinds = Counter(row[3] for row in rows["inputs"])
+    assert {kind: values[f"n_{kind}"] for kind in kinds} == {kind: str(n) for kind, n in kinds.items()}
+    assert values["n_numbers"] == str(kinds.total())
+    of_kind = {kind: {row[0] for row in rows["inputs"] if row[3] == kind} for kind in kinds}
+    assert {row[0] for row in rows["derived"]} == of_kind["derived"]
+    assert all(row[1] == shown[1] for row in rows["derived"] for shown in rows["inputs"] if row[0] == shown[0])
+    sources = [key for _, keys in rows["sources"] for key in keys.split(", ")]
+    assert of_kind["sourced"] <= {*sources} <= of_kind["sourced"] | of_kind["decision"]
+    assert len({*sources}) == len(sources)
+    headlines = parquet.read_table(run / "tables" / "summary.parquet").to_pylist()
+    units = {row["kpi"]: row["unit"] for row in headlines}
+    assert [(KPIS[name].label, units[name]) for name in names(Rank.HEADLINE)] == [row[:2] for row in rows["outputs"]]
+    assert [row[:2] for row in rows["warmup"]] == [("liege_30k", "0")] and float(rows["warmup"][0][2]) > 0
+    assert not facts.plain["several_halls"] and facts.plain["packout_posts"]
+
+
+def test_days_and_areas_of_a_hub_are_those_of_its_configuration():
+    hub = load("liege_100k_complex", "warmup_days=2", "horizon_days=3", "service_h=12", "exports=none")
+    request = SimpleNamespace(designs=[Design("a", hub)])
+    values = Facts(SimpleNamespace(tables={}), request, None)._of_the_hub()
+    wanted = {"warmup_days": "2 days", "horizon_days": "3 days", "end_days": "5.5 days", "tail": "12 h",
+              "service": "12 h", "longest_hold": "6 h", "area": "100,000 m²"}  # fmt: skip
+    assert {name: values[name] for name in wanted} == wanted
+    assert values["halls"] == f"the halls {', '.join([*hub.halls][:-1])} and {[*hub.halls][-1]}"
+
+
+def test_designs_are_told_apart_by_what_differs_from_the_first():
+    words = ((), ("halls.main.doors_out=29", "seed=2"), ("roster=three_shifts",), ())
+    designs = [Design(str(n), load("liege_30k", *each)) for n, each in enumerate(words)]
+    (_, first), (_, second), (_, third), (_, same) = Facts(None, SimpleNamespace(designs=designs), None)._scenarios()
+    assert (first, second, same) == ("baseline", "seed=2; halls.main.doors_out=29", "nothing")
+    n_more = int(re.search(r"; and (\d+) more$", third)[1])
+    roster = [dict(values_of(plain(design.hub.roster))) for design in (designs[0], designs[2])]
+    differs = sum(roster[0].get(key) != roster[1].get(key) for key in roster[0] | roster[1])
+    assert third.count("; ") + n_more == differs
 
 
 def test_whatever_the_schema_lets_be_drawn_is_known():

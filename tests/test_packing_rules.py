@@ -76,6 +76,8 @@ def test_a_verdict_that_is_open_may_change():
     (text,) = packing.verdicts(PAIR, shares(a=(0.96, 0.94, 0.98), b=(0.7, 0.6, 0.8)))
     assert text.startswith("The packing rule may change the verdict.")
     assert "undecided" in text
+    (text,) = packing.verdicts(PAIR, shares(a=(0.99, 0.98, 1.0), b=(0.94, 0.92, 0.96)))
+    assert text.startswith("The packing rule may change the verdict.") and "(dedicated) the verdict is und" in text
     of_one = {label: {kpi: replace(value, low=None, high=None, n=1) for kpi, value in kpis.items()}
               for label, kpis in shares(a=(0.99, 0.98, 1.0), b=(0.7, 0.6, 0.8)).items()}  # fmt: skip
     assert next(packing.verdicts(PAIR, of_one)).startswith("The packing rule may change the verdict.")
