@@ -176,6 +176,8 @@ def test_the_diagram_has_the_places_of_the_configuration(words):
     assert ("shuttles" in names) == (words[0] == "liege_100k_complex")
     assert ("stations" in names) == ("presorted=ulds" not in words)
     assert len(hubs.graph({**hub, "exports": {"share": 0}}, "").nodes) < len(names)
+    drawn = [key for key, _ in hubs.draws(["packout.spread", "breakdown.handling_spread"], {**hub, "packout_posts": 1})]
+    assert bool(drawn) != is_whole, "nobody opens or packs whole ULDs (rule 54)"
 
 
 def test_a_note_is_of_a_value_as_it_is_noted():
