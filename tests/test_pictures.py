@@ -27,6 +27,8 @@ from experiments.report.stored_designs import Window
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
 from experiments.statistics.warmup import mser
+from sim.domain.clock import Clock
+from sim.units import TICKS_PER_MIN
 from tests.named_designs import named_design
 
 pytestmark = pytest.mark.drawn
@@ -74,6 +76,22 @@ def test_a_day_is_that_of_the_first_replication_of_the_design():
     }
     assert day_figure.of_run(tables, "a", DAY) == day_figure.prepare(*TABLES, DAY, 2)
     assert day_figure.of_run(tables, "a", DAY, 1) == day_figure.prepare(*TABLES, DAY, 1)
+
+
+@pytest.mark.parametrize("ahead_min", [60, -60])
+def test_a_day_after_a_clock_change_is_that_of_the_clocks(ahead_min):
+    """What happens at the same local times is drawn alike, whatever has passed since the first midnight."""
+    window = replace(DAY, clock=Clock(((-1, 0), (600 * TICKS_PER_MIN, ahead_min * TICKS_PER_MIN))))
+    instants = ["arrival", "aibt", "unloading_end", "aobt", "start", "end", "released", "docked", "departed"]
+    tables = [
+        table.assign(**{name: table[name] - ahead_min for name in table.columns.intersection(instants)})
+        for table in TABLES
+    ]
+    assert day_figure.busiest(tables[0], window) == day_figure.busiest(TABLES[0], DAY)
+    for day in (1, 2):
+        assert day_figure.prepare(*tables, window, day) == day_figure.prepare(*TABLES, DAY, day)
+    first, last = (flights((0, "A", at, at, at, at, 1, True)) for at in (DAY.low, DAY.high - 1))
+    assert [day_figure.busiest(each, window) for each in (first, last)] == [1, 7], "both are of measured days"
 
 
 def test_rows_of_a_day_never_hold_two_at_once_and_are_as_few_as_can_be():

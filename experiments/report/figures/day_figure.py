@@ -55,7 +55,9 @@ def busiest(flights: Frame, window: Window) -> int:
     first = round(window.low / MIN_PER_DAY)
     if cohort.empty:
         return first
-    days = (cohort["arrival"].to_numpy(dtype=float) // MIN_PER_DAY).astype(int) - first
+    arrival = window.clock.locals(cohort["arrival"].to_numpy(dtype=float))
+    # Measured days are elapsed hours: their first and last hour may be of another local day.
+    days = np.clip((arrival // MIN_PER_DAY).astype(int) - first, 0, window.n_days - 1)
     return first + int(np.bincount(days, weights=cohort["n_parcels"].to_numpy(dtype=float)).argmax())
 
 
@@ -69,45 +71,49 @@ def of_run(tables: Mapping[str, Frame], label: str, window: Window, day: int | N
 
 
 def prepare(flights: Frame, ulds: Frame, trucks: Frame, window: Window, day: int) -> Day:
-    """Bars from the tables of one replication of one design; `day` counts from the first midnight."""
+    """Bars from the tables of one replication of one design; `day` counts from the first midnight.
+
+    Hours are those after local midnight: on the day of a clock change the clocks differ from them afterwards.
+    """
+    low = float(window.clock.instants(np.array(day * MIN_PER_DAY, dtype=float)))
     date = window.start_date + dt.timedelta(days=day)
     numbers = flights["number"].tolist()
     colors = {number: style.PALETTE[at % (len(style.PALETTE) - 1)] for at, number in enumerate(sorted(numbers))}
     names = dict(zip(numbers, flights["key"].astype(str).tolist(), strict=True))
     stands = [
         (start, unloaded, end, colors[number], names[number])
-        for number, start, unloaded, end in _rows(flights, day, "number", "aibt", "unloading_end", "aobt")
+        for number, start, unloaded, end in _rows(flights, low, "number", "aibt", "unloading_end", "aobt")
     ]
     stations = [
         (start, handled, end, colors[number], "")
-        for number, start, handled, end in _rows(ulds, day, "flight", "start", "end", "released")
+        for number, start, handled, end in _rows(ulds, low, "flight", "start", "end", "released")
     ]
     docked = trucks[~trucks["is_cancelled"]]
     doors = [
         (start, end, end, style.PALETTE[0] if kind == 0 else style.PALETTE[1], "")
-        for kind, start, end in _rows(docked, day, "kind", "docked", "departed")
+        for kind, start, end in _rows(docked, low, "kind", "docked", "departed")
     ]
     return Day(
         f"{window.day_name(day)}, {date}",
-        _resource("Stands, by flight", stands, day),
-        _resource("Break-down stations, by flight", stations, day),
-        _resource("Dock doors, by truck", doors, day),
+        _resource("Stands, by flight", stands, low),
+        _resource("Break-down stations, by flight", stations, low),
+        _resource("Dock doors, by truck", doors, low),
     )
 
 
 _Stay = tuple[float, float, float, str, str]
 
 
-def _rows(table: Frame, day: int, what: str, start: str, *ends: str) -> Iterable[tuple[float, ...]]:
-    """Stays that overlap a day, with their arrival and end; a stay without end lasts for ever."""
+def _rows(table: Frame, low: float, what: str, start: str, *ends: str) -> Iterable[tuple[float, ...]]:
+    """Stays that overlap the day from an instant on, with their arrival and end; one without end lasts for ever."""
     known = table.assign(**{ends[-1]: table[ends[-1]].fillna(np.inf)})
-    of_day = known[(known[start] < (day + 1) * MIN_PER_DAY) & (known[ends[-1]] > day * MIN_PER_DAY)]
+    of_day = known[(known[start] < low + MIN_PER_DAY) & (known[ends[-1]] > low)]
     return zip(*(of_day[name].tolist() for name in (what, start, *ends)), strict=True)
 
 
-def _resource(title: str, stays: Sequence[_Stay], day: int) -> Resource:
+def _resource(title: str, stays: Sequence[_Stay], low: float) -> Resource:
     """Stays in rows, each in the lowest free row: tables do not record which unit it was."""
-    low, high = day * MIN_PER_DAY, (day + 1) * MIN_PER_DAY
+    high = low + MIN_PER_DAY
     of_day = sorted(stays, key=lambda stay: stay[0])
     rows = list(lowest_free((start, end) for start, _, end, *_ in of_day))
     bars = []
