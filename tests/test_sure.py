@@ -22,6 +22,7 @@ from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.report import style
+from experiments.report.figures.sure_figure import Bars, tornado
 from experiments.statistics import Interval
 from experiments.statistics.next_runs import explored
 from experiments.statistics.open_worlds import Effort
@@ -252,6 +253,11 @@ def test_sentences_name_what_decides_where_the_answer_turns_and_what_to_measure(
     decided_by = next(line for line in lines if line.startswith("4 servers: decided by"))
     assert decided_by.startswith("4 servers: decided by demand: flights a day (")
     assert "customs: late data" not in decided_by
+    first = result.answered[1].deciding[0]
+    unsure = replace(first, first=replace(first.first, low=0.0))
+    decided = replace(result.answered[1].decided, effects=(unsure, *result.answered[1].decided.effects[1:]))
+    told = sentences(replace(result, answered=(result.answered[0], replace(result.answered[1], decided=decided))))
+    assert any(line.startswith("4 servers: decided by demand: flights a day (only with others)") for line in told)
     turns = next(line for line in lines if line.startswith("4 servers, all else as configured"))
     # About there, from 60 runs. In closed form: where the mean wait is the target, at the middle rate of service.
     above = float(turns.partition("it fails with demand: flights a day above about ")[2].partition(" ")[0])
@@ -304,6 +310,13 @@ def test_the_page_has_bars_a_tornado_and_a_map_of_what_decides(result: Result) -
         pictures = list(document(result).pictures())
     assert [picture.name for picture in pictures] == ["shares", "tornado", "map"]
     assert all(picture.svg.startswith(b"<?xml") for picture in pictures)
+
+
+def test_a_white_dot_in_a_tornado_marks_a_number_that_may_have_no_effect_alone() -> None:
+    panel = Bars("hub", ("a", "b"), ((10.0, 90.0), (40.0, 60.0)), 50.0, frozenset({1}))
+    axes = tornado([panel], "share, %").axes[0]
+    dots = [line.get_xydata().tolist() for line in axes.lines if line.get_color() == "white"]
+    assert dots == [[[40.0, 1.0], [60.0, 1.0]]]
 
 
 def test_a_precision_takes_as_many_worlds_as_it_needs() -> None:

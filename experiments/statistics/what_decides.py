@@ -143,6 +143,11 @@ class Effect:
     is_beyond_chance: bool
     """The effect exceeds the largest that so many numbers without effect would show by chance."""
 
+    @property
+    def is_sure_alone(self) -> bool:
+        """Whether the number surely has an effect alone, so that its curve shows a direction."""
+        return self.first.low is not None and self.first.low > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:

@@ -26,6 +26,8 @@ class Bars:
     names: tuple[str, ...]
     ends: tuple[tuple[float, float], ...]
     mean: float
+    unsure: frozenset[int] = frozenset()
+    """Rows of numbers that may have no effect alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ def maps(panels: Sequence[Map]) -> Figure:
 def _draw_bars(ax: Axes, panel: Bars) -> None:
     for row, (low, high) in enumerate(panel.ends):
         ax.plot([low, high], [row, row], color=style.LIMIT, linewidth=5, alpha=0.35, solid_capstyle="butt")
-    rows = range(len(panel.ends))
-    ax.plot([low for low, _ in panel.ends], rows, "o", color=_LOW, label="number at the low end of its range")
-    ax.plot([high for _, high in panel.ends], rows, "D", color=_HIGH, label="number at the high end of its range")
+    for end, marker, color, name in ((0, "o", _LOW, "low"), (1, "D", _HIGH, "high")):
+        values = [ends[end] for ends in panel.ends]
+        ax.plot(values, range(len(values)), marker, color=color, label=f"number at the {name} end of its range")
+    for row in panel.unsure:
+        ax.plot(panel.ends[row], (row, row), "o", color="white", markersize=3, zorder=3)
     ax.axvline(panel.mean, color=_MARK, linewidth=0.9, linestyle="--", label="over all worlds")
     style.name_rows(ax, panel.names)
     ax.set_title(panel.title)

@@ -68,14 +68,17 @@ def _is_settled(answer: Answered) -> bool:
 def _decided(result: Result, answer: Answered) -> Iterator[str]:
     if _is_settled(answer) or not answer.deciding:
         return
-    keys = [
-        f"{result.called[effect.number].text} ({percent(float(effect.curve.probability[0]), 0)} % at the low end,"
-        f" {percent(float(effect.curve.probability[-1]), 0)} % at the high end)"
-        for effect in answer.deciding
-    ]
+    keys = [f"{result.called[effect.number].text} ({_ends(effect)})" for effect in answer.deciding]
     yield f"{answer.design.label}: decided by {listed(keys, 'and')}."
     if turning := [text for effect in answer.deciding if (text := _turn(result, answer, effect))]:
         yield f"{answer.design.label}, all else as configured: {'; '.join(turning)}."
+
+
+def _ends(effect: Effect) -> str:
+    if not effect.is_sure_alone:
+        return "only with others"
+    low, high = (percent(float(effect.curve.probability[end]), 0) for end in (0, -1))
+    return f"{low} % at the low end, {high} % at the high end"
 
 
 def _turn(result: Result, answer: Answered, effect: Effect) -> str:
@@ -211,7 +214,8 @@ def _bars(result: Result, answer: Answered) -> Bars:
     curves = (effect.curve.probability for effect in answer.deciding)
     ends = tuple((100 * float(curve[0]), 100 * float(curve[-1])) for curve in curves)
     names = tuple(result.called[effect.number].text for effect in answer.deciding)
-    return Bars(answer.called, names, ends, 100 * answer.share.interval.mean)
+    unsure = frozenset(row for row, effect in enumerate(answer.deciding) if not effect.is_sure_alone)
+    return Bars(answer.called, names, ends, 100 * answer.share.interval.mean, unsure)
 
 
 def _map(result: Result, answer: Answered) -> Map:
