@@ -164,9 +164,17 @@ def test_names_days_and_limits_are_those_of_the_run(run):
     assert shown["trailer"] == hub["outbound"]["trailer"]["parcels"]
 
 
-def test_days_before_and_after_those_measured_say_so():
-    days = list(_days(load("liege_30k", "warmup_days=1", "horizon_days=2", "service_h=6", "exports=none")))
-    assert [day["label"].partition(" (")[2] for day in days] == ["warm-up)", "day 1)", "day 2)", "after the end)"]
+@pytest.mark.parametrize(
+    ("words", "periods"),
+    [
+        (("warmup_days=1", "horizon_days=2", "service_h=6"), ["warm-up", "day 1", "day 2", "after the end"]),
+        # The clocks are set ahead on the second day: the run's last hour is of a fourth one.
+        (("warmup_days=0", "horizon_days=2", "time_zone=Europe/Brussels"), ["day 1", "day 2", *["after the end"] * 2]),
+    ],
+)
+def test_days_before_and_after_those_measured_say_so(words, periods):
+    days = _days(load("liege_30k", *words, "start_date=2026-03-28", "exports=none"))
+    assert [day["label"].partition(" (")[2] for day in days] == [f"{period})" for period in periods]
 
 
 def test_a_uld_heads_the_queue_for_as_long_as_it_lacked_something(run):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from browser import needs_chromium
-from replay_rows import READY, SEEK, expected, rows_of, some_seconds, stored
+from replay_rows import READY, SEEK, data_of, expected, rows_of, some_seconds, stored
 
 from experiments import formatting
+from experiments.report.replay_page import replay_page
 from sim.domain.roles import ROLES
 
 pytestmark = [pytest.mark.drawn, needs_chromium]
@@ -199,6 +200,23 @@ def test_pages_have_no_serious_findings(run, browser, page, width):
     browser.run(AXE.read_text(encoding="utf-8"))
     found = browser.run("return (await axe.run()).violations.map(v => [v.impact, v.id, v.nodes[0].html])")
     assert [each for each in found if each[0] in ("serious", "critical")] == []
+
+
+def test_after_a_clock_change_day_and_slider_are_those_of_the_clocks(run, browser, tmp_path):
+    content = data_of(run)
+    content["runs"][0]["clock"] = [[-1, 0], [20 * 3600, 3600]]
+    (tmp_path / "summer.html").write_text(replay_page(content))
+    browser.open(tmp_path / "summer.html")
+    browser.run(READY)
+    shown = "return ['day', 'slider'].map((id) => document.getElementById(id).value);"
+    assert browser.run(f"replay.seek(84600); {shown}") == ["1", "1800"], "23:30 hours after midnight is 00:30"
+    set_to = """
+      const control = document.getElementById("%s");
+      control.value = "%s";
+      control.dispatchEvent(new Event("%s"));
+      return replay.second;"""
+    assert browser.run(set_to % ("slider", 0, "input")) == 23 * 3600
+    assert browser.run(set_to % ("day", 0, "change")) == 0
 
 
 @pytest.mark.parametrize("width", [1280, 390])

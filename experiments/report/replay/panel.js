@@ -30,6 +30,11 @@ function aheadAt(run, second) {
   return run.clock.reduce((ahead, [since, by]) => (second >= since ? by : ahead), 0);
 }
 
+/** The second at which the clocks show a local time [s after the first midnight]; for one that they skip, that of their change. */
+function instantAt(run, local) {
+  return run.clock.reduce((at, [since, by]) => (at >= since ? Math.max(local - by, since) : at), local);
+}
+
 /** A second after the first midnight in the hub's local time. */
 function instantText(run, second, { withSeconds = true } = {}) {
   const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + (second + aheadAt(run, second)) * 1000);

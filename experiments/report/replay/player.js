@@ -33,8 +33,17 @@ class Player {
     return Math.floor(this.time);
   }
 
+  /** What the clocks show [s after the first midnight]. */
+  get local() {
+    return this.second + aheadAt(this.run, this.second);
+  }
+
   get day() {
-    return Math.floor(this.second / DAY_S);
+    return Math.floor(this.local / DAY_S);
+  }
+
+  seekLocal(day, second) {
+    this.seek(instantAt(this.run, day * DAY_S + second));
   }
 
   addControls() {
@@ -42,8 +51,8 @@ class Player {
     for (const [text, speed] of SPEEDS) byId("speed").append(new Option(text, String(speed), speed === USUAL_SPEED, speed === USUAL_SPEED));
     byId("play").addEventListener("click", () => this.toggle());
     byId("speed").addEventListener("change", (event) => (this.speed = Number(event.target.value)));
-    byId("day").addEventListener("change", (event) => this.seek(Number(event.target.value) * DAY_S + (this.second % DAY_S)));
-    byId("slider").addEventListener("input", (event) => this.seek(this.day * DAY_S + Number(event.target.value)));
+    byId("day").addEventListener("change", (event) => this.seekLocal(Number(event.target.value), this.local % DAY_S));
+    byId("slider").addEventListener("input", (event) => this.seekLocal(this.day, Number(event.target.value)));
     byId("closer").addEventListener("click", () => this.zoom(1.4));
     byId("farther").addEventListener("click", () => this.zoom(1 / 1.4));
     byId("whole").addEventListener("click", () => this.showAll());
@@ -138,9 +147,7 @@ class Player {
   /** An address as replay.html#2022-09-06T09:05:00 opens at that instant. */
   goToAddress() {
     const asked = Date.parse(`${decodeURIComponent(location.hash.slice(1))}Z`) - Date.parse(`${this.run.start}T00:00:00Z`);
-    const { clock } = this.run;
-    const second = clock.reduce((at, [since, by]) => (at >= since ? Math.max(asked / 1000 - by, since) : at), asked / 1000);
-    if (!Number.isNaN(asked)) this.seek(second);
+    if (!Number.isNaN(asked)) this.seekLocal(0, asked / 1000);
     return !Number.isNaN(asked);
   }
 
@@ -164,7 +171,7 @@ class Player {
       this.strips.draw(this.day, this.hubs[0].colours);
     }
     byId("clock").textContent = instantText(this.run, second);
-    byId("slider").value = String(second % DAY_S);
+    byId("slider").value = String(this.local % DAY_S);
     byId("slider").setAttribute("aria-valuetext", instantText(this.run, second, { withSeconds: false }));
     byId("day").value = String(this.day);
     this.frameMs = performance.now() - started;

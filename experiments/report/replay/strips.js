@@ -38,6 +38,7 @@ class Strips {
     const { context, zones, gutter, hubs } = this;
     context.clearRect(0, 0, this.width, this.height);
     const lineHeight = (this.height - 8) / zones.length;
+    const midnight = instantAt(hubs[0].run, day * DAY_S);
     context.font = `${Math.min(11, lineHeight)}px system-ui, sans-serif`;
     zones.forEach((zone, at) => {
       const y = 8 + at * lineHeight;
@@ -46,29 +47,29 @@ class Strips {
       context.fillText(shortened(context, text, gutter - 8), 0, y + lineHeight - 2);
       hubs.forEach((hub, number) => {
         const height = (lineHeight - 1) / hubs.length;
-        this.drawZone(hub.run, zone, day, { y: y + number * height, height: height - (hubs.length > 1 ? 0.5 : 0) }, colours);
+        this.drawZone(hub.run, zone, midnight, { y: y + number * height, height: height - (hubs.length > 1 ? 0.5 : 0) }, colours);
       });
     });
-    this.drawLandings(hubs[0].run, day, colours);
+    this.drawLandings(hubs[0].run, midnight, colours);
   }
 
-  drawZone(run, zone, day, strip, colours) {
+  drawZone(run, zone, midnight, strip, colours) {
     const values = run.inside[zone];
     if (values === undefined) return;
     const { edge } = run.inside;
     const limit = this.about(run, zone).limit > 0 ? this.about(run, zone).limit : this.most.get(zone);
-    for (let at = Math.max(0, lastInterval(edge, day * DAY_S) + 1); at < edge.length && edge[at] <= (day + 1) * DAY_S; at++) {
+    for (let at = Math.max(0, lastInterval(edge, midnight) + 1); at < edge.length && edge[at] <= midnight + DAY_S; at++) {
       const since = at > 0 ? edge[at - 1] : 0;
       this.context.fillStyle = useColour(colours, values[at] / limit);
-      this.context.fillRect(this.toX(since - day * DAY_S), strip.y, this.toX(edge[at] - day * DAY_S) - this.toX(since - day * DAY_S) + 0.5, strip.height);
+      this.context.fillRect(this.toX(since - midnight), strip.y, this.toX(edge[at] - midnight) - this.toX(since - midnight) + 0.5, strip.height);
     }
   }
 
-  drawLandings(run, day, colours) {
+  drawLandings(run, midnight, colours) {
     this.context.fillStyle = colours.ink;
     for (const landed of run.tables.flights.aldt) {
-      if (landed === NOT_YET || Math.floor(landed / DAY_S) !== day) continue;
-      const x = this.toX(landed - day * DAY_S);
+      if (landed === NOT_YET || landed < midnight || landed >= midnight + DAY_S) continue;
+      const x = this.toX(landed - midnight);
       this.context.beginPath();
       this.context.moveTo(x - 4, 0);
       this.context.lineTo(x + 4, 0);

@@ -21,7 +21,7 @@ from sim.config import HubConfig
 from sim.errors import InputError
 from sim.measures.tracing.journal import NEEDED, Journal
 from sim.record.schemas import Table
-from sim.units import MIN_PER_DAY, SECONDS_PER_MIN, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, SECONDS_PER_MIN, TICKS_PER_MIN, ticks
 
 TABLES: Final = (*NEEDED, "collections", "out_ulds", "out_trains", "occupancy")
 """Tables that a replay reads."""
@@ -54,7 +54,7 @@ def content(replication: Replication, named: Path) -> dict[str, Any]:
         "title": _title(replication),
         "trace": _command(replication, named),
         "start": hub.start_date.isoformat(),
-        "clock": [[int(ticks * SECONDS_PER_MIN / TICKS_PER_MIN) for ticks in change] for change in hub.clock.changes],
+        "clock": [[int(each * SECONDS_PER_MIN / TICKS_PER_MIN) for each in change] for change in hub.clock.changes],
         "end": int(seconds(journal.end)),
         "days": list(_days(hub)),
         "halls": [_hall(hub, name) for name in hub.halls],
@@ -96,7 +96,7 @@ def _command(replication: Replication, named: Path) -> str:
 
 def _days(hub: HubConfig) -> Iterator[dict[str, str]]:
     """Every day of the run, including the warm-up and the time after the measured days."""
-    for number in range(int(np.ceil(hub.end_min / MIN_PER_DAY))):
+    for number in range(-(-hub.clock.local(ticks(hub.end_min)) // ticks(MIN_PER_DAY))):
         measured = number - hub.warmup_days + 1
         period = "warm-up" if measured < 1 else f"day {measured}" if measured <= hub.horizon_days else "after the end"
         date = hub.start_date + dt.timedelta(days=number)
