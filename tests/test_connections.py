@@ -18,6 +18,7 @@ from sim.config.connections import Connections, Pair
 from sim.domain.entities import FLOWN, Connection
 from sim.inputs.inputs import make_inputs
 from sim.measures.connections import MISSED, _fate, _planned
+from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
 from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
@@ -132,6 +133,7 @@ def test_every_parcel_that_flies_on_has_one_fate_and_a_path() -> None:
     flew = np.flatnonzero((parcels["truck_kind"] < 0) & ~np.isnan(parcels["departed"]))
     path = parcel_path(Journal(tables, config), int(parcels["flight"][flew[0]]), int(parcels["row"][flew[0]]))
     assert path.segments[-1].cause == "flight" and path.truck is None
+    assert CAUSES["flight"].resource == "flight", "it waits for the flight"
 
 
 def test_a_night_hub_sends_on_in_the_same_night_what_it_gets() -> None:

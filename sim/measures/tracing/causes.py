@@ -124,8 +124,12 @@ _ALL: Final = (
     Cause("examination", "is examined"),
     _wait("customs", "in the customs hold zone, until released and fetched in a round"),
     # on to another flight
-    Cause("build_up_round", "in its lane, until a round of build-up, or its flight's cut-off, sets it apart"),
-    Cause("flight", "is built onto a ULD, which flies on"),
+    _wait(
+        "build_up_round",
+        "in its lane, until a round of build-up, or its flight's cut-off, sets it apart",
+        resource="round of build-up",
+    ),
+    _wait("flight", "on its ULD, which is built and loaded, until the flight leaves"),
     # between halls
     _wait(
         "shuttle",
