@@ -1,6 +1,8 @@
 """Problems for solvers: instances that stay what they are, an oracle that counts, and solvers that get good."""
 
 import csv
+import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +12,9 @@ from mistakes import refused
 from scipy import stats
 
 from experiments import extras
-from experiments.composition import compose
+from experiments.composition import compose, packaged
+from experiments.formatting import number
+from experiments.interval_text import in_percent
 from experiments.main import main
 from experiments.problems import BudgetSpent, Oracle, instance_of, instances, reference_of
 from experiments.problems.oracle import nearest
@@ -18,6 +22,7 @@ from experiments.problems.progress import progress_of
 from experiments.problems.progress import rows_of as progress_rows
 from experiments.problems.reference import Reference, Row, rows_of
 from experiments.problems.solvers import SOLVERS
+from experiments.statistics import Interval
 
 TODAY = "truck_cut_offs_quiet"
 FIRST_OF_EACH = {instance.problem: name for name, instance in reversed(instances().items())}
@@ -185,9 +190,9 @@ def test_a_curve_is_the_gap_of_the_design_that_would_be_chosen_after_each_replic
         instance, reference, "random", 2, lambda *of: asked.append((of[0], of[1], bowl(*of))) or asked[-1][2]
     )
     halves = len(asked) // 2
-    for number, curve in enumerate(found.gaps):
-        own = asked[number * halves : (number + 1) * halves]
-        assert {each // 1_000_000 for _, each, _ in own} == {number + 1}
+    for macro, curve in enumerate(found.gaps):
+        own = asked[macro * halves : (macro + 1) * halves]
+        assert {each // 1_000_000 for _, each, _ in own} == {macro + 1}
         for spent, gap in zip(found.spent.tolist(), curve.tolist(), strict=True):
             samples = {}
             for design, _, observed in own[: spent // 3 * 3]:
@@ -224,20 +229,55 @@ def test_the_verb_lists_shows_and_draws(tmp_path, capsys, monkeypatch):
     assert [line.count(" EUR a day ") for line in lines] == [0] + 15 * [1] + 5 * [0]
     assert main(["problems", TODAY, "reference=2", "--out", str(tmp_path), "--quiet"]) == 0
     assert "EUR a day (95 % interval; replications: 2)" in capsys.readouterr().out
+    instance = instance_of(TODAY)
+    with (tmp_path / TODAY / "reference.csv").open() as file:
+        simulated = {tuple(map(int, row["design"].split())): float(row["objective"]) for row in csv.DictReader(file)}
+    means = {design: (bowl(design, 0)[0] + bowl(design, 1)[0]) / 2 for design in instance.designs}
+    assert simulated == pytest.approx(means, rel=1e-5)
     assert main(["problems", TODAY, "reference=1", "--out", str(tmp_path), "--quiet"]) == 0
     assert " EUR a day (no interval; replications: 1)" in capsys.readouterr().out
     shown = answer(capsys, "problems", TODAY)
     assert shown["hash"] == instance_of(TODAY).hash
     assert shown["objective"] > shown["objective_half_width"] > 0 and shown["n"] == 4
+    with (packaged() / "problems_reference.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["instance"] == TODAY]
+    feasible = [(float(row["objective"]), row) for row in rows if float(row["held"]) >= instance.target]
+    feasible.sort(key=lambda pair: pair[0])
+    (best, row), *_ = feasible
+    chosen = instance.values(tuple(map(int, row["design"].split())))
+    assert shown["best"] == json.loads(json.dumps(dict(zip(shown["variables"], chosen, strict=True))))
+    most, least = best + float(row["objective_half_width"]), instance.target
+    may_be_best = [
+        float(each["objective"]) - float(each["objective_half_width"]) <= most
+        and float(each["held"]) + float(each["held_half_width"]) >= least
+        for each in rows
+    ]
+    assert shown["ties"] == sum(may_be_best) - 1
+    (line,) = (line for line in lines if line.strip().startswith(f"{TODAY} "))
+    assert line.split()[-2:] == ["4", str(shown["ties"])]
+    assert main(["problems", TODAY]) == 0
+    out = capsys.readouterr().out
+    assert re.findall(r"(\S+) ± ", out) == [number(objective) for objective, _ in feasible[:5]]
+    assert "Least cost_eur_per_day; mean destination_on_time_share at least 0.98; 100 replications." in out
     words = ["solvers=random,differential_evolution", "macroreplications=2", "--out", str(tmp_path), "--quiet"]
     assert main(["problems", TODAY, *words]) == 0
     out = capsys.readouterr().out
     assert "Written to" in out and "±" not in out, "what is cut at 0 is not symmetric"
     with (tmp_path / TODAY / "progress.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert len(rows) == 2 * (instance_of(TODAY).budget + 1)
+    assert len(rows) == 2 * (instance.budget + 1)
+    for solver in ("random", "differential_evolution"):
+        points = [row for row in rows if row["solver"] == solver and row["replications"] in ("25", "50", "75", "100")]
+        cells = [in_percent(Interval(float(row["gap"]), float(row["low"]), float(row["high"]), 2)) for row in points]
+        assert re.search(rf"{solver} +" + " +".join(map(re.escape, cells)), out)
     assert "replications spent" in (tmp_path / TODAY / "progress.svg").read_text()
     assert "mean of 2 macroreplications, with its 95 % interval" in out
+    assert re.search(r"solver +after 25 +after 50 +after 75 +after 100\n", out)
+    assert main(["problems", TODAY, "solvers=random", "macroreplications=2", *words[2:-1], "--json"]) == 0
+    out, said = capsys.readouterr()
+    (last,) = (row for row in rows if row["solver"] == "random" and row["replications"] == "100")
+    assert json.loads(out)["gaps"] == {"random": pytest.approx(float(last["gap"]))}
+    assert said.startswith("problems: at most 200 replications (1 solver, 2 macroreplications, a budget of 100)\n")
     assert main(["problems", TODAY, "solvers=random", "macroreplications=1", *words[2:-1]]) == 0
     out, said = capsys.readouterr()
     assert "one macroreplication, no interval" in out

@@ -20,12 +20,14 @@ from experiments.main import main
 from experiments.report.replay_page import replay_page
 from experiments.report.stored_designs import designs_in
 from experiments.store.foreign import manifest_of
+from experiments.studies.replay import _check_step, file_name
 from experiments.studies.replay.content import _days, _held, _leads, _limits, _places, _rows
 from experiments.studies.replay.floor import zones_of
 from experiments.studies.replay.kinds import COUNTS, KINDS, Place
 from experiments.studies.replay.packing import NOT_YET, packed, places, seconds
 from experiments.studies.replay.rests import Rests
 from sim import simulate
+from sim.errors import InputError
 from sim.inputs.site import make_site
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
@@ -267,6 +269,27 @@ def test_every_other_replay_has_a_file_of_its_own(run, capsys):
     assert main(["show", str(run), "--json"]) == 0
 
 
+def _replication(scenario, number=0, **hub):
+    hub = SimpleNamespace(**{"start_date": "2022-09-05", "seed": 1} | hub)
+    manifest = SimpleNamespace(identity={"hubs": {"a": {}, "b": {}}})
+    return SimpleNamespace(scenario=scenario, number=number, hub=hub, manifest=manifest)
+
+
+def test_a_file_name_has_what_differs_from_the_first_replication_of_the_first_design():
+    run, other = Path("run"), Path("other")
+    assert file_name([(run, _replication("b"))]) == "replay-b.html"
+    assert file_name([(run, _replication("a")), (run, _replication("b"))]) == "replay-and-b.html"
+    both = [(run, _replication("b", 2)), (other, _replication("b", 3))]
+    assert file_name(both) == "replay-b-replication-2-and-other-b-replication-3.html"
+
+
+@pytest.mark.parametrize(("differs", "said"), [({"start_date": "2022-09-06"}, "the same day"), ({"seed": 2}, "draws")])
+def test_two_runs_in_step_have_the_same_days_and_draws(differs, said):
+    _check_step([_replication("a"), _replication("b")])
+    with pytest.raises(InputError, match=said):
+        _check_step([_replication("a"), _replication("b", **differs)])
+
+
 def test_the_title_is_that_of_the_report(run):
     (design,) = designs_in(manifest_of(run))
     assert data_of(run)["runs"][0]["title"] == design.title
@@ -310,6 +333,7 @@ def test_where_the_roster_has_nobody_a_strike_is_no_cause():
     ("words", "said"),
     [
         ([], "one or two run folders"),
+        (["{run}"] * 3, "one or two run folders"),
         (["nowhere"], "nowhere: no such folder"),
         (["{run}", "replication=7"], "replication: the run has 0 to 1"),
         (["{run}", "scenario=x"], "scenario: there is no design 'x'"),
