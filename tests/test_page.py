@@ -11,7 +11,7 @@ import sys
 import time
 import zipfile
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from importlib import import_module
 from urllib.parse import parse_qsl
 
@@ -312,11 +312,12 @@ def test_the_expected_time_is_that_of_runs_there_or_says_why_it_is_not_known(roo
     assert expected(Plan("capacity", "liege_66k"), root).endswith("How many are needed depends on what they show.")
 
 
-def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys):
-    page = client_of(tmp_path).get("/plan?set.demand.flights_per_day=-3").text
-    assert main(["run", "demand.flights_per_day=-3"]) == 2
+@pytest.mark.parametrize(("key", "value"), [("demand.flights_per_day", "-3"), ("lanes.HU.share", "1,5")])
+def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys, key, value):
+    page = unescape(client_of(tmp_path).get(f"/plan?set.{key}={value}").text)
+    assert main(["run", f"{key}={value}"]) == 2
     says = capsys.readouterr().err.removeprefix("cargohub: ").strip()
-    assert f'data-key="demand.flights_per_day">{says}</p>' in page
+    assert f'data-key="{key}">{says}</p>' in page
     assert 'aria-invalid="true"' in page and 'value="run">' not in page
 
 

@@ -135,7 +135,9 @@ def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browse
     change(browser, "halls.main.doors_out", "36")
     wait_for(browser, "document.querySelector('#check .over')")
     assert "set.halls.main.doors_out=36" in browser.run("return location.search")
-    assert browser.run("return document.getElementById('f-halls.main.doors_out').closest('.changed') !== null")
+    marked = "document.getElementById('f-halls.main.doors_out').closest('.changed')"
+    assert "changed from 30" in browser.run(f"return {marked}.innerText")
+    assert "1 changed" in browser.run(f"return {marked}.closest('details').querySelector('summary').textContent")
     change(browser, "demand.flights_per_day", "-1")
     wait_for(browser, "document.querySelector('.says[data-key=\"demand.flights_per_day\"]')?.innerText")
     says = browser.run("return document.querySelector('#check .mistake').innerText")

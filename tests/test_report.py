@@ -224,12 +224,12 @@ def test_a_change_without_variance_says_so_and_what_common_random_numbers_save_i
     constant = {"b": {"on_time_share": difference(1.0), "dwell_mean_h": difference(-3.0)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {})
     same = "the same in every replication"
-    assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell −3.00 h ({same})."
+    assert said == f"b: +100.0 percentage points ({same}) on time; mean dwell changes by −3.00 h ({same})."
     bound = {"b": {"dwell_mean_h": replace(value(70.0), is_lower_bound=True)}}
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", bound)
-    assert said.endswith(f"mean dwell more than −3.00 h ({same}).")
+    assert said.endswith(f"mean dwell changes by more than −3.00 h ({same}).")
     (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], constant, "a", {"a": bound["b"]})
-    assert said.endswith(f"mean dwell less than −3.00 h ({same}).")
+    assert said.endswith(f"mean dwell changes by less than −3.00 h ({same}).")
     for n, is_said in ((4, False), (5, True)):  # variances of fewer are hardly known
         paired = {"b": {"on_time_share": difference(0.5, 0.4, 0.6, n=n, ratio=12.3)}}
         (said,) = sentences.differences([TODAY, replace(PERMIT, title="b")], paired, "a", {})

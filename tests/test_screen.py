@@ -9,9 +9,10 @@ import pytest
 from experiments.composition import load
 from experiments.designs.design import Design
 from experiments.frame import console
-from experiments.frame.of_designs import significance
+from experiments.frame.costs import savings
 from experiments.replications.stability import Stability
 from experiments.replications.summing import Outcome
+from experiments.report.sentences import significance
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Family, paired_family
 from experiments.statistics.interval import Interval, Value
@@ -123,3 +124,13 @@ def test_a_difference_that_the_test_finds_within_its_interval_says_which_decides
     assert found["near"].is_different and found["near"].interval.low < 0 < found["near"].interval.high
     assert significance(found["near"]).endswith(", which decides; the interval is wider")
     assert significance(found["b"]) == "p < 0.001"
+
+
+def test_a_saving_that_is_the_same_in_every_replication_says_so():
+    same = paired_family({"a": [1.0, 2.0], "b": [3.0, 4.0]}, "a")["b"]
+    of_designs = {label: {"on_time_share": Interval(0.0, None, None, 2)} for label in "ab"}
+    changes = dict.fromkeys(("cost_eur_per_year", "capital_eur_per_year"), same)
+    designs = tuple(Design(label, load()) for label in "ab")
+    outcome = Outcome(designs, of_designs, {"b": changes}, Family.HOLM, {})
+    (grid,) = savings(outcome, {"a": "A", "b": "B"})
+    assert grid.rows == (("B", "−2.00", "the same in every replication", "−2.00"),)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from experiments.assumptions import explained
 from experiments.assumptions.leaves import is_number, leaves
 from experiments.composition import compose, packaged
-from experiments.formatting import p_text, signed
+from experiments.formatting import signed
 from experiments.frame.console import tested_object
 from experiments.interval_text import with_interval
 from experiments.money.kpis import KPIS, MONEY, names
@@ -16,7 +16,7 @@ from experiments.money.prices import Prices
 from experiments.replications.summing import Outcome
 from experiments.report.run_numbers import kpi_grid
 from experiments.report.sections import Section, heading_of, said, section
-from experiments.report.sentences import means_of
+from experiments.report.sentences import means_of, significance
 from experiments.report.stored_designs import NamedDesign
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Values
@@ -68,7 +68,7 @@ def _values(document: object) -> dict[str, Any]:
 def savings(outcome: Outcome, titles: Mapping[str, str]) -> Iterator[Grid]:
     """Savings of each design against the first, one design a row; none if there is only one design."""
     rows = tuple(
-        (title, _saved(statements[_YEAR]), p_text(statements[_YEAR].adjusted), _saved(statements[_CAPITAL]))
+        (title, _saved(statements[_YEAR]), significance(statements[_YEAR]), _saved(statements[_CAPITAL]))
         for label, title in titles.items()
         if (statements := outcome.differences.get(label))
     )

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
-from experiments.formatting import full_kpi_name, kpi_name, p_text, short, unit_name
+from experiments.formatting import full_kpi_name, kpi_name, short, unit_name
 from experiments.frame import console
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.recorded import first_hubs
 from experiments.frame.study import Bench, Document, Request, Tables
-from experiments.interval_text import NO_VARIANCE, change, in_percent
+from experiments.interval_text import change, in_percent
 from experiments.money.kpis import KPIS, MONEY, names
 from experiments.replications.stability import margin_notes
 from experiments.replications.summing import Outcome, design_rows
@@ -23,7 +23,7 @@ from experiments.report.margin import margin_text
 from experiments.report.run_numbers import Run, kpi_grid
 from experiments.report.schedule_text import schedule_lines
 from experiments.report.sections import Page, Picture, heading_of, said
-from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, too_many_comparisons
+from experiments.report.sentences import FEWEST_REPLICATIONS, bounded, significance, too_many_comparisons
 from experiments.report.stored_designs import NamedDesign, Window, main_points, named_designs, within_possible
 from experiments.report.verdicts import DesignVerdict, design_verdicts
 from experiments.statistics.family import Statement
@@ -147,14 +147,6 @@ def present_kpis(hubs: Sequence[HubConfig], rank: Rank) -> list[str]:
 def _is_shown(statement: Statement) -> bool:
     """Whether a difference is significant, or identical in all replications."""
     return statement.is_different or (statement.has_no_variance and statement.interval.mean != 0)
-
-
-def significance(statement: Statement) -> str:
-    """The result of the test of a difference, also if it is significant although the wider interval includes zero."""
-    if statement.has_no_variance:
-        return NO_VARIANCE
-    is_wider = statement.is_different and statement.interval.holds(0)
-    return p_text(statement.adjusted) + (", which decides; the interval is wider" if is_wider else "")
 
 
 def _saved(statements: Mapping[str, Statement]) -> str:

@@ -60,7 +60,7 @@ class Run:
 
     @property
     def of_family(self) -> str:
-        return text_of(f"family_{self.family}") if len(self.changes) > 1 else ""
+        return text_of(f"family_{self.family}") if len(self.changes) > 1 and self.n > 1 else ""
 
     def title_of(self, label: str) -> str:
         return next((point.title for point in self.points if point.label == label), label)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
-from experiments.formatting import hours_text, number, percent, rounded, signed
+from experiments.formatting import hours_text, number, p_text, percent, rounded, signed
 from experiments.grouping import grouped
 from experiments.interval_text import NO_VARIANCE, bracket, interval_of
 from experiments.interval_text import change as change_of
@@ -135,7 +135,7 @@ def differences(points: Sequence[NamedDesign], changes: Differences, baseline: s
         if (dwell := changes[point.label].get("dwell_mean_h")) is not None:
             both = (kpis.get(label, {}).get("dwell_mean_h") for label in (point.label, baseline))
             hours = change_of(dwell.interval, "h") + _unbounded(dwell.interval)
-            text += f"; mean dwell {bounded(hours, *both)}"
+            text += f"; mean dwell changes by {bounded(hours, *both)}"
         yield f"{point.title}: {text}.{_saved(change)}"
 
 
@@ -153,6 +153,14 @@ def _saved(change: Statement) -> str:
         return ""
     times = number(change.variance_ratio)
     return f" Without common random numbers the on-time share would need about {times} times as many replications."
+
+
+def significance(statement: Statement) -> str:
+    """The result of the test of a difference, also if it is significant although the wider interval includes zero."""
+    if statement.has_no_variance:
+        return NO_VARIANCE
+    is_wider = statement.is_different and statement.interval.holds(0)
+    return p_text(statement.adjusted) + (", which decides; the interval is wider" if is_wider else "")
 
 
 def probability_text(probability: float) -> str:

@@ -57,6 +57,10 @@ parts.check = async (form, isWhole) => {
     const field = document.getElementById(`f-${says.dataset.key}`);
     if (says.hidden) field?.removeAttribute("aria-invalid"); else field?.setAttribute("aria-invalid", "true");
   }
+  // From what a value was changed, and how many of a group are.
+  const marks = (page) => [...page.querySelectorAll(".field .about, .fields > details > summary")];
+  const now = marks(fresh);
+  for (const [i, mark] of marks(document).entries()) mark.replaceChildren(...(now[i]?.childNodes ?? []));
   // What was typed in per cent is a number now.
   for (const field of document.querySelectorAll(".field input")) {
     const now = fresh.getElementById(field.id);

@@ -33,7 +33,9 @@ from sim.site.room import check_area
 _MOST_TIMED: Final = 5
 _TIMED: Final = ("run", "compare", "sweep")
 """Verbs whose runs simulate only the hubs that they name."""
-_AT: Final = re.compile(r"[+~]?([A-Za-z_][\w.]*)")
+_SWEPT: Final = ("sweep", "capacity")
+"""Verbs that take several values of a number; the first is drawn."""
+_AT: Final = re.compile(r"'?[+~]?([A-Za-z_][\w.]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
     shown = Checked(plan, fields, words.words, words.command)
     try:
         alone = [*plan.base_words(arguments.out), *changed_words(fields)]
-        config = hub(compose(sweep(alone, arguments.config_dir)[0], arguments.config_dir))
+        first = sweep(alone, arguments.config_dir)[0] if plan.verb in _SWEPT else alone
+        config = hub(compose(first, arguments.config_dir))
         shown = replace(shown, halls=halls_shown(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
         if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
             raise ConfigError("compare: the plan equals its baseline; change a value, or choose another baseline")

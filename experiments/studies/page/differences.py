@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from experiments.formatting import counted, kpi_name, listed, unit_name
-from experiments.frame.of_designs import present_kpis, significance
+from experiments.frame.of_designs import present_kpis
 from experiments.grouping import values_of
 from experiments.interval_text import NO_VARIANCE, amount, bracket, change
 from experiments.money.kpis import KPIS
@@ -16,6 +16,7 @@ from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import key_unit, name_of, with_value
 from experiments.report.sections import said
+from experiments.report.sentences import significance
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
