@@ -56,8 +56,9 @@ def busiest(flights: Frame, window: Window) -> int:
     if cohort.empty:
         return first
     arrival = window.clock.locals(cohort["arrival"].to_numpy(dtype=float))
+    days = (arrival // MIN_PER_DAY).astype(int) - first
     # Measured days are elapsed hours: their first and last hour may be of another local day.
-    days = np.clip((arrival // MIN_PER_DAY).astype(int) - first, 0, window.n_days - 1)
+    days += (days == -1).astype(int) - (days == window.n_days)
     return first + int(np.bincount(days, weights=cohort["n_parcels"].to_numpy(dtype=float)).argmax())
 
 
