@@ -12,6 +12,7 @@ from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
 from experiments.main import main
+from experiments.money.kpis import KPIS
 from experiments.statistics.family import Family, statements
 from experiments.studies.page import differences
 from experiments.studies.page.checking import checked
@@ -66,6 +67,14 @@ def test_a_comparison_says_what_was_changed_then_the_paired_differences(root, ca
     page = client_of(root).get(f"/compare?run={base.name}&run={stand.name}").text
     assert page.index("Changed inputs") < page.index("Differences") and "apron.stands" in page
     assert result.programs == ""
+    assert not [name for name, *_ in result.differences.rows if name.startswith("–")], "a part is named after its whole"
+    assert result.differences.caption.endswith("p-values (Holm), which decide")
+
+
+def test_a_comparison_of_one_replication_says_that_it_has_no_intervals():
+    samples = {kpi: [1.0] for kpi in KPIS}
+    grid = differences._differences([differences.Column(name, hub(compose([])), samples, "") for name in "ab"])
+    assert grid.caption.endswith("the same 1 replication of each, paired; one replication, no interval")
 
 
 def test_a_comparison_says_that_the_programs_of_its_runs_differ(root, monkeypatch):

@@ -1,9 +1,11 @@
 """What a replay shows in a browser is what the Parquet rows hold, and all of it can be reached by keyboard."""
 
 import math
+import re
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from browser import needs_chromium
 from replay_rows import READY, SEEK, data_of, expected, rows_of, some_seconds, stored
@@ -155,8 +157,11 @@ def test_a_click_on_a_zone_shows_what_is_counted_in_it(run, browser):
 
 
 def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(run, browser):
-    flights, seen = rows_of(run, "flights"), set()
-    for second in (9 * 3600, math.ceil(flights["unloading_start"][0] * 60) + 600):
+    flights, ulds, seen = rows_of(run, "flights"), rows_of(run, "ulds"), set()
+    says_its_loader = False
+    longest = np.nanargmax(np.subtract(ulds["on_train"], ulds["lifted"]))
+    on_loader = math.floor(ulds["on_train"][longest] * 60) - 1
+    for second in (9 * 3600, math.ceil(flights["unloading_start"][0] * 60) + 600, on_loader):
         for name, text, is_without_trace in browser.run(SAYINGS % second):
             seen.add(name.split("/")[0])
             if name.startswith("zone/"):
@@ -164,8 +169,11 @@ def test_a_click_on_anything_says_since_when_and_what_for_and_how_to_trace_it(ru
             else:
                 assert "Since" in text, (name, text)
                 assert "Waits for" in text, (name, text)
+            assert not re.search(r"Route\n+(Hall|Command|History|Close)", text), (name, text)
+            says_its_loader |= name == "flights" and "the ULD on its loader, which is blocked" in text
             if name in ("flights", "ulds", "trains", "trucks", "collections", "out_ulds", "out_trains"):
                 assert not is_without_trace or "History" in text, (name, text)
+    assert says_its_loader
     assert {"flights", "zone", "Aircraft stand", "ULD position", "Dock door", "machine", "chute", "lane"} <= seen
 
 

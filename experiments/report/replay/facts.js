@@ -19,13 +19,14 @@ function thingFacts(hub, { kind, row }, second) {
   } else {
     const { says, waits, is_blocked: isBlocked } = state.step;
     rows.push(["State", says], sinceFact(run, state.since, second));
-    rows.push(["Waits for", waits || "nothing", isBlocked ? "blocked" : ""]);
+    const isOnLoader = kind.name === "flights" && hub.blockedFlights.has(row);
+    rows.push(["Waits for", isOnLoader ? "the ULD on its loader, which is blocked" : waits || "nothing", isBlocked || isOnLoader ? "blocked" : ""]);
   }
   const isKnown = kind.facts_since === "" || isInside(columns[kind.facts_since], columns[kind.gone], row, second);
   for (const [column, term] of Object.entries(kind.facts)) {
     rows.push([term, isKnown ? number(columns[column][row]) : "none yet"]);
   }
-  if (columns.route) rows.push(["Route", run.routes[columns.route[row]]]);
+  if (columns.route?.[row] >= 0) rows.push(["Route", run.routes[columns.route[row]]]);
   const hall = run.halls[columns.hall?.[row]];
   if (run.halls.length > 1 && hall) rows.push(["Hall", hall.name]);
   const command = traceCommand(run, kind, row);

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, listed, unit_name
+from experiments.formatting import counted, full_kpi_name, listed, unit_name
 from experiments.frame.of_designs import present_kpis
 from experiments.grouping import values_of
 from experiments.interval_text import NO_VARIANCE, amount, bracket, change
@@ -16,7 +16,7 @@ from experiments.replications.summing import interval_of, samples_of
 from experiments.report.design_names import design_name
 from experiments.report.key_names import key_unit, name_of, with_value
 from experiments.report.sections import said
-from experiments.report.sentences import significance
+from experiments.report.sentences import means_of, significance
 from experiments.statistics.family import Family, Statement, statements
 from experiments.statistics.interval import Value
 from experiments.store.foreign import Manifest, configuration_of, manifest_of
@@ -162,8 +162,9 @@ def _differences(columns: Sequence[Column]) -> Grid:
         tested = statements(samples, first.title, Family.HOLM, possible=KPIS[kpi].range)
         base = Value.of(interval_of(kpi, samples[first.title]), KPIS[kpi].unit)
         cells = (_cell(tested[column.title], KPIS[kpi].unit) for column in others)
-        rows.append((kpi_name(kpi), f"{amount(base)}\n{bracket(base)}", *cells))
-    caption = said("paired_differences", first=first.title, n=counted(n, "replication"))
+        rows.append((full_kpi_name(kpi), f"{amount(base)}\n{bracket(base)}", *cells))
+    how = said("paired_tests") if n > 1 else means_of(n)
+    caption = said("paired_differences", first=first.title, n=counted(n, "replication"), how=how)
     header = ("KPI", first.title, *(f"{column.title} − {first.title}" for column in others))
     return Grid(caption, header, tuple(rows), 1)
 
