@@ -158,6 +158,15 @@ def test_values_are_found_by_a_word_and_changed_together_in_per_cent(browser, ad
     assert browser.run(f"return {shown}.length") > 300
 
 
+def test_a_choice_that_brings_another_form_keeps_the_focus_in_its_opened_group(browser, address):
+    browser.open(at(address, "/plan"))
+    browser.run("document.getElementById('g-roster').closest('details').open = true")
+    browser.run("document.getElementById('g-roster').focus()")
+    browser.press("ArrowDown", 40)
+    wait_for(browser, "location.search.includes('group.roster=') && document.activeElement?.id === 'g-roster'")
+    assert browser.run("return document.activeElement.closest('details').open")
+
+
 def fill(browser, name, value):
     browser.run(
         f"const field = document.getElementById('{name}'); field.value = '{value}';"

@@ -102,14 +102,24 @@ parts.copies = () => {
   }
 };
 
+/** The name of a control; of several with one name, also its value. */
+parts.controlName = (field) => (field.type === "checkbox" ? `${field.name}=${field.value}` : field.name);
+
 const plan = document.getElementById("plan");
 if (plan) {
   plan.addEventListener("change", (event) => {
     const field = event.target;
     if (!field.name || field.name === "name") return;
     field.closest(".field")?.classList.toggle("changed", field.value !== field.dataset.base);
-    parts.check(plan, !field.name.startsWith("set."));
+    const isWhole = !field.name.startsWith("set.");
+    if (isWhole) sessionStorage.setItem("control", parts.controlName(field));
+    parts.check(plan, isWhole);
   });
+  // The control that brought a new form keeps the focus: arrow keys go through the options of a choice.
+  const control = [...plan.elements].find((each) => parts.controlName(each) === sessionStorage.getItem("control"));
+  sessionStorage.removeItem("control");
+  if (control?.closest("details")) control.closest("details").open = true;
+  control?.focus();
   document.getElementById("find").hidden = false;
   const filter = document.getElementById("filter");
   filter.addEventListener("input", () => parts.filter(filter.value));
