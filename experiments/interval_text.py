@@ -43,12 +43,12 @@ def with_interval(
 
 
 def in_percent(interval: Interval) -> str:
-    """An estimated share, in per cent.
+    """An estimated share, in per cent; without interval if all values are the same, whose spread is not known.
 
-    >>> in_percent(Interval(0.71, 0.63, 0.79, 5))
-    '71.0 % (63.0–79.0 %)'
+    >>> in_percent(Interval(0.71, 0.63, 0.79, 5)), in_percent(Interval(0.0, 0.0, 0.0, 2))
+    ('71.0 % (63.0–79.0 %)', '0 %')
     """
-    return with_interval(interval, found_share, between="–").replace(" %–", "–")
+    return with_interval(interval, found_share, between="–", hides_same=True).replace(" %–", "–")
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
