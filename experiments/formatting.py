@@ -71,10 +71,10 @@ def short(value: float, figures: int = 4) -> str:
 def share_text(share: float) -> str:
     """A configured share, in per cent, 100 only if it is exactly that; `percent` is for results.
 
-    >>> share_text(0.95), share_text(0.125), share_text(0.9995)
-    ('95 %', '12.5 %', '99.95 %')
+    >>> share_text(0.95), share_text(0.125), share_text(0.9999999)
+    ('95 %', '12.5 %', '99.99999 %')
     """
-    return f"{short(100 * share, 6 if 0.9995 <= share < 1 else 3)} %"
+    return f"{short(100 * share, 12 if 0.9995 <= share < 1 else 3)} %"
 
 
 def hours_text(hours: float) -> str:
