@@ -214,6 +214,8 @@ def test_a_run_begun_elsewhere_is_seen_without_touching_its_lock(tmp_path, monke
     with held(folder):
         monkeypatch.setattr(fcntl, "flock", lambda *_: pytest.fail("the lock was tried"))
         assert state_of(folder, is_here=False) == "running"
+        page = client_of(tmp_path).get("/runs").text
+        assert "<td>running" in page and "Resume" not in page
         monkeypatch.undo()
     assert state_of(folder, is_here=False) == "unfinished"
 
@@ -312,10 +314,17 @@ def test_the_expected_time_is_that_of_runs_there_or_says_why_it_is_not_known(roo
     assert expected(Plan("capacity", "liege_66k"), root).endswith("How many are needed depends on what they show.")
 
 
-@pytest.mark.parametrize(("key", "value"), [("demand.flights_per_day", "-3"), ("lanes.HU.share", "1,5")])
-def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys, key, value):
-    page = unescape(client_of(tmp_path).get(f"/plan?set.{key}={value}").text)
-    assert main(["run", f"{key}={value}"]) == 2
+@pytest.mark.parametrize(
+    ("verb", "key", "value"),
+    [
+        ("run", "demand.flights_per_day", "-3"),
+        ("run", "lanes.HU.share", "1,5"),
+        ("sweep", "halls.main.packout_posts", "20;26"),
+    ],
+)
+def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tmp_path, capsys, verb, key, value):
+    page = unescape(client_of(tmp_path).get("/plan", params={"verb": verb, f"set.{key}": value}).text)
+    assert main([verb, f"{key}={value}"]) == 2
     says = capsys.readouterr().err.removeprefix("cargohub: ").strip()
     assert f'data-key="{key}">{says}</p>' in page
     assert 'aria-invalid="true"' in page and 'value="run">' not in page
@@ -351,6 +360,13 @@ def test_a_number_in_per_cent_is_of_the_scenarios(tmp_path):
     assert f"parcels.no_read_share={base.parcels.no_read_share / 2:g}" in words
     said = checked(plan_of([("set.fit", "+20 %")]), Arguments("page", out=tmp_path)).mistake
     assert "+20 %" in said, "what is no number is not changed by a share"
+
+
+def test_a_decomposition_is_planned_from_a_baseline(tmp_path):
+    words = words_of("verb=decompose&scenario=liege_66k&against=liege_30k&set.demand.flights_per_day=11", tmp_path)
+    assert words == ["study=decompose", "scenarios=[liege_30k,liege_66k]", "demand.flights_per_day=11"]
+    alone = checked(Plan("decompose"), Arguments("page", out=tmp_path))
+    assert alone.mistake == "decompose: the scenario equals its baseline; choose another baseline"
 
 
 def test_the_share_of_a_night_shift_is_a_value_and_the_other_shifts_stay(tmp_path):

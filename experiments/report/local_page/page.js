@@ -46,9 +46,10 @@ parts.check = async (form, isWhole) => {
   const answer = await fetch(address);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const panel = fresh.getElementById("check");
-  if (number !== parts.asked || !panel) return;
+  if (number !== parts.asked) return;
   const typed = form.elements.name?.value;
-  document.getElementById("check").replaceChildren(...panel.childNodes);
+  document.getElementById("check").replaceChildren(...(panel ?? fresh.getElementById("main")).childNodes);
+  if (!panel) return; // refused: the server says why
   if (typed) form.elements.name.value = typed;
   for (const says of document.querySelectorAll(".says")) {
     const now = fresh.querySelector(`.says[data-key="${CSS.escape(says.dataset.key)}"]`);

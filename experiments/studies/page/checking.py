@@ -75,6 +75,8 @@ def checked(plan: Plan, arguments: Arguments) -> Checked:
         shown = replace(shown, halls=halls_shown(config), fitted=config.fitted, notes=tuple(staffing_lines(config)))
         if typed and typed[0] == f"designs=[{plan.baseline}, {plan.baseline}]":
             raise ConfigError("compare: the plan equals its baseline; change a value, or choose another baseline")
+        if plan.verb == "decompose" and plan.baseline == plan.scenario:
+            raise ConfigError("decompose: the scenario equals its baseline; choose another baseline")
         designs, keys = plan.study.parse(words)
         for design in designs:
             check_area(design.hub)

@@ -43,11 +43,11 @@ class Plan:
     flights: str = ""
     """An uploaded file of flights; empty: drawn as in the scenario."""
     against: str = ""
-    """The baseline scenario of a comparison; empty: the scenario of the plan."""
+    """The scenario with which the plan's is compared, or decomposed; empty: the plan's."""
 
     @property
     def baseline(self) -> str:
-        """The scenario of a comparison's first design."""
+        """The first scenario of a comparison or decomposition."""
         return self.against or self.scenario
 
     @property
@@ -111,8 +111,8 @@ def _value(field: Field, text: str) -> str:
 def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
     """Words after the verb; for a comparison, the baseline and the plan as second design."""
     base = plan.base_words(out)
-    if plan.verb == "capacity":  # capacity finds a threshold for each of several scenarios
-        base = [f"scenarios=[{plan.scenario}]" if word == f"scenario={plan.scenario}" else word for word in base]
+    if scenarios := {"capacity": plan.scenario, "decompose": f"{plan.baseline},{plan.scenario}"}.get(plan.verb):
+        base = [f"scenarios=[{scenarios}]" if word == f"scenario={plan.scenario}" else word for word in base]
     if plan.verb != "compare":
         return [*base, *changed_words(fields)]
     of_all = [each for each in fields if group_of(each.key) in OF_ALL_DESIGNS]

@@ -58,14 +58,15 @@ class Planning:
     def form(self, request: Request) -> Response:
         plan, config_dir = plan_of(request.query_params.multi_items()), self.arguments.config_dir
         shown, choices = checked(plan, self.arguments), choices_of(config_dir)
+        saved_as, name = (request.query_params.get(key, "") for key in ("saved", "name"))
         return page(
             "plan.html", plan=plan, checked=shown, groups=_groups(shown, choices), verbs=PLANNED,
             labels=LABELS, choices=choices, studies=_studies(plan.verb, choices[STUDY]), query=urlencode(plan.query()),
             flights=sent_flights(self.arguments.out), config_dir=config_dir,
             texts={verb: f"{verb}: {VERBS[verb].summary}" for verb in PLANNED},
-            was=urlencode(replace(plan, values={}).query()), name=request.query_params.get("name", ""),
-            saved=request.query_params.get("saved", ""), taken=request.query_params.get("taken", ""),
-            again=saved_command(plan, shown.fields, request.query_params.get("name", ""), self.arguments),
+            was=urlencode(replace(plan, values={}).query()), name=name, saved=saved_as,
+            taken=request.query_params.get("taken", ""),
+            again=saved_command(plan, shown.fields, name, self.arguments) if saved_as else "",
         )  # fmt: skip
 
     def workbook(self, request: Request) -> Response:

@@ -97,14 +97,17 @@ class Views:
         n_pages = max(1, -(-len(chosen) // runs.PER_PAGE))
         at = min(max(1, count_of(number) or 1), n_pages) if len(number) < 7 else 1
         shown = chosen[(at - 1) * runs.PER_PAGE : at * runs.PER_PAGE]
-        rows = [
-            {**runs.entry(self.root, run), "is_here": self.children.is_running(run.name), "run": run} for run in shown
-        ]
+        rows = [{**runs.entry(self.root, run), "is_running": self._is_running(run.name), "run": run} for run in shown]
         verbs = [verb for verb in VERBS if any(run.verb == verb for run in everything)]
         return page(
             "runs.html", root=str(self.root), rows=rows, n=len(chosen), n_all=len(everything), at=at, n_pages=n_pages,
             asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=SHOWN, mean=_mean,
         )  # fmt: skip
+
+    def _is_running(self, name: str) -> bool:
+        """Whether a command, of this page or another, works on the run."""
+        is_here = self.children.is_running(name)
+        return is_here or runs.state_of(self.root / name, is_here=False) == runs.RUNNING
 
     def run(self, request: Request) -> Response:
         """A run: its result, or its progress."""
