@@ -327,7 +327,7 @@ def test_a_value_is_refused_beside_its_field_in_the_words_of_the_command_line(tm
     assert main([verb, f"{key}={value}"]) == 2
     says = capsys.readouterr().err.removeprefix("cargohub: ").strip()
     assert f'data-key="{key}">{says}</p>' in page
-    assert 'aria-invalid="true"' in page and 'value="run">' not in page
+    assert 'aria-invalid="true"' in page and 'name="do" value="run">' not in page
 
 
 @pytest.mark.parametrize(
