@@ -655,3 +655,10 @@ def test_of_many_demands_a_ladder_shows_the_largest_beside_the_rungs_that_fall_s
     assert (doors.length, doors.text, doors.is_short) == (pytest.approx(2.5 * 0.66), "5.00 →", False)
     (alone,) = ladder_figure.prepare({"a": {"machines": 612_000.0}}, (replace(TODAY, parcels_per_day=612_000.0),))
     assert not alone.rungs[0].is_short, "as many as arrive are enough"
+
+
+def test_reported_figures_of_controls_are_those_of_the_cohort():
+    flights = pd.DataFrame({"scenario": "a", "replication": 0, "number": [0, 1], "is_cohort": [False, True]})
+    opened = {"n_h7": [900, 900], "n_h1": [100, 100], "n_opened": [9, 2], "n_false_alarms": [9, 1]}
+    found = run_grids.reported(flights[["scenario", "replication"]].assign(flight=[0, 1], **opened), flights)["a"]
+    assert (found[run_grids.OPENED].mean, found[run_grids.INFRINGING].mean) == (2000, 50)

@@ -104,10 +104,10 @@ def customs_counts(
     ]
 
 
-def reported(table: Frame) -> dict[str, dict[str, Value]]:
-    """Reported figures of controls, by design with declarations, over all replications; without intervals."""
+def reported(table: Frame, flights: Frame) -> dict[str, dict[str, Value]]:
+    """Reported figures of the cohort's controls, by design with declarations, over all replications; no intervals."""
     by_design: dict[str, dict[str, Value]] = {}
-    for label, of_design in table.groupby("scenario"):
+    for label, of_design in _of_cohort(table, flights).groupby("scenario"):
         n_parcels, n_opened = (int(of_design[names].to_numpy().sum()) for names in (["n_h7", "n_h1"], ["n_opened"]))
         n = int(of_design["replication"].nunique())
         if n_parcels and n_opened:
