@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -57,6 +58,16 @@ def counted(n: float, what: str, figures: int = 6) -> str:
     ('1 day', '14 days', '3.5 flights')
     """
     return f"{short(n, figures)} {what}{'' if n == 1 else 's'}"
+
+
+def units(n: float, plural: str) -> str:
+    """A number of units, whose name is in the plural.
+
+    >>> units(1, "posts for sorting by hand"), units(30_000, "rated parcels/h")
+    ('1 post for sorting by hand', '30,000 rated parcels/h')
+    """
+    name = re.sub(r"s\b", "", plural, count=1) if n == 1 else plural
+    return f"{whole(n)} {name}"
 
 
 def short(value: float, figures: int = 4) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from experiments.formatting import kpi_name, number, p_text, signed, unit_name, zone
+from experiments.formatting import kpi_name, number, p_text, signed, unit_name, units, zone
 from experiments.interval_text import NO_VARIANCE, amount, interval_of, with_interval
 from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
@@ -198,7 +198,7 @@ def _area(run: Run) -> Iterator[Section]:
                 row["hall"],
                 zone(row["zone"]),
                 number(row["area_m2"], 0),
-                f"{number(row['n_units'], 0)} {row['unit']}" if row["n_fit"] else row["unit"],
+                units(row["n_units"], row["unit"]) if row["n_fit"] else row["unit"],
                 number(row["n_fit"], 0) if row["n_fit"] else "",
                 number(row["spare_m2"], 0),
             )
