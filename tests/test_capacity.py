@@ -548,6 +548,10 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert alone.endswith("parcels are late and flights are held from Tue 06 Sep 02:30")
     exports = replace(result, thresholds=(replace(rows[0], reason="exports"),), held_after_h=(none,)).breaks
     assert exports.endswith("day imports are on time but the backlog of exports grows and no flight is held")
+    lowest = replace(result, thresholds=tuple(replace(row, sustained=0.0) for row in rows))
+    (sentence,) = sentences([lowest])
+    assert sentence.startswith("A sustains none of the demands that were simulated, in 2 replications; at 4.60 flights")
+    assert lowest.warnings[-1] == "A: in 2 of 2 replications no demand that was simulated is sustained"
     close = replace(result, rivals=("packout_posts",)).bottleneck
     assert close.endswith("instead of 2; more pack-out posts may make as many on time)")
 

@@ -188,8 +188,8 @@ class Result:
             lines.append(said("backlog_alone", name=name, n_backlog=n_backlog, n=n))
         if self.is_undecided:
             lines.append(said("capacity_undecided", title=name))
-        if any(row.sustained == 0 for row in self.thresholds):
-            lines.append(said("sustains_none", name=name))
+        if n_none := sum(row.sustained == 0 for row in self.thresholds):
+            lines.append(said("sustains_none", name=name, n_none=n_none, n=n))
         return lines
 
 
@@ -288,8 +288,10 @@ def sentences(results: Sequence[Result]) -> list[str]:
     lines = []
     for result in results:
         flights = with_interval(result.flights, partial(number, digits=2), unit=" flights a day")
-        line = f"{result.title} sustains {flights}, in {counted(result.flights.n, 'replication')}"
-        if result.known_to is not None:
+        has_any = any(row.sustained for row in result.thresholds)
+        what = flights if has_any else "none of the demands that were simulated"
+        line = f"{result.title} sustains {what}, in {counted(result.flights.n, 'replication')}"
+        if has_any and result.known_to is not None:
             line += said("known_to", known_to=number(result.known_to, 2))
         lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck)))}.")
     return lines
