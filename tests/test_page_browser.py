@@ -154,6 +154,10 @@ def test_values_are_found_by_a_word_and_changed_together_in_per_cent(browser, ad
     wait_for(browser, "document.getElementById('command').textContent.includes('share:0.56')")
     assert browser.run(f"return {shown}[0].querySelector('input').value") == "0.56"
     assert browser.run("return document.querySelectorAll('.field.changed input').length") == 1
+    fill(browser, "filter", "doors")
+    browser.run("document.getElementById('apply').click()")
+    wait_for(browser, "document.getElementById('command').textContent.includes('halls.main.doors_out=21')")
+    assert "precision." not in browser.run("return document.getElementById('command').textContent"), "has no value"
     fill(browser, "filter", "")
     assert browser.run(f"return {shown}.length") > 300
 

@@ -84,10 +84,11 @@ parts.filter = (text) => {
   }
 };
 
-/** Set all numbers that are shown. */
+/** Set all numbers that are shown; a share of those that the scenario has. */
 parts.apply = (text) => {
   for (const field of document.querySelectorAll(".fields input[inputmode='decimal']")) {
     if (field.closest("[hidden]") || !field.closest("details").open) continue;
+    if (text.includes("%") && field.dataset.base === "") continue;
     field.value = text;
     field.closest(".field").classList.toggle("changed", text !== field.dataset.base);
   }
