@@ -84,7 +84,7 @@ def amount(value: Value, *, with_unit: bool = True) -> str:
 
 def bracket(value: Value) -> str:
     """The interval in brackets, or the reason why there is none."""
-    if value.low is not None and value.low == value.high:
+    if value.has_no_width:
         return f"({NO_VARIANCE})"
     interval = interval_of(value)
     return f"({interval})" if interval else "(one replication, no interval)" if value.n == 1 else "(no interval)"

@@ -270,8 +270,8 @@ class Stored:
 
     def _finite(self, kind: type[S]) -> list[S]:
         """The rows of a table, KPIs as declared. NaN is refused: JSON has none, and no mean of a run is NaN."""
-        order = list(KPIS)
-        rows = sorted(self.rows(kind), key=lambda row: order.index(row.kpi) if row.kpi in KPIS else len(order))
+        place = {kpi: at for at, kpi in enumerate(KPIS)}
+        rows = sorted(self.rows(kind), key=lambda row: place.get(row.kpi, len(place)))
         for row in rows:
             if row.kpi in KPIS and not math.isfinite(row.value.mean):
                 name, mean = schema_of(kind).name, row.value.mean

@@ -50,6 +50,11 @@ class Interval:
         """Half the distance between the bounds; None without bounds."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    @property
+    def has_no_width(self) -> bool:
+        """Whether both bounds are the same, as where all values are; False without bounds."""
+        return self.low is not None and self.low == self.high
+
     def holds(self, value: float) -> bool:
         """Whether a value lies between the bounds; False without bounds."""
         return self.low is not None and self.high is not None and self.low <= value <= self.high

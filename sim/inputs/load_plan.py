@@ -104,7 +104,7 @@ class LoadPlan:
             held = np.isin(customs.channel, (Channel.LATE_DATA, Channel.DOCUMENT_CHECK))
             customs.release[held] = self.lookups.done(customs.release[held])
         counts = customs.counts
-        if counts is not None:
+        if counts is not None and self.data_outages:
             counts = replace(counts, n_before_landing=int(np.count_nonzero(is_decided)))
         return Parcels(
             first=first,

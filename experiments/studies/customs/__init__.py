@@ -161,8 +161,7 @@ def sentences(result: Result) -> Iterator[str]:
         delay, per_hour = interval_text(most.delay_h_per_detection), interval_text(most.detections_per_officer_h)
         more = most.detections_per_day
         may_be_none = more.holds(0)
-        is_same = more.low is not None and more.low == more.high
-        sureness = f", {NO_VARIANCE}" if is_same else ", which may be zero" if may_be_none else ""
+        sureness = f", {NO_VARIANCE}" if more.has_no_width else ", which may be zero" if may_be_none else ""
         detections = interval_text(more) + sureness
         shown = {"detections": detections, "per_hour": per_hour, "delay": delay}
         # The cost of a detection has no meaning if there may be no detections.
