@@ -247,6 +247,15 @@ def test_a_path_by_hand() -> None:
     assert [(each.cause, each.minutes) for each in truck_path(journal, 0)[0]] == [
         ("doors", 5), ("docking", 15), ("fill", 15), ("loading", 45)
     ]  # fmt: skip
+    for column in ("freed", "second_begin", "second_end", "ready", "cut_off", "departed"):
+        tables["parcels"][column][0] = np.nan
+    for channel, cause in (
+        *(("late_data", "customs"), ("document_check", "customs"), ("xrayed", "xray_lanes")),
+        *(("transit", "transit_desks"), ("examined", "customs_desks")),
+    ):
+        tables["parcels"]["channel"][0] = channel
+        last = parcel_path(journal, 0, 0).segments[-1]
+        assert (last.cause, last.start, last.end) == (cause, 64, journal.end)
     tables["parcels"]["sort_end"][0] = 62
     with pytest.raises(InputError, match=r"flight AB1: parcels\.sort_end is before the instant that it follows"):
         parcel_path(journal, 0, 0)

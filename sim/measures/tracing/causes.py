@@ -110,7 +110,7 @@ _ALL: Final = (
     Cause("sorting", "is sorted, and rides to its chute"),
     _wait("second_chute", "in a chute that leads to a machine, until fetched in a round"),
     _wait("manual_sort_posts", "waits for a manual-sort post"),
-    Cause("by_hand", "is sorted by hand, and carried to its lane"),
+    Cause("by_hand", "is sorted by hand"),
     _wait("handcoding_desks", "waits for a hand-coding desk"),
     Cause("coding", "is coded by hand"),
     Cause("to_lane", "is carried to its lane"),

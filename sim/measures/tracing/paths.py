@@ -72,6 +72,16 @@ def _sorted(journal: Journal, rows: Rows, start: float, end: float) -> list[Segm
     return _of_one_cause(journal, rows, "second_chute" if has_been_read else "handcoding_desks", start, end)
 
 
+_ASKED_FOR: Final = {"xrayed": "xray_lanes", "transit": "transit_desks", "examined": "customs_desks"}
+"""The cause of a wait in the hold zone for a control, by channel."""
+
+
+def _control(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
+    """A held parcel of which nothing more is known waits for the control of its channel, or for its release."""
+    channel = str(journal.tables["parcels"]["channel"][rows["parcels"]])
+    return [Segment(start, end, _ASKED_FOR.get(channel, "customs"))]
+
+
 def _until_fetched(journal: Journal, rows: Rows, start: float, end: float) -> list[Segment]:
     is_held = not np.isnan(journal.tables["parcels"]["held"][rows["parcels"]])
     return [Segment(start, end, "customs" if is_held else "second_chute")]
@@ -130,8 +140,8 @@ TO_TRUCK: Final = (
     Step("parcels", "sort_end", "sorting", _by_hand("sorting", "by_hand"), is_optional=True),
     Step("parcels", "code_begin", "handcoding_desks", _sorted, is_optional=True),
     Step("parcels", "code_end", "coding", is_optional=True, then="to_lane"),
-    Step("parcels", "held", "customs", is_optional=True, then="customs"),
-    Step("parcels", "xray_begin", "xray_lanes", is_optional=True),
+    Step("parcels", "held", "customs", is_optional=True),
+    Step("parcels", "xray_begin", "xray_lanes", _control, is_optional=True),
     Step("parcels", "xray_end", "xray", is_optional=True, then="customs"),
     Step("parcels", "transit_begin", "transit_desks", is_optional=True),
     Step("parcels", "transit_end", "transit", is_optional=True, then="customs"),
