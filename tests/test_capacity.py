@@ -20,6 +20,7 @@ from experiments.formatting import resource
 from experiments.main import main
 from experiments.replications import stability
 from experiments.replications.crossing import Crossing, crossing
+from experiments.replications.summing import design_row
 from experiments.replications.work import grow
 from experiments.report.figures.capacity_figure import figure, prepare
 from experiments.report.sentences import too_few_replications
@@ -542,6 +543,11 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     )
     none = hub.end_min / 60
     assert replace(result, held_after_h=(none, none)).breaks.endswith("grows (in 1 of 2) and no flight is held")
+    odd = load("liege_30k", "service_h=8.8", "warmup_days=0", "horizon_days=1", "exports=none")
+    ends = odd.end_min / 60
+    assert ends * 60 < odd.end_min, "hours of the end are rounded"
+    assert replace(result, design=Design("a", odd), held_after_h=(ends,)).breaks.endswith("and no flight is held")
+    assert math.isnan(design_row(Design("a", odd), blocked_after_h=math.fsum([ends] * 3) / 3).blocked_after_h)
     one_holds = replace(result, held_after_h=(none, 26.5)).breaks
     assert one_holds.endswith("and flights are held (in 1 of 2) from Tue 06 Sep 02:30"), "not by the end of the other"
     alone = replace(result, thresholds=rows[:1], held_after_h=(26.5,)).breaks

@@ -80,6 +80,10 @@ def test_dunnetts_test_is_sharp_for_separate_samples_and_blunt_for_pairs():
         assert one.p_value <= one.adjusted + 0.05
         assert one.interval.low <= one.interval.mean <= one.interval.high
         assert one.interval.mean == pytest.approx(np.mean(separate[name]) - np.mean(separate["0"]))
+        assert (one.interval.low + one.interval.high) / 2 == pytest.approx(one.interval.mean, abs=1e-6)
+        alone = separate_family({"0": separate["0"], name: separate[name]}, "0")[name]
+        assert alone.adjusted == pytest.approx(one.p_value, abs=1e-3), "of two samples it is Student's test"
+    assert separate_family({"0": separate["0"], "same": [3.0] * 12}, "0")["same"].is_different
     pairs = paired_experiment(rng, [2.0, 2.0])
     assert all(one.is_different for one in paired_family(pairs, "0").values())
     assert not any(one.is_different for one in separate_family(pairs, "0").values())
@@ -101,6 +105,8 @@ def test_a_comparison_without_variance_still_counts_in_its_family():
     found = statements(scenarios, "a", Family.HOLM)
     assert found["moves"].adjusted == pytest.approx(2 * found["moves"].p_value)
     assert not found["moves"].has_no_variance
+    alone = statements(scenarios, "a", Family.NONE)["moves"]
+    assert alone.adjusted == alone.p_value == found["moves"].p_value
 
 
 def test_a_difference_that_is_the_same_but_for_rounding_has_no_test():

@@ -290,6 +290,8 @@ def test_a_roster_has_the_posts_of_all_machines_and_none_in_a_hall_that_is_not_o
     inductions, doors = one.sorting.inductions, one.halls["main"].dock_workers
     # Three of the seven days are before the opening.
     assert days == {"induction": inductions * (2 * 7 + 4), "docks": doors * (7 + 4), "tugs": one.apron.tugs * 7}
+    # Whole weeks from the first measured day.
+    assert Rostered(replace(both, warmup_days=2, horizon_days=8)).ticks("docks") / TICKS_PER_DAY == doors * (14 + 13)
 
 
 def test_kpis_of_a_day_make_a_year() -> None:

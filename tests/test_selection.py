@@ -95,6 +95,29 @@ def test_the_region_is_that_of_kim_and_nelson() -> None:
     assert reach(last, one, 0.5, 0.025, 10) > 0 == reach(last + 1, one, 0.5, 0.025, 10)
 
 
+@pytest.mark.parametrize("is_updated", [False, True])
+def test_two_steps_have_half_of_the_error_each(is_updated: bool) -> None:
+    draws = np.random.default_rng(3).normal(size=(5, 2, 1500))
+    draws[:, 0] = 100.0  # all meet the target at the first look
+    draws[1:, 1] += 0.5
+    both = Goal(5, 2 * ALPHA, target=0.0, tolerance=1.0, costs=None, indifference=0.5)
+    second = kim_nelson(sampler(draws), Goal(5, indifference=0.5, **CHEAPEST), LOOKS, is_updated=is_updated)
+    assert kim_nelson(sampler(draws), both, LOOKS, is_updated=is_updated).verdicts == second.verdicts
+
+
+def test_equal_sums_decide_nothing_while_designs_differ() -> None:
+    draws = np.zeros((2, 2, 100))
+    draws[0, 1], draws[1, 1] = [1, 2, *[9] * 98], [2, 1, *[0] * 98]
+    looks = Looks(first=2, step=1, most=100)
+    assert kim_nelson(sampler(draws), Goal(2, indifference=0.5, **CHEAPEST), looks, is_updated=False).selected == 1
+
+
+def test_a_mean_of_exactly_the_target_meets_it() -> None:
+    draws, goal = np.array([[[1.0, -1.0], [0.0, 0.0]]]), Goal(1, ALPHA, 0.0, 1.0, (0.0,), 0.0)
+    selection = kim_nelson(sampler(draws), goal, Looks(first=2, step=1, most=2), is_updated=False)
+    assert (selection.selected, selection.probability) == (0, None)
+
+
 # sim-tools maximises: costs are handed to it with the other sign, far from zero, which its running variance needs.
 _FAR = 100.0
 

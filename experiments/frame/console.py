@@ -21,6 +21,7 @@ from experiments.statistics.family import Statement
 from experiments.store.rows import Grid, interval_object
 from sim.config import ArrivalModel
 from sim.measures.kpis import RECOVERY
+from sim.measures.kpis.backlog import is_held
 from sim.measures.recovery import LONGER
 from sim.units import MIN_PER_H
 
@@ -61,10 +62,10 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     if not intervals["parcels_per_day"].mean:
         yield "no parcel left in the measured days", ""
     if outcome.is_unstable(design):
-        blocked = MIN_PER_H * intervals["blocked_after_h"].mean
-        which = "unstable_held" if blocked < design.hub.end_min else "unstable"
+        blocked_h = intervals["blocked_after_h"].mean
+        which = "unstable_held" if is_held(blocked_h, design.hub) else "unstable"
         slope = whole(intervals["backlog_slope_per_day"].mean)
-        since = instant(blocked, design.hub.start_date, design.hub.clock)
+        since = instant(MIN_PER_H * blocked_h, design.hub.start_date, design.hub.clock)
         yield (
             "unstable: the backlog grows, so times and costs depend on the length of the run",
             said(which, slope=slope, since=since),

@@ -25,11 +25,11 @@ from sim.config import ArrivalModel, HubConfig
 from sim.domain.site import PackoutRule
 from sim.inputs.flight_schedule import end_of_run, make_flights
 from sim.inputs.own_flights import schedules_seen
+from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder, packout_rung
 from sim.record.schemas import TABLES, TableSchema
 from sim.site.zones import set_aside, zones_in_use
 from sim.streams import Streams
-from sim.units import MIN_PER_H
 
 _Tables = Sequence[tuple[TableSchema, Columns]]
 
@@ -192,7 +192,7 @@ def design_row(
         len(config.halls),
         config.service_h,
         verdict,
-        blocked_after_h if blocked_after_h < config.end_min / MIN_PER_H else math.nan,
+        blocked_after_h if is_held(blocked_after_h, config) else math.nan,
         str(config.packout.rule),
         packout_rung(config, PackoutRule.FLEXIBLE),
         packout_rung(config, PackoutRule.DEDICATED),

@@ -19,6 +19,7 @@ from experiments.statistics.two_sources import paired_interval
 from experiments.store.rows import column, interval, table
 from experiments.store.tables import Key
 from experiments.studies.capacity.search import Search, blocked_h
+from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
@@ -159,7 +160,7 @@ class Result:
             return ""
         counts = {text: sum(row.reason in reasons for row in above) for text, reasons in _BREAKS.items()}
         hub = self.design.hub
-        held = [MIN_PER_H * hours for hours in self.held_after_h if MIN_PER_H * hours < hub.end_min]
+        held = [MIN_PER_H * hours for hours in self.held_after_h if is_held(hours, hub)]
         counts["flights are held"] = len(held)
         known = [f"{text} (in {n} of {len(above)})" if n < len(above) else text for text, n in counts.items() if n]
         if held:

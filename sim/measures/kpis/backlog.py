@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
+from sim.config import HubConfig
 from sim.measures.kpis.declaring import LESS, MORE, NEITHER, Group, Measured, Rank, shared
 from sim.measures.weekly_lows import weekly_growths
 from sim.measures.window import Minutes, growth
-from sim.units import MIN_PER_H
+from sim.units import MIN_PER_H, TICKS_PER_MIN
 
 BACKLOG = Group("backlog")
 _ANY = (-math.inf, math.inf)
@@ -58,3 +59,11 @@ def blocked_after_h(run: Measured) -> float:
     flights = run.tables["flights"]
     held = flights["stand_requested"][~(flights["stand_given"] <= flights["stand_requested"])]
     return float(np.nanmin(held, initial=run.window.end)) / MIN_PER_H
+
+
+def is_held(hours: float, config: HubConfig) -> bool:
+    """Whether a flight is held: whether `blocked_after_h`, or its mean over replications, is before the run's end.
+
+    By more than a tick, because hours and means of the end itself may differ from it in their last digits.
+    """
+    return hours * MIN_PER_H < config.end_min - 1 / TICKS_PER_MIN
