@@ -19,7 +19,7 @@ _LONG: Final = 30
 """Length from which a name has its own line [letters]."""
 _LONGEST: Final = 68
 """Largest length of a name [letters]; tables have all factors."""
-_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|[^\s,;]*)")
+_WORD: Final = re.compile(r"(?<![^\s,])([a-z_]\w*(?:\.\w+)*)=(\[[^\]]*\]|\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,;]*)")
 """KEY=VALUE in a label."""
 
 
@@ -69,6 +69,8 @@ def tagged(label: str, factors: Mapping[str, Mapping[str, str]], *, begins: bool
     'liege_30k: seed 2'
     >>> tagged("liege_30k seed=+20% exports=none", {"liege_30k seed=+20% exports=none": {"seed": "6"}})
     'liege_30k: seed 6'
+    >>> tagged("liege_30k packout.spread={family: gamma, spread: 0.5}", {"liege_30k": {}})
+    'liege_30k: pack-out spread {family: gamma, spread: 0.5}'
     """
     design, swept = label.removeprefix("scenario="), ""
     if label.startswith("design="):
