@@ -62,7 +62,7 @@ def test_an_aircraft_type_without_positions_is_refused() -> None:
         ("flight,sibt,after\nA,2022-09-05 10:00,\n", "column 'after' without column 'leg_min'"),
         (LEGS + "B,2022-09-06 10:00,A,\n", "row 3: leg_min: empty, but after is 'A'"),
         (LEGS + "B,2022-09-06 10:00,,60\n", "row 3: after: empty, but leg_min is '60'"),
-        (LEGS + "B,2022-09-06 10:00,A,soon\n", "row 3: leg_min: minutes above 0, at most 10080, got 'soon'"),
+        (LEGS + "B,2022-09-06 10:00,A,soon\n", "row 3: leg_min: minutes as 90.5, above 0 to 10080, got 'soon'"),
         (LEGS + "B,2022-09-06 10:00,C,60\n", "row 3: after: no flight 'C' in the file"),
         (LEGS + "B,2022-09-06 10:00,B,60\n", "row 3: after: flight 'B' has no sibt before that of 'B'"),
         (

@@ -30,7 +30,7 @@ from experiments.frame.study import Request
 from experiments.main import main
 from experiments.store.directory import held
 from experiments.store.parts import lines_in
-from experiments.studies.page import guard, result
+from experiments.studies.page import guard, result, runs
 from experiments.studies.page.answers import View, answers_of
 from experiments.studies.page.checking import checked
 from experiments.studies.page.children import Children
@@ -68,6 +68,16 @@ def begun(root, name, config="verb: run\n"):
 def test_the_designs_of_a_run_are_named_one_by_one(tmp_path):
     made(tmp_path, "compare", "designs=[liege_30k, liege_30k apron.stands=5]", "page=none")
     assert "<small>compare: liege_30k; liege_30k: apron stands 5</small>" in client_of(tmp_path).get("/runs").text
+
+
+@pytest.mark.parametrize(("n_designs", "is_offered"), [(0, False), (1, True), (6, True), (7, False)])
+def test_only_runs_with_designs_that_can_be_compared_are_offered(tmp_path, monkeypatch, n_designs, is_offered):
+    begun(tmp_path, "run-hub")
+    designs = {f"design {number}": {} for number in range(n_designs)}
+    monkeypatch.setattr(runs, "entry", lambda *_: {"name": "run-hub", "state": "complete", "scenarios": designs})
+    page = client_of(tmp_path).get("/runs").text
+    assert ('type="checkbox"' in page, "Compare the ticked" in page) == (is_offered, is_offered)
+    assert ("7 designs; at most 6 can be compared" in page) == (n_designs == 7)
 
 
 def test_only_its_own_address_and_origin_are_answered(tmp_path):
@@ -161,7 +171,8 @@ def test_html_in_names_stays_text(tmp_path):
 def test_large_requests_are_refused_by_their_length_and_by_what_they_send(root, name):
     client = client_of(root)
     large = 100 * 2**20
-    assert client.post(f"/run/{name}/replay", content=b"x", headers={"content-length": str(large)}).status_code == 413
+    answer = client.post("/flights", content=b"x", headers={"content-length": str(large)})
+    assert answer.status_code == 413 and "at most 20 MB" in answer.text and '<a href="/flights">Back' in answer.text
 
     def pieces():
         for _ in range(guard.MOST_BYTES // 2**20 + 2):

@@ -118,6 +118,7 @@ def test_flights_that_are_sent_are_read_as_schedule_reads_them_and_planned_with(
     answer = client.post("/flights", files={"file": ("../my <b>week.csv", GOOD, "text/csv")})
     (name,) = sent_flights(tmp_path)
     assert answer.status_code == 200 and "2 flights from 2022-09-05" in answer.text and "<b>" not in answer.text
+    assert answer.url.fragment == name and f'id="{name}"' in answer.text, "what was sent is shown, not the first file"
     assert name.startswith("my--b-week-") and (flights_folder(tmp_path) / name / FLIGHTS).is_file()
     assert client.get(f"/flights/{name}/schedule.svg").status_code == 200
     assert client.get(f"/flights/{name}/schedule.json").status_code == 404

@@ -270,5 +270,5 @@ def _leg(path: str, line: int, cells: dict[str, str]) -> int:
         return 0
     minutes = number_of(text)
     if minutes is None or not 0 < minutes <= _LONGEST_LEG_MIN:
-        raise InputError(f"{path}: row {line}: leg_min: minutes above 0, at most {_LONGEST_LEG_MIN}, got {text!r}")
+        raise InputError(f"{path}: row {line}: leg_min: minutes as 90.5, above 0 to {_LONGEST_LEG_MIN}, got {text!r}")
     return max(1, ticks(minutes))

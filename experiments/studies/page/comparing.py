@@ -90,10 +90,11 @@ class Comparing:
             given = {key: form.get(key) for key in ("airport", "skip_bad")}
             filename, content = file.filename, await file.read()
         words = [f"{key}={value}" for key, value in given.items() if isinstance(value, str) and value]
-        await run_in_threadpool(self._keep, filename, content, words)
-        return RedirectResponse("/flights", 303)
+        name = await run_in_threadpool(self._kept, filename, content, words)
+        return RedirectResponse(f"/flights#{name}", 303)
 
-    def _keep(self, filename: str, content: bytes, words: list[str]) -> None:
+    def _kept(self, filename: str, content: bytes, words: list[str]) -> str:
+        """The name of the folder where an uploaded file and its flights are."""
         stem = re.sub(r"[^A-Za-z0-9_-]", "-", Path(filename).stem)[:40].strip("-") or "flights"
         name = f"{stem}-{sha256_of(content + ' '.join(words).encode())[:8]}"
         with tempfile.TemporaryDirectory(prefix="cargohub-") as folder:
@@ -108,6 +109,7 @@ class Comparing:
             raise InputError(f"{filename[:80]}: {says.strip().splitlines()[-1]}")
         # Lines after the table name files of this folder.
         write_whole(into / _SAYS, says.partition("\nWritten to")[0].replace(f"{folder}/", "").encode())
+        return name
 
     def _sent(self, name: str) -> dict[str, str]:
         """Uploaded flight files."""

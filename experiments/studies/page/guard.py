@@ -17,12 +17,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from experiments.studies.page.show import refused
 from sim.names import count_of
 
 HOST: Final = "127.0.0.1"
 HEADER: Final = "x-cargohub-token"
 MOST_BYTES: Final = 20 * 2**20
 """Most bytes of a request: a season's flights as CSV have a tenth of this."""
+TOO_LARGE: Final = f"The file is too large: at most {MOST_BYTES // 2**20} MB."
 _SENDING: Final = ("POST", "PUT", "PATCH", "DELETE")
 _HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": (
@@ -109,7 +111,9 @@ class Guard:
             return _refused(403, "This request does not say which page it comes from.")
         n_bytes = count_of(headers.get("content-length", "0"))
         if n_bytes is None or n_bytes > MOST_BYTES:
-            return _refused(413, f"Too large: at most {MOST_BYTES // 2**20} MB.")
+            answer = refused(request.scope["path"], 413, TOO_LARGE)
+            answer.headers["connection"] = "close"
+            return answer
         return None
 
     def _welcome(self, path: str, rest: Sequence[tuple[str, str]]) -> Any:  # noqa: ANN401 - an answer of Starlette

@@ -29,6 +29,12 @@ def page(name: str, status: int = 200, /, **values: object) -> HTMLResponse:
     return HTMLResponse(text, status)
 
 
+def refused(path: str, status: int, says: str) -> HTMLResponse:
+    """The reason why a request for this path was not answered, and a link back."""
+    asked = path.split("/")[1]
+    return page("mistake.html", status, says=says, back=asked if asked in ("plan", "flights") else "runs")
+
+
 def made_file(name: str, make: Callable[[Path], Path]) -> FileResponse:
     """A file made for one answer, in a folder that is removed after it."""
     with ExitStack() as stack:

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 
 from experiments.arguments import Arguments, folder_option
 from experiments.execution.place import usable_workers
+from experiments.formatting import unit_name
 from experiments.interval_text import amount
 from experiments.money.kpis import KPIS
 from experiments.report import page as report_page
@@ -25,9 +26,10 @@ from experiments.studies.page import result, runs
 from experiments.studies.page.answers import VIEWS, answers_of
 from experiments.studies.page.children import Children, answered
 from experiments.studies.page.comparing import Comparing
-from experiments.studies.page.guard import STORED_POLICY, TooLarge
+from experiments.studies.page.differences import MOST
+from experiments.studies.page.guard import STORED_POLICY, TOO_LARGE, TooLarge
 from experiments.studies.page.planning import Planning
-from experiments.studies.page.show import address, made_file, page
+from experiments.studies.page.show import address, made_file, page, refused
 from experiments.verbs import VERBS
 from sim.errors import CargohubError, InputError
 from sim.names import count_of
@@ -82,10 +84,12 @@ class Views:
     def mistakes(self) -> Mapping[Any, Callable[..., Any]]:
         """Answers for requests that no view answers."""
         return {
-            CargohubError: lambda request, error: _refused(request, 400, str(error)),
-            TooLarge: lambda request, _: _refused(request, 413, "The file is too large."),
-            ClientDisconnect: lambda request, _: _refused(request, 400, "The request ended before all data arrived."),
-            HTTPException: lambda request, error: _refused(request, error.status_code, error.detail),
+            CargohubError: lambda request, error: refused(request.url.path, 400, str(error)),
+            TooLarge: lambda request, _: refused(request.url.path, 413, TOO_LARGE),
+            ClientDisconnect: lambda request, _: refused(
+                request.url.path, 400, "The request ended before all data came."
+            ),
+            HTTPException: lambda request, error: refused(request.url.path, error.status_code, error.detail),
         }
 
     def listed(self, request: Request) -> Response:
@@ -102,6 +106,7 @@ class Views:
         return page(
             "runs.html", root=str(self.root), rows=rows, n=len(chosen), n_all=len(everything), at=at, n_pages=n_pages,
             asked=asked, verbs=verbs, states=(runs.COMPLETE, runs.UNFINISHED), shown_kpis=SHOWN, mean=_mean,
+            unit_name=unit_name, most_compared=MOST,
         )  # fmt: skip
 
     def _is_running(self, name: str) -> bool:
@@ -125,7 +130,7 @@ class Views:
         except CargohubError as error:
             if is_here:  # the browser asks again in a second
                 return page("starting.html", name=name, mistake=None, is_begun=True)
-            return _refused(request, 409, str(error))
+            return refused(request.url.path, 409, str(error))
         return page(
             "running.html", name=name, run=run, is_here=is_here, is_running=state == runs.RUNNING,
             left=run.left(usable_workers()) if is_here else "", mistake=self.children.mistake(name),
@@ -212,12 +217,6 @@ class Views:
 
 def _mean(kpi: str, value: float) -> str:
     return amount(Value(value, None, None, 0, KPIS[kpi].unit), with_unit=False)
-
-
-def _refused(request: Request, status: int, says: str) -> Response:
-    """The reason why nothing was done, and a link back."""
-    asked = request.url.path.split("/")[1]
-    return page("mistake.html", status, says=says, back=asked if asked in ("plan", "flights") else "runs")
 
 
 def _see(name: str) -> Response:
