@@ -64,6 +64,7 @@ def test_a_value_that_is_not_finite_leaves_no_bounds(odd):
 def test_equal_values_have_an_interval_without_width():
     interval = mean_interval([0.1] * 10)
     assert interval.low == interval.mean == interval.high == 0.1
+    assert interval.holds(0.1) and not interval.excludes(0.1)
 
 
 def test_what_cannot_be_said_is_refused():

@@ -106,6 +106,7 @@ def test_it_ends_at_the_most_and_says_what_is_too_wide():
 def test_nothing_asked_or_nothing_to_gain_adds_no_replication():
     assert narrow(from_draws(np.ones(9)), {}, first=3, most=9) == (3, [])
     assert narrow(from_draws(np.ones(9)), {"kpi": 0.1}, first=3, most=9) == (3, [])
+    assert needs({"a": {"kpi": [1.0, 2.0]}}, {"kpi": mean_interval([1.0, 2.0]).half_width}) == []
     n, wide = narrow(from_draws(np.array([1.0, np.nan, *np.ones(9)])), {"kpi": 0.1}, first=3, most=9)
     assert (n, wide) == (3, [Need("only", "kpi", None, 0.1, None)])
     assert next_count([], 5, 100) == 5

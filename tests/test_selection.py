@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -116,6 +117,9 @@ def test_a_mean_of_exactly_the_target_meets_it() -> None:
     draws, goal = np.array([[[1.0, -1.0], [0.0, 0.0]]]), Goal(1, ALPHA, 0.0, 1.0, (0.0,), 0.0)
     selection = kim_nelson(sampler(draws), goal, Looks(first=2, step=1, most=2), is_updated=False)
     assert (selection.selected, selection.probability) == (0, None)
+    draws, goal = np.concatenate([draws] * 2), Goal(2, ALPHA, 0.0, 1.0, (0.0, 1.0), 0.0)
+    fates = [verdict.fate for verdict in ocba(sampler(draws), goal, Looks(2, 1, 2), budget=4).verdicts]
+    assert fates == [Fate.SELECTED, Fate.NOT_CHEAPER]
 
 
 # sim-tools maximises: costs are handed to it with the other sign, far from zero, which its running variance needs.
@@ -216,6 +220,10 @@ def test_ocba_shares_with_a_target_by_hand() -> None:
     noisy = Moments(np.full(5, 20.0), mean, deviation, cost, np.full(5, 2.0))
     # Designs compared by cost would give the best 2 * sqrt((4 / 2)^2 + (1 / 4 / 2)^2) = 4.01, its own noise gives 9.
     assert shares(noisy, sampled, 2) == pytest.approx([1 / 4, 16, 9, 4, 1 / 4])
+    # A sixth, hardly dearer than the best, misses the target by so much that its own noise says it.
+    far = [np.append(each, more) for each, more in ((mean, 0.0), (deviation, 1.0), (cost, 3.5), (np.full(5, 2.0), 2.0))]
+    further = shares(Moments(np.full(6, 20.0), *far), Goal(6, ALPHA, 10.0, 0.5, None, 0.5), 2)
+    assert further == pytest.approx([1 / 4, 16, 9, 4, 1 / 4, 1 / 100])
 
 
 def test_replications_are_handed_out_by_shares_within_the_budget() -> None:
@@ -260,6 +268,8 @@ def test_the_probability_of_a_good_selection_by_hand() -> None:
     found = Moments(one, np.array([-1.0, 2.0]), np.sqrt(one), np.array([1.0, 2.0]), 0 * one)
     wrong = stats.t.cdf(-1.5, 9) + stats.t.cdf(-2.5, 9)
     assert good_selection(found, goal, 1) == pytest.approx(1 - wrong)
+    as_cheap = replace(found, cost=np.array([2.0, 2.0]))
+    assert good_selection(as_cheap, goal, 1) == pytest.approx(1 - stats.t.cdf(-2.5, 9)), "the other is no cheaper"
     assert good_selection(found, goal, None) == pytest.approx(1 - stats.t.cdf(-1.5, 9) - stats.t.cdf(1.5, 9))
     # Sampled costs: the error of the difference, with the degrees of freedom of the smaller sample.
     cheapest, spread = Goal(2, indifference=0.5, **CHEAPEST), np.array([1.0, 3.0])

@@ -47,7 +47,7 @@ def ocba(sample: Sample, goal: Goal, looks: Looks, *, budget: int) -> Selection:
         known = moments(sample, goal, counts)
         best = _best(known, goal)
         probability = good_selection(known, goal, best)
-        room = min(looks.step, budget - int(counts.sum()), int((looks.most - counts).clip(0).sum()))
+        room = min(looks.step, budget - int(counts.sum()), int((looks.most - counts).sum()))
         if probability >= 1 - goal.alpha or room <= 0:
             return _selection(known, goal, best, probability)
         counts = counts + _handed_out(shares(known, goal, best), counts, room, looks.most)
