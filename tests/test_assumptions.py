@@ -237,6 +237,16 @@ def test_a_world_sets_values_and_what_follows_from_them(hub, worlds):
     assert permit.demand.flights_per_day == 11
 
 
+def test_a_number_with_a_range_and_a_bound_is_drawn_and_stays_below_it(tmp_path, hub):
+    least = "demand.hub_share.least: {assumption: x, low: 0.2, high: 0.4, below: demand.hub_share.supposed}"
+    worlds = Worlds.of(assumptions_of(hub, _own(tmp_path, least)))
+    row = np.array([one.base for one in worlds.sampled])
+    for drawn, supposed, share in ((0.25, 0.4, 0.25), (0.38, 0.35, 0.35)):
+        row[worlds.names.index("demand.hub_share.least")] = drawn
+        row[worlds.names.index("demand.hub_share.supposed")] = supposed
+        assert worlds.hub(hub, row).demand.hub_share.least == pytest.approx(share)
+
+
 def test_a_design_with_another_value_has_it_in_proportion(hub, worlds):
     row = np.array([one.base for one in worlds.sampled])
     row[worlds.names.index("packout.parcels_per_post_h")] = 600

@@ -255,6 +255,8 @@ def test_no_week_looks_noisier_than_another_without_its_rhythm():
     less = np.array([_less_rhythm(rng.normal(size=3 * 8), 8).reshape(3, 8) for _ in range(4000)])
     spread = (less - less.mean(axis=(1, 2), keepdims=True)).std(axis=(0, 2))
     assert spread == pytest.approx(np.full(3, spread.mean()), rel=0.12)
+    series = rng.normal(size=3 * 8)
+    assert _less_rhythm(series, 8)[8:].mean() == pytest.approx(series[8:].mean()), "the level is that after the start"
 
 
 def test_of_fewer_weeks_nothing_is_taken_out():

@@ -199,7 +199,7 @@ class Worlds:
             if entry.kind is Kind.DERIVED and (ratio := ratios.of(entry.text.format(*stars))) != 1:
                 changed[key] = like(number, number * ratio)
             elif entry.below is not None and entry.below in changed:
-                changed[key] = min(number, changed[entry.below])
+                changed[key] = min(changed.get(key, number), changed[entry.below])
         return with_leaves(chosen, changed) if changed else chosen
 
     def _sampled(self, numbers: Mapping[str, Any], row: Sequence[float]) -> dict[str, Any]:
