@@ -215,6 +215,7 @@ def test_from_four_weeks_on_the_batches_are_whole_weeks():
     lengths = [warm_up(weekly(8, 5, -100, rng), week=WEEK, spacing=1 / 48).length for _ in range(30)]
     assert min(lengths) >= 7 and np.median(lengths) <= 14
     assert "whole weeks" in found.method.said
+    assert warm_up(weekly(4, 5, -100, rng), week=WEEK).method is Method.WEEKS
 
 
 def test_a_rhythm_alone_is_no_warm_up_on_whole_weeks_but_is_one_to_plain_batches():
