@@ -224,7 +224,8 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
         InputError: no date and time, an offset without a zone, or a time that the clocks never show, or show twice.
     """
     try:
-        when = dt.datetime.fromisoformat(text)
+        # A date alone would be its midnight.
+        when = dt.datetime.fromisoformat(text if len(text) > len("2022-09-05") else "")
     except ValueError:
         raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}") from None
     if zone is None:
