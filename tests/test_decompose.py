@@ -249,6 +249,7 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     lines = list(sentences("on_time_share", clear, "a", "b", ["Sorting: 5 m² needed, 4 m² there"]))
     assert "largest share is that of the machines: +50.5 percentage points" in lines[1]
     assert "a has no room for it as configured (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
+    assert decompose([[0.7, 0.6, 0.2, 0.1]], ["machines", "floor"]).largest == "floor", "the largest loss of a loss"
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
     assert [*sentences("on_time_share", close, "a", "b")][-1] == "It may be no larger than that of floor."
     single = decompose([[0.1, 0.6, 0.2, 0.7]], ["machines", "floor"])

@@ -11,7 +11,7 @@ from mistakes import refused
 
 from experiments.main import main
 from experiments.statistics.families import FAMILIES
-from experiments.statistics.fitting import distances, fitted, with_tests
+from experiments.statistics.fitting import distances, fitted, resampled, with_tests
 from experiments.statistics.sample_checks import Order, clock_of, groups_in, order_of
 from experiments.studies.fit.column import ends_of, read_request
 from experiments.studies.fit.result import Result
@@ -79,6 +79,14 @@ def test_dependence_on_earlier_values_is_that_of_ljung_and_box_and_blocks_are_ca
     assert (found.lag_1, found.p_value) == pytest.approx((of_lag[1], scipy.stats.chi2.sf(statistic, 4)))
     # (2 * 0.5 / (1 - 0.25)) ** (2 / 3) * 100 ** (1 / 3) = 5.62.
     assert Order(0.5, 0.001, 100).block == 6 and Order(0.5, 0.02, 100).block == 1
+
+
+@pytest.mark.parametrize("block", [1, 2, 6])
+def test_a_bootstrap_sample_has_one_value_less_in_blocks_of_neighbours(block):
+    (part,) = resampled(np.arange(6.0), np.random.default_rng(1), 40, block)
+    assert part.shape == (40, 5)
+    steps = np.diff(part)[:, np.arange(1, 5) % block != 0]
+    assert np.isin(steps, (1, -5)).all()
 
 
 def test_a_cut_normal_without_an_estimate_is_left_out():

@@ -268,21 +268,24 @@ def test_ridge_finds_a_line_and_its_errors_are_of_points_left_out() -> None:
     fit = ridge(points @ points.T, response)
     slopes = points.T @ fit.weights
     assert slopes == pytest.approx([3, -1, 0, 0], abs=0.4)
-    at = 7
-    kept = np.arange(60) != at
     penalties = 10.0 ** np.arange(-6.0, 2.1, 0.5)
-    # Without the point, by the textbook, with the penalty that gave the errors.
-    errors = []
     centred = points - points.mean(axis=0)
     size = np.mean(np.linalg.eigvalsh(centred @ centred.T).clip(0))
-    for penalty in penalties * size:
-        x, y = points[kept], response[kept]
-        inner = (x - x.mean(axis=0)).T @ (x - x.mean(axis=0)) + penalty * np.eye(4)
-        slope = np.linalg.solve(inner, (x - x.mean(axis=0)).T @ (y - y.mean()))
-        errors.append(response[at] - y.mean() - (points[at] - x.mean(axis=0)) @ slope)
-    assert np.min(np.abs(np.array(errors) - fit.errors[at])) < 0.02
+
+    def without(out: np.ndarray) -> list[np.ndarray]:
+        """Errors of points left out, by the textbook, with each penalty."""
+        x, y = np.delete(points, out, axis=0), np.delete(response, out)
+        errors = []
+        for penalty in penalties * size:
+            inner = (x - x.mean(axis=0)).T @ (x - x.mean(axis=0)) + penalty * np.eye(4)
+            slope = np.linalg.solve(inner, (x - x.mean(axis=0)).T @ (y - y.mean()))
+            errors.append(response[out] - y.mean() - (points[out] - x.mean(axis=0)) @ slope)
+        return errors
+
     twins = ridge(points @ points.T, response, np.repeat(np.arange(30), 2))
     assert 0.8 < twins.error < 1.4
+    for found, out in ((fit, np.array([7])), (twins, np.array([6, 7]))):
+        assert min(np.abs(errors - found.errors[out]).max() for errors in without(out)) < 1e-9
 
 
 def test_a_quadratic_is_found_whole_and_along_its_numbers() -> None:
