@@ -129,7 +129,7 @@ class Journal:
         since = ulds[READY]
         requested = np.flatnonzero(~np.isnan(since))
         order = requested[np.lexsort((ulds["index"][requested], ulds["flight"][requested], since[requested]))]
-        start, hall = ulds["start"][order], ulds["hall"][order]
+        start, hall = np.nan_to_num(ulds["start"][order], nan=np.inf), ulds["hall"][order]
         before = np.full(len(order), -np.inf)
         for number in range(len(self.halls)):
             matching = np.flatnonzero(hall == number)
