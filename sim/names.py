@@ -1,5 +1,6 @@
-"""Conditions on names, texts and whole numbers that a user types: flights, lanes, halls, designs, keys."""
+"""Conditions on names, texts, numbers and instants that a user types: flights, lanes, halls, designs, keys."""
 
+import datetime as dt
 from typing import Annotated, Final, TypeAlias
 
 from sim.errors import ConfigError
@@ -78,6 +79,18 @@ def number_of(text: str) -> float | None:
     """
     try:
         return float(text)
+    except ValueError:
+        return None
+
+
+def instant_in(text: str) -> dt.datetime | None:
+    """The date and time of a text in ISO format; None for other texts, and for a date alone, which would be midnight.
+
+    >>> str(instant_in("2022-09-05 14:30")), instant_in("2022-09-05"), instant_in("Monday, 14:30")
+    ('2022-09-05 14:30:00', None, None)
+    """
+    try:
+        return dt.datetime.fromisoformat(text) if len(text) > len("2022-09-05") else None
     except ValueError:
         return None
 

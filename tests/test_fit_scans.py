@@ -106,6 +106,11 @@ def test_stages_are_in_the_order_of_the_model():
             ["uld,stage,instant", "1,start,late"],
             "row 2, column instant: expected an instant such as 2022-09-05 14:30, got 'late'",
         ),
+        (["uld,stage,instant", "1,start,2022-09-05"], "row 2, column instant: expected an instant such as"),
+        (
+            ["uld,stage,instant", "1,start,2022-09-05 10:00", "1,end,2022-09-05 12:00+02:00"],
+            "row 3, column instant: an offset from UTC in all rows or in none, got '2022-09-05 12:00+02:00'",
+        ),
         (["uld,stage,instant", *["1,start,2022-09-05 10:00"] * 2], "row 3, column stage: start occurs twice for 1"),
         (["uld,stage,instant", "1,start"], "row 2: 2 cells, the header has 3"),
         (

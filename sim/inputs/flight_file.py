@@ -16,7 +16,7 @@ from sim.config import HubConfig, LoadLimit
 from sim.config.bounds import MOST_FLIGHTS, MOST_PARCELS
 from sim.csv_rows import csv_rows
 from sim.errors import LONGEST_ECHO, InputError
-from sim.names import count_of, number_of, wrong_name
+from sim.names import count_of, instant_in, number_of, wrong_name
 from sim.reading import near
 from sim.units import MIN_PER_WEEK, TICKS_PER_DAY, ticks
 
@@ -223,11 +223,8 @@ def _local(place: str, text: str, zone: ZoneInfo | None) -> dt.datetime:
     Raises:
         InputError: no date and time, an offset without a zone, or a time that the clocks never show, or show twice.
     """
-    try:
-        # A date alone would be its midnight.
-        when = dt.datetime.fromisoformat(text if len(text) > len("2022-09-05") else "")
-    except ValueError:
-        raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}") from None
+    if (when := instant_in(text)) is None:
+        raise InputError(f"{place}: a date and time as 2022-09-05 14:30, got {text!r}")
     if zone is None:
         if when.tzinfo is not None:
             raise InputError(f"{place}: an offset from UTC needs time_zone=NAME, got {text!r}")

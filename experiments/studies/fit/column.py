@@ -20,7 +20,7 @@ from sim.csv_rows import csv_table
 from sim.distributions import EMPIRICAL
 from sim.distributions.making import LARGEST
 from sim.errors import InputError
-from sim.names import number_of
+from sim.names import instant_in, number_of
 from sim.scalars import number_hint
 
 OPTIONS: Final = ("column", "time", "families", "low", "high", "name", "family", "key", "unit", "scenario")
@@ -155,10 +155,9 @@ def ends_of(sample: Sample, request: Request) -> tuple[float, float]:
 
 
 def instant_of(text: str, place: str) -> dt.datetime:
-    try:
-        return dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise InputError(f"{place}: expected an instant such as 2022-09-05 14:30, got {text[:60]!r}") from None
+    if (when := instant_in(text)) is None:
+        raise InputError(f"{place}: expected an instant such as 2022-09-05 14:30, got {text[:60]!r}")
+    return when
 
 
 def _only(path: Path, header: Sequence[str]) -> str:

@@ -130,6 +130,7 @@ def read_scans(path: Path) -> Scans:
     stages = stages_of(table)
     at = {name: scanned.at(name) for name in (*names, STAGE, INSTANT)}
     instants: dict[tuple[str, ...], dict[str, float]] = {}
+    has_offset: bool | None = None
     for row, cells in scanned.rows:
         stage, place = cells[at[STAGE]], f"{path}, row {row}, column"
         if stage not in stages:
@@ -139,6 +140,11 @@ def read_scans(path: Path) -> Scans:
             thing = ", ".join(cells[at[name]] for name in names)
             raise InputError(f"{place} {STAGE}: {stage} occurs twice for {thing}")
         when = instant_of(cells[at[INSTANT]], f"{place} {INSTANT}")
+        if has_offset not in (None, when.tzinfo is not None):
+            raise InputError(
+                f"{place} {INSTANT}: an offset from UTC in all rows or in none, got {cells[at[INSTANT]]!r}"
+            )
+        has_offset = when.tzinfo is not None
         of_thing[stage] = (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).timestamp() / SECONDS_PER_MIN
     if not instants:
         raise InputError(f"{path}: no row below the header")
