@@ -303,7 +303,9 @@ def test_the_held_share_is_of_what_was_broken_down_and_gives_the_ladder_its_seco
     config = load("customs_no_prelodgement", *words, 'record.parcels_of_flights="all"', warmup_days=1, horizon_days=2)
     result = simulate(config)
     low, high = 24 * 60, 72 * 60
-    held = result.tables["parcels"]["held"]
+    held, freed = (result.tables["parcels"][name] for name in ("held", "freed"))
+    stays = (freed - held)[(held >= low) & (held < high) & ~np.isnan(freed)]
+    assert len(stays) and result.kpis["customs_hold_mean_h"] == pytest.approx(stays.mean() / 60)
     started, n = (result.tables["ulds"][name] for name in ("start", "n_parcels"))
     broken_down = n[(started >= low) & (started < high)].sum()
     assert result.kpis["held_share"] == pytest.approx(((held >= low) & (held < high)).sum() / broken_down)

@@ -190,6 +190,26 @@ def test_nobody_recovers_from_nights_that_come_again():
     assert own.kpis["recovery_h"] == own.kpis["not_recovered_share"] == 0
 
 
+def test_flights_that_a_curfew_moves_and_waits_for_a_closed_runway_are_counted_in_the_measured_days():
+    """Aircraft wait with a stand for the end of fog, to land, and after their turnaround for the morning, to leave."""
+    size = ("demand.flights_per_day=8", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=2")
+    words = (*size, "apron.longest_hold_h=2")
+    own = sim.simulate(load("night_curfew", *SHORT, *words, *one("fog_morning", at("day 1 09:00"), "hours=9")))
+    flights, (low, high, end) = own.tables["flights"], (1440.0, 3 * 1440.0, 4 * 1440.0)
+    n_moved = np.count_nonzero(flights["is_moved"] & flights["is_cohort"])
+    assert 0 < n_moved < np.count_nonzero(flights["is_moved"])
+    assert own.kpis["curfew_moved_per_day"] == n_moved / 2
+
+    def minutes(since, until):
+        last = np.where(np.isnan(until), end, until)
+        return np.nansum(np.clip(last, low, high) - np.clip(since, low, high))
+
+    gives_up = np.where(flights["is_diverted"], flights["stand_requested"] + 2 * 60, flights["aldt"])
+    assert (flights["is_diverted"] & ~np.isnan(flights["stand_given"])).any()
+    waits = minutes(flights["stand_given"], gives_up), minutes(flights["turned_round"], flights["aobt"])
+    assert min(waits) > 0 and own.kpis["runway_wait_h_per_day"] == pytest.approx(sum(waits) / 60 / 2)
+
+
 # Flights
 
 

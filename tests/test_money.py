@@ -250,7 +250,7 @@ def test_payback_is_when_nothing_is_behind_any_more() -> None:
     assert payback([Flow(0, -1000), *flows([400] * 5, end)]) == 2.5
     assert payback([Flow(0, -1000), *flows([400, 400], end)]) is None
     assert payback(flows([10, 10], end)) == 0
-    assert payback([Flow(0, -100), Flow(1, 100)]) == 1
+    assert payback([Flow(0, -100), Flow(1, 100)]) == payback([Flow(1, 100), Flow(0, -100)]) == 1
     # Behind once more after a second hall: only the last counts.
     assert payback([Flow(0, -100), Flow(1, 200), Flow(2, -300), Flow(3, 400)]) == pytest.approx(2.5)
     discounted = payback([Flow(0, -1000), *flows([400] * 5, end)], rate=0.1)
