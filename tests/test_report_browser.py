@@ -1,5 +1,7 @@
 """The page in a real browser: tables are sorted by keyboard, and marks say what they are."""
 
+from pathlib import Path
+
 import pytest
 from browser import Browser, needs_chromium
 
@@ -8,6 +10,7 @@ from experiments.report.page import files_of, write_page
 from experiments.report.sections import Page, Section, picture
 from experiments.store.rows import Grid
 
+AXE = Path(__file__).with_name("axe") / "axe.min.js"
 ROWS = (("b\n(what was varied)", "more than 9.5\n9–10"), ("a", "1,234\n1–2"), ("c", "\u22122.0\n"))
 
 
@@ -32,4 +35,6 @@ def test_tables_are_sorted_by_keyboard_and_marks_have_a_title(tmp_path):
         assert browser.run("return document.querySelector('[aria-sort]').getAttribute('aria-sort')") == "descending"
         titles = browser.run("return [...document.querySelectorAll('svg g > title')].map((title) => title.textContent)")
         assert titles == ["first <hall>, parcels: 3.00", "second, parcels: 4.00"]
+        browser.run(AXE.read_text(encoding="utf-8"))
+        assert browser.run("return (await axe.run()).violations.map(v => [v.id, v.nodes[0].html])") == []
         assert browser.errors == []

@@ -45,7 +45,8 @@ def figure(curves: Mapping[str, tuple[Series, Series, Series]]) -> Figure:
         ax.stairs(busy, _edges(busy), color=style.PALETTE[0], linewidth=1.5, baseline=None,
                   label="busy with the expected work")  # fmt: skip
         ax.set_ylim(0, 1.1 * max(*planned, *asked, *busy, 1.0))
-        ax.set_title(capitalised(role_name(role)), fontsize=9)
+        ax.locator_params(axis="y", integer=True)
+        ax.set_title(f"{capitalised(role_name(role))} [people]", fontsize=9)
         _name_days(ax)
     return style.legend_below(drawing, axes)
 

@@ -149,7 +149,7 @@ def _label(scenario: str, varied: Sequence[str], values: Sequence[str]) -> str:
 
 
 _HEADING: Final = "What each design sustains"
-_SUSTAINED: Final = ("sustained, flights/day", "parcels/day")
+_SUSTAINED: Final = ("sustained, flights a day", "parcels a day")
 
 
 def compute(bench: Bench, request: Request[CapacityKeys]) -> list[Result]:

@@ -23,7 +23,7 @@ from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
-cell = partial(with_interval, show=partial(number, digits=2), between="..")
+cell = partial(with_interval, show=partial(number, digits=2))
 
 _BREAKS: Final = {
     "parcels are late": ("late", "both"),

@@ -57,7 +57,7 @@ def document(request: Request[OptimiseKeys], result: Result) -> Document:
         }  # fmt: skip
         method.append(text_of("optimise_cost", **values))
     return Document(
-        title=f"Which {' and '.join(keys.called)} can be reached together",
+        title=f"{' and '.join(keys.called)}: what can be reached together",
         sentences=list(result.sentences),
         warnings=result.warnings,
         tables=result.tables(),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, listed, number, percent
+from experiments.formatting import counted, kpi_name, number, percent
 from experiments.frame.study import Document, Request, same_draws
 from experiments.interval_text import with_interval
 from experiments.report.design_names import hub_title
@@ -145,7 +145,7 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
     ]
     method.append(said("noise_shares", noise=", ".join(noise)))
     return Document(
-        title=f"What affects {listed(list(map(kpi_name, keys.kpis)), 'and')} of {hub_title(config.area_m2)} most",
+        title=f"What affects {hub_title(config.area_m2)} most: {'; '.join(map(kpi_name, keys.kpis))}",
         data=result.as_json(),
         sentences=sentences(result),
         verdicts=sentences(result)[: len(keys.kpis)],
