@@ -1,6 +1,7 @@
 """Units without room: all are reported together with what would fit, and fit=auto gives them room."""
 
 import shlex
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -9,8 +10,9 @@ from answers import answer
 from experiments.composition import load
 from experiments.main import main
 from sim.errors import CargohubError, ConfigError
+from sim.site.floors import fit, floor_parcels, hold_zone_parcels, transfer_parcels
 from sim.site.room import check_area, fitted
-from sim.site.zones import set_aside, zones_in_use
+from sim.site.zones import set_aside, shares_of, zones_in_use
 
 TINY = [
     "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.parcels_per_flight=4000",
@@ -80,6 +82,47 @@ def test_fit_auto_gives_room_and_no_more_than_is_needed(words):
         assert all(taken[zone] < 1 for zone in ("uld_positions", "breakdown", "sorting", "handcoding", "packout"))
 
 
+def areas(config):
+    hall = config.halls["main"]
+    return {zone: share * hall.area_m2 for zone, share in shares_of(hall).items()}
+
+
+def test_fit_auto_takes_floor_of_no_zone_first_and_then_of_all_zones_with_spare_floor_in_proportion():
+    words = ("halls.main.uld_positions=160", "halls.main.zone_shares.packout=0.06", "fit=auto")
+    free = load("liege_30k", *words, "halls.main.zone_shares.lanes=0.07")
+    lacking = {"uld_positions": 200.0}
+    before = areas(load("liege_30k", "halls.main.zone_shares.packout=0.06", "halls.main.zone_shares.lanes=0.07"))
+    assert areas(free) == pytest.approx({zone: m2 + lacking.get(zone, 0) for zone, m2 in before.items()}, abs=1)
+    # Of no zone are 100 m², the other 100 are taken of 60 of hand-coding, 300 of pack-out and 200 of stations.
+    scarce = ("halls.main.zone_shares.lanes=0.0766666667", "halls.main.breakdown_stations=11")
+    taken = {"handcoding": 60 / 560 * 100, "packout": 300 / 560 * 100, "breakdown": 200 / 560 * 100}
+    before = areas(load("liege_30k", "halls.main.zone_shares.packout=0.06", *scarce))
+    wanted = {zone: m2 + lacking.get(zone, 0) - taken.get(zone, 0) for zone, m2 in before.items()}
+    config = load("liege_30k", *words, *scarce)
+    assert config.halls["main"].area_m2 == 30_000
+    assert areas(config) == pytest.approx(wanted, abs=1)
+
+
+def test_pallets_of_routes_that_share_a_chute_take_floor_of_pack_out():
+    words = ("packout.chutes_per_machine=4", "space.pallet_m2=9")
+    config = load("liege_30k", *words, "halls.main.packout_posts=25")
+    (packout,) = (zone for zone in zones_in_use(config) if zone.zone == "packout")
+    assert packout.area_m2 == pytest.approx(1500 - 2 * 3 * 9)
+    assert packout.spare_m2 == pytest.approx(1500 - 54 - 29 * 50)
+    check_area(load("liege_30k", *words, "halls.main.packout_posts=40", "fit=auto"))
+
+
+def test_units_fit_whole_and_a_rate_to_its_last_digits():
+    assert [fit(29.9, 1.0), fit(0.7, 0.1), fit(30.0, 1.0)] == [29, 7, 30]
+    check_area(
+        load("liege_30k", "halls.main.area_m2=31000", f"halls.main.machine_rated_per_h={15_000 * (31_000 / 30_000)!r}")
+    )
+    hall, space = load("liege_30k").halls["main"], load("liege_30k").space
+    assert transfer_parcels(replace(hall, transfer_share=1 / 7), space) == 324_000 // 7
+    text = refusal("halls.main.controls={xray_lanes:6,transit_desks:0,uld_xrays:0}")
+    assert "X-ray and transit desks take 240 m2, more than the 199.98 m2 of zone customs beside its hold zone" in text
+
+
 def test_the_zones_of_customs_and_exports_are_divided_without_rest():
     """Customs: hold zone, controls and desks. Exports: floor, screening, hand sorting and build-up."""
     config = load("liege_30k", "halls.main.controls={xray_lanes:2,transit_desks:3,uld_xrays:0}")
@@ -90,6 +133,26 @@ def test_the_zones_of_customs_and_exports_are_divided_without_rest():
     assert customs == pytest.approx(hall.zone_shares.customs * hall.area_m2)
     exports = sum(area[part] for part in ("export", "screening", "hand_sorting", "build_up"))
     assert exports == pytest.approx(hall.zone_shares.export * hall.area_m2)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (), ("exports=none",), ("halls.main.zone_shares.lanes=0.07",), ("halls.main.packout_posts=0",),
+        ("halls.main.packout_posts=0", "halls.main.manual_sort_posts=0", "parcels.non_conveyable_share=0"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_every_square_metre_is_of_one_zone(words):
+    config = load("liege_30k", *words)
+    hall, space = config.halls["main"], config.space
+    zones = {zone.zone: zone for zone in set_aside(config)}
+    parts = [*zones_in_use(config), *zones.values()]
+    assert len({zone.zone for zone in parts}) == len(parts)
+    total = sum(zone.area_m2 for zone in parts) + space.controls.area_m2(hall.controls)
+    assert total == pytest.approx(hall.area_m2)
+    held, lanes = (zones[name].n_units for name in ("customs_hold", "lanes"))
+    assert (held, lanes) == (hold_zone_parcels(hall, space), floor_parcels(hall, space)) and held != lanes
 
 
 def test_a_hub_with_room_is_left_as_it_is():

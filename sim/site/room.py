@@ -140,13 +140,15 @@ def _fitted(config: HubConfig, hall: Hall) -> Hall | None:
     if not all(map(math.isfinite, needed.values())):
         return None
     present = {zone: share * hall.area_m2 for zone, share in shares_of(hall).items()}
-    lacking = sum(m2 - present[zone] for zone, m2 in needed.items() if m2 > present[zone] + ROUNDING_M2)
-    if lacking == 0:
+    lacking = [m2 - present[zone] for zone, m2 in needed.items() if m2 > present[zone] + ROUNDING_M2]
+    if not lacking:
         return hall
     wanted = {zone: max(m2, needed.get(zone, 0.0)) for zone, m2 in present.items()}
     unassigned = max(0.0, hall.area_m2 - sum(present.values()))
     spare = {zone: present[zone] - needed[zone] for zone in _GIVE if present[zone] > needed[zone]}
-    rest = max(0.0, lacking - unassigned)
+    # Shares are rounded up: without floor for that, a hall with enough spare floor would become larger.
+    rounded_m2 = (len(lacking) + len(spare)) * hall.area_m2 / 10**_DIGITS
+    rest = max(0.0, sum(lacking) + rounded_m2 - unassigned)
     given = min(1.0, rest / sum(spare.values())) if spare else 0.0
     for zone, m2 in spare.items():
         wanted[zone] -= given * m2
