@@ -150,7 +150,8 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
     if not (is_short and any((folder / group / f"{name}.yaml").is_file() for folder in folders)):
         known = [*known, *(["FILE.py"] if group == "rules" else [])]
         known += own.names(group) if group == ARRIVALS and (own := in_force()) else []
-        raise ConfigError(f"{group}: no {name!r}{near(name, known)}" + _also(name, known))
+        elsewhere = "; --config-dir DIR reads a folder of your own" if len(folders) == 1 else ""
+        raise ConfigError(f"{group}: no {name!r}{near(name, known)}{_also(name, known) or elsewhere}")
 
 
 def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tuple[str, ...]]:

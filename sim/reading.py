@@ -199,9 +199,9 @@ def _record(kind: type, value: object, key: str) -> object:
     for name in items:
         if name not in readers:
             raise ConfigError(f"{inside(key, name)}: unknown key{near(name, readers)}")
-    for name in needed:
-        if name not in items:
-            raise ConfigError(f"{inside(key, name)}: missing")
+    if missing := [name for name in needed if name not in items]:
+        others = f"; so are {', '.join(missing[1:])}" if missing[1:] else ""
+        raise ConfigError(f"{inside(key, missing[0])}: missing{others}")
     values = {name: reader(items[name], inside(key, name)) for name, reader in readers.items() if name in items}
     try:
         return kind(**values)

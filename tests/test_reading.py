@@ -86,6 +86,7 @@ def test_reading_what_plain_wrote_gives_the_same():
     [
         (changed(colr=1), "hub.colr: unknown key; did you mean 'colour'?"),
         ({k: v for k, v in GOOD.items() if k != "size"}, "hub.size: missing"),
+        ({}, "hub.name: missing; so are count, is_open, day, colour, size, parts, numbers"),
         (changed(count=0), "hub.count: must be at least 1, got 0"),
         (changed(count=1.0), "hub.count: expected a whole number, got 1.0"),
         (changed(count=True), "hub.count: expected a whole number, got true"),

@@ -2,12 +2,17 @@
 
 import shlex
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import yaml
 from answers import answer
 
+from experiments.arguments import Arguments
 from experiments.composition import load
+from experiments.designs.design import Design
+from experiments.frame.pages import warnings_of
+from experiments.frame.study import Document, Request
 from experiments.main import main
 from sim.errors import CargohubError, ConfigError
 from sim.site.floors import fit, floor_parcels, hold_zone_parcels, transfer_parcels
@@ -168,6 +173,13 @@ def test_what_no_zone_of_any_size_holds_is_refused_with_fit_auto_too():
         load("liege_30k", *words, "fit=auto")
     with pytest.raises(CargohubError, match="fitted: lists what fit=auto changed"):
         load("liege_30k", "fitted=[x]")
+
+
+def test_verbs_of_other_answers_say_what_fit_auto_changed_too():
+    hub = load("liege_30k", "halls.main.doors_out=36", "fit=auto")
+    request = Request([Design("liege_30k", hub)], SimpleNamespace(), Arguments("capacity"))
+    (line,) = [text for text in warnings_of(request, Document("title", {})) if "fit=auto" in text]
+    assert line.startswith("liege_30k: fit=auto changed area 30,000 → 30,304 m², 12 zone shares")
 
 
 @pytest.mark.paged

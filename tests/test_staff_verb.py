@@ -14,11 +14,12 @@ from answers import answer
 from mistakes import refused
 from priced import priced
 
+from experiments.arguments import Arguments
 from experiments.composition import compose, load
 from experiments.designs.design import Design
 from experiments.main import main
 from experiments.statistics import Interval
-from experiments.studies.staff import search
+from experiments.studies.staff import _run_note, search
 from experiments.studies.staff.demand import SLOTS, Pool, demand_of, pools_of, spread_out
 from experiments.studies.staff.design import Staff, planned_roles
 from experiments.studies.staff.plan import PoolPlan, planned, posts_of, with_shifts
@@ -180,6 +181,16 @@ def test_a_plan_is_told_shown_reproduced_and_run(
     run = ["run", "--config-dir", str(folder / "configs"), "roster=staffed", "margin=none", *TINY[:6]]
     kpis = answer(capsys, *run, "--quiet", "--out", tmp_path)["kpis"]
     assert kpis["on_time_share"]["mean"] == told["on_time_share"]
+
+
+def test_the_plan_is_run_in_the_hub_that_it_was_made_for() -> None:
+    words = ("scenario=mine", "staff.on_time=0.9", "roster.factor=1", "fit=auto")
+    own = _run_note(Arguments("staff", words, config_dir=Path("own")))
+    assert "copy the file configs/roster/staffed.yaml of the run folder into own/roster" in own
+    assert "`cargohub run scenario=mine fit=auto roster=staffed --config-dir own`" in own
+    assert "`cargohub run scenario=mine fit=auto roster=staffed --config-dir RUN/configs`" in _run_note(
+        Arguments("staff", words)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,23 @@
 """The page of a run, made from its study's document: when it is written, and where it is stored."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from experiments.designs.design import Replicated
 from experiments.designs.unusual import idle_flights, idle_functions, period_warnings
 from experiments.execution.progress import Lines
-from experiments.frame.console import say
+from experiments.frame.console import fit_lines, say
 from experiments.frame.study import Document, Request
 from experiments.report import style
+from experiments.report.design_names import design_name
 from experiments.report.page import files_of, write_page
 from experiments.report.sections import Brief, Page, Section, said
 from experiments.store.read import CONFIG
 
 K = TypeVar("K", bound=Replicated)
+
+_MOST_FITTED: Final = 8
+"""Largest number of designs whose changes by fit=auto are printed."""
 
 
 def write(folder: Path, document: Document, request: Request[K]) -> None:
@@ -67,4 +71,7 @@ def warnings_of(request: Request[K], document: Document) -> list[str]:
     """Warnings that come before the numbers."""
     hubs = [design.hub for design in request.designs]
     words = request.arguments.words
-    return [*period_warnings(hubs[0]), *idle_functions(hubs, words), *idle_flights(hubs, words), *document.warnings]
+    of_hub = [*period_warnings(hubs[0]), *idle_functions(hubs, words), *idle_flights(hubs, words)]
+    unnamed = () if document.run else request.designs[:_MOST_FITTED]  # designs of a run are named in its own warnings
+    fits = fit_lines(unnamed, {design.label: design_name(design.label) for design in unnamed})
+    return [*of_hub, *fits, *document.warnings]

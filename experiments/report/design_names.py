@@ -107,7 +107,10 @@ def _traffic(row: DesignRow, *, is_named: bool) -> str:
 
 
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
-    """Site, traffic and unique title of each design; `factors`: the keys' values, by label."""
+    """Site, traffic and unique title of each design; `factors`: the keys' values, by label.
+
+    A name that the user gave stands alone, because the table of KPIs has a row for each factor.
+    """
     demands = nested((row.flights_per_day, row.demand, row) for row in rows)
     machines = nested((row.area_m2, row.n_machines, row) for row in rows if row.n_halls == 1)
     is_varied = {name: len({getattr(row, name) for row in rows}) > 1 for name in ("arrivals", "disruptions", "roster")}
@@ -136,7 +139,9 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # A long name takes two lines beside a picture's rows, and one on a page.
-            name = f"({tagged(row.label, without_demand, begins=False)})"
+            factors_of = without_demand.get(row.label, {})
+            is_own = bool(factors_of) and row.label != factors_of.get("scenario") and not _WORD.search(row.label)
+            name = f"({row.label if is_own else tagged(row.label, without_demand, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more
 

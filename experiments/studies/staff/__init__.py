@@ -16,10 +16,13 @@ docs/staff.md explains the method. Roles whose shifts the roster sets, such as c
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 import yaml
 
+from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design
 from experiments.formatting import listed, plain_name, share_text
 from experiments.frame.over_assumptions import over_assumptions
@@ -77,13 +80,21 @@ def document(request: Request[StaffKeys], result: Result) -> Document:
         ),
         over=over_assumptions(request, request.designs[:1]),
         warnings=too_few_replications(keys.replications),
-        notes=[said("staff_run")],
+        notes=[_run_note(request.arguments)],
         files={_FILE: _roster(request, result)},
     )  # fmt: skip
 
 
 _FILE: Final = f"configs/roster/{ROSTER}.yaml"
 """File in the run folder, whose folder `configs` can be a `--config-dir`."""
+
+
+def _run_note(arguments: Arguments) -> str:
+    """The command that runs the plan in the same hub."""
+    words = [word for word in arguments.words if key_of(word).partition(".")[0] not in ("staff", "roster")]
+    folder = arguments.config_dir or Path("RUN/configs")
+    run = replace(arguments, verb="run", words=(*words, f"roster={ROSTER}"), config_dir=folder).command
+    return said("staff_run_own" if arguments.config_dir else "staff_run", run=run, folder=folder, file=_FILE)
 
 
 def _roster(request: Request[StaffKeys], result: Result) -> bytes:
