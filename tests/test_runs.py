@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from mistakes import refused
-from stored_runs import BARE, made, rewritten, sealed
+from stored_runs import BARE, TINY, made, rewritten, sealed
 
 from experiments.main import main
 from experiments.money.kpis import KPIS
@@ -100,6 +100,19 @@ def test_show_says_what_the_run_said(capsys, tmp_path):
     assert said(capsys, "show", folder) == said(
         capsys, "run", "--out", folder.parent, *(word for word in _words(folder)), "--quiet"
     )
+
+
+def test_a_run_stored_with_other_versions_is_shown_with_a_note(capsys, good, tmp_path):
+    shutil.copytree(good, tmp_path / good.name)
+    command = ["run", *TINY, *BARE, "--out", str(tmp_path), "--quiet"]
+    assert main(command) == 0
+    assert "other versions" not in capsys.readouterr().err
+    manifest = tmp_path / good.name / "manifest.json"
+    stored = json.loads(manifest.read_text())
+    python, stored["environment"]["python"] = stored["environment"]["python"], "3.9.1"
+    manifest.write_text(json.dumps(stored))
+    assert main(command) == 0
+    assert f"shown as stored, with other versions: Python 3.9.1 ({python} here)" in capsys.readouterr().err
 
 
 def _words(folder):

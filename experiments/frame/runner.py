@@ -33,6 +33,7 @@ from experiments.store.foreign_parts import is_possible
 from experiments.store.identity import keep_inputs
 from experiments.store.own_copy import keep_own
 from experiments.store.rows import stored
+from experiments.store.stored_by import note_other_versions
 from experiments.store.summaries import AnswerRow
 from sim.config import HubConfig
 from sim.errors import CargohubError, ConfigError, InputError
@@ -239,7 +240,9 @@ def opened(name: str, request: Request[K]) -> RunDirectory:
     (hubs, keys), arguments = _hubs_and_keys(request), request.arguments
     text = config_text(arguments, keys, hubs)
     run = RunDirectory.open(arguments.out, arguments.verb, name, identity_of(hubs, keys), text, is_possible)
-    if not run.is_complete:
+    if run.is_complete:
+        note_other_versions(run.path)
+    else:
         keep_inputs(run.path, hubs.values())
         keep_own(run.path, adopt_of(hubs.values()))
     return run

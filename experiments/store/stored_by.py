@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any, Final
 
 from experiments.store.directory import FINISHED, TIMINGS
 from experiments.store.foreign_text import json_of
-from experiments.store.identity import HASH_DIGITS, surroundings
+from experiments.store.identity import HASH_DIGITS, differing, environment, surroundings
 from experiments.store.read import CONFIG, MANIFEST
 from sim.errors import InputError
 
@@ -44,6 +45,16 @@ def finished(folder: Path) -> dt.datetime:
     with suppress(InputError, KeyError, TypeError, ValueError):
         return dt.datetime.fromisoformat(timings_of(folder)[FINISHED]).replace(tzinfo=dt.UTC, microsecond=0)
     return dt.datetime.fromtimestamp((folder / MANIFEST).stat().st_mtime, dt.UTC).replace(microsecond=0)
+
+
+def note_other_versions(folder: Path) -> None:
+    """Print which versions stored a complete run, if others run here: no hash of a folder covers them."""
+    stored = json_of(folder / MANIFEST)
+    then = stored.get("environment") if isinstance(stored, dict) else None
+    if isinstance(then, dict) and is_environment(then):
+        pairs = [f"{name} {old} ({new} here)" for name, old, new in differing(then, environment())]
+        if pairs:
+            sys.stderr.write(f"{folder}: shown as stored, with other versions: {', '.join(pairs)}\n")
 
 
 def is_environment(value: Mapping[str, Any]) -> bool:
