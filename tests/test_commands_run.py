@@ -19,13 +19,13 @@ from types import MappingProxyType
 
 import openpyxl
 import pytest
+import test_schedule
+from test_calibrate import HEADER, rows_of, written
+from test_kills import dask_cluster
+from test_printed_commands import ALL, HOLES, prepare
 
 from experiments.studies.sheet import KEY, VALUE
-from tests import test_schedule
 from tests.printed import ROOT
-from tests.test_calibrate import HEADER, rows_of, written
-from tests.test_kills import dask_cluster
-from tests.test_printed_commands import ALL, HOLES, prepare
 
 TIMEOUT_S = 3600
 SMALL = (

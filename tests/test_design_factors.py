@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from answers import answer
 from pyarrow import parquet
+from test_designs import TINY, written
 
 from experiments.main import main
 from experiments.store import read_run
-from tests.test_designs import TINY, written
 
 
 def exported(folder: str, tmp_path: Path, form: str) -> dict[str, list[list]]:

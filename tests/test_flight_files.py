@@ -8,6 +8,7 @@ import pytest
 from expected import flights_expected
 from mistakes import refused
 from scipy import stats
+from test_schedules import SMALL
 
 from experiments.composition import load
 from experiments.designs.unusual import period_warnings
@@ -19,7 +20,6 @@ from sim.inputs.inputs import make_inputs
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H
-from tests.test_schedules import SMALL
 
 MONDAY = dt.date(2023, 3, 6)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from test_halls import SPECIALISED
 
 from experiments.composition import load
 from experiments.replications.work import evaluate
 from sim import simulate, simulation
 from sim.record.schemas import CHUTE, EXPORT_LANE, LANE, MACHINE, SCREENING
-from tests.test_halls import SPECIALISED
 
 SMALL = (
     "horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24", "demand.flights_per_day=6",

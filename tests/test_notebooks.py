@@ -10,11 +10,11 @@ import nbformat
 import pytest
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
+from test_expansion import kpis_of
 
 import sim
 from experiments.replications import work
 from experiments.studies.capacity import threshold
-from tests.test_expansion import kpis_of
 
 SCRIPTS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.py"))
 

@@ -13,11 +13,12 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from test_expansion import PACKAGED, kpis_of
+
 from experiments.frame import benches
 from experiments.main import main
 from tests.browser import needs_chromium
 from tests.stored_runs import TINY, made
-from tests.test_expansion import PACKAGED, kpis_of
 
 pytestmark = needs_chromium
 AXE = Path(__file__).with_name("axe") / "axe.min.js"

@@ -8,6 +8,10 @@ from answers import answer
 pytest.importorskip("starlette")
 pytest.importorskip("python_multipart")
 
+from test_expansion import PACKAGED, kpis_of
+from test_flights import GOOD
+from test_ssim import file_of, leg
+
 from experiments.composition import compose, hub
 from experiments.formatting import signed
 from experiments.frame import benches
@@ -21,9 +25,6 @@ from experiments.studies.page.plan import FLIGHTS, Plan, flights_folder, sent_fl
 from experiments.studies.page.recomputed import recomputed
 from tests.served import answer_here, client_of
 from tests.stored_runs import BARE, TINY, made
-from tests.test_expansion import PACKAGED, kpis_of
-from tests.test_flights import GOOD
-from tests.test_ssim import file_of, leg
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from test_schedules import SMALL
 
 from experiments.composition import load
 from experiments.designs.unusual import period_warnings
@@ -25,7 +26,6 @@ from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 from tests.named_designs import named_design
-from tests.test_schedules import SMALL
 
 BRUSSELS = "time_zone=Europe/Brussels"
 AUTUMN, SPRING = dt.date(2026, 10, 19), dt.date(2026, 3, 23)

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
+from test_ssim import file_of, leg
 
 from experiments import composition
 from experiments.arguments import Arguments
@@ -37,7 +38,6 @@ from sim.inputs.flight_file import load_limits
 from sim.inputs.flight_files import read_schedules
 from sim.measures.kpis import KPIS
 from sim.record.schemas import TABLES
-from tests.test_ssim import file_of, leg
 
 KEY = ("liege_30k", 0)
 TABLES_OF_PART = ("flights", "trucks")

@@ -29,14 +29,14 @@ import pyarrow as pa
 import yaml
 from openpyxl import Workbook, load_workbook
 from pyarrow import compute, parquet
+from test_calibrate import rows_of
+from test_calibrate import written as traffic
+from test_ssim import file_of, leg, written
 
 from experiments.composition import compose, packaged
 from experiments.main import main
 from tests.interruptions import cut_off
 from tests.stored_runs import made, sealed
-from tests.test_calibrate import rows_of
-from tests.test_calibrate import written as traffic
-from tests.test_ssim import file_of, leg, written
 
 RUN = ("run", "margin=none", "page=none")
 RULES = '''import os
