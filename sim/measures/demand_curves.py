@@ -51,14 +51,26 @@ def demand_columns(
     hour = (local // TICKS_PER_H + first) % HOURS_PER_WEEK
     roles = [*_roles(config, inputs, record, tables, edges)]
     curves = [_together(roles), *roles, *_equipment(inputs, record, tables, edges)]
+    hours, groups = _by_hour(hour)
     rows: list[tuple[object, ...]] = []
     for order, curve in enumerate(curves):
-        wanted, used, present = (series[measured] for series in (curve.wanted, curve.in_use, curve.present))
-        for of_week in np.unique(hour).tolist():
-            now = hour == of_week
-            values = (wanted[now].mean(), wanted[now].max(), used[now].mean(), used[now].max(), present[now].mean())
-            rows.append((order, curve.name, curve.unit == _PEOPLE, curve.unit, of_week, *map(float, values)))
+        values = np.empty((5, len(hours)))
+        for here, intervals in groups:
+            wanted, used, present = (
+                series[measured][intervals] for series in (curve.wanted, curve.in_use, curve.present)
+            )
+            values[:, here] = wanted.mean(1), wanted.max(1), used.mean(1), used.max(1), present.mean(1)
+        name = (order, curve.name, curve.unit == _PEOPLE, curve.unit)
+        rows += [(*name, of_week, *row) for of_week, row in zip(hours.tolist(), values.T.tolist(), strict=True)]
     return in_order("demand_curves", rows)
+
+
+def _by_hour(hour: Counts) -> tuple[Counts, list[tuple[Counts, Counts]]]:
+    """Hours (H) among those of intervals (B), and their intervals: for hours (G) of equally many (N), both (G × N)."""
+    hours, first, n = np.unique(np.sort(hour), return_index=True, return_counts=True)
+    order = np.argsort(hour, kind="stable")
+    groups = ((np.flatnonzero(n == size), np.arange(size)) for size in np.unique(n).tolist())
+    return hours, [(here, order[first[here, None] + places]) for here, places in groups]
 
 
 _PEOPLE = "people"
