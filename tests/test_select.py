@@ -25,6 +25,7 @@ TINY = (
     "warmup_days=0",
     "demand.parcels_per_flight=800",
     "demand.net_t_per_flight=0.6",
+    "exports=none",
     # Designs differ in their machines: no people must be missing to feed them.
     "roster=round_the_clock",
     "replications=3",
