@@ -14,7 +14,7 @@ from stored_runs import tables_of
 
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, zone_m2
+from experiments.designs.more_room import CONTROL_UNITS, EXPORT_UNITS, PARTS, part_m2, with_more_floor, zone_m2
 from experiments.designs.what_if import BLOCKED, what_ifs
 from experiments.formatting import resource
 from experiments.main import main
@@ -186,16 +186,26 @@ def test_more_of_exports_or_controls_leaves_all_other_floor_as_it_was(name: str)
     assert site.exports is not None
 
 
-def test_halls_that_do_not_grow_alike_keep_at_least_what_they_had() -> None:
+@pytest.mark.parametrize("area_m2", [36_000.0, 60_000.0])
+def test_halls_that_do_not_grow_alike_keep_at_least_what_they_had(area_m2: float) -> None:
     config = load("liege_30k", *EVERYTHING)
-    small = replace(config.halls["main"], area_m2=36_000.0)
-    config = replace(config, halls={**config.halls, "second": small})
+    larger = replace(config.halls["main"], area_m2=area_m2)
+    config = replace(config, halls={**config.halls, "second": larger})
     for name in ("screening_lines", "build_up_places", "transit_desks", "customs_hold", "export_floor"):
         what = what_ifs(config)[name]
         assert what.after > what.before
         for hall in config.halls:
             before, after = floor_by_part(config, hall), floor_by_part(what.hub, hall)
             assert all(after[part] >= m2 - 1e-6 for part, m2 in before.items())
+
+
+def test_doors_get_their_facade_and_small_floors_a_pallet_more() -> None:
+    config = load("liege_30k", *EVERYTHING, "halls.main.facade_m=180")
+    for name, n in (("doors", 43), ("doors_in", 41)):
+        assert what_ifs(config)[name].hub.halls["main"].facade_m == pytest.approx(4.5 * n)
+    larger = with_more_floor(config, "customs_hold", 0.001)
+    before, after = (part_m2(each.halls["main"], each.space, "customs_hold") for each in (config, larger))
+    assert after == pytest.approx(before + config.space.pallet_m2)
 
 
 def test_every_resource_has_its_what_if_and_says_for_how_long_it_blocks() -> None:

@@ -17,7 +17,7 @@ from mistakes import is_refused
 from experiments.arguments import Arguments
 from experiments.composition import load
 from experiments.designs.design import Design
-from experiments.designs.factors import REST, game_of
+from experiments.designs.factors import REST, game_of, squeezed
 from experiments.main import main
 from experiments.report.decompose_text import sentences
 from experiments.report.figures.decompose_figure import Waterfall, draw
@@ -146,16 +146,24 @@ def test_a_coalition_that_does_not_fit_says_so_and_is_the_same_hub_otherwise() -
     check_area(machines.design.hub)
     assert game.coalitions[1].lacks == () == game.coalitions[3].lacks
     # The net areas change nothing that is simulated: the site is that of the same hub in a hall that is large enough.
-    squeezed = machines.design.hub
-    hall = squeezed.halls["main"]
+    closer = machines.design.hub
+    hall = closer.halls["main"]
     # A quarter of a hall four times as large is as much floor.
     quarters = {zone: getattr(hall.zone_shares, zone) / 4 for zone in ("lanes", "customs", "export", "empty_ulds")}
     shares = replace(hall.zone_shares, **quarters)
     large = replace(hall, area_m2=4 * hall.area_m2, zone_shares=shares)
     one, other = (
-        make_inputs(hub, 0).site for hub in (squeezed, replace(squeezed, space=start.hub.space, halls={"main": large}))
+        make_inputs(hub, 0).site for hub in (closer, replace(closer, space=start.hub.space, halls={"main": large}))
     )
     assert pickle.dumps(one) == pickle.dumps(other)
+
+
+def test_fields_of_only_one_hub_belong_to_their_factor() -> None:
+    fog = ("+disruption@disruptions.fog=fog_morning", "disruptions.fog.start='day 1 09:00'")
+    start, end = Design("clear", load("liege_30k")), Design("foggy", load("liege_30k", *fog))
+    for ends in ((start, end), (end, start)):
+        game = game_of(*ends, {"fog": ["disruptions*"]})
+        assert {"disruptions", "disruptions.fog.start"} < {*game.fields["fog"]} and len(game.coalitions) == 2
 
 
 def test_a_factor_whose_fields_do_not_differ_is_idle() -> None:
@@ -242,6 +250,14 @@ def test_mistakes_are_one_line_and_write_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], message: str
 ) -> None:
     is_refused(capsys, tmp_path / "runs", ["decompose", *words], message)
+
+
+@pytest.mark.parametrize(("facade_m", "each", "has_lack"), [(180.0, 4.5, False), (120.0, 3.0, True)])
+def test_doors_stand_closer_only_where_the_facade_is_too_short(facade_m: float, each: float, *, has_lack: bool) -> None:
+    hub = load("liege_30k")
+    hub, lacks = squeezed(replace(hub, halls={"main": replace(hub.halls["main"], facade_m=facade_m)}))
+    assert hub.space.door_facade_m == pytest.approx(each)
+    assert [(lack.zone, lack.needed, lack.available) for lack in lacks] == [("facade", 180.0, facade_m)] * has_lack
 
 
 def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from experiments.composition import load
 from sim.config import HubConfig
 from sim.config.trade import ExportGoods, Goods
 from sim.errors import ConfigError
-from sim.inputs.goods import FlightGoods, bands, draw_goods, week_of
+from sim.inputs.goods import FlightGoods, _declared, bands, draw_goods, week_of
 from sim.inputs.inputs import make_inputs
 from sim.measures.exposure_tables import balance_rows, trade_rows, weekly_imports
 from sim.record.schemas import Table, tabulate
@@ -193,3 +194,10 @@ def test_a_mistake_is_one_line(word: str, said: str) -> None:
 def test_a_group_that_is_declared_wants_a_rate_of_duty() -> None:
     with pytest.raises(ConfigError, match=r"no group 'toys', which customs\.declared\.goods has"):
         load("customs_today", "trade=goods", "~trade.goods.toys", "trade.goods.home.share=0.28")
+
+
+def test_a_parcel_of_exactly_the_exemption_is_exempt() -> None:
+    parcels = SimpleNamespace(value=np.array([15_000, 15_001, 1]), goods=np.array([0, 0, 1]))
+    goods = _declared(SimpleNamespace(number=4), np.array([0, 0, 0], dtype=np.uint8), parcels, 15_000, (1, 2, 2))
+    assert goods.parcels.tolist() == [[[1, 1], [1, 0]]]
+    assert goods.value.tolist() == [[[150.0, 150.01], [0.01, 0.0]]]
