@@ -145,6 +145,29 @@ def test_a_value_changed_is_checked_at_once_drawn_and_kept_in_the_address(browse
     assert says == "demand.flights_per_day: must be greater than 0, got -1.0"
 
 
+def test_a_plan_sends_what_differs_and_its_fields_stay_usable(browser, address):
+    browser.open(at(address, "/plan?set.halls.main.doors_out=28"))
+    sent = browser.run("return [...new FormData(plan).keys()].filter((key) => key.startsWith('set.'))")
+    assert sent == ["set.halls.main.doors_out"]
+    assert browser.run("return plan.querySelectorAll(':disabled').length") == 0, "after Run was stopped, or after Back"
+
+
+def test_a_page_whose_server_is_away_says_so_once_until_it_is_back(browser, address):
+    browser.open(at(address, "/plan"))
+    says = "[...document.querySelectorAll('#main .away')].map((each) => each.textContent.slice(0, 26))"
+    browser.run("parts.fetch = fetch; window.fetch = () => Promise.reject(new TypeError('away'))")
+    for doors in ("36", "37"):
+        change(browser, "halls.main.doors_out", doors)
+        wait_for(browser, "document.querySelector('#check > .away')")
+        assert browser.run(f"return {says}") == ["The server does not answer"]
+    browser.run("document.querySelector('#check > .away').remove()")
+    browser.run("document.getElementById('main').dataset.refresh = 100; await parts.refresh()")
+    assert browser.run(f"return {says}") == ["The server does not answer"]
+    browser.run("delete document.getElementById('main').dataset.refresh; window.fetch = parts.fetch")
+    change(browser, "halls.main.doors_out", "36")
+    wait_for(browser, "document.querySelector('#check .over')")
+
+
 def test_values_are_found_by_a_word_and_changed_together_in_per_cent(browser, address):
     browser.open(at(address, "/plan?group.roster=three_shifts"))
     shown = "[...document.querySelectorAll('.fields .field')].filter(field => !field.closest('[hidden]'))"

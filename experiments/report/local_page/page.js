@@ -19,12 +19,22 @@ parts.refresh = async () => {
     }
     if (fresh && !fresh.dataset.refresh) { delete main.dataset.refresh; sortable(main); return; }
   } catch {
-    // The server may be restarting: asked again.
+    parts.sayAway(main); // It may be restarting: asked again.
   }
   again();
 };
 
 setTimeout(parts.refresh, 1000);
+
+/** Say once, in this part of the page, that what it shows may be old. */
+parts.sayAway = (part) => {
+  if (part.querySelector(".away")) return;
+  const says = document.createElement("p");
+  says.className = "mistake away";
+  says.setAttribute("role", "status");
+  says.textContent = "The server does not answer: start cargohub page again, or reload the page.";
+  part.prepend(says);
+};
 
 /** A plan's address: its choices, and the values that differ from the scenario's. */
 parts.planQuery = (form) => {
@@ -43,7 +53,8 @@ parts.check = async (form, isWhole) => {
   if (isWhole) { location.assign(address); return; }
   history.replaceState(null, "", address);
   const number = (parts.asked = (parts.asked ?? 0) + 1);
-  const answer = await fetch(address);
+  const answer = await fetch(address).catch(() => null);
+  if (!answer) { parts.sayAway(document.getElementById("check")); return; }
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const panel = fresh.getElementById("check");
   if (number !== parts.asked) return;
@@ -136,8 +147,10 @@ if (plan) {
     if (event.target.id === "by") document.getElementById("apply").click();
   });
   // Sent is what differs, not four hundred values.
-  plan.addEventListener("submit", () => {
-    for (const each of plan.elements) each.disabled ||= each.name.startsWith("set.") && each.value === each.dataset.base;
+  plan.addEventListener("formdata", ({ formData }) => {
+    for (const each of plan.elements) {
+      if (each.name.startsWith("set.") && each.value === each.dataset.base) formData.delete(each.name);
+    }
   });
 }
 parts.copies();
