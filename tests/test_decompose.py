@@ -272,6 +272,12 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     assert [*sentences("on_time_share", single, "a", "b")][-1] == "One replication: no difference can be tested."
     none = decompose([[0.5, 0.5, 0.5, 0.4], [0.5, 0.5, 0.5, 0.6]], ["machines", "floor"])
     assert "not certain" in [*sentences("on_time_share", none, "a", "b")][-1]
+    # What is the same in every replication may be so by chance.
+    same = decompose([[0.25, 0.5, 0.25, 0.75]] * 3, ["floor", "doors"])
+    assert {each.bounds for each in (same.gain, same.shares["floor"].share, *same.lead("floor").values())} == {None}
+    first, *_, last = sentences("on_time_share", same, "a", "b")
+    assert first.endswith("a change of +50.0 percentage points, the same in every replication.")
+    assert last == "It may be no larger than that of doors."
 
 
 def test_the_waterfall_goes_from_one_level_to_the_other() -> None:

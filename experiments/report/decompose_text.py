@@ -1,9 +1,10 @@
 """A decomposed gain in sentences: which factor contributes most, and how certain that is."""
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 from experiments.formatting import kpi_name, listed, number, percent
-from experiments.interval_text import change
+from experiments.interval_text import NO_VARIANCE, change
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
 from experiments.statistics import Interval
@@ -23,20 +24,22 @@ def sentences(
     """
     unit = KPIS[kpi].unit
     ends = f"{amount(decomposition.start.mean, unit)} in {start}, {amount(decomposition.end.mean, unit)} in {end}"
-    yield f"{kpi_name(kpi)}: {ends}: a change of {change(decomposition.gain, unit)}."
-    if decomposition.gain.holds(0):
+    gain = decomposition.gain
+    same = f", {NO_VARIANCE}" if gain.n > 1 and gain.bounds is None and isfinite(gain.mean) else ""
+    yield f"{kpi_name(kpi)}: {ends}: a change of {change(gain, unit)}{same}."
+    if gain.holds(0) or not gain.mean:
         yield "It is not certain that there is a change, nor which factor causes it."
         return
     name = decomposition.largest
     share = decomposition.shares[name]
-    part = share.share.mean / decomposition.gain.mean if decomposition.gain.mean else 0.0
+    part = share.share.mean / gain.mean
     changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
     yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
         yield f"{start} has no room for it as configured ({'; '.join(lacks)})."
-    sign = -1 if decomposition.gain.mean < 0 else 1
+    sign = -1 if gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
-    if decomposition.gain.n == 1:
+    if gain.n == 1:
         yield f"{said('untested')}."
     elif close:
         yield f"It may be no larger than that of {listed(close, 'or')}."

@@ -55,6 +55,11 @@ class Interval:
         """Whether both bounds are the same, as where all values are; False without bounds."""
         return self.low is not None and self.low == self.high
 
+    @property
+    def unless_same(self) -> Self:
+        """Without bounds if they have no width: that all differences are the same may be chance."""
+        return replace(self, low=None, high=None) if self.has_no_width else self
+
     def holds(self, value: float) -> bool:
         """Whether a value lies between the bounds; False without bounds."""
         return self.low is not None and self.high is not None and self.low <= value <= self.high

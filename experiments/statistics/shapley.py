@@ -49,7 +49,9 @@ class Decomposition:
     def lead(self, name: str) -> dict[str, Interval]:
         """How far the share of one change lies above each other's, replication by replication."""
         return {
-            other: paired_interval(self.values[name], values) for other, values in self.values.items() if other != name
+            other: paired_interval(self.values[name], values).unless_same
+            for other, values in self.values.items()
+            if other != name
         }
 
 
@@ -65,7 +67,8 @@ def decompose(
 
     `values` (R x 2^k): by replication and coalition, as in `shapley_fractions`. Each replication has its own shares; t
     intervals are those of their means. `idle` changes alter nothing: their share is 0. `possible` and `good_end`: as in
-    `mean_interval`. A share is a mean of differences, so at most the largest possible one.
+    `mean_interval`. A share is a mean of differences, so at most the largest possible one. What is the same in every
+    replication has no interval.
 
     Raises:
         ValueError: no replication, or not one value for each coalition of the names.
@@ -76,12 +79,15 @@ def decompose(
     last = len(values[0]) - 1
 
     def added(to: int, since: int) -> Interval:
-        return paired_interval([row[to] for row in values], [row[since] for row in values], possible=possible)
+        both = [row[to] for row in values], [row[since] for row in values]
+        return paired_interval(*both, possible=possible).unless_same
 
     shares = {name: [row[i] for row in by_row] for i, name in enumerate(names)}
     of_factors = {
         name: Share(
-            mean_interval(shares[name], possible=difference_of(possible)), added(1 << i, 0), added(last, last ^ 1 << i)
+            mean_interval(shares[name], possible=difference_of(possible)).unless_same,
+            added(1 << i, 0),
+            added(last, last ^ 1 << i),
         )
         for i, name in enumerate(names)
     }
