@@ -102,6 +102,7 @@ def test_units_that_help_nobody_cost_their_life_and_upkeep() -> None:
     assert result.rent == 65
     assert result.first(3.5) is None
     assert "no zone's first step is surely worth its floor" in result.sentences[1]
+    assert " to " not in result.sentences[1]  # the same in every replication: no interval
     built = Result("liege_30k", replace(asked(), prices=priced(**{"site.tenure": "built"})), (zone,))
     assert built.rent == pytest.approx(40 + 1250 * 0.06 / (1 - 1.06**-30))
 

@@ -118,7 +118,7 @@ def ladders(config: HubConfig, settings: ShadowPrice) -> list[Ladder]:
 
 
 UNIT: Final = "EUR/m2/year"
-interval_text = partial(with_interval, show=partial(number, digits=0))
+interval_text = partial(with_interval, show=partial(number, digits=0), hides_same=True)
 
 
 @table("shadow_price", "value of one more m² a year, by demand, zone and step", sort="flights_per_day zone step")
