@@ -193,6 +193,15 @@ def resource(name: str) -> str:
     return ALL_RESOURCES[name].label if name in ALL_RESOURCES else plain_name(name.replace("breakdown", "break-down"))
 
 
+def waited_for(name: str) -> str:
+    """The name of what something waited for; a door is granted with its workers.
+
+    >>> waited_for("doors"), waited_for("tugs")
+    ('outbound dock doors or their workers', 'tug trains')
+    """
+    return resource(name) + " or their workers" * (name in ("doors", "doors_in"))
+
+
 def resource_heading(name: str) -> str:
     """A resource's name as a heading.
 

@@ -632,7 +632,8 @@ def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys:
     assert f"scenario: the run has several; give scenario=apron.stands=1 {known}" in capsys.readouterr().err
     one = "scenario=apron.stands=1"
     assert main(["trace", str(folder), one, "flight=AB1"]) == 2
-    assert "flight: 3 flights are named 'AB1'; give one of #0, #1, #2" in capsys.readouterr().err
+    known = "give one of #0 (Mon 05 Sep 10:00), #1 (Tue 06 Sep 10:00), #2 (Wed 07 Sep 10:00)"
+    assert f"flight: 3 flights are named 'AB1'; {known}" in capsys.readouterr().err
     assert main(["trace", str(folder), one, "flight=#0", "--quiet"]) == 0, "the run has a copy of its flights"
     (folder / "flights" / "flights.csv").unlink()
     assert "schedule=FILE" in refused(capsys, "trace", folder, one, "flight=#0")

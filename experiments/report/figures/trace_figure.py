@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from experiments.formatting import resource as resource_text
+from experiments.formatting import waited_for
 from experiments.report import style
 from experiments.report.style import Figure
 from sim.measures.tracing.causes import CAUSES
@@ -60,7 +60,7 @@ def figure(result: Gantt) -> Figure:
     for at, (_, bars) in enumerate(result.rows):
         for resource in (None, *result.colors):
             spans = [(bar.start, bar.length) for bar in bars if bar.resource == resource]
-            label = "work" if resource is None else f"waits: {resource_text(resource)}"
+            label = "work" if resource is None else f"waits: {waited_for(resource)}"
             color = WORK if resource is None else result.colors[resource]
             if spans:
                 ax.broken_barh(spans, (at - 0.4, 0.8), facecolors=color, linewidth=0, label=label)

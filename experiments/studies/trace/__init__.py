@@ -24,12 +24,12 @@ Own options: --figure FILE, --trust-code.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from experiments.arguments import Arguments
-from experiments.formatting import listed
+from experiments.formatting import instant, listed
 from experiments.frame import console
 from experiments.frame.recorded import TRUST, run_and_options, trust_code
 from experiments.report import style
@@ -53,6 +53,10 @@ Traced = tuple[dict[str, Any], Rows, float]
 """The document, the rows of its picture, and the instant from which they are counted."""
 Given = Mapping[str, str]
 """Options of the command line."""
+
+
+_MOST_NAMED: Final = 30
+"""Largest number of flights of one name in a message."""
 
 
 def main(arguments: Arguments) -> int:
@@ -166,9 +170,11 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
     if not numbers:
         raise InputError(f"{option}: this replication has no flight {text[:60]!r}{near(text, keys)}")
     if len(numbers) > 1:
-        some = ", ".join(f"#{number}" for number in numbers[:5])
+        hub, times = journal.config, flights["sibt"]
+        some = [f"#{each} ({instant(times[each], hub.start_date, hub.clock)})" for each in numbers[:_MOST_NAMED]]
+        more = " …" * (len(numbers) > _MOST_NAMED)
         raise InputError(
-            f"{option}: {len(numbers)} flights are named {text[:60]!r}; give one of {some}{' …' * (len(numbers) > 5)}"
+            f"{option}: {len(numbers)} flights are named {text[:60]!r}; give one of {', '.join(some)}{more}"
         )
     return numbers[0]
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.formatting import instant, number, whole
-from experiments.formatting import resource as resource_text
+from experiments.formatting import instant, number, waited_for, whole
 from experiments.grouping import grouped
 from experiments.report.sections import said
 from sim.config import HubConfig
@@ -243,7 +242,7 @@ def _held_line(segment: Mapping[str, Any]) -> str:
         parts.append(f"{segment['held_says']} {named}{more}")
     if segment["holders_waited_share"] > 0:
         share = whole(100 * segment["holders_waited_share"])
-        parts.append(f"who waited for {resource_text(segment['holders_waited_for'])} {share} % of that time")
+        parts.append(f"who waited for {waited_for(segment['holders_waited_for'])} {share} % of that time")
     if segment["ended_by"]:
         more = f" and {len(segment['ended_by']) - _MOST_NAMED} more" if len(segment["ended_by"]) > _MOST_NAMED else ""
         parts.append(f"ended when {', '.join(segment['ended_by'][:_MOST_NAMED])}{more} released it")
@@ -262,20 +261,18 @@ def _uld_lines(ulds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         longest, which = max(of_resource)
         mean = sum(minutes for minutes, _ in of_resource) / len(ulds)
         lengths = f"mean {number(mean, 1)}, longest {number(longest, 1)}"
-        yield f"  {resource_text(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
+        yield f"  {waited_for(resource):24} {len(of_resource):3} ULDs, {lengths}: {which}"
 
 
 def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
     sums = path["minutes_by_resource"]
     if not sums:
         return
-    parts = ", ".join(f"{resource_text(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
+    parts = ", ".join(f"{waited_for(resource)} {_minutes(minutes)}" for resource, minutes in sums.items())
     yield f"  in all {_minutes(path['minutes'])} min: {parts}"
     if waits := [resource for resource in sums if resource != "work"]:
         share = 100 * sums[waits[0]] / path["minutes"]
-        line = (
-            f"  delayed most by: {resource_text(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
-        )
+        line = f"  delayed most by: {waited_for(waits[0])}, {_minutes(sums[waits[0]])} min, {share:.0f} % of the time"
         # Holders may have waited for different resources in different segments.
         stuck = Counter[str]()
         for segment in path["segments"]:
@@ -283,7 +280,7 @@ def _verdict(path: Mapping[str, Any]) -> Iterator[str]:
                 stuck[segment["holders_waited_for"]] += segment["minutes"] * segment["holders_waited_share"]
         on, minutes = max(stuck.items(), key=lambda item: item[1])
         of_it = whole(100 * minutes / sums[waits[0]])
-        yield line + (f"; their holders waited for {resource_text(on)} {of_it} % of it" if minutes > 0 else "")
+        yield line + (f"; their holders waited for {waited_for(on)} {of_it} % of it" if minutes > 0 else "")
 
 
 def _minutes(value: float) -> str:

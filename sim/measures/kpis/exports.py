@@ -119,7 +119,7 @@ def export_floor_wait_h_per_day(run: Measured) -> float:
     return run.h_per_day("collections", "scheduled", "called")
 
 
-@EXPORTS.kpi("h/d", LESS, "Collections wait for a door")
+@EXPORTS.kpi("h/d", LESS, "Collections wait for a door or its workers")
 def door_in_wait_h_per_day(run: Measured) -> float:
     """collections that wait at the hub for an inbound door and its workers"""
     return run.h_per_day("collections", "arrived", "docked")

@@ -73,7 +73,7 @@ def tug_blocked_h_per_day(run: Measured) -> float:
     return run.h_per_day("trains", "at_door", "placed")
 
 
-@HALLS.kpi("h/d", LESS, "Trucks wait for a door")
+@HALLS.kpi("h/d", LESS, "Trucks wait for a door or its workers")
 def door_wait_h_per_day(run: Measured) -> float:
     """trucks that wait in the yard for a door and its workers"""
     return run.h_per_day("trucks", "arrived", "docked")

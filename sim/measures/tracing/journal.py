@@ -31,6 +31,7 @@ class Journal:
 
     def __init__(self, tables: Mapping[str, Table], config: HubConfig) -> None:
         self.tables: dict[str, Table] = dict(tables)
+        self.config = config
         self.end = ticks(config.end_min) / TICKS_PER_MIN
         self.longest_hold = ticks(config.apron.longest_hold_h * MIN_PER_H) / TICKS_PER_MIN
         self.halls = tuple(config.halls)
