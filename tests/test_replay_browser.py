@@ -239,6 +239,20 @@ def test_the_day_is_shown_in_full(run, browser, width):
     assert shown == needed
 
 
+@pytest.mark.parametrize("width", [1280, 390, 360])
+def test_what_the_numbers_of_a_plan_stand_for_is_beside_its_scale(run, browser, width):
+    browser.open(run / "replay.html", width)
+    browser.run(READY)
+    legend, scale = browser.run("""
+      const [hub] = replay.hubs, texts = [];
+      hub.context.fillText = (text, x) => texts.push([text, x, x + hub.context.measureText(text).width]);
+      hub.draw(0);
+      delete hub.context.fillText;
+      const ends = texts.filter(([text, x]) => x === 7 && /^\\d+ [A-Z]/.test(text)).map(([,, end]) => end);
+      return [ends, texts.find(([text]) => /^\\d+ m$/.test(text))[1]];""")
+    assert 0 < max(legend) < scale
+
+
 def test_a_click_on_an_aircraft_says_what_it_is_and_how_to_trace_it(run, browser):
     flights = rows_of(run, "flights")
     key, since = flights["key"][0], math.ceil(flights["unloading_start"][0] * 60)

@@ -216,12 +216,16 @@ class Hub {
       if (hit.text) label(context, camera, hit, [{ text: hit.text }], colours);
       if (hit.thing && hit.name) label(context, camera, { ...hit, x: hit.x + hit.width * 0.03 }, [{ text: hit.name, bold: true, isTail: true }], colours);
     }
-    legend(context, this.size, numbered, colours);
+    legend(context, { ...this.size, width: this.size.width - this.metres * camera.scale - 24 }, numbered, colours);
+  }
+
+  /** The length of the scale that is drawn. */
+  get metres() {
+    return [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((length) => length * this.camera.scale >= 50) ?? 1000;
   }
 
   drawScale() {
-    const { context, camera, colours, size } = this;
-    const metres = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((length) => length * camera.scale >= 70) ?? 1000;
+    const { context, camera, colours, metres, size } = this;
     const x = size.width - metres * camera.scale - 12;
     fill(context, { x, y: size.height - 10, width: metres * camera.scale, height: 2 }, colours.ink);
     context.font = "11px system-ui, sans-serif";

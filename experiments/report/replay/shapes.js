@@ -141,14 +141,13 @@ function label(context, camera, rectangle, texts, colours) {
   return true;
 }
 
-/** What numbers on the plan stand for, in lines at the foot of a canvas, beside the scale; `names`: by number. */
+/** What numbers on the plan stand for, in lines at the foot of a space; `names`: by number. */
 function legend(context, size, names, colours) {
-  const width = size.width - 130;
   context.font = fontOf(false, 11);
   const lines = [];
   names.forEach((name, at) => {
     const text = `${at} ${name}`;
-    if (lines.length > 0 && widthOf(context, `${lines.at(-1)}, ${text}`) <= width) lines[lines.length - 1] += `, ${text}`;
+    if (lines.length > 0 && widthOf(context, `${lines.at(-1)}, ${text}`) <= size.width) lines[lines.length - 1] += `, ${text}`;
     else lines.push(text);
   });
   lines.forEach((line, at) => {
