@@ -141,6 +141,10 @@ def test_what_reaches_the_target_exactly_is_feasible_and_ties_are_by_both_interv
     reference = Reference(instance, rows)
     assert 0.9 < instance.target <= 1.0 and reference.best == instance.designs[0]
     assert reference.ties == 2, "the second by its objective, and the fourth by its constraint"
+    assert not reference.may_miss, "a half-width of 0 at the target"
+    first = instance.designs[0]
+    wider = Reference(instance, rows | {first: replace(rows[first], held_half_width=0.01)})
+    assert wider.best == first and wider.may_miss
     oracle = Oracle(instance, 0, bowl)
     assert oracle.dearer(100.0, instance.target / 2) == pytest.approx(600), "ten times the missing share"
     assert oracle.dearer(100.0, 1.0) == 100

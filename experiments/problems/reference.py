@@ -59,6 +59,12 @@ class Reference:
         return min(self.feasible, key=lambda design: (self.rows[design].objective, design))
 
     @property
+    def may_miss(self) -> bool:
+        """Whether the interval of the best design's constraint includes values below the target."""
+        best = self.rows[self.best]
+        return best.held - best.held_half_width < self.instance.target
+
+    @property
     def ties(self) -> int:
         """Other designs that may be the best, by their intervals of objective and constraint."""
         best = self.rows[self.best]

@@ -124,6 +124,7 @@ def _show(arguments: Arguments, instance: Instance) -> int:
         *(f"  {each.name}: {', '.join(map(_text, each.values))}" for each in instance.variables),
         f"Best of all {len(instance.designs)} designs by {sure['n']} replications each, with 95 % intervals.",
         f"{reference.ties} other designs may be as good.",
+        *(["The first may miss the constraint: its interval includes lower values."] if reference.may_miss else []),
         *as_lines(Grid("", heads, rows, n_texts=1)),
         "The hub of the first:",
         Arguments("run", instance.command_words(reference.best)).command,
@@ -192,11 +193,11 @@ def _simulate_all(arguments: Arguments, instance: Instance, n: int) -> int:
 
 
 def _how_sure(reference: Reference) -> dict[str, Any]:
-    """The best design's objective, half-width of its 95 % interval, replications, and number of possible ties."""
+    """The best design's objective with its interval, replications, possible ties, and if it may miss the target."""
     row = reference.rows[reference.best]
     half = row.objective_half_width
     return {"objective": row.objective, "objective_half_width": half if isfinite(half) else None, "n": row.n,
-            "ties": reference.ties}  # fmt: skip
+            "ties": reference.ties, "may_miss": reference.may_miss}  # fmt: skip
 
 
 def _replication(name: str, number: int) -> list[Observed]:
