@@ -2,6 +2,8 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -43,6 +45,20 @@ def test_a_week_of_expected_flights_is_the_demand_of_its_month():
     assert all(flights_expected(load("liege_30k", f"start_date=2022-09-{day:02}"), RUN).all() for day in range(5, 12))
     november = load("liege_30k", "start_date=2022-10-24")
     assert flights_expected(november, RUN)[WEEK].sum() == pytest.approx(7 * 3.5 * 1.06, rel=2e-3)
+
+
+def test_work_of_a_shifts_last_quarter_is_done_in_that_shift_and_the_next():
+    """Within an hour of falling due: 600 post-minutes in 60 min at most half used take 20 posts, in crews of four."""
+    words = ("roster.work.promise_share=0.05", "service_h=20", "roster.work.utilisation.breakdown=0.5")
+    config = load("liege_30k", *words)
+    rosters = rosters_of(config, 7 * TICKS_PER_DAY)
+    due = np.zeros(len(rosters.work.of_role("breakdown", "main")))
+    due[MARGIN + BINS_PER_DAY + 4 * 14 - 1] = 600.0  # Tuesday, 13:45 to 14:00
+    work = SimpleNamespace(of_role=lambda *_: due, of_a_flight=lambda *_: 0.0)
+    manning = replace(rosters, work=work).of_role("breakdown", "main")
+    hours = np.array(manning.start) / TICKS_PER_H
+    posts = [manning.posts[int(np.searchsorted(hours, hour, side="right")) - 1] for hour in (29, 30, 38, 46)]
+    assert posts == [4, 20, 20, 4]
 
 
 @pytest.mark.parametrize("model", ["poisson", "all_ifr", "hourly"])

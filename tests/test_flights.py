@@ -11,6 +11,7 @@ from experiments.replications.summing import traffic
 from sim import simulate
 from sim.errors import CargohubError
 from sim.inputs.inputs import make_inputs
+from sim.inputs.rates import factor_at
 from sim.units import TICKS_PER_MIN
 
 LEGS = "flight,sibt,after,leg_min\nA,2022-09-05 10:00,,\n"
@@ -218,3 +219,8 @@ def test_a_load_belongs_to_its_flight() -> None:
     assert all(more[key] == parcels for key, parcels in few.items() if key in more)
     wide = {f.key: f.n_parcels for f in make_inputs(load("liege_30k", "demand.load.spread=0.08"), 0).flights}
     assert sorted(few, key=lambda key: (few[key], key))[:20] == sorted(wide, key=lambda key: (wide[key], key))[:20]
+
+
+def test_a_factor_on_the_demand_counts_from_its_first_minute_until_before_its_last():
+    factors = [(60.0, 120.0, 2.0), (90.0, 150.0, 3.0)]
+    assert [factor_at(factors, minute * TICKS_PER_MIN) for minute in (59, 60, 90, 120, 150)] == [1, 2, 6, 3, 1]
