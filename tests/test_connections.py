@@ -14,9 +14,11 @@ import sim
 from experiments.composition import load
 from experiments.main import main
 from experiments.report.run_grids import connections_grid
+from sim.config.arrivals import Wave
 from sim.config.connections import Connections, Pair
 from sim.domain.entities import FLOWN, Connection
 from sim.inputs.inputs import make_inputs
+from sim.inputs.off_blocks import _wave
 from sim.measures.connections import MISSED, _fate, _planned
 from sim.measures.tracing.causes import CAUSES
 from sim.measures.tracing.journal import Journal
@@ -24,7 +26,7 @@ from sim.measures.tracing.paths import parcel_path
 from sim.reference import run
 from sim.reference.equality import vectorised_tables
 from sim.site.room import check_area
-from sim.units import MIN_PER_DAY, NEVER, TICKS_PER_DAY, TICKS_PER_MIN
+from sim.units import MIN_PER_DAY, NEVER, TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
 
 FLY = ("+connections.lanes={PL: Hangzhou, IT: Hong Kong}", "connections.minimum_min=300")
 SHORT = ("liege_30k", "horizon_days=1", "warmup_days=0", "demand.flights_per_day=3")
@@ -206,3 +208,13 @@ def test_a_file_names_the_destination(tmp_path, capsys) -> None:
     assert (
         "flight C: to: no destination 'Hongkong' of exports.lanes; did you mean 'Hong Kong'?" in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize(
+    ("ready_h", "wave_h"), [(21, (22, 26)), (23, (23, 26)), (25, (25, 26)), (26, (46, 50)), (1, (1, 2))]
+)
+def test_a_wave_over_midnight_still_takes_the_aircraft_that_are_ready_after_it(
+    ready_h: int, wave_h: tuple[int, int]
+) -> None:
+    waves = SimpleNamespace(connections=SimpleNamespace(waves=(Wave("22:00", "02:00"),)))
+    assert _wave(waves, ready_h * TICKS_PER_H) == tuple(hour * TICKS_PER_H for hour in wave_h)

@@ -1,12 +1,17 @@
 """A complex of halls: where ULDs go, what is sent between halls, and that a hall not yet open changes nothing."""
 
+import dataclasses
+import datetime as dt
+
 import numpy as np
 import pytest
 
 import sim
 from experiments.composition import load
 from sim.errors import CargohubError
+from sim.inputs.collections import _hall
 from sim.rules.hall import Place, free_first, serves_most
+from sim.units import TICKS_PER_DAY
 
 COMPLEX = ("demand=permit", "horizon_days=2", "warmup_days=1")
 FEW = ("demand.parcels_per_flight=20_000", "demand.net_t_per_flight=16")
@@ -132,3 +137,18 @@ def test_zones_of_exports_are_counted_hall_by_hall() -> None:
         assert (np.sum(of_halls, axis=0) == series[zone]).all()
         assert sum(int(own.max()) > 0 for own in of_halls) > 1
     assert series["empty_ulds"].min() >= 0
+
+
+def test_collections_go_to_open_halls_in_proportion_to_their_inbound_doors():
+    config = load("liege_100k_complex", "exports=one_fifth")
+    *others, last = config.halls
+    opens = config.start_date + dt.timedelta(days=7)
+    halls = {**config.halls, last: dataclasses.replace(config.halls[last], opens=opens)}
+    later = dataclasses.replace(config, halls=halls)
+    doors = np.array([hall.doors_in for hall in config.halls.values()])
+    draws = (np.arange(400) + 0.5) / 400
+    for day, is_open in ((6, False), (7, True)):
+        drawn = [_hall(later, day * TICKS_PER_DAY, draw) for draw in draws]
+        share = np.bincount(drawn, minlength=len(doors)) / len(draws)
+        there = np.where(np.arange(len(doors)) < len(others) + is_open, doors, 0)
+        assert share == pytest.approx(there / there.sum(), abs=0.01) and doors[-1] > 0

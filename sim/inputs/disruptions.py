@@ -31,12 +31,12 @@ class Disturbances:
 
     @property
     def happenings(self) -> tuple[Happening, ...]:
-        """The begin and end of each disruption; of those that were not drawn, only spans within the run."""
+        """The begin and end of each disruption that is active in the run."""
         return tuple(
             Happening(name, disruption.kind, begin, until, disruption.is_drawn)
             for name, spans in self._spans.items()
             for (begin, until), disruption in spans
-            if disruption.is_drawn or (until > 0 and begin < self._end)
+            if until > 0 and begin < self._end
         )
 
     @property
