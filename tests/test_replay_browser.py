@@ -227,6 +227,29 @@ def test_after_a_clock_change_day_and_slider_are_those_of_the_clocks(run, browse
     assert browser.run(set_to % ("day", 0, "change")) == 0
 
 
+def test_an_hour_that_the_clocks_repeat_is_told_from_the_first(run, browser, tmp_path):
+    content = data_of(run)
+    content["runs"][0]["clock"] = [[-1, 0], [3 * 3600, -3600]]
+    (tmp_path / "winter.html").write_text(replay_page(content))
+    browser.open(tmp_path / "winter.html")
+    browser.run(READY)
+    clock = "replay.seek(%d * 1800); return document.getElementById('clock').textContent.split(' ').slice(4).join(' ')"
+    shown = [browser.run(clock % halves) for halves in (5, 6, 7, 8)]
+    assert shown == ["02:30:00", "02:00:00 (second time)", "02:30:00 (second time)", "03:00:00"]
+
+
+@pytest.mark.parametrize("height", [640, 844])
+def test_what_is_chosen_on_a_phone_is_not_behind_the_controls(run, browser, height):
+    browser.open(run / "replay.html", 360, height)
+    browser.run(READY)
+    shown, controls = browser.run("""
+      const [hub] = replay.hubs;
+      replay.choose(hub, hub.placed("zone/hand_sorting/0"));
+      const box = (name) => document.querySelector(name).getBoundingClientRect();
+      return [box("#thing").bottom, box("footer").top];""")
+    assert shown <= controls
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_day_is_shown_in_full(run, browser, width):
     browser.open(run / "replay.html", width)

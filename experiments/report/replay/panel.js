@@ -35,10 +35,11 @@ function instantAt(run, local) {
   return run.clock.reduce((at, [since, by]) => (at >= since ? Math.max(local - by, since) : at), local);
 }
 
-/** A second after the first midnight in the hub's local time. */
+/** A second after the first midnight in the hub's local time; of an hour that the clocks repeat, which of the two it is. */
 function instantText(run, second, { withSeconds = true } = {}) {
-  const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + (second + aheadAt(run, second)) * 1000);
-  const clock = date.toISOString().slice(11, withSeconds ? 19 : 16);
+  const local = second + aheadAt(run, second);
+  const date = new Date(Date.parse(`${run.start}T00:00:00Z`) + local * 1000);
+  const clock = date.toISOString().slice(11, withSeconds ? 19 : 16) + (instantAt(run, local) < second ? " (second time)" : "");
   return `${WEEKDAYS[date.getUTCDay()]} ${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()} ${clock}`;
 }
 
