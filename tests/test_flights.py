@@ -1,6 +1,7 @@
 """Flights from a file: what is read, and what is refused in one line."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from experiments.composition import load
 from experiments.designs.unusual import period_warnings
 from experiments.replications.summing import traffic
 from sim import simulate
+from sim.domain.clock import NO_CHANGES
 from sim.errors import CargohubError
+from sim.inputs.calls import Call, _moved
 from sim.inputs.inputs import make_inputs
 from sim.inputs.rates import factor_at
 from sim.units import TICKS_PER_MIN
@@ -224,3 +227,13 @@ def test_a_load_belongs_to_its_flight() -> None:
 def test_a_factor_on_the_demand_counts_from_its_first_minute_until_before_its_last():
     factors = [(60.0, 120.0, 2.0), (90.0, 150.0, 3.0)]
     assert [factor_at(factors, minute * TICKS_PER_MIN) for minute in (59, 60, 90, 120, 150)] == [1, 2, 6, 3, 1]
+
+
+@pytest.mark.parametrize("sobt", [None, 500])
+def test_a_moved_flight_is_scheduled_arrives_and_leaves_later_by_the_same_time(sobt):
+    call = Call(arrival=120, key="A", entity=(1,), sibt=100, aircraft=None, n_parcels=None, sobt=sobt)
+    moved = _moved(call, SimpleNamespace(moved_min=lambda _: 60.0), NO_CHANGES)
+    hour = 60 * TICKS_PER_MIN
+    assert (moved.sibt, moved.arrival, moved.sobt) == (100 + hour, 120 + hour, sobt and sobt + hour)
+    assert moved.is_moved and not call.is_moved
+    assert _moved(call, SimpleNamespace(moved_min=lambda _: 0), NO_CHANGES) is call
