@@ -15,8 +15,9 @@ from experiments.frame.of_designs import present_kpis
 from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
+from sim.measures.kpis.service import weighted_quantile
 from sim.measures.window import Window, growth
-from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY
+from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
 TOYS = Group("toys", lambda hub: hub.exports.share == 0)
 SMALL = (
@@ -124,3 +125,42 @@ def test_a_flight_that_still_waits_for_a_stand_at_the_end_is_held_too(given: tup
     requested = np.array([60.0, 120.0, 180.0, np.nan])
     run.tables = {"flights": {"stand_requested": requested, "stand_given": np.array([*given, np.nan])}}
     assert KPIS["blocked_after_h"].compute(run) == held_h
+
+
+def test_aircraft_that_are_still_unloaded_at_the_end_are_not_blocked_for_an_unknown_time() -> None:
+    """The first is on its stand for 100 minutes, of which loaders need 3 x 20; the third begins after the days."""
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(1, 3, 4), {}
+    start, end = np.array([1500.0, 1600.0, 4500.0, np.nan]), np.array([1600.0, np.nan, 4600.0, np.nan])
+    run.tables = {"flights": {"unloading_start": start, "unloading_end": end}}
+    lift = SimpleNamespace(apron=SimpleNamespace(lift=(20 * TICKS_PER_MIN, 10 * TICKS_PER_MIN)))
+    flights = [SimpleNamespace(n_main_deck=3, n_lower_deck=4)] * 4
+    run.inputs = SimpleNamespace(site=lift, flights=flights)
+    assert KPIS["stand_blocked_h_per_day"].compute(run) == pytest.approx((100 - 60) / 60 / 2)
+
+
+def test_the_growth_of_weekly_lows_has_its_mean_and_its_standard_deviation() -> None:
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(1, 29, 29), {}
+    time = MIN_PER_H * np.arange(1.0, 29 * 24 + 1)
+    week = np.minimum((time - MIN_PER_DAY - 1) // (7 * MIN_PER_DAY), 3).astype(int)
+    lows = np.array([0, 700, 2100, 2100])[week]
+    run.tables = {
+        "flights": {"n_parcels": np.array([28_000, 5]), "is_cohort": np.array([True, False])},
+        "occupancy": {"zone": np.full(len(time), "backlog"), "time": time, "inside": lows + np.arange(len(time)) % 24},
+        "disruptions": {"is_drawn": np.zeros(0, bool), "kind": np.zeros(0, str), "end": np.zeros(0)},
+    }
+    names = ("backlog_growth_weeks", "backlog_growth_share_per_day", "backlog_growth_sd_per_day")
+    assert [KPIS[name].compute(run) for name in names] == pytest.approx([3, 0.1, 0.1])
+
+
+def test_the_fullest_chute_counts_the_parcels_of_its_bags() -> None:
+    run = object.__new__(Measured)
+    run.tables = {"packout": {"fullest": np.array([3, 5])}}
+    run.inputs = SimpleNamespace(site=SimpleNamespace(units=SimpleNamespace(in_bag=25)))
+    assert KPIS["fullest_chute_parcels"].compute(run) == 125
+
+
+def test_the_quantile_is_the_smallest_value_that_the_share_does_not_exceed() -> None:
+    values, weights = np.array([7.0, 3.0]), np.array([5, 95])
+    assert [weighted_quantile(values, weights, share) for share in (0.94, 0.95, 0.96)] == [3, 3, 7]
