@@ -635,6 +635,10 @@ PHASE = "expansion.paths.permit_66k_2_phases.phases"
             [f"{PHASE}.first.closed=['halls.mian.doors_out=2']"],
             "halls.mian.doors_out: not a field of the configuration",
         ),
+        (
+            [f"{PHASE}.first.closed=['halls.main.breakdown_stations=30']"],
+            "building ('~expansion.paths.permit_66k_2_phases' leaves the path out): halls.main: zone breakdown: 30 ",
+        ),
         ([f"{PHASE}.first.changes=['+hall@halls.second=liege_99k']"], "phases.first: hall: no 'liege_99k'"),
         (["expansion.loads=[0.1,0.7]"], "expansion.loads: the last at least 0.795"),
         (["expansion.loads=[0.5,0.85]"], "expansion.loads: they reach from 0.5 to 0.85 of what a hub takes, and"),

@@ -192,6 +192,9 @@ PREPARED = MappingProxyType(
         "RUN/configs/roster/staffed.yaml": "defaults: [round_the_clock, _self_]\nname: staffed\n",
         "DIR/paths/mine.yaml": "phases: {}\n",
         "mine/paths/mine.yaml": "phases: {}\n",
+        "mine/paths/extension.yaml": "phases: {}\n",
+        "mine/scenario/mine.yaml": "# @package _global_\nscenario: mine\n",
+        "mine/cost/mine.yaml": "defaults: [liege, _self_]\n",
         "DIR/arrivals/eblg.yaml": "defaults: [timetable, _self_]\n",
         "mine/scenario/third_machine.yaml": re.search(r"```yaml\n(.*?)```", OWN_HUB, re.DOTALL)[1],
     }

@@ -146,7 +146,8 @@ def _of_path(
                 for stage, result in conditions:
                     words = settings.stages[stage].results[result].sets
                     conditioned = _set(conditioned, words, f"expansion.stages.{stage}.results.{result}.sets")
-                yield state, _checked(conditioned, f"expansion.paths.{name}, {state.name}")
+                left_out = f"'~expansion.paths.{name}' leaves the path out"
+                yield state, _checked(conditioned, f"expansion.paths.{name}, {state.name} ({left_out})")
 
 
 def _built(base: HubConfig, settings: Expansion, name: str, limit: float | None, composer: Composer) -> list[HubConfig]:
