@@ -84,7 +84,7 @@ class Lift:
     n_together: int = column(
         "1",
         "resources that got more in the same simulation, whose common lift it is; 1: this alone; 0: not simulated",
-        heading="together",
+        heading="in a group of",
         show=lambda n: str(n) if n > 1 else "",
     )
     utilisation: float = column(
