@@ -232,6 +232,19 @@ def test_people_of_a_file_come_with_its_flights(tmp_path):
     assert np.count_nonzero(induction > 14.99 * posts) > 0.8 * induction.sum() / 15 / posts
 
 
+def test_a_plan_does_not_know_which_flight_of_a_file_lands_late(tmp_path):
+    def people(landing):
+        rows = ["flight,sibt,arrival"] + [f"AA{n},2022-09-13 0{n}:00,{landing}" for n in range(4)]
+        (tmp_path / "late.csv").write_text("\n".join(rows))
+        period = ("start_date=2022-09-05", "warmup_days=7", "horizon_days=14")
+        return rostered(
+            load("liege_66k", "arrivals=file", f"arrivals.schedule={tmp_path}/late.csv", *period), "breakdown"
+        )
+
+    assert people("2022-09-15 12:00") == people("")
+    assert max(people("")) > 8
+
+
 def test_small_flights_of_a_file_have_small_crews(tmp_path):
     """A mean flight is the file's: one of 3,000 parcels takes a crew of break-down 2.6 h."""
 

@@ -132,14 +132,14 @@ def _by_off_block(config: HubConfig, scheduled: Bins) -> dict[float, Bins]:
 
 
 def _of_file(config: HubConfig, end: int) -> tuple[dict[float, Bins], Delay | None]:
-    """Rows by actual landing or else by schedule, by their stay; and the delay that scheduled rows get."""
-    rows, size, n = list(mean_rows(config, end)), _size_of(config), n_bins(end)
+    """Rows by schedule, by their stay, and the configured delay: a plan does not know which flight is late."""
+    size, n = _size_of(config), n_bins(end)
     by_stay = {config.apron.turnaround_min: np.zeros(n)}
-    for row, share in rows:
-        at = (row.sibt if row.arrival is None else row.arrival) // _BIN + MARGIN
+    for row, share in mean_rows(config, end):
+        at = row.sibt // _BIN + MARGIN
         if 0 <= at < n:
             by_stay.setdefault(_stay(config, row.sibt, row.sobt), np.zeros(n))[at] += share * size(row)
-    return by_stay, config.arrivals.delay if all(row.arrival is None for row, _ in rows) else None
+    return by_stay, config.arrivals.delay
 
 
 def _stay(config: HubConfig, sibt: int, sobt: int | None) -> float:
