@@ -227,6 +227,9 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
     kind, customs = config.fleet["b777f"], tables["customs"]
     of_cohort = flights["is_cohort"][customs["flight"]]
     sums = {name: column[of_cohort].sum() for name, column in customs.items()}
+    n_landed = flights["n_parcels"][customs["flight"]][of_cohort].sum()
+    of_exports = {name: column[tables["collections"]["is_cohort"]] for name, column in tables["collections"].items()}
+    assert 0 < of_exports["n_departed"].sum() < of_exports["n_parcels"].sum()
     kg, m3 = (np.array([getattr(deck, name) for deck in (kind.main_deck, kind.lower_deck)]) for name in ("kg", "m3"))
     fill = np.maximum(built["mass"] / 1e3 / kg[built["deck"]], built["volume"] / 1e6 / m3[built["deck"]])
     expected = {
@@ -244,8 +247,12 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
         "departure_delay_mean_min": np.maximum(0, flights["aobt"] - flights["sobt"])[left].mean(),
         "empty_ulds_flown_per_day": flights["n_empties_out"][counts(flights["aobt"])].sum() / 3,
         "uld_fill_share": fill[flown].mean(),
-        "release_before_landing_share": sums["n_before_landing"]
-        / flights["n_parcels"][customs["flight"]][of_cohort].sum(),
+        "release_before_landing_share": sums["n_before_landing"] / n_landed,
+        "examined_share": sums["n_opened"] / n_landed,
+        "xrayed_share": sums["n_xrayed"] / n_landed,
+        "transit_share": sums["n_transit"] / n_landed,
+        "detections_per_day": sums["n_detected"] / 3,
+        "late_exports_per_day": (of_exports["n_parcels"] - of_exports["n_on_time"]).sum() / 3,
         "detection_share": sums["n_detected"] / sums["n_hits"],
         "transit_guarantee_eur": sums["guarantee_eur"] / 3 * config.customs.declared.transit_days,
     }
