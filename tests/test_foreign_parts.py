@@ -100,7 +100,7 @@ def spoilt(cut, folder, how):
 def test_what_no_replication_of_ours_could_be_is_not_believed(cut, tmp_path, capsys, name):
     folder = spoilt(cut, tmp_path / cut.name, SPOILT[name])
     assert parts.resume(folder, environment(), is_possible) == {}
-    assert capsys.readouterr().err.endswith("1 finished parts have changed since and are computed again\n")
+    assert capsys.readouterr().err.endswith("finished parts that changed since and are computed again: 1\n")
 
 
 def test_what_could_be_is_believed_and_what_could_not_is_computed_again(cut, tmp_path):

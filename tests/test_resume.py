@@ -123,7 +123,7 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run
     capsys.readouterr()
     assert main(["resume", str(cut), "workers=1", "--quiet"]) == 0
     said = capsys.readouterr().err
-    assert said == f"{cut}: 1 finished parts have changed since and are computed again\n"
+    assert said == f"{cut}: finished parts that changed since and are computed again: 1\n"
     assert tables_of(cut) == whole_run
 
 

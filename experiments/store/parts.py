@@ -87,7 +87,7 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
     if kept != content:
         write_whole(path, kept)
     if n_damaged:
-        sys.stderr.write(f"{folder}: {n_damaged} finished parts have changed since and are computed again\n")
+        sys.stderr.write(f"{folder}: finished parts that changed since and are computed again: {n_damaged}\n")
     return lines
 
 
