@@ -35,7 +35,7 @@ class Priced:
         return -as_eur(total(line for line in lines if line.kind is Kind.OPEX))
 
 
-@MONEY.kpi("EUR", LESS, "Running cost of a parcel", rank=Rank.SUMMARY)
+@MONEY.kpi("EUR", LESS, "Running cost of a parcel, import or export", rank=Rank.SUMMARY)
 def cost_eur_per_parcel(run: Priced) -> float:
     """running cost over the parcels that leave by road and by air; 0 if none leaves"""
     parcels = run.kpis["parcels_per_day"] + run.kpis["exports_per_day"]

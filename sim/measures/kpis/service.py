@@ -91,7 +91,7 @@ def flight_clearance_p95_h(run: Measured) -> float:
 
 @SERVICE.kpi("parcels/d", MORE, rank=Rank.HEADLINE)
 def parcels_per_day(run: Measured) -> float:
-    """parcels that left in the measured days"""
+    """imports that left in the measured days"""
     return run.total("loads", "n_parcels", "departed") / run.window.days
 
 
