@@ -330,6 +330,7 @@ def test_the_expected_time_is_that_of_runs_there_or_says_why_it_is_not_known(roo
     [
         ("run", "demand.flights_per_day", "-3"),
         ("run", "lanes.HU.share", "1,5"),
+        ("run", "halls.main.zone_shares.sorting", "0.9"),
         ("sweep", "halls.main.packout_posts", "20;26"),
     ],
 )

@@ -95,6 +95,8 @@ def _refused(shown: Checked, says: str) -> Checked:
     named = _AT.match(says)
     key = named[1].rstrip(".") if named else ""
     known = {each.key for each in shown.fields}
+    if key not in known:  # of several values together, such as shares: the first that differs
+        key = next((each.key for each in shown.fields if each.is_changed and each.key.startswith(f"{key}.")), key)
     while key and key not in known:
         key = key.rpartition(".")[0]
     fields = [replace(each, says=says) if each.key == key else each for each in shown.fields]
