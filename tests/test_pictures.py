@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,14 @@ from experiments.report.figures import (
     expansion_figures,
     exposure_figure,
     ladder_figure,
+    leaving_figure,
     spread_figure,
     warmup_figure,
     week_figure,
 )
 from experiments.report.figures.sweep_map import MAPPED, draw, maps_of
 from experiments.report.marks import errorbar
-from experiments.report.stored_designs import Window
+from experiments.report.stored_designs import Panel, Window
 from experiments.statistics import Interval
 from experiments.statistics.interval import Value
 from experiments.statistics.warmup import mser
@@ -244,6 +246,21 @@ def test_the_text_beside_a_bar_of_dwell_is_not_cut():
         bars = dwell_figure.Bars("", (name,), ("lane",), np.array([[19.5]]), np.array([19.9]), (True,), (True,))
         drawing = dwell_figure.figure((bars,))
         assert all(inside(drawing, text) for text in drawing.axes[0].texts)
+
+
+@pytest.mark.parametrize(("n_panels", "service_h"), [(1, 24.0), (2, 24.0), (3, 6.0), (3, 24.0), (3, 48.0)])
+def test_hours_below_panels_side_by_side_do_not_overlap(n_panels, service_h):
+    flights = pd.DataFrame({
+        "scenario": ["a"], "replication": [0], "number": [0], "arrival": [0.0], "is_cohort": [True], "n_parcels": [9],
+        "n_refused": [0],
+    })  # fmt: skip
+    loads = pd.DataFrame({"scenario": ["a"], "replication": [0], "flight": [0], "departed": [60.0], "n_parcels": [9]})
+    with style.look():
+        panel = Panel("", (named_design(service_h=service_h),), ("a",))
+        drawing = leaving_figure.figure(flights, loads, [panel] * n_panels)
+        FigureCanvasAgg(drawing).draw()
+        boxes = [text.get_window_extent() for ax in drawing.axes for text in ax.get_xticklabels()]
+        assert all(box.x1 + box.height / 2 < after.x0 for box, after in pairwise(boxes))
 
 
 def test_a_legend_of_long_names_takes_fewer_columns_and_is_not_cut():

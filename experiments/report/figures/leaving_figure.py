@@ -52,7 +52,8 @@ def figure(flights: Frame, loads: Frame, panels: Sequence[Panel]) -> Figure:
         label = f"promised: {hours_text(service_h)}"
         ax.axvline(service_h, color=style.LIMIT, linewidth=1, linestyle=":", label=label)
         ax.set(xlim=(0, hours[-1]), ylim=(0, 102))
-        ax.set_xticks(np.arange(0, hours[-1] + 1, hours[-1] / 8))
+        n_parts = 8 if len(panels) < 3 else 4  # narrow panels have room for fewer numbers
+        ax.set_xticks(np.arange(0, hours[-1] + 1, hours[-1] / n_parts))
         ax.set(xlabel="hours after the drawn arrival", title=panel.title)
         ax.grid(color="0.92")
     axes[0].set_ylabel("parcels that have left, %")
