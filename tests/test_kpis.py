@@ -164,3 +164,14 @@ def test_the_fullest_chute_counts_the_parcels_of_its_bags() -> None:
 def test_the_quantile_is_the_smallest_value_that_the_share_does_not_exceed() -> None:
     values, weights = np.array([7.0, 3.0]), np.array([5, 95])
     assert [weighted_quantile(values, weights, share) for share in (0.94, 0.95, 0.96)] == [3, 3, 7]
+
+
+def test_movements_are_at_night_by_the_hubs_clocks() -> None:
+    """Six and a half hours after a midnight it is half past five, once the clocks were set back."""
+    run = object.__new__(Measured)
+    run.window, run.shared = measured_days(0, 14, 14), {}
+    words = ("time_zone=Europe/Brussels", "start_date=2026-10-19", "warmup_days=0", "horizon_days=14")
+    run.config = load("liege_30k", *words)
+    morning = 6.5 * MIN_PER_H + MIN_PER_DAY * np.array([2.0, 8.0])
+    run.tables = {"flights": {"aldt": morning, "aobt": np.full(2, np.nan)}}
+    assert KPIS["night_movements_per_day"].compute(run) == pytest.approx(1 / 14)

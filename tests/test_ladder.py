@@ -227,6 +227,9 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
     kind, customs = config.fleet["b777f"], tables["customs"]
     of_cohort = flights["is_cohort"][customs["flight"]]
     sums = {name: column[of_cohort].sum() for name, column in customs.items()}
+    zones = tables["occupancy"]
+    of_zone = (zones["zone"] == "customs_hold") & (zones["time"] > low) & (zones["time"] <= high)
+    held = {name: zones[name][of_zone] for name in ("inside", "limit")}
     n_landed = flights["n_parcels"][customs["flight"]][of_cohort].sum()
     of_exports = {name: column[tables["collections"]["is_cohort"]] for name, column in tables["collections"].items()}
     assert 0 < of_exports["n_departed"].sum() < of_exports["n_parcels"].sum()
@@ -252,6 +255,9 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
         "xrayed_share": sums["n_xrayed"] / n_landed,
         "transit_share": sums["n_transit"] / n_landed,
         "detections_per_day": sums["n_detected"] / 3,
+        "officer_h_per_day": sum(kpis[f"staff_h_per_day_{role}"] for role in ("customs", "xray", "transit", "uld_xray"))
+        + sums["n_documents"] * config.customs.declared.documents_min / 60 / 3,
+        "cage_peak_share": (held["inside"] / held["limit"]).max(),
         "late_exports_per_day": (of_exports["n_parcels"] - of_exports["n_on_time"]).sum() / 3,
         "detection_share": sums["n_detected"] / sums["n_hits"],
         "transit_guarantee_eur": sums["guarantee_eur"] / 3 * config.customs.declared.transit_days,
