@@ -1,5 +1,7 @@
 """A KPI is declared in one place: what shows KPIs shows a new one, too."""
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import Mock
@@ -16,6 +18,7 @@ from experiments.main import main
 from experiments.report.kpi_page import kpi_page
 from sim.measures.kpis import KPIS, Group, Measured, Rank, names, use
 from sim.measures.kpis.service import weighted_quantile
+from sim.measures.surroundings import halls_co2_kg
 from sim.measures.window import Window, growth
 from sim.units import MIN_PER_DAY, MIN_PER_H, TICKS_PER_DAY, TICKS_PER_MIN
 
@@ -175,3 +178,11 @@ def test_movements_are_at_night_by_the_hubs_clocks() -> None:
     morning = 6.5 * MIN_PER_H + MIN_PER_DAY * np.array([2.0, 8.0])
     run.tables = {"flights": {"aldt": morning, "aobt": np.full(2, np.nan)}}
     assert KPIS["night_movements_per_day"].compute(run) == pytest.approx(1 / 14)
+
+
+def test_a_hall_takes_electricity_from_its_opening_on() -> None:
+    one = load("liege_30k", "warmup_days=0", "horizon_days=14")
+    hall, window = one.halls["main"], measured_days(0, 14, 14)
+    later = replace(hall, opens=one.start_date + dt.timedelta(days=7))
+    alone, both = (halls_co2_kg(each, window) for each in (one, replace(one, halls={"main": hall, "new": later})))
+    assert both == pytest.approx(1.5 * alone) and alone > 0
