@@ -52,9 +52,9 @@ def test_the_factors_of_a_file_stand_in_every_table_of_compare(capsys, tmp_path,
     page = (Path(folder) / "report.html").read_text()
     assert page.count("<th>Break-down stations</th><th>Roster</th>") == 2  # headlines, differences
     assert "<th>Break-down stations<small>halls.main.breakdown_stations</small></th>" in page  # all KPIs
-    assert "fewer: break-down stations 9, roster round the clock" in page
+    assert "(fewer)" in page
     picture = (Path(folder) / "figures" / "spread.svg").read_text()
-    assert "break-down stations 9" in picture
+    assert "(fewer)" in picture
     for form in ("csv", "xlsx") if is_slow else ("csv",):
         tables = exported(folder, tmp_path, form)
         assert {"points", "summary", "flights", "kpis"} <= set(tables)
