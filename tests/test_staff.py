@@ -11,6 +11,7 @@ from sim import simulate
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
+from sim.measures.demand_curves import _by_hour
 from sim.measures.kpis import KPIS
 from sim.processes import hub
 from sim.record.tallies import DeskTally, ShortTally
@@ -157,6 +158,16 @@ def test_the_hours_of_curves_begin_on_monday_wherever_the_run_begins():
     size = {"demand.parcels_per_flight": 400, "demand.net_t_per_flight": 0.3, "horizon_days": 1, "warmup_days": 0}
     thursday = simulate(load("liege_30k", start_date="2022-09-08", **size)).tables["demand_curves"]
     assert np.unique(thursday["hour"]).tolist() == list(range(72, 96))
+
+
+def test_intervals_of_a_curve_go_to_their_hours_also_if_hours_have_unequal_numbers_of_them():
+    hours, groups = _by_hour(np.array([5, 5, 6, 4, 6, 5, 9]))
+    assert hours.tolist() == [4, 5, 6, 9]
+    assert [(here.tolist(), intervals.tolist()) for here, intervals in groups] == [
+        ([0, 3], [[3], [6]]),
+        ([2], [[2, 4]]),
+        ([1], [[0, 1, 5]]),
+    ]
 
 
 def test_people_of_controls_follow_their_roster(declaring):
