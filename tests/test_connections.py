@@ -83,8 +83,11 @@ def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_div
 
 
 def test_connections_fill_the_first_flight_before_the_second() -> None:
-    """Flights 3 and 4 carry 1000 each. Flight 2 comes too late for 3; when both are full all go to the first."""
-    sibt_sobt = [(10, 0), (20, 0), (90, 0), (0, 100), (0, 200), (40, 0), (50, 0), (60, 0)]
+    """Flights 3 and 4 carry 1000 each. Flight 2 comes too late for 3; when both are full all go to the first.
+
+    Flight 7 comes just early enough for 3.
+    """
+    sibt_sobt = [(10, 0), (20, 0), (90, 0), (0, 100), (0, 200), (40, 0), (50, 0), (80, 0)]
     flights = [
         SimpleNamespace(number=number, key=f"F{number}", sibt=sibt, sobt=sobt, export_lane=0 if sobt else 1)
         for number, (sibt, sobt) in enumerate(sibt_sobt)

@@ -65,7 +65,8 @@ def trade(config: HubConfig) -> Table:
     lost = goods_of(2, [[[9, 9], [9, 9]], [[9, 9], [9, 9]]], [[[9, 9], [9, 9]], [[9, 9], [9, 9]]])
     weeks, parcels, value = weekly_imports(config, (one, two, lost), flights([2.5, 8.0, 3.0], diverted=(2,)))
     assert [dt.date.fromordinal(week) for week in weeks] == [dt.date(2022, 9, 5), dt.date(2022, 9, 12)]
-    out = exported([(3.0, "Hangzhou", 8), (8.0, "Hangzhou", 2), (0.5, "Hangzhou", 99), (-1, "Hangzhou", 99)])
+    # Measured from the start of day 1 to that of day 11, which is not counted.
+    out = exported([(1.0, "Hangzhou", 8), (8.0, "Hangzhou", 2), *((day, "Hangzhou", 99) for day in (0.5, 11.0, -1))])
     return tabulate("trade", trade_rows(config, weeks, parcels, value, out))
 
 
