@@ -1,0 +1,125 @@
+"""The work of a mean flight by hand: trips, trucks, outbound ULDs, passes over machines and packers."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from experiments.composition import load
+from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, shares_of_stays
+from sim.inputs.expected_work import expected_work
+from sim.inputs.flight_work import (
+    outbound_tug_min,
+    packed_per_h,
+    parcels_built,
+    passes_on_machines,
+    round_trip_min,
+    truck_min,
+    truck_parcels,
+)
+from sim.inputs.inputs import make_inputs
+from sim.units import TICKS_PER_DAY
+
+EVEN = ("arrivals=timetable_even", "arrivals.delay.scale_min=0", "start_date=2022-09-05", "exports=none")
+
+
+def test_flights_go_to_halls_by_their_stations() -> None:
+    config = load("liege_100k_complex", "halls.second.tug_round_trip_min=25")
+    assert round_trip_min(config) == pytest.approx((12 * 10 + 9 * 25 + 9 * 10 + 9 * 10) / 39)
+
+
+def test_a_truck_takes_whole_ulds_as_full_as_they_came() -> None:
+    """Two of 3,600 parcels' room in a trailer for 7,920; 37 ULDs bring 115,000 parcels."""
+    assert truck_parcels(load("liege_30k", "presorted=ulds")) == pytest.approx(2 * 115_000 / 37)
+
+
+def test_outbound_ulds_fill_the_main_deck_first_and_empty_ones_go_where_room_is_left() -> None:
+    config = load("liege_30k", f"exports.share={9 / 19}")
+    exports = 115_000 * 0.9
+    of_main, of_lower = (m3 * 1000 / config.parcels.mean_l for m3 in (18.9, 10.8))
+    lower = math.ceil((exports - 27 * of_main) / of_lower)
+    assert lower == 5
+    assert parcels_built(config) == pytest.approx(exports / (27 + lower))
+    # The other five ULDs leave as one stack: six trains of the main deck, two of the lower.
+    assert outbound_tug_min(config) == pytest.approx(6 * 10 + 27 * 1.75 + 2 * 10 + (lower + 1) * 2)
+
+
+def test_a_parcel_passes_a_second_machine_if_it_was_read_and_is_not_held() -> None:
+    """Each of two machines leads on half of its parcels; 2 % are not read."""
+    config = load("liege_30k", "exports=none", "packout.home_machines=true", "halls.main.packout_posts=26")
+    assert passes_on_machines(config, 0.1) == pytest.approx(1 + 0.1 + 0.5 * 0.98 * 0.9)
+
+
+def test_dedicated_posts_pack_until_those_of_the_first_chute_are_busy() -> None:
+    """13 posts a machine: two for FR with 20 %, one for IT with 10 %; 10 % a post at most."""
+    config = load("liege_30k", "packout.rule=dedicated")
+    assert packed_per_h(config, config.halls["main"]) == pytest.approx(2 * 900 / 0.1)
+
+
+def test_a_packer_stays_for_what_a_look_packs_also_of_chutes_that_routes_share() -> None:
+    """In 5 min 75 parcels; those of four fifths of the parcels take 0.04 min longer than 60 / 900 min."""
+    plan = "[{machine:0,lanes:[ES]},{machine:1,lanes:[ES]}]"
+    others = "FR,DE,PL,IT,NL,BE,CZ,PT,AT,HU,SK"
+    shared = plan[:-1] + "".join(f",{{machine:{machine},lanes:[{others}]}}" for machine in (0, 1)) + "]"
+    for words, enough in (((), 75), ((f"packout.chute_plan={shared}",), 50)):
+        packers = make_inputs(
+            load("liege_30k", "halls.main.packout_posts=25", "horizon_days=1", "warmup_days=0", *words), 0
+        ).site.handling.packers
+        assert packers is not None and packers.enough == enough
+
+
+@pytest.mark.parametrize(("flights", "loads"), [(0.2, 0.0), (2.0, 2 * 115_000 / 7920)])
+def test_routes_have_their_timetabled_trucks_and_further_full_loads(flights: float, loads: float) -> None:
+    """Seven routes, at 10:00 and 22:00; an hour at the door, with two workers."""
+    config = load(
+        "liege_30k", *EVEN, f"demand.flights_per_day={flights}", "arrivals.month_index=[1,1,1,1,1,1,1,1,1,1,1,1]"
+    )
+    due = expected_work(config, 21 * TICKS_PER_DAY)._due("docks", "main")
+    assert truck_min(config) == 60
+    days = len(due) / BINS_PER_DAY
+    assert due.sum() / days / 60 / 2 == pytest.approx(max(14, loads), rel=0.02)
+
+
+def test_a_parcel_sorted_by_hand_is_handled_again_if_customs_held_it() -> None:
+    config = load("liege_30k", *EVEN)
+    again = config.customs.second_pass_share
+    work = expected_work(config, 21 * TICKS_PER_DAY)
+    assert again > 0
+    assert work.of_a_flight("manual_sort", "main") == pytest.approx(
+        115_000 * 0.03 * (1 + again) * 60 / 200, rel=0.01
+    )  # of a few flights the work lies after the end
+
+
+def test_exports_of_a_file_come_in_proportion_to_the_flights_of_the_measured_days_and_the_warm_up(
+    tmp_path: Path,
+) -> None:
+    """Two flights in two days; a third comes after them and is not counted. Trucks bring 5,500 parcels each."""
+    (path := tmp_path / "flights.csv").write_text(
+        "flight,sibt\nA,2022-09-05 12:00\nB,2022-09-06 12:00\nC,2022-09-07 12:00\n"
+    )
+    words = ("arrivals=file", f"arrivals.schedule={path}", "arrivals.delay=null", "warmup_days=1", "horizon_days=1")
+    config = load("liege_30k", *words, "start_date=2022-09-05", "exports=one_fifth")
+    work = expected_work(config, 4 * TICKS_PER_DAY)
+    assert work.flights.sum() == 3
+    day = slice(MARGIN, MARGIN + BINS_PER_DAY)
+    assert work.collections[day].sum() == pytest.approx(115_000 * 0.25 / 5500)
+
+
+def test_what_happens_at_one_instant_after_a_landing_is_spread_over_a_quarter_of_an_hour() -> None:
+    first, weights = evenly(12, 0)
+    assert (first, weights.tolist()) == (0, pytest.approx([0.2, 0.8]))
+
+
+def test_a_hall_has_no_timetabled_trucks_before_it_opens() -> None:
+    config = load("liege_100k_complex", *EVEN, "halls.fourth.opens='2022-09-15'")
+    due = expected_work(config, 21 * TICKS_PER_DAY)._due("docks", "fourth")
+    opens = MARGIN + 10 * BINS_PER_DAY
+    assert due[: opens - 1].sum() == 0 < due[opens:].sum()
+
+
+def test_an_aircraft_stays_at_least_for_its_turnaround(tmp_path: Path) -> None:
+    (path := tmp_path / "flights.csv").write_text(
+        "flight,sibt,sobt\nA,2022-09-06 02:00,2022-09-06 03:00\nB,2022-09-06 04:00,2022-09-06 14:00\n"
+    )
+    stays = shares_of_stays(load("liege_30k", "arrivals=file", f"arrivals.schedule={path}"))
+    assert stays == {240: 0.5, 600: 0.5}
