@@ -9,7 +9,6 @@ import pytest
 import sim
 from experiments.composition import load
 from sim.config import HubConfig
-from sim.domain.entities import TIMETABLED
 from sim.domain.inputs import Inputs
 from sim.errors import CargohubError
 from sim.measures.destinations import (
@@ -50,7 +49,6 @@ def tables(departures: list[tuple[int, float, int]]) -> tuple[Table, Table, Tabl
     trucks = tabulate("trucks", {"route": [0, 1, 2], "route_name": ["NEAR", "FAR", "POOL"]})
     loads = {
         "route": np.array([route for route, _, _ in departures]),
-        "kind": np.full(len(departures), TIMETABLED),
         "flight": np.zeros(len(departures), dtype=np.int32),
         "departed": np.array([departed * 60 for _, departed, _ in departures]),
         "n_parcels": np.array([n for *_, n in departures]),

@@ -10,7 +10,6 @@ import numpy as np
 from sim.config import HubConfig, Lane, Linehaul
 from sim.config.bounds import minute_of_day
 from sim.domain.clock import NO_CHANGES, Clock
-from sim.domain.entities import FLOWN
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table, in_order
 from sim.units import MIN_PER_DAY, MIN_PER_H, NEVER, Numbers
@@ -64,7 +63,7 @@ def destination_columns(
     """
     journeys = journeys_h(config)
     is_cohort = flights["is_cohort"]
-    left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"]) & (loads["kind"] != FLOWN)
+    left = is_cohort[loads["flight"]] & ~np.isnan(loads["departed"])
     inside = int((flights["n_parcels"] - flights["n_departed"] - flights["n_refused"])[is_cohort].sum())
     numbers, firsts = np.unique(trucks["route"], return_index=True)
     number_of = dict(zip(trucks["route_name"][firsts].tolist(), numbers.tolist(), strict=True))
