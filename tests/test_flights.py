@@ -1,10 +1,12 @@
 """Flights from a file: what is read, and what is refused in one line."""
 
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from experiments.composition import load
 from experiments.designs.unusual import period_warnings
@@ -171,6 +173,19 @@ def test_a_row_without_a_type_flies_one_that_carries_it(tmp_path: Path) -> None:
     text = "flight,sibt,parcels\n" + "".join(f"A,2022-09-05 {hour}:00,115000\n" for hour in range(10, 20))
     flights = flights_of_fleet(tmp_path / "flights.csv", text, *words)
     assert {aircraft for _, aircraft, _ in flights} == {"b777f"}
+
+
+def test_a_row_without_a_type_flies_those_that_carry_it_by_their_shares(tmp_path: Path) -> None:
+    large = "{share: 0.25, main_deck: {ulds: 27, m3: 18.9, kg: 6400, parcels: 3520}, payload_t: 93.5,"
+    words = (
+        "fleet.b777f.share=0.25",
+        SMALL_TYPE.replace("share: 0,", "share: 0.5,"),
+        f"+fleet.other={large} lower_deck: {{ulds: 10, m3: 10.8, kg: 4400, parcels: 1996}}}}",
+    )
+    text = "flight,sibt,parcels\n" + "".join(f"A,2022-09-05 00:{minute:02}:00,115000\n" for minute in range(60))
+    count = Counter(aircraft for _, aircraft, _ in flights_of_fleet(tmp_path / "flights.csv", text, *words))
+    assert count.keys() == {"b777f", "other"}
+    assert stats.binomtest(count["other"], count.total(), 0.5).pvalue > 0.01
 
 
 def test_a_type_that_carries_no_parcel_is_refused() -> None:

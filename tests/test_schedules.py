@@ -20,6 +20,7 @@ from sim.inputs.expected_flights import BINS_PER_DAY, BINS_PER_H, MARGIN
 from sim.inputs.flight_schedule import make_flights
 from sim.inputs.inputs import make_inputs
 from sim.inputs.rates import hour_weights
+from sim.inputs.timetables import bank_profile
 from sim.reference.equality import compare
 from sim.streams import Streams
 from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN
@@ -118,6 +119,28 @@ def test_what_is_expected_is_what_comes_on_average(words):
     found = np.bincount([flight.arrival // (6 * TICKS_PER_H) % 28 for flight in flights], minlength=28) / WEEKS
     assert week.sum() == pytest.approx(7 * 20 * 0.75, rel=1e-3)
     assert found == pytest.approx(week, abs=5 * np.sqrt(week.max() / WEEKS))
+
+
+def test_a_slot_beyond_the_whole_flights_of_a_week_flies_in_its_share_of_the_weeks():
+    words = (EVEN_YEAR, "arrivals.delay.scale_min=0", "demand.flights_per_day=0.2")  # 1.4 flights a week
+    flights = (flight for number in range(4) for flight in flights_of(*words, replication=number, days=7 * 200))
+    weeks = Counter(flight.key.rpartition("-")[2] for flight in flights)
+    assert weeks.keys() == {"001", "002"} and weeks["001"] == 800
+    assert stats.binomtest(weeks["002"], 800, 0.4).pvalue > 0.01
+
+
+def test_a_bank_that_ends_after_midnight_has_the_rate_of_the_day_on_which_it_begins():
+    arrivals = load(
+        "liege_30k",
+        "arrivals=banks",
+        "~arrivals.banks.afternoon",
+        "arrivals.banks.night={start: '23:00', end: '01:00', share: 1}",
+        "arrivals.weekday_index=[1.9,1,1,1,1,1,0.1]",
+    ).arrivals
+    hours = bank_profile(arrivals, 1).reshape(7, 24)
+    assert hours[:, 23] == pytest.approx([0.95, 0.5, 0.5, 0.5, 0.5, 0.5, 0.05])
+    assert hours[:, 0] == pytest.approx([0.05, 0.95, 0.5, 0.5, 0.5, 0.5, 0.5])
+    assert hours.sum() == pytest.approx(7)
 
 
 def test_cancellations_take_their_share_and_move_nobody_else():
