@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from operator import attrgetter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from sim import simulate
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
-from sim.measures.demand_curves import _by_hour
+from sim.measures.demand_curves import _at_machines, _by_hour
+from sim.measures.demand_curves import _manned as manned_before
 from sim.measures.kpis import KPIS
+from sim.measures.staff import Posts
+from sim.measures.staff import _manned as paid_ticks
 from sim.processes import hub
 from sim.record.tallies import DeskTally, ShortTally
 from sim.reference.equality import vectorised_tables
@@ -168,6 +172,30 @@ def test_intervals_of_a_curve_go_to_their_hours_also_if_hours_have_unequal_numbe
         ([2], [[2, 4]]),
         ([1], [[0, 1, 5]]),
     ]
+
+
+def test_posts_count_from_the_opening_of_their_hall_for_each_of_its_machines():
+    """Two posts a machine, from tick 40 on four; the hall of three machines opens at tick 30."""
+    manning = Manning((0, 40), (2, 4))
+    posts = Posts(manning, groups=3, opens=30, hall=0)
+    assert paid_ticks(posts, (20, 60)) == 3 * (10 * 2 + 20 * 4)
+    assert paid_ticks(posts, (35, 60)) == 3 * (5 * 2 + 20 * 4)
+    assert paid_ticks(posts, (0, 30)) == 0
+    hall = SimpleNamespace(manning={ROLES["induction"].kind: manning}, n_machines=3, opens=30)
+    inputs = SimpleNamespace(site=SimpleNamespace(halls=(hall,)))
+    assert manned_before(inputs, "induction", np.array([20, 30, 31, 40, 41])).tolist() == [0, 0, 6, 6, 12]
+
+
+def test_machines_sort_bags_of_imports_and_single_exports():
+    def stages(**counted):
+        return SimpleNamespace(**{name: np.array(n) for name, n in counted.items()})
+
+    record = SimpleNamespace(
+        stages={"sorting": stages(n_in=[50, 0], n_out=[25, 25])},
+        export_stages={"export_sorting": stages(n_in=[3, 4], n_out=[0, 7])},
+    )
+    inputs = SimpleNamespace(site=SimpleNamespace(units=SimpleNamespace(in_bag=25)))
+    assert [n.tolist() for n in _at_machines(inputs, record)] == [[5, 4], [1, 8]]
 
 
 def test_people_of_controls_follow_their_roster(declaring):
