@@ -233,6 +233,10 @@ def test_what_waits_is_told_from_the_rows(scarce: sim.Result) -> None:
     n_landed = flights["n_parcels"][customs["flight"]][of_cohort].sum()
     of_exports = {name: column[tables["collections"]["is_cohort"]] for name, column in tables["collections"].items()}
     assert 0 < of_exports["n_departed"].sum() < of_exports["n_parcels"].sum()
+    curves = tables["demand_curves"]
+    stands = curves["name"] == "stands"
+    waiting = (curves["wanted_mean"] - curves["in_use_mean"])[stands].sum() / 3
+    assert diverted.any() and waiting == pytest.approx(hours("flights", "stand_requested", given_up))
     kg, m3 = (np.array([getattr(deck, name) for deck in (kind.main_deck, kind.lower_deck)]) for name in ("kg", "m3"))
     fill = np.maximum(built["mass"] / 1e3 / kg[built["deck"]], built["volume"] / 1e6 / m3[built["deck"]])
     expected = {
