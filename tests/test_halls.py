@@ -10,6 +10,7 @@ import sim
 from experiments.composition import load
 from sim.errors import CargohubError
 from sim.inputs.collections import _hall
+from sim.inputs.inputs import make_inputs
 from sim.rules.hall import Place, free_first, serves_most
 from sim.units import TICKS_PER_DAY
 
@@ -152,3 +153,10 @@ def test_collections_go_to_open_halls_in_proportion_to_their_inbound_doors():
         share = np.bincount(drawn, minlength=len(doors)) / len(draws)
         there = np.where(np.arange(len(doors)) < len(others) + is_open, doors, 0)
         assert share == pytest.approx(there / there.sum(), abs=0.01) and doors[-1] > 0
+
+
+def test_each_machine_of_a_complex_has_its_own_outages() -> None:
+    site = make_inputs(load("liege_100k_complex", *SMALL, "roster=round_the_clock"), 0).site
+    outages = {tuple(calendar.start.tolist()) for calendar in site.calendars}
+    assert len(outages) == len(site.calendars) == 5
+    assert min(map(len, outages)) > 1
