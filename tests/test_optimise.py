@@ -146,7 +146,7 @@ def test_a_stored_run_is_shown_and_reproduced_without_the_configurations_of_its_
 
 _ZONES = ("positions", "breakdown", "sorting", "lanes", "doors", "packout", "export")
 TINY = (
-    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports.service_h=24"),
+    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports=none"),
     *("demand.flights_per_day=2", "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75"),
     *("replications=2", "optimise.confirm=1", "optimise.trials=8", "optimise.population=4", "--quiet", "--json"),
     *(f"~optimise.variables.{name}_share" for name in _ZONES),
