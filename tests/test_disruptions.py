@@ -391,17 +391,19 @@ def test_a_run_goes_on_until_the_hub_has_recovered_and_no_other_kpi_changes():
 def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
     config = load("liege_30k", "recovery.stay_h=2")
     n, high = np.arange(12), np.full(12, 10)
-    disturbed = np.array([5, 110, 60, 30, 20, 18, 18, 15, 12, 10, 9, 8])
+    disturbed = np.array([5, 115, 60, 30, 21, 18, 18, 15, 12, 10, 9, 8])
     tables = {
         "disruptions": {"end": np.array([60.0]), "is_drawn": np.array([False]), "kind": np.array(["strike"])},
         "occupancy": {},
         "recovery": {"time": MIN_PER_H * n, PATHS[0]: disturbed, PATHS[2]: 0 * n, PATHS[3]: high},
     }
     whole, most = recovery(config, tables)
-    # Of 100 above the band ten are left at 20; both count from the end at 1 h.
-    assert (most.h, whole.h) == (3, 8)
+    # Of 105 above the band a tenth is 10.5: 11 are left at 21, 8 at 18. Both count from the end at 1 h.
+    assert (most.h, whole.h) == (4, 8)
     tables["recovery"][PATHS[0]] = np.maximum(disturbed, 40)
     assert recovery(config, tables) == ((10, 1), (10, 1))
+    tables["disruptions"]["end"] = np.array([1200.0])  # after the run
+    assert recovery(config, tables) == ((0, 1), (0, 1))
 
 
 def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):
