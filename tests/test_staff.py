@@ -145,6 +145,14 @@ def test_curves_of_people_and_equipment_count_rows(exporting, curve, table, sinc
             assert curves[f"{name}_highest"][of_curve] == pytest.approx(each_half.max(axis=1))
 
 
+def test_a_uld_that_waits_for_its_train_wants_a_tug(exporting):
+    curves, ulds = exporting.tables["demand_curves"], exporting.tables["ulds"]
+    tugs = curves["name"] == "tugs"
+    waiting = [np.mean(half_hours(ulds, "lifted", "on_train", hour)) for hour in curves["hour"][tugs].tolist()]
+    assert max(waiting) > 0
+    assert (curves["wanted_mean"] - curves["in_use_mean"])[tugs] == pytest.approx(np.array(waiting))
+
+
 def test_curves_of_people_have_their_hours_and_machines_their_rate(exporting):
     curves, hub = exporting.tables["demand_curves"], load("liege_30k")
     for role in ROLES.keys() - {"xray", "transit", "uld_xray"}:
