@@ -12,7 +12,7 @@ from sim import simulate
 from sim.domain.roles import ROLES, Place
 from sim.domain.site import Manning
 from sim.kernels.queueing import Servers, several_servers
-from sim.measures.demand_curves import _at_machines, _by_hour
+from sim.measures.demand_curves import _at_machines, _at_packout, _by_hour
 from sim.measures.demand_curves import _manned as manned_before
 from sim.measures.kpis import KPIS
 from sim.measures.staff import Posts
@@ -22,7 +22,7 @@ from sim.record.tallies import DeskTally, ShortTally
 from sim.reference.equality import vectorised_tables
 from sim.reference.small_hubs import make
 from sim.reference.small_numbers import draw
-from sim.units import NEVER
+from sim.units import NEVER, TICKS_PER_H
 
 SHORT = ("horizon_days=7", "warmup_days=1", "halls.main.tug_round_trip_min=12")
 SMALL = ("demand.parcels_per_flight=60_000", "demand.net_t_per_flight=48")
@@ -204,6 +204,24 @@ def test_machines_sort_bags_of_imports_and_single_exports():
     )
     inputs = SimpleNamespace(site=SimpleNamespace(units=SimpleNamespace(in_bag=25)))
     assert [n.tolist() for n in _at_machines(inputs, record)] == [[5, 4], [1, 8]]
+
+
+def test_a_post_packs_bags_as_fast_as_single_parcels():
+    """900 bags of 25 an hour: 11,250 parcels in half an hour."""
+    packout = SimpleNamespace(n_in=np.array([22_500, 0]), n_out=np.array([0, 11_250]))
+    units = SimpleNamespace(units=SimpleNamespace(in_bag=25))
+    inputs = SimpleNamespace(site=units, bin_width=TICKS_PER_H // 2)
+    record = SimpleNamespace(stages={"packout": packout})
+    used, wanted = _at_packout(load("liege_30k", "packout.parcels_per_post_h=900"), inputs, record)
+    assert (used.tolist(), wanted.tolist()) == ([0, 1], [2, 0])
+
+
+def test_people_at_machines_of_unlike_speed_are_those_who_work():
+    size = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=1", "warmup_days=0")
+    run = simulate(load("liege_100k_complex", *size, "exports=none", "halls.main.machine_rated_per_h=6000"))
+    curves = run.tables["demand_curves"]
+    in_use = curves["in_use_mean"][curves["name"] == "induction"]
+    assert in_use.sum() == pytest.approx(run.kpis["staff_h_per_day_induction"], rel=1e-3)
 
 
 def test_people_of_controls_follow_their_roster(declaring):
