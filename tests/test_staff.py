@@ -248,6 +248,15 @@ def test_a_uld_wants_a_station_only_after_its_xray(declaring):
         assert wanted == pytest.approx(np.mean(half_hours(ready, "ready", "released", hour)))
 
 
+def test_only_ulds_that_are_xrayed_want_an_xray(declaring):
+    curves, ulds = declaring.tables["demand_curves"], declaring.tables["ulds"]
+    assert 0 < ulds["is_xrayed"].mean() < 1
+    xrayed = {name: column[ulds["is_xrayed"]] for name, column in ulds.items()}
+    of_role = curves["name"] == "uld_xray"
+    for hour, wanted in zip(curves["hour"][of_role].tolist(), curves["wanted_mean"][of_role].tolist(), strict=True):
+        assert wanted == pytest.approx(np.mean(half_hours(xrayed, "checked_in", "xray_end", hour)))
+
+
 @pytest.mark.parametrize("run", ["always", "rostered", "exporting", "declaring"])
 def test_nobody_works_more_than_is_paid(run, request):
     kpis = request.getfixturevalue(run).kpis
