@@ -83,7 +83,7 @@ def test_a_missed_connection_has_the_first_cause_that_holds(aibt, loaded, is_div
 
 
 def test_connections_fill_the_first_flight_before_the_second() -> None:
-    """Flight 4 leaves before flight 3; each carries 1000. Flight 2 comes too late for 4; when both are full all go to 4.
+    """Flight 4 leaves before 3; each carries 1000. Flight 2 comes too late for 4; when both are full all go to 4.
 
     Flight 7 comes just early enough for 4.
     """
