@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from sim.config.exposure import Copy, Event, Exposure, Inference, Message, Party
 from sim.errors import ConfigError
 from sim.inputs.load_plan import Lookups, make_lookups
 from sim.measures.exposure import flow_rows, ledger_rows, matrix_rows, n_records
+from sim.measures.exposure_tables import message_columns
 from sim.measures.inference import inference_rows, r_squared
 from sim.measures.kpis import DATA, GOODS, names
 from sim.reading import plain, read
 from sim.record.schemas import Table, tabulate
 from sim.streams import Streams
-from sim.units import TICKS_PER_H, TICKS_PER_MIN, ticks
+from sim.units import TICKS_PER_DAY, TICKS_PER_H, TICKS_PER_MIN, ticks
 
 SMALL = ("demand.parcels_per_flight=4000", "demand.net_t_per_flight=3", "horizon_days=2", "warmup_days=1")
 NEW = ("watch", "messages", "exposure", "exposure_matrix", "data_flows", "inference", "trade", "trade_balance")
@@ -183,6 +185,24 @@ def test_messages_sent_are_the_hubs_own_counts(result: sim.Result) -> None:
     measured = messages["is_measured"] & (messages["message"] == "order")
     assert messages["n_sent"][measured].sum() == flights["n_parcels"][flights["is_cohort"]].sum()
     assert set(messages["day"][measured].tolist()) <= {-4, -3}
+
+
+def test_an_event_is_measured_from_the_start_of_the_measured_days_to_just_before_their_end() -> None:
+    """One day of warm-up and two measured days; intervals of a day. Parcels sorted by hand are sorted too."""
+    notice, is_sorted = (
+        Message(event, 0, "shop", ("route",), {}) for event in (Event.FLIGHT_ANNOUNCED, Event.PARCEL_SORTED)
+    )
+    exposure = SimpleNamespace(messages={"notice": notice, "sorted": is_sorted})
+    config = SimpleNamespace(exposure=exposure, warmup_days=1, days=3)
+    nothing = np.zeros(4, dtype=np.int64)
+    n_out = {"customs_hold": nothing, "sorting": np.array([5, 4, 0, 0]), "manual_sort": np.array([0, 1, 0, 2])}
+    record = SimpleNamespace(stages={name: SimpleNamespace(n_out=n) for name, n in n_out.items()}, refusals=())
+    flights = {"arrival": np.array([1439.0, 1440.0, 4319.0, 4320.0])}
+    tables = {"flights": flights, "trucks": {}, "customs": {"flight": nothing[:0]}}
+    rows = message_columns(config, SimpleNamespace(bin_width=TICKS_PER_DAY), record, tables)
+    assert rows["day"] == [0, 1, 2, 3, 0, 1, 3]
+    assert rows["is_measured"] == [False, True, True, False, False, True, False]
+    assert rows["n_sent"] == [1, 1, 1, 1, 5, 5, 2]
 
 
 def test_messages_of_declarations_are_those_that_customs_counted() -> None:

@@ -70,6 +70,11 @@ def trade(config: HubConfig) -> Table:
     return tabulate("trade", trade_rows(config, weeks, parcels, value, out))
 
 
+def test_measured_days_that_end_on_a_sunday_have_no_week_more(config: HubConfig) -> None:
+    weeks, *_ = weekly_imports(replace(config, horizon_days=6), (), flights([]))
+    assert [dt.date.fromordinal(week) for week in weeks] == [dt.date(2022, 9, 5)]
+
+
 def test_goods_of_a_week_add_up_and_duty_and_vat_fall_due(trade: Table) -> None:
     rows = {
         (week, lane, product): tuple(said)
