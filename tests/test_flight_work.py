@@ -3,13 +3,17 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from experiments.composition import load
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, shares_of_stays
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import (
+    chute_shares,
+    loader_min,
     outbound_tug_min,
+    packed,
     packed_per_h,
     parcels_built,
     passes_on_machines,
@@ -42,6 +46,12 @@ def test_outbound_ulds_fill_the_main_deck_first_and_empty_ones_go_where_room_is_
     assert parcels_built(config) == pytest.approx(exports / (27 + lower))
     # The other five ULDs leave as one stack: six trains of the main deck, two of the lower.
     assert outbound_tug_min(config) == pytest.approx(6 * 10 + 27 * 1.75 + 2 * 10 + (lower + 1) * 2)
+
+
+def test_a_loader_set_unloads_all_ulds_also_if_close_out_comes_before() -> None:
+    """27 ULDs of the main deck; close-out is 90 min before off-block, and doors are open 15 min after in-block."""
+    config = load("liege_30k", "exports=one_fifth")
+    assert loader_min(config, 240) - loader_min(config, 120) == pytest.approx(240 - 90 - 15 - 27 * 1.75)
 
 
 def test_a_parcel_passes_a_second_machine_if_it_was_read_and_is_not_held() -> None:
@@ -108,6 +118,58 @@ def test_exports_of_a_file_come_in_proportion_to_the_flights_of_the_measured_day
 def test_what_happens_at_one_instant_after_a_landing_is_spread_over_a_quarter_of_an_hour() -> None:
     first, weights = evenly(12, 0)
     assert (first, weights.tolist()) == (0, pytest.approx([0.2, 0.8]))
+
+
+def test_timetabled_trucks_are_docked_before_their_cut_off() -> None:
+    """For an hour from 09:45 and from 21:45, with 15 min of docking."""
+    due = expected_work(load("liege_30k", *EVEN, "demand.flights_per_day=0.2"), 21 * TICKS_PER_DAY)._due(
+        "docks", "main"
+    )
+    day = due[MARGIN : MARGIN + BINS_PER_DAY]
+    assert np.flatnonzero(day).tolist() == [39, 40, 41, 42, 87, 88, 89, 90]
+
+
+def test_trucks_of_a_hall_take_only_the_routes_that_it_serves() -> None:
+    """Nine of 39 stations; of their parcels the fifth for ES; the other parcels leave from the first hall."""
+    words = ("outbound.timetable=[]", "halls.second.serves=[ES]", "halls.second.transfer_share=0.5")
+    config = load("liege_100k_complex", *EVEN, *words, "demand.flights_per_day=7")
+    work = expected_work(config, 21 * TICKS_PER_DAY)
+    parcels = work.flights.sum() * 115_000 * 9 / 39 * 0.2
+    assert work._due("docks", "second").sum() == pytest.approx(parcels / 7920 * 60 * 2, rel=0.02)
+
+
+def test_work_of_a_flight_is_that_of_all_its_parcels_in_the_hall_that_gets_it() -> None:
+    alone = load("liege_30k", *EVEN)
+    induction = 0.97 * (1 + alone.customs.second_pass_share) * 10 * 60 / (15_000 * 0.85) / 2
+    up = 8 / (8 + 10 / 60)
+    for config, hall in ((alone, "main"), (load("liege_100k_complex", *EVEN), "second")):
+        work = expected_work(config, 21 * TICKS_PER_DAY)
+        assert work.of_a_flight("breakdown", hall) == pytest.approx(115_000 * 45 / 3520 * 4, rel=0.01)
+    work = expected_work(alone, 21 * TICKS_PER_DAY)
+    assert work.of_a_flight("induction", "main") == pytest.approx(115_000 * induction / up, rel=0.01)
+
+
+def test_work_in_a_hall_begins_when_the_first_train_is_there(tmp_path: Path) -> None:
+    (path := tmp_path / "flights.csv").write_text("flight,sibt\nA,2022-09-06 12:00\n")
+    means = []
+    for trip in (10, 40):
+        words = ("arrivals=file", f"arrivals.schedule={path}", f"halls.main.tug_round_trip_min={trip}")
+        due = expected_work(load("liege_30k", *words), 21 * TICKS_PER_DAY)._due("breakdown", "main")
+        means.append((due * np.arange(len(due))).sum() / due.sum())
+    assert means[1] - means[0] == pytest.approx(1)  # half of 30 min more: a quarter of an hour
+
+
+def test_only_imports_that_leave_by_road_are_packed() -> None:
+    """12 % for PL and 10 % for IT fly on."""
+    config = load("liege_30k", "exports=one_fifth", "+connections.lanes={PL: Hangzhou, IT: Hong Kong}")
+    assert packed(config) == pytest.approx(0.97 * 0.78)
+    assert [sum(shares) for shares in chute_shares(config, config.halls["main"])] == pytest.approx([1, 1])
+
+
+def test_whole_ulds_leave_with_their_load_and_none_goes_back_empty() -> None:
+    config = load("liege_30k", "exports=one_fifth", "presorted=ulds")
+    built = math.ceil(115_000 / 4 / (18.9e3 / config.parcels.mean_l))
+    assert outbound_tug_min(config) == pytest.approx(math.ceil(built / 5) * 10 + built * 1.75)
 
 
 def test_a_hall_has_no_timetabled_trucks_before_it_opens() -> None:

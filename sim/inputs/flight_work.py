@@ -267,8 +267,7 @@ def _load(config: HubConfig, kind: AircraftType, exports: float) -> _Load:
     emptied = 0 if config.presorted.goods is Presorting.ULDS else sum(deck.ulds for deck in decks)
     stacks = math.ceil(max(0, emptied - sum(built)) / config.exports.departure.empties_per_position)
     on_main = min(stacks, decks[0].ulds - built[0])
-    on_lower = min(stacks - on_main, decks[1].ulds - built[1])
-    return _Load(kind.share, sum(built), built[0] + on_main, built[1] + on_lower)
+    return _Load(kind.share, sum(built), built[0] + on_main, built[1] + stacks - on_main)
 
 
 def posts_of_chutes(posts: int, shares: Sequence[Sequence[float]]) -> tuple[int, ...]:
