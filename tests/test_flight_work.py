@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from expected import flights_expected
 
 from experiments.composition import load
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, shares_of_stays
@@ -22,9 +23,24 @@ from sim.inputs.flight_work import (
     truck_parcels,
 )
 from sim.inputs.inputs import make_inputs
-from sim.units import TICKS_PER_DAY
+from sim.units import TICKS_PER_DAY, TICKS_PER_MIN
 
 EVEN = ("arrivals=timetable_even", "arrivals.delay.scale_min=0", "start_date=2022-09-05", "exports=none")
+
+
+def test_an_odd_tick_of_a_round_trip_is_of_the_way_back() -> None:
+    trip = 2001 / TICKS_PER_MIN
+    words = (f"halls.main.tug_round_trip_min={trip!r}", "horizon_days=1", "warmup_days=0")
+    hall = make_inputs(load("liege_30k", *words), 0).site.halls[0]
+    assert (hall.trip_out, hall.trip_back) == (1000, 1001)
+
+
+def test_flights_are_expected_as_late_as_a_distribution_of_delays_says(tmp_path: Path) -> None:
+    (path := tmp_path / "flights.csv").write_text("flight,sibt\nA,2022-09-06 12:00\n")
+    delay = "arrivals.delay={scale_min: {family: constant, value: 33}, earliest_h: -1, latest_h: 6}"
+    words = ("arrivals=file", f"arrivals.schedule={path}", delay)
+    flights = flights_expected(load("liege_30k", *words), 4 * TICKS_PER_DAY)
+    assert np.flatnonzero(flights).tolist() == [MARGIN + 12 * 4 + 2] and flights.sum() == 1
 
 
 def test_flights_go_to_halls_by_their_stations() -> None:
@@ -136,6 +152,36 @@ def test_trucks_of_a_hall_take_only_the_routes_that_it_serves() -> None:
     work = expected_work(config, 21 * TICKS_PER_DAY)
     parcels = work.flights.sum() * 115_000 * 9 / 39 * 0.2
     assert work._due("docks", "second").sum() == pytest.approx(parcels / 7920 * 60 * 2, rel=0.02)
+
+
+def test_only_routes_that_a_hall_sends_by_road_have_timetabled_trucks_there() -> None:
+    """Two trucks a day for ES, which the second hall serves; five of seven routes where two fly on."""
+    few = (*EVEN[:3], "demand.flights_per_day=0.2")
+    serving = load("liege_100k_complex", *few, "halls.second.serves=[ES]", "halls.second.transfer_share=0.5")
+    flying = load("liege_30k", *few, "exports=one_fifth", "+connections.lanes={PL: Hangzhou, IT: Hong Kong}")
+    for config, hall, n in ((serving, "second", 2), (flying, "main", 10)):
+        due = expected_work(config, 21 * TICKS_PER_DAY)._due("docks", hall)
+        assert due[MARGIN : MARGIN + BINS_PER_DAY].sum() == pytest.approx(n * 60 * 2)
+
+
+def test_desks_code_what_has_no_read_of_imports_and_of_exports_that_machines_sort() -> None:
+    """2 % have no read, and a desk codes 120 an hour; half of the exports come sorted, and 25 imports in a bag."""
+    for words, coded in (
+        (("exports=one_fifth",), 115_000 * 0.97 * (1 + 0.25 * 0.5)),
+        (("exports=none", "presorted=bags"), 115_000 / 25),
+    ):
+        work = expected_work(load("liege_30k", *EVEN[:3], *words), 21 * TICKS_PER_DAY)
+        assert work.of_a_flight("handcoding", "main") == pytest.approx(coded * 0.02 * 60 / 120, rel=0.01)
+
+
+def test_ulds_are_built_for_exports_and_for_imports_that_fly_on() -> None:
+    """A quarter as many exports as imports, and 22 % that fly on; a ULD takes four people 15 min and 3,500 an hour."""
+    words = ("exports=one_fifth", "+connections.lanes={PL: Hangzhou, IT: Hong Kong}")
+    config = load("liege_30k", *EVEN[:3], *words)
+    parcels = 115_000 * (0.25 + 0.22)
+    ulds = math.ceil(parcels / (18.9e3 / config.parcels.mean_l))
+    minutes = (ulds * 15 + parcels * 60 / 3500) * 4
+    assert expected_work(config, 21 * TICKS_PER_DAY).of_a_flight("build_up", "main") == pytest.approx(minutes, rel=0.01)
 
 
 def test_work_of_a_flight_is_that_of_all_its_parcels_in_the_hall_that_gets_it() -> None:
