@@ -8,6 +8,7 @@ import pytest
 from expected import flights_expected
 
 from experiments.composition import load
+from sim.config.bounds import minute_of_day
 from sim.inputs.expected_flights import BINS_PER_DAY, MARGIN, evenly, shares_of_stays
 from sim.inputs.expected_work import expected_work
 from sim.inputs.flight_work import (
@@ -203,6 +204,18 @@ def test_work_in_a_hall_begins_when_the_first_train_is_there(tmp_path: Path) -> 
         due = expected_work(load("liege_30k", *words), 21 * TICKS_PER_DAY)._due("breakdown", "main")
         means.append((due * np.arange(len(due))).sum() / due.sum())
     assert means[1] - means[0] == pytest.approx(1)  # half of 30 min more: a quarter of an hour
+
+
+@pytest.mark.parametrize(("sobt", "since"), [("18:00", "16:30"), ("13:00", "12:00")])
+def test_trains_go_out_from_close_out_to_off_block_but_not_before_in_block(
+    sobt: str, since: str, tmp_path: Path
+) -> None:
+    """Close-out is 90 min before off-block."""
+    (path := tmp_path / "flights.csv").write_text(f"flight,sibt,sobt\nA,2022-09-06 12:00,2022-09-06 {sobt}\n")
+    words = ("arrivals=file", f"arrivals.schedule={path}", "exports=one_fifth", "apron.turnaround_min=60")
+    due = expected_work(load("liege_30k", *words), 4 * TICKS_PER_DAY)._due("outbound_tugs", None)
+    first, end = (MARGIN + minute_of_day(text) // 15 for text in (since, sobt))
+    assert np.flatnonzero(due).tolist() == [*range(first, end)]
 
 
 def test_only_imports_that_leave_by_road_are_packed() -> None:
