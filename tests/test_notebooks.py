@@ -59,6 +59,26 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
         assert last.startswith("assert "), last
 
 
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("03_queues", "apart = 0.9 / (1 - 0.9)", "apart = 10 * 0.9 / (1 - 0.9)"),
+        ("05_intervals", "half = 1.96 * of_three", "half = of_three"),
+        ("05_intervals", "/ np.sqrt(len(run)) for", "/ len(run) for"),
+        ("05_intervals", "half_width > 0.1:", "half_width > 0.12:"),
+        ("05_intervals", "needed = 10\n", "needed = 999\n"),
+        ("07_selection", "NOISE, SHARED = np.hypot(2.0, 3.0)", "NOISE, SHARED = 2.0 + 3.0"),
+    ],
+)
+def test_a_check_refuses_a_wrong_answer(name, right, wrong):
+    (script,) = (script for script in SCRIPTS if script.stem == name)
+    before, exercises = script.read_text(encoding="utf-8").split("### Exercise 1")
+    assert exercises.count(right) == 1
+    with pytest.raises(AssertionError):
+        exec(before + "### Exercise 1" + exercises.replace(right, wrong), {})
+    plt.close("all")
+
+
 def test_a_notebook_names_the_package_that_it_needs(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(SystemExit, match="pip install pm4py"):
