@@ -102,7 +102,8 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
     if key == _DISPATCH:
         known = {name: decision for decision in _OF_DISPATCH for name in names_of(decision, own)}
         if value not in known:
-            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}")
+            hint = "" if own else "; a rule of yours needs rules=FILE.py"
+            raise ConfigError(f"{key}: there is no rule {value!r}{near(value, known)}{hint}")
         return f"{_GROUP}.{known[value]}={value}"
     return word
 

@@ -22,7 +22,7 @@ from experiments.own_file import file_words, read_own, trust_typed
 from experiments.store.own_copy import from_stored
 from experiments.studies import verify
 from sim.distributions import Shape, Times
-from sim.errors import InputError
+from sim.errors import ConfigError, InputError
 from sim.inputs.inputs import make_inputs
 from sim.own import OwnFile
 from sim.reference.equality import compare, try_seeds
@@ -328,3 +328,8 @@ def test_verify_checks_every_rule_of_a_file(
     answer = document(capsys, "verify", "rules=mine.py", "examples=8", "--quiet")
     cases = [(case["name"].split(", ")[-1], case["passed"]) for case in answer["cases"]]
     assert cases == [("b: unequal", True), ("c: unequal", False)]
+
+
+def test_a_rule_without_its_file_is_refused_with_the_word_that_is_missing():
+    with pytest.raises(ConfigError, match=r"no rule 'half_full'; known: .*; a rule of yours needs rules=FILE.py$"):
+        load("liege_30k", "dispatch=half_full")
