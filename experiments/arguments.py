@@ -64,6 +64,11 @@ def key_of(word: str) -> str:
     return word.partition("=")[0].lstrip("+")
 
 
+def without_groups(words: Sequence[str], *groups: str) -> list[str]:
+    """The words whose keys are in none of these groups of the configuration."""
+    return [word for word in words if key_of(word).partition(".")[0] not in groups]
+
+
 def check_once(words: Sequence[str]) -> None:
     """Refuse a key that is given more than once, since only the last word would count; a file may be named `a=b`.
 

@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from experiments.arguments import Arguments
+from experiments.arguments import Arguments, without_groups
 from experiments.designs.design import Design, DesignKeys, Margin, at_demand, demand_label
 from experiments.replications.crossing import Crossing, crossing, most_flights, rounded
 from experiments.report.sections import said
@@ -203,8 +203,8 @@ def margin_notes(arguments: Arguments, designs: Sequence[Design], margin: Margin
         lines.append(said("margin_not_shown", subject=subject, why=why))
     if len(designs) <= margin.designs or all(reasons.values()):
         return lines
-    words = [word for word in arguments.words if word.partition("=")[0].partition(".")[0] != "margin"]
-    command = replace(arguments, words=(*words, "margin=near", f"margin.designs={len(designs)}")).command
+    words = (*without_groups(arguments.words, "margin"), "margin=near", f"margin.designs={len(designs)}")
+    command = replace(arguments, words=words).command
     return [*lines, said("margin_not_computed", command=command)]
 
 

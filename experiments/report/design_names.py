@@ -106,6 +106,11 @@ def _traffic(row: DesignRow, *, is_named: bool) -> str:
     return f"{counted(row.flights_per_day, 'flight', 4)} a day" + (f" ({row.demand})" if is_named else "")
 
 
+def _is_own(label: str, factors: Mapping[str, str]) -> bool:
+    """Whether the user named a design with factors: its label is neither that of its scenario nor made of words."""
+    return bool(factors) and label != factors.get("scenario") and not _WORD.search(label)
+
+
 def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
     """Site, traffic and unique title of each design; `factors`: the keys' values, by label.
 
@@ -139,8 +144,7 @@ def names_of(rows: Sequence[DesignRow], factors: Mapping[str, Mapping[str, str]]
         more = ""
         if n_alike[title] > 1 or row.label in factors:
             # A long name takes two lines beside a picture's rows, and one on a page.
-            factors_of = without_demand.get(row.label, {})
-            is_own = bool(factors_of) and row.label != factors_of.get("scenario") and not _WORD.search(row.label)
+            is_own = _is_own(row.label, without_demand.get(row.label, {}))
             name = f"({row.label if is_own else tagged(row.label, without_demand, begins=False)})"
             more = f"\n{name}" if len(name) > _LONG else f" {name}"
         yield site + more, traffic, title + more

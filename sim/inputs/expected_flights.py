@@ -40,11 +40,10 @@ def expected_flights(config: HubConfig, end: int) -> dict[float, Bins]:
     Those of a file count in proportion to their parcels.
     """
     if (profile := PROCESSES[config.arrivals.model].profile) is None:
-        scheduled, late = _of_file(config, end)
+        scheduled = _of_file(config, end)
     else:
         scheduled = _by_off_block(config, _of_profile(config, n_bins(end), profile(config.arrivals, BINS_PER_H)))
-        late = config.arrivals.delay
-    flown = 1 - config.arrivals.cancelled_share
+    flown, late = 1 - config.arrivals.cancelled_share, config.arrivals.delay
     return {
         stay: flights * flown if late is None else spread(flights * flown, *_late(late))
         for stay, flights in scheduled.items()
@@ -131,15 +130,15 @@ def _by_off_block(config: HubConfig, scheduled: Bins) -> dict[float, Bins]:
     return by_stay
 
 
-def _of_file(config: HubConfig, end: int) -> tuple[dict[float, Bins], Delay | None]:
-    """Rows by schedule, by their stay, and the configured delay: a plan does not know which flight is late."""
+def _of_file(config: HubConfig, end: int) -> dict[float, Bins]:
+    """Rows by schedule, also those with an actual landing, by their stay: a plan does not know which flight is late."""
     size, n = _size_of(config), n_bins(end)
     by_stay = {config.apron.turnaround_min: np.zeros(n)}
     for row, share in mean_rows(config, end):
         at = row.sibt // _BIN + MARGIN
         if 0 <= at < n:
             by_stay.setdefault(_stay(config, row.sibt, row.sobt), np.zeros(n))[at] += share * size(row)
-    return by_stay, config.arrivals.delay
+    return by_stay
 
 
 def _stay(config: HubConfig, sibt: int, sobt: int | None) -> float:

@@ -67,8 +67,8 @@ def demand_columns(
 
 def _by_hour(hour: Counts) -> tuple[Counts, list[tuple[Counts, Counts]]]:
     """Hours (H) among those of intervals (B), and their intervals: for hours (G) of equally many (N), both (G × N)."""
-    hours, first, n = np.unique(np.sort(hour), return_index=True, return_counts=True)
-    order = np.argsort(hour, kind="stable")
+    hours, n = np.unique(hour, return_counts=True)
+    first, order = np.cumsum(n) - n, np.argsort(hour, kind="stable")
     groups = ((np.flatnonzero(n == size), np.arange(size)) for size in np.unique(n).tolist())
     return hours, [(here, order[first[here, None] + places]) for here, places in groups]
 

@@ -22,7 +22,7 @@ from typing import Final
 
 import yaml
 
-from experiments.arguments import Arguments, key_of
+from experiments.arguments import Arguments, without_groups
 from experiments.designs.design import Design
 from experiments.formatting import listed, plain_name, share_text
 from experiments.frame.over_assumptions import over_assumptions
@@ -91,9 +91,9 @@ _FILE: Final = f"configs/roster/{ROSTER}.yaml"
 
 def _run_note(arguments: Arguments) -> str:
     """The command that runs the plan in the same hub."""
-    words = [word for word in arguments.words if key_of(word).partition(".")[0] not in ("staff", "roster")]
+    words = (*without_groups(arguments.words, "staff", "roster"), f"roster={ROSTER}")
     folder = arguments.config_dir or Path("RUN/configs")
-    run = replace(arguments, verb="run", words=(*words, f"roster={ROSTER}"), config_dir=folder).command
+    run = replace(arguments, verb="run", words=words, config_dir=folder).command
     return said("staff_run_own" if arguments.config_dir else "staff_run", run=run, folder=folder, file=_FILE)
 
 
