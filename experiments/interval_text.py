@@ -47,8 +47,14 @@ def in_percent(interval: Interval) -> str:
 
     >>> in_percent(Interval(0.71, 0.63, 0.79, 5)), in_percent(Interval(0.0, 0.0, 0.0, 2))
     ('71.0 % (63.0–79.0 %)', '0 %')
+    >>> in_percent(Interval(0.066, 1.6e-7, 0.41, 5))
+    '6.6 % (<0.01–41.0 %)'
     """
-    return with_interval(interval, found_share, between="–", hides_same=True).replace(" %–", "–")
+
+    def show(share: float) -> str:
+        return "<0.01 %" if 0 < share < 1e-4 <= interval.mean else found_share(share)
+
+    return with_interval(interval, show, between="–", hides_same=True).replace(" %–", "–")
 
 
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:

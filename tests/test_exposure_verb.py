@@ -77,7 +77,9 @@ def test_what_a_policy_achieves_is_shown_where_the_sum_of_records_stays(
     assert ("data_eu_operator", "handler") not in achieved
     assert main(["exposure", str(run)]) == 0
     r2 = f"{away['r2_without']:.2f} → 0.00"
-    assert f"records in clear, inference R² {r2}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"records in clear, inference R² {r2}" in out
+    assert re.search(r"  none +\d.* 0 % ", out) and re.search(r"  EU operator +\d.* 0 % ", out), "no change has no sign"
     assert f"cloud operator {r2}" in (run / "report.html").read_text(encoding="utf-8")
 
 

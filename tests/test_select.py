@@ -87,8 +87,9 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
     assert "enough is the cheapest with On time at least 90 % (4 designs, " in document["sentences"][0]
     assert sentence in out
     assert (
-        "With a probability of at least 0.95 (KN++, in the limit of many replications), it misses the target by at most"
-        " 6 percentage points, and no design that meets the target with 6 percentage points to spare is cheaper." in out
+        "With a probability of at least 0.95 (KN++, in the limit of many replications), enough misses the target by at"
+        " most 6 percentage points, and no design that meets the target with 6 percentage points to spare is cheaper."
+        in out
     )
 
 
@@ -247,6 +248,7 @@ def test_the_chart_orders_designs_by_cost() -> None:
     assert (chart.target, chart.dots[1].kpi.low, chart.cost) == (95.0, 96.0, "Area [m²]")
     above, below = Figure().subplots(2)
     draw_plane(above, chart)
+    assert above.xaxis.get_major_formatter()(1_200_000) == "1,200,000"
     draw_rows(below, chart)
     assert [label.get_text() for label in below.get_yticklabels()] == ["a", "b"]
     assert above.get_legend_handles_labels()[1] == ["dropped: misses the target", "selected", "target"]

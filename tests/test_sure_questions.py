@@ -31,6 +31,8 @@ from experiments.studies.expansion.futures import futures_of
 from experiments.studies.expansion.hubs import flights_at
 from experiments.studies.sure import parse, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
+from experiments.studies.sure.design import Question
+from experiments.studies.sure.page import opening
 from experiments.studies.sure.paths_page import document
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
@@ -101,7 +103,9 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
         design = SimpleNamespace(label=f"hall, {flights:g} flights a day", hub=hub)
         return SimpleNamespace(design=design, share=SimpleNamespace(interval=Interval(*share, 9)))
 
-    result = SimpleNamespace(answered=[level(2, 0.8, 0.7, 0.95), level(4, 0.4, 0.3, 0.5), level(6, 0.2, 0.05, 0.3)])
+    levels = [level(2, 0.8, 0.7, 0.95), level(4, 0.4, 0.3, 0.5), level(6, 0.2, 0.05, 0.3)]
+    keys = SimpleNamespace(sure=SimpleNamespace(question=Question.CAPACITY))
+    result = SimpleNamespace(answered=levels, keys=keys)
     nine, half, tenth = carried_rows(result)
     # Between nothing, which is always carried, and 2 flights; between 2 and 4; more than 6, but for the low end.
     assert (nine.flights, nine.low, nine.high) == pytest.approx((1.0, 2 / 3, 2 + 2 * 0.05 / 0.45))
@@ -111,6 +115,7 @@ def test_what_a_hall_carries_is_read_off_the_shares_of_its_levels() -> None:
     assert sentence(result, "hall").startswith(
         "hall (30,000 m²) carries at least 1.00 (0.67 to 2.22) flights a day in 90 %"
     )
+    assert [*opening(result)] == [sentence(result, "hall")], "the answer comes first"
 
 
 def test_a_number_that_does_nothing_is_not_worth_knowing_beyond_chance(chosen: Chosen) -> None:

@@ -24,6 +24,8 @@ T = TypeVar("T")
 PALETTE: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
 _MORE: Final = ("#8B5A2B", "#7F3C8D")
 """Colours used if there are more names."""
+NUMBERS: Final = "{x:,.10g}"
+"""Format of the numbers at an axis: 1,000,000 and 0.5, no powers of ten."""
 DASHES: Final = ("-", "--", "-.", ":")
 LIMIT: Final = "0.35"
 WIDTH_IN: Final = 9.0

@@ -145,7 +145,7 @@ def draw_balance(ax: Axes, rows: Frame) -> None:
         at_right = {"xycoords": ax.get_yaxis_transform(), "va": "bottom", "ha": "right"}
         style.note(ax, f"national, {year}", (1, -deficit / BN), (0, 2), 8, **at_right)
     ax.axhline(0, color="0.8", linewidth=0.8)
-    ax.set(xlabel="exports, share of goods by mass", ylabel="exports less imports [billion EUR a year]")
+    ax.set(xlabel="exports, share of goods by mass", ylabel="exports minus imports [billion EUR a year]")
 
 
 def trade_figure(trade: Trade, rows: Frame) -> Figure:

@@ -27,7 +27,7 @@ def figure(
         ax.plot(*configured, marker="D", linestyle="", markersize=10, color=style.PALETTE[1], zorder=1.5,
                 label="as configured")  # fmt: skip
     ax.set(xlabel=names[0], ylabel=names[1])
-    ax.xaxis.set_major_formatter("{x:,g}")
-    ax.yaxis.set_major_formatter("{x:,g}")
+    ax.xaxis.set_major_formatter(style.NUMBERS)
+    ax.yaxis.set_major_formatter(style.NUMBERS)
     ax.grid(alpha=0.3)
     return style.legend_below(drawn, [ax])

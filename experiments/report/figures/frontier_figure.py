@@ -29,7 +29,7 @@ def figure(curves: Mapping[str, Curve]) -> Figure:
         ax.axvline(0, color=style.LIMIT, linewidth=0.6)
         ax.set_xlabel(f"{axis}: increase over the configured hub")
         ax.locator_params(axis="x", nbins=4)  # wide numbers side by side
-        ax.xaxis.set_major_formatter("{x:,g}")
+        ax.xaxis.set_major_formatter(style.NUMBERS)
         ax.grid(alpha=0.3)
     low, high = axes[0].get_ylim()
     if high - low < _NOTHING:  # differences that are only rounding

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from experiments.formatting import MINUS, counted, found_share, number, whole
+from experiments.formatting import counted, found_share, number, signed, whole
 from experiments.report.exposure_tables import Ledgers, Matrix, Trade, by_policy, compact, name, sentence
 from experiments.report.sections import said
 from experiments.report.stored_designs import Frame, ShareBand, records
@@ -77,7 +77,7 @@ def _policies(matrices: "Sequence[Matrix]") -> Grid:
     base, rows = float(matrices[0].kept.sum()), []
     for matrix in matrices:
         kept = float(matrix.kept.sum())
-        change = f"{100 * (kept / base - 1):+.0f} %".replace("-", MINUS) if base else "–"
+        change = f"{signed(100 * (kept / base - 1), 0)} %" if base else "–"
         cells = (compact(kept), change, compact(float(matrix.pseudonym.sum())), compact(float(matrix.clear.sum())))
         rows.append((name(matrix.policy), *cells))
     header = ("", "in clear", "change", "pseudonym", "read a day")

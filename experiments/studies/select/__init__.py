@@ -29,7 +29,7 @@ from experiments.formatting import kpi_name, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.money.kpis import KPIS
-from experiments.report.design_names import design_name, tagged
+from experiments.report.design_names import design_name
 from experiments.report.figures.select_figure import Dot, SelectChart, figure
 from experiments.report.key_names import heading_of_key
 from experiments.report.sections import Picture, paragraphs_of, picture_of, said
@@ -110,7 +110,7 @@ def _grid(result: Found) -> Grid:
 
 def _picture(result: Found) -> Picture:
     settings = result.keys.select
-    dots = [Dot(tagged(row.scenario, result.keys.factors), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
+    dots = [Dot(design_name(row.scenario), row.cost, row.kpi, str(row.verdict)) for row in result.rows]
     chart = SelectChart.of(dots, settings.kpi, settings.target, settings.cost or AREA, settings.cost_unit)
     return picture_of("select", figure(chart))
 

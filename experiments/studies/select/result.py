@@ -154,7 +154,8 @@ def _promise(result: Found, probability: float) -> str:
     elif settings.target is None:
         what = f"no other design is {cheaper}"
     else:
-        what = f"it misses the target by at most {settings.margin}, and no design that {spare} is {cheaper}"
+        name = design_name(result.selected.scenario, begins=False)
+        what = f"{name} misses the target by at most {settings.margin}, and no design that {spare} is {cheaper}"
     if settings.method is Method.OCBA:
         return said("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if settings.method is Method.KN_UPDATED else ""

@@ -39,11 +39,19 @@ def sentences(result: Result) -> Iterator[str]:
         for hall, levels in halls(result).items():
             answer = middle(levels)
             yield from (carried(result, hall), *_decided(result, answer), *_measured(result, answer))
+        yield from map(headline, result.answered)
     else:
         for answer in result.answered:
             yield from (headline(answer), *_decided(result, answer), *_measured(result, answer))
         yield from (row.sentence for row in on_time_rows(result))
     yield _precision(result)
+
+
+def opening(result: Result) -> Iterator[str]:
+    """The answer to the question: flights a day that each hall carries, or the share of worlds of each design."""
+    if result.keys.sure.question is Question.CAPACITY:
+        return (carried(result, hall) for hall in halls(result))
+    return map(headline, result.answered)
 
 
 def headline(answer: Answered) -> str:
@@ -172,7 +180,7 @@ def document(result: Result) -> Document:
     return Document(
         title=said("sure_title"),
         sentences=list(sentences(result)),
-        verdicts=[headline(answer) for answer in result.answered],
+        verdicts=list(opening(result)),
         warnings=list(warnings(result)),
         grids=grids,
         tables=tables,

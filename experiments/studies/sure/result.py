@@ -59,7 +59,8 @@ class ProbabilityRow:
         "share of the predicted log-odds' variance that the quadratic explains at worlds left out",
         heading="variation explained",
     )
-    deciding: str = column("", "numbers that decide the answer, most important first", heading="decided by")
+    deciding: str = column("", "numbers that decide the answer, most important first", heading="decided by",
+                          show=lambda names: names or "no number stands out")  # fmt: skip
 
 
 @table("pairs", "share of the worlds in which only one of two designs carries the same traffic", sort="scenario")
