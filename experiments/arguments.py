@@ -60,8 +60,8 @@ def is_override(word: str) -> bool:
 
 
 def key_of(word: str) -> str:
-    """The key of a KEY=VALUE or +KEY=VALUE word."""
-    return word.partition("=")[0].lstrip("+")
+    """The key of a KEY=VALUE, +KEY=VALUE or ~KEY word."""
+    return word.partition("=")[0].lstrip("+~")
 
 
 def without_groups(words: Sequence[str], *groups: str) -> list[str]:

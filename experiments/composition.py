@@ -92,7 +92,7 @@ def load(
     ]
     check_once([word for word in words if word.startswith("scenario=")])
     trust_typed(words)
-    if any(key_of(word).lstrip("~").partition(".")[0] == "cost" for word in words):
+    if any(key_of(word).partition(".")[0] == "cost" for word in words):
         raise ConfigError("cost: a hub has no prices; `replicate` takes those of `load_prices`")
     composed = compose(words, config_dir)
     for key in composed.keys() - _OF_HUB - _study_keys(tuple(KPIS)).keys():

@@ -220,7 +220,7 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         (machines,) = table[table["factor"] == "machines"].to_dict("records")
         assert machines["alone"] == pytest.approx(of["liege_30k + machines"] - own["from"]["mean"])
         assert machines["last"] == pytest.approx(own["to"]["mean"] - of[f"liege_30k + floor + {REST}"])
-    assert any("coalitions do not fit" in line for line in document["warnings"])
+    assert any("combinations of factors do not fit" in line for line in document["warnings"])
     assert document["coalitions"]["liege_30k + machines"]["lacks"]
     assert (Path(document["run_dir"]) / "figures" / "decompose.svg").read_text().startswith("<?xml")
     assert answer(capsys, *words, "--out", str(tmp_path)) == document
@@ -264,7 +264,10 @@ def test_sentences_name_the_largest_share_and_what_is_not_sure() -> None:
     clear = decompose([[0.1, 0.6, 0.2, 0.7], [0.1, 0.61, 0.2, 0.71]], ["machines", "floor"])
     lines = list(sentences("on_time_share", clear, "a", "b", ["Sorting: 5 m² needed, 4 m² there"]))
     assert "largest share is that of the machines: +50.5 percentage points" in lines[1]
-    assert "a has no room for it as configured (Sorting: 5 m² needed, 4 m² there)" in lines[2] and len(lines) == 3
+    assert (
+        "a has no room for the machines as configured (Sorting: 5 m² needed, 4 m² there)" in lines[2]
+        and len(lines) == 3
+    )
     assert decompose([[0.7, 0.6, 0.2, 0.1]], ["machines", "floor"]).largest == "floor", "the largest loss of a loss"
     close = decompose([[0.1, 0.4, 0.3, 0.7], [0.1, 0.3, 0.4, 0.7]], ["machines", "floor"])
     assert [*sentences("on_time_share", close, "a", "b")][-1] == "It may be no larger than that of floor."

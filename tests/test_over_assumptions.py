@@ -78,7 +78,7 @@ def test_named_numbers_move_the_rung_that_names_them() -> None:
         (sweep, ["demand.flights_per_day=range(3,4,1)", "scenario=liege_66k"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=range(40,41,1)", "roster=glob(three*)"]),
         (capacity, ["scenarios=[liege_66k]", "halls.main.doors_out=40,60", "exports.service_h=range(20,21,1)"]),
-        (customs, ["demand.flights_per_day=3", "frontier.examination.values=[0,0.0001]"]),
+        (customs, ["demand.flights_per_day=3", "frontier.examination.values=[0,0.0001]", "~frontier.documents"]),
         (shadow_price, ["scenario=liege_66k", "halls.main.doors_out=40", "shadow_price.prices.year=2024"]),
         (optimise, ["scenario=liege_66k", "demand=permit", "optimise.population=8"]),
         (select, ["scenario=liege_66k", "halls.main.doors_out=40,60", "select.target=0.9"]),

@@ -158,7 +158,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     assert [step["step"] for step in demand["zones"]["floor"]] == [0, 1]
     folder = told["run_dir"]
     page = Path(folder, "report.html").read_text()
-    assert "Worth: revenue" in page and "on time as the hub is" in page
+    assert "Worth: revenue" in page and "mean on time with the" in page
     assert "break-down stations" in page, "zones are called as everywhere"
     assert told["warnings"], "a day is no week"
     assert all(f"Warning: {line}." in page for line in told["warnings"])

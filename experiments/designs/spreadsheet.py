@@ -173,7 +173,7 @@ def factors_of(labels: Sequence[str], designs: Sequence[DesignWords], composed: 
 
     `labels`, `designs` and `composed`: one for each design.
     """
-    keys = list(dict.fromkeys(key_of(word).lstrip("~") for design in designs for word in design.words))
+    keys = list(dict.fromkeys(key_of(word) for design in designs for word in design.words))
     rows = [{key: _value(design, hub, key) for key in keys} for design, hub in zip(designs, composed, strict=True)]
     differing = [key for key in keys if len({row[key] for row in rows}) > 1]
     check_exports(differing, (hub["exports"]["share"] for hub in composed))

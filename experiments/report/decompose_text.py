@@ -36,7 +36,7 @@ def sentences(
     changes = {kind: change(getattr(share, kind), unit) for kind in ("share", "alone", "last")}
     yield said("largest_share", factor=name, part=percent(part), **changes)
     if lacks:
-        yield f"{start} has no room for it as configured ({'; '.join(lacks)})."
+        yield f"{start} has no room for the {name} as configured ({'; '.join(lacks)})."
     sign = -1 if gain.mean < 0 else 1
     close = [other for other, lead in decomposition.lead(name).items() if not _is_above(lead, sign)]
     if gain.n == 1:

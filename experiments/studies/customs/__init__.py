@@ -15,6 +15,7 @@ configs/study/customs.yaml has the controls; docs/customs.md explains declaratio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from operator import attrgetter
 from typing import Annotated, Final
 
 import numpy as np
@@ -237,7 +238,10 @@ def document(request: Request[CustomsKeys], result: Result) -> Document:
         title=f"What checks find at {hub_title(config.area_m2)}, and their cost",
         sentences=list(sentences(result)),
         tables=[stored(Setting, [setting for control in sorted(by_control) for setting in by_control[control]])],
-        grids=[_grid(control, settings) for control, settings in by_control.items()],
+        grids=[
+            _grid(control, settings, attrgetter(request.keys.frontier[control].key)(config))
+            for control, settings in by_control.items()
+        ],
         data={
             "scenario": config.scenario,
             "as_configured": {
@@ -256,9 +260,9 @@ def document(request: Request[CustomsKeys], result: Result) -> Document:
     )
 
 
-def _grid(control: str, settings: Sequence[Setting]) -> Grid:
+def _grid(control: str, settings: Sequence[Setting], configured: float) -> Grid:
     unit, means = settings[0].unit, means_of(settings[0].n)
-    grid = grid_of(said("customs_grid", control=control, means=means), settings)
+    grid = grid_of(said("customs_grid", control=control, value=value_said(configured), means=means), settings)
     return replace(grid, header=(f"value [{unit}]", *grid.header[1:])) if unit else grid
 
 
