@@ -13,7 +13,8 @@ from experiments.designs.design import Design
 from experiments.designs.unusual import hall_warnings
 from experiments.designs.varying import changed
 from experiments.main import main
-from experiments.report import public_hubs, validation
+from experiments.report import public_hubs, style, validation
+from experiments.report.figures import hubs_figure
 from experiments.report.public_hubs import Case
 from experiments.studies.validate import power
 from experiments.studies.validate.result import JSON, cases_of, planned_rows, sentences
@@ -165,3 +166,12 @@ def test_a_hall_far_from_public_hubs_is_warned_of_and_not_refused(hub):
 )
 def test_what_cannot_be_validated_is_one_line(capsys, tmp_path, words, line):
     assert line in refused(capsys, "validate", *words, "--out", tmp_path)
+
+
+def test_names_of_public_hubs_stand_within_their_picture():
+    with style.look():
+        figure = hubs_figure.figure(load("liege_30k"))
+        (ax,) = figure.axes
+        figure.draw_without_rendering()
+        names = [text.get_window_extent() for text in ax.texts]
+    assert names and all(ax.bbox.contains(*end) for name in names for end in name.corners())

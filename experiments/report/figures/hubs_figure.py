@@ -11,15 +11,15 @@ from experiments.report.style import Figure
 from sim.config import HubConfig
 
 _MARKS: Final = {"air": "o", "ground": "s"}
-_SIDES: Final = {"air": ("left", (5, -8)), "ground": ("right", (-5, 3))}
+_SIDES: Final = {"air": ("left", (5, -8)), "ground": ("right", (-5, 6))}
 """Side of a hub's name, so that names of the two kinds do not overlap."""
 _RATES: Final = (20_000, 50_000, 100_000, 200_000, 500_000)
 
 
 def figure(config: HubConfig) -> Figure:
-    drawn, ax = style.panel(5.2, 7.5)
+    drawn, ax = style.panel(6.2, 7.5)
     hubs = public_hubs()
-    rates = np.array([min(hub.parcels_per_h for hub in hubs) / 1.5, max(hub.parcels_per_h for hub in hubs) * 1.5])
+    rates = np.array([min(hub.parcels_per_h for hub in hubs) / 2, max(hub.parcels_per_h for hub in hubs) * 2])
     factor = scatter(hubs)
     for kind, color in zip(KINDS, style.PALETTE, strict=False):
         ours = model_m2_per_parcel_h(config, kind)

@@ -33,7 +33,7 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import Arguments, key_of
-from experiments.formatting import kpi_name, listed
+from experiments.formatting import counted, kpi_name, listed
 from experiments.frame import runner
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
@@ -206,7 +206,7 @@ def compute(bench: Bench, request: Request[CalibrateKeys]) -> Result:
     bench.say(f"calibrate: {n} worlds of {len(keys.sure.ranges)} numbers each are screened")
     worlds = Screened.of(config, request.arguments.config_dir, n=n, seed=config.seed)
     sample = worlds.sample(designs, keys.sure.ranges)
-    bench.say(said("calibrate_waves", study=study, budget=keys.sure.budget))
+    bench.say(said("calibrate_waves", study=study, waves=counted(study.waves, "wave"), budget=keys.sure.budget))
     possible = np.asarray((sample.screen > 0).all(axis=0))
     history = matched(
         sample, study.targets, study.effort, lambda wanted: _figures(bench, request, worlds, wanted), possible

@@ -96,7 +96,7 @@ def document(request: Request[ValidateKeys], result: Result) -> Document:
 def _of_cases(keys: ValidateKeys, cases: Sequence[Case]) -> Iterator[str]:
     """What each case counts, and its source; acceptance cases share one."""
     for case in cases:
-        yield f"{case.case}: {case.counts}." + (f" {case.source}." if not keys.carried else "")
+        yield f"{case.case}: {case.counts.removesuffix('.')}." + (f" {case.source}." if not keys.carried else "")
     if keys.carried:
         yield said("carried_source", source=carried.SOURCE, least=share_text(LEAST_ON_TIME))
 
