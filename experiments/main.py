@@ -8,6 +8,7 @@ import argparse
 import errno
 import gc
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -44,7 +45,7 @@ LONGEST_WORD = 100_000
 """Largest length of a word [characters]: a list of designs."""
 _LONGEST_LINE = 980
 """Largest length of a message [characters], which may repeat the input."""
-_KEPT = "; finished parts are kept: repeat the command or use `cargohub resume RUN` to continue"
+_KEPT = "; finished parts are kept: repeat the command or use `cargohub resume {}` to continue"
 _OF_LIBRARIES = {
     "can't start new thread": "no more threads can be started",
     "failed to load glyph": "a font that a picture needs cannot be read",
@@ -98,7 +99,8 @@ def exit_code(command: Callable[[], int]) -> int:
 def _kept() -> str:
     """The message about kept parts; empty unless a run folder was in use."""
     directory = sys.modules.get("experiments.store.directory")
-    return _KEPT if directory is not None and directory.RunDirectory.was_held else ""
+    held = "" if directory is None else directory.RunDirectory.was_held
+    return held and _KEPT.format(shlex.quote(held))
 
 
 def console(command: Callable[[], int] = typed) -> NoReturn:

@@ -63,6 +63,8 @@ def test_every_verb_of_a_stored_run_takes_the_beginning_of_its_hash(capsys, monk
     )
     assert "others: a folder of runs, not one run; `cargohub list others` lists" in refused(capsys, "show", "others")
     assert "one.svg: a file, but a run is a folder" in refused(capsys, "show", "one.svg")
+    Path("run.zip").touch()
+    assert "run.zip: an archive; unpack it and name its folder run, or" in refused(capsys, "show", "run.zip")
     assert "nowhere: no such folder, and no run in runs whose" in refused(capsys, "show", "nowhere")
 
 

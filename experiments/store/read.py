@@ -187,6 +187,10 @@ def run_folder(named: str, root: Path) -> Path:
     """
     if Path(named).is_dir():
         return Path(named)
+    if Path(named).suffix.lower() == ".zip" and Path(named).is_file():
+        raise InputError(
+            f"{named}: an archive; unpack it and name its folder run, or compute it again: `cargohub reproduce {named}`"
+        )
     if Path(named).is_file():
         raise InputError(f"{named}: a file, but a run is a folder; `cargohub list` names the runs")
     start, is_elsewhere = Path(named).name, len(Path(named).parts) > 1
