@@ -33,7 +33,7 @@ from experiments.studies.sure import parse, paths
 from experiments.studies.sure.carried import CarriedRow, carried_rows, objects, sentence
 from experiments.studies.sure.design import Question
 from experiments.studies.sure.page import opening
-from experiments.studies.sure.paths_page import document
+from experiments.studies.sure.paths_page import bars, document
 from sim.errors import ConfigError
 from sim.measures.kpis import KPIS
 from sim.measures.ladder import capacity_ladder
@@ -75,6 +75,10 @@ def test_shares_and_worth_of_knowing_are_those_of_the_closed_form(chosen: Chosen
     assert chosen.deciding(1, 0.05) == [0, 1]
     swings = {own.number: own.high - own.low for own in chosen.swings(1)}
     assert swings[0] == pytest.approx(2, abs=0.2) and swings[1] == pytest.approx(2 * SLOPE, abs=0.2)
+    called = [SimpleNamespace(text=f"number {n}") for n in range(chosen.scaled.shape[1])]
+    result = SimpleNamespace(chosen=chosen, swings=[[], chosen.swings(1)], called=called, paths=["stay", "grow"])
+    panel = bars(result, 1)
+    assert {panel.names[row] for row in panel.unsure} == {*panel.names} - {"number 0", "number 1"}, "only two act"
 
 
 def test_equal_options_are_best_in_the_same_worlds_in_any_order(chosen: Chosen) -> None:

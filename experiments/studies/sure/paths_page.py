@@ -253,15 +253,17 @@ def _precision(result: PathsResult) -> str:
 def _pictures(result: PathsResult, paths: list[str]) -> Iterator[Picture]:
     rows = [(paths[option], result.shares[option].interval) for option in result.by_share]
     yield picture_of("shares", shares(rows, said("share_best")), verb="sure_paths")
-    panels = []
-    for option in result.by_share[:_MOST_DRAWN]:
-        swings = result.swings[option][:_SHOWN]
-        panels.append(
-            Bars(
-                paths[option],
-                tuple(result.called[swing.number].text for swing in swings),
-                tuple((swing.low / 1e6, swing.high / 1e6) for swing in swings),
-                float(result.chosen.corrected[:, option].mean()) / 1e6,
-            )
-        )
+    panels = [bars(result, option) for option in result.by_share[:_MOST_DRAWN]]
     yield picture_of("tornado", tornado(panels, "net present value, MEUR"), verb="sure_paths")
+
+
+def bars(result: PathsResult, option: int) -> Bars:
+    """The panel of a path: numbers that move it beyond chance first."""
+    swings = result.swings[option][:_SHOWN]
+    return Bars(
+        path_name(result.paths[option]),
+        tuple(result.called[swing.number].text for swing in swings),
+        tuple((swing.low / 1e6, swing.high / 1e6) for swing in swings),
+        float(result.chosen.corrected[:, option].mean()) / 1e6,
+        frozenset(row for row, swing in enumerate(swings) if swing.first < result.chosen.by_chance),
+    )
