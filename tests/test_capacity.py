@@ -27,7 +27,7 @@ from experiments.report.sentences import too_few_replications
 from experiments.statistics import Interval
 from experiments.store import read_run
 from experiments.store.tables import Key
-from experiments.studies.capacity import _ladders_picture
+from experiments.studies.capacity import _ladders_picture, caption_of
 from experiments.studies.capacity.bracket import Bracketing, Shown
 from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, sentences
 from experiments.studies.capacity.search import Search, blocked_h, missing, searches_of
@@ -525,6 +525,12 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     noise = replace(sure, lift=Interval(0.06, -0.1, 0.22, 3))
     result = replace(result, lifts=(noise,))
     assert result.binding is None and result.warnings == []
+    assert caption_of(result).endswith("of units at least one more")
+    of_group = replace(noise, lift=Interval(0.001, None, None, 1), n=1, n_together=12)
+    assert caption_of(replace(result, lifts=(noise, of_group))).endswith(
+        "; the figure of a group is that of all its resources with more together; figures without an interval are of "
+        "one replication, where they are close to zero"
+    )
     assert result.bottleneck == (
         "bottleneck by the ladder: pack-out posts (no single resource is the bottleneck by what-if: the largest "
         "lift is 6.0 % (−10.0 to 22.0) of the late parcels, by more sorting machines (3 parcels/h instead of 2), and "

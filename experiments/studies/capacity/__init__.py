@@ -181,7 +181,7 @@ def document(request: Request[CapacityKeys], results: list[Result]) -> Document:
             *factor_tables(keys.factors),
         ],
         grids=[_grid(results, keys.factors), *(
-            grid_of(said("capacity_grid", title=result.title), result.lifts)
+            grid_of(caption_of(result), result.lifts)
             for result in results if result.lifts
         )],
         data={"scenarios": {
@@ -271,6 +271,13 @@ def _ladders_picture(results: Sequence[Result], target: float) -> Picture:
     caption = "capacity_ladders" if any(threshold.rungs for threshold in thresholds) else "capacity_no_ladders"
     means = means_of(results[0].flights.n)
     return picture("capacity", _HEADING, said(caption, means=means), capacity_figure.figure(thresholds, target))
+
+
+def caption_of(result: Result) -> str:
+    """Caption of the lifts, with the meaning of those of a group and of those without an interval."""
+    of_groups = said("lifts_of_groups") if any(row.n_together > 1 for row in result.lifts) else ""
+    of_first = said("lifts_of_first") if any(row.n == 1 < result.flights.n for row in result.lifts) else ""
+    return said("capacity_grid", title=result.title) + of_groups + of_first
 
 
 STUDY: Final = Study(
