@@ -12,18 +12,22 @@ NO_VARIANCE: Final = "the same in every replication"
 """Text instead of interval and p-value if all replications show the same difference."""
 _NOUGHT: Final = 1e-6
 """Smaller values are shown as zero."""
+_LARGE: Final = 0.1
+"""Two significant figures of larger values are no finer than the usual decimals."""
 
 
 def _texts(interval: Interval, show: Callable[[float], str] = number) -> list[str]:
-    """The mean and the bounds, if any; two significant figures of the largest if all would be shown as zero.
+    """The mean and the bounds, if any; two significant figures of the largest if the mean would be shown as zero.
 
     >>> _texts(Interval(0.003, 0.0021, 0.0042, 5)), _texts(Interval(1e-9, 0.0, 2e-9, 5))
     (['0.0030', '0.0021', '0.0042'], ['0.00', '0', '0.00'])
+    >>> _texts(Interval(-0.004, -0.007, -0.001, 5)), _texts(Interval(0.004, -5.0, 5.0, 5))
+    (['−0.0040', '−0.0070', '−0.0010'], ['0.00', '−5.00', '5.00'])
     """
     values = (interval.mean, *(interval.bounds or ()))
     texts, largest = [show(value) for value in values], max(map(abs, values))
     finer = show.func if isinstance(show, partial) else show
-    if finer not in (number, signed) or largest < _NOUGHT or any(text.strip(f"+{MINUS}0.,") for text in texts):
+    if finer not in (number, signed) or not _NOUGHT <= largest < _LARGE or texts[0].strip(f"+{MINUS}0.,"):
         return texts
     return [finer(value, 1 - math.floor(math.log10(largest))) for value in values]
 

@@ -239,4 +239,6 @@ def _change(kpi: str, statement: Statement | None) -> str:
 
 def _cell(value: Value | None) -> str:
     """The mean, and its interval on the line below."""
-    return "–" if value is None else f"{tied(amount(value, with_unit=False) + ' ')}\n{interval_of(value)}".rstrip("\n")
+    if value is None:
+        return "–"
+    return f"{tied(amount(value, with_unit=False) + ' ')}\n{interval_of(value.unless_same)}".rstrip("\n")
