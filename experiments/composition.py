@@ -61,6 +61,7 @@ _MISSING = re.compile(r"Could not find '([\w/]+)/([^'/]+)'")
 """A file that a list `defaults` names."""
 
 
+@cache
 def packaged() -> Path:
     """Folder of the packaged configurations: in the installed package, or in the checkout."""
     installed = Path(__file__).resolve().parent / "configs"

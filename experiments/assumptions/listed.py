@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,9 @@ def assumptions_of(
             that the configuration does not have.
     """
     document = plain(composed)
-    by_key = entries((packaged(),) if config_dir is None else (packaged(), Path(config_dir)))
-    _check_known(by_key, document)
-    index = Index(by_key)
+    folders = (packaged(),) if config_dir is None else (packaged(), Path(config_dir))
+    _check_known(entries(folders), document)
+    index = _index(folders)
     numbers = dict(leaves(document, own=index.exact))
     rows, missing = [], []
     for key, value in numbers.items():
@@ -94,7 +94,7 @@ def assumptions_of(
 
 def explained(keys: Iterable[str], folders: Sequence[Path]) -> dict[str, Assumption]:
     """Kind and reason of those keys whose values are not numbers or are not set, if they have an entry."""
-    index = Index(entries(tuple(folders)))
+    index = _index(tuple(folders))
     found = {key: match for key in keys if (match := index.of(entry_key(key)))}
     return {
         key: Assumption(key, "", None, None, entry.kind, entry.source, entry, stars)
@@ -151,10 +151,15 @@ def _with_tables(rows: Sequence[Assumption]) -> list[Assumption]:
 
 def uncovered(document: object) -> list[str]:
     """Keys of numbers that have no entry."""
-    index = Index(entries((packaged(),)))
+    index = _index((packaged(),))
     return [
         key for key, value in leaves(plain(document)) if not isinstance(value, str) and index.of(entry_key(key)) is None
     ]
+
+
+@lru_cache(maxsize=8)
+def _index(folders: tuple[Path, ...]) -> "Index":
+    return Index(entries(folders))
 
 
 class Index:
