@@ -136,15 +136,19 @@ def test_both_hubs_are_equal_with_times_of_any_family(seed):
     assert unequal is None, f"\n{unequal}"
 
 
-@pytest.mark.parametrize(("n_seeds", "n_compared"), [(150, 20), pytest.param(300, 300, marks=pytest.mark.slow)])
-def test_hubs_of_seeds_take_every_way(n_seeds, n_compared):
+# Of 60 hubs one must take each way: where 5 % of all hubs take it, 60 without one have a probability of 0.05.
+@pytest.mark.parametrize(
+    ("n_seeds", "n_compared", "least_share"),
+    [(60, 20, 1 / 60), pytest.param(300, 300, LEAST_SHARE, marks=pytest.mark.slow)],
+)
+def test_hubs_of_seeds_take_every_way(n_seeds, n_compared, least_share):
     tally = Tally()
     unequal = try_seeds(range(n_compared), tally.add)
     assert not unequal, f"\n{unequal[0]}"
     for small in map(draw, range(n_compared, n_seeds)):  # the reference alone tells which ways a hub takes
         inputs = make(small)
         tally.add(inputs, run(inputs, ShuffledEnvironment(2 * small.seed)).tables)
-    assert min(tally.shares.values()) >= LEAST_SHARE, tally.shares
+    assert min(tally.shares.values()) >= least_share, tally.shares
 
 
 def test_small_hub_survives_json():

@@ -3,13 +3,13 @@ from importlib import import_module
 
 import pytest
 
-from experiments.studies.verify.theory_cases import FAMILYWISE, judge, theory_cases
+from experiments.studies.verify.theory_cases import FAMILYWISE, erlang_b, erlang_c, judge, theory_cases
 from sim.reference import ample_hub, theory
 from sim.streams import Streams
 
 DEAR = (
-    *("M/M/1, λ 1,", "M/M/1, λ 0.9, μ 1: W", "Tandem"),
-    *("Stands, ", "M/D/1, 100/h", "Line of 4, ", "Line of 5, ", "Line of 2, buffer 1", "Line of 2, buffer 2"),
+    *("M/M/1, λ 1,", "M/M/1, λ 0.9, μ 1: W", "M/M/3", "M/M/10", "Tandem"),
+    *("Stands, ", "M/D/1, 100/h", "Line of "),
 )
 """Cases that take most of the time: by default shorter ones and shorter lines stand for them."""
 
@@ -28,30 +28,39 @@ def cases(request):
 
 
 def test_shorter_replications_of_the_dear_cases_agree_with_theory():
-    stands = [ample_hub.loss_share(Streams(1, replication), 8.0, 10, 600) for replication in range(20)]
-    assert judge("", 0.121661, 0.035, stands, 0.999).passed
-    per_min, served, n = 100 / 60, 150 / 60, 20_000
-    waits = [
-        60 * theory.machine_wait(Streams(1, replication), per_min, 1 / served, n, inductions=3)
-        for replication in range(20)
-    ]
-    assert judge("", 24.0, 2.0, waits, 0.999).passed
     streams = [Streams(1, replication) for replication in range(20)]
-    tandem = [theory.tandem_stay(each, 8.0, 0.1, 3, 50_000) for each in streams]
-    assert judge("", 1.5, 0.1, tandem, 0.999).passed
-    stays = [
-        theory.single_server_stay(each, 0.5, theory.exponential(each, "theory_service", 50_000)) for each in streams
-    ]
-    assert judge("", 2.0, 0.1, stays, 0.999).passed
+    for expected, largest_half_width, replicate in (
+        (erlang_b(8, 10), 0.035, lambda each: ample_hub.loss_share(each, 8.0, 10, 200)),
+        (24.0, 2.0, lambda each: 60 * theory.machine_wait(each, 100 / 60, 60 / 150, 6_000, inductions=3)),
+        (1.5, 0.1, lambda each: theory.tandem_stay(each, 8.0, 0.1, 3, 25_000)),
+        (2.0, 0.1, lambda each: theory.single_server_stay(each, 0.5, exponential(each, 10_000))),
+        (2 / 3, 0.025, lambda each: theory.line_throughput(each, (0, 0), 600)),
+        (22 / 39, 0.025, lambda each: theory.line_throughput(each, (0, 0, 0), 600)),
+        (0.75, 0.025, lambda each: theory.line_throughput(each, (0, 1, 0), 600)),
+    ):
+        case = judge("", expected, largest_half_width, [replicate(each) for each in streams], 0.999)
+        assert case.passed, case
+    for servers, rate, service, most in ((3, 0.2, 10.0, (0.01, 0.2)), (10, 9.0, 1.0, (0.02, 0.08))):
+        waits = [
+            theory.several_servers_waits(each, rate, service * exponential(each, 80_000), servers) for each in streams
+        ]
+        share = erlang_c(rate * service, servers)
+        expected = (share, service * share / (servers - rate * service))
+        for case in map(judge, ("", ""), expected, most, zip(*waits, strict=True), (0.999, 0.999)):
+            assert case.passed, case
+
+
+def exponential(streams, n):
+    return theory.exponential(streams, "theory_service", n)
 
 
 def test_every_case_agrees_with_theory(cases):
     assert [case for case in cases if not case.passed] == []
 
 
-def test_every_interval_is_narrow_enough_to_mean_something(cases):
+def test_every_interval_is_narrow_enough_to_mean_something(cases, is_slow):
     sampled = [case for case in cases if case.largest_half_width > 0]
-    assert len(sampled) >= 15
+    assert len(sampled) >= (24 if is_slow else 8)
     for case in sampled:
         assert case.largest_half_width <= 0.125 * case.expected, case
         assert case.low <= case.got <= case.high
@@ -70,7 +79,7 @@ def test_a_wide_interval_does_not_pass():
 
 def test_one_stand_fewer_is_told_from_theory():
     """The case has power: nine stands divert more than ten."""
-    values = [ample_hub.loss_share(Streams(1, replication), 8.0, 9, 1500) for replication in range(5)]
+    values = [ample_hub.loss_share(Streams(1, replication), 8.0, 9, 100) for replication in range(20)]
     assert not judge("", 0.121661, 1.0, values, 0.99).passed
 
 

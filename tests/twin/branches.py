@@ -4,7 +4,8 @@ What a hub did is read from its tables alone.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Final
 
 from sim.domain.entities import EXTRA, FLOWN, TIMETABLED
@@ -226,6 +227,7 @@ class Tally:
 
     def add(self, inputs: Inputs, tables: Tables) -> None:
         self.n += 1
+        inputs = replace(inputs, parcels_of=cache(inputs.parcels_of))  # which several ways ask for
         self.taken.update(name for name, took in BRANCHES.items() if took(inputs, tables))
 
     @property
