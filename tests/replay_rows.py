@@ -20,7 +20,7 @@ DOCKING_MIN = 15
 DISRUPTED = (
     "+disruption@disruptions.belt=machine_down_12h", "disruptions.belt.start=day 1 08:00", "disruptions.belt.hours=4",
     "+disruption@disruptions.strike=strike_day", "disruptions.strike.start=day 1 06:00",
-    "disruptions.strike.roles=[hand_sorting]",
+    "disruptions.strike.roles=[hand_sorting]", "recovery.runs_on=false",
 )  # fmt: skip
 
 

@@ -371,9 +371,9 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     monkeypatch.setattr(stability, "_MOST_DAYS", 0)  # longer runs have a test of their own
     words = ("capacity.binding=false", "replications=1", "--out", str(tmp_path),
              "demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75")  # fmt: skip
-    document = told(capsys, "halls.main.machine_rated_per_h=250,500", *words)
+    document = told(capsys, "halls.main.machine_rated_per_h=100,200", *words)
     values = [own["values"]["halls.main.machine_rated_per_h"] for own in document["scenarios"].values()]
-    assert values == ["250", "500"]
+    assert values == ["100", "200"]
     thresholds = [own["flights_per_day"]["mean"] for own in document["scenarios"].values()]
     assert thresholds == sorted(thresholds) and thresholds[0] < thresholds[-1]
     assert all(own["binding"] is None and own["resources"] == {} for own in document["scenarios"].values())
@@ -381,7 +381,7 @@ def test_a_curve_has_a_threshold_a_value_and_a_design_finds_what_it_finds_alone(
     assert curve["flights_per_day"].tolist() == thresholds
     assert list(curve.columns)[1:3] == ["scenario", "halls.main.machine_rated_per_h"]
     assert (Path(document["run_dir"]) / "figures" / "capacity.svg").read_text().startswith("<?xml")
-    alone = told(capsys, "halls.main.machine_rated_per_h=500", *words)
+    alone = told(capsys, "halls.main.machine_rated_per_h=200", *words)
     assert alone["scenarios"]["liege_30k"]["flights_per_day"]["mean"] == thresholds[1]
 
 

@@ -185,7 +185,7 @@ def test_what_happened_is_told_breakdown_by_breakdown_and_night_by_night():
 
 
 def test_nobody_recovers_from_nights_that_come_again():
-    own = sim.simulate(load("night_curfew", *SHORT, "demand.flights_per_day=2"))
+    own = sim.simulate(load("night_curfew", *SHORT, "demand.flights_per_day=2", *FEW_PARCELS))
     assert len(own.tables["disruptions"]["end"]) > 3
     assert own.kpis["recovery_h"] == own.kpis["not_recovered_share"] == 0
 
@@ -193,7 +193,7 @@ def test_nobody_recovers_from_nights_that_come_again():
 def test_flights_that_a_curfew_moves_and_waits_for_a_closed_runway_are_counted_in_the_measured_days():
     """Aircraft wait with a stand for the end of fog, to land, and after their turnaround for the morning, to leave."""
     size = ("demand.flights_per_day=8", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=2")
-    words = (*size, "apron.longest_hold_h=2")
+    words = (*size, "apron.longest_hold_h=2", "recovery.runs_on=false")
     own = sim.simulate(load("night_curfew", *SHORT, *words, *one("fog_morning", at("day 1 09:00"), "hours=9")))
     flights, (low, high, end) = own.tables["flights"], (1440.0, 3 * 1440.0, 4 * 1440.0)
     n_moved = np.count_nonzero(flights["is_moved"] & flights["is_cohort"])
@@ -267,7 +267,7 @@ def test_a_peak_has_all_its_flights_after_a_dip_in_which_it_began(model):
 
 
 def test_under_a_curfew_nobody_moves_at_night_and_who_stands_at_the_end_has_not_left():
-    own = sim.simulate(load("night_curfew", *SHORT, "service_h=1"))
+    own = sim.simulate(load("night_curfew", *SHORT, "service_h=1", *FEW_PARCELS))
     assert own.kpis["night_movements_per_day"] == 0
     assert np.isnan(own.tables["flights"]["aobt"][~np.isnan(own.tables["flights"]["aibt"])]).any()
 
@@ -407,7 +407,7 @@ def test_nine_tenths_of_the_extra_backlog_are_gone_before_the_last_of_it():
 
 
 def test_a_hub_that_does_not_recover_even_then_says_more_than(capsys, tmp_path):
-    words = ["run", "scenario=liege_30k", *SHORT, *FOG, "demand.flights_per_day=5", *FEW_PARCELS, "recovery.stay_h=200"]
+    words = ["run", "scenario=liege_30k", "horizon_days=1", *SHORT[1:], *FOG, *FEW_PARCELS, "recovery.stay_h=200"]
     assert main([*words, "--out", str(tmp_path), "--quiet"]) == 0
     out = capsys.readouterr().out
     line = next(line for line in out.splitlines() if line.lstrip().startswith("Recovery  "))

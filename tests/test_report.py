@@ -394,7 +394,7 @@ def run_of(designs, n):
 
 def small(*overrides):
     return load(
-        "liege_30k", "demand.parcels_per_flight=2000", "demand.net_t_per_flight=1.6", *overrides, horizon_days=2,
+        "liege_30k", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.32", *overrides, horizon_days=2,
         warmup_days=1,
     )  # fmt: skip
 
@@ -458,7 +458,7 @@ def test_the_page_has_every_part(page):
     order = ["At a glance", "Pictures", "In sentences", "How sure they are", "Numbers", "What the numbers mean"]
     assert sorted(order, key=lambda heading: text.index(f"<h2>{heading}</h2>")) == order
     assert text.index('class="answer"') < text.index("<h2>At a glance")
-    assert "<g><title>Sorting machines" in text
+    assert "<g><title>Sorting machines" in text and 'class="sheet"' in text
     for heading in ("What the numbers mean", "How sure they are", "Pictures", "Numbers", "Validation", "Area budget"):
         assert f"<h2>{heading}</h2>" in text
     names = {file.stem for file in (folder / "figures").iterdir()}
