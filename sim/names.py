@@ -97,4 +97,4 @@ def instant_in(text: str) -> dt.datetime | None:
 
 def is_source(notes: tuple[object, ...], value: object) -> bool:
     """Whether a value is a text with the annotation `Source`."""
-    return _ANY in notes and isinstance(value, str)
+    return isinstance(value, str) and _ANY in notes

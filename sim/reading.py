@@ -2,7 +2,6 @@
 
 import datetime as dt
 import difflib
-import operator
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -21,7 +20,6 @@ Plain: TypeAlias = Any
 MOST_LISTED = 24
 """The most names that a message lists."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-_PHRASES_OF_BOUNDS = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,16 @@ class Bounds:
         >>> Bounds(gt=0, le=1).broken(1.5)
         'must be at most 1'
         """
-        for holds, bound, phrase in _limits(self):
-            if not holds(number, bound):
-                return f"must be {phrase} {number_text(bound)}"
+        ge, gt, le, lt = self.ge, self.gt, self.le, self.lt
+        if ge is not None and not number >= ge:
+            return f"must be at least {number_text(ge)}"
+        if gt is not None and not number > gt:
+            return f"must be greater than {number_text(gt)}"
+        if le is not None and not number <= le:
+            return f"must be at most {number_text(le)}"
+        if lt is not None and not number < lt:
+            return f"must be less than {number_text(lt)}"
         return None
-
-
-@cache
-def _limits(bounds: Bounds) -> list[tuple[Callable[[float, float], bool], float, str]]:
-    """The bounds that are set: comparison, number, and words."""
-    limits = ((name, getattr(bounds, name), phrase) for name, phrase in _PHRASES_OF_BOUNDS.items())
-    return [(getattr(operator, name), bound, phrase) for name, bound, phrase in limits if bound is not None]
 
 
 def read(kind: type[T], value: object, key: str = "") -> T:
@@ -120,7 +117,8 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - annotations have no common t
     """The function that reads values of this annotation; it is made once for each annotation."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return partial(_annotated, arguments, _reader(arguments[0]))
+        bounds = [note for note in arguments if isinstance(note, Bounds)]
+        return partial(_annotated, arguments, bounds, _reader(arguments[0]))
     if origin is Union or origin is types.UnionType:
         return _one_of(arguments)
     if origin is Literal:
@@ -139,8 +137,15 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - annotations have no common t
     raise TypeError(f"the reader knows no {kind!r}")
 
 
-def _annotated(notes: tuple[object, ...], inner: Reader, value: object, key: str) -> object:
-    return value if is_source(notes, value) else _bounded(inner(value, key), notes, key)
+def _annotated(notes: tuple[object, ...], bounds: list[Bounds], inner: Reader, value: object, key: str) -> object:
+    if is_source(notes, value):
+        return value
+    number = inner(value, key)
+    if isinstance(number, int | float):
+        for each in bounds:
+            if broken := each.broken(number):
+                raise ConfigError(f"{place(key)}{broken}, got {repeated(number)}")
+    return number
 
 
 def _dict(of_name: object, inner: Reader, value: object, key: str) -> object:
@@ -225,12 +230,3 @@ def hints_of(kind: type) -> dict[str, Any]:
     """The annotations of a dataclass's fields, with their bounds, by name."""
     hints = get_type_hints(kind, include_extras=True)
     return {field.name: hints[field.name] for field in fields(kind)}
-
-
-def _bounded(value: object, notes: tuple[object, ...], key: str) -> object:
-    for bounds in notes:
-        if isinstance(bounds, Bounds) and isinstance(value, int | float):
-            broken = bounds.broken(value)
-            if broken:
-                raise ConfigError(f"{place(key)}{broken}, got {repeated(value)}")
-    return value

@@ -63,7 +63,7 @@ def _whole(value: object, key: str) -> int:
 
 
 def _real(value: object, key: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if type(value) is not float and (isinstance(value, bool) or not isinstance(value, Real)):
         raise wrong(key, "a number", value, number_hint(value))
     try:
         number = float(value)

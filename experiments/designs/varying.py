@@ -41,15 +41,14 @@ def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain valu
     return node[name]
 
 
-def scaled(config: HubConfig, fields: Mapping[str, float], value: float) -> dict[str, object]:
-    """Values of all fields when a number is varied and each field follows it at a ratio.
+def scaled(document: dict[str, Any], fields: Mapping[str, float], value: float) -> dict[str, object]:
+    """Values of all fields of a plain hub when a number is varied and each field follows it at a ratio.
 
     Fields of whole numbers get whole values.
 
     Raises:
         ConfigError: no such field, one that is no number, or a ratio that makes no whole number of one.
     """
-    document = plain(config)
     values: dict[str, object] = {}
     for key, ratio in fields.items():
         node, name = _place(document, key)

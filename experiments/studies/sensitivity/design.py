@@ -17,7 +17,7 @@ from experiments.statistics.factors import Box, crossed_points, trajectories
 from experiments.statistics.two_sources import Floats
 from sim.config import HubConfig
 from sim.errors import ConfigError, placed
-from sim.reading import Bounds
+from sim.reading import Bounds, plain
 from sim.site.room import check_area
 
 VERB = "sensitivity"
@@ -157,11 +157,12 @@ def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[floa
     Raises:
         ConfigError: a point that the schema or the area budget refuses, with its values.
     """
+    document = plain(config)
     values: dict[str, object] = {}
     place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
     with placed(f"sensitivity.factors: not possible with {place}: "):
         for factor, value in zip(factors.values(), row, strict=True):
-            values |= scaled(config, factor.fields, value)
+            values |= scaled(document, factor.fields, value)
         hub = changed(config, values)
         check_area(hub)
     return hub
@@ -178,7 +179,7 @@ def _box(config: HubConfig, factors: Mapping[str, Factor]) -> Box:
 
 def _is_whole(config: HubConfig, factor: Factor) -> bool:
     """Whether the factor's fields are whole numbers."""
-    return any(isinstance(value, int) for value in scaled(config, factor.fields, factor.low).values())
+    return any(isinstance(value, int) for value in scaled(plain(config), factor.fields, factor.low).values())
 
 
 def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
@@ -189,7 +190,7 @@ def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
             check_exports(factor.fields, [config.exports.share])
         for end in ("low", "high"):
             with placed(f"sensitivity.factors.{name}.{end}: "):
-                scaled(config, factor.fields, getattr(factor, end))
+                scaled(plain(config), factor.fields, getattr(factor, end))
     for n in (1, 2):
         for some in combinations(factors.items(), n):
             for row in product(*((factor.low, factor.high) for _, factor in some)):
