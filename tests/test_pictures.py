@@ -248,6 +248,15 @@ def test_the_text_beside_a_bar_of_dwell_is_not_cut():
         assert all(inside(drawing, text) for text in drawing.axes[0].texts)
 
 
+def test_a_bar_of_dwell_has_room_beside_all_stages():
+    with style.look():
+        stages = tuple(dwell_figure.STAGES)
+        hours = np.ones((1, len(stages)))
+        drawing = dwell_figure.figure((dwell_figure.Bars("", ("a",), stages, hours, hours[0, :1], (False,), (False,)),))
+        drawing.draw_without_rendering()
+        assert drawing.axes[0].bbox.height / drawing.dpi > 0.3
+
+
 @pytest.mark.parametrize(("n_panels", "service_h"), [(1, 24.0), (2, 24.0), (3, 6.0), (3, 24.0), (3, 48.0)])
 def test_hours_below_panels_side_by_side_do_not_overlap(n_panels, service_h):
     flights = pd.DataFrame({

@@ -100,11 +100,14 @@ def draw(ax: Axes, result: Bars) -> None:
 
 def figure(result: tuple[Bars, ...]) -> Figure:
     heights = [0.9 + sum(0.32 + 0.14 * name.count("\n") for name in bars.names) for bars in result]
-    drawing = style.new_figure(sum(heights) + 0.6)
+    drawing = style.new_figure(sum(heights))
     grid = drawing.subplots(len(result), 1, squeeze=False, height_ratios=heights)
     for ax, bars in zip(grid.flat, result, strict=True):
         draw(ax, bars)
-    return style.legend_below(drawing, grid.flat)
+    style.legend_below(drawing, grid.flat)
+    (legend,) = drawing.legends
+    drawing.set_figheight(sum(heights) + legend.get_window_extent().height / drawing.dpi)
+    return drawing
 
 
 def _hours(tables: Mapping[str, Frame], window: Window) -> Frame:
