@@ -108,4 +108,4 @@ def until_nine_tenths(load, n, repeats):
 
 
 quick, slow = until_nine_tenths(0.5, 400, 1_500), until_nine_tenths(0.9, 2_000, 400)
-assert slow > 10 * quick
+assert quick > 12 and 10 * quick < slow < 320  # 12: never reached

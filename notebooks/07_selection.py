@@ -109,5 +109,5 @@ assert 2 * np.mean(asked) < np.mean(asked_apart) < 3 * np.mean(asked)
 
 # %%
 budget = int(np.mean(asked) * len(MEANS))
-by_ocba = [select(ocba, budget=budget)[0] for _ in range(60)]
-assert np.mean([each == 0 for each in by_ocba]) > 0.85
+by_ocba, spent = zip(*(select(ocba, budget=budget) for _ in range(60)), strict=True)
+assert np.mean([each == 0 for each in by_ocba]) > 0.85 and np.sum(spent, axis=1).max() <= np.mean(asked) * len(MEANS)

@@ -59,6 +59,12 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
         assert last.startswith("assert "), last
 
 
+def simulate_once(monkeypatch):
+    """All replications are the first."""
+    made, simulate = [], sim.simulate
+    monkeypatch.setattr(sim, "simulate", lambda *asked: (made or made.append(simulate(*asked)) or made)[0])
+
+
 @pytest.mark.parametrize(
     ("name", "right", "wrong"),
     [
@@ -68,9 +74,13 @@ def test_it_has_three_exercises_each_with_an_answer_that_is_checked(script):
         ("05_intervals", "half_width > 0.1:", "half_width > 0.12:"),
         ("05_intervals", "needed = 10\n", "needed = 999\n"),
         ("07_selection", "NOISE, SHARED = np.hypot(2.0, 3.0)", "NOISE, SHARED = 2.0 + 3.0"),
+        ("07_selection", "budget = int(np.mean", "budget = int(8 * np.mean"),
+        ("04_warm_up", "0.9 * load / (1 - load)", "0.9 / (1 - load)"),
+        ("04_warm_up", "0.9 * load / (1 - load)", "load / (1 - load)"),
     ],
 )
-def test_a_check_refuses_a_wrong_answer(name, right, wrong):
+def test_a_check_refuses_a_wrong_answer(name, right, wrong, monkeypatch):
+    simulate_once(monkeypatch)
     (script,) = (script for script in SCRIPTS if script.stem == name)
     before, exercises = script.read_text(encoding="utf-8").split("### Exercise 1")
     assert exercises.count(right) == 1
@@ -93,8 +103,7 @@ def test_its_code_runs(script, monkeypatch, is_slow):
         for module in (work, threshold):
             monkeypatch.setattr(module, "evaluate", lambda config, n: {"kpis": kpis_of(config, n), "tables": {}})
     if script.stem == "04_warm_up" and not is_slow:
-        made, simulate = [], sim.simulate
-        monkeypatch.setattr(sim, "simulate", lambda *asked: (made or made.append(simulate(*asked)) or made)[0])
+        simulate_once(monkeypatch)
     drawn, savefig = [], Figure.savefig
     monkeypatch.setattr(Figure, "savefig", lambda *words, **options: drawn.append(savefig(*words, **options)))
     monkeypatch.setattr(plt, "show", lambda: plt.savefig(BytesIO()))
