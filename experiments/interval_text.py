@@ -66,8 +66,10 @@ def change(interval: Interval, unit: str, show: Callable[[float], str] = signed)
 
     >>> change(Interval(0.378, 0.35, 0.41, 5), "1")
     '+37.8 percentage points (+35.0 to +41.0)'
+    >>> change(Interval(3.2, None, None, 1), "h/d")
+    '+3.20 hours a day'
     """
-    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit)
+    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit_name(unit))
     return with_interval(shown, show, unit=f" {unit}")
 
 

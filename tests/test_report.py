@@ -467,6 +467,8 @@ def test_the_page_has_every_part(page):
         "spread",
     }  # fmt: skip
     assert ">nan" not in text and " nan" not in text
+    assert "parcels a day]" in text.replace("\u00a0", " ")
+    assert not re.search(r"\b(parcels|trucks|flights|ULDs|h|EUR)/d\b", text)
     assert "Warning: replications: 2 are few" in text
 
 

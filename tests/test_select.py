@@ -213,7 +213,7 @@ def test_a_hall_of_nine_tenths_of_the_area_has_nine_tenths_of_all_that_fits() ->
         (None, ["select.target=null"], "there is nothing to simulate"),
         (None, ["select.cost=price"], "select.cost: 'price' is not one of"),
         (None, ["select.cost=parcels_per_day"], "it cannot be a cost"),
-        (None, ["select.cost=staff_h_per_day"], "select.indifference: needed with the KPI staff_h_per_day, in h/d"),
+        (None, ["select.cost=staff_h_per_day"], "needed with the KPI staff_h_per_day, in hours a day"),
         (None, ["select.indifference=2"], "has no effect where costs are known"),
         (None, ["select.method=kn+"], "select.method: must be one of kn, kn++, ocba"),
         (None, ["select.tolerance=0"], "select.tolerance: must be greater than 0"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from experiments.designs.design import DesignKeys
-from experiments.formatting import full_kpi_name, kpi_name, short, unit_name
+from experiments.formatting import full_kpi_name, kpi_name, short
 from experiments.frame import console
 from experiments.frame.costs import cost_objects, cost_section, prices_line, savings
 from experiments.frame.over_assumptions import over_assumptions
@@ -131,7 +131,7 @@ class DesignsText:
             changed = {kpi: statements[kpi] for kpi in summary if kpi == _ASKED or _is_shown(statements[kpi])}
             for kpi, statement in changed.items():
                 both = (self.kpis[each].get(kpi) for each in (label, outcome.designs[0].label))
-                text = bounded(change(statement.interval, unit_name(KPIS[kpi].unit)), *both)
+                text = bounded(change(statement.interval, KPIS[kpi].unit), *both)
                 rows.append((self.titles[label], full_kpi_name(kpi), text, significance(statement)))
             if not any(statement.is_different for statement in changed.values()):
                 which = "no other difference" if any(map(_is_shown, changed.values())) else "no difference"

@@ -9,7 +9,7 @@ from typing import Protocol
 from experiments import execution
 from experiments.designs.design import Design, DesignKeys, Replicated
 from experiments.execution.progress import Left, time_left
-from experiments.formatting import kpi_name, whole
+from experiments.formatting import kpi_name, unit_name, whole
 from experiments.money.kpis import KPIS
 from experiments.replications.stability import judged_as_run, longer_hubs, verdicts, walks_of
 from experiments.replications.summing import Outcome, daily_parcels, interval_of, outcome_of
@@ -187,4 +187,4 @@ def _wanted(need: Need) -> str:
 
 def _unit(kpi: str) -> str:
     unit = KPIS[kpi].unit
-    return "" if unit == "1" else unit
+    return "" if unit == "1" else unit_name(unit)

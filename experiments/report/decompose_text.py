@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import isfinite
 
-from experiments.formatting import kpi_name, listed, number, percent
+from experiments.formatting import kpi_name, listed, number, percent, unit_name
 from experiments.interval_text import NO_VARIANCE, change
 from experiments.money.kpis import KPIS
 from experiments.report.sections import said
@@ -46,7 +46,7 @@ def sentences(
 
 
 def amount(value: float, unit: str) -> str:
-    return f"{percent(value)} %" if unit == "1" else f"{number(value)} {unit}"
+    return f"{percent(value)} %" if unit == "1" else f"{number(value)} {unit_name(unit)}"
 
 
 def _is_above(lead: Interval, sign: int) -> bool:

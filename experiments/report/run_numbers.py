@@ -221,7 +221,7 @@ PARTS: Final = (
 
 def _heading(name: str) -> str:
     unit = KPIS[name].unit
-    return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit}]"))
+    return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit_name(unit)}]"))
 
 
 def _change(kpi: str, statement: Statement | None) -> str:

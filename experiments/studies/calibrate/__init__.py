@@ -33,7 +33,7 @@ from typing import Final
 import numpy as np
 
 from experiments.arguments import Arguments, key_of
-from experiments.formatting import counted, kpi_name, listed
+from experiments.formatting import counted, kpi_name, listed, unit_name
 from experiments.frame import runner
 from experiments.frame.study import Bench, Document, Request, Study
 from experiments.interval_text import in_percent
@@ -168,7 +168,7 @@ def _pictures(result: Result) -> Iterator[Picture]:
 def _panels(result: Result) -> list[Panel]:
     return [
         Panel(
-            f"{kpi_name(row.kpi)}, {row.hub} [{row.unit}]",
+            f"{kpi_name(row.kpi)}, {row.hub} [{unit_name(row.unit)}]",
             (row.value - row.tolerance, row.value + row.tolerance),
             Bar("", (row.low, row.high), (row.low_left, row.high_left), row.at_configured),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from experiments.formatting import counted, full_kpi_name, listed, unit_name
+from experiments.formatting import counted, full_kpi_name, listed
 from experiments.frame.of_designs import present_kpis
 from experiments.grouping import values_of
 from experiments.interval_text import NO_VARIANCE, amount, bracket, change
@@ -170,7 +170,7 @@ def _differences(columns: Sequence[Column]) -> Grid:
 
 
 def _cell(statement: Statement, unit: str) -> str:
-    text = change(statement.interval, unit_name(unit))
+    text = change(statement.interval, unit)
     if statement.has_no_variance:
         return f"{text if statement.interval.mean else 'no difference'}\n({NO_VARIANCE})"
     tested = significance(statement)

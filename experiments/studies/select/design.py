@@ -62,7 +62,7 @@ class Select:
                 raise ValueError(f"cost: more of {self.cost} is better, so it cannot be a cost")
             raise ValueError(f"cost: {self.cost!r} is not one of cost, area_m2 and the KPIs{near(self.cost, known)}")
         if self.is_sampled and self.indifference is None:
-            raise ValueError(f"indifference: needed with the KPI {self.cost}, in {self.cost_unit}")
+            raise ValueError(f"indifference: needed with the KPI {self.cost}, in {unit_name(self.cost_unit)}")
         if not self.is_sampled and self.indifference is not None:
             raise ValueError(said("costs_known"))
         if not self.is_sampled and self.target is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, number, percent
+from experiments.formatting import counted, kpi_name, number, percent, unit_name
 from experiments.frame.study import Document, Request, same_draws
 from experiments.interval_text import with_interval
 from experiments.report.design_names import hub_title
@@ -187,7 +187,7 @@ def _grids(result: Result) -> Iterator[Grid]:
 def _scale(kpi: str) -> tuple[float, str]:
     """Factor and unit for changes of a KPI: shares change by percentage points."""
     unit = KPIS[kpi].unit
-    return (100.0, "pp") if unit == "1" else (1.0, unit)
+    return (100.0, "pp") if unit == "1" else (1.0, unit_name(unit))
 
 
 def _pictures(result: Result) -> Iterator[Picture]:
