@@ -35,7 +35,7 @@ from experiments.main import main
 
 if find_spec("pm4py") is None:
     sys.exit("This notebook needs PM4Py: pip install pm4py")
-with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+with warnings.catch_warnings(), redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
     warnings.simplefilter("ignore")
     import pm4py
     from pm4py.objects.petri_net.obj import Marking, PetriNet

@@ -15,7 +15,7 @@ from mistakes import refused
 
 import sim.trusted
 from experiments.composition import compose, hub, load
-from experiments.designs.unusual import idle_functions
+from experiments.designs.unusual import idle_functions, outside_flights
 from experiments.designs.varying import words_of
 from experiments.main import main
 from experiments.own_file import file_words, read_own, trust_typed
@@ -124,6 +124,12 @@ def test_the_arrivals_of_the_document_come_with_the_replications_own_draws(capsy
     for answer, says in (("['soon']", "x gives ['soon']; arrivals are a list of minutes"), ("1 / 0", "ZeroDivision")):
         read(text.format(answer))
         assert says in refused(capsys, "run", "rules=mine.py", "arrivals=x")
+    read(text.format("[-1.0, 0.0, 1440.0 * days - 1, 1440.0 * days]"))
+    chosen = load("liege_30k", "rules=mine.py", "arrivals=x")
+    (line,) = outside_flights([load("liege_30k"), chosen])
+    assert line.startswith("mine.py: in the first replication, 2 of 4 flights of x are left out: they are scheduled")
+    forget()
+    assert not [*outside_flights([chosen])], "a stored run's code is not executed"
     assert "no function 'y' is marked @arrivals; known: x" in refused(
         capsys, "run", "rules=mine.py", "rules.arrivals=y"
     )

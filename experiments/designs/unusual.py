@@ -14,6 +14,7 @@ from sim.distributions import Shape
 from sim.inputs.flight_files import schedules_of
 from sim.inputs.loads import most_spread
 from sim.inputs.own_flights import left_out
+from sim.inputs.own_process import outside
 from sim.own import ARRIVALS
 from sim.units import TICKS_PER_MIN, ticks
 
@@ -64,6 +65,16 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
     idle = [choosing(of.decision or of.kind, name) for name, of in kinds.items() if of.kind in ("rule", ARRIVALS)]
     if idle:
         yield said("idle_functions", file=own.name, chosen=", ".join(idle))
+
+
+def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:
+    """Flights that functions of the user's file schedule outside the run; a stored run's code is not executed."""
+    by_function = {hub.rules[ARRIVALS]: hub for hub in hubs if ARRIVALS in hub.rules}
+    for name, hub in by_function.items():
+        if hub.own is not None and hub.own.is_trusted:
+            n, of = outside(hub, hub.clock.local(ticks(hub.end_min)))
+            if n:
+                yield said("flights_outside", file=hub.own.name, name=name, n=n, of=of)
 
 
 def idle_flights(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[str]:

@@ -31,3 +31,10 @@ def of_function(config: HubConfig, streams: Streams, end: int) -> Iterator[Call]
         sibt, entity = ticks(float(instant)), (number,)
         late = draw_delay(delay, streams.of("delay", *entity)) if delay else 0
         yield Call(sibt + late, f"{name}-{number:04}", entity, sibt, None, None, None)
+
+
+def outside(config: HubConfig, end: int) -> tuple[int, int]:
+    """How many flights of the first replication are scheduled outside the days of a run up to `end` [ticks], of all."""
+    last = -(-end // TICKS_PER_DAY) * TICKS_PER_DAY
+    scheduled = [call.sibt for call in of_function(config, Streams(config.seed, 0), end)]
+    return sum(not 0 <= sibt < last for sibt in scheduled), len(scheduled)
