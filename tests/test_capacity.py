@@ -529,7 +529,7 @@ def test_no_single_resource_is_named_where_the_interval_of_its_lift_includes_zer
     of_group = replace(noise, lift=Interval(0.001, None, None, 1), n=1, n_together=12)
     assert caption_of(replace(result, lifts=(noise, of_group))).endswith(
         "; the figure of a group is that of all its resources with more together; figures without an interval are of "
-        "one replication, where they are close to zero"
+        "the first replication, too small there to simulate them in others"
     )
     assert result.bottleneck == (
         "bottleneck by the ladder: pack-out posts (no single resource is the bottleneck by what-if: the largest "

@@ -85,8 +85,8 @@ def _found(outcome: Outcome, design: Design, verdict: DesignVerdict) -> Iterator
     if outcome.is_lower_bound(design.label, "recovery_h"):
         share = intervals["not_recovered_share"].mean
         which = f"in {share_text(share)} of the replications" if share < 1 else ""
-        times = LONGER[-1] if design.hub.recovery.runs_on else 1
-        yield said("not_recovered", times=times, kpi=kpi_name("recovery_h")), which
+        period = f"{LONGER[-1]} times the measured days" if design.hub.recovery.runs_on else "the measured days"
+        yield said("not_recovered", period=period, kpi=kpi_name("recovery_h")), which
 
 
 def scenario_object(outcome: Outcome, design: Design) -> dict[str, Any]:

@@ -79,7 +79,7 @@ class Lift:
         show=lambda lift: cell(lift.scaled(100)),
         names="{field}{_end}",
     )
-    n: int = column("1", "number of replications; 1: the lift in the first was close to zero")
+    n: int = column("1", "number of replications; 1: too small in the first to be simulated in others")
     n_simulated: int = column("1", "replications in which it blocked something; in the others the lift is 0")
     n_together: int = column(
         "1",
