@@ -161,8 +161,9 @@ def test_a_fit_is_printed_drawn_and_written_for_programs(capsys, column):
     written = path.parent / "out" / "fits" / "x"
     assert json.loads((written / "fit.json").read_text())["best"] == document["best"]
     assert b"<svg" in (written / "fit.svg").read_bytes()
-    out = fit(capsys, path).out
+    out = fit(capsys, path, "time=start").out
     assert "(200 values)" in out and "p, KS" in out and "Written to" in out
+    assert "No significant difference by time of day (p " in out
 
 
 def test_few_cut_off_and_rounded_values_are_reported(capsys, column):

@@ -55,6 +55,8 @@ def sentences(result: Result) -> Iterator[str]:
              tests=_tests(best))  # fmt: skip
     if close := [fit.family.name for fit in result.fits[1:] if fit.aic - best.aic <= CLOSE_AIC]:
         yield said("fit_close", names=listed(close, "and"), most=short(CLOSE_AIC))
+    if (clock := result.clock) is not None and not clock.is_dependent:
+        yield said("fit_no_clock", p=p_text(clock.p_value))
     if result.chosen is None:
         return
     ends = zip(result.chosen.by_name, np.quantile(result.bootstrap, TAILS, axis=0).T, strict=True)
