@@ -226,7 +226,7 @@ def comparison_text(document: Mapping[str, Any], hub: HubConfig) -> str:
         f"  {where}: scheduled {scheduled}, came {came}",
         *_shift_lines("truck", "left", cost["trucks"]),
         *_shift_lines("flight", "got a stand", cost["stands"]),
-        *_shift_lines("flight", "had 95 % of its parcels gone", cost["cleared"]),
+        *_shift_lines("flight", "had 95 % of their parcels gone", cost["cleared"]),
         *_parcel_lines(cost["parcels"]),
         said("late_means", promised=promised, key=key),
     ]
