@@ -33,14 +33,7 @@ def hall_warnings(config: HubConfig) -> list[str]:
 
 def period_warnings(config: HubConfig) -> list[str]:
     """Warnings on periods that make numbers hard to read."""
-    days, lines = config.horizon_days, hall_warnings(config)
-    if days < DAYS_PER_WEEK:
-        lines.append(said("short_week", days=days))
-    elif days % DAYS_PER_WEEK:
-        lines.append(said("no_whole_weeks", days=days))
-    lines += _changes(config)
-    if config.arrivals.schedule:
-        lines += _file_warnings(config)
+    lines = [*hall_warnings(config), *_weeks(config), *_changes(config)]
     wanted, spread = config.demand.mean_parcels_per_flight, config.demand.load.spread
     for name, kind in config.fleet.items():
         limit = config.load_limit(name)
@@ -65,6 +58,21 @@ def idle_functions(hubs: Sequence[HubConfig], words: Iterable[str]) -> Iterator[
     idle = [choosing(of.decision or of.kind, name) for name, of in kinds.items() if of.kind in ("rule", ARRIVALS)]
     if idle:
         yield said("idle_functions", file=own.name, chosen=", ".join(idle))
+
+
+def flight_warnings(hubs: Sequence[HubConfig]) -> Iterator[str]:
+    """Warnings on the measured weeks of hubs, which may differ, and on their flight files."""
+    for hub in hubs:
+        yield from _weeks(hub)
+        if hub.arrivals.schedule:
+            yield from _file_warnings(hub)
+
+
+def _weeks(config: HubConfig) -> Iterator[str]:
+    """Measured days that are no whole weeks."""
+    if config.horizon_days % DAYS_PER_WEEK:
+        which = "short_week" if config.horizon_days < DAYS_PER_WEEK else "no_whole_weeks"
+        yield said(which, days=config.horizon_days)
 
 
 def outside_flights(hubs: Sequence[HubConfig]) -> Iterator[str]:
