@@ -248,15 +248,18 @@ def test_what_cannot_be_planned_is_one_line(capsys: pytest.CaptureFixture[str], 
 @pytest.mark.parametrize(
     ("shares", "sentence"),
     [
-        ([(0.96, 0.8), (0.99, 0.8)], "staff_exports_late"),
+        ([(0.99, 0.8), (0.96, 0.8)], "staff_exports_late"),
+        ([(0.99, 0.799), (0.96, 0.8)], "staff_exports_late"),
         ([(0.96, 0.8), (0.99, 0.82)], "staff_not_kept"),
         ([(0.8, 0.8), (0.85, 0.8)], "staff_not_kept"),
         ([(0.96, 0.8)], "staff_not_kept"),
     ],
 )
-def test_a_plan_says_where_more_people_changed_no_export(shares: list[tuple[float, float]], sentence: str) -> None:
+def test_a_plan_says_where_more_people_raised_no_export(shares: list[tuple[float, float]], sentence: str) -> None:
     rounds = [
-        Round("", at, 1, 1.0, 1.0, Interval(imports, None, None, 1), Interval(exports, None, None, 1), is_kept=False)
+        Round(
+            "", at, 1, 1.0, imports, Interval(imports, None, None, 1), Interval(exports, None, None, 1), is_kept=False
+        )
         for at, (imports, exports) in enumerate(shares, 1)
     ]
     assert _kept(rounds, rounds[-1], 0.95) == sentence

@@ -183,8 +183,9 @@ def _kept(rounds: Sequence[Round], best: Round, least: float) -> str:
     """The name of the sentence on the required level."""
     if best.is_kept:
         return "staff_kept"
-    exports = {row.exports_on_time.mean for row in rounds}
-    is_without_effect = len(exports) == 1 < len(rounds) and best.on_time.mean >= least
+    most, cheapest = max(row.exports_on_time.mean for row in rounds), min(row.cost_eur for row in rounds)
+    is_best_already = best.exports_on_time.mean == most and best.cost_eur == cheapest
+    is_without_effect = len(rounds) > 1 and is_best_already and best.on_time.mean >= least
     return "staff_exports_late" if is_without_effect else "staff_not_kept"
 
 
