@@ -20,6 +20,7 @@ from experiments.report.figures import (
     ladder_figure,
     leaving_figure,
     spread_figure,
+    sure_figure,
     warmup_figure,
     week_figure,
 )
@@ -255,6 +256,18 @@ def test_a_bar_of_dwell_has_room_beside_all_stages():
         drawing = dwell_figure.figure((dwell_figure.Bars("", ("a",), stages, hours, hours[0, :1], (False,), (False,)),))
         drawing.draw_without_rendering()
         assert drawing.axes[0].bbox.height / drawing.dpi > 0.3
+
+
+@pytest.mark.parametrize("n_panels", [1, 2])
+def test_the_bar_of_colours_stands_beside_the_maps(n_panels):
+    panel = sure_figure.Map(
+        "", ("x", "y"), ((0.0, 0.0), (1.0, 1.0)), np.array([[0.2, 0.4], [0.6, 0.8]]), (0.5, 0.5), ()
+    )
+    with style.look():
+        drawing = sure_figure.maps([panel] * n_panels)
+        drawing.draw_without_rendering()
+        *shown, bar = (ax.get_position() for ax in drawing.axes)
+    assert len(shown) == n_panels and bar.x0 - shown[-1].x1 < 0.1
 
 
 @pytest.mark.parametrize(("n_panels", "service_h"), [(1, 24.0), (2, 24.0), (3, 6.0), (3, 24.0), (3, 48.0)])

@@ -70,9 +70,9 @@ def tornado(panels: Sequence[Bars], label: str, limits: tuple[float, float] | No
 
 def maps(panels: Sequence[Map]) -> Figure:
     """Maps, two panels a row."""
-    n_rows = (len(panels) + 1) // 2
+    n_rows, n_columns = (len(panels) + 1) // 2, min(2, len(panels))
     figure = style.new_figure(0.6 + 3.6 * n_rows)
-    axes = figure.subplots(n_rows, 2, squeeze=False).ravel()
+    axes = figure.subplots(n_rows, n_columns, squeeze=False).ravel()
     drawn = [_draw_map(ax, panel) for ax, panel in zip(axes, panels, strict=False)]
     for ax in axes[len(panels) :]:
         ax.set_visible(False)
