@@ -34,6 +34,7 @@ TINY = (
     "warmup_days=0",
     "service_h=6",
     "exports=none",
+    "halls.main.packout_posts=0",
     "demand.flights_per_day=2",
     "demand.parcels_per_flight=1000",
     "demand.net_t_per_flight=0.75",

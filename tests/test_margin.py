@@ -24,7 +24,7 @@ from experiments.store.summaries import MarginRow
 from sim.measures.weekly_lows import GROWTH_KPIS
 
 SMALL = ["demand.flights_per_day=1", "demand.parcels_per_flight=400", "demand.net_t_per_flight=0.3", "horizon_days=7",
-         "warmup_days=1", "exports=none", "replications=2", "workers=1"]  # fmt: skip
+         "warmup_days=1", "exports=none", "halls.main.packout_posts=0", "replications=2", "workers=1"]  # fmt: skip
 ASKED, NEAR = 3.5, Margin(replications=2, reach=0.2, tolerance=0.1, designs=2)
 
 
