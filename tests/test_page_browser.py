@@ -31,7 +31,7 @@ OF_LOOKS = ("color-contrast", "link-in-text-block", "scrollable-region-focusable
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     made(folder)
-    assert main(["run", *TINY, "apron.stands=1", "--out", str(folder)]) == 0
+    assert main(["run", *TINY, "apron.stands=1", "page=none", "--out", str(folder)]) == 0
     expand(folder)
     return folder
 
