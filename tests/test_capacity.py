@@ -45,6 +45,7 @@ from sim.streams import Streams
 TINY = (
     "scenarios=[liege_30k]",
     "exports=none",
+    "halls.main.packout_posts=0",
     "horizon_days=1",
     "warmup_days=0",
     "demand.parcels_per_flight=4000",

@@ -26,6 +26,7 @@ TINY = (
     "demand.parcels_per_flight=800",
     "demand.net_t_per_flight=0.6",
     "exports=none",
+    "halls.main.packout_posts=0",
     # Designs differ in their machines: no people must be missing to feed them.
     "roster=round_the_clock",
     "replications=3",

@@ -269,7 +269,7 @@ DROPPED = (
     *("unloading_crews", "packout_posts", "packout_pace", "tug_trains", "exports", "call_out"),
 )
 TINY = (
-    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports=none"),
+    *("horizon_days=1", "warmup_days=0", "service_h=6", "exports=none", "halls.main.packout_posts=0"),
     *("demand.parcels_per_flight=1000", "demand.net_t_per_flight=0.75"),
     *("sensitivity.factors.flights.low=0.5", "sensitivity.factors.flights.high=1"),
     *("replications=2", "workers=1", "--quiet", "--json", "sensitivity.kpis=[dwell_mean_h]"),
