@@ -17,8 +17,11 @@ from experiments.money.kpis import KPIS
 from experiments.store import read_run
 
 
+BARE = ("exports=none", "halls.main.packout_posts=0")
+
+
 def told(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
-    return answer(capsys, words[0], *TINY, *words[1:])
+    return answer(capsys, words[0], *TINY, *BARE, *words[1:])
 
 
 @pytest.mark.paged
@@ -34,8 +37,9 @@ def test_run_tells_every_kpi_with_its_interval(capsys: pytest.CaptureFixture[str
 
 
 def test_tables_do_not_depend_on_the_number_of_workers(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    words = ["run", *TINY, "--out"]
     alone, beside = (
-        tables_of(told(capsys, "run", f"workers={workers}", "--out", str(tmp_path / str(workers)))["run_dir"])
+        tables_of(answer(capsys, *words, str(tmp_path / str(workers)), f"workers={workers}")["run_dir"])
         for workers in (1, 2)
     )
     assert alone == beside
