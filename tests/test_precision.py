@@ -27,7 +27,8 @@ from sim.kernels.queueing import single_server
 
 EXPERIMENTS = 300
 TINY = [
-    "exports=none", "halls.main.packout_posts=0", "horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3",
+    "exports=none", "halls.main.packout_posts=0",
+    "horizon_days=1", "warmup_days=1", "demand.parcels_per_flight=4000", "demand.net_t_per_flight=3",
     "--json",
 ]  # fmt: skip
 

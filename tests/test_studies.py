@@ -16,7 +16,6 @@ from experiments.main import main
 from experiments.money.kpis import KPIS
 from experiments.store import read_run
 
-
 BARE = ("exports=none", "halls.main.packout_posts=0")
 
 
