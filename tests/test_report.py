@@ -20,6 +20,7 @@ from experiments.report.run_numbers import Run
 from experiments.report.run_page import page_of
 from experiments.report.sentences import FEWEST_REPLICATIONS
 from experiments.report.stored_designs import Window, named_designs, panels, within_possible
+from experiments.report.verdicts import design_verdicts
 from experiments.statistics.family import Statement
 from experiments.statistics.interval import Value
 from experiments.store.summaries import DesignRow
@@ -195,6 +196,25 @@ def test_a_ladder_above_the_demand_says_so_where_parcels_are_late():
         "402,000 arrive. If staffed round the clock, each resource alone could handle the mean arrivals."
     )
     assert "Bottleneck" not in sentences.sentence(TODAY, kpis(value(0.5, 0.4, 0.6)), {}, subject="It")
+
+
+def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
+    hours = {"breakdown": 24.0, "tugs": 13.5, "docks": 10.0, "induction": 25.0, "packout": 24.0}
+    waits = {f"understaffed_h_per_day_{role}": value(hour, unit="h/d") for role, hour in hours.items()}
+    late, said = (
+        kpis(value(0.5, 0.4, 0.6)) | waits,
+        "Work waits for people: break-down 24.0 h a day, tug drivers 13.5 h",
+    )
+    tailored = replace(TODAY, roster="follows_work")
+    text = sentences.sentence(tailored, late, LADDER, subject="It")
+    assert f"mean arrivals. {said} a day. The word roster=round_the_clock" in text
+    (one,) = design_verdicts([tailored], {tailored.label: late}, {tailored.label: LADDER})
+    assert one.details.endswith(f"{said} a day.")
+    short = {"packout_posts": TODAY.parcels_per_day - 1}
+    for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
+                                 (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits)):  # fmt: skip
+        (one,) = design_verdicts([point], {point.label: found}, {point.label: ladder})
+        assert said not in one.details + sentences.sentence(point, found, ladder, subject="It")
 
 
 def test_resources_that_could_handle_almost_the_same_are_named_together():

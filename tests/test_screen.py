@@ -105,7 +105,7 @@ def test_a_warning_names_all_designs_of_which_it_is_true_and_does_not_doubt_what
     outcome = Outcome(tuple(Design(label, load()) for label in labels), intervals, {}, Family.HOLM, stability)
     kinds = ("close", "close", "fails", "unstable")
     verdicts = [
-        DesignVerdict(label, label.upper(), kind, *[""] * 5, ()) for label, kind in zip(labels, kinds, strict=True)
+        DesignVerdict(label, label.upper(), kind, *[""] * 6, ()) for label, kind in zip(labels, kinds, strict=True)
     ]
     left, undecided, unstable = sorted(console.warnings_of(outcome, verdicts, []))
     assert undecided.startswith("undecided whether the backlog grows") and undecided.endswith("may): A; B")

@@ -7,11 +7,18 @@
 from collections.abc import Mapping
 from typing import Final
 
-from experiments.formatting import resource, rounded
+from experiments.formatting import number, resource, role_name, rounded
+from experiments.statistics.interval import Value
+from experiments.store.summaries import DesignRow
+from sim.domain.roles import ROLES
 from sim.measures.kpis import LAID_OUT
 
 NEAR: Final = 0.05
 """Rungs within this share of the lowest are named together with it (assumption)."""
+ALL_POSTS: Final = "round_the_clock"
+"""The roster that mans all posts at any time, so that more people cannot help."""
+_SERVED_BY_ALL: Final = ("induction", "packout")
+"""Roles whose work counts as waiting while any post is not manned, even if it is served at once."""
 
 
 def rungs(ladder: Mapping[str, float]) -> list[tuple[str, float]]:
@@ -40,7 +47,26 @@ def named(by_what_if: str | None, ladder: Mapping[str, float]) -> str:
     return f"bottleneck {ways}: {resource(name)}" if name else ""
 
 
-def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: bool) -> str:
+def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
+    """Whether a resource alone could not handle the mean arrivals, even if staffed round the clock."""
+    return any(rate < parcels_per_day for _, rate in rungs(ladder))
+
+
+def waits_for_people(values: Mapping[str, Value], roster: str) -> str:
+    """The roles for whose people work waits longest, with hours a day; empty if there is hardly such a wait.
+
+    >>> waits_for_people({"understaffed_h_per_day_tugs": Value(13.5, None, None, 1, "h/d")}, "follows_work")
+    'Work waits for people: tug drivers 13.5 h a day'
+    """
+    names = {role: f"understaffed_h_per_day_{role}" for role in ROLES if role not in _SERVED_BY_ALL}
+    hours = {role: values[name].mean for role, name in names.items() if name in values}
+    least = max(1.0, max(hours.values(), default=0.0) / 2)
+    longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])
+    texts = [f"{role_name(role)} {number(hours[role])} h a day" for role in longest]
+    return f"Work waits for people: {', '.join(texts)}" if texts and roster != ALL_POSTS else ""
+
+
+def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Value], *, is_late: bool) -> str:
     """The bottleneck by the ladder with its capacity, and the arrivals; empty without a ladder.
 
     `is_late`: the design does not carry its traffic, which a ladder above the demand cannot explain.
@@ -51,7 +77,9 @@ def sentences(ladder: Mapping[str, float], parcels_per_day: float, *, is_late: b
     text = f"B{named(None, ladder)[1:]}. If staffed round the clock, it can handle {rounded(rate)} parcels a day"
     near = [f"{resource(name)} {rounded(other)}" for name, other in others if other <= (1 + NEAR) * rate]
     text += f" ({', '.join(near)})" if near else ""
-    text += f"; {rounded(parcels_per_day)} arrive."
-    if is_late and rate >= parcels_per_day:
+    text += f"; {rounded(point.parcels_per_day)} arrive."
+    if is_late and not explains(ladder, point.parcels_per_day):
         text += " If staffed round the clock, each resource alone could handle the mean arrivals."
+        waits = waits_for_people(values, point.roster)
+        text += f" {waits}. The word roster={ALL_POSTS} shows whether more would be enough." if waits else ""
     return text

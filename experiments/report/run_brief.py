@@ -70,8 +70,9 @@ def _bottlenecks(run: Run, ladders: Ladders, names: Sequence[str]) -> Iterator[s
     """Bottlenecks by the ladder; designs with the same one are named together."""
 
     def limit(point: NamedDesign) -> str:
-        is_late = verdicts.verdict(point, run.kpis[point.label]["on_time_share"]) is not verdicts.Verdict.CARRIES
-        return bottleneck.sentences(ladders.get(point.label, {}), point.parcels_per_day, is_late=is_late)
+        values = run.kpis[point.label]
+        is_late = verdicts.verdict(point, values["on_time_share"]) is not verdicts.Verdict.CARRIES
+        return bottleneck.sentences(ladders.get(point.label, {}), point, values, is_late=is_late)
 
     for text, named in grouped(zip(map(limit, run.main), names, strict=True)).items():
         if text:

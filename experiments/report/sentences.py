@@ -57,7 +57,7 @@ def sentence(
     """Whether a design carries its traffic, by how much, how far that is from changing, and its bottleneck."""
     on_time = values["on_time_share"]
     outcome = verdict(point, on_time)
-    limit = bottleneck.sentences(ladder, point.parcels_per_day, is_late=outcome is not Verdict.CARRIES)
+    limit = bottleneck.sentences(ladder, point, values, is_late=outcome is not Verdict.CARRIES)
     margin = margin_text(thresholds)
     sure = f" It {margin}." if margin else ""
     return f"{_outcome(point, values, outcome, subject)}.{sure} {limit}".rstrip()

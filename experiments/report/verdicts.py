@@ -44,6 +44,8 @@ class DesignVerdict:
     """The instant from which flights are held, on average; empty if none is, or if the design carries its traffic."""
     staffing: str
     """Staff on which the answer rests; empty if unknown."""
+    waits: str
+    """For whose people work waits, if the ladder does not explain why the design fails; otherwise empty."""
     reasons: Sequence[str]
     """Reasons why it is undecided; none otherwise."""
     exports: str = ""
@@ -61,6 +63,7 @@ class DesignVerdict:
         elif self.kind in ("fails", "unstable"):
             parts.append("No flight is held")
         parts += [f"Staff: {self.staffing}"] if self.staffing else []
+        parts += [self.waits] if self.waits else []
         return ". ".join(parts) + "."
 
     def __str__(self) -> str:
@@ -74,7 +77,9 @@ def design_verdicts(
     for point in points:
         on_time = values[point.label]["on_time_share"]
         kind, word = in_a_word(point, on_time)
-        limit = bottleneck.by_ladder(ladder.get(point.label, {}))
+        rungs = ladder.get(point.label, {})
+        limit = bottleneck.by_ladder(rungs)
+        is_explained = kind in ("carries", "close") or bottleneck.explains(rungs, point.parcels_per_day)
         yield DesignVerdict(
             point.label,
             _title(point),
@@ -84,6 +89,7 @@ def design_verdicts(
             resource(limit) if limit else "",
             "" if kind == "carries" else held_since(point),
             staffing(point, values[point.label]),
+            "" if is_explained else bottleneck.waits_for_people(values[point.label], point.roster),
             reasons_open(point, on_time),
             "" if kind in ("fails", "unstable") else late_exports(point, values[point.label]),
         )
