@@ -29,7 +29,7 @@ from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture, caption_of
 from experiments.studies.capacity.bracket import Bracketing, Shown
-from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, sentences
+from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, _waits, sentences
 from experiments.studies.capacity.search import Search, blocked_h, missing, searches_of
 from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
@@ -578,6 +578,19 @@ def test_a_capacity_is_one_sentence_with_one_bottleneck_and_what_breaks_since_wh
     assert lowest.warnings[-1] == "A: in 2 of 2 replications no demand that was simulated is sustained"
     close = replace(result, rivals=("packout_posts",)).bottleneck
     assert close.endswith("instead of 2; more pack-out posts may make as many on time)")
+
+
+def test_where_no_resource_explains_most_of_what_is_late_the_people_are_named_for_whom_work_waits() -> None:
+    little = Lift("a", "machines", 2, 3, Interval(0.1, 0.05, 0.15, 2), 2, 2, 1, 0.9, 5.0, is_binding=True)
+    above = [{"understaffed_h_per_day_breakdown": hours, "understaffed_h_per_day_tugs": 1.0} for hours in (23.0, 24.0)]
+    waits = _waits(Design("a", load("liege_30k")), little, above)
+    assert waits == "work waits for people: break-down 23.5 h a day"
+    result = Result(Design("a", load()), "A", (), False, Interval(4.0, 3.9, 4.1, 2), (little,), {}, waits=waits)
+    assert sentences([result])[0].endswith(f"instead of 2); {waits}.")
+    assert _waits(Design("a", load("liege_30k", "roster=round_the_clock")), little, above) == ""
+    assert _waits(Design("a", load("liege_30k")), little, [{"understaffed_h_per_day_breakdown": 0.5}] * 2) == ""
+    for best in (None, replace(little, lift=Interval(0.5, 0.4, 0.6, 2))):
+        assert _waits(Design("a", load("liege_30k")), best, above) == ""
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from experiments.formatting import number, resource, role_name, rounded
-from experiments.statistics.interval import Value
+from experiments.statistics import Interval
 from experiments.store.summaries import DesignRow
 from sim.domain.roles import ROLES
 from sim.measures.kpis import LAID_OUT
@@ -52,10 +52,10 @@ def explains(ladder: Mapping[str, float], parcels_per_day: float) -> bool:
     return any(rate < parcels_per_day for _, rate in rungs(ladder))
 
 
-def waits_for_people(values: Mapping[str, Value], roster: str) -> str:
+def waits_for_people(values: Mapping[str, Interval], roster: str) -> str:
     """The roles for whose people work waits longest, with hours a day; empty if there is hardly such a wait.
 
-    >>> waits_for_people({"understaffed_h_per_day_tugs": Value(13.5, None, None, 1, "h/d")}, "follows_work")
+    >>> waits_for_people({"understaffed_h_per_day_tugs": Interval(13.5, None, None, 1)}, "follows_work")
     'Work waits for people: tug drivers 13.5 h a day'
     """
     names = {role: f"understaffed_h_per_day_{role}" for role in ROLES if role not in _SERVED_BY_ALL}
@@ -66,7 +66,7 @@ def waits_for_people(values: Mapping[str, Value], roster: str) -> str:
     return f"Work waits for people: {', '.join(texts)}" if texts and roster != ALL_POSTS else ""
 
 
-def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Value], *, is_late: bool) -> str:
+def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
     """The bottleneck by the ladder with its capacity, and the arrivals; empty without a ladder.
 
     `is_late`: the design does not carry its traffic, which a ladder above the demand cannot explain.

@@ -23,6 +23,8 @@ from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
+_MOST: Final = 0.5
+"""A resource that makes a smaller share of the late parcels on time leaves most of them unexplained (assumption)."""
 cell = partial(with_interval, show=partial(number, digits=2))
 
 _BREAKS: Final = {
@@ -128,6 +130,8 @@ class Result:
     """Resources whose lift may be as high as the highest."""
     held_after_h: tuple[float, ...] = ()
     """Hours until a flight is first held, otherwise to the end, in replications above their thresholds."""
+    waits: str = ""
+    """For whose people work waits, if no resource makes most of the late parcels on time; otherwise empty."""
 
     @property
     def label(self) -> str:
@@ -236,7 +240,17 @@ def result_of(
         capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
         tuple(_rivals(best, samples)),
         tuple(kpis[search.key(no)]["blocked_after_h"] for search, no in bounded.items()),
+        _waits(design, best, [kpis[search.key(search.above)] for search in bounded]),
     )
+
+
+def _waits(design: Design, best: Lift | None, above: Sequence[Mapping[str, float]]) -> str:
+    """For whose people work waits, by the KPIs just above the thresholds; empty if the best resource explains most."""
+    if best is None or best.lift.mean >= _MOST:
+        return ""
+    means = {name: mean_interval([kpis[name] for kpis in above]) for name in above[0]}
+    text = bottleneck.waits_for_people(means, design.hub.roster.name)
+    return text[:1].lower() + text[1:]
 
 
 def _samples(resources: Iterable[str], searches: Sequence[Search], kpis: Kpis) -> dict[str, list[float]]:
@@ -294,5 +308,5 @@ def sentences(results: Sequence[Result]) -> list[str]:
         line = f"{result.title} sustains {what}, in {counted(result.flights.n, 'replication')}"
         if has_any and result.known_to is not None:
             line += said("known_to", known_to=number(result.known_to, 2))
-        lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck)))}.")
+        lines.append(f"{'; '.join(filter(None, (line, result.breaks, result.bottleneck, result.waits)))}.")
     return lines
