@@ -27,7 +27,8 @@ from experiments.studies.sure.result import ProbabilityRow
 from sim.measures.ladder import capacity_ladder
 from sim.reading import plain
 
-SMALL = [word for word in TINY if not word.startswith(("replications", "--"))]
+BARE = ["exports=none", "halls.main.packout_posts=0"]
+SMALL = [*BARE, *(word for word in TINY if not word.startswith(("replications", "--")))]
 
 
 def hubs(designs: list[Design], question: over.Question) -> list[dict[str, object]]:
@@ -108,9 +109,15 @@ def test_a_file_of_designs_that_is_gone_is_named_as_it_was(grid: list[str], tmp_
     assert typed == f"designs={path}"
 
 
+LEFT_OUT = [
+    f"~expansion.paths.{name}"
+    for name in ("second_site", "permit_100k_at_once", "permit_100k_phased", "react_66k", "react_100k")
+]
+
+
 @pytest.mark.parametrize("hub", [(), ("scenario=high_month",)])
 def test_expansion_asks_for_the_same_paths_of_the_same_hub(hub: tuple[str, ...]) -> None:
-    arguments = Arguments("expansion", (*hub, "~expansion.paths.second_site", "expansion.years=5", "replications=3"))
+    arguments = Arguments("expansion", (*hub, *LEFT_OUT, "expansion.years=5", "replications=3"))
     designs, keys = expansion.STUDY.parse(arguments)
     own = over.Question(("question=expansion",), lambda _: {}, keeps="expansion")
     _, _, *typed = shlex.split(over.sure_command(arguments, designs[:1], keys, own))
@@ -135,7 +142,7 @@ def test_the_band_of_a_capacity_is_of_flights_a_day(tmp_path: Path) -> None:
 
 
 def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Path) -> None:
-    words = ("question=expansion", "~expansion.paths.second_site")
+    words = ("question=expansion", *LEFT_OUT)
     (today, *_), keys = parse(Arguments("sure", words))
     identity = identity_of({"today": today.hub}, keys.as_plain())
     share, none = Interval(0.41, 0.3, 0.5, 0), Interval(0.0, 0.0, 0.0, 0)
@@ -146,17 +153,17 @@ def test_the_band_of_an_expansion_is_of_the_path_that_it_recommends(tmp_path: Pa
     with RunDirectory.open(tmp_path, "sure", "x", identity, "verb: sure\n") as run:
         run.complete({}, tables=[stored(PathRow, rows)])
     found = {}
-    for words in (["~expansion.paths.second_site"], []):
+    for words in (LEFT_OUT, LEFT_OUT[:-1]):
         arguments = Arguments("expansion", tuple(words), out=tmp_path)
         designs, own = expansion.STUDY.parse(arguments)
         answer = SimpleNamespace(recommended="equipment_first", probability=0.94)
         found[len(words)] = expansion._over_assumptions(Request(designs, own, arguments), answer).sentences  # type: ignore[arg-type]
-    assert found[1][0] == (
+    assert found[len(LEFT_OUT)][0] == (
         "equipment first, over assumptions: it has the highest value in 41.0 % (30.0–50.0 %) of the assumed worlds"
         f" ({run.path.name})."
     )
-    assert "probability of at least 0.94" in found[1][1]
-    assert not any("over assumptions" in text for text in found[0])  # of other paths
+    assert "probability of at least 0.94" in found[len(LEFT_OUT)][1]
+    assert not any("over assumptions" in text for text in found[len(LEFT_OUT) - 1])  # of other paths
 
 
 @pytest.mark.paged

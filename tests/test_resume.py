@@ -25,8 +25,9 @@ DATED = (
     "second_site",
 )
 """Paths that need decisions."""
+FEW = ("exports=none", "halls.main.packout_posts=0", "demand.flights_per_day=1")
 VERBS = {
-    "run": ["run"],
+    "run": ["run", "demand.flights_per_day=1"],
     "compare": ["compare", "scenarios=[liege_30k,liege_66k]", "family=none"],
     "sweep": ["sweep", "demand.flights_per_day=1,2"],
     "capacity": ["capacity", "scenarios=[liege_30k]", "capacity.tolerance=20"],
@@ -36,7 +37,7 @@ VERBS = {
     ],
     "customs": [
         "customs", "scenario=customs_today", "frontier.examination.values=[0]", "~frontier.X-ray",
-        "~frontier.documents",
+        "~frontier.documents", *FEW,
     ],
     "shadow-price": [
         "shadow-price", "shadow_price.zones=[floor]", "shadow_price.steps=1", "shadow_price.flights_per_day=[3]",
@@ -58,7 +59,7 @@ VERBS = {
 def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The tables of a run that nobody interrupted."""
     root = tmp_path_factory.mktemp("whole")
-    assert main(["run", *TINY, "page=none", "--out", str(root)]) == 0
+    assert main(["run", *FEW, *TINY, "page=none", "--out", str(root)]) == 0
     (folder,) = root.iterdir()
     return tables_of(folder)
 
@@ -66,7 +67,7 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def cut_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same run, interrupted after its first replication; tests take copies."""
-    return cut_off(["run"], tmp_path_factory.mktemp("cut"))
+    return cut_off(["run", *FEW], tmp_path_factory.mktemp("cut"))
 
 
 @pytest.fixture
@@ -127,6 +128,7 @@ def test_what_was_changed_after_it_was_finished_is_computed_again(cut, whole_run
     assert tables_of(cut) == whole_run
 
 
+@pytest.mark.paged
 def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
     folder = cut
     for _ in range(2):
@@ -151,14 +153,14 @@ def test_a_complete_run_says_so(monkeypatch, cut, tmp_path, capsys):
     (tmp_path / "kpis.parquet").rename(folder / "tables" / "kpis.parquet")
     monkeypatch.setattr(pages, "write", lambda *_: pytest.fail("written in a read-only folder"))
     monkeypatch.setattr("os.access", lambda *_: False)
-    assert main(["run", *TINY, "--out", str(folder.parent)]) == 0
+    assert main(["run", *FEW, *TINY, "--out", str(folder.parent)]) == 0
     assert capsys.readouterr().out.endswith(f"page:   {page}\n")
 
 
 def test_a_file_of_flights_is_looked_for_in_the_folder_or_where_the_caller_says(tmp_path, capsys):
     flights = tmp_path / "flights.csv"
     flights.write_text("flight,sibt\n" + "".join(f"XX{n},2022-09-05 {n:02}:30\n" for n in range(0, 24, 6)))
-    words = ["run", "arrivals=file", f"arrivals.schedule={flights}"]
+    words = ["run", "arrivals=file", f"arrivals.schedule={flights}", *FEW[:2]]
     folder = cut_off(words, tmp_path / "runs")
     moved = flights.rename(tmp_path / "runs" / "flights.csv")
     own_copy = folder / "flights" / "flights.csv"
@@ -197,9 +199,9 @@ def test_what_is_no_run_of_ours_is_one_line_and_nothing_is_written(cut, tmp_path
 
 
 def test_show_prints_what_the_run_folder_of_a_study_would_hold(tmp_path, capsys):
-    folder = cut_off(["customs"], tmp_path / "runs")
+    folder = cut_off(["customs", *FEW], tmp_path / "runs")
     capsys.readouterr()
-    assert main(["customs", *TINY, "--show"]) == 0
+    assert main(["customs", *FEW, *TINY, "--show"]) == 0
     shown, config = capsys.readouterr().out, (folder / "config.yaml").read_text()
     assert shown.endswith(config)
     differences = shown.removesuffix(config).splitlines()
