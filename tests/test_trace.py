@@ -387,16 +387,16 @@ def test_a_parcel_of_another_halls_route_goes_there_by_shuttle_and_leaves_from_t
 def test_a_train_that_goes_round_waits_at_each_hall_for_the_ulds_of_that_hall(sending: Journal) -> None:
     ulds = sending.tables["ulds"]
     later = [row for row in range(len(ulds["flight"])) if not np.isnan(ulds["placed"][row])]
+    trains = {row: sending.train_of(row) for row in later}
     found = 0
-    for row in later:
-        train = sending.train_of(row)
+    for row, train in trains.items():
         assert train is not None
         path = [
             each for each in uld_path(sending, row).segments if each.start >= sending.tables["trains"]["left"][train]
         ]
         before = [each for each in path if each.cause == "positions" and each.same["hall"] < ulds["hall"][row]]
         trips = sum(each.minutes for each in path if each.cause == "trip")
-        n_halls = len({int(ulds["hall"][other]) for other in later if sending.train_of(other) == train
+        n_halls = len({int(ulds["hall"][other]) for other in later if trains[other] == train
                        and ulds["hall"][other] <= ulds["hall"][row]})  # fmt: skip
         # The way to the first hall, and between two of them; the rest is waiting.
         assert trips == 5 + 3 * (n_halls - 1)
@@ -442,7 +442,17 @@ def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> N
 
 NO_TAIL = ("customs.late_data_share=0", "customs.document_check_share=0", "customs.examined_share=0")
 """All parcels of a flight leave within a day."""
-RUN = (*SMALL, *NO_TAIL, "replications=2", "workers=1", "horizon_days=2", "page=none", "--quiet")
+BARE = ("exports=none", "halls.main.packout_posts=0")
+RUN = (
+    *SMALL,
+    *NO_TAIL,
+    "demand.flights_per_day=2",
+    "replications=2",
+    "workers=1",
+    "horizon_days=2",
+    "page=none",
+    "--quiet",
+)
 
 
 @pytest.fixture(scope="module")
@@ -475,7 +485,7 @@ def test_parcels_that_were_stored_and_those_simulated_again_tell_the_same(
     # Up to the day on which its last parcel left, not to the end.
     days = re.search(r"simulating replication 0 again, (\d) of 3 days", err)
     assert days and int(days[1]) < 3
-    assert main(["run", *RUN, f"record.parcels_of_flights=[{first}]", "--out", str(tmp_path)]) == 0
+    assert main(["run", *RUN, "replications=1", f"record.parcels_of_flights=[{first}]", "--out", str(tmp_path)]) == 0
     (stored,) = tmp_path.glob("run-*")
     same, err = told(capsys, str(stored), f"flight={first}", "--figure", str(tmp_path / "a.svg"))
     assert "simulating" not in err
@@ -623,7 +633,15 @@ def test_strangers_tables_that_contradict_each_other_are_refused_in_one_line(
 def test_several_designs_and_several_flights_of_one_name_are_asked_about(capsys: Any, tmp_path: Path) -> None:
     schedule = tmp_path / "flights.csv"
     schedule.write_text("flight,sibt\n" + "".join(f"AB1,2022-09-0{day} 10:00\n" for day in (5, 6, 7)))
-    words = ["arrivals=file", f"arrivals.schedule={schedule}", *RUN, "replications=1", "--out", str(tmp_path / "runs")]
+    words = [
+        "arrivals=file",
+        f"arrivals.schedule={schedule}",
+        *RUN,
+        *BARE,
+        "replications=1",
+        "--out",
+        str(tmp_path / "runs"),
+    ]
     assert main(["sweep", "apron.stands=1,2", *words]) == 0
     (folder,) = (tmp_path / "runs").iterdir()
     capsys.readouterr()
