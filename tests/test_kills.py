@@ -281,7 +281,7 @@ def undisturbed(tmp_path_factory):
     return tables(computed(tmp_path_factory.mktemp("whole"), points, keys)), points, keys
 
 
-@pytest.mark.parametrize("more", [32_000, pytest.param(4_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("more", [48_000, pytest.param(4_000, marks=pytest.mark.slow)])
 def test_a_full_disk_costs_nothing_but_time(tmp_path, undisturbed, more):
     expected, points, keys = undisturbed
     room, n_full, is_through = 0, 0, False

@@ -43,13 +43,13 @@ from experiments.studies.sheet import words_of as words_of_sheet
 from experiments.verbs import module_of
 from sim.errors import InputError
 from tests.served import HERE, PORT, TOKEN, answer_here, client_of
-from tests.stored_runs import TINY, made
+from tests.stored_runs import BARE, TINY, made
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    made(folder)
+    made(folder, "run", "demand.flights_per_day=1")
     return folder
 
 
@@ -66,7 +66,7 @@ def begun(root, name, config="verb: run\n"):
 
 
 def test_the_designs_of_a_run_are_named_one_by_one(tmp_path):
-    made(tmp_path, "compare", "designs=[liege_30k, liege_30k apron.stands=5]", "page=none")
+    made(tmp_path, "compare", "designs=[liege_30k, liege_30k apron.stands=5]", *BARE, "demand.flights_per_day=1")
     assert "<small>compare: liege_30k; liege_30k: apron stands 5</small>" in client_of(tmp_path).get("/runs").text
 
 
