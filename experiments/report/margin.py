@@ -21,7 +21,7 @@ def margin_text(thresholds: Sequence[MarginRow]) -> str:
     'carries up to 3.6 flights a day (3.5 to 3.7 in 2 replications); 3.5 asked'
     >>> text((4.2, math.nan), (4.2, math.nan))
     'carries 4.2 flights a day or more (4.2 was the highest demand simulated); 3.5 asked'
-    >>> text((0, 2.8))
+    >>> text((0, 2.8), (0, 2.9))
     'carries less than 2.8 flights a day (2.8 was the lowest demand simulated); 3.5 asked'
     >>> text((0, 2.8), (3.0, 3.1), (4.2, math.nan))
     'carries less than 2.8 to more than 4.2 flights a day, depending on the replication; 3.5 asked'
