@@ -221,7 +221,8 @@ def test_decompose_from_words_to_tables_on_after_an_interrupt_and_again(
         (machines,) = table[table["factor"] == "machines"].to_dict("records")
         assert machines["alone"] == pytest.approx(of["liege_30k + machines"] - own["from"]["mean"])
         assert machines["last"] == pytest.approx(own["to"]["mean"] - of[f"liege_30k + floor + {REST}"])
-    assert any("combinations of factors do not fit" in line for line in document["warnings"])
+    n_unfit = sum(bool(each["lacks"]) for each in document["coalitions"].values())
+    assert any(f"{n_unfit} of 8 combinations of factors do not fit" in line for line in document["warnings"])
     assert document["coalitions"]["liege_30k + machines"]["lacks"]
     assert (Path(document["run_dir"]) / "figures" / "decompose.svg").read_text().startswith("<?xml")
     assert answer(capsys, *words, "--out", str(tmp_path)) == document
