@@ -99,7 +99,7 @@ def exit_code(command: Callable[[], int]) -> int:
 def _kept() -> str:
     """The message about kept parts; empty unless a run folder was in use."""
     directory = sys.modules.get("experiments.store.directory")
-    held = "" if directory is None else directory.RunDirectory.was_held
+    held = "" if directory is None else directory.RunDirectory.last_held
     return held and _KEPT.format(shlex.quote(held))
 
 

@@ -313,7 +313,7 @@ def test_a_full_disk_is_one_line_on_the_command_line(tmp_path, capsys):
 
 
 def test_a_workbook_without_room_is_one_line(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(RunDirectory, "was_held", "")  # as in a process of its own
+    monkeypatch.setattr(RunDirectory, "last_held", "")  # as in a process of its own
     assert main(["sheet", "new", str(tmp_path / "first.xlsx")]) == 0  # whose imports have room
     capsys.readouterr()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)

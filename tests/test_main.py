@@ -195,15 +195,15 @@ def test_a_disk_that_cannot_be_read_before_anything_is_loaded_is_one_line(monkey
     assert error.startswith("cargohub: cannot be loaded: [Errno 5]") and error.count("\n") == 1
 
 
-@pytest.mark.parametrize("was_held", ["", "my runs/run-a"])
-def test_an_end_promises_what_was_kept_only_where_a_run_folder_was_held(was_held, monkeypatch, capsys):
+@pytest.mark.parametrize("last_held", ["", "my runs/run-a"])
+def test_an_end_promises_what_was_kept_only_where_a_run_folder_was_held(last_held, monkeypatch, capsys):
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(RunDirectory, "was_held", was_held)
+    monkeypatch.setattr(RunDirectory, "last_held", last_held)
     assert exit_code(interrupted) == command.INTERRUPTED
     error = capsys.readouterr().err
-    assert ("finished parts are kept" in error) is ("cargohub resume 'my runs/run-a'" in error) is bool(was_held)
+    assert ("finished parts are kept" in error) is ("cargohub resume 'my runs/run-a'" in error) is bool(last_held)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ class RunDirectory:
     A complete run is not locked, and may be in a read-only folder.
     """
 
-    was_held: ClassVar[str] = ""
+    last_held: ClassVar[str] = ""
     """The run folder that this process has locked, from which the command can go on; empty if none."""
 
     def __init__(
@@ -99,7 +99,7 @@ class RunDirectory:
             path.mkdir(parents=True, exist_ok=True)
             with ExitStack() as stack:
                 stack.enter_context(held(path))
-                cls.was_held = str(path)
+                cls.last_held = str(path)
                 run._begin()
                 run._holding = stack.pop_all()
         return run
