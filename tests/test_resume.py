@@ -49,8 +49,7 @@ VERBS = {
     ],
     "sensitivity": [
         "sensitivity", "sensitivity.method=morris", "sensitivity.trajectories=2",
-        "sensitivity.factors.parcels_per_flight.low=3000", "sensitivity.factors.parcels_per_flight.high=5000",
-        *(f"~sensitivity.factors.{name}" for name in DROPPED),
+        *(f"~sensitivity.factors.{name}" for name in (*DROPPED, "parcels_per_flight")),
     ],
 }  # fmt: skip
 
