@@ -247,6 +247,11 @@ def kpi_name(name: str) -> str:
     return KPIS[name].label if name in KPIS else plain_label(name)
 
 
+def kpi_heading(name: str, unit: str) -> str:
+    """A KPI's name with its unit, as above a column; shares have none."""
+    return kpi_name(name) + ("" if unit == "1" else f" [{unit_name(unit)}]")
+
+
 def full_kpi_name(name: str) -> str:
     """A KPI's name where it stands alone; a part is named after its whole.
 

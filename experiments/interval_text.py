@@ -61,6 +61,11 @@ def in_percent(interval: Interval) -> str:
     return with_interval(interval, show, between="–", hides_same=True).replace(" %–", "–")
 
 
+def change_scale(unit: str) -> tuple[float, str]:
+    """Factor and unit for changes of values in a unit: shares change by percentage points."""
+    return (100.0, "percentage points") if unit == "1" else (1.0, unit_name(unit))
+
+
 def change(interval: Interval, unit: str, show: Callable[[float], str] = signed) -> str:
     """A difference with its interval; shares in percentage points.
 
@@ -69,8 +74,8 @@ def change(interval: Interval, unit: str, show: Callable[[float], str] = signed)
     >>> change(Interval(3.2, None, None, 1), "h/d")
     '+3.20 hours a day'
     """
-    shown, unit = (interval.scaled(100.0), "percentage points") if unit == "1" else (interval, unit_name(unit))
-    return with_interval(shown, show, unit=f" {unit}")
+    scale, name = change_scale(unit)
+    return with_interval(interval.scaled(scale), show, unit=f" {name}")
 
 
 def interval_of(value: Value) -> str:

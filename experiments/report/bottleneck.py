@@ -15,7 +15,7 @@ from sim.measures.kpis import LAID_OUT
 
 NEAR: Final = 0.05
 """Rungs within this share of the lowest are named together with it (assumption)."""
-ALL_POSTS: Final = "round_the_clock"
+_ALL_POSTS: Final = "round_the_clock"
 """The roster that mans all posts at any time, so that more people cannot help."""
 _SERVED_BY_ALL: Final = ("induction", "packout")
 """Roles whose work counts as waiting while any post is not manned, even if it is served at once."""
@@ -63,7 +63,7 @@ def waits_for_people(values: Mapping[str, Interval], roster: str) -> str:
     least = max(1.0, max(hours.values(), default=0.0) / 2)
     longest = sorted((role for role in hours if hours[role] >= least), key=lambda role: -hours[role])
     texts = [f"{role_name(role)} {number(hours[role])} h a day" for role in longest]
-    return f"Work waits for people: {', '.join(texts)}" if texts and roster != ALL_POSTS else ""
+    return f"Work waits for people: {', '.join(texts)}" if texts and roster != _ALL_POSTS else ""
 
 
 def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str, Interval], *, is_late: bool) -> str:
@@ -81,5 +81,5 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     if is_late and not explains(ladder, point.parcels_per_day):
         text += " If staffed round the clock, each resource alone could handle the mean arrivals."
         waits = waits_for_people(values, point.roster)
-        text += f" {waits}. The word roster={ALL_POSTS} shows whether more would be enough." if waits else ""
+        text += f" {waits}. The word roster={_ALL_POSTS} shows whether more would be enough." if waits else ""
     return text

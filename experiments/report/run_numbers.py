@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from experiments.formatting import kpi_name, number, p_text, signed, unit_name, units, zone
+from experiments.formatting import kpi_heading, kpi_name, number, p_text, signed, unit_name, units, zone
 from experiments.interval_text import NO_VARIANCE, amount, interval_of, with_interval
 from experiments.money.kpis import KPIS, names
 from experiments.report import run_grids, sentences, validation
@@ -220,8 +220,7 @@ PARTS: Final = (
 
 
 def _heading(name: str) -> str:
-    unit = KPIS[name].unit
-    return tied(kpi_name(name) + ("" if unit == "1" else f" [{unit_name(unit)}]"))
+    return tied(kpi_heading(name, KPIS[name].unit))
 
 
 def _change(kpi: str, statement: Statement | None) -> str:

@@ -22,10 +22,10 @@ from experiments.arguments import Arguments, key_of
 from experiments.designs.design import Design, DesignKeys, check_kpis, named, of_rows, with_keys, with_study
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
-from experiments.formatting import kpi_name, signed, unit_name
+from experiments.formatting import kpi_name, signed
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
-from experiments.interval_text import with_interval
+from experiments.interval_text import change_scale, with_interval
 from experiments.money.kpis import KPIS
 from experiments.replications.summing import Outcome, samples_of
 from experiments.report.decompose_text import sentences
@@ -252,8 +252,7 @@ def _lines(result: Found, keys: DecomposeKeys) -> list[str]:
 
 
 def _grid(kpi: str, split: Decomposition, titles: Sequence[str]) -> Grid:
-    unit = KPIS[kpi].unit
-    scale, name = (100.0, "percentage points") if unit == "1" else (1.0, unit_name(unit))
+    scale, name = change_scale(KPIS[kpi].unit)
     rows = tuple(
         (
             factor,

@@ -25,7 +25,7 @@ from experiments.designs.design import Design, check_group, with_study
 from experiments.designs.grid import ONE_POINT, Combinations, combinations_of
 from experiments.designs.spreadsheet import keys_of
 from experiments.designs.what_if import scaled_to
-from experiments.formatting import kpi_name, number, unit_name, whole
+from experiments.formatting import kpi_heading, number, unit_name, whole
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.money.kpis import KPIS
@@ -102,8 +102,7 @@ def _grid(result: Found) -> Grid:
     )
     cost = f"cost [{unit_name(settings.cost_unit)}]" if settings.cost_unit else "cost"
     keys = keys_of(factors)
-    unit = KPIS[settings.kpi].unit
-    kpi = kpi_name(settings.kpi) + ("" if unit == "1" else f" [{unit_name(unit)}]")
+    kpi = kpi_heading(settings.kpi, KPIS[settings.kpi].unit)
     header = ("design", *map(heading_of_key, keys), "verdict", "why", cost, kpi, "replications")
     return Grid("The designs, by cost", header, rows, n_texts=3 + len(keys))
 

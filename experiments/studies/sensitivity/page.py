@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from experiments.formatting import counted, kpi_name, number, percent, unit_name
+from experiments.formatting import counted, kpi_name, number, percent
 from experiments.frame.study import Document, Request, same_draws
-from experiments.interval_text import with_interval
+from experiments.interval_text import change_scale, with_interval
 from experiments.report.design_names import hub_title
 from experiments.report.figures import sensitivity_figure
 from experiments.report.key_names import spelt
@@ -124,7 +124,7 @@ _ORDINALS: Final = ("first", "second", "third", "fourth", "fifth", "sixth", "sev
 """As many as there are groups."""
 
 
-_AXES = {"pp": "percentage points"}
+_IN_HEADINGS = {"percentage points": "pp"}
 _STAGES = {"morris": "screening", "sobol": "indices"}
 _SHOWN = 8
 """Most factors on the terminal; the page and the tables have all."""
@@ -162,7 +162,7 @@ def document(request: Request[SensitivityKeys], result: Result) -> Document:
 def _grids(result: Result) -> Iterator[Grid]:
     factors = result.settings.factors
     for kpi, effects in result.screened.effects.items() if result.screened is not None else ():
-        scale, unit = _scale(kpi)
+        scale, unit = change_scale(KPIS[kpi].unit)
         rows: tuple[tuple[str, ...], ...] = tuple(
             (spelt(effect.factor), factors[effect.factor].range,
              *(with_interval(changing(kpi, interval).scaled(scale), hides_same=True)
@@ -170,6 +170,7 @@ def _grids(result: Result) -> Iterator[Grid]:
              number(scale * effect.spread))
             for effect in sorted(effects, key=lambda effect: -effect.size.mean)
         )  # fmt: skip
+        unit = _IN_HEADINGS.get(unit, unit)
         header: tuple[str, ...] = ("factor", "range", f"µ* [{unit}]", f"µ [{unit}]", f"σ [{unit}]")
         what = f"Effects on {kpi_name(kpi)} over the range of each factor"
         yield Grid(said("morris_sizes", what=what), header, rows, n_texts=2)
@@ -184,12 +185,6 @@ def _grids(result: Result) -> Iterator[Grid]:
         yield Grid(f"{what}, with 95 % intervals", header, rows, n_texts=2)
 
 
-def _scale(kpi: str) -> tuple[float, str]:
-    """Factor and unit for changes of a KPI: shares change by percentage points."""
-    unit = KPIS[kpi].unit
-    return (100.0, "pp") if unit == "1" else (1.0, unit_name(unit))
-
-
 def _pictures(result: Result) -> Iterator[Picture]:
     """Pictures in the order of the first KPI, with the most important factor on top."""
     first = result.settings.kpis[0]
@@ -198,9 +193,9 @@ def _pictures(result: Result) -> Iterator[Picture]:
         panels = []
         for kpi, effects in result.screened.effects.items():
             ranked = sorted(effects, key=lambda effect: names.index(effect.factor))
-            scale, unit = _scale(kpi)
+            scale, unit = change_scale(KPIS[kpi].unit)
             panels.append(sensitivity_figure.Effects(
-                title=kpi_name(kpi), axis=f"{_AXES.get(unit, unit)} over the factor's range",
+                title=kpi_name(kpi), axis=f"{unit} over the factor's range",
                 sizes=tuple(shown.size.scaled(scale) for shown in ranked),
                 raises=tuple(shown.mean.mean >= 0 for shown in ranked),
                 spreads=tuple(scale * shown.spread for shown in ranked),
