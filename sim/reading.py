@@ -56,8 +56,8 @@ def read(kind: type[T], value: object, key: str = "") -> T:
     or float. Numbers may have `Bounds` in `Annotated`. `tuple[X, ...] | Literal["all"]` allows a word in place of a
     list. `float | X` allows a mapping in place of a number, which X reads by `from_plain`. Of several dataclasses, `X |
     Y`, the value's key `kind` chooses one; each has a field `kind: Literal[...]`. The key `kind` also chooses among the
-    dataclasses in `kinds` of a class, by name. A field with a default may be left out. `key` is the place of the value,
-    for the message.
+    dataclasses in `kinds` of a class, by name. A field with a default may be left out. An instance of a dataclass was
+    checked before, and stays as it is. `key` is the place of the value, for the message.
 
     Raises:
         ConfigError: unknown, missing or out-of-range keys, wrong types, NaN, inf, or a ValueError of `__post_init__`.
@@ -198,6 +198,8 @@ def _of_kind(by_name: Mapping[str, Any], value: object, key: str) -> object:
 
 
 def _record(kind: type, value: object, key: str) -> object:
+    if isinstance(value, kind):
+        return value
     if "kinds" in vars(kind):
         return _of_kind(vars(kind)["kinds"], value, key)
     items, (readers, needed) = mapping(value, key), _fields(kind)

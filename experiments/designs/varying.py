@@ -1,6 +1,7 @@
 """Fields of a configuration that a study varies: the hub with changed values, and the words that set them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
     Raises:
         ConfigError: no such field, or values that the schema refuses.
     """
-    document = plain(config)
+    document = {field.name: getattr(config, field.name) for field in fields(config)}
     for key, value in values.items():
+        if (section := key.partition(".")[0]) in document:
+            document[section] = plain(document[section])
         node, name = _place(document, key)
         node[name] = value
     return read(HubConfig, document)
@@ -121,5 +124,5 @@ def _place(document: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     if isinstance(node, dict) and is_distribution(node.get(name)) and (inside := stretch_of(node[name])) is not None:
         return node[name], inside
     if not isinstance(node, dict) or name not in node or isinstance(node[name], dict):
-        raise ConfigError(f"{key}: not a field of the configuration{near(key, list(dict(values_of(document))))}")
+        raise ConfigError(f"{key}: not a field of the configuration{near(key, list(dict(values_of(plain(document)))))}")
     return node, name

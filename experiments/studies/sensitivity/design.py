@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, product
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -147,17 +147,19 @@ def indices_stage(config: HubConfig, keys: Sensitivity, names: Sequence[str]) ->
 def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box, points: Floats) -> Stage:
     rows = [tuple(float(value) for value in row) for row in points]
     labels = {row: f"{name} {number}" for number, row in enumerate(dict.fromkeys(rows))}
-    designs = tuple(Design(label, _design(config, factors, row)) for row, label in labels.items())
+    document = plain(config)
+    designs = tuple(Design(label, _design(config, document, factors, row)) for row, label in labels.items())
     return Stage(name, box, np.array(rows), tuple(labels[row] for row in rows), designs, tuple(labels))
 
 
-def _design(config: HubConfig, factors: Mapping[str, Factor], row: Sequence[float]) -> HubConfig:
-    """The hub at a point.
+def _design(
+    config: HubConfig, document: dict[str, Any], factors: Mapping[str, Factor], row: Sequence[float]
+) -> HubConfig:
+    """The hub at a point; `document`: the plain hub.
 
     Raises:
         ConfigError: a point that the schema or the area budget refuses, with its values.
     """
-    document = plain(config)
     values: dict[str, object] = {}
     place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
     with placed(f"sensitivity.factors: not possible with {place}: "):
@@ -184,14 +186,15 @@ def _is_whole(config: HubConfig, factor: Factor) -> bool:
 
 def _check_ends(config: HubConfig, factors: Mapping[str, Factor]) -> None:
     """Refuse ranges with an impossible pair of ends, quickly and before anything runs."""
+    document = plain(config)
     check_set_once("sensitivity.factors", {name: factor.fields for name, factor in factors.items()})
     for name, factor in factors.items():
         with placed(f"sensitivity.factors.{name}: "):
             check_exports(factor.fields, [config.exports.share])
         for end in ("low", "high"):
             with placed(f"sensitivity.factors.{name}.{end}: "):
-                scaled(plain(config), factor.fields, getattr(factor, end))
+                scaled(document, factor.fields, getattr(factor, end))
     for n in (1, 2):
         for some in combinations(factors.items(), n):
             for row in product(*((factor.low, factor.high) for _, factor in some)):
-                _design(config, dict(some), row)
+                _design(config, document, dict(some), row)
