@@ -149,11 +149,7 @@ app = hydra.main(config_path=str(packaged()), config_name=_NAME, version_base="1
 
 
 def command() -> int:
-    """Run the application, and report a mistake as one line.
-
-    Raises:
-        CargohubError: it.
-    """
+    """Run the application, and report a mistake as one line."""
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us
     typed = _typed()
     check_once(typed.overrides)
@@ -171,11 +167,7 @@ def command() -> int:
 
 
 def _typed() -> argparse.Namespace:
-    """The command line as Hydra parses it.
-
-    Raises:
-        CargohubError: words that Hydra cannot use, or would answer with its usage.
-    """
+    """The command line as Hydra parses it."""
     typed, unknown = get_args_parser().parse_known_args()
     if unknown and unknown[0].startswith("-"):
         raise CargohubError(f"{unknown[0]}: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md")

@@ -25,11 +25,7 @@ _TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py['\"]?)")
 
 
 def trust_typed(words: Iterable[str]) -> None:
-    """Trust the files named in a command, in its words or in its list of designs.
-
-    Raises:
-        ConfigError: a file that cannot be read.
-    """
+    """Trust the files named in a command, in its words or in its list of designs."""
     for word in words:
         for part in [word, *_parts(word)]:
             if typed := _TYPED.fullmatch(part.lstrip("+")):
@@ -109,11 +105,7 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
 
 
 def with_source(composed: dict[str, Any]) -> dict[str, Any]:
-    """The configuration with the text of its file of functions, if it names one.
-
-    Raises:
-        ConfigError: as in `read_own`.
-    """
+    """The configuration with the text of its file of functions, if it names one."""
     rules = composed.get(_GROUP)
     if not isinstance(rules, dict) or not isinstance(path := rules.get(FILE), str):
         return composed

@@ -49,11 +49,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of an entry other than its kind, as written in the file.
-
-    Raises:
-        ValueError: fields that contradict each other.
-    """
+    """The fields of an entry other than its kind, as written in the file."""
 
     label: str | None = None
     by: Annotated[float, Bounds(gt=0, lt=1)] | None = None
@@ -95,11 +91,7 @@ class Entry(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Entries with the same correlation between any two of them.
-
-    Raises:
-        ValueError: a key that occurs twice.
-    """
+    """Entries with the same correlation between any two of them."""
 
     correlation: Annotated[float, Bounds(ge=-1, le=1)]
     keys: tuple[str, ...]

@@ -35,11 +35,7 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
 
 
 def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain value
-    """The value of a field, given by its full key.
-
-    Raises:
-        ConfigError: no such field.
-    """
+    """The value of a field, given by its full key."""
     node, name = _place(plain(config), key)
     return node[name]
 
@@ -68,11 +64,7 @@ def scaled(document: dict[str, Any], fields: Mapping[str, float], value: float) 
 
 
 def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
-    """Refuse a field that two entries set; `fields`: the fields of each entry, by the entry's name.
-
-    Raises:
-        ConfigError: the first such field.
-    """
+    """Refuse a field that two entries set; `fields`: the fields of each entry, by the entry's name."""
     owner: dict[str, str] = {}
     for name, keys in fields.items():
         for key in keys:
@@ -81,11 +73,7 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
 
 
 def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
-    """Refuse to vary keys of exports if no design has exports; `shares`: `exports.share` of each design.
-
-    Raises:
-        ConfigError: the first such key.
-    """
+    """Refuse to vary keys of exports if no design has exports; `shares`: `exports.share` of each design."""
     of_exports = [key for key in keys if key.startswith("exports.")]
     if of_exports and not any(shares):
         raise ConfigError(said("no_exports", key=of_exports[0]))

@@ -148,11 +148,7 @@ class _Round(Generic[K, R]):
 
 @contextmanager
 def _answered() -> Iterator[None]:
-    """Ask the scheduler a question.
-
-    Raises:
-        CargohubError: the scheduler is lost.
-    """
+    """Ask the scheduler a question."""
     from distributed.client import ClosedClientError
 
     try:

@@ -169,11 +169,7 @@ def instances() -> Mapping[str, Instance]:
 
 
 def instance_of(name: str) -> Instance:
-    """The instance of that name.
-
-    Raises:
-        InputError: There is no such instance.
-    """
+    """The instance of that name."""
     if name not in instances():
         raise InputError(f"{name[:60]!r}: not an instance of configs/{FILE}{near(name, instances())}")
     return instances()[name]

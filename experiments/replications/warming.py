@@ -55,11 +55,7 @@ def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> Iterator[WarmupRow]:
 
 
 def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
-    """Warm-ups by design, from the sorted rows of a run's table.
-
-    Raises:
-        ValueError: no such method.
-    """
+    """Warm-ups by design, from the sorted rows of a run's table."""
     by_design = {label: list(of_design) for label, of_design in groupby(rows, key=lambda row: row.scenario)}
     return {
         label: WarmUp(
@@ -96,11 +92,7 @@ def warmup_picture(
 
 
 def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]) -> list[str]:
-    """Warnings on the warm-up; `titles`: of the designs, by label.
-
-    Raises:
-        KeyError: a warm-up of an unknown design.
-    """
+    """Warnings on the warm-up; `titles`: of the designs, by label."""
     days = {design.label: design.hub.warmup_days for design in designs}
     return named_together(
         (what, titles[label], detail)

@@ -16,11 +16,7 @@ UNFINISHED = ".unfinished"
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A temporary name for the file, which is renamed if the block succeeds and removed otherwise.
-
-    Raises:
-        OSError: the disk is full, the folder read-only, and the like.
-    """
+    """A temporary name for the file, which is renamed if the block succeeds and removed otherwise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")
     try:
@@ -62,11 +58,7 @@ def archived() -> Iterator[None]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write the file so that it exists whole or not at all.
-
-    Raises:
-        OSError: the disk is full, the folder read-only, and the like.
-    """
+    """Write the file so that it exists whole or not at all."""
     with whole(path) as unfinished:
         unfinished.write_bytes(content)
 
@@ -90,11 +82,7 @@ def write_if_possible(path: Path, picture: bytes) -> Path | None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line and flush it to the disk. If writing fails, the file stays as it was.
-
-    Raises:
-        OSError: the disk is full, the folder read-only, and the like.
-    """
+    """Append a line and flush it to the disk. If writing fails, the file stays as it was."""
     content = f"{line}\n".encode()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     try:
@@ -112,11 +100,7 @@ def append_line(path: Path, line: str) -> None:
 
 
 def sha256_of(content: Path | bytes) -> str:
-    """The SHA-256 of a file's content, or of bytes, in hexadecimal digits.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
+    """The SHA-256 of a file's content, or of bytes, in hexadecimal digits."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
@@ -133,20 +117,12 @@ def _settle(path: Path) -> None:
 
 
 def as_json(document: object) -> bytes:
-    """JSON text of a value; refuses NaN and infinity.
-
-    Raises:
-        ValueError: NaN or infinity.
-    """
+    """JSON text of a value; refuses NaN and infinity."""
     return json.dumps(document, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def write_all(content: Mapping[Path, bytes]) -> list[Path]:
-    """Write several files, all of them or, if one fails, none.
-
-    Raises:
-        OSError: the disk is full, the folder read-only, and the like.
-    """
+    """Write several files, all of them or, if one fails, none."""
     with ExitStack() as stack:
         # Each file gets its name when the stack unwinds, after all have been written.
         for path, data in content.items():

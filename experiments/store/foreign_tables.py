@@ -46,11 +46,7 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
 
 
 def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = ()) -> "pd.DataFrame":
-    """A table of the run's replications with all columns, or those named.
-
-    Raises:
-        InputError: as in `typed_rows`.
-    """
+    """A table of the run's replications with all columns, or those named."""
     import pandas as pd
 
     columns = [column for column in schema.columns if not names or column.name in names]
@@ -60,11 +56,7 @@ def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = (
 
 
 def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
-    """The rows of one of the run's small tables.
-
-    Raises:
-        InputError: as in `typed_rows`.
-    """
+    """The rows of one of the run's small tables."""
     schema = schema_of(row)
     rows = rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
     means = nested((each.scenario, each.kpi, each.value.mean) for each in rows if isinstance(each, SummaryRow))
@@ -91,11 +83,7 @@ def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, f
 
 
 def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
-    """The KPIs of each replication, by label and replication.
-
-    Raises:
-        InputError: as in `typed_rows`.
-    """
+    """The KPIs of each replication, by label and replication."""
     kpis = by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
     for (scenario, replication), values in kpis.items():
         check_kpis(f"{manifest.folder}: table kpis: {scenario}, replication {replication}", values)
@@ -123,11 +111,7 @@ def replication_table(
 def replication_parts(
     manifest: Manifest, schema: TableSchema, scenario: str, replication: int
 ) -> Iterator[dict[str, Any]]:
-    """The same rows in parts, for a table that may not fit into memory.
-
-    Raises:
-        InputError: as in `replication_table`.
-    """
+    """The same rows in parts, for a table that may not fit into memory."""
     import pyarrow.compute as pc
 
     path = check_file(manifest, f"{TABLES}/{schema.name}.parquet")
@@ -167,11 +151,7 @@ def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> N
 
 
 def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:
-    """Existing replications, by scenario.
-
-    Raises:
-        InputError: a damaged table.
-    """
+    """Existing replications, by scenario."""
     path = check_file(manifest, f"{TABLES}/kpis.parquet")
     numbers: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
     if not {column.name for column in LEADING} <= set(columns_of(path)):

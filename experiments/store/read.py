@@ -60,11 +60,7 @@ def read_run(
 def open_run(
     path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
 ) -> StoredRun:
-    """As `read_run`, but tables are read when first accessed: the table of flows may not fit into memory.
-
-    Raises:
-        CargohubError: as in `read_run`.
-    """
+    """As `read_run`, but tables are read when first accessed: the table of flows may not fit into memory."""
     folder = Path(path)
     manifest = _manifest(folder)
     files = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
@@ -102,11 +98,7 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
 
 def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
-    """The KPIs of each replication of a complete run, by scenario and replication, sorted.
-
-    Raises:
-        CargohubError: as in `read_run`.
-    """
+    """The KPIs of each replication of a complete run, by scenario and replication, sorted."""
     table = read_run(path, names=["kpis"]).tables["kpis"]
     return by_replication(zip(*(table[name].tolist() for name in KPI_COLUMNS), strict=True))
 
@@ -137,11 +129,7 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
 
 
 def check_outside_runs(path: Path, option: str) -> None:
-    """Refuse to write a file into a run folder, which must not change.
-
-    Raises:
-        CargohubError: the file would be in one.
-    """
+    """Refuse to write a file into a run folder, which must not change."""
     for folder in (path.absolute(), *path.absolute().parents):
         if (folder / MANIFEST).is_file() and (folder / CONFIG).is_file():
             raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
@@ -180,11 +168,7 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
 
 
 def run_folder(named: str, root: Path) -> Path:
-    """The folder named, or the run whose name or hash begins so, in `root` or in FOLDER of `FOLDER/557f`.
-
-    Raises:
-        InputError: none, or several.
-    """
+    """The folder named, or the run whose name or hash begins so, in `root` or in FOLDER of `FOLDER/557f`."""
     if Path(named).is_dir():
         return Path(named)
     if Path(named).suffix.lower() == ".zip" and Path(named).is_file():

@@ -207,11 +207,7 @@ def _replication(name: str, number: int) -> list[Observed]:
 
 
 def _current(instance: Instance) -> Reference:
-    """The packaged reference.
-
-    Raises:
-        InputError: The instance is now defined differently.
-    """
+    """The packaged reference."""
     reference = reference_of(instance)
     if not reference.is_current:
         raise InputError(

@@ -54,11 +54,7 @@ class Place:
         return means * self.factor(key)
 
     def factor(self, key: str) -> float:
-        """Conversion factor of values for a key that is not a rate.
-
-        Raises:
-            InputError: values with a unit, for a key that is not a time.
-        """
+        """Conversion factor of values for a key that is not a rate."""
         if self.unit is None or self.is_shape:
             return 1.0
         of_key = key.rpartition("_")[2]
@@ -73,20 +69,12 @@ class Place:
         return round(mean) if leaf is not None and leaf.kind == "whole" else mean
 
     def checked(self, numbers: Mapping[str, object]) -> None:
-        """Refuse values of keys that the configuration refuses.
-
-        Raises:
-            ConfigError: as for the configuration.
-        """
+        """Refuse values of keys that the configuration refuses."""
         read(HubConfig, with_leaves(plain(self.hub), numbers))
 
 
 def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
-    """Look up the key.
-
-    Raises:
-        InputError: no such number of the configuration, or no such unit.
-    """
+    """Look up the key."""
     if unit is not None and unit not in UNITS:
         raise InputError(f"unit: expected one of {', '.join(UNITS)}, got {unit[:60]!r}")
     document, names = plain(hub), key.split(".")

@@ -69,11 +69,7 @@ class Result:
 
 
 def fit_of(sample: Sample, request: Request) -> Result:
-    """Fit, test and check.
-
-    Raises:
-        InputError: no requested family has an estimate.
-    """
+    """Fit, test and check."""
     values, ends = sample.values, ends_of(sample, request)
     fits = fitted(values, request.families, ends)
     if not fits:

@@ -113,12 +113,7 @@ class SqliteLog:
 
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
-    """Context that turns errors of SQLite into our errors.
-
-    Raises:
-        InputError: two things have the same name.
-        OSError: the disk is full, and the like.
-    """
+    """Context that turns errors of SQLite into our errors."""
     try:
         yield
     except sqlite3.IntegrityError as error:

@@ -54,11 +54,7 @@ class Found:
 
 
 def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
-    """All trials, generation after generation; and the front.
-
-    Raises:
-        CargohubError: none of the designs fits.
-    """
+    """All trials, generation after generation; and the front."""
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)

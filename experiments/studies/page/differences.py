@@ -69,11 +69,7 @@ class Compared:
 
 
 def compared(folders: Sequence[Path]) -> Compared:
-    """The designs of these runs.
-
-    Raises:
-        InputError: fewer than two designs, too many, or a run that is not complete.
-    """
+    """The designs of these runs."""
     runs = [manifest_of(folder) for folder in folders]
     columns = [column for run in runs for column in _columns(run)]
     if not 2 <= len(columns) <= MOST:

@@ -149,11 +149,7 @@ def known_cost(design: Design, settings: Select) -> float:
 
 
 def check(designs: Sequence[Design], keys: SelectKeys) -> None:
-    """Refuse designs without a cost, or a single design.
-
-    Raises:
-        ConfigError: such designs.
-    """
+    """Refuse designs without a cost, or a single design."""
     settings = keys.select
     lacking = [
         design.label for design in designs if settings.cost in (None, COLUMN) and design.label not in settings.costs

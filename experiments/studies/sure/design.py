@@ -178,11 +178,7 @@ def _check_budget(keys: SureKeys, least: int, why: str) -> None:
 
 
 def _question(words: Sequence[str]) -> Question:
-    """The question in the words.
-
-    Raises:
-        ConfigError: an unknown question.
-    """
+    """The question in the words."""
     given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
     text = "run" if not given or given[-1] == "compare" else given[-1]
     if text not in tuple(Question):
