@@ -70,7 +70,11 @@ def without_groups(words: Sequence[str], *groups: str) -> list[str]:
 
 
 def check_once(words: Sequence[str]) -> None:
-    """Refuse a key that is given more than once, since only the last word would count; a file may be named `a=b`."""
+    """Refuse a key that is given more than once, since only the last word would count; a file may be named `a=b`.
+
+    Raises:
+        InputError: a key that stands in several KEY=VALUE, +KEY=VALUE or ~KEY words.
+    """
     given = grouped((key_of(word).removeprefix("--"), word) for word in words if is_override(word))
     for key, all_of_it in given.items():
         if len(all_of_it) > 1 and not any(len(word) <= LONGEST_NAME and Path(word).exists() for word in all_of_it):
@@ -78,13 +82,21 @@ def check_once(words: Sequence[str]) -> None:
 
 
 def check_among(option: str, name: str, what: str, known: Iterable[str]) -> None:
-    """Refuse a name that is not among those known; `what` completes the message, such as "no kind of case"."""
+    """Refuse a name that is not among those known; `what` completes the message, such as "no kind of case".
+
+    Raises:
+        InputError: the name is not among them.
+    """
     if name not in (names := list(known)):
         raise InputError(f"{option}: {name[:60]!r} is {what}{near(name, names)}")
 
 
 def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[list[Path], dict[str, str]]:
-    """The files and the options among the words, each in the order given."""
+    """The files and the options among the words, each in the order given.
+
+    Raises:
+        CargohubError: an unknown option, or one that is empty.
+    """
     given: dict[str, str] = {}
     files: list[Path] = []
     for word in words:
@@ -101,7 +113,11 @@ def files_and_options(words: Sequence[str], options: Sequence[str]) -> tuple[lis
 
 
 def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tuple[Path, dict[str, str]]:
-    """The one file and the options among the words; `wanted` is the message if there is not exactly one file."""
+    """The one file and the options among the words; `wanted` is the message if there is not exactly one file.
+
+    Raises:
+        CargohubError: no file or several, and as in `files_and_options`.
+    """
     files, given = files_and_options(words, options)
     if len(files) != 1:
         more = f"; every other word must be an option such as {options[0]}=…" if len(files) > 1 and options else ""
@@ -110,7 +126,11 @@ def taken_apart(words: Sequence[str], options: Sequence[str], wanted: str) -> tu
 
 
 def date_of(given: dict[str, str], option: str) -> dt.date | None:
-    """The value of an option as a date; None if it is not given."""
+    """The value of an option as a date; None if it is not given.
+
+    Raises:
+        InputError: not a date.
+    """
     if option not in given:
         return None
     try:

@@ -15,7 +15,11 @@ _UNKNOWN: Final = Period(_EPOCH, 0, 7)
 
 
 def with_period(composed: dict[str, Any]) -> dict[str, Any]:
-    """The configuration, with null values of `start_date`, `warmup_days` and `horizon_days` taken from the file."""
+    """The configuration, with null values of `start_date`, `warmup_days` and `horizon_days` taken from the file.
+
+    Raises:
+        CargohubError: an invalid value, or a warm-up as long as the file.
+    """
     arrivals = composed.get("arrivals")
     names = Period._fields
     if not isinstance(arrivals, dict) or arrivals.get("model") != ArrivalModel.FILE:

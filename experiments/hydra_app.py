@@ -149,7 +149,11 @@ app = hydra.main(config_path=str(packaged()), config_name=_NAME, version_base="1
 
 
 def command() -> int:
-    """Run the application, and report a mistake as one line."""
+    """Run the application, and report a mistake as one line.
+
+    Raises:
+        CargohubError: it.
+    """
     os.environ["HYDRA_FULL_ERROR"] = "1"  # errors reach us
     typed = _typed()
     check_once(typed.overrides)
@@ -167,7 +171,11 @@ def command() -> int:
 
 
 def _typed() -> argparse.Namespace:
-    """The command line as Hydra parses it."""
+    """The command line as Hydra parses it.
+
+    Raises:
+        CargohubError: words that Hydra cannot use, or would answer with its usage.
+    """
     typed, unknown = get_args_parser().parse_known_args()
     if unknown and unknown[0].startswith("-"):
         raise CargohubError(f"{unknown[0]}: not an option of Hydra; use keys in place of cargohub's: docs/hydra.md")

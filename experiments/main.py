@@ -136,7 +136,11 @@ def _run(typed: Sequence[str]) -> int:
 
 
 def carry_out(arguments: Arguments) -> int:
-    """Do what the arguments ask: show a text, or run the module of the verb."""
+    """Do what the arguments ask: show a text, or run the module of the verb.
+
+    Raises:
+        CargohubError: a mistake of the user's.
+    """
     words, verb = arguments.words, arguments.verb
     if any(".py" in word for word in words):
         from experiments.own_file import trust_typed

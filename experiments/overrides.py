@@ -45,7 +45,11 @@ _LIBRARIES = (HydraException, OmegaConfBaseException, yaml.YAMLError)
 
 @contextmanager
 def one_line(place: str = "", also: tuple[type[Exception], ...] = (ValueError, RecursionError)) -> Iterator[None]:
-    """Context that turns errors of Hydra, OmegaConf and YAML, which have many lines, into one line."""
+    """Context that turns errors of Hydra, OmegaConf and YAML, which have many lines, into one line.
+
+    Raises:
+        ConfigError: for any error that those libraries raise on a user's mistake.
+    """
     try:
         yield
     except (*_LIBRARIES, *also) as error:
@@ -54,7 +58,11 @@ def one_line(place: str = "", also: tuple[type[Exception], ...] = (ValueError, R
 
 
 def parsed(word: str, *, is_sweep: bool = False) -> Override:
-    """One word as Hydra reads it."""
+    """One word as Hydra reads it.
+
+    Raises:
+        ConfigError: not KEY=VALUE, a `hydra.*` key, or several values where only one is permitted.
+    """
     if not is_override(word):
         raise ConfigError(f"{word!r}: expected KEY=VALUE, such as scenario=liege_66k, or +KEY=VALUE or ~KEY")
     with one_line(f"{word!r}: "):
@@ -125,7 +133,11 @@ def is_group(key: str, folders: Sequence[Path]) -> bool:
 
 
 def check_option(word: str, override: Override, folders: Sequence[Path]) -> None:
-    """Refuse a group option that does not exist, or several: Hydra would stack `group=[a,b]` silently."""
+    """Refuse a group option that does not exist, or several: Hydra would stack `group=[a,b]` silently.
+
+    Raises:
+        ConfigError: a list for a group, or a name that it does not offer.
+    """
     group = override.key_or_group
     known = options(group, folders) if "." not in group else []
     if not known or override.is_delete():

@@ -25,7 +25,11 @@ _TYPED: Final = re.compile(rf"{_GROUP}(?:\.{FILE})?=(.+\.py['\"]?)")
 
 
 def trust_typed(words: Iterable[str]) -> None:
-    """Trust the files named in a command, in its words or in its list of designs."""
+    """Trust the files named in a command, in its words or in its list of designs.
+
+    Raises:
+        ConfigError: a file that cannot be read.
+    """
     for word in words:
         for part in [word, *_parts(word)]:
             if typed := _TYPED.fullmatch(part.lstrip("+")):
@@ -105,7 +109,11 @@ def _in_full(word: str, is_file: bool, own: OwnFile | None) -> str:  # noqa: FBT
 
 
 def with_source(composed: dict[str, Any]) -> dict[str, Any]:
-    """The configuration with the text of its file of functions, if it names one."""
+    """The configuration with the text of its file of functions, if it names one.
+
+    Raises:
+        ConfigError: as in `read_own`.
+    """
     rules = composed.get(_GROUP)
     if not isinstance(rules, dict) or not isinstance(path := rules.get(FILE), str):
         return composed

@@ -49,7 +49,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of an entry other than its kind, as written in the file."""
+    """The fields of an entry other than its kind, as written in the file.
+
+    Raises:
+        ValueError: fields that contradict each other.
+    """
 
     label: str | None = None
     by: Annotated[float, Bounds(gt=0, lt=1)] | None = None
@@ -91,7 +95,11 @@ class Entry(Fields):
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Entries with the same correlation between any two of them."""
+    """Entries with the same correlation between any two of them.
+
+    Raises:
+        ValueError: a key that occurs twice.
+    """
 
     correlation: Annotated[float, Bounds(ge=-1, le=1)]
     keys: tuple[str, ...]

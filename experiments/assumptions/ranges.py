@@ -54,6 +54,10 @@ def moved(then: Mapping[str, Sequence[float]], now: Mapping[str, Sequence[float]
 
 
 def refuse_moved(then: Ranges, now: Ranges, key: str) -> None:
-    """Refuse a stored run whose worlds were drawn from other ranges; `key` names these ranges."""
+    """Refuse a stored run whose worlds were drawn from other ranges; `key` names these ranges.
+
+    Raises:
+        RangesMovedError: they were drawn from other ranges.
+    """
     if changed := moved(then, now):
         raise RangesMovedError(f"{key}.{changed}; run it again")

@@ -254,7 +254,11 @@ def with_study(words: Sequence[str], name: str) -> list[str]:
 
 
 def check_kpis(kpis: Sequence[str]) -> None:
-    """Refuse an empty list, unknown KPIs, duplicates and KPIs of money, which such studies do not compute."""
+    """Refuse an empty list, unknown KPIs, duplicates and KPIs of money, which such studies do not compute.
+
+    Raises:
+        ValueError: the first mistake.
+    """
     if not kpis:
         raise ValueError("kpis: at least one")
     check_known("kpis", "no KPI of a hub without prices:", kpis, of_hub.KPIS)
@@ -262,7 +266,11 @@ def check_kpis(kpis: Sequence[str]) -> None:
 
 
 def one_hub(arguments: Arguments, kind: type[K], verb: str, group: str = "") -> tuple[list[Design], K]:
-    """The one hub given to a verb, and the verb's keys; `group`: as in `with_keys`."""
+    """The one hub given to a verb, and the verb's keys; `group`: as in `with_keys`.
+
+    Raises:
+        ConfigError: as in `with_keys`.
+    """
     composed, keys = with_keys(with_study(arguments.words, verb), arguments.config_dir, kind, verb, group)
     config = hub(composed)
     return [Design(config.scenario, config)], keys

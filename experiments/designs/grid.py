@@ -44,7 +44,11 @@ class Combinations:
         ]
 
     def keys(self, kind: type[K]) -> K:
-        """The keys of a verb."""
+        """The keys of a verb.
+
+        Raises:
+            ConfigError: keys that the schema refuses, or that differ.
+        """
         keys = study(kind, self.composed[0])
         if any(study(kind, other) != keys for other in self.composed[1:]):
             raise ConfigError(said("same_keys"))
@@ -88,6 +92,9 @@ def combinations_of(
 
 def varied_of(labels: Sequence[str]) -> Varied:
     """The varied keys and the values of each point, from the labels of a sweep.
+
+    Raises:
+        InputError: no labels of a sweep.
 
     >>> varied_of(["seed=1, demand=today", "seed=2, demand=today"])
     (('seed', 'demand'), (('1', 'today'), ('2', 'today')))

@@ -35,7 +35,11 @@ def changed(config: HubConfig, values: Mapping[str, object]) -> HubConfig:
 
 
 def value_of(config: HubConfig, key: str) -> Any:  # noqa: ANN401 - a plain value
-    """The value of a field, given by its full key."""
+    """The value of a field, given by its full key.
+
+    Raises:
+        ConfigError: no such field.
+    """
     node, name = _place(plain(config), key)
     return node[name]
 
@@ -64,7 +68,11 @@ def scaled(document: dict[str, Any], fields: Mapping[str, float], value: float) 
 
 
 def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
-    """Refuse a field that two entries set; `fields`: the fields of each entry, by the entry's name."""
+    """Refuse a field that two entries set; `fields`: the fields of each entry, by the entry's name.
+
+    Raises:
+        ConfigError: the first such field.
+    """
     owner: dict[str, str] = {}
     for name, keys in fields.items():
         for key in keys:
@@ -73,7 +81,11 @@ def check_set_once(place: str, fields: Mapping[str, Collection[str]]) -> None:
 
 
 def check_exports(keys: Collection[str], shares: Iterable[float]) -> None:
-    """Refuse to vary keys of exports if no design has exports; `shares`: `exports.share` of each design."""
+    """Refuse to vary keys of exports if no design has exports; `shares`: `exports.share` of each design.
+
+    Raises:
+        ConfigError: the first such key.
+    """
     of_exports = [key for key in keys if key.startswith("exports.")]
     if of_exports and not any(shares):
         raise ConfigError(said("no_exports", key=of_exports[0]))

@@ -69,6 +69,9 @@ def what_ifs(config: HubConfig) -> dict[str, WhatIf]:
     Stations, build-up places and doors come with their workers; machines run faster, and floors are larger. If units do
     not fit, the hall gets exactly the missing area, and the façade the missing length. All other zones keep their m².
     Resources of exports or declarations are included if the hub has these.
+
+    Raises:
+        ConfigError: a resource that cannot get more within the bounds of its key.
     """
     larger = {}
     for resource, (count, _) in _of(config).items():

@@ -148,7 +148,11 @@ class _Round(Generic[K, R]):
 
 @contextmanager
 def _answered() -> Iterator[None]:
-    """Ask the scheduler a question."""
+    """Ask the scheduler a question.
+
+    Raises:
+        CargohubError: the scheduler is lost.
+    """
     from distributed.client import ClosedClientError
 
     try:

@@ -44,7 +44,11 @@ class LocalProcesses:
         self._workers = workers
 
     def results(self, tasks: Sequence[Task[K, R]]) -> Generator[tuple[K, R], None, None]:
-        """Each task's key and result, as it arrives."""
+        """Each task's key and result, as it arrives.
+
+        Raises:
+            CargohubError: workers are killed repeatedly.
+        """
         # Starting a worker takes as long as a small run, mostly for imports.
         workers = 1 if len(tasks) == 1 else self._workers or usable_workers()
         return (_call(*task) for task in tasks) if workers == 1 else _in_rounds(tasks, workers)

@@ -74,7 +74,11 @@ def run_and_options(
 
 
 def scenario_among(hubs: Collection[str], given: Mapping[str, str], folder: Path) -> str:
-    """The design named by the option `scenario`; by default the first design."""
+    """The design named by the option `scenario`; by default the first design.
+
+    Raises:
+        InputError: the run has no such design.
+    """
     scenario = given.get("scenario", next(iter(hubs)))
     if scenario not in hubs:
         raise InputError(f"scenario: there is no design {scenario[:60]!r} in {folder}{near(scenario, hubs)}")
@@ -112,7 +116,11 @@ def declared_study(verb: str) -> Any:  # noqa: ANN401 - a declared study, which 
 
 
 def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declared study, which lies above
-    """The study that the run's verb declares."""
+    """The study that the run's verb declares.
+
+    Raises:
+        InputError: no verb, or one whose runs are not stored.
+    """
     if (study := declared_study(recorded.verb)) is None:
         raise InputError(f"{recorded.folder}: verb: {recorded.verb[:60]!r} does not store runs")
     return study
@@ -121,7 +129,11 @@ def stored_study(recorded: Manifest | Begun) -> Any:  # noqa: ANN401 - a declare
 def study_of(
     recorded: Manifest | Begun, configuration: Configuration, workers: int | None = None, place: Place | None = None
 ) -> Any:  # noqa: ANN401 - of the kind that the verb declares
-    """The run's study, with the caller's number of workers."""
+    """The run's study, with the caller's number of workers.
+
+    Raises:
+        InputError: unknown or missing keys, wrong types, or values out of bounds.
+    """
     stored = {"page": None, **configuration.study, "workers": workers, "execution": plain(place)}
     kind = stored_study(recorded).keys
     known = {field.name for field in fields(kind)}
@@ -135,7 +147,11 @@ def study_of(
 
 
 def with_schedule(recorded: Manifest, label: str, hub: HubConfig, given: Mapping[str, str]) -> HubConfig:
-    """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder."""
+    """The hub with its flight file, if it reads one: that of the option `schedule`, or the one in the run folder.
+
+    Raises:
+        InputError: as in `schedule_of`.
+    """
     if (named := hub.arrivals.schedule) is None:
         return hub
     schedule = Path(given["schedule"]) if "schedule" in given else None

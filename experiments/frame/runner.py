@@ -41,7 +41,11 @@ from sim.measures.kpis import adopt_of
 
 
 def need(library: str, extra: str) -> None:
-    """Refuse a command that needs a library of an extra that is not installed, and say how to install it."""
+    """Refuse a command that needs a library of an extra that is not installed, and say how to install it.
+
+    Raises:
+        CargohubError: it is not.
+    """
     if text := missing(library, extra):
         raise CargohubError(text)
 
@@ -149,7 +153,11 @@ def stored_request(request: Request[K], manifest: Manifest) -> Request[K]:
 
 
 def stored_document(study: Study[K, R], request: Request[K], manifest: Manifest) -> tuple[Request[K], Document]:
-    """The document of a stored run, from its own command and tables."""
+    """The document of a stored run, from its own command and tables.
+
+    Raises:
+        InputError: tables that are not this study's.
+    """
     _check_library(study)
     request = stored_request(request, manifest)
     try:
@@ -167,7 +175,11 @@ def stored_document(study: Study[K, R], request: Request[K], manifest: Manifest)
 
 
 def request_and_document(manifest: Manifest) -> tuple[Request[Any], Document]:
-    """The request of a stored run, and its document."""
+    """The request of a stored run, and its document.
+
+    Raises:
+        InputError: a verb whose runs are not stored, or tables that are not its own.
+    """
     return stored_document(stored_study(manifest), request_of(manifest), manifest)
 
 
@@ -179,7 +191,11 @@ def write_results(path: Path, folder: Path, document: Document, request: Request
 
 
 def stored_page(manifest: Manifest) -> tuple[Page, Request[Any]]:
-    """The page of a stored run, made again from its tables, and the run's request."""
+    """The page of a stored run, made again from its tables, and the run's request.
+
+    Raises:
+        InputError: a verb whose runs are not stored, or tables that are not its own.
+    """
     with of_a_stranger(manifest):
         request, document = request_and_document(manifest)
         page = pages.page_of(manifest.folder, document, request)
@@ -188,7 +204,11 @@ def stored_page(manifest: Manifest) -> tuple[Page, Request[Any]]:
 
 @contextmanager
 def of_a_stranger(manifest: Manifest) -> Iterator[None]:
-    """Context in which a page is made from tables that may hold any values."""
+    """Context in which a page is made from tables that may hold any values.
+
+    Raises:
+        InputError: tables that are not its verb's, or that cannot be drawn.
+    """
     for name in manifest.tables:
         check_table(check_file(manifest, f"tables/{name}.parquet"))
     try:
@@ -200,7 +220,11 @@ def of_a_stranger(manifest: Manifest) -> Iterator[None]:
 
 
 def draw_page(manifest: Manifest) -> None:
-    """Make the page of a finished run that has none, from its tables."""
+    """Make the page of a finished run that has none, from its tables.
+
+    Raises:
+        InputError: tables that are not its verb's.
+    """
     with of_a_stranger(manifest):
         request, document = request_and_document(manifest)
         pages.write(manifest.folder, document, request)
@@ -234,7 +258,11 @@ def configuration_text(study: Study[K, R], arguments: Arguments) -> tuple[Sequen
 
 
 def name_of(study: Study[K, R], request: Request[K]) -> str:
-    """The name of the folder that the run has, or would have."""
+    """The name of the folder that the run has, or would have.
+
+    Raises:
+        OSError: an input file cannot be read.
+    """
     return folder_name(request.arguments.verb, study.name(request), identity_of(*_hubs_and_keys(request)))
 
 

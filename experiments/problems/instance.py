@@ -169,7 +169,11 @@ def instances() -> Mapping[str, Instance]:
 
 
 def instance_of(name: str) -> Instance:
-    """The instance of that name."""
+    """The instance of that name.
+
+    Raises:
+        InputError: There is no such instance.
+    """
     if name not in instances():
         raise InputError(f"{name[:60]!r}: not an instance of configs/{FILE}{near(name, instances())}")
     return instances()[name]

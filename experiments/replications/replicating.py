@@ -45,6 +45,9 @@ def check_designs(designs: Sequence[Design], study: Replicated) -> None:
     """Refuse hubs that cannot be simulated: units without room, flights that no hall can take, unknown keys of flights.
 
     This is for studies that store their replications; others check the hubs that they simulate.
+
+    Raises:
+        CargohubError: the first mistake.
     """
     if (most := study.max_replications) is not None:
         for design in designs:

@@ -55,7 +55,11 @@ def warmup_rows(warm_ups: Mapping[str, WarmUp]) -> Iterator[WarmupRow]:
 
 
 def warm_ups_of(rows: Iterable[WarmupRow]) -> dict[str, WarmUp]:
-    """Warm-ups by design, from the sorted rows of a run's table."""
+    """Warm-ups by design, from the sorted rows of a run's table.
+
+    Raises:
+        ValueError: no such method.
+    """
     by_design = {label: list(of_design) for label, of_design in groupby(rows, key=lambda row: row.scenario)}
     return {
         label: WarmUp(
@@ -92,7 +96,11 @@ def warmup_picture(
 
 
 def warmup_warnings(warm_ups: Mapping[str, WarmUp], designs: Iterable[Design], titles: Mapping[str, str]) -> list[str]:
-    """Warnings on the warm-up; `titles`: of the designs, by label."""
+    """Warnings on the warm-up; `titles`: of the designs, by label.
+
+    Raises:
+        KeyError: a warm-up of an unknown design.
+    """
     days = {design.label: design.hub.warmup_days for design in designs}
     return named_together(
         (what, titles[label], detail)

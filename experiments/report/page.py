@@ -84,7 +84,11 @@ def pictures_shown(folder: Path) -> list[str]:
 
 
 def is_drawn(folder: Path) -> bool:
-    """Whether a run's page exists with all its pictures."""
+    """Whether a run's page exists with all its pictures.
+
+    Raises:
+        InputError: as `pictures_shown`.
+    """
     files = [folder / PAGE, *(folder / picture_file(name) for name in pictures_shown(folder))]
     return all(file.is_file() and file.stat().st_size for file in files)
 

@@ -113,7 +113,11 @@ def mser(values: Sequence[float] | Floats, *, batch: int = BATCH, spacing: float
 
 
 def warm_up(values: Sequence[float] | Floats, *, week: int, spacing: float = 1.0) -> WarmUp:
-    """The truncation of a series (N) that has a weekly rhythm; `week` values make a week."""
+    """The truncation of a series (N) that has a weekly rhythm; `week` values make a week.
+
+    Raises:
+        ValueError: as in `mser`.
+    """
     series = np.asarray(values, dtype=np.float64)
     n_weeks = series.size // week
     if n_weeks >= LEAST_BATCHES:

@@ -34,7 +34,11 @@ _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def write(path: Path, files: Mapping[str, bytes | Path], hashes: Mapping[str, str]) -> None:
-    """Write an archive of files by their names inside, with the list of their `hashes`; whole or not at all."""
+    """Write an archive of files by their names inside, with the list of their `hashes`; whole or not at all.
+
+    Raises:
+        OSError: the disk is full, and the like.
+    """
     sums = "".join(f"{hashes[name]}  {name}\n" for name in sorted(files))
     with whole(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted({**files, SUMS: sums.encode()}.items()):

@@ -80,6 +80,7 @@ class RunDirectory:
 
         Raises:
             CargohubError: another command is writing there, or more designs than could be read again.
+            OSError: `root` cannot be written, and the like.
         """
         if (n_bytes := len(config_yaml.encode())) > _MOST_CONFIG:
             n, mib = len(identity.get("hubs", {})), n_bytes / 2**20
@@ -123,7 +124,11 @@ class RunDirectory:
         return (self.path / MANIFEST).exists()
 
     def finished(self) -> dict[Key, dict[str, float]]:
-        """KPIs of each finished replication, by scenario and replication, sorted."""
+        """KPIs of each finished replication, by scenario and replication, sorted.
+
+        Raises:
+            CargohubError: the directory is complete, but damaged.
+        """
         if self.is_complete:
             return kpis_of(self.path)
         return {key: dict(self._lines[key].kpis) for key in sorted(self._lines)}
@@ -144,6 +149,7 @@ class RunDirectory:
 
         Raises:
             ValueError: a complete run, whose tables `read_run` reads.
+            OSError: a file cannot be read.
         """
         if self.is_complete:
             raise ValueError(f"{self.path}: is complete; use read_run to read its tables")
@@ -264,6 +270,7 @@ def held(folder: Path) -> Iterator[None]:
 
     Raises:
         CargohubError: another command holds it.
+        OSError: the folder is read-only, and the like.
     """
     import fcntl
 

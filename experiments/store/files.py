@@ -16,7 +16,11 @@ UNFINISHED = ".unfinished"
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """A temporary name for the file, which is renamed if the block succeeds and removed otherwise."""
+    """A temporary name for the file, which is renamed if the block succeeds and removed otherwise.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}{UNFINISHED}")
     try:
@@ -58,7 +62,11 @@ def archived() -> Iterator[None]:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write the file so that it exists whole or not at all."""
+    """Write the file so that it exists whole or not at all.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     with whole(path) as unfinished:
         unfinished.write_bytes(content)
 
@@ -82,7 +90,11 @@ def write_if_possible(path: Path, picture: bytes) -> Path | None:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Append a line and flush it to the disk. If writing fails, the file stays as it was."""
+    """Append a line and flush it to the disk. If writing fails, the file stays as it was.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     content = f"{line}\n".encode()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
     try:
@@ -100,7 +112,11 @@ def append_line(path: Path, line: str) -> None:
 
 
 def sha256_of(content: Path | bytes) -> str:
-    """The SHA-256 of a file's content, or of bytes, in hexadecimal digits."""
+    """The SHA-256 of a file's content, or of bytes, in hexadecimal digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as file:
@@ -117,12 +133,20 @@ def _settle(path: Path) -> None:
 
 
 def as_json(document: object) -> bytes:
-    """JSON text of a value; refuses NaN and infinity."""
+    """JSON text of a value; refuses NaN and infinity.
+
+    Raises:
+        ValueError: NaN or infinity.
+    """
     return json.dumps(document, indent=2, allow_nan=False).encode() + b"\n"
 
 
 def write_all(content: Mapping[Path, bytes]) -> list[Path]:
-    """Write several files, all of them or, if one fails, none."""
+    """Write several files, all of them or, if one fails, none.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     with ExitStack() as stack:
         # Each file gets its name when the stack unwinds, after all have been written.
         for path, data in content.items():

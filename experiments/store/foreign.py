@@ -109,7 +109,11 @@ def manifest_of(folder: Path) -> Manifest:
 
 
 def check_file(manifest: Manifest, name: str) -> Path:
-    """A file of the run, if it is unchanged."""
+    """A file of the run, if it is unchanged.
+
+    Raises:
+        InputError: it is not listed, or it changed.
+    """
     path = manifest.folder / name
     if name not in manifest.files:
         raise InputError(f"{path}: not a file of this run")

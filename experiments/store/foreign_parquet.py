@@ -32,7 +32,11 @@ def check_table(path: Path) -> int:
 
 
 def columns_of(path: Path) -> dict[str, str]:
-    """Name and type of each column, in order."""
+    """Name and type of each column, in order.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
     import pyarrow.types as kinds
 
     with _opened(path) as file:
@@ -42,12 +46,20 @@ def columns_of(path: Path) -> dict[str, str]:
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:
-    """All rows of a small table, as plain values."""
+    """All rows of a small table, as plain values.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
     return [row for batch in batches(path) for row in batch.to_pylist()]
 
 
 def batches(path: Path) -> Iterator[Arrow]:
-    """The table as record batches with texts, not dictionaries."""
+    """The table as record batches with texts, not dictionaries.
+
+    Raises:
+        InputError: as in `check_table`.
+    """
     import pyarrow as pa
 
     with _opened(path) as file:
@@ -82,6 +94,9 @@ def first_difference(first: Path, other: Path) -> tuple[str | None, int | None, 
 
     Without a row, the columns differ, and their types or None replace the values. Without a column, the numbers of rows
     differ.
+
+    Raises:
+        InputError: as in `check_table`.
     """
     ours, theirs = columns_of(first), columns_of(other)
     for name in dict.fromkeys([*ours, *theirs]):

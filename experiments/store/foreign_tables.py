@@ -46,7 +46,11 @@ def typed_rows(manifest: Manifest, table: str, kinds: Mapping[str, type]) -> lis
 
 
 def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = ()) -> "pd.DataFrame":
-    """A table of the run's replications with all columns, or those named."""
+    """A table of the run's replications with all columns, or those named.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
     import pandas as pd
 
     columns = [column for column in schema.columns if not names or column.name in names]
@@ -56,7 +60,11 @@ def frame_of(manifest: Manifest, schema: TableSchema, names: Collection[str] = (
 
 
 def read_rows(manifest: Manifest, row: type[R]) -> list[R]:
-    """The rows of one of the run's small tables."""
+    """The rows of one of the run's small tables.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
     schema = schema_of(row)
     rows = rows_from(row, typed_rows(manifest, schema.name, types_of(schema.columns)))
     means = nested((each.scenario, each.kpi, each.value.mean) for each in rows if isinstance(each, SummaryRow))
@@ -83,7 +91,11 @@ def means_of(manifest: Manifest, kpis: Collection[str]) -> dict[str, dict[str, f
 
 
 def checked_kpis_of(manifest: Manifest) -> dict[Key, dict[str, float]]:
-    """The KPIs of each replication, by label and replication."""
+    """The KPIs of each replication, by label and replication.
+
+    Raises:
+        InputError: as in `typed_rows`.
+    """
     kpis = by_replication(map(itemgetter(*KPI_COLUMNS), typed_rows(manifest, "kpis", KPI_COLUMNS)))
     for (scenario, replication), values in kpis.items():
         check_kpis(f"{manifest.folder}: table kpis: {scenario}, replication {replication}", values)
@@ -111,7 +123,11 @@ def replication_table(
 def replication_parts(
     manifest: Manifest, schema: TableSchema, scenario: str, replication: int
 ) -> Iterator[dict[str, Any]]:
-    """The same rows in parts, for a table that may not fit into memory."""
+    """The same rows in parts, for a table that may not fit into memory.
+
+    Raises:
+        InputError: as in `replication_table`.
+    """
     import pyarrow.compute as pc
 
     path = check_file(manifest, f"{TABLES}/{schema.name}.parquet")
@@ -151,7 +167,11 @@ def check_values(place: object, schema: TableSchema, table: dict[str, Any]) -> N
 
 
 def replications_of(manifest: Manifest, scenarios: Collection[str]) -> dict[str, set[int]]:
-    """Existing replications, by scenario."""
+    """Existing replications, by scenario.
+
+    Raises:
+        InputError: a damaged table.
+    """
     path = check_file(manifest, f"{TABLES}/kpis.parquet")
     numbers: dict[str, set[int]] = {scenario: set() for scenario in scenarios}
     if not {column.name for column in LEADING} <= set(columns_of(path)):

@@ -81,7 +81,11 @@ def json_of(path: Path) -> Plain:
 
 @contextmanager
 def damage_told(path: Path) -> Iterator[None]:
-    """Context in which errors of a library that reads tables become one line."""
+    """Context in which errors of a library that reads tables become one line.
+
+    Raises:
+        InputError: a damaged file, or one that cannot be read.
+    """
     import pyarrow as pa
 
     try:
@@ -97,7 +101,11 @@ def first_line(error: Exception) -> str:
 
 
 def text_of(path: Path) -> str:
-    """The file's text."""
+    """The file's text.
+
+    Raises:
+        InputError: as `bytes_of`, or other bytes than UTF-8.
+    """
     try:
         return bytes_of(path).decode()
     except UnicodeDecodeError:

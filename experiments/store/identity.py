@@ -42,6 +42,7 @@ def identity_of(hubs: Mapping[str, HubConfig], study: Mapping[str, object]) -> d
     Keys without effect on the tables (`NOT_IDENTITY`) are left out.
 
     Raises:
+        OSError: an input file cannot be read.
         InputError: two files of values with one name.
     """
     of_hubs = hubs_of(hubs)
@@ -60,6 +61,7 @@ def hubs_of(hubs: Mapping[str, HubConfig]) -> dict[str, Any]:
     An input file stands for its content: its folder does not count, and a changed file is another identity.
 
     Raises:
+        OSError: an input file cannot be read.
         InputError: two files of values with one name.
     """
     inputs, values = {}, dict[str, str]()
@@ -126,6 +128,9 @@ def hash_of(identity: Mapping[str, Any]) -> str:
     """SHA-256 of the identity as JSON, in hexadecimal digits.
 
     The order of a mapping's keys counts: lanes and halls are numbered in this order, which decides their random draws.
+
+    Raises:
+        ValueError: NaN or an infinity among the numbers.
     """
     text = json.dumps(identity, allow_nan=False, ensure_ascii=True, separators=(",", ":"))
     return sha256_of(text.encode())

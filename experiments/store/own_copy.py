@@ -36,7 +36,11 @@ def keep_own(folder: Path, own: OwnFile | None) -> None:
 
 
 def from_stored(folder: Path, hubs: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain hubs of a run folder, with the text of the run's copy in place of its hash. Nothing is executed."""
+    """Plain hubs of a run folder, with the text of the run's copy in place of its hash. Nothing is executed.
+
+    Raises:
+        InputError: no copy, or a changed one.
+    """
     copy = cache(partial(_copied, folder))
     return {
         label: _replaced(hub, SHA256, SOURCE, lambda rules: copy(str(rules.get(FILE)), str(rules[SHA256])))

@@ -59,6 +59,9 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
 
     Incomplete, changed or impossible parts are dropped with a message. All are dropped if computed with other versions
     or on another CPU family: numbers in one table must not differ in the last bit.
+
+    Raises:
+        OSError: the folder cannot be read or written.
     """
     path = folder / LINES
     head = json.dumps({"environment": environment}, sort_keys=True)
@@ -89,7 +92,11 @@ def resume(folder: Path, environment: Mapping[str, Any], is_possible: IsPossible
 
 
 def lines_in(folder: Path) -> dict[Key, Line]:
-    """Replications finished so far. The command may still be writing; nothing is changed."""
+    """Replications finished so far. The command may still be writing; nothing is changed.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
     path = folder / LINES
     # The first line describes the program that wrote the others; the last may be incomplete.
     whole_lines = (path.read_bytes() if path.exists() else b"").split(b"\n")[1:-1]
@@ -101,6 +108,7 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
 
     Raises:
         ValueError: a column of objects.
+        OSError: the disk is full, the folder read-only, and the like.
     """
     sha256 = None
     if any(part["tables"].values()):
@@ -121,7 +129,11 @@ def keep(folder: Path, key: Key, part: Part) -> Line:
 
 @contextmanager
 def opened(folder: Path, keys: Iterable[Key]) -> Iterator[Mapping[Key, zipfile.ZipFile]]:
-    """Open files of the first replications for `stored`. Opening lists all columns and takes most of the time."""
+    """Open files of the first replications for `stored`. Opening lists all columns and takes most of the time.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     with ExitStack() as stack:
         first = islice(keys, _MOST_OPEN)
         yield {key: stack.enter_context(zipfile.ZipFile(_file(folder, key))) for key in first}
@@ -131,7 +143,11 @@ def stored(
     folder: Path, lines: Mapping[Key, Line], table: str, keys: Iterable[Key],
     files: Mapping[Key, zipfile.ZipFile] = MappingProxyType({}),
 ) -> Iterator[tuple[Key, Columns]]:  # fmt: skip
-    """One table of the replications that have it, one at a time; `files`: those already open."""
+    """One table of the replications that have it, one at a time; `files`: those already open.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
     for key in keys:
         if table not in lines[key].tables:
             continue
@@ -154,6 +170,7 @@ def write_tables(archive: zipfile.ZipFile, tables: Mapping[str, Columns]) -> Non
 
     Raises:
         ValueError: a column of objects.
+        OSError: the disk is full, and the like.
     """
     for table, columns in ((table, Pieced.of(columns)) for table, columns in tables.items()):
         n_rows = sum(map(len, columns.pieces_of(next(iter(columns))))) if columns else 0
@@ -178,7 +195,11 @@ def table_in(archive: zipfile.ZipFile, table: str) -> Pieced:
 
 
 def _pieces(archive: zipfile.ZipFile, name: str) -> Iterator[NDArray[Any]]:
-    """A column in pieces, each with the rows that were written together."""
+    """A column in pieces, each with the rows that were written together.
+
+    Raises:
+        ValueError: no column as `write_tables` writes it.
+    """
     with archive.open(name) as member:
         read_magic(member)
         shape, _, dtype = read_array_header_1_0(member)

@@ -60,7 +60,11 @@ def read_run(
 def open_run(
     path: Path | str, names: Collection[str] | None = None, scenarios: Collection[str] | None = None
 ) -> StoredRun:
-    """As `read_run`, but tables are read when first accessed: the table of flows may not fit into memory."""
+    """As `read_run`, but tables are read when first accessed: the table of flows may not fit into memory.
+
+    Raises:
+        CargohubError: as in `read_run`.
+    """
     folder = Path(path)
     manifest = _manifest(folder)
     files = {Path(file).stem: file for file in manifest["files"] if file.startswith(f"{TABLES}/")}
@@ -98,7 +102,11 @@ class _Tables(Mapping[str, "pd.DataFrame"]):
 
 
 def kpis_of(path: Path | str) -> dict[Key, dict[str, float]]:
-    """The KPIs of each replication of a complete run, by scenario and replication, sorted."""
+    """The KPIs of each replication of a complete run, by scenario and replication, sorted.
+
+    Raises:
+        CargohubError: as in `read_run`.
+    """
     table = read_run(path, names=["kpis"]).tables["kpis"]
     return by_replication(zip(*(table[name].tolist() for name in KPI_COLUMNS), strict=True))
 
@@ -129,7 +137,11 @@ def _rows(path: Path, scenarios: Collection[str] | None) -> "pd.DataFrame":
 
 
 def check_outside_runs(path: Path, option: str) -> None:
-    """Refuse to write a file into a run folder, which must not change."""
+    """Refuse to write a file into a run folder, which must not change.
+
+    Raises:
+        CargohubError: the file would be in one.
+    """
     for folder in (path.absolute(), *path.absolute().parents):
         if (folder / MANIFEST).is_file() and (folder / CONFIG).is_file():
             raise CargohubError(f"{option}: {str(path)[:200]} would be in a run folder, {folder}; choose another place")
@@ -168,7 +180,11 @@ def _check(folder: Path, file: str, hashes: Mapping[str, str]) -> None:
 
 
 def run_folder(named: str, root: Path) -> Path:
-    """The folder named, or the run whose name or hash begins so, in `root` or in FOLDER of `FOLDER/557f`."""
+    """The folder named, or the run whose name or hash begins so, in `root` or in FOLDER of `FOLDER/557f`.
+
+    Raises:
+        InputError: none, or several.
+    """
     if Path(named).is_dir():
         return Path(named)
     if Path(named).suffix.lower() == ".zip" and Path(named).is_file():

@@ -30,7 +30,11 @@ def unread(stored: Mapping[str, Any], by: Mapping[str, Any]) -> str:
 
 
 def timings_of(folder: Path) -> Mapping[str, Any]:
-    """A run's recorded machine and time, which no hash covers; empty if not recorded."""
+    """A run's recorded machine and time, which no hash covers; empty if not recorded.
+
+    Raises:
+        InputError: a damaged file.
+    """
     path = folder / TIMINGS
     noted = json_of(path) if path.is_file() else {}
     return noted if isinstance(noted, dict) else {}

@@ -39,18 +39,28 @@ def write_table(path: Path, schema: TableSchema, columns: Columns) -> None:
 
     Raises:
         ValueError: columns missing or undeclared, of different lengths, or of another kind of type.
+        OSError: the disk is full, the folder read-only, and the like.
     """
     _write(path, schema.columns, [checked(schema, columns)])
 
 
 def write_replications(path: Path, schema: TableSchema, parts: Iterable[tuple[Key, Columns]]) -> None:
-    """Write the rows of many replications as one table, in the order of `parts` and sorted within each."""
+    """Write the rows of many replications as one table, in the order of `parts` and sorted within each.
+
+    Raises:
+        ValueError: as in `write_table`.
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     labelled = (_labelled(key, rows) for key, columns in parts for rows in sorted_pieces(schema, columns))
     _write(path, [*LEADING, *schema.columns], labelled)
 
 
 def write_dictionary(path: Path, of_study: Iterable[TableSchema], by_replication: Iterable[TableSchema]) -> None:
-    """Write the description of every column of the run: table, column, dtype, unit and meaning, as CSV."""
+    """Write the description of every column of the run: table, column, dtype, unit and meaning, as CSV.
+
+    Raises:
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     rows = [("table", "column", "dtype", "unit", "meaning")]
     described = {schema.name: schema.columns for schema in of_study}
     described |= {schema.name: (*LEADING, *schema.columns) for schema in by_replication}
@@ -70,7 +80,11 @@ def _labelled(key: Key, columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def sorted_pieces(schema: TableSchema, columns: Columns) -> Iterator[dict[str, NDArray[Any]]]:
-    """The table checked and sorted; piece by piece if the pieces are in order, otherwise whole."""
+    """The table checked and sorted; piece by piece if the pieces are in order, otherwise whole.
+
+    Raises:
+        ValueError: as in `checked`.
+    """
     table = Pieced.of(columns)
     pieces = table.pieces()
     first = next(pieces, {})

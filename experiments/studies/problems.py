@@ -207,7 +207,11 @@ def _replication(name: str, number: int) -> list[Observed]:
 
 
 def _current(instance: Instance) -> Reference:
-    """The packaged reference."""
+    """The packaged reference.
+
+    Raises:
+        InputError: The instance is now defined differently.
+    """
     reference = reference_of(instance)
     if not reference.is_current:
         raise InputError(

@@ -40,7 +40,11 @@ _READ: Final = {
 
 
 def draw_day(manifest: Manifest, designs: Sequence[Design], given: Mapping[str, str]) -> Path | None:
-    """Draw a day of the first replication of a design into the run's figures; None without a requested day."""
+    """Draw a day of the first replication of a design into the run's figures; None without a requested day.
+
+    Raises:
+        InputError: an invalid date, a day outside the run, an unknown design, or invalid tables.
+    """
     if "day" not in given:
         if "design" in given:
             raise InputError("design: needs day=YYYY-MM-DD, the day to draw")

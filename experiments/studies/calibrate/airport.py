@@ -115,7 +115,11 @@ def _count(text: str, place: str) -> float:
 
 
 def select_range(traffic: AirportTraffic, path: Path, *, first: dt.date | None, last: dt.date | None) -> AirportTraffic:
-    """The days from `first` to `last`, both included; None: the first or last known day."""
+    """The days from `first` to `last`, both included; None: the first or last known day.
+
+    Raises:
+        InputError: `first` after `last`, or one of them outside the known days.
+    """
     if first is not None and last is not None and first > last:
         raise InputError(f"--from {first}: after --to {last}")
     known: tuple[dt.date, dt.date] = tuple(traffic.days[[0, -1]].tolist())
@@ -167,7 +171,11 @@ def main(arguments: Arguments) -> int:
 
 
 def check_coverage(traffic: AirportTraffic, path: Path) -> None:
-    """Refuse known days that are too few for a calendar."""
+    """Refuse known days that are too few for a calendar.
+
+    Raises:
+        InputError: too few days, or a weekday or month with too few.
+    """
     place = f"{path}, {traffic.column}"
     if traffic.days.size < LEAST_DAYS:
         raise InputError(f"{place}: needs {LEAST_DAYS} known days (8 weeks) in the range, got {traffic.days.size}")

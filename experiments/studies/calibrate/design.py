@@ -62,7 +62,11 @@ class Observation:
 
 
 def file_of(named: str) -> Path:
-    """The file, or the packaged file of that name."""
+    """The file, or the packaged file of that name.
+
+    Raises:
+        InputError: neither exists.
+    """
     path, shipped = Path(named), {path.stem: path for path in (packaged() / FOLDER).glob("*.csv")}
     if path.exists() or (path.suffix and named not in shipped):
         return path

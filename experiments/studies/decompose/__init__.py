@@ -182,7 +182,11 @@ def parse(arguments: Arguments) -> tuple[list[Design], DecomposeKeys]:
 
 
 def game_among(designs: Sequence[Design], keys: DecomposeKeys) -> Game:
-    """The coalitions, which must be all those between the study's two scenarios."""
+    """The coalitions, which must be all those between the study's two scenarios.
+
+    Raises:
+        ConfigError: other designs, which a stored run may have.
+    """
     by_label = {design.label: design for design in designs}
     if missing := [name for name in keys.scenarios if name not in by_label]:
         raise ConfigError(f"no {missing[0]} among its designs")

@@ -125,7 +125,11 @@ def parse(arguments: Arguments) -> tuple[list[Design], ExpansionKeys]:
 
 
 def check(designs: Sequence[Design], keys: ExpansionKeys) -> None:
-    """Refuse hubs that are not those of the states."""
+    """Refuse hubs that are not those of the states.
+
+    Raises:
+        ConfigError: a hub is missing.
+    """
     check_growth(designs[0].hub)
     labels = {design.label for design in designs[1:]}
     for state, recorded in keys.expansion.states.items():

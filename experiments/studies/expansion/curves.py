@@ -175,7 +175,11 @@ def quarter_means(weeks: Floats, flights: Floats, measured: Measured) -> Floats:
 
 
 def check_loads(settings: Expansion, month_index: Iterable[float]) -> None:
-    """Refuse loads below that of the busiest week of a hub that operates all it accepts."""
+    """Refuse loads below that of the busiest week of a hub that operates all it accepts.
+
+    Raises:
+        ConfigError: this load is above the last.
+    """
     busiest = settings.accept_load * max(month_index)
     if settings.loads[-1] < busiest:
         raise ConfigError(said("loads_below_busiest", busiest=busiest, last=settings.loads[-1]))

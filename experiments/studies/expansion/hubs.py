@@ -98,7 +98,11 @@ def states_of(
 
 
 def check_growth(base: HubConfig) -> None:
-    """Refuse arrivals that cannot grow."""
+    """Refuse arrivals that cannot grow.
+
+    Raises:
+        ConfigError: the arrivals are those of a file.
+    """
     if base.arrivals.month_index is None:
         raise ConfigError(said("cannot_grow"))
 

@@ -128,7 +128,11 @@ class InWorlds:
 
     @classmethod
     def of(cls, drawn: Drawn, base: HubConfig, hubs: Sequence[Design], keys: ExpansionKeys) -> Self:
-        """All worlds; `base`, `hubs`: of the configured world."""
+        """All worlds; `base`, `hubs`: of the configured world.
+
+        Raises:
+            ConfigError: the hubs are possible in no world.
+        """
         paths: dict[int, InWorld] = {}
         refused: list[str] = []
         for number in range(len(drawn.values)):

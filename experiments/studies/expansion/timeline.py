@@ -65,7 +65,11 @@ class World:
     """Flights a day that each hub accepts (n_hubs)."""
 
     def label(self, state: State) -> str:
-        """Label of the state's hub."""
+        """Label of the state's hub.
+
+        Raises:
+            ConfigError: no such state, which is possible in a configuration of unknown origin.
+        """
         if state.name not in self.settings.states:
             raise ConfigError(f"expansion.states: no state {state.name!r}")
         return self.settings.states[state.name][0]

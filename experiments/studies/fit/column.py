@@ -72,7 +72,11 @@ class Sample:
 
 
 def read_request(words: Sequence[str]) -> Request:
-    """The file and the options among the words."""
+    """The file and the options among the words.
+
+    Raises:
+        InputError: no file, several files, an unknown option, or an invalid value.
+    """
     path, given = taken_apart(words, OPTIONS, "fit: expected one FILE, a CSV with a header")
     families = tuple(given["families"].split(",")) if "families" in given else tuple(FAMILIES)
     for each in families:

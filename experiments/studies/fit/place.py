@@ -54,7 +54,11 @@ class Place:
         return means * self.factor(key)
 
     def factor(self, key: str) -> float:
-        """Conversion factor of values for a key that is not a rate."""
+        """Conversion factor of values for a key that is not a rate.
+
+        Raises:
+            InputError: values with a unit, for a key that is not a time.
+        """
         if self.unit is None or self.is_shape:
             return 1.0
         of_key = key.rpartition("_")[2]
@@ -69,12 +73,20 @@ class Place:
         return round(mean) if leaf is not None and leaf.kind == "whole" else mean
 
     def checked(self, numbers: Mapping[str, object]) -> None:
-        """Refuse values of keys that the configuration refuses."""
+        """Refuse values of keys that the configuration refuses.
+
+        Raises:
+            ConfigError: as for the configuration.
+        """
         read(HubConfig, with_leaves(plain(self.hub), numbers))
 
 
 def place_of_key(key: str, unit: str | None, hub: HubConfig) -> Place:
-    """Look up the key."""
+    """Look up the key.
+
+    Raises:
+        InputError: no such number of the configuration, or no such unit.
+    """
     if unit is not None and unit not in UNITS:
         raise InputError(f"unit: expected one of {', '.join(UNITS)}, got {unit[:60]!r}")
     document, names = plain(hub), key.split(".")

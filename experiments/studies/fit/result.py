@@ -69,7 +69,11 @@ class Result:
 
 
 def fit_of(sample: Sample, request: Request) -> Result:
-    """Fit, test and check."""
+    """Fit, test and check.
+
+    Raises:
+        InputError: no requested family has an estimate.
+    """
     values, ends = sample.values, ends_of(sample, request)
     fits = fitted(values, request.families, ends)
     if not fits:

@@ -66,7 +66,11 @@ def _line(name: str, path: Path, written: Written, n_flights: int) -> str:
 
 
 def _path(option: str, text: str) -> Path:
-    """The file to write."""
+    """The file to write.
+
+    Raises:
+        InputError: another suffix, or a file that exists.
+    """
     path = file_of(f"--{option}", Path(text), "a log is", SUFFIXES[option])
     if path.exists():
         raise InputError(f"{option}: {text[:200]} already exists; remove it, or give another name")

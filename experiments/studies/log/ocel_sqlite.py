@@ -113,7 +113,12 @@ class SqliteLog:
 
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
-    """Context that turns errors of SQLite into our errors."""
+    """Context that turns errors of SQLite into our errors.
+
+    Raises:
+        InputError: two things have the same name.
+        OSError: the disk is full, and the like.
+    """
     try:
         yield
     except sqlite3.IntegrityError as error:

@@ -19,7 +19,11 @@ _MOST: Final = 10_000
 
 
 def parcels_of(replication: Replication, things: Things, name: str) -> Iterator[Batch]:
-    """The parcels that the run stored."""
+    """The parcels that the run stored.
+
+    Raises:
+        InputError: a damaged table, or one that contradicts the others.
+    """
     first, made = 0, _import_batch if name == "parcels" else _export_batch
     for part in replication_parts(replication.manifest, TABLES[name], replication.scenario, replication.number):
         n = len(part["row"])

@@ -41,7 +41,11 @@ class Spool:
         self._file.write(records[order].tobytes())
 
     def sorted(self) -> Iterator[tuple[NDArray[Any], NDArray[np.integer]]]:
-        """Objects of whole events in order of time, and the first object of each event."""
+        """Objects of whole events in order of time, and the first object of each event.
+
+        Raises:
+            InputError: something takes part in an event that is in no row of its table.
+        """
         for window in sorted(self._places):
             records = np.concatenate([self._read(*place) for place in self._places[window]])
             records = records[np.lexsort((records["order"], records["time"]))]

@@ -81,7 +81,11 @@ class Things:
         return np.where(halls < 0, NONE, self.groups[name][halls])
 
     def posts(self, halls: Indices, post: Indices) -> Indices:
-        """Packers of a hall: a post by its number, or the hall's packers."""
+        """Packers of a hall: a post by its number, or the hall's packers.
+
+        Raises:
+            InputError: a post that the hall does not have.
+        """
         if (post >= np.array(self.n_posts)[halls]).any():
             raise InputError("table parcels: a post that is not in the configuration")
         first = self.first[_POSTS] + np.cumsum([0, *self.n_posts])[halls]

@@ -60,7 +60,12 @@ class Written:
 
 
 def write_objects(path: Path, replication: Replication, things: Things, lines: Lines) -> Written:
-    """Write OCEL in the format given by the suffix."""
+    """Write OCEL in the format given by the suffix.
+
+    Raises:
+        InputError: a damaged run, or one whose tables contradict each other.
+        OSError: the disk is full, the folder read-only, and the like.
+    """
     written = Written()
     form = JsonLog if path.suffix.lower() in DOCUMENTS else SqliteLog
     with (
@@ -84,7 +89,12 @@ def write_objects(path: Path, replication: Replication, things: Things, lines: L
 
 
 def write_cases(path: Path, replication: Replication, things: Things, table: str, lines: Lines) -> Written:
-    """Write XES, a case for each row of a table."""
+    """Write XES, a case for each row of a table.
+
+    Raises:
+        InputError: as in `write_objects`, or no parcels although they are the cases.
+        OSError: as in `write_objects`.
+    """
     written = Written()
     with files.whole(path) as unfinished, closing(XesLog(unfinished, things.names, things.moments)) as log:
         for batch in _all(replication, things, (table,)):

@@ -54,7 +54,11 @@ class Found:
 
 
 def search(bench: Bench, config: HubConfig, keys: OptimiseKeys) -> Found:
-    """All trials, generation after generation; and the front."""
+    """All trials, generation after generation; and the front.
+
+    Raises:
+        CargohubError: none of the designs fits.
+    """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)

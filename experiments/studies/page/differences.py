@@ -69,7 +69,11 @@ class Compared:
 
 
 def compared(folders: Sequence[Path]) -> Compared:
-    """The designs of these runs."""
+    """The designs of these runs.
+
+    Raises:
+        InputError: fewer than two designs, too many, or a run that is not complete.
+    """
     runs = [manifest_of(folder) for folder in folders]
     columns = [column for run in runs for column in _columns(run)]
     if not 2 <= len(columns) <= MOST:

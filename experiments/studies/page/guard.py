@@ -45,7 +45,11 @@ STORED_POLICY: Final = (
 
 
 def token_of(folder: Path) -> str:
-    """The token in the folder, so that an open page survives a restart of the server; a new one if missing."""
+    """The token in the folder, so that an open page survives a restart of the server; a new one if missing.
+
+    Raises:
+        OSError: the folder cannot be written, and the like.
+    """
     path = folder / "token"
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -85,7 +85,11 @@ class Plan:
 
 
 def planned_fields(plan: Plan, arguments: Arguments) -> list[Field]:
-    """Fields of the form with the plan's values."""
+    """Fields of the form with the plan's values.
+
+    Raises:
+        ConfigError: an unknown choice, or a value that no form shows.
+    """
     check_choices(plan, arguments)
     base = compose(plan.base_words(arguments.out), arguments.config_dir)
     listed = fields_of((HubConfig, plan.study.keys), base, arguments.config_dir)
@@ -118,7 +122,11 @@ def typed_words(plan: Plan, fields: Sequence[Field], out: Path) -> list[str]:
 
 
 def check_choices(plan: Plan, arguments: Arguments) -> None:
-    """Refuse verbs, options or files that do not exist, because their names become words."""
+    """Refuse verbs, options or files that do not exist, because their names become words.
+
+    Raises:
+        ConfigError: the first such name.
+    """
     if plan.verb not in PLANNED:
         raise ConfigError(f"verb: there is no form for {plan.verb[:40]!r}")
     choices = choices_of(arguments.config_dir)

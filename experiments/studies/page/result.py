@@ -50,7 +50,11 @@ class Result:
 
 
 def result_of(folder: Path) -> Result:
-    """The result from the run's own tables; nothing is simulated or drawn."""
+    """The result from the run's own tables; nothing is simulated or drawn.
+
+    Raises:
+        InputError: not a complete run, or a damaged one.
+    """
     return _result(folder, (folder / MANIFEST).stat().st_mtime_ns, tuple(sorted(files_in(folder))))
 
 
@@ -120,7 +124,11 @@ class UnderWay:
 
 
 def under_way(folder: Path) -> UnderWay:
-    """Content of the folder of an unfinished run so far."""
+    """Content of the folder of an unfinished run so far.
+
+    Raises:
+        InputError: not a run, or an invalid configuration.
+    """
     run = begun(folder)
     lines, hubs = lines_in(folder), run.configuration.hubs
     wanted = {key: line for key, line in lines.items() if key[0] in hubs}

@@ -40,7 +40,11 @@ def names_in(root: Path) -> list[RunName]:
 
 
 def folder_in(root: Path, name: str) -> Path:
-    """The existing run folder of this name; paths are refused."""
+    """The existing run folder of this name; paths are refused.
+
+    Raises:
+        InputError: not a run in `root`.
+    """
     if is_there(root, name):
         return root / name
     raise InputError(f"{name[:80]}: no run of this name in {root}")

@@ -27,7 +27,12 @@ _LAST_ANSWERS_S: Final = 3
 
 
 def serve(arguments: Arguments, port: int, *, has_browser: bool) -> int:
-    """Serve until asked to end."""
+    """Serve until asked to end.
+
+    Raises:
+        InputError: the port is taken.
+        OSError: the folder cannot be written, and the like.
+    """
     for made in filter(None, (arguments.out, arguments.config_dir)):
         made.mkdir(parents=True, exist_ok=True)
     folder = arguments.out / FOLDER

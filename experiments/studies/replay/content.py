@@ -39,7 +39,11 @@ def kinds() -> dict[str, Any]:
 
 
 def content(replication: Replication, named: Path) -> dict[str, Any]:
-    """The content of one replication. `named`: the run folder as given, for commands to repeat."""
+    """The content of one replication. `named`: the run folder as given, for commands to repeat.
+
+    Raises:
+        InputError: tables that contradict each other or the configuration.
+    """
     hub = replication.hub
     _check(replication.tables, hub)
     journal = Journal(replication.tables, hub)
@@ -196,7 +200,11 @@ def _places(rows: Mapping[str, Whole], drawn: Place) -> Whole:
 
 
 def _occupancy(table: Table, replication: Replication) -> dict[str, Any]:
-    """Counts at the ends of intervals, a column for each zone."""
+    """Counts at the ends of intervals, a column for each zone.
+
+    Raises:
+        InputError: the zones do not have the same intervals.
+    """
     edges = np.unique(table["time"])
     zones, columns = [], {}
     for zone in dict.fromkeys(table["zone"].tolist()):

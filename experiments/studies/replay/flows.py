@@ -23,6 +23,9 @@ def flows_and_posts(replication: Replication) -> dict[str, Any]:
     """`flows`: places and their counts by interval; `posts`: by kind, the manned number from each instant on.
 
     `disruptions`: those of the run. All are empty if the run lacks these tables.
+
+    Raises:
+        InputError: tables that name halls, machines, routes or intervals that the run does not have.
     """
     flows, manning = (_stored(replication, name, "hall") for name in ("flows", "manning"))
     rests = Rests(replication, _stored(replication, "disruptions", "name"))
@@ -89,7 +92,11 @@ def _numbered(table: Table, names: tuple[str, ...]) -> tuple[list[dict[str, Any]
 
 
 def check_ranges(name: str, table: Table, ranges: Mapping[str, tuple[int, int]]) -> None:
-    """Refuse columns of whole numbers with values outside their range."""
+    """Refuse columns of whole numbers with values outside their range.
+
+    Raises:
+        InputError: a value outside its range.
+    """
     for column, (lowest, stop) in ranges.items():
         if len(table[column]) and not lowest <= table[column].min() <= table[column].max() < stop:
             raise InputError(f"table {name}: column {column} is outside {lowest} to {stop - 1}")

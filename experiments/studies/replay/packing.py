@@ -30,7 +30,11 @@ def seconds(minutes: ArrayLike) -> Whole:
 
 
 def packed(columns: Mapping[str, ArrayLike]) -> dict[str, Any]:
-    """Columns (N) of int32 as text: differences between rows, separated byte planes, deflated, base64."""
+    """Columns (N) of int32 as text: differences between rows, separated byte planes, deflated, base64.
+
+    Raises:
+        ValueError: columns of different lengths.
+    """
     whole = {name: np.asarray(values, dtype=np.int32) for name, values in columns.items()}
     lengths = {len(values) for values in whole.values()} or {0}
     if len(lengths) > 1:

@@ -139,7 +139,11 @@ def _content(timetable: Timetable) -> dict[str, Any]:
 
 
 def _chosen_legs(request: Request, legs: Sequence[Leg]) -> list[Leg]:
-    """The legs that pass every filter."""
+    """The legs that pass every filter.
+
+    Raises:
+        InputError: no leg passes; names the first filter that left none, and the available values.
+    """
     filters: tuple[tuple[str, Callable[[Leg], str], frozenset[str], str], ...] = (
         ("service", lambda leg: leg.service, request.services, "; service=all takes every flight"),
         ("airport", lambda leg: leg.destination, frozenset({request.airport}), ""),

@@ -44,7 +44,11 @@ class Request:
 
 
 def read_request(words: tuple[str, ...]) -> Request:
-    """The file and the options among the words."""
+    """The file and the options among the words.
+
+    Raises:
+        InputError: no file, several files, an unknown option, or an invalid value.
+    """
     path, given = taken_apart(words, OPTIONS, "schedule: expected one FILE, in SSIM or CSV")
     from_ssim = is_ssim(path)
     for key in SSIM_ONLY:

@@ -149,7 +149,11 @@ def known_cost(design: Design, settings: Select) -> float:
 
 
 def check(designs: Sequence[Design], keys: SelectKeys) -> None:
-    """Refuse designs without a cost, or a single design."""
+    """Refuse designs without a cost, or a single design.
+
+    Raises:
+        ConfigError: such designs.
+    """
     settings = keys.select
     lacking = [
         design.label for design in designs if settings.cost in (None, COLUMN) and design.label not in settings.costs

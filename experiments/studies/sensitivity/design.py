@@ -155,7 +155,11 @@ def _stage(name: str, config: HubConfig, factors: Mapping[str, Factor], box: Box
 def _design(
     config: HubConfig, document: dict[str, Any], factors: Mapping[str, Factor], row: Sequence[float]
 ) -> HubConfig:
-    """The hub at a point; `document`: the plain hub."""
+    """The hub at a point; `document`: the plain hub.
+
+    Raises:
+        ConfigError: a point that the schema or the area budget refuses, with its values.
+    """
     values: dict[str, object] = {}
     place = ", ".join(f"{name}={value:g}" for name, value in zip(factors, row, strict=True))
     with placed(f"sensitivity.factors: not possible with {place}: "):

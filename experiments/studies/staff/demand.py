@@ -73,7 +73,11 @@ class Pool:
 
 
 def pools_of(config: HubConfig, staff: Staff) -> list[Pool]:
-    """Pools of several roles first; other roles are pools of their own name."""
+    """Pools of several roles first; other roles are pools of their own name.
+
+    Raises:
+        ConfigError: a pool whose roles work in crews of different size.
+    """
     demands = {role: demand_of(config, role, staff.window_h) for role in planned_roles(config)}
     shared = []
     for name, roles in staff.pools.items():

@@ -120,7 +120,11 @@ def planned_roles(config: HubConfig) -> list[str]:
 
 
 def check(config: HubConfig) -> None:
-    """Refuse a roster that leaves nobody to plan, or that scales what is planned."""
+    """Refuse a roster that leaves nobody to plan, or that scales what is planned.
+
+    Raises:
+        ConfigError: such a roster.
+    """
     roster = config.roster
     if not planned_roles(config):
         raise ConfigError(said("nobody_planned", name=roster.name))

@@ -95,6 +95,9 @@ def cheapest(pool: Pool, asked: Numbers, staff: Staff, labour: Labour) -> tuple[
     First the tours are chosen, with their break's share subtracted everywhere; then the times of breaks. Between two
     possible shift changes, the people at work can do the required work. People with a shift, those in a break included,
     are never fewer than one flight needs.
+
+    Raises:
+        CargohubError: no tours were found within the limit of the search.
     """
     tours = tours_of(staff)
     n = math.gcd(staff.start_every_h * SLOTS_PER_H, *(_length(each) for each in staff.contracts.values()))

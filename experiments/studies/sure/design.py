@@ -178,7 +178,11 @@ def _check_budget(keys: SureKeys, least: int, why: str) -> None:
 
 
 def _question(words: Sequence[str]) -> Question:
-    """The question in the words."""
+    """The question in the words.
+
+    Raises:
+        ConfigError: an unknown question.
+    """
     given = [value for key, _, value in (word.partition("=") for word in words) if key in ("question", "sure.question")]
     text = "run" if not given or given[-1] == "compare" else given[-1]
     if text not in tuple(Question):

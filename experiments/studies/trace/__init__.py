@@ -155,7 +155,11 @@ def _collection(_: Arguments, __: Replication, journal: Journal, given: Given) -
 
 
 def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
-    """The flight with a key, or `#number` if several have the same key."""
+    """The flight with a key, or `#number` if several have the same key.
+
+    Raises:
+        InputError: none, or several.
+    """
     flights = journal.tables["flights"]
     keys = flights["key"].tolist()
     if re.fullmatch(r"#\d{1,9}", text):
@@ -176,7 +180,11 @@ def flight_number(journal: Journal, text: str, option: str = "flight") -> int:
 
 
 def truck_row(journal: Journal, text: str) -> int:
-    """Row of the truck ROUTE/kind/sequence, preceded by its hall if there are several."""
+    """Row of the truck ROUTE/kind/sequence, preceded by its hall if there are several.
+
+    Raises:
+        InputError: no such name, or no such truck.
+    """
     trucks, is_complex = journal.tables["trucks"], len(journal.halls) > 1
     form = f"{'HALL/' if is_complex else ''}ROUTE/{'|'.join(KINDS)}/SEQUENCE"
     name, kind, sequence = ["", "", *text.rsplit("/", 2)][-3:]

@@ -55,7 +55,11 @@ def cases_of(designs: Sequence[Design], kpis: Kpis, n: int) -> list[Case]:
 
 
 def cases_of_run(folder: Path) -> tuple[list[Case], list[Design]]:
-    """Cases of a stored run from its own tables, and its designs."""
+    """Cases of a stored run from its own tables, and its designs.
+
+    Raises:
+        InputError: a run without KPIs of designs, which cannot be validated.
+    """
     manifest = manifest_of(folder)
     if not {"points", "summary", "flights"} <= manifest.tables.keys():
         raise InputError(f"{folder}: {manifest.verb} stores no designs; run, compare and sweep do")

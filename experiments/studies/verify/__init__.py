@@ -73,7 +73,11 @@ def main(arguments: Arguments) -> int:
 
 
 def read_examples(arguments: Arguments) -> int:
-    """Number of small hubs to compare."""
+    """Number of small hubs to compare.
+
+    Raises:
+        CargohubError: an unknown word, or not a whole number from 1.
+    """
     examples = SLOW_EXAMPLES if _SLOW in arguments.words else EXAMPLES
     for word in arguments.words:
         if word == _SLOW or word.startswith(_RULES):
