@@ -64,8 +64,12 @@ def test_whole_flights_go_to_all_halls_and_nothing_between_them(flights: sim.Res
 
 
 def test_single_ulds_spread_a_flight_over_halls() -> None:
-    ulds = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *IMPORTS)).tables["ulds"]
+    result = sim.simulate(load("liege_100k_complex", "complex=single_ulds", *IMPORTS))
+    ulds = result.tables["ulds"]
     placed = ulds["hall"] >= 0
+    # No ULD waits for a position, and trains drive from hall to hall meanwhile.
+    assert (ulds["placed"] == ulds["at_door"])[~np.isnan(ulds["placed"])].all()
+    assert result.kpis["tug_blocked_h_per_day"] == 0 < result.kpis["tug_km_per_day"]
     spread = [len({*ulds["hall"][placed & (ulds["flight"] == flight)]}) for flight in np.unique(ulds["flight"][placed])]
     assert max(spread) == 4
 

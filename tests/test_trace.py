@@ -98,6 +98,19 @@ def sampled(journal: Journal, n: int) -> list[tuple[int, int]]:
     return [(int(parcels["flight"][row]), int(parcels["row"][row])) for row in rows]
 
 
+def test_trains_wait_for_positions_at_the_doors_of_halls_and_not_on_the_way_between_them(sending: Journal) -> None:
+    ulds, trains = sending.tables["ulds"], sending.tables["trains"]
+    stops: dict[tuple[int, ...], list[float]] = {}
+    for at in np.flatnonzero(~np.isnan(ulds["at_door"])):
+        until = sending.end if np.isnan(ulds["placed"][at]) else ulds["placed"][at]
+        stop = tuple(int(ulds[name][at]) for name in ("flight", "deck", "train", "hall"))
+        stops.setdefault(stop, []).append(until - ulds["at_door"][at])
+    waits = [max(rows) for rows in stops.values()]
+    driven = np.nan_to_num(trains["returned"], nan=sending.end) - trains["granted"]
+    share = held(sending, Segment(0.0, sending.end, "tugs")).stuck_share
+    assert 0 < share == pytest.approx(sum(waits) / driven.sum())
+
+
 @pytest.mark.parametrize("hub", ["tight", "halls", "sending", "ample"])
 def test_a_parcels_path_has_no_gap_and_adds_up_exactly_to_departure_less_arrival(hub: str, request: Any) -> None:
     journal = request.getfixturevalue(hub)
@@ -432,8 +445,8 @@ def test_causes_and_steps_name_columns_that_the_tables_have(ample: Journal) -> N
     columns = {name: set(table) for name, table in ample.tables.items()}
     for cause in CAUSES.values():
         for holding in filter(None, (cause.holding, *cause.ending)):
-            own = {holding.since, holding.until, *holding.same, *(holding.stuck or ())[:2]}
-            assert own <= columns[holding.table], cause.name
+            assert {holding.since, holding.until, *holding.same} <= columns[holding.table], cause.name
+            assert {*(holding.stuck or ())[:2]} <= columns[holding.stuck_in or holding.table], cause.name
     for step in (*TO_BREAKDOWN, *TO_TRUCK, *AIRCRAFT):
         assert step.column in columns[step.table] and step.cause in CAUSES and (step.then or step.cause) in CAUSES
     for table, steps in (("trucks", STEPS), ("collections", COLLECTION_STEPS)):

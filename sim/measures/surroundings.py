@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.config import Environment, HubConfig
 from sim.config.bounds import minute_of_day
+from sim.measures.train_stops import train_stops
 from sim.measures.window import Minutes, Window
 from sim.record.schemas import Table
 from sim.units import DAYS_PER_YEAR, HOURS_PER_DAY, MIN_PER_DAY, MIN_PER_H, TICKS_PER_MIN
@@ -34,21 +35,16 @@ class Drives:
 
 def _inbound(config: HubConfig, tables: Mapping[str, Table]) -> tuple[Drives, Drives, Drives]:
     """Drives of trains from aircraft: to the first hall, from hall to hall, and back from the last hall."""
-    trains, ulds, to_apron_m = tables["trains"], tables["ulds"], _to_apron_m(config)
-    on = ulds["train"] >= 0
-    keys = np.column_stack([ulds[name][on] for name in ("flight", "deck", "train", "hall")])
-    # A stop is a hall that a train visits. Stops are in the order of the trains, and for each train in the order of the
-    # halls.
-    stops, stop_of = np.unique(keys, axis=0, return_inverse=True)
-    arrived, rid = np.zeros(len(stops)), np.zeros(len(stops))
-    for at, name in ((arrived, "at_door"), (rid, "placed")):  # the last of a stop; infinite: not in this run
-        np.maximum.at(at, stop_of.ravel(), np.nan_to_num(ulds[name][on], nan=np.inf))
-    goes_on = np.append((stops[1:, :3] == stops[:-1, :3]).all(axis=1), False)[: len(stops)]
-    between = np.flatnonzero(goes_on)
+    trains, stops, to_apron_m = tables["trains"], train_stops(tables["ulds"]), _to_apron_m(config)
+    between = np.flatnonzero(stops.goes_on)
     return (
         Drives(trains["left"], trains["at_door"], to_apron_m[trains["hall"]]),
-        Drives(rid[between], arrived[between + 1], np.full(len(between), config.complex.between_halls_m)),
-        Drives(trains["placed"], trains["returned"], to_apron_m[stops[~goes_on, 3]]),
+        Drives(
+            stops.placed[between],
+            stops.at_door[between + 1],
+            np.full(len(between), config.complex.between_halls_m),
+        ),
+        Drives(trains["placed"], trains["returned"], to_apron_m[stops.hall[~stops.goes_on]]),
     )
 
 

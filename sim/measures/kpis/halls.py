@@ -5,6 +5,7 @@ import numpy as np
 from sim.measures.kpis.declaring import LESS, NEITHER, Group, Measured, Rank
 from sim.measures.kpis.flights import gives_up
 from sim.measures.kpis.people import OWN, paid_per_day, worked_hours
+from sim.measures.train_stops import train_stops
 from sim.site.zones import zones_in_use
 from sim.units import DAYS_PER_YEAR, MIN_PER_H
 
@@ -69,8 +70,9 @@ def fullest_chute_parcels(run: Measured) -> float:
 
 @HALLS.kpi("h/d", LESS, "Tug trains wait for a ULD position")
 def tug_blocked_h_per_day(run: Measured) -> float:
-    """trains that wait at the hall's door because no ULD position is free"""
-    return run.h_per_day("trains", "at_door", "placed")
+    """trains that wait at a hall's door because no ULD position is free"""
+    stops = train_stops(run.tables["ulds"])
+    return run.window.hours(stops.at_door, stops.placed) / run.window.days
 
 
 @HALLS.kpi("h/d", LESS, "Trucks wait for a door or its workers")

@@ -15,6 +15,7 @@ class Holding:
 
     `same` are columns that must have the same value as in the waiting row, such as the machine. `stuck` are two
     instants between which they held it only because they waited for a resource themselves, which is the third entry.
+    `stuck_in` is the table of these instants if it is another.
     """
 
     table: str
@@ -22,6 +23,7 @@ class Holding:
     until: str
     same: tuple[str, ...] = ()
     stuck: tuple[str, str, str] | None = None
+    stuck_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ _ALL: Final = (
     _wait(
         "tugs",
         "the loader is blocked because no tug train is free",
-        Holding("trains", "granted", "returned", stuck=("at_door", "placed", "positions")),
+        Holding("trains", "granted", "returned", stuck=("at_door", "placed", "positions"), stuck_in="train_stops"),
     ),
     _wait("train", "on the train, until the rest of its load is lifted", resource="train_load"),
     Cause("trip", "on its way to the hall"),

@@ -1,6 +1,6 @@
 """Who held a resource during a wait, and whose leaving ended the wait."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,7 +40,8 @@ def held(journal: Journal, segment: Segment) -> Held:
     if holding.stuck is None or not by:
         return Held(by, ended_by)
     since, until, resource = holding.stuck
-    stuck = _shared(journal, holding.table, _rows(journal, holding, segment), since, until, segment)
+    waiting = replace(holding, table=holding.stuck_in or holding.table, since=since)
+    stuck = _shared(journal, waiting.table, _rows(journal, waiting, segment), since, until, segment)
     return Held(by, ended_by, resource, float(stuck.sum() / shared.sum()))
 
 

@@ -10,6 +10,7 @@ from sim.domain.entities import EXTRA
 from sim.domain.flight import Deck
 from sim.errors import InputError
 from sim.measures.stays import READY, with_ready
+from sim.measures.train_stops import train_stops
 from sim.measures.window import Minutes, left_door
 from sim.record.schemas import Table
 from sim.units import MIN_PER_H, TICKS_PER_MIN, Counts, ticks
@@ -48,6 +49,7 @@ class Journal:
         free = flights["loading_end" if config.exports.share else "unloading_end"]
         self.tables["flights"] = {**flights, "crew_free": free}
         self.tables["ulds"] = with_ready(tables["ulds"])
+        self.tables["train_stops"] = train_stops(tables["ulds"])._asdict()
         self.tables["shuttles"] = {**tables["shuttles"], "hall": tables["shuttles"]["origin"]}
         self.tables["floor"] = self._floor()
         self.first_uld = np.searchsorted(self.tables["ulds"]["flight"], np.arange(self.n_flights + 1))
