@@ -36,6 +36,21 @@ def test_that_no_world_is_possible_is_a_sentence_of_its_own() -> None:
     assert "worlds possible. None of them" in calibrate._remaining(result)
 
 
+@pytest.mark.parametrize(
+    ("n_figures", "left", "says"),
+    [(1, 16, "It excludes none."), (2, 16, "They exclude none."), (1, 15, "It excludes little."), (2, 9, "possible.")],
+)
+def test_little_is_excluded_only_where_a_possible_hub_is(n_figures: int, left: int, says: str) -> None:
+    can_be, share = np.arange(17) < 16, left / 16
+    result = SimpleNamespace(
+        observations=[1] * n_figures,
+        left=Interval(share, share - 0.1, min(1.0, share + 0.1), 16),
+        possible=np.arange(17) < left,
+        history=SimpleNamespace(can_be=can_be),
+    )
+    assert calibrate._remaining(result).endswith(says)
+
+
 @pytest.mark.drawn
 def test_a_study_is_printed_stored_shown_and_reproduced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_slow: bool

@@ -140,7 +140,10 @@ def _how_much(result: Result) -> str:
         return said("none_possible")
     if (result.left.half_width or 0.0) > _WIDE:
         return said("not_known_well")
-    return " They exclude little." if (result.left.low or 0.0) >= _LITTLE else ""
+    that_excludes = "It excludes" if len(result.observations) == 1 else "They exclude"
+    if np.array_equal(result.possible, result.history.can_be):
+        return f" {that_excludes} none."
+    return f" {that_excludes} little." if (result.left.low or 0.0) >= _LITTLE else ""
 
 
 def _narrowing(row: RangeRow) -> str:
