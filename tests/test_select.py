@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from answers import answer
 from interruptions import interrupted, none_again
 from mistakes import is_refused
 
-from experiments.composition import load
+from experiments.composition import compose, load, study
 from experiments.designs.design import Design
 from experiments.designs.what_if import scaled_to
 from experiments.main import main
@@ -17,8 +18,10 @@ from experiments.report.figures.select_figure import Dot, SelectChart, draw_plan
 from experiments.report.sentences import too_few_replications
 from experiments.report.typesetting import tied
 from experiments.statistics import Interval
+from experiments.statistics.selection import kim_nelson
 from experiments.store import read_run
-from experiments.studies.select.design import Select, known_cost
+from experiments.studies.select import selected
+from experiments.studies.select.design import Select, SelectKeys, known_cost, sample_of
 
 TINY = (
     "horizon_days=1",
@@ -92,6 +95,24 @@ def test_select_from_a_file_to_verdicts_on_after_an_interrupt_and_again(
         " most 6 percentage points, and no design that meets the target with 6 percentage points to spare is cheaper."
         in out
     )
+
+
+def test_kn_keeps_the_variance_of_the_first_replications_and_its_update_estimates_it_again() -> None:
+    on_time, n_first = np.random.default_rng(1).normal(0.95, 0.05, (2, 40)), 5
+    on_time[:, :n_first] = 0.95 + np.linspace(-0.004, 0.004, n_first)
+    designs = [Design(name, load("liege_30k")) for name in ("a", "b")]
+    kpis = {
+        (design.label, n): {"on_time_share": on_time[at, n]} for at, design in enumerate(designs) for n in range(40)
+    }
+    selections = []
+    for method in ("kn", "kn++"):
+        words = ["select.max_replications=40", "select.tolerance=0.002", "+select.costs.a=1", "+select.costs.b=2"]
+        composed = compose(["study=select", f"select.method={method}", f"replications={n_first}", *words])
+        keys = study(SelectKeys, composed)
+        selections.append(selected(designs, keys, lambda _: kpis))
+        sample, goal = sample_of(designs, keys.select, lambda _: kpis), keys.goal(designs)
+        assert selections[-1] == kim_nelson(sample, goal, keys.looks, is_updated=method == "kn++")
+    assert selections[0] != selections[1]
 
 
 def test_ocba_spends_its_budget_and_estimates(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
