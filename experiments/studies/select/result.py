@@ -142,7 +142,7 @@ def answer(result: Found) -> list[str]:
 
 
 def _promise(result: Found, probability: float) -> str:
-    """The guaranteed statement and its probability: within the tolerance, and for KN++ only in the limit."""
+    """The guaranteed statement and its probability: for normal values, and for KN++ only in the limit."""
     settings = result.keys.select
     spare = f"meets the target with {settings.margin} to spare"
     if settings.indifference is None:
@@ -159,7 +159,8 @@ def _promise(result: Found, probability: float) -> str:
     if settings.method is Method.OCBA:
         return said("ocba_promise", probability=probability_text(probability), what=what)
     limit = ", in the limit of many replications" if settings.method is Method.KN_UPDATED else ""
-    return f"With a probability of at least {probability:.3g} ({_NAMES[settings.method]}{limit}), {what}."
+    by = f"{_NAMES[settings.method]}, for normal values{limit}"
+    return f"With a probability of at least {probability:.3g} ({by}), {what}."
 
 
 def warnings_of(result: Found) -> list[str]:
