@@ -210,9 +210,14 @@ def test_a_ladder_above_the_demand_names_the_people_for_whom_work_waits():
     assert f"mean arrivals. {said} a day. The word roster=round_the_clock" in text
     (one,) = design_verdicts([tailored], {tailored.label: late}, {tailored.label: LADDER})
     assert one.details.endswith(f"{said} a day.")
+    maybe = kpis(value(0.94, 0.9, 0.97)) | waits
+    (one,) = design_verdicts([tailored], {tailored.label: maybe}, {tailored.label: LADDER})
+    assert one.word == "undecided" and one.details.endswith(f"{said} a day.")
+    assert said in sentences.sentence(tailored, maybe, LADDER, subject="It")
     short = {"packout_posts": TODAY.parcels_per_day - 1}
     for point, ladder, found in ((tailored, short, late), (replace(TODAY, roster="round_the_clock"), LADDER, late),
-                                 (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits)):  # fmt: skip
+                                 (tailored, LADDER, kpis(value(0.99, 0.98, 1.0)) | waits),
+                                 (tailored, LADDER, kpis(value(0.96, 0.9, 0.99)) | waits)):  # fmt: skip
         (one,) = design_verdicts([point], {point.label: found}, {point.label: ladder})
         assert said not in one.details + sentences.sentence(point, found, ladder, subject="It")
 

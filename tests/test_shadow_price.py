@@ -15,6 +15,7 @@ from experiments.designs.more_room import HALL_UNITS, with_more, zone_m2
 from experiments.main import main
 from experiments.report import style
 from experiments.report.figures.shadow_price_figure import draw
+from experiments.report.typesetting import tied
 from experiments.statistics import Interval, mean_interval
 from experiments.studies import shadow_price
 from experiments.studies.shadow_price.result import Result, ShadowPrice, ladders, zone_of
@@ -161,7 +162,7 @@ def test_a_stored_run_is_told_shown_and_reproduced(
     assert "Worth: revenue" in page and "mean on time with the" in page
     assert "break-down stations" in page, "zones are called as everywhere"
     assert told["warnings"], "a day is no week"
-    assert all(f"Warning: {line}." in page for line in told["warnings"])
+    assert all(tied(f"Warning: {line}.") in page for line in told["warnings"])
     assert answer(capsys, "show", folder) == told
     assert main(["resume", folder]) == 0
     assert not is_slow or main(["reproduce", folder, "--quiet"]) == 0

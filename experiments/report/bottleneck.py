@@ -17,6 +17,7 @@ NEAR: Final = 0.05
 """Rungs within this share of the lowest are named together with it (assumption)."""
 _ALL_POSTS: Final = "round_the_clock"
 """The roster that mans all posts at any time, so that more people cannot help."""
+MORE_PEOPLE: Final = f"The word roster={_ALL_POSTS} shows whether more would be enough"
 _SERVED_BY_ALL: Final = ("induction", "packout")
 """Roles whose work counts as waiting while any post is not manned, even if it is served at once."""
 
@@ -81,5 +82,5 @@ def sentences(ladder: Mapping[str, float], point: DesignRow, values: Mapping[str
     if is_late and not explains(ladder, point.parcels_per_day):
         text += " If staffed round the clock, each resource alone could handle the mean arrivals."
         waits = waits_for_people(values, point.roster)
-        text += f" {waits}. The word roster={_ALL_POSTS} shows whether more would be enough." if waits else ""
+        text += f" {waits}. {MORE_PEOPLE}." if waits else ""
     return text

@@ -45,7 +45,7 @@ class DesignVerdict:
     staffing: str
     """Staff on which the answer rests; empty if unknown."""
     waits: str
-    """For whose people work waits, if the ladder does not explain why the design fails; otherwise empty."""
+    """For whose people work waits, if the ladder does not explain why the design is late; otherwise empty."""
     reasons: Sequence[str]
     """Reasons why it is undecided; none otherwise."""
     exports: str = ""
@@ -79,7 +79,8 @@ def design_verdicts(
         kind, word = in_a_word(point, on_time)
         rungs = ladder.get(point.label, {})
         limit = bottleneck.by_ladder(rungs)
-        is_explained = kind in ("carries", "close") or bottleneck.explains(rungs, point.parcels_per_day)
+        is_late = verdict(point, on_time) is not Verdict.CARRIES
+        is_explained = not is_late or bottleneck.explains(rungs, point.parcels_per_day)
         yield DesignVerdict(
             point.label,
             _title(point),

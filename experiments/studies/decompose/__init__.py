@@ -23,6 +23,7 @@ from experiments.designs.design import Design, DesignKeys, check_kpis, named, of
 from experiments.designs.factors import Game, game_of
 from experiments.designs.spreadsheet import designs_among
 from experiments.formatting import kpi_name, signed
+from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, Tables, same_draws
 from experiments.interval_text import change_scale, with_interval
@@ -129,6 +130,7 @@ def as_json(result: Found, start: str, end: str) -> dict[str, Any]:
 def warnings_of(result: Found) -> Iterator[str]:
     yield from result.outcome.warnings
     yield from too_few_replications(result.outcome.n)
+    yield from missing_people(result.outcome.designs, result.outcome.intervals)
     if rest := result.game.fields.get("rest", ()):
         yield said("in_no_factor", rest=", ".join(rest))
     if lacking := [coalition for coalition in result.game.coalitions if coalition.lacks]:

@@ -22,8 +22,11 @@ The best of many noisy values looks better than it is. The designs on the front 
 from collections.abc import Sequence
 from typing import Final
 
+from experiments.designs.design import Design
+from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
+from experiments.replications import summing
 from experiments.report import style
 from experiments.report.figures import front_figure
 from experiments.report.key_names import spelt
@@ -131,10 +134,11 @@ def compute(bench: Bench, request: Request[OptimiseKeys]) -> Result:
     counts = {"n": optimise.trials, "n_runs": n_runs, "days": days, "confirm": optimise.confirm}
     bench.say(said("optimise_cost_of_search", **counts))
     tried = search(bench, config, keys)
-    return Result(optimise, keys.replications, tried, _front(bench, tried, keys))
+    return Result(optimise, keys.replications, tried, *_front(bench, tried, keys))
 
 
-def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[FrontPoint, ...]:
+def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[tuple[FrontPoint, ...], tuple[str, ...]]:
+    """The designs on the front, and a warning where people are missing in one of them."""
     settings = keys.optimise
     numbers = range(keys.replications, keys.replications + settings.confirm)
     kpis = simulated(bench, [trial.design for trial in tried.front], numbers.stop)
@@ -143,7 +147,9 @@ def _front(bench: Bench, tried: Found, keys: OptimiseKeys) -> tuple[FrontPoint, 
         seen = intervals_of(trial.samples)
         after = intervals_of(goals_of(trial.design, settings, kpis, numbers)) if numbers else seen
         points.append(FrontPoint(trial, seen, after))
-    return tuple(points)
+    designs = [Design(each.design.label, each.design.hub) for each in tried.front if each.design.hub is not None]
+    of_front = {key: kpis[key] for design in designs for key in ((design.label, n) for n in range(numbers.stop))}
+    return tuple(points), tuple(missing_people(designs, summing.intervals_of(summing.samples_of(of_front))))
 
 
 STUDY: Final = Study(

@@ -6,6 +6,7 @@ from typing import Final
 
 from experiments.designs.design import Design
 from experiments.formatting import kpi_name, number, short, unit_name, whole
+from experiments.frame.missing_people import missing_people
 from experiments.frame.study import Kpis
 from experiments.interval_text import in_percent, with_interval
 from experiments.money.kpis import KPIS
@@ -166,6 +167,7 @@ def _promise(result: Found, probability: float) -> str:
 def warnings_of(result: Found) -> list[str]:
     settings, best = result.keys.select, result.selected
     lines = too_few_replications(min(row.kpi.n for row in result.rows))
+    lines += missing_people(result.outcome.designs, result.outcome.intervals)
     n_open = sum(row.verdict is Fate.OPEN for row in result.rows)
     if result.probability is None:
         undecided = f"{n_open} design{'s are' if n_open > 1 else ' is'}" if n_open else "the designs were"

@@ -20,9 +20,11 @@ can be compared.
 from typing import Final
 
 from experiments.formatting import percent, resource, whole
+from experiments.frame.missing_people import missing_people
 from experiments.frame.over_assumptions import over_assumptions
 from experiments.frame.study import Bench, Document, Request, Study, same_draws
 from experiments.grouping import grouped
+from experiments.replications.summing import intervals_of, samples_of
 from experiments.report.design_names import hub_title
 from experiments.report.figures.shadow_price_figure import LINEAR_TO, figure
 from experiments.report.hub_share import money_rests_on
@@ -40,7 +42,8 @@ def compute(bench: Bench, request: Request[ShadowPriceKeys]) -> Result:
     hubs = list({design.label: design for ladder in steps for design in ladder.designs}.values())
     bench.say(said("shadow_price_cost", n_hubs=len(hubs), n=n, n_runs=n * len(hubs), days=config.days))
     kpis = bench.evaluated(hubs, n)
-    return Result(config.scenario, keys, tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps))
+    zones = tuple(zone_of(ladder, kpis, n, keys.prices) for ladder in steps)
+    return Result(config.scenario, keys, zones, tuple(missing_people(hubs, intervals_of(samples_of(kpis)))))
 
 
 def document(request: Request[ShadowPriceKeys], result: Result) -> Document:

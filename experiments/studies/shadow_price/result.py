@@ -200,6 +200,8 @@ class Result:
     scenario: str
     settings: ShadowPrice
     zones: tuple[Zone, ...]
+    people: tuple[str, ...] = ()
+    """A warning where people are missing, whose lack no floor makes good."""
 
     @cached_property
     def rent(self) -> float:
@@ -212,7 +214,7 @@ class Result:
 
     @property
     def warnings(self) -> list[str]:
-        return too_few_replications(self.zones[0].first.worth.n)
+        return [*too_few_replications(self.zones[0].first.worth.n), *self.people]
 
     @property
     def sentences(self) -> list[str]:

@@ -1,0 +1,35 @@
+"""A warning on designs that are late because people are missing, for verbs whose answers do not show it."""
+
+from collections.abc import Iterable, Mapping
+
+from experiments.designs.design import Design
+from experiments.formatting import share_text, whole
+from experiments.replications.summing import daily_parcels
+from experiments.report import bottleneck
+from experiments.report.design_names import design_name
+from experiments.report.sections import said
+from experiments.report.verdicts import LEAST_ON_TIME
+from experiments.statistics import Interval
+from sim.measures.ladder import capacity_ladder
+
+
+def missing_people(designs: Iterable[Design], intervals: Mapping[str, Mapping[str, Interval]]) -> list[str]:
+    """For whose people work waits in the design that is least on time, of those whose ladder does not explain it.
+
+    `intervals` by design and KPI. Empty if there is no such design.
+    """
+    shares, waits = {}, {}
+    for design in designs:
+        values = intervals[design.label]
+        if (share := values["on_time_share"].mean) >= LEAST_ON_TIME:
+            continue
+        ladder = capacity_ladder(design.hub, {kpi: interval.mean for kpi, interval in values.items()})
+        if bottleneck.explains(ladder, daily_parcels(design.hub)):
+            continue
+        if text := bottleneck.waits_for_people(values, design.hub.roster.name):
+            shares[design.label], waits[design.label] = share, text
+    if not waits:
+        return []
+    worst = min(shares, key=lambda label: shares[label])
+    n, least, which = whole(len(waits)), share_text(LEAST_ON_TIME), design_name(worst, begins=False)
+    return [said("people_missing", n=n, least=least, which=which, text=f"{waits[worst]}. {bottleneck.MORE_PEOPLE}")]
