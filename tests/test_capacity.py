@@ -29,7 +29,8 @@ from experiments.store import read_run
 from experiments.store.tables import Key
 from experiments.studies.capacity import _ladders_picture, caption_of
 from experiments.studies.capacity.bracket import Bracketing, Shown
-from experiments.studies.capacity.result import Lift, Result, Threshold, _rivals, _waits, sentences
+from experiments.studies.capacity.lifts import Lift, rivals_of
+from experiments.studies.capacity.result import Result, Threshold, _waits, sentences
 from experiments.studies.capacity.search import Search, blocked_h, missing, searches_of
 from experiments.studies.capacity.threshold import Sustained
 from sim.config import HubConfig, ZoneShares
@@ -598,7 +599,7 @@ def test_where_no_resource_explains_most_of_what_is_late_the_people_are_named_fo
 )
 def test_what_may_lift_as_much_as_the_bottleneck_is_known_by_pairs(other: tuple[float, ...], rivals: list[str]) -> None:
     best = Lift("a", "machines", 2, 3, Interval(0.3, 0.2, 0.4, 3), 3, 3, 1, 0.9, 5.0, is_binding=True)
-    assert [*_rivals(best, {"machines": (0.3, 0.29, 0.31), "doors": other})] == rivals
+    assert [*rivals_of(best, {"machines": (0.3, 0.29, 0.31), "doors": other})] == rivals
 
 
 def test_the_sentence_of_a_hub_that_sustains_all_says_nothing_breaks() -> None:

@@ -10,7 +10,7 @@ from stored_runs import made
 from test_printed_commands import answered
 
 from experiments.arguments import Arguments
-from experiments.designs.design import several, single
+from experiments.designs.design import MarginKeys, several, single
 from experiments.main import main
 from experiments.report import packing
 from experiments.statistics.interval import Value
@@ -105,7 +105,7 @@ def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
     if verb == "run":
         designs = [single(Arguments("run", tuple(words)))[0][0]]
     else:
-        designs, _ = several(Arguments("compare", tuple(words)))
+        designs, _ = several(Arguments("compare", tuple(words)), MarginKeys)
     for design in (designs[0], designs[-1]):
         hub = design.hub
         rule = hub.packout.rule
@@ -114,7 +114,7 @@ def test_the_command_makes_the_design_and_the_same_by_the_other_rule(command):
         )
         _, to_compare, *others = shlex.split(packing.command_of_both(command, shown))
         assert to_compare == "compare"
-        (same, other), _ = several(Arguments("compare", tuple(others)))
+        (same, other), _ = several(Arguments("compare", tuple(others)), MarginKeys)
         assert same.hub == hub
         assert other.hub.packout.rule != rule
         assert replace(other.hub, packout=replace(other.hub.packout, rule=rule)) == hub

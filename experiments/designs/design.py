@@ -192,12 +192,7 @@ def single(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
     return [Design(config.scenario, config)], keys
 
 
-def several(arguments: Arguments) -> tuple[list[Design], MarginKeys]:
-    """The designs and keys of `cargohub compare`."""
-    return several_of(arguments, MarginKeys)
-
-
-def several_of(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
+def several(arguments: Arguments, kind: type[S]) -> tuple[list[Design], S]:
     """Designs and keys of a verb: from a spreadsheet, whose first design is the baseline, or from scenarios.
 
     Scenarios × demands under the first arrival model are followed by the first scenario under the other models.

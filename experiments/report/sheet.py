@@ -55,10 +55,10 @@ def sheet(question: str, brief: Brief, command: str) -> Figure:
     }
     commands = fitted([command], COMMAND, _WIDTH_IN - _LABEL_IN, _LINES_EACH)
     top = A4_IN[1] - _MARGIN_IN
-    top = _set(drawing, title, TITLE, _MARGIN_IN, top) - _GAP_IN
+    top = set_lines(drawing, title, TITLE, _MARGIN_IN, top) - _GAP_IN
     for lines, mark in zip_longest(verdicts, brief.marks[: len(verdicts)], fillvalue="•"):
-        _set(drawing, [str(mark)], MARK, _MARGIN_IN, top)
-        top = _set(drawing, lines, VERDICT, _MARGIN_IN + _MARK_IN, top) - _GAP_IN / 3
+        set_lines(drawing, [str(mark)], MARK, _MARGIN_IN, top)
+        top = set_lines(drawing, lines, VERDICT, _MARGIN_IN + _MARK_IN, top) - _GAP_IN / 3
     bottom = _MARGIN_IN + len(commands) * COMMAND.line_in
     _labelled(drawing, "Command", commands, COMMAND, bottom)
     for heading, lines in reversed(facts.items()):
@@ -94,7 +94,7 @@ def _place(drawing: Figure, brief: Brief, top: float, bottom: float) -> None:
     stretch = min(_MOST_HEIGHT, max(1.0, room / sum(wanted))) if wanted else 1.0
     heights = shared([stretch * height for height in wanted], room)
     for picture, height in zip(shown, heights, strict=True):
-        top = _set(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
+        top = set_lines(drawing, [tied(picture.heading)], HEADING, _MARGIN_IN, top)
         drawing.add_artist(placed(picture.figure, _MARGIN_IN, top - height, _WIDTH_IN, height))
         top -= height + _GAP_IN
     if table:
@@ -132,16 +132,16 @@ def _table(grid: Grid, room: float) -> Table | None:
 
 
 def _set_table(drawing: Figure, table: Table, top: float) -> None:
-    top = _set(drawing, table.caption, FACT, _MARGIN_IN, top)
+    top = set_lines(drawing, table.caption, FACT, _MARGIN_IN, top)
     for row in table.rows:
         left = _MARGIN_IN
         for at, (cell, width) in enumerate(zip(row, table.widths, strict=True)):
             indent = 0.0 if at < table.n_texts else width - width_in_of(cell, table.letters)
-            _set(drawing, [cell], table.letters, left + indent, top)
+            set_lines(drawing, [cell], table.letters, left + indent, top)
             left += width
         top -= table.letters.line_in
     if table.n_more:
-        _set(drawing, [f"and {table.n_more} more: see the page"], table.letters, _MARGIN_IN, top)
+        set_lines(drawing, [f"and {table.n_more} more: see the page"], table.letters, _MARGIN_IN, top)
 
 
 def shared(wanted: Sequence[float], room: float) -> list[float]:
@@ -181,11 +181,11 @@ def placed(figure: Figure, left: float, bottom: float, width: float, height: flo
 
 
 def _labelled(drawing: Figure, heading: str, lines: Sequence[str], letters: Type, top: float) -> None:
-    _set(drawing, [heading], HEADING, _MARGIN_IN, top)
-    _set(drawing, lines, letters, _MARGIN_IN + _LABEL_IN, top)
+    set_lines(drawing, [heading], HEADING, _MARGIN_IN, top)
+    set_lines(drawing, lines, letters, _MARGIN_IN + _LABEL_IN, top)
 
 
-def _set(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top: float) -> float:
+def set_lines(drawing: Figure, lines: Sequence[str], letters: Type, left: float, top: float) -> float:
     """Set lines of text below `top` [in, from below]; returns the end position."""
     for line in lines:
         drawing.text(

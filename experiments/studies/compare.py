@@ -13,6 +13,7 @@ Differences are from the first design. The differences of a KPI are a family: wi
 their intervals are simultaneous, and so are the statements with a p_family of at most 0.05.
 """
 
+from functools import partial
 from typing import Final
 
 from experiments.designs.design import MarginKeys, several
@@ -37,5 +38,10 @@ def _name(request: Request[MarginKeys]) -> str:
 
 
 STUDY: Final = Study(
-    MarginKeys, several, of_designs.compute, document, name=_name, replications=of_designs.replications
+    MarginKeys,
+    partial(several, kind=MarginKeys),
+    of_designs.compute,
+    document,
+    name=_name,
+    replications=of_designs.replications,
 )

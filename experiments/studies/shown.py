@@ -9,7 +9,7 @@ import yaml
 from experiments.arguments import Arguments
 from experiments.composition import compose
 from experiments.composition import hub as hub_of
-from experiments.designs.design import Design, DesignKeys, several, single
+from experiments.designs.design import Design, DesignKeys, MarginKeys, several, single
 from experiments.designs.grid import combinations_of
 from experiments.designs.spreadsheet import compose_design, designs_among
 from experiments.designs.staffing_text import staffing_lines
@@ -112,7 +112,7 @@ def _asked(arguments: Arguments) -> tuple[list[str], Sequence[Mapping[str, Any]]
     if arguments.verb == "run":
         designs, study = single(arguments)
         return [], [compose(words, folder)], designs, study
-    designs, study = several(arguments)
+    designs, study = several(arguments, MarginKeys)
     rest, rows = designs_among(words)
     if rows:
         return ([row.name for row in rows], [compose_design(each, rest, folder) for each in rows], designs, study)

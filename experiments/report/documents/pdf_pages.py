@@ -10,7 +10,7 @@ from experiments.report.documents import FILL, Block, Missing, Points, Report, w
 from experiments.report.documents.graph import Graph
 from experiments.report.figures import logic_figure
 from experiments.report.sections import on_one_line
-from experiments.report.sheet import A4_IN, placed, shared
+from experiments.report.sheet import A4_IN, placed, set_lines, shared
 from experiments.report.typesetting import Type, tied, width_in_of, wrapped
 from experiments.store.rows import Grid
 
@@ -143,10 +143,7 @@ class _Setting:
         self._top -= _height(cells, letters)
 
     def _put(self, line: str, letters: Type, left: float, top: float) -> None:
-        self._pages[-1].text(
-            (_MARGIN_IN + left) / A4_IN[0], (top - letters.size / 72) / A4_IN[1], line,
-            size=letters.size, va="baseline", parse_math=False, **letters.named,
-        )  # fmt: skip
+        set_lines(self._pages[-1], [line], letters, _MARGIN_IN + left, top)
 
     def numbered(self) -> "list[Drawing]":
         for at, page in enumerate(self._pages, 1):

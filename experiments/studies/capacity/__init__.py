@@ -66,7 +66,8 @@ from experiments.report.sentences import means_of, too_few_replications
 from experiments.statistics import Interval
 from experiments.store.rows import Grid, column, grid_of, interval, plain_interval, plain_row, stored, table, with_texts
 from experiments.store.summaries import LadderRow
-from experiments.studies.capacity.result import Lift, Result, Threshold, cell, result_of, sentences
+from experiments.studies.capacity.lifts import Lift, cell
+from experiments.studies.capacity.result import Result, Threshold, result_of, sentences
 from experiments.studies.capacity.search import searches_of, simulate_all
 from experiments.studies.capacity.threshold import Sustained
 from sim.config import ArrivalModel

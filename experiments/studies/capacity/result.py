@@ -1,31 +1,28 @@
 """Results of the searches of `cargohub capacity`: rows and sentences."""
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from experiments.designs.design import Design
-from experiments.designs.what_if import UNITS, WhatIf, what_ifs
+from experiments.designs.what_if import what_ifs
 from experiments.formatting import counted, instant, listed, number, resource
 from experiments.frame.study import Kpis
 from experiments.interval_text import with_interval
 from experiments.report import bottleneck
-from experiments.report.key_names import configured
 from experiments.report.sections import said
 from experiments.statistics import Interval, mean_interval
-from experiments.statistics.two_sources import paired_interval
-from experiments.store.rows import column, interval, table
+from experiments.store.rows import column, table
 from experiments.store.tables import Key
-from experiments.studies.capacity.search import Search, blocked_h
+from experiments.studies.capacity.lifts import Lift, best_of, lifts_of, lifts_shown, rivals_of
+from experiments.studies.capacity.search import Search
 from sim.measures.kpis.backlog import is_held
 from sim.measures.ladder import capacity_ladder
 from sim.units import MIN_PER_H
 
 _MOST: Final = 0.5
 """A resource that makes a smaller share of the late parcels on time leaves most of them unexplained (assumption)."""
-cell = partial(with_interval, show=partial(number, digits=2))
 
 _BREAKS: Final = {
     "parcels are late": ("late", "both"),
@@ -33,18 +30,6 @@ _BREAKS: Final = {
     "the backlog grows": ("backlog", "both"),
 }
 """What fails above a threshold, and the reasons (`Threshold.reason`) with which it does."""
-
-
-_units = partial(configured, most=5)
-
-
-def _with_unit(name: str) -> str:
-    """Name of a resource, with its unit.
-
-    >>> _with_unit("machines"), _with_unit("doors")
-    ('sorting machines [parcels/h]', 'outbound dock doors')
-    """
-    return f"{resource(name)} [{UNITS[name]}]" if name in UNITS else resource(name)
 
 
 @table("capacity", "highest demand that each replication carries", sort="scenario replication")
@@ -58,58 +43,6 @@ class Threshold:
         "", "why it is not carried: late, backlog, both, or exports (only their backlog grows); empty: all are carried"
     )
     n_evaluations: int = column("1", "number of simulated demands")
-
-
-@table("binding", "effect of 10 % more of each resource, just above the threshold", sort="scenario resource")
-class Lift:
-    """Effect of more of one resource on a scenario just above its threshold."""
-
-    scenario: str = column("", "the scenario")
-    resource: str = column("", "name of the resource", heading="more of", show=_with_unit)
-    before: float = column(
-        "see resource",
-        "units; parcels/h of all machines together; m2 of floors and of the customs hold zone",
-        heading="from",
-        show=_units,
-    )
-    after: float = column("see resource", "with 10 % more (at least one unit)", heading="to", show=_units)
-    lift: Interval = interval(
-        "1",
-        "share of late parcels that become on time, or of exports not kept up with if these are more; mean over "
-        "replications",
-        heading="of the late on time, %",
-        show=lambda lift: cell(lift.scaled(100)),
-        names="{field}{_end}",
-    )
-    n: int = column("1", "number of replications; 1: too small in the first to be simulated in others")
-    n_simulated: int = column("1", "replications in which it blocked something; in the others the lift is 0")
-    n_together: int = column(
-        "1",
-        "resources that got more in the same simulation, whose common lift it is; 1: this alone; 0: not simulated",
-        heading="in a group of",
-        show=lambda n: str(n) if n > 1 else "",
-    )
-    utilisation: float = column(
-        "1", "time-average share in use before, mean", heading="used, %", show=lambda share: number(100 * share, 1)
-    )
-    blocked_h_per_day: float = column(
-        "h/d",
-        "for which it blocked others before, mean; NaN: not measured",
-        heading="blocked, h/d",
-        show=lambda hours: "" if math.isnan(hours) else number(hours, 1),
-    )
-    is_binding: bool = column("", "has the highest lift")
-
-    @property
-    def step(self) -> str:
-        """The simulated change: the new number instead of the old one."""
-        after = f"{_units(self.after)} {UNITS.get(self.resource, '')}".rstrip()
-        return f"{after} instead of {_units(self.before)}"
-
-    @property
-    def may_be_none(self) -> bool:
-        """Whether the interval of the lift includes zero; False for one replication, which has no interval."""
-        return self.lift.low is not None and self.lift.low <= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +144,6 @@ def _mean(thresholds: Sequence[Threshold]) -> Interval:
     return replace(mean, low=max(0.0, min(mean.low, mean.mean - apart)), high=max(mean.high, mean.mean + apart))
 
 
-def _best(lifts: Sequence[Lift]) -> Lift | None:
-    """The resource with the highest lift among those known in every replication."""
-    n = max((row.n for row in lifts), default=0)
-    return next((row for row in lifts if row.n == n), None)
-
-
 def result_of(
     design: Design, title: str, searches: Sequence[Search], kpis: Kpis, *, has_binding: bool = True
 ) -> Result:
@@ -227,9 +154,9 @@ def result_of(
     )
     bounded = {search: no for search in searches if (no := search.not_sustained) is not None}
     resources = what_ifs(design.hub) if bounded and has_binding else {}
-    samples = _samples(resources, [*bounded], kpis)
-    lifts = sorted(_lifts(resources, samples, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
-    best, sustained = _best(lifts), [search for search in searches if search.sustained > 0]
+    samples = lifts_shown(resources, [*bounded], kpis)
+    lifts = sorted(lifts_of(resources, samples, design, [*bounded], kpis), key=lambda row: -row.lift.mean)
+    best, sustained = best_of(lifts), [search for search in searches if search.sustained > 0]
     return Result(
         design,
         title,
@@ -238,7 +165,7 @@ def result_of(
         _mean(thresholds),
         tuple(replace(row, is_binding=row is best and row.lift.mean > 0) for row in lifts),
         capacity_ladder(design.hub, _mean_kpis([search.key(search.sustained) for search in sustained], kpis)),
-        tuple(_rivals(best, samples)),
+        tuple(rivals_of(best, samples)),
         tuple(kpis[search.key(no)]["blocked_after_h"] for search, no in bounded.items()),
         _waits(design, best, [kpis[search.key(search.above)] for search in bounded]),
     )
@@ -251,45 +178,6 @@ def _waits(design: Design, best: Lift | None, above: Sequence[Mapping[str, float
     means = {name: mean_interval([kpis[name] for kpis in above]) for name in above[0]}
     text = bottleneck.waits_for_people(means, design.hub.roster.name)
     return text[:1].lower() + text[1:]
-
-
-def _samples(resources: Iterable[str], searches: Sequence[Search], kpis: Kpis) -> dict[str, list[float]]:
-    """Lifts of each resource, from the replications that show them."""
-    lifts = {name: [search.lift(name, kpis) for search in searches] for name in resources}
-    known = {name: [lift for lift in of_name if lift is not None] for name, of_name in lifts.items()}
-    return {name: of_name for name, of_name in known.items() if of_name}
-
-
-def _rivals(best: Lift | None, samples: Mapping[str, Sequence[float]]) -> Iterator[str]:
-    """Resources, simulated in as many replications, whose lift may be as high by paired comparison."""
-    for name, lifts in samples.items():
-        if best is not None and name != best.resource and len(lifts) == best.n > 1 and any(lifts):
-            lead = paired_interval(samples[best.resource], lifts)
-            if lead.low is not None and lead.low <= 0:
-                yield name
-
-
-def _lifts(
-    resources: Mapping[str, WhatIf], samples: Mapping[str, Sequence[float]], design: Design,
-    searches: Sequence[Search], kpis: Kpis,
-) -> Iterator[Lift]:  # fmt: skip
-    """Lift of each resource that any replication shows."""
-    befores = [kpis[search.key(search.above)] for search in searches]
-    for name, lifts in samples.items():
-        together = [search.together(name, kpis) for search in searches]
-        yield Lift(
-            design.label,
-            name,
-            resources[name].before,
-            resources[name].after,
-            mean_interval(lifts, possible=(-math.inf, 1.0)),
-            len(lifts),
-            sum(bool(group) for group in together),
-            max(map(len, together), default=0),
-            mean_interval([before[f"utilisation_{name}"] for before in befores]).mean,
-            mean_interval([blocked_h(name, before) or 0.0 for before in befores]).mean,
-            is_binding=False,
-        )
 
 
 def _mean_kpis(keys: Sequence[Key], kpis: Kpis) -> dict[str, float]:

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 from experiments.arguments import Arguments
 from experiments.assumptions.ranges import Ranges, ranges_of
 from experiments.composition import compose, hub, study
-from experiments.designs.design import Design, DesignKeys, at_demand, several_of, with_study
+from experiments.designs.design import Design, DesignKeys, at_demand, several, with_study
 from experiments.formatting import counted
 from experiments.report.sections import said
 from experiments.statistics.choosing import LEAST
@@ -126,7 +126,7 @@ def parse(arguments: Arguments) -> tuple[list[Design], SureKeys]:
     question = _question(arguments.words)
     if question is Question.EXPANSION:
         return _of_paths(given)
-    designs, keys = several_of(given, SureKeys)
+    designs, keys = several(given, SureKeys)
     if question is Question.CAPACITY:
         designs = [Design(label, at_demand(design.hub, flights)) for design in designs
                    for label, flights in levels(design, keys.sure.flights)]  # fmt: skip
