@@ -23,6 +23,7 @@ from experiments.file_period import with_period
 from experiments.money.kpis import KPIS
 from experiments.overrides import (
     changed_by_share,
+    check_mapping,
     check_option,
     is_group,
     is_share,
@@ -105,6 +106,9 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
     """The configuration that the words choose, as a plain mapping without interpolations.
 
     The hub's keys (the fields of `HubConfig`) and the study's stand side by side; `hub` and `study` read them.
+
+    Raises:
+        ConfigError: words or files that cannot be composed.
     """
     words, folders = with_own_file(words), folders_of(config_dir)
     for word in words:
@@ -126,7 +130,11 @@ def compose(words: Sequence[str] = (), config_dir: Path | str | None = None) -> 
 
 
 def hub(composed: Mapping[str, object]) -> HubConfig:
-    """The checked hub of a composed configuration; with `fit: auto` its zones are enlarged to fit."""
+    """The checked hub of a composed configuration; with `fit: auto` its zones are enlarged to fit.
+
+    Raises:
+        ConfigError: unknown, missing, mistyped or out-of-range keys.
+    """
     if "scenario" not in composed:
         raise ConfigError("scenario: missing; the file of a scenario has its name, as a line 'scenario: NAME'")
     config = read(HubConfig, {name: composed[name] for name in _OF_HUB if name in composed})
@@ -137,6 +145,9 @@ def study(kind: type[T], composed: Mapping[str, object]) -> T:
     """The keys that are not the hub's, as the verb's checked dataclass.
 
     Keys of the packaged configuration that this verb does not read may be present with their default values.
+
+    Raises:
+        ConfigError: unknown, missing, mistyped or out-of-range keys.
     """
     of_study = [field.name for field in fields(kind)]  # type: ignore[arg-type]
     unset: dict[str, object] = {name: {} for name in of_study if name == _FACTORS}
@@ -214,20 +225,11 @@ def _composed(words: Sequence[str], folders: Sequence[Path], state: _State) -> t
             if word not in chosen:
                 override = _with_its_share(override, composed)
                 before = OmegaConf.select(composed, override.key_or_group)
-                _check_mapping(override, before)
+                check_mapping(override, before)
                 if before is not None and isinstance(value := override.value(), dict) and "family" in value:
                     OmegaConf.update(composed, override.key_or_group, None)  # no key of another family remains
             ConfigLoaderImpl._apply_overrides_to_config([override], composed)  # noqa: SLF001
     return composed, beside
-
-
-def _check_mapping(override: Override, before: object) -> None:
-    """Refuse a list for a mapping, and `{}`, which would be merged and change nothing."""
-    key, value = override.key_or_group, override.value()
-    if isinstance(before, DictConfig) and isinstance(value, list):
-        raise ConfigError(f"{key}: expected a mapping, got {str(value)[:60]}")
-    if before and value == {}:
-        raise ConfigError(f"{key}: {{}} removes nothing; ~{key}.NAME removes one entry")
 
 
 def _with_its_share(override: Override, composed: DictConfig) -> Override:

@@ -15,6 +15,7 @@ import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override, Sweep, ValueType
 from hydra.errors import HydraException
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.arguments import check_once, is_override, key_of
@@ -152,6 +153,15 @@ def check_option(word: str, override: Override, folders: Sequence[Path]) -> None
         known += own.names(group) if group == ARRIVALS and (own := in_force()) else []
         elsewhere = "; --config-dir DIR reads a folder of your own" if len(folders) == 1 else ""
         raise ConfigError(f"{group}: no {name!r}{near(name, known)}{_also(name, known) or elsewhere}")
+
+
+def check_mapping(override: Override, before: object) -> None:
+    """Refuse a list for a mapping, and `{}`, which would be merged and change nothing."""
+    key, value = override.key_or_group, override.value()
+    if isinstance(before, DictConfig) and isinstance(value, list):
+        raise ConfigError(f"{key}: expected a mapping, got {str(value)[:60]}")
+    if before and value == {}:
+        raise ConfigError(f"{key}: {{}} removes nothing; ~{key}.NAME removes one entry")
 
 
 def sweep_points(words: Sequence[str], folders: Sequence[Path] = ()) -> list[tuple[str, ...]]:
